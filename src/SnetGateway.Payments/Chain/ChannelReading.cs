@@ -1,0 +1,31 @@
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Chain;
+
+/// <summary>What the escrow contract said of a channel at one block (`channels(uint256)`, payments.md 14.1). Never changed, only replaced.</summary>
+public sealed record ChannelReading
+{
+    public required ChannelId Id { get; init; }
+
+    public required ChannelNonce Nonce { get; init; }
+
+    /// <summary>Who opened the channel and gets what is left; never zero (a zero sender means there is no such channel).</summary>
+    public required Address Sender { get; init; }
+
+    /// <summary>Who may sign payments besides the sender.</summary>
+    public required Address Signer { get; init; }
+
+    public required Address Recipient { get; init; }
+
+    public required Bytes32 GroupId { get; init; }
+
+    /// <summary>Cogs in the channel at this nonce.</summary>
+    public required UInt256 Value { get; init; }
+
+    /// <summary>Block number from which the sender may take everything back. 256 bits: clients have asked for absurd ones.</summary>
+    public required UInt256 Expiration { get; init; }
+
+    /// <summary>The block that was asked.</summary>
+    public required ChainBlock Block { get; init; }
+}

@@ -1,0 +1,60 @@
+using SnetGateway.Payments.Channels;
+
+namespace SnetGateway.Payments.Chain;
+
+/// <summary>
+/// The one way to the chain from a call. All of it is off the path of a known channel: reads share one global budget, two reads of one
+/// channel at one head are one read, and channels of somebody else are remembered as such (design, rule 10).
+/// </summary>
+public interface IChannelReader
+{
+    /// <summary>The newest block known, from memory. Null until the first answer of an endpoint.</summary>
+    ChainBlock? Head { get; }
+
+    /// <summary>
+    /// The block up to which the logs of known channels are complete; a channel read at or before it and not marked since is as fresh as it.
+    /// Null until the follower has run once.
+    /// </summary>
+    ChainBlock? Cursor { get; }
+
+    /// <summary>
+    /// Reads one channel afresh. Puts what it found into the <see cref="ChannelBook"/> before it returns. Never throws but for cancellation:
+    /// trouble is a <see cref="ChannelLook"/>.
+    /// </summary>
+    ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks for a newer head, at most every 250 ms and outside the budget; concurrent callers share one question. True when the head that is
+    /// now in memory was read after this call began or within the 250 ms before it.
+    /// </summary>
+    ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Whose half of the read budget a look may use.</summary>
+public enum LookPriority
+{
+    /// <summary>Nothing is known of who asks.</summary>
+    Stranger,
+
+    /// <summary>The request is signed by the channel's known sender or signer.</summary>
+    Honest,
+}
+
+/// <summary>What a look at the chain gave.</summary>
+public enum ChannelLook
+{
+    /// <summary>The channel exists and is one of ours; the book holds the fresh reading.</summary>
+    Found,
+
+    /// <summary>The contract has no such channel.</summary>
+    NotFound,
+
+    /// <summary>The channel exists and pays somebody else; <see cref="ChannelBook.FindForeign"/> tells whom.</summary>
+    Foreign,
+
+    /// <summary>The budget is empty or too many calls wait: the answer is unknown, and must not become a refusal of the payment.</summary>
+    NoBudget,
+
+    /// <summary>No endpoint answered.</summary>
+    Unreachable,
+}

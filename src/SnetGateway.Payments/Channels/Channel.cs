@@ -1,0 +1,139 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Channels;
+
+/// <summary>
+/// All that one gateway holds in memory of one payment channel: the chain's side, the ledger's side, and whose turn it is. Each side is one
+/// reference to something immutable, so readers take no lock.
+/// </summary>
+public sealed class Channel
+{
+    private readonly Lock _writing = new();
+    private volatile ChannelChainState? _chain;
+    private volatile ChannelRecord? _record;
+    private volatile bool _inDoubt;
+
+    public Channel(ChannelId id)
+    {
+        Id = id;
+        Key = new RecordKey(RecordKind.Channel, id.Value.ToBigEndian());
+    }
+
+    public ChannelId Id { get; }
+
+    /// <summary>The name of its record in the store.</summary>
+    public RecordKey Key { get; }
+
+    /// <summary>The chain's side. Null for a record whose chain was never read by this process and that carries no reading.</summary>
+    public ChannelChainState? Chain => _chain;
+
+    /// <summary>The ledger's side as last written or read. Null while nothing was ever paid.</summary>
+    public ChannelRecord? Record => _record;
+
+    /// <summary>Calls on this channel, one after the other.</summary>
+    internal TurnLine Turns { get; } = new();
+
+    /// <summary>A settle ended without an answer and reading could not decide it: the next call begins by deciding it (design, rule 7).</summary>
+    internal bool InDoubt
+    {
+        get => _inDoubt;
+        set => _inDoubt = value;
+    }
+
+    /// <summary>
+    /// Takes a fresh reading in. A reading at or after the block where an event was seen makes the channel fresh again; nonces only rise
+    /// unless <paramref name="afterReorganisation"/>.
+    /// </summary>
+    public void Apply(ChannelReading reading, bool afterReorganisation = false)
+    {
+        lock (_writing)
+        {
+            ChannelChainState? known = _chain;
+            if (known is null || afterReorganisation)
+            {
+                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Fresh, null);
+            }
+            else if (reading.Block.Number >= known.Reading.Block.Number || known.Freshness == ReadingFreshness.FundsUnknown)
+            {
+                // A reading that does not show a claim which was seen already comes from an endpoint that lags: the funds stay unknown.
+                bool lags = reading.Nonce < known.Nonce;
+                _chain = new ChannelChainState(
+                    reading,
+                    ChannelNonce.Max(reading.Nonce, known.Nonce),
+                    lags ? ReadingFreshness.FundsUnknown : ReadingFreshness.Fresh,
+                    lags ? known.KnownThrough : null);
+            }
+        }
+    }
+
+    /// <summary>Says that a reading may be out of date. <paramref name="knownThrough"/>: up to when nothing was missed.</summary>
+    public void MarkOutdated(DateTimeOffset knownThrough)
+    {
+        lock (_writing)
+        {
+            if (_chain is { Freshness: ReadingFreshness.Fresh } known)
+            {
+                _chain = known with { Freshness = ReadingFreshness.Outdated, KnownThrough = knownThrough };
+            }
+        }
+    }
+
+    /// <summary>Takes in a claim (or the sender's time-out) that raised the nonce to <paramref name="nonce"/>.</summary>
+    public void MarkClaimed(ChannelNonce nonce, DateTimeOffset seenAt)
+    {
+        lock (_writing)
+        {
+            if (_chain is { } known && nonce > known.Nonce)
+            {
+                _chain = new ChannelChainState(known.Reading, nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+            }
+        }
+    }
+
+    /// <summary>Says that the block of the reading, or of a claim seen since, is no longer part of the chain.</summary>
+    public void MarkReorganised(DateTimeOffset seenAt)
+    {
+        lock (_writing)
+        {
+            if (_chain is { } known)
+            {
+                _chain = new ChannelChainState(known.Reading, known.Reading.Nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+            }
+        }
+    }
+
+    /// <summary>Takes in a newer state of the record. An older one (a late read) is left aside: revisions only rise.</summary>
+    internal void Adopt(ChannelRecord record)
+    {
+        lock (_writing)
+        {
+            if (_record is null || record.Revision > _record.Revision)
+            {
+                _record = record;
+            }
+
+            if (_chain is null && record.Reading is { } reading)
+            {
+                // What an earlier process read: good enough to go on with for a bounded time, to be read again as soon as the chain answers.
+                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The nonce that payments must carry now: the chain's, or a later one to which the ledger already moved by starting a claim. A record of
+    /// another channel that once had this id does not count.
+    /// </summary>
+    internal ChannelNonce CurrentNonce(ChannelChainState chain) =>
+        RecordOf(chain) is { } record ? ChannelNonce.Max(chain.Nonce, record.Nonce) : chain.Nonce;
+
+    /// <summary>The total signed and delivered for this nonce.</summary>
+    internal UInt256 AuthorizedAt(ChannelChainState chain, ChannelNonce nonce) =>
+        RecordOf(chain) is { } record && record.Nonce == nonce ? record.Amount : UInt256.Zero;
+
+    /// <summary>The record if it is of the channel that the chain shows under this id (design, rule 13).</summary>
+    internal ChannelRecord? RecordOf(ChannelChainState chain) =>
+        _record is { } record && record.Sender == chain.Reading.Sender && record.Signer == chain.Reading.Signer ? record : null;
+}

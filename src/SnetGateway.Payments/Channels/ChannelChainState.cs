@@ -1,0 +1,35 @@
+using SnetGateway.Payments.Chain;
+
+namespace SnetGateway.Payments.Channels;
+
+/// <summary>What is known of a channel's chain side at this moment. Never changed, only replaced, so a call judges one consistent picture.</summary>
+/// <param name="Reading">The newest reading.</param>
+/// <param name="Nonce">The newest nonce known: the reading's, or a later one from a claim that was seen since.</param>
+/// <param name="Freshness">Whether the reading may still be judged by.</param>
+/// <param name="KnownThrough">Set while not fresh: the moment up to which nothing that happened to the channel was missed.</param>
+public sealed record ChannelChainState(
+    ChannelReading Reading, ChannelNonce Nonce, ReadingFreshness Freshness, DateTimeOffset? KnownThrough)
+{
+    /// <summary>
+    /// The moment that this picture is known to be right for: the later of the channel's own reading and the cursor up to which logs are
+    /// complete. How long a gateway goes on without a chain is counted from here (design, rule 12).
+    /// </summary>
+    public DateTimeOffset RightAt(ChainBlock? cursor)
+    {
+        DateTimeOffset through = KnownThrough ?? cursor?.SeenAt ?? DateTimeOffset.MinValue;
+        return through > Reading.Block.SeenAt ? through : Reading.Block.SeenAt;
+    }
+}
+
+/// <summary>How far a reading may be trusted.</summary>
+public enum ReadingFreshness
+{
+    /// <summary>Nothing happened to the channel since, as far as the logs are complete.</summary>
+    Fresh,
+
+    /// <summary>Something may have happened (a gap in the logs, an event): read again before judging; usable within the bound if the chain cannot be read.</summary>
+    Outdated,
+
+    /// <summary>A claim or a reorganisation changed the funds to an amount not known here: no amount is judged before a new reading.</summary>
+    FundsUnknown,
+}

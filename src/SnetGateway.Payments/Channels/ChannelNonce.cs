@@ -1,0 +1,21 @@
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Channels;
+
+/// <summary>How often a channel was claimed. Amounts count from zero in each nonce; it only rises (payments.md 5.1, 14.1).</summary>
+public readonly record struct ChannelNonce(UInt256 Value) : IComparable<ChannelNonce>
+{
+    public static bool operator <(ChannelNonce left, ChannelNonce right) => left.Value < right.Value;
+
+    public static bool operator >(ChannelNonce left, ChannelNonce right) => left.Value > right.Value;
+
+    public static bool operator <=(ChannelNonce left, ChannelNonce right) => left.Value <= right.Value;
+
+    public static bool operator >=(ChannelNonce left, ChannelNonce right) => left.Value >= right.Value;
+
+    public static ChannelNonce Max(ChannelNonce left, ChannelNonce right) => left > right ? left : right;
+
+    public int CompareTo(ChannelNonce other) => Value.CompareTo(other.Value);
+
+    public override string ToString() => Value.ToString();
+}

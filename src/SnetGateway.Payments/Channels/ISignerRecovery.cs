@@ -1,0 +1,18 @@
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Channels;
+
+/// <summary>Tells who signed a message. Implemented by the chain code on secp256k1.</summary>
+public interface ISignerRecovery
+{
+    /// <summary>
+    /// Recovers the address that signed keccak256("\x19Ethereum Signed Message:\n32" ++ keccak256(<paramref name="message"/>))
+    /// (payments.md 4.1). Accepts exactly what the escrow contract will pay: 65 bytes r ++ s ++ v, r and s in [1, n-1] (high s too),
+    /// v 0, 1, 27 or 28.
+    /// </summary>
+    /// <returns>False for every other signature, and where no key fits.</returns>
+    bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Address signer);
+
+    /// <summary>The part of <see cref="TryRecover"/> that costs nothing: length, v, and r and s in range.</summary>
+    bool IsWellFormed(ReadOnlySpan<byte> signature);
+}

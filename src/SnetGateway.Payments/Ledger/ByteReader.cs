@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Text;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>Reads what <see cref="ByteWriter"/> wrote. Anything short or out of range is a <see cref="LedgerFormatException"/>.</summary>
+internal ref struct ByteReader(ReadOnlyMemory<byte> source)
+{
+    private readonly ReadOnlyMemory<byte> _source = source;
+    private int _position;
+
+    public readonly bool AtEnd => _position == _source.Length;
+
+    public byte Byte() => Take(1)[0];
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(sizeof(ulong)));
+
+    public UInt256 Number()
+    {
+        ReadOnlySpan<byte> significant = Take(Byte());
+        return UInt256.TryReadBigEndian(significant, out UInt256 value) && (significant.IsEmpty || significant[0] != 0)
+            ? value
+            : throw new LedgerFormatException("a number is not in its one form");
+    }
+
+    public Address Address() => new(Take(Values.Address.Size));
+
+    public Bytes32 Bytes32() => new(Take(Values.Bytes32.Size));
+
+    public CallId CallId() => Ledger.CallId.Read(Take(Ledger.CallId.Size));
+
+    /// <summary>A part of the source itself, not a copy.</summary>
+    public ReadOnlyMemory<byte> Bytes()
+    {
+        int length = BinaryPrimitives.ReadUInt16BigEndian(Take(sizeof(ushort)));
+        int start = _position;
+        Take(length);
+        return _source.Slice(start, length);
+    }
+
+    public string Text() => Encoding.UTF8.GetString(Bytes().Span);
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (_source.Length - _position < count)
+        {
+            throw new LedgerFormatException("the value ends too early");
+        }
+
+        ReadOnlySpan<byte> bytes = _source.Span.Slice(_position, count);
+        _position += count;
+        return bytes;
+    }
+}

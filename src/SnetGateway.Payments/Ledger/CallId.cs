@@ -1,0 +1,24 @@
+using System.Buffers.Binary;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// The id of one settled call: 16 bytes, unique over all gateways of a group. By it an attempt whose answer was lost finds out whether it won.
+/// </summary>
+/// <param name="Instance">Random number of the gateway process.</param>
+/// <param name="Sequence">Counts within the process.</param>
+public readonly record struct CallId(ulong Instance, ulong Sequence)
+{
+    public const int Size = 16;
+
+    public static CallId Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+
+    public void WriteTo(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, Instance);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], Sequence);
+    }
+
+    public override string ToString() => $"{Instance:x16}{Sequence:x16}";
+}

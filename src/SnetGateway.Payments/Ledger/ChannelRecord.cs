@@ -1,0 +1,44 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// The money of one channel as the store holds it: the newest total that was signed and delivered, and what is needed to claim it, to judge
+/// the next payment and to decide a settle whose answer was lost. Never changed, only replaced by one conditional write.
+/// </summary>
+public sealed record ChannelRecord
+{
+    /// <summary>Revision that the store gave it. Not part of the value.</summary>
+    public long Revision { get; init; }
+
+    public required ChannelId Id { get; init; }
+
+    public required ChannelNonce Nonce { get; init; }
+
+    /// <summary>Total in cogs signed for <see cref="Nonce"/>.</summary>
+    public required UInt256 Amount { get; init; }
+
+    /// <summary>The signature of that total, 65 bytes with v 27 or 28, as the contract wants it; empty while the amount is 0.</summary>
+    public required ReadOnlyMemory<byte> Signature { get; init; }
+
+    public required Address Sender { get; init; }
+
+    public required Address Signer { get; init; }
+
+    /// <summary>Ids of the last eight settles, across nonces.</summary>
+    public RecentCalls Calls { get; init; }
+
+    /// <summary>Last signatures of earlier nonces that the chain is not yet final about.</summary>
+    public IReadOnlyList<SignedTotal> Earlier { get; init; } = [];
+
+    /// <summary>The newest reading of the chain at the time of writing.</summary>
+    public ChannelReading? Reading { get; init; }
+
+    /// <summary>Number of the newest journal entry, from 1; 0 before any.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The newest journal entry whole, so that whoever writes next can journal it too. Its hash is the next entry's link.</summary>
+    public ReadOnlyMemory<byte> NewestEntry { get; init; }
+}

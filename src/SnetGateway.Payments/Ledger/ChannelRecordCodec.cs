@@ -1,0 +1,131 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// The bytes of a channel's record, format 1. The format number is the first byte of the value, and a reader refuses one that it does not
+/// know. The bytes of format 1 are kept in a test and stay readable.
+/// </summary>
+internal static class ChannelRecordCodec
+{
+    public const byte Format = 1;
+
+    /// <summary>More than any record takes: fields, eight earlier nonces and the newest entry.</summary>
+    public const int MaxLength = 4096;
+
+    /// <summary>Earlier nonces that a record holds at most. A claim that is not final holds one; eight claims in 64 blocks are far beyond use.</summary>
+    public const int MaxEarlier = 8;
+
+    public static int Write(ChannelRecord record, Span<byte> destination)
+    {
+        var writer = new ByteWriter(destination);
+        writer.Byte(Format);
+        writer.Number(record.Id.Value);
+        writer.Number(record.Nonce.Value);
+        writer.Number(record.Amount);
+        writer.Bytes(record.Signature.Span);
+        writer.Address(record.Sender);
+        writer.Address(record.Signer);
+        for (int i = 0; i < RecentCalls.Length; i++)
+        {
+            writer.CallId(record.Calls[i]);
+        }
+
+        writer.Byte(checked((byte)record.Earlier.Count));
+        foreach (SignedTotal total in record.Earlier)
+        {
+            writer.Number(total.Nonce.Value);
+            writer.Number(total.Amount);
+            writer.Bytes(total.Signature.Span);
+            writer.UInt64(total.ShownClaimedAtBlock);
+        }
+
+        writer.Byte(record.Reading is null ? (byte)0 : (byte)1);
+        if (record.Reading is { } reading)
+        {
+            WriteReading(ref writer, reading);
+        }
+
+        writer.UInt64((ulong)record.Sequence);
+        writer.Bytes(record.NewestEntry.Span);
+        return writer.Length;
+    }
+
+    public static ChannelRecord Read(StoredRecord stored)
+    {
+        var reader = new ByteReader(stored.Value);
+        byte format = reader.Byte();
+        if (format != Format)
+        {
+            throw new LedgerFormatException($"record {stored.Key} has format {format}; this version reads format {Format}");
+        }
+
+        var id = new ChannelId(reader.Number());
+        var nonce = new ChannelNonce(reader.Number());
+        var amount = reader.Number();
+        ReadOnlyMemory<byte> signature = reader.Bytes();
+        var sender = reader.Address();
+        var signer = reader.Address();
+        RecentCalls calls = default;
+        for (int i = 0; i < RecentCalls.Length; i++)
+        {
+            calls[i] = reader.CallId();
+        }
+
+        var earlier = new SignedTotal[reader.Byte()];
+        for (int i = 0; i < earlier.Length; i++)
+        {
+            earlier[i] = new SignedTotal(new ChannelNonce(reader.Number()), reader.Number(), reader.Bytes(), reader.UInt64());
+        }
+
+        ChannelReading? reading = reader.Byte() switch
+        {
+            0 => null,
+            1 => ReadReading(ref reader, id, sender, signer),
+            _ => throw new LedgerFormatException($"record {stored.Key} is damaged"),
+        };
+        var record = new ChannelRecord
+        {
+            Revision = stored.Revision,
+            Id = id,
+            Nonce = nonce,
+            Amount = amount,
+            Signature = signature,
+            Sender = sender,
+            Signer = signer,
+            Calls = calls,
+            Earlier = earlier,
+            Reading = reading,
+            Sequence = checked((long)reader.UInt64()),
+            NewestEntry = reader.Bytes(),
+        };
+        return reader.AtEnd ? record : throw new LedgerFormatException($"record {stored.Key} has bytes after its end");
+    }
+
+    // The id and the parties stand in the record already; a reading of other parties is never written into it.
+    private static void WriteReading(ref ByteWriter writer, ChannelReading reading)
+    {
+        writer.Number(reading.Nonce.Value);
+        writer.Address(reading.Recipient);
+        writer.Bytes32(reading.GroupId);
+        writer.Number(reading.Value);
+        writer.Number(reading.Expiration);
+        writer.UInt64(reading.Block.Number);
+        writer.Bytes32(reading.Block.Hash);
+        writer.UInt64((ulong)reading.Block.SeenAt.ToUnixTimeMilliseconds());
+    }
+
+    private static ChannelReading ReadReading(ref ByteReader reader, ChannelId id, Values.Address sender, Values.Address signer) => new()
+    {
+        Id = id,
+        Sender = sender,
+        Signer = signer,
+        Nonce = new ChannelNonce(reader.Number()),
+        Recipient = reader.Address(),
+        GroupId = reader.Bytes32(),
+        Value = reader.Number(),
+        Expiration = reader.Number(),
+        Block = new ChainBlock(reader.UInt64(), reader.Bytes32(), DateTimeOffset.FromUnixTimeMilliseconds((long)reader.UInt64())),
+    };
+}

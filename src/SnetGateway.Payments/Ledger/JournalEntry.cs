@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// One line of a channel's story: what was settled, claimed or corrected, linked to the line before by its hash. Nothing that serves calls
+/// reads it; it is what `ledger verify` walks and `ledger explain` tells.
+/// </summary>
+public sealed record JournalEntry
+{
+    private const byte Format = 1;
+    private const int MaxName = 128;
+
+    /// <summary>Most bytes that an entry takes.</summary>
+    public const int MaxLength = 1024;
+
+    public required EntryKind Kind { get; init; }
+
+    public required ChannelId Channel { get; init; }
+
+    /// <summary>From 1, over all nonces of the channel.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>SHA-256 of the entry before; zero for the first.</summary>
+    public required Bytes32 Previous { get; init; }
+
+    public required ChannelNonce Nonce { get; init; }
+
+    /// <summary>The total for this nonce after the entry, in cogs.</summary>
+    public required UInt256 Amount { get; init; }
+
+    /// <summary>What this call cost, in cogs; 0 for anything but a settle.</summary>
+    public required UInt256 Price { get; init; }
+
+    public required CallId Call { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The configured name of the service; cut at 128 bytes.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The path that was called; cut at 128 bytes.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The signature of the total, 65 bytes; empty for anything but a settle.</summary>
+    public required ReadOnlyMemory<byte> Signature { get; init; }
+
+    /// <summary>The link that the next entry carries.</summary>
+    public static Bytes32 HashOf(ReadOnlySpan<byte> entry)
+    {
+        if (entry.IsEmpty)
+        {
+            return default;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(entry, hash);
+        return new Bytes32(hash);
+    }
+
+    /// <summary>Reads an entry. Throws <see cref="LedgerFormatException"/>.</summary>
+    public static JournalEntry Read(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        if (reader.Byte() is var format && format != Format)
+        {
+            throw new LedgerFormatException($"a journal entry has format {format}; this version reads format {Format}");
+        }
+
+        var entry = new JournalEntry
+        {
+            Kind = (EntryKind)reader.Byte(),
+            Channel = new ChannelId(reader.Number()),
+            Sequence = checked((long)reader.UInt64()),
+            Previous = reader.Bytes32(),
+            Nonce = new ChannelNonce(reader.Number()),
+            Amount = reader.Number(),
+            Price = reader.Number(),
+            Call = reader.CallId(),
+            At = DateTimeOffset.FromUnixTimeMilliseconds((long)reader.UInt64()),
+            Service = reader.Text(),
+            Method = reader.Text(),
+            Signature = reader.Bytes(),
+        };
+        return reader.AtEnd && Enum.IsDefined(entry.Kind) ? entry : throw new LedgerFormatException("a journal entry is damaged");
+    }
+
+    /// <summary>Writes the entry into <paramref name="destination"/>, at least <see cref="MaxLength"/> bytes, and returns how many it took.</summary>
+    public int Write(Span<byte> destination)
+    {
+        var writer = new ByteWriter(destination);
+        writer.Byte(Format);
+        writer.Byte((byte)Kind);
+        writer.Number(Channel.Value);
+        writer.UInt64((ulong)Sequence);
+        writer.Bytes32(Previous);
+        writer.Number(Nonce.Value);
+        writer.Number(Amount);
+        writer.Number(Price);
+        writer.CallId(Call);
+        writer.UInt64((ulong)At.ToUnixTimeMilliseconds());
+        writer.Text(Service, MaxName);
+        writer.Text(Method, MaxName);
+        writer.Bytes(Signature.Span);
+        return writer.Length;
+    }
+}
+
+/// <summary>What a journal entry tells. The numbers stand on disk and are never reused.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>A call was paid.</summary>
+    Settle = 1,
+
+    /// <summary>The ledger moved to the next nonce to claim this one.</summary>
+    Claim = 2,
+
+    /// <summary>The record turned out to be of another channel that once had this id, and was set aside.</summary>
+    SetAside = 3,
+}
