@@ -49,7 +49,7 @@ public enum ChannelLook
     /// <summary>The contract has no such channel.</summary>
     NotFound,
 
-    /// <summary>The channel exists and pays somebody else; <see cref="ChannelBook.FindForeign"/> tells whom.</summary>
+    /// <summary>The channel exists and pays somebody else; <see cref="ChannelBook.TryFindForeign"/> tells whom.</summary>
     Foreign,
 
     /// <summary>The budget is empty or too many calls wait: the answer is unknown, and must not become a refusal of the payment.</summary>
