@@ -1,0 +1,30 @@
+namespace SnetGateway.Payments.Calls;
+
+/// <summary>
+/// Why a call is not let through, or not answered: one status and one text that the client gets, word for word. Expected, so a value and not
+/// an exception.
+/// </summary>
+/// <param name="Reason">For metrics and logs: a closed set.</param>
+/// <param name="StatusCode">The gRPC status number; 1000 is the protocol's own for a wrong nonce (payments.md 1).</param>
+/// <param name="Message">The text, as the reference's clients know it. Tells nothing of the inside.</param>
+public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string Message);
+
+/// <summary>The reasons, one a metric's tag value.</summary>
+public enum RefusalReason
+{
+    Metadata,
+    PaymentType,
+    ChannelNotFound,
+    ForeignChannel,
+    ChainUnavailable,
+    WrongNonce,
+    SignatureInvalid,
+    WrongSigner,
+    NearExpiry,
+    NotEnoughTokens,
+    PriceUnknown,
+    Busy,
+    WrongAmount,
+    NotRecorded,
+    OutcomeUnknown,
+}

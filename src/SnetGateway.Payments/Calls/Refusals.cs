@@ -1,0 +1,101 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Calls;
+
+/// <summary>
+/// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (payments.md 3.2, 5.3 and 16), because
+/// clients compare them; where the design decides otherwise, the line says so.
+/// </summary>
+public static class Refusals
+{
+    private const int InvalidArgument = 3;
+    private const int FailedPrecondition = 9;
+    private const int Internal = 13;
+    private const int Unavailable = 14;
+    private const int Unauthenticated = 16;
+    private const int IncorrectNonce = 1000;
+
+    /// <summary>Longest part of a client's value that a text repeats.</summary>
+    private const int MaxQuoted = 100;
+
+    public static PaymentRefusal UnexpectedPaymentType(string value) =>
+        new(RefusalReason.PaymentType, InvalidArgument, $"unexpected \"snet-payment-type\", value: \"{Cut(value)}\"");
+
+    public static PaymentRefusal Missing(string key) => new(RefusalReason.Metadata, InvalidArgument, $"missing \"{key}\"");
+
+    public static PaymentRefusal TooMany(string key, IEnumerable<string?> values) =>
+        new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\": [{Cut(string.Join(' ', values))}]");
+
+    public static PaymentRefusal IncorrectFormat(string key, string value) =>
+        new(RefusalReason.Metadata, InvalidArgument, $"incorrect format \"{key}\": \"{Cut(value)}\"");
+
+    /// <summary>A `-bin` value that is no base64. The reference's transport answers with 13 before any check; the text here names the key only.</summary>
+    public static PaymentRefusal MalformedBinary(string key) =>
+        new(RefusalReason.Metadata, Internal, $"malformed binary metadata in header \"{key}\"");
+
+    public static PaymentRefusal ChannelNotFound(ChannelId id) =>
+        new(RefusalReason.ChannelNotFound, Unauthenticated, $"payment channel \"{{ID: {id}}}\" not found");
+
+    public static PaymentRefusal OtherRecipient() => new(
+        RefusalReason.ForeignChannel,
+        Internal,
+        "payment channel error: recipient Address from org metadata does not Match on what was retrieved from Channel");
+
+    public static PaymentRefusal OtherGroup(Bytes32 current, Bytes32 channel) => new(
+        RefusalReason.ForeignChannel,
+        Internal,
+        "payment channel error: channel received belongs to another group of replicas, current group: "
+            + $"[{string.Join(' ', current.ToBytes())}], channel group: [{string.Join(' ', channel.ToBytes())}]");
+
+    /// <summary>Not in the reference, which reads the chain at each call: the chain cannot be asked, so the payment is neither right nor wrong.</summary>
+    public static PaymentRefusal ChainUnavailable() =>
+        new(RefusalReason.ChainUnavailable, Unavailable, "the payment cannot be checked against the blockchain now, please try again later");
+
+    public static PaymentRefusal CannotDetermineBlock() =>
+        new(RefusalReason.ChainUnavailable, Unavailable, "cannot determine current block");
+
+    public static PaymentRefusal WrongNonce(ChannelNonce latest, ChannelNonce sent) =>
+        new(RefusalReason.WrongNonce, IncorrectNonce, $"incorrect payment channel nonce, latest: {latest}, sent: {sent}");
+
+    public static PaymentRefusal SignatureInvalid() =>
+        new(RefusalReason.SignatureInvalid, Unauthenticated, "payment signature is not valid");
+
+    /// <summary>The documented text; the reference's code appends "/sender" (payments.md, trap 39).</summary>
+    public static PaymentRefusal WrongSigner() =>
+        new(RefusalReason.WrongSigner, Unauthenticated, "payment is not signed by channel signer");
+
+    public static PaymentRefusal NearExpiry(UInt256 expiration, ulong block, ulong threshold) => new(
+        RefusalReason.NearExpiry,
+        Unauthenticated,
+        $"payment channel is near to be expired, expiration time: {expiration}, current block: {block}, expiration threshold: {threshold}");
+
+    public static PaymentRefusal NotEnoughTokens(UInt256 channelAmount, UInt256 amount) => new(
+        RefusalReason.NotEnoughTokens,
+        Unauthenticated,
+        $"not enough tokens on payment channel, channel amount: {channelAmount}, payment amount: {amount}");
+
+    public static PaymentRefusal PriceNotDefined(string method) =>
+        new(RefusalReason.PriceUnknown, Internal, $"internal error: price is not defined for the Method {Cut(method)}");
+
+    public static PaymentRefusal Busy(ChannelId id) =>
+        new(RefusalReason.Busy, FailedPrecondition, $"another transaction on channel: {{ID: {id}}} is in progress");
+
+    public static PaymentRefusal WrongIncome(UInt256 amount, UInt256 authorized, UInt256 price)
+    {
+        string income = amount.TrySubtract(authorized, out UInt256 difference)
+            ? difference.ToString()
+            : $"-{authorized.SaturatingSubtract(amount)}";
+        return new PaymentRefusal(RefusalReason.WrongAmount, Unauthenticated, $"income {income} does not equal to price {price}");
+    }
+
+    public static PaymentRefusal NotRecorded() =>
+        new(RefusalReason.NotRecorded, Internal, "unable to store new payment channel state");
+
+    /// <summary>The same words as <see cref="NotRecorded"/>: what differs is for the operator, not for the client.</summary>
+    public static PaymentRefusal OutcomeUnknown() =>
+        new(RefusalReason.OutcomeUnknown, Internal, "unable to store new payment channel state");
+
+    private static string Cut(string value) => value.Length <= MaxQuoted ? value : value[..MaxQuoted];
+}
