@@ -53,7 +53,7 @@ public static class Refusals
         new(RefusalReason.ChainUnavailable, Unavailable, "the payment cannot be checked against the blockchain now, please try again later");
 
     public static PaymentRefusal CannotDetermineBlock() =>
-        new(RefusalReason.ChainUnavailable, Unavailable, "cannot determine current block");
+        new(RefusalReason.ChainUnavailable, Internal, "cannot determine current block");
 
     public static PaymentRefusal WrongNonce(ChannelNonce latest, ChannelNonce sent) =>
         new(RefusalReason.WrongNonce, IncorrectNonce, $"incorrect payment channel nonce, latest: {latest}, sent: {sent}");

@@ -10,8 +10,8 @@ namespace SnetGateway.Payments.Ledger;
 /// </summary>
 public sealed record ChannelRecord
 {
-    /// <summary>Revision that the store gave it. Not part of the value.</summary>
-    public long Revision { get; init; }
+    /// <summary>Revision that the store gave it. Not part of the value, and set before the record is seen by anybody.</summary>
+    public long Revision { get; internal set; }
 
     public required ChannelId Id { get; init; }
 

@@ -11,6 +11,12 @@ namespace SnetGateway.Payments.Ledger;
 public interface IRecordStore : IAsyncDisposable
 {
     /// <summary>
+    /// True when other processes may write the same records: a refusal that a fresher record could cure is then preceded by a read
+    /// (design, rule 11).
+    /// </summary>
+    bool IsShared { get; }
+
+    /// <summary>
     /// Writes all of <paramref name="writes"/> if each record still has its expected revision, else none of them. Asking first and writing
     /// later would let two replicas sell the same payment: the comparison is inside the write.
     /// </summary>

@@ -6,9 +6,9 @@ namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
 /// One line of a channel's story: what was settled, claimed or corrected, linked to the line before by its hash. Nothing that serves calls
-/// reads it; it is what `ledger verify` walks and `ledger explain` tells.
+/// reads it; it is what `ledger verify` walks and `ledger explain` tells. A value, because every paid call makes one.
 /// </summary>
-public sealed record JournalEntry
+public readonly record struct JournalEntry
 {
     private const byte Format = 1;
     private const int MaxName = 128;

@@ -1,0 +1,249 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Channels.Checks;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Calls;
+
+/// <summary>
+/// Judges escrow payments, in the order that is part of the protocol (payments.md 5.3): E1 metadata (before this), E3 channel, E4 nonce,
+/// E5 and E6 signer, E7 and E8 expiry, E9 funds, E10 price, E2 the channel's turn, E11 amount. Nothing up to the turn takes a lock or touches
+/// the store; nothing on the way of a channel that is known and fresh touches the chain.
+/// </summary>
+/// <remarks>
+/// To add another way to pay: a judge like this one that returns its own <see cref="Reservation"/>, and its name where the host reads
+/// `snet-payment-type`.
+/// </remarks>
+public sealed class ChannelPayments(
+    ChannelBook book,
+    IChannelReader chainReader,
+    ISignerRecovery recovery,
+    PaymentLedger ledger,
+    IPaymentEvents events,
+    TimeProvider time,
+    Address escrow,
+    TimeSpan stalenessBound,
+    PaidCallOptions options)
+{
+    private readonly AbandonedCalls _abandoned = new(time);
+    private volatile PaidCallOptions _options = options;
+
+    /// <summary>Replaced whole when the configuration changes.</summary>
+    public PaidCallOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
+
+    internal PaymentLedger Ledger => ledger;
+
+    internal IPaymentEvents Events => events;
+
+    /// <summary>
+    /// Judges a payment and takes its channel's turn. Never throws for a client's mistake; throws <see cref="OperationCanceledException"/> when
+    /// the client leaves meanwhile, with nothing held.
+    /// </summary>
+    public ValueTask<Admission> AdmitAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        if (book.Find(payment.Channel) is not { Chain: { } chain } channel)
+        {
+            return AdmitUnknownAsync(payment, call, cancellationToken);
+        }
+
+        // The way of nearly every call: known, fresh, right. One check of the signature and not one wait.
+        PaymentRefusal? refusal = Judge(channel, chain, payment, call.Service.Group);
+        return refusal is null && chain.Freshness == ReadingFreshness.Fresh && IsWithinBound(chain)
+            ? TakeTurnAsync(channel, payment, call, cancellationToken)
+            : AdmitAfterLookAsync(channel, chain, refusal, payment, call, cancellationToken);
+    }
+
+    /// <summary>
+    /// The second look, right before the write (design, rule 3): the newest nonce, funds and expiry known now. A claim that came in between, or a
+    /// client that paced its upload past the expiry, ends in a refusal and not in a worthless signature.
+    /// </summary>
+    internal PaymentRefusal? JudgeAgain(Channel channel, in ChannelPayment payment, PaymentGroup group)
+    {
+        ChannelChainState chain = channel.Chain!;
+        ulong margin = (ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2;
+        return NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
+            ?? ExpiryCheck.Judge(chain.Reading, chainReader.Head, margin, group.ExpirationThreshold)
+            ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
+                ? FundsCheck.Judge(funds, payment.Amount)
+                : Refusals.ChainUnavailable());
+    }
+
+    internal void CountAbandoned(Channel channel)
+    {
+        events.ExecutedWithoutGrant(channel.Id);
+        _abandoned.Count(channel.Chain!.Reading.Sender, _options);
+    }
+
+    /// <summary>E3 to E9 by what is in memory.</summary>
+    private PaymentRefusal? Judge(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
+        OwnerCheck.Judge(group, chain.Reading)
+        ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
+        ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
+        ?? ExpiryCheck.Judge(chain.Reading, chainReader.Head, group.ExpirationThreshold, group.ExpirationThreshold)
+        ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
+            ? FundsCheck.Judge(funds, payment.Amount)
+            : Refusals.ChainUnavailable());
+
+    private bool IsWithinBound(ChannelChainState chain) => time.GetUtcNow() - chain.RightAt(chainReader.Cursor) <= stalenessBound;
+
+    private async ValueTask<Admission> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
+        await LearnAsync(payment, call.Service.Group, cancellationToken) is { } refusal
+            ? Admission.Refused(refusal)
+            : await TakeTurnAsync(book.Find(payment.Channel)!, payment, call, cancellationToken);
+
+    private async ValueTask<Admission> AdmitAfterLookAsync(
+        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
+        await LookAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken) is { } final
+            ? Admission.Refused(final)
+            : await TakeTurnAsync(channel, payment, call, cancellationToken);
+
+    /// <summary>A channel not in memory: the signature's shape first, then one look at the chain, within the strangers' half of the budget.</summary>
+    private async ValueTask<PaymentRefusal?> LearnAsync(ChannelPayment payment, PaymentGroup group, CancellationToken cancellationToken)
+    {
+        if (!recovery.IsWellFormed(payment.Signature.Span))
+        {
+            return Refusals.SignatureInvalid();
+        }
+
+        if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign))
+        {
+            return OwnerCheck.Judge(group, foreign);
+        }
+
+        switch (await chainReader.LookAsync(payment.Channel, LookPriority.Stranger, cancellationToken))
+        {
+            case ChannelLook.Found:
+                Channel channel = book.Find(payment.Channel)!;
+                return Judge(channel, channel.Chain!, payment, group);
+            case ChannelLook.NotFound:
+                return Refusals.ChannelNotFound(payment.Channel);
+            case ChannelLook.Foreign:
+                return book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : Refusals.ChainUnavailable();
+            default:
+                return Refusals.ChainUnavailable();
+        }
+    }
+
+    /// <summary>
+    /// A known channel that is out of date, or a refusal that a fresher look could cure (clients top up and call at once): one look, if the
+    /// payment is signed by one of the channel's parties, and then the final word (design, rules 10 to 12).
+    /// </summary>
+    private async ValueTask<PaymentRefusal?> LookAgainAsync(
+        Channel channel,
+        ChannelChainState chain,
+        PaymentRefusal? refusal,
+        ChannelPayment payment,
+        PaymentGroup group,
+        CancellationToken cancellationToken)
+    {
+        bool curable = refusal is null
+            or { Reason: RefusalReason.NearExpiry or RefusalReason.NotEnoughTokens or RefusalReason.ChainUnavailable }
+            || (refusal.Reason == RefusalReason.WrongNonce
+                && (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
+                && SignerCheck.Judge(recovery, escrow, payment, chain.Reading) is null);
+        if (!curable)
+        {
+            return refusal;
+        }
+
+        switch (await chainReader.LookAsync(channel.Id, LookPriority.Honest, cancellationToken))
+        {
+            case ChannelLook.Found:
+                return Judge(channel, channel.Chain!, payment, group);
+            case ChannelLook.NotFound:
+                return Refusals.ChannelNotFound(channel.Id);
+            case ChannelLook.Foreign:
+                return Refusals.ChainUnavailable();
+            default:
+                // Not a wrong refusal for want of a look; and without a chain a known channel goes on for a bounded time.
+                return refusal is null && chain.Freshness != ReadingFreshness.FundsUnknown && IsWithinBound(chain)
+                    ? null
+                    : Refusals.ChainUnavailable();
+        }
+    }
+
+    /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
+    private async ValueTask<Admission> TakeTurnAsync(Channel channel, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
+        if (price.Refusal is not null)
+        {
+            return Admission.Refused(price.Refusal);
+        }
+
+        PaidCallOptions limits = _options;
+        if (_abandoned.IsPausing(channel.Chain!.Reading.Sender)
+            || !await channel.Turns.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
+        {
+            return Admission.Refused(Refusals.Busy(channel.Id));
+        }
+
+        bool keepsTurn = false;
+        try
+        {
+            PaymentRefusal? refusal = await JudgeAmountAsync(channel, payment, call.Service.Group, price.Cogs, cancellationToken);
+            keepsTurn = refusal is null;
+            return keepsTurn
+                ? Admission.Of(new ChannelReservation(this, channel, new Settlement(payment, price.Cogs, call)))
+                : Admission.Refused(refusal!);
+        }
+        finally
+        {
+            if (!keepsTurn)
+            {
+                channel.Turns.Leave();
+            }
+        }
+    }
+
+    private async ValueTask<PaymentRefusal?> JudgeAmountAsync(
+        Channel channel, ChannelPayment payment, PaymentGroup group, UInt256 price, CancellationToken cancellationToken)
+    {
+        if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, _options.UnknownOutcomeLimit))
+        {
+            return Refusals.OutcomeUnknown();
+        }
+
+        ChannelChainState chain = channel.Chain!;
+        if (channel.Record is { } record && channel.RecordOf(chain) is null)
+        {
+            events.RecordSetAside(channel.Id, record.Amount);
+            if (!await ledger.SetAsideAsync(channel, chain, record))
+            {
+                return Refusals.NotRecorded();
+            }
+        }
+
+        // While the call stood in line, the call before it may have been claimed away.
+        if (NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce) is { } moved)
+        {
+            return moved;
+        }
+
+        PaymentRefusal? refusal = AmountCheck.Judge(channel.AuthorizedAt(chain, payment.Nonce), payment.Amount, price);
+        if (refusal is null)
+        {
+            return null;
+        }
+
+        // Another replica may have moved the record since it was read here.
+        if (!await ledger.RefreshAsync(channel, cancellationToken))
+        {
+            return Refusals.NotRecorded();
+        }
+
+        UInt256 authorized = channel.AuthorizedAt(chain, payment.Nonce);
+        refusal = NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce) ?? AmountCheck.Judge(authorized, payment.Amount, price);
+        if (refusal is { Reason: RefusalReason.WrongAmount } && payment.Amount > authorized.SaturatingAdd(price))
+        {
+            events.LedgerMismatch(channel.Id, authorized, payment.Amount);
+        }
+
+        return refusal;
+    }
+}

@@ -1,0 +1,77 @@
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Calls;
+
+/// <summary>An escrow payment that has its channel's turn.</summary>
+internal sealed class ChannelReservation(ChannelPayments payments, Channel channel, Settlement settlement) : Reservation
+{
+    private int _ended;
+
+    public override Address Payer => channel.Chain!.Reading.Sender;
+
+    public override async ValueTask<PaymentRefusal?> SettleAsync()
+    {
+        End();
+        try
+        {
+            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement.Payment, settlement.Call.Service.Group);
+            if (refusal is not null)
+            {
+                payments.Events.ExecutedWithoutGrant(channel.Id);
+                return refusal;
+            }
+
+            // Free calls of a priced service's method: the same total again, nothing to write (payments.md 5.3, price 0).
+            return settlement.Price.IsZero ? null : await WriteAsync();
+        }
+        finally
+        {
+            // Free for its next call, even while this answer still streams.
+            channel.Turns.Leave();
+        }
+    }
+
+    public override void Release(ReleaseReason reason)
+    {
+        End();
+        channel.Turns.Leave();
+        if (reason == ReleaseReason.ClientLeft)
+        {
+            payments.CountAbandoned(channel);
+        }
+    }
+
+    private async ValueTask<PaymentRefusal?> WriteAsync()
+    {
+        SettleOutcome outcome = await payments.Ledger.SettleAsync(channel, settlement, payments.Options.UnknownOutcomeLimit);
+        if (outcome == SettleOutcome.Settled)
+        {
+            return null;
+        }
+
+        payments.Events.ExecutedWithoutGrant(channel.Id);
+        switch (outcome)
+        {
+            case SettleOutcome.Outrun:
+                return Refusals.Busy(channel.Id);
+            case SettleOutcome.NonceMoved:
+                return Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), settlement.Payment.Nonce);
+            case SettleOutcome.NotWritten:
+                payments.Events.NotWritten(channel.Id);
+                return Refusals.NotRecorded();
+            default:
+                payments.Events.OutcomeUnknown(channel.Id);
+                return Refusals.OutcomeUnknown();
+        }
+    }
+
+    private void End()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            throw new InvalidOperationException("A reservation ends once.");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using SnetGateway.Payments.Calls;
+
+namespace SnetGateway.Payments.Channels.Checks;
+
+/// <summary>E4: a payment is for the channel's present nonce; amounts signed at an earlier one are worth nothing.</summary>
+internal static class NonceCheck
+{
+    public static PaymentRefusal? Judge(ChannelNonce current, ChannelNonce sent) =>
+        current == sent ? null : Refusals.WrongNonce(current, sent);
+}

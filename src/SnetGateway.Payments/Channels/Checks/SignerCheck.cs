@@ -1,0 +1,14 @@
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Channels.Checks;
+
+/// <summary>E5, E6: the payment is signed, in a way that the contract will accept, by the channel's signer or its sender.</summary>
+internal static class SignerCheck
+{
+    public static PaymentRefusal? Judge(ISignerRecovery recovery, Address escrow, in ChannelPayment payment, ChannelReading reading) =>
+        !ClaimMessage.TryRecoverSigner(recovery, escrow, payment, out Address signer) ? Refusals.SignatureInvalid()
+        : signer == reading.Signer || signer == reading.Sender ? null
+        : Refusals.WrongSigner();
+}

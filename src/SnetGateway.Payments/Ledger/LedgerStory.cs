@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Channels;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>Reads records and their history for people: what `channels` lists and `ledger explain` tells.</summary>
+public sealed class LedgerStory(IRecordStore store)
+{
+    /// <summary>All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    public async IAsyncEnumerable<ChannelRecord> ChannelsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        {
+            yield return ChannelRecordCodec.Read(stored);
+        }
+    }
+
+    /// <summary>One channel's record; null when the ledger has none.</summary>
+    public async ValueTask<ChannelRecord?> ChannelAsync(ChannelId id, CancellationToken cancellationToken) =>
+        await store.ReadAsync(new Channel(id).Key, cancellationToken) is { } stored ? ChannelRecordCodec.Read(stored) : null;
+
+    /// <summary>One channel's journal, oldest first.</summary>
+    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ChannelId id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredEntry stored in store.ReadJournalAsync(new Channel(id).Key, cancellationToken))
+        {
+            yield return JournalEntry.Read(stored.Entry);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// Walks every channel's journal and holds it to the record: links, sequence, sums, nonces, and the signature that the contract would be
+/// shown. Reads only; a gateway may run meanwhile.
+/// </summary>
+public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery, Address escrow)
+{
+    /// <summary>Verifies all channels, one finding after the other. Throws <see cref="StoreUnavailableException"/>.</summary>
+    public async IAsyncEnumerable<ChannelFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        {
+            yield return await VerifyAsync(stored, cancellationToken);
+        }
+    }
+
+    private async ValueTask<ChannelFinding> VerifyAsync(StoredRecord stored, CancellationToken cancellationToken)
+    {
+        ChannelRecord record;
+        try
+        {
+            record = ChannelRecordCodec.Read(stored);
+        }
+        catch (LedgerFormatException exception)
+        {
+            return new ChannelFinding(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
+        }
+
+        var walk = new JournalWalk();
+        await foreach (StoredEntry entry in store.ReadJournalAsync(stored.Key, cancellationToken))
+        {
+            if (entry.Sequence > record.Sequence)
+            {
+                break; // written by a running gateway after this record was read
+            }
+
+            walk.Take(entry, record.Id);
+        }
+
+        List<string> faults = walk.Faults;
+        List<string> notes = walk.Notes;
+        if (record.Sequence != walk.LastSequence)
+        {
+            // The store that keeps no journal of its own holds the newest entry in the record alone: that is where it belongs, not a fault.
+            (record.Sequence == walk.LastSequence + 1 ? notes : faults)
+                .Add($"the record is at entry {record.Sequence}, the journal at {walk.LastSequence}");
+            if (record.Sequence == walk.LastSequence + 1)
+            {
+                walk.Take(new StoredEntry(record.Sequence, record.NewestEntry), record.Id);
+            }
+        }
+
+        if (walk.LastSequence > 0 && walk.LastSequence == record.Sequence)
+        {
+            if (!walk.LastBytes.Span.SequenceEqual(record.NewestEntry.Span))
+            {
+                faults.Add("the newest entry of the journal is not the one in the record");
+            }
+
+            if (walk.Last.Kind == EntryKind.Settle && (walk.Last.Nonce != record.Nonce || walk.Last.Amount != record.Amount))
+            {
+                faults.Add($"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
+            }
+        }
+
+        if (!record.Amount.IsZero)
+        {
+            var payment = new ChannelPayment(record.Id, record.Nonce, record.Amount, record.Signature);
+            if (!ClaimMessage.TryRecoverSigner(recovery, escrow, payment, out Address signer)
+                || (signer != record.Signer && signer != record.Sender))
+            {
+                faults.Add("the signature that the record holds would not be paid by the contract");
+            }
+        }
+
+        return new ChannelFinding(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
+    }
+
+    private sealed class JournalWalk
+    {
+        public List<string> Faults { get; } = [];
+
+        public List<string> Notes { get; } = [];
+
+        public long Entries { get; private set; }
+
+        public long LastSequence { get; private set; }
+
+        public JournalEntry Last { get; private set; }
+
+        public ReadOnlyMemory<byte> LastBytes { get; private set; }
+
+        public UInt256 Delivered { get; private set; }
+
+        public void Take(StoredEntry stored, ChannelId channel)
+        {
+            JournalEntry entry;
+            try
+            {
+                entry = JournalEntry.Read(stored.Entry);
+            }
+            catch (LedgerFormatException exception)
+            {
+                Faults.Add($"entry {stored.Sequence}: {exception.Message}");
+                return;
+            }
+
+            Judge(stored, entry, channel);
+            Entries++;
+            Delivered = Delivered.SaturatingAdd(entry.Price);
+            Last = entry;
+            LastBytes = stored.Entry;
+            LastSequence = stored.Sequence;
+        }
+
+        private void Judge(StoredEntry stored, in JournalEntry entry, ChannelId channel)
+        {
+            if (entry.Channel != channel || entry.Sequence != stored.Sequence)
+            {
+                Faults.Add($"entry {stored.Sequence} is entry {entry.Sequence} of channel {entry.Channel}");
+            }
+
+            if (Entries == 0)
+            {
+                if (entry.Sequence != 1)
+                {
+                    Notes.Add($"the journal begins at entry {entry.Sequence}");
+                }
+                else if (!entry.Previous.IsZero || (entry.Kind == EntryKind.Settle && entry.Amount != entry.Price))
+                {
+                    Faults.Add("the first entry does not begin the story");
+                }
+
+                return;
+            }
+
+            if (entry.Sequence != LastSequence + 1)
+            {
+                Faults.Add($"entries {LastSequence + 1} to {entry.Sequence - 1} are missing");
+            }
+            else if (entry.Previous != JournalEntry.HashOf(LastBytes.Span))
+            {
+                Faults.Add($"entry {entry.Sequence} is not linked to the one before");
+            }
+
+            if (entry.Kind != EntryKind.Settle)
+            {
+                return;
+            }
+
+            if (Last.Kind == EntryKind.SetAside || entry.Nonce > Last.Nonce)
+            {
+                if (entry.Amount != entry.Price)
+                {
+                    Faults.Add($"entry {entry.Sequence} begins nonce {entry.Nonce} with {entry.Amount} for a call of {entry.Price}");
+                }
+            }
+            else if (entry.Nonce < Last.Nonce)
+            {
+                Faults.Add($"entry {entry.Sequence} goes back from nonce {Last.Nonce} to {entry.Nonce}");
+            }
+            else if (!Last.Amount.TryAdd(entry.Price, out UInt256 due) || due != entry.Amount)
+            {
+                Faults.Add($"entry {entry.Sequence}: {Last.Amount} and {entry.Price} do not make {entry.Amount}");
+            }
+        }
+    }
+}

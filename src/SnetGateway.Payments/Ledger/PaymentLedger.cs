@@ -1,0 +1,360 @@
+using System.Buffers;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>
+/// The book of what was delivered. One durable, conditional write per paid call and nothing before it: after a crash no record is open,
+/// because nothing was written before it was final.
+/// </summary>
+public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProvider time, ulong instance)
+{
+    /// <summary>How deep a claim must lie before the last signature of its nonce is forgotten (two epochs, design rule 13).</summary>
+    private const ulong FinalDepth = 64;
+
+    private static readonly RecordKey CursorKey = new(RecordKind.ChainCursor, "cursor"u8.ToArray());
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+
+    private ulong _calls;
+    private long _cursorRevision;
+
+    /// <summary>
+    /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or
+    /// <see cref="LedgerFormatException"/>. Returns the chain cursor that the last process left, if any.
+    /// </summary>
+    public async ValueTask<ChainBlock?> LoadAsync(CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        {
+            ChannelRecord record = ChannelRecordCodec.Read(stored);
+            book.GetOrAdd(record.Id).Adopt(record);
+        }
+
+        if (await store.ReadAsync(CursorKey, cancellationToken) is not { } cursor)
+        {
+            return null;
+        }
+
+        _cursorRevision = cursor.Revision;
+        return ReadCursor(cursor);
+    }
+
+    /// <summary>
+    /// Writes down up to which block the logs of known channels are complete. Several gateways may do so: who loses the comparison takes the
+    /// other's place in line and leaves the write to a later block.
+    /// </summary>
+    public async ValueTask SaveCursorAsync(ChainBlock cursor, CancellationToken cancellationToken)
+    {
+        var value = new byte[64];
+        CommitResult result = await store.CommitAsync(
+            new[] { new RecordWrite(CursorKey, _cursorRevision, value.AsMemory(0, WriteCursor(cursor, value))) }, cancellationToken);
+        if (result.Outcome == CommitOutcome.Committed)
+        {
+            _cursorRevision = result.Revision;
+        }
+        else if (result.Outcome is CommitOutcome.Conflict or CommitOutcome.Unknown)
+        {
+            _cursorRevision = (await store.ReadAsync(CursorKey, cancellationToken))?.Revision ?? 0;
+        }
+    }
+
+    /// <summary>
+    /// Books one paid call: if the channel's record is still the one that was judged, it now holds this amount, this signature and this
+    /// call's id. The caller holds the channel's turn.
+    /// </summary>
+    /// <param name="channel">The channel; its record and chain side are the ones that were judged.</param>
+    /// <param name="settlement">What to write.</param>
+    /// <param name="unknownLimit">How long a missing answer is looked into.</param>
+    internal async ValueTask<SettleOutcome> SettleAsync(Channel channel, Settlement settlement, TimeSpan unknownLimit)
+    {
+        ChannelRecord next = Next(channel, settlement, out CallId call);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
+        var write = new RecordWrite(
+            channel.Key,
+            channel.Record?.Revision ?? 0,
+            buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
+            next.Sequence,
+            next.NewestEntry);
+        CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
+        if (result.Outcome != CommitOutcome.Unknown)
+        {
+            // After an unknown outcome the store may still read from it.
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        switch (result.Outcome)
+        {
+            case CommitOutcome.Committed:
+                next.Revision = result.Revision;
+                channel.Adopt(next);
+                return SettleOutcome.Settled;
+            case CommitOutcome.NotWritten:
+                return SettleOutcome.NotWritten;
+            case CommitOutcome.Conflict:
+                return await AfterConflictAsync(channel, call, settlement.Payment.Nonce, unknownLimit);
+            default:
+                return await DecideAsync(channel, call, unknownLimit);
+        }
+    }
+
+    /// <summary>Reads the record again where another process may have moved it. False when the store does not answer.</summary>
+    internal async ValueTask<bool> RefreshAsync(Channel channel, CancellationToken cancellationToken)
+    {
+        if (!store.IsShared)
+        {
+            return true;
+        }
+
+        try
+        {
+            Adopt(channel, await store.ReadAsync(channel.Key, cancellationToken));
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Decides what an earlier call left in doubt, so that the next one is judged against what really stands written.</summary>
+    internal async ValueTask<bool> ClearDoubtAsync(Channel channel, TimeSpan limit) =>
+        await DecideAsync(channel, default, limit) != SettleOutcome.Unknown;
+
+    /// <summary>
+    /// Puts aside a record whose parties are not the channel's: after a reorganisation an id can belong to somebody else (design, rule 13).
+    /// The journal keeps what it held.
+    /// </summary>
+    internal async ValueTask<bool> SetAsideAsync(Channel channel, ChannelChainState chain, ChannelRecord old)
+    {
+        var entry = new JournalEntry
+        {
+            Kind = EntryKind.SetAside,
+            Channel = channel.Id,
+            Sequence = old.Sequence + 1,
+            Previous = JournalEntry.HashOf(old.NewestEntry.Span),
+            Nonce = old.Nonce,
+            Amount = old.Amount,
+            Price = UInt256.Zero,
+            Call = NewCall(),
+            At = time.GetUtcNow(),
+            Service = string.Empty,
+            Method = string.Empty,
+            Signature = old.Signature,
+        };
+        return await WriteAsync(channel, old.Revision, new ChannelRecord
+        {
+            Id = channel.Id,
+            Nonce = chain.Nonce,
+            Amount = UInt256.Zero,
+            Signature = ReadOnlyMemory<byte>.Empty,
+            Sender = chain.Reading.Sender,
+            Signer = chain.Reading.Signer,
+            Reading = chain.Reading,
+            Calls = old.Calls,
+            Sequence = entry.Sequence,
+            NewestEntry = ToBytes(entry),
+        }) == CommitOutcome.Committed;
+    }
+
+    private static ReadOnlyMemory<byte> ToBytes(in JournalEntry entry)
+    {
+        Span<byte> bytes = stackalloc byte[JournalEntry.MaxLength];
+        return bytes[..entry.Write(bytes)].ToArray();
+    }
+
+    private static void Adopt(Channel channel, StoredRecord? stored)
+    {
+        if (stored is not null)
+        {
+            channel.Adopt(ChannelRecordCodec.Read(stored));
+        }
+    }
+
+    private static int WriteCursor(ChainBlock cursor, Span<byte> destination)
+    {
+        var writer = new ByteWriter(destination);
+        writer.Byte(ChannelRecordCodec.Format);
+        writer.UInt64(cursor.Number);
+        writer.Bytes32(cursor.Hash);
+        writer.UInt64((ulong)cursor.SeenAt.ToUnixTimeMilliseconds());
+        return writer.Length;
+    }
+
+    private static ChainBlock ReadCursor(StoredRecord stored)
+    {
+        var reader = new ByteReader(stored.Value);
+        return reader.Byte() == ChannelRecordCodec.Format
+            ? new ChainBlock(reader.UInt64(), reader.Bytes32(), DateTimeOffset.FromUnixTimeMilliseconds((long)reader.UInt64()))
+            : throw new LedgerFormatException("the chain cursor has a format that this version does not read");
+    }
+
+    /// <summary>Last signatures to keep: those that the chain has not shown as claimed for long enough.</summary>
+    private static IReadOnlyList<SignedTotal> EarlierThan(ChannelNonce nonce, ChannelRecord previous, ChannelReading reading)
+    {
+        bool moved = previous.Nonce < nonce && !previous.Amount.IsZero;
+        if (!moved && previous.Earlier.Count == 0)
+        {
+            return previous.Earlier; // nearly every call
+        }
+
+        IEnumerable<SignedTotal> all = previous.Earlier;
+        if (moved)
+        {
+            all = all.Append(new SignedTotal(previous.Nonce, previous.Amount, previous.Signature, 0));
+        }
+
+        return
+        [
+            .. all
+                .Select(total => total.ShownClaimedAtBlock == 0 && total.Nonce < reading.Nonce
+                    ? total with { ShownClaimedAtBlock = reading.Block.Number }
+                    : total)
+                .Where(total => total.ShownClaimedAtBlock == 0 || total.ShownClaimedAtBlock + FinalDepth > reading.Block.Number)
+                .TakeLast(ChannelRecordCodec.MaxEarlier),
+        ];
+    }
+
+    private ChannelRecord Next(Channel channel, in Settlement settlement, out CallId call)
+    {
+        ChannelPayment payment = settlement.Payment;
+        ChannelChainState chain = channel.Chain!;
+        ChannelRecord? previous = channel.Record;
+        call = NewCall();
+        ReadOnlyMemory<byte> signature = ClaimableSignature(payment.Signature);
+        var entry = new JournalEntry
+        {
+            Kind = EntryKind.Settle,
+            Channel = channel.Id,
+            Sequence = (previous?.Sequence ?? 0) + 1,
+            Previous = previous is null ? default : JournalEntry.HashOf(previous.NewestEntry.Span),
+            Nonce = payment.Nonce,
+            Amount = payment.Amount,
+            Price = settlement.Price,
+            Call = call,
+            At = time.GetUtcNow(),
+            Service = settlement.Call.Service.Name,
+            Method = settlement.Call.Method,
+            Signature = signature,
+        };
+        return new ChannelRecord
+        {
+            Id = channel.Id,
+            Nonce = payment.Nonce,
+            Amount = payment.Amount,
+            Signature = signature,
+            Sender = chain.Reading.Sender,
+            Signer = chain.Reading.Signer,
+            Calls = (previous?.Calls ?? default).With(call),
+            Earlier = previous is null ? [] : EarlierThan(payment.Nonce, previous, chain.Reading),
+            Reading = chain.Reading,
+            Sequence = entry.Sequence,
+            NewestEntry = ToBytes(entry),
+        };
+    }
+
+    /// <summary>The contract wants v 27 or 28; clients may send 0 or 1, which mean the same (payments.md, trap 31).</summary>
+    private static ReadOnlyMemory<byte> ClaimableSignature(ReadOnlyMemory<byte> sent)
+    {
+        if (sent.Span[^1] >= 27)
+        {
+            return sent;
+        }
+
+        byte[] signature = sent.ToArray();
+        signature[^1] += 27;
+        return signature;
+    }
+
+    private CallId NewCall() => new(instance, Interlocked.Increment(ref _calls));
+
+    private async ValueTask<SettleOutcome> AfterConflictAsync(Channel channel, CallId call, ChannelNonce nonce, TimeSpan unknownLimit)
+    {
+        try
+        {
+            Adopt(channel, await store.ReadAsync(channel.Key, CancellationToken.None));
+        }
+        catch (StoreUnavailableException)
+        {
+            return await DecideAsync(channel, call, unknownLimit);
+        }
+
+        return channel.Record is not { } record ? SettleOutcome.Outrun
+            : record.Calls.Contains(call) ? SettleOutcome.Settled // our own write, repeated on the way, had won already
+            : record.Nonce > nonce ? SettleOutcome.NonceMoved
+            : SettleOutcome.Outrun;
+    }
+
+    /// <summary>
+    /// Decides by reading. A "no" counts only after the record was rewritten with a new revision and unchanged content: a late write of ours
+    /// must then lose (design, rule 7).
+    /// </summary>
+    private async ValueTask<SettleOutcome> DecideAsync(Channel channel, CallId call, TimeSpan limit)
+    {
+        DateTimeOffset until = time.GetUtcNow() + limit;
+        for (TimeSpan pause = FirstPause; ; pause *= 2)
+        {
+            try
+            {
+                StoredRecord? stored = await store.ReadAsync(channel.Key, CancellationToken.None);
+                Adopt(channel, stored);
+                if (stored is not null && call != default && channel.Record!.Calls.Contains(call))
+                {
+                    channel.InDoubt = false;
+                    return SettleOutcome.Settled;
+                }
+
+                if (await WriteAsync(channel, stored?.Revision ?? 0, channel.Record ?? Blank(channel)) == CommitOutcome.Committed)
+                {
+                    channel.InDoubt = false;
+                    return SettleOutcome.NotWritten;
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // Asked again below, until the limit.
+            }
+
+            if (time.GetUtcNow() + pause >= until)
+            {
+                channel.InDoubt = true;
+                return SettleOutcome.Unknown;
+            }
+
+            await Task.Delay(pause, time);
+        }
+    }
+
+    /// <summary>A record that says nothing was paid: only there to have a revision that a late write does not expect.</summary>
+    private static ChannelRecord Blank(Channel channel) => new()
+    {
+        Id = channel.Id,
+        Nonce = channel.Chain!.Nonce,
+        Amount = UInt256.Zero,
+        Signature = ReadOnlyMemory<byte>.Empty,
+        Sender = channel.Chain.Reading.Sender,
+        Signer = channel.Chain.Reading.Signer,
+        Reading = channel.Chain.Reading,
+    };
+
+    private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
+    {
+        var value = new byte[ChannelRecordCodec.MaxLength];
+        bool hasNewEntry = record.Sequence != (channel.Record?.Sequence ?? 0);
+        var write = new RecordWrite(
+            channel.Key,
+            expected,
+            value.AsMemory(0, ChannelRecordCodec.Write(record, value)),
+            hasNewEntry ? record.Sequence : 0,
+            hasNewEntry ? record.NewestEntry : default);
+        CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
+        if (result.Outcome == CommitOutcome.Committed)
+        {
+            channel.Adopt(record with { Revision = result.Revision });
+        }
+
+        return result.Outcome;
+    }
+}

@@ -1,0 +1,11 @@
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>What is to be written for one paid call.</summary>
+/// <param name="Payment">The payment, judged right.</param>
+/// <param name="Price">What the call costs, in cogs.</param>
+/// <param name="Call">What was called.</param>
+public readonly record struct Settlement(ChannelPayment Payment, UInt256 Price, PaidCall Call);

@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.States;
+
+/// <summary>
+/// Answers who asks for the state of a channel, from memory: SDKs ask for all their channels before every paid call. The steps and texts are
+/// the reference's (payments.md 12.1); what differs is that an id not in memory must come with a fresh block number before the chain is asked.
+/// </summary>
+public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, ISignerRecovery recovery, Address escrow)
+{
+    /// <summary>Blocks that a request's block number may lie beside the newest (payments.md 4.5).</summary>
+    public const ulong FreshnessBlocks = 5;
+
+    private const string Expired = "authentication failed as the signature passed has expired";
+    private const string Unreadable = "channel error:the blockchain cannot be read now, please try again later";
+
+    /// <param name="id">The channel asked for.</param>
+    /// <param name="currentBlock">The block number that the client signed.</param>
+    /// <param name="signature">65 bytes over "__get_channel_state", the escrow's address, the id and the block number.</param>
+    /// <param name="cancellationToken">Ends a look at the chain.</param>
+    public async ValueTask<ChannelState> GetAsync(
+        ChannelId id, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
+    {
+        if (!TryRecover(id, currentBlock, signature.Span, out Address signer))
+        {
+            return ChannelState.Refused("incorrect signature");
+        }
+
+        Channel? channel = book.Find(id);
+        if (channel?.Chain is not { } chain)
+        {
+            if (await JudgeFreshnessAsync(currentBlock, cancellationToken) is { } stale)
+            {
+                return ChannelState.Refused(stale);
+            }
+
+            if (await LearnAsync(id, cancellationToken) is { } refusal)
+            {
+                return ChannelState.Refused(refusal);
+            }
+
+            channel = book.Find(id)!;
+            chain = channel.Chain!;
+        }
+
+        if (signer != chain.Reading.Signer && signer != chain.Reading.Sender && signer != chain.Reading.Recipient)
+        {
+            return ChannelState.Refused("only channel signer/sender/receiver can get latest channel state");
+        }
+
+        if (await JudgeFreshnessAsync(currentBlock, cancellationToken) is { } expired)
+        {
+            return ChannelState.Refused(expired);
+        }
+
+        if (chain.Freshness != ReadingFreshness.Fresh)
+        {
+            // Known to be a party: worth a read. If it fails, the nonce known is still the newest that anybody here saw.
+            await chainReader.LookAsync(id, LookPriority.Honest, cancellationToken);
+            chain = channel.Chain!;
+        }
+
+        return Describe(channel, chain);
+    }
+
+    private static ChannelState Describe(Channel channel, ChannelChainState chain)
+    {
+        ChannelNonce current = channel.CurrentNonce(chain);
+        if (channel.RecordOf(chain) is not { } record || record.Nonce != current)
+        {
+            return new ChannelState(current, null, null, null);
+        }
+
+        SignedTotal? signed = record.Signature.IsEmpty ? null : new SignedTotal(record.Nonce, record.Amount, record.Signature, 0);
+        if (record.Nonce == chain.Nonce)
+        {
+            return new ChannelState(current, signed, null, null);
+        }
+
+        // The ledger moved on to claim; the chain does not show it yet.
+        foreach (SignedTotal total in record.Earlier)
+        {
+            if (total.Nonce.Value.SaturatingAdd(UInt256.One) == current.Value)
+            {
+                return new ChannelState(current, signed, total, null);
+            }
+        }
+
+        return ChannelState.Refused("channel has different nonce in local storage and blockchain and old payment is not found in storage");
+    }
+
+    private async ValueTask<string?> LearnAsync(ChannelId id, CancellationToken cancellationToken)
+    {
+        if (book.TryFindForeign(id, out _))
+        {
+            return NotFound(id);
+        }
+
+        return await chainReader.LookAsync(id, LookPriority.Stranger, cancellationToken) switch
+        {
+            ChannelLook.Found => null,
+            ChannelLook.NotFound or ChannelLook.Foreign => NotFound(id),
+            _ => Unreadable,
+        };
+    }
+
+    private static string NotFound(ChannelId id) => $"channel is not found, channelId: {id}";
+
+    /// <summary>A number above the head known here may be right: one fresh look before it is refused (design, rule 11).</summary>
+    private async ValueTask<string?> JudgeFreshnessAsync(ulong currentBlock, CancellationToken cancellationToken)
+    {
+        if (chainReader.Head is null || currentBlock > chainReader.Head.Value.Number + FreshnessBlocks)
+        {
+            await chainReader.RefreshHeadAsync(cancellationToken);
+        }
+
+        if (chainReader.Head is not { } head)
+        {
+            return "error determining current block: the blockchain cannot be read now";
+        }
+
+        ulong distance = currentBlock > head.Number ? currentBlock - head.Number : head.Number - currentBlock;
+        return distance <= FreshnessBlocks ? null : Expired;
+    }
+
+    [SkipLocalsInit]
+    private bool TryRecover(ChannelId id, ulong currentBlock, ReadOnlySpan<byte> signature, out Address signer)
+    {
+        ReadOnlySpan<byte> prefix = "__get_channel_state"u8;
+        Span<byte> message = stackalloc byte[19 + Address.Size + (2 * UInt256.Size)];
+        prefix.CopyTo(message);
+        escrow.WriteTo(message[prefix.Length..]);
+        id.Value.WriteBigEndian(message[(prefix.Length + Address.Size)..]);
+        UInt256.FromUInt64(currentBlock).WriteBigEndian(message[(prefix.Length + Address.Size + UInt256.Size)..]);
+        return recovery.TryRecover(message, signature, out signer);
+    }
+}
