@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using SnetGateway.Ethereum.Hashing;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.Signatures;
+
+/// <summary>A secp256k1 key that signs. It never shows itself: not as text, not in a debugger.</summary>
+[DebuggerDisplay("{Address}")]
+public sealed class PrivateKey
+{
+    /// <summary>Bytes of a key.</summary>
+    public const int Size = 32;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly byte[] _bytes;
+
+    private readonly Secp256k1 _curve;
+
+    private PrivateKey(ReadOnlySpan<byte> bytes, Secp256k1 curve)
+    {
+        _bytes = bytes.ToArray();
+        _curve = curve;
+        Span<byte> publicKey = stackalloc byte[Secp256k1.PublicKeySize];
+        curve.PublicKeyOf(_bytes, publicKey);
+        Address = AddressText.OfPublicKey(publicKey);
+    }
+
+    /// <summary>Whose signatures these are.</summary>
+    public Address Address { get; }
+
+    /// <summary>Takes 32 big-endian bytes. False for other lengths, for 0, and from the order of the group on.</summary>
+    public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PrivateKey? key) =>
+        TryCreate(bytes, Secp256k1.Default, out key);
+
+    /// <summary>Reads 64 hex digits, with or without 0x, as key files hold them. White space around them is left aside.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out PrivateKey? key)
+    {
+        key = null;
+        text = text.Trim();
+        text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
+        Span<byte> bytes = stackalloc byte[Size];
+        return text.Length == 2 * Size
+            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done
+            && TryCreate(bytes, out key);
+    }
+
+    /// <summary>Reads 64 hex digits, or throws a <see cref="FormatException"/> that does not repeat them.</summary>
+    public static PrivateKey Parse(string text) =>
+        TryParse(text, out PrivateKey? key) ? key : throw new FormatException("Not a private key: 64 hex digits are expected.");
+
+    /// <summary>
+    /// Signs a message as a wallet does (payments.md 4.1): RFC 6979, low s. 65 bytes, with the v of 27 or 28 that the contract wants.
+    /// </summary>
+    public byte[] SignMessage(ReadOnlySpan<byte> message)
+    {
+        Span<byte> digest = stackalloc byte[Keccak256.Size];
+        EthereumMessage.Digest(message, digest);
+        return SignDigest(digest);
+    }
+
+    /// <summary>Signs 32 bytes that are a hash already. 65 bytes, v 27 or 28.</summary>
+    public byte[] SignDigest(ReadOnlySpan<byte> digest)
+    {
+        var signature = new byte[SignatureFormat.Size];
+        signature[64] = (byte)(27 + _curve.Sign(digest, _bytes, signature.AsSpan(0, 64)));
+        return signature;
+    }
+
+    /// <summary>The address, because a key must never be printed.</summary>
+    public override string ToString() => $"private key of {Address}";
+
+    internal static bool TryCreate(ReadOnlySpan<byte> bytes, Secp256k1 curve, [NotNullWhen(true)] out PrivateKey? key)
+    {
+        bool fits = bytes.Length == Size && SignatureFormat.IsScalar(bytes);
+        key = fits ? new PrivateKey(bytes, curve) : null;
+        return fits;
+    }
+}

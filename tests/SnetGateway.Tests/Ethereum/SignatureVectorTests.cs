@@ -1,0 +1,86 @@
+using System.Text.Json;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.Ethereum;
+
+/// <summary>All recorded signatures, on both implementations: the result is what the chain's own precompile gave.</summary>
+public sealed class SignatureVectorTests
+{
+    public static TheoryData<string> Implementations => ["native", "managed"];
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void TryRecover_RecordedSignatures_GiveWhatTheChainGives(string implementation)
+    {
+        var recovery = new SignerRecovery(Curve(implementation));
+        JsonElement cases = VectorFile.Read("payment-signatures.json").GetProperty("cases");
+        Assert.Equal(308, cases.GetArrayLength());
+        int recovered = 0;
+        foreach (JsonElement one in cases.EnumerateArray())
+        {
+            string? onChain = one.GetProperty("observed").Text("evmEcrecover");
+            byte[] packed = one.GetProperty("packed").Bytes();
+            foreach (string form in new[] { "signature", "signatureV01" })
+            {
+                if (!one.TryGetProperty(form, out JsonElement text) || text.ValueKind != JsonValueKind.String)
+                {
+                    continue;
+                }
+
+                bool ok = recovery.TryRecover(packed, text.Bytes(), out Address signer);
+                string label = $"{one.Text("id")} {form} {one.Text("note")}";
+                Assert.True(ok == (onChain is not null), label);
+                if (onChain is not null)
+                {
+                    Assert.True(onChain == AddressText.Checksum(signer), label);
+                    Assert.True(recovery.IsWellFormed(text.Bytes()), label);
+                    recovered++;
+                }
+            }
+        }
+
+        Assert.True(recovered > 300);
+    }
+
+    [Theory]
+    [MemberData(nameof(Implementations))]
+    public void SignMessage_RecordedKeys_ReproduceTheRecordedSignatures(string implementation)
+    {
+        Secp256k1 curve = Curve(implementation);
+        int signed = 0;
+        foreach (JsonElement one in VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray())
+        {
+            if (one.Text("kind") != "valid")
+            {
+                continue;
+            }
+
+            Assert.True(PrivateKey.TryCreate(one.GetProperty("privateKey").Bytes(), curve, out PrivateKey? key));
+            Assert.Equal(one.Text("signer"), AddressText.Checksum(key.Address));
+            Assert.Equal(one.GetProperty("signature").Bytes(), key.SignMessage(one.GetProperty("packed").Bytes()));
+            signed++;
+        }
+
+        Assert.Equal(138, signed);
+    }
+
+    [Fact]
+    public void IsWellFormed_ShapesThatTheChainRefuses_AreRefusedBeforeAnyArithmetic()
+    {
+        var recovery = SignerRecovery.Create();
+        foreach (JsonElement one in VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray())
+        {
+            JsonElement expected = one.GetProperty("expected");
+            if (expected.TryGetProperty("reason", out JsonElement reason) && reason.GetString() is "length" or "v" or "r" or "s")
+            {
+                Assert.False(recovery.IsWellFormed(one.GetProperty("signature").Bytes()), one.Text("id"));
+            }
+        }
+    }
+
+    internal static Secp256k1 Curve(string implementation) => implementation == "managed"
+        ? new ManagedSecp256k1()
+        : NativeSecp256k1.TryLoad() ?? throw new InvalidOperationException("libsecp256k1 is not installed (Debian: libsecp256k1-1).");
+}
