@@ -1,0 +1,51 @@
+using System.Xml.Linq;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Tidy;
+
+/// <summary>The walls of the house: five projects, arrows one way (docs/architecture.md).</summary>
+public sealed class ProjectArrowTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["SnetGateway.Payments"] = [],
+        ["SnetGateway.Grpc"] = [],
+        ["SnetGateway.Ethereum"] = ["SnetGateway.Payments"],
+        ["SnetGateway.Storage"] = ["SnetGateway.Grpc", "SnetGateway.Payments"],
+        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.Grpc", "SnetGateway.Payments", "SnetGateway.Storage"],
+    };
+
+    [Fact]
+    public void ProjectReferences_OfEachSourceProject_AreThoseOfTheDesign()
+    {
+        string[] projects = [.. RepositoryFiles.Find("src", ".csproj")];
+        Assert.Equal(Allowed.Keys.Order(), projects.Select(Path.GetFileNameWithoutExtension).Order());
+        foreach (string project in projects)
+        {
+            IEnumerable<string> used = References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)!);
+            Assert.Equal(Allowed[Path.GetFileNameWithoutExtension(project)], used.Order());
+        }
+    }
+
+    [Fact]
+    public void Payments_UsesNoPackageAndNoWebFramework()
+    {
+        const string project = "src/SnetGateway.Payments/SnetGateway.Payments.csproj";
+        Assert.Empty(References(project, "PackageReference"));
+        Assert.Empty(References(project, "FrameworkReference"));
+    }
+
+    [Fact]
+    public void NoSourceProject_ReachesIntoTestsOrSamples()
+    {
+        foreach (string project in RepositoryFiles.Find("src", ".csproj"))
+        {
+            Assert.DoesNotContain("tests/", RepositoryFiles.Read(project), StringComparison.Ordinal);
+            Assert.DoesNotContain("samples/", RepositoryFiles.Read(project), StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Parse(RepositoryFiles.Read(project)).Descendants(kind).Select(element => (string)element.Attribute("Include")!);
+}

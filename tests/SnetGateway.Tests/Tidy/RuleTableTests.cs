@@ -1,0 +1,43 @@
+using System.Text.RegularExpressions;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Tidy;
+
+/// <summary>Holds docs/rules.md to the code: every rule is there once, and every test that it names exists.</summary>
+public sealed partial class RuleTableTests
+{
+    [Fact]
+    public void Rules_OneToTwentyFour_EachHaveOneRow() =>
+        Assert.Equal(Enumerable.Range(1, 24), Rows().Select(row => row.Number));
+
+    [Fact]
+    public void Rules_NameOnlyTestsThatExist()
+    {
+        HashSet<string> tests = [.. RepositoryFiles.Find("tests", ".cs")
+            .SelectMany(file => TestMethod().Matches(RepositoryFiles.Read(file)).Select(match => match.Groups[1].Value))];
+        Assert.Empty(Rows().SelectMany(row => row.Tests.Where(test => !tests.Contains(test)).Select(test => $"rule {row.Number}: {test}")));
+    }
+
+    [Fact]
+    public void Rules_EachNameATestOrSayWhichIssueBringsIt() =>
+        Assert.Empty(Rows().Where(row => row.Tests.Count == 0 && !row.Text.Contains("not yet", StringComparison.Ordinal)).Select(row => row.Number));
+
+    private static List<(int Number, IReadOnlyList<string> Tests, string Text)> Rows() =>
+        [.. RepositoryFiles.Read("docs/rules.md").Split('\n')
+            .Select(line => Row().Match(line))
+            .Where(match => match.Success)
+            .Select(match => (
+                int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture),
+                (IReadOnlyList<string>)[.. TestName().Matches(match.Groups[2].Value).Select(name => name.Groups[1].Value)],
+                match.Value))];
+
+    [GeneratedRegex(@"^\|\s*(\d+)\s*\|(.*)\|\s*$")]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"`([A-Za-z0-9]+_[A-Za-z0-9_]+)`")]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@"public (?:async Task|void|Task)\s+([A-Za-z0-9_]+)\(")]
+    private static partial Regex TestMethod();
+}

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Tidy;
+
+/// <summary>What no source file of the product may hold, and what each must.</summary>
+public sealed partial class SourceTests
+{
+    private static readonly Dictionary<string, string> Banned = new()
+    {
+        [@"\bDateTime(Offset)?\.(UtcNow|Now)\b"] = "time comes from TimeProvider",
+        [@"\bThread\.Sleep\b"] = "nothing sleeps on a thread",
+        [@"\bTask\.Run\b"] = "work goes on where it is, or has an owner",
+        [@"\basync void\b"] = "its exceptions end the process",
+        [@"\.GetAwaiter\(\)\.GetResult\(\)"] = "blocking waits starve the pool",
+        [@"\bnew Random\("] = "chance is passed in",
+        [@"\bNotImplementedException\b"] = "left over",
+        [@"\b(TODO|FIXME|HACK|XXX)\b"] = "left over",
+    };
+
+    /// <summary>Files that may block, each with its reason.</summary>
+    private static readonly Dictionary<string, string> Excused = [];
+
+    [Fact]
+    public void SourceFiles_HoldNothingThatIsBanned()
+    {
+        var found = new List<string>();
+        foreach (string file in RepositoryFiles.Find("src", ".cs").Where(file => !Excused.ContainsKey(file)))
+        {
+            string text = RepositoryFiles.Read(file);
+            found.AddRange(Banned.Where(rule => Regex.IsMatch(text, rule.Key)).Select(rule => $"{file}: {rule.Key} ({rule.Value})"));
+        }
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void TestFiles_NeitherSleepNorSkip()
+    {
+        var found = new List<string>();
+        foreach (string file in RepositoryFiles.Find("tests", ".cs").Where(file => !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
+        {
+            string text = RepositoryFiles.Read(file);
+            if (text.Contains("Thread.Sleep", StringComparison.Ordinal) || text.Contains("Skip =", StringComparison.Ordinal))
+            {
+                found.Add(file);
+            }
+        }
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void EventIds_AreUsedOnce()
+    {
+        IEnumerable<(string Id, string File)> ids = RepositoryFiles.Find("src", ".cs")
+            .SelectMany(file => EventId().Matches(RepositoryFiles.Read(file)).Select(match => (match.Groups[1].Value, file)));
+        Assert.Empty(ids.GroupBy(id => id.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group)}"));
+    }
+
+    [Fact]
+    public void TrackedText_NamesNoMachineAndNoRegistry()
+    {
+        var found = new List<string>();
+        string[] folders = ["src", "tests", "samples", "deploy", "docs", "appsettings", ".ci"];
+        foreach (string file in folders.SelectMany(folder => RepositoryFiles.Find(folder, ".cs", ".md", ".sh", ".mjs", ".py", ".json", ".csproj", ".proto", "run"))
+            .Append("README.md").Where(file => File.Exists(RepositoryFiles.PathOf(file)) && !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
+        {
+            if (MachineName().IsMatch(RepositoryFiles.Read(file)))
+            {
+                found.Add(file);
+            }
+        }
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
+    public void EachSourceProject_HasOnePageThatTellsWhatLivesThere()
+    {
+        foreach (string project in RepositoryFiles.Find("src", ".csproj"))
+        {
+            Assert.True(File.Exists(RepositoryFiles.PathOf(Path.Combine(Path.GetDirectoryName(project)!, "README.md"))), project);
+        }
+    }
+
+    [GeneratedRegex(@"EventId\s*=\s*(\d+)")]
+    private static partial Regex EventId();
+
+    [GeneratedRegex(@"(^|[\s""'(=])/(work|root|tmp/bash_jobs)/|registry\.npmjs|api\.nuget|deb\.debian")]
+    private static partial Regex MachineName();
+}
