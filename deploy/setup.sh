@@ -1,0 +1,131 @@
+# Set-up that the scripts of this repository share: what is missing on a fresh Debian machine is installed, what is there is
+# left alone. Sourced: . "$root/deploy/setup.sh". Every function says what it does and ends the script when it cannot.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Debian's interpreter: its grpcio is not visible to another Python that may come first in PATH.
+debian_python=/usr/bin/python3
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# need_dotnet: the SDK that global.json asks for.
+need_dotnet() {
+  command -v dotnet >/dev/null || die "dotnet is missing: install the .NET SDK 10.0 (https://dotnet.microsoft.com/download) and run this again"
+  local version
+  version=$(cd "$root" && dotnet --version 2>/dev/null) ||
+    die "the .NET SDK that global.json asks for is missing (there: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -)): install the .NET SDK 10.0"
+  say ".NET SDK $version"
+}
+
+# need_node: Node.js 20 or newer with npm.
+need_node() {
+  command -v node >/dev/null || die "node is missing: install Node.js 20 or newer and run this again"
+  command -v npm >/dev/null || die "npm is missing: it comes with Node.js, or from Debian's package npm"
+  local version
+  version=$(node -p 'process.versions.node')
+  [ "${version%%.*}" -ge 20 ] || die "Node.js $version is too old: 20 or newer is needed"
+  say "Node.js $version"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo --preserve-env=DEBIAN_FRONTEND,RUNLEVEL,SYSTEMD_OFFLINE "$@"
+  else
+    die "root is needed for: $* (there is no sudo)"
+  fi
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# need_debian PACKAGE...: installs those that are missing. A package that brings a service gets it installed, not started.
+need_debian() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "missing, and there is no apt-get to install them: ${missing[*]}"
+
+  say "installing from Debian: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1
+  local log
+  log=$(mktemp)
+  # The package lists are fetched only when those at hand are missing or too old to install from.
+  if ! as_root apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >"$log" 2>&1; then
+    say "fetching Debian's package lists"
+    if ! { as_root apt-get update -q && as_root apt-get install -y -q --no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
+      cat "$log" >&2
+      rm -f "$log"
+      die "apt-get could not install: ${missing[*]}"
+    fi
+  fi
+  rm -f "$log"
+  unset RUNLEVEL SYSTEMD_OFFLINE
+}
+
+# need_npm FOLDER...: npm ci where node_modules is not what the lock file says.
+need_npm() {
+  local folder lock stamp log
+  for folder in "$@"; do
+    lock=$(sha256sum <"$root/$folder/package-lock.json")
+    stamp="$root/$folder/node_modules/.installed-lock"
+    [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ] || continue
+    say "npm ci in $folder"
+    log=$(mktemp)
+    if ! (cd "$root/$folder" && npm ci --ignore-scripts </dev/null >"$log" 2>&1); then
+      cat "$log" >&2
+      rm -f "$log"
+      die "npm ci failed in $folder"
+    fi
+    rm -f "$log"
+    printf '%s\n' "$lock" >"$stamp"
+  done
+}
+
+# run_in_group COMMAND...: runs it as a process group of its own, which stop_group ends whole. Gives its exit code.
+group_pid=
+run_in_group() {
+  set -m
+  "$@" </dev/null &
+  group_pid=$!
+  set +m
+  local code=0
+  wait "$group_pid" || code=$?
+  group_pid=
+  return "$code"
+}
+
+# stop_group: ends what run_in_group left running, children and all; nothing else.
+stop_group() {
+  [ -n "$group_pid" ] || return 0
+  kill -TERM -- "-$group_pid" 2>/dev/null
+  local i
+  for i in $(seq 50); do
+    kill -0 -- "-$group_pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  kill -KILL -- "-$group_pid" 2>/dev/null
+}
+
+# need_build TARGET [dotnet build options]: restores and builds a project or the solution, from the repository's root; its
+# output is shown only when it fails.
+need_build() {
+  say "building $1"
+  local log
+  log=$(mktemp)
+  if ! run_in_group dotnet build -nologo -v quiet "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    die "the build failed"
+  fi
+  rm -f "$log"
+}

@@ -1,0 +1,53 @@
+using SnetGateway.TestKit.Market;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Market;
+
+/// <summary>What moves the head back or changes mining gets a chain of its own: others rely on theirs.</summary>
+public sealed class DevChainHistoryTests
+{
+    [Fact]
+    public async Task ReorganizeAndRevert_TakeBackWhatWasMined()
+    {
+        await using var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, ChainId = 1234 });
+        var snapshot = await chain.SnapshotAsync();
+        var channel = await chain.OpenChannelAsync(1000);
+        await chain.AddFundsAsync(channel.Id, 1);
+
+        await chain.ReorganizeAsync(1);
+        var withoutFunds = await chain.GetChannelAsync(channel.Id);
+        await chain.RevertAsync(snapshot);
+        var withoutChannel = await chain.GetChannelAsync(channel.Id);
+
+        Assert.Equal(1234ul, chain.State.ChainId);
+        Assert.Equal(1000, withoutFunds.Value);
+        Assert.Equal(0, withoutChannel.Expiration);
+    }
+
+    [Fact]
+    public async Task SetMining_Manual_MinesOnlyWhenTold()
+    {
+        await using var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
+        await chain.SetMiningAsync("manual");
+        var before = await chain.GetBlockNumberAsync();
+
+        await chain.CommandAsync("deposit", new { from = "consumer", amount = "5", wait = false });
+        var pending = await chain.GetBlockNumberAsync();
+        var mined = await chain.MineAsync(3);
+
+        Assert.Equal(before, pending);
+        Assert.Equal(before + 3, mined);
+    }
+
+    [Fact]
+    public async Task Dispose_EndsTheNodeToo()
+    {
+        var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
+        var node = chain.State.NodePid;
+        Assert.True(Directory.Exists($"/proc/{node}"));
+
+        await chain.DisposeAsync();
+
+        Assert.False(Directory.Exists($"/proc/{node}"));
+    }
+}

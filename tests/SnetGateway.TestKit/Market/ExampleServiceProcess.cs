@@ -1,0 +1,72 @@
+using System.Text.Json;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>A running example service (samples/), which answers samples/proto/example.proto over cleartext HTTP/2.</summary>
+public sealed class ExampleServiceProcess : IAsyncDisposable
+{
+    private ExampleServiceProcess(ChildProcess process, string name, int port)
+    {
+        Process = process;
+        Name = name;
+        Port = port;
+    }
+
+    /// <summary>The service's process, to be frozen, ended or killed.</summary>
+    public ChildProcess Process { get; }
+
+    /// <summary>What its replies carry as their instance.</summary>
+    public string Name { get; }
+
+    /// <summary>Its loopback port.</summary>
+    public int Port { get; }
+
+    /// <summary>Its address, as a destination of a cluster.</summary>
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>host:port, as a client's job names it.</summary>
+    public string Endpoint => $"127.0.0.1:{Port}";
+
+    /// <summary>Starts a service and waits until it listens.</summary>
+    /// <param name="language">Which of the two implementations.</param>
+    /// <param name="name">Told in each reply, to tell instances apart; null is the implementation's own.</param>
+    /// <param name="port">0 picks a free one; a fixed one brings an instance back where it was.</param>
+    public static async Task<ExampleServiceProcess> StartAsync(ExampleLanguage language, string? name = null, int port = 0)
+    {
+        var (program, script) = language switch
+        {
+            ExampleLanguage.JavaScript => ("node", NodeScript()),
+            ExampleLanguage.CSharp => ("dotnet", Repository.Existing(
+                $"samples/EchoService/bin/{Repository.Configuration}/net10.0/SnetGateway.EchoService.dll", "build the solution")),
+            _ => throw new ArgumentOutOfRangeException(nameof(language)),
+        };
+        List<string> arguments = [script, "--exit-with-stdin", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        if (name is not null)
+        {
+            arguments.AddRange(["--name", name]);
+        }
+
+        var process = ChildProcess.Start(program, arguments);
+        try
+        {
+            using var ready = JsonDocument.Parse(await process.WaitForLineAsync(line => line.StartsWith("{\"ready\":true", StringComparison.Ordinal)));
+            return new ExampleServiceProcess(
+                process, ready.RootElement.GetProperty("name").GetString()!, ready.RootElement.GetProperty("port").GetInt32());
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the service.</summary>
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static string NodeScript()
+    {
+        Repository.Existing("samples/echo-node/node_modules", "run tests/run.sh, or npm ci in samples/echo-node");
+        return Repository.Existing("samples/echo-node/service.mjs", "the checkout is incomplete");
+    }
+}

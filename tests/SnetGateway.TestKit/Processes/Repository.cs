@@ -1,0 +1,37 @@
+namespace SnetGateway.TestKit.Processes;
+
+/// <summary>Where the files of this repository lie, seen from a running test.</summary>
+public static class Repository
+{
+    private const string Marker = "SnetGateway.sln";
+
+    /// <summary>The folder of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Debug or Release: the configuration that the running test was built in.</summary>
+    public static string Configuration { get; } =
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    /// <summary>A path in the repository, which must exist.</summary>
+    /// <param name="relative">With forward slashes, from the root.</param>
+    /// <param name="remedy">What to do when it is missing.</param>
+    /// <exception cref="FileNotFoundException">It does not exist; the message says what to do.</exception>
+    public static string Existing(string relative, string remedy)
+    {
+        var path = Path.Combine(Root, relative);
+        return Path.Exists(path) ? path : throw new FileNotFoundException($"{relative} is missing: {remedy}");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, Marker)))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No {Marker} above {AppContext.BaseDirectory}: tests run from a checkout of the repository.");
+    }
+}
