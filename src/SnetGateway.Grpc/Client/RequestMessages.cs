@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Http.Headers;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Messages;
+
+namespace SnetGateway.Grpc.Client;
+
+/// <summary>The HTTP request of a call ("Requests" of gRPC over HTTP/2).</summary>
+internal static class RequestMessages
+{
+    private const string UserAgent = "grpc-dotnet-snetgateway/0.1";
+
+    public static HttpRequestMessage Create(string uri, HttpContent content, GrpcCallOptions options)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, uri)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        content.Headers.ContentType = new MediaTypeHeaderValue(GrpcContentType.Grpc);
+
+        // Tells proxies on the way that trailers are wanted; some services refuse a call without it.
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        request.Headers.TryAddWithoutValidation(GrpcHeaderNames.AcceptEncoding, GrpcEncodings.Accepted);
+        if (options.Timeout is { } timeout)
+        {
+            request.Headers.TryAddWithoutValidation(GrpcHeaderNames.Timeout, GrpcTimeout.Format(timeout));
+        }
+
+        foreach (var (name, value) in options.Metadata)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (options.Metadata.GetText("user-agent") is null)
+        {
+            request.Headers.TryAddWithoutValidation("user-agent", UserAgent);
+        }
+
+        return request;
+    }
+}

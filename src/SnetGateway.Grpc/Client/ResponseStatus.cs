@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Grpc.Client;
+
+/// <summary>How an HTTP response, or the lack of one, becomes a status.</summary>
+internal static class ResponseStatus
+{
+    /// <summary>The status that stands in headers or trailers, if one does.</summary>
+    public static GrpcStatus? Find(HttpHeaders headers)
+    {
+        if (!headers.NonValidated.TryGetValues(GrpcHeaderNames.Status, out var codes))
+        {
+            return null;
+        }
+
+        var message = headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages) ? GrpcMessage.Decode(messages.ToString()) : string.Empty;
+        return GrpcStatus.TryParseCode(codes.ToString(), out var code)
+            ? new GrpcStatus(code, message)
+            : new GrpcStatus(GrpcStatusCode.Unknown, "grpc-status is not a number");
+    }
+
+    /// <summary>Of a response that brings no status: what is wrong with it before its body, or null when it is gRPC.</summary>
+    public static GrpcStatus? FindRefusal(HttpResponseMessage response)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return new GrpcStatus(HttpStatusMapping.ToGrpc((int)response.StatusCode), $"the answer was HTTP status {(int)response.StatusCode}");
+        }
+
+        var contentType = response.Content.Headers.NonValidated.TryGetValues("content-type", out var values) ? values.ToString() : string.Empty;
+        return GrpcContentType.Parse(contentType).Transport == GrpcTransport.Grpc
+            ? null
+            : new GrpcStatus(HttpStatusMapping.ToGrpc((int)response.StatusCode), "the answer is no gRPC");
+    }
+
+    /// <summary>What a failure on the way means.</summary>
+    public static GrpcStatus Of(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            // NO_ERROR is how the connection of a server that shuts down in order is reported; the call may be made elsewhere.
+            if (cause is HttpProtocolException { ErrorCode: not 0 and var errorCode })
+            {
+                return new GrpcStatus(Http2ErrorMapping.ToGrpc(errorCode), $"the stream was reset with HTTP/2 error {errorCode}");
+            }
+        }
+
+        return failure is HttpRequestException or IOException
+            ? new GrpcStatus(GrpcStatusCode.Unavailable, "the service cannot be reached")
+            : new GrpcStatus(GrpcStatusCode.Internal, "the call could not be made");
+    }
+
+    /// <summary>All headers that are an application's.</summary>
+    public static GrpcMetadata ReadMetadata(HttpHeaders headers)
+    {
+        GrpcMetadata? metadata = null;
+        foreach (var (name, values) in headers.NonValidated)
+        {
+            if (name.StartsWith(GrpcHeaderNames.ReservedPrefix, StringComparison.OrdinalIgnoreCase) && !name.EndsWith(BinaryMetadata.Suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            metadata ??= new GrpcMetadata();
+            foreach (var value in values)
+            {
+                metadata.AddRaw(name.ToLowerInvariant(), value);
+            }
+        }
+
+        return metadata ?? GrpcMetadata.Empty;
+    }
+}

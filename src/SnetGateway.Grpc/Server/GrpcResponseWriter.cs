@@ -1,0 +1,42 @@
+using SnetGateway.Grpc.Messages;
+
+namespace SnetGateway.Grpc.Server;
+
+/// <summary>Sends the messages of a stream to the client. For one writer at a time.</summary>
+public sealed class GrpcResponseWriter<T>
+{
+    private readonly GrpcServerCall _call;
+    private readonly GrpcMarshaller<T> _marshaller;
+
+    internal GrpcResponseWriter(GrpcServerCall call, GrpcMarshaller<T> marshaller)
+    {
+        _call = call;
+        _marshaller = marshaller;
+    }
+
+    /// <summary>Sends a message; completes when the connection has room for the next.</summary>
+    /// <exception cref="OperationCanceledException">The call is over: the client has left or its deadline has passed.</exception>
+    public async ValueTask WriteAsync(T message, CancellationToken cancellationToken)
+    {
+        _call.CancellationToken.ThrowIfCancellationRequested();
+        _call.Write(message, _marshaller);
+        await FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Sends the response headers now, before there is a message.</summary>
+    public ValueTask SendHeadersAsync(CancellationToken cancellationToken)
+    {
+        _call.BeginResponse();
+        return FlushAsync(cancellationToken);
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        // Kestrel reports a client that left as a completed pipe, not as an exception.
+        var flushed = await _call.HttpContext.Response.BodyWriter.FlushAsync(cancellationToken);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            throw new OperationCanceledException(_call.CancellationToken);
+        }
+    }
+}

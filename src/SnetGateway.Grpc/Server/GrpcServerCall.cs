@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Messages;
+
+namespace SnetGateway.Grpc.Server;
+
+/// <summary>What a handler may know about its call, and what it may answer beside messages.</summary>
+public sealed class GrpcServerCall
+{
+    private readonly GrpcEndpointOptions _options;
+    private readonly MessageReader _requests;
+    private GrpcMetadata? _responseHeaders;
+    private GrpcMetadata? _trailers;
+
+    internal GrpcServerCall(HttpContext context, string method, GrpcEndpointOptions options, string? encoding, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        HttpContext = context;
+        Method = method;
+        Deadline = deadline;
+        CancellationToken = cancellationToken;
+        _options = options;
+        _requests = new MessageReader(context.Request.BodyReader, options.MaxRequestBytes, encoding);
+    }
+
+    /// <summary>The request; its headers are the client's metadata.</summary>
+    public HttpContext HttpContext { get; }
+
+    /// <summary>The full name of the method as on the wire, <c>/package.Service/Method</c>.</summary>
+    public string Method { get; }
+
+    /// <summary>When the client stops waiting; null when it set no <c>grpc-timeout</c>.</summary>
+    public DateTimeOffset? Deadline { get; }
+
+    /// <summary>Cancelled when the client leaves or its deadline passes. A handler that does not watch it holds its call until it returns.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Metadata to be sent before the first message; without effect afterwards.</summary>
+    public GrpcMetadata ResponseHeaders => _responseHeaders ??= new GrpcMetadata();
+
+    /// <summary>Metadata to be sent after the last message.</summary>
+    public GrpcMetadata Trailers => _trailers ??= new GrpcMetadata();
+
+    /// <summary>Whether the headers have been handed over, so that a status can only go into the trailers.</summary>
+    internal bool HasBegunResponse { get; private set; }
+
+    internal GrpcMetadata TrailersOrNone => _trailers ?? GrpcMetadata.Empty;
+
+    internal ValueTask<(bool HasMessage, T Message)> ReadAsync<T>(GrpcMarshaller<T> marshaller, CancellationToken cancellationToken) =>
+        _requests.ReadAsync(marshaller, cancellationToken);
+
+    internal void BeginResponse()
+    {
+        if (HasBegunResponse)
+        {
+            return;
+        }
+
+        HasBegunResponse = true;
+        GrpcResponses.SetHeaders(HttpContext.Response, _responseHeaders ?? GrpcMetadata.Empty);
+    }
+
+    internal void Write<T>(T message, GrpcMarshaller<T> marshaller)
+    {
+        // First the message, which may be refused, so that a refusal can still be the whole answer.
+        if (marshaller.Size(message) > _options.MaxResponseBytes)
+        {
+            throw MessageReader.TooLong(_options.MaxResponseBytes);
+        }
+
+        BeginResponse();
+        MessageWriter.Write(HttpContext.Response.BodyWriter, message, marshaller, _options.MaxResponseBytes);
+    }
+}
