@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.TestKit.Payments;
+
+/// <summary>
+/// The contract and the way to it, scripted. What happens on the chain (<see cref="Open"/>, <see cref="TopUp"/>, <see cref="Claim"/>) is not
+/// known to the book until somebody looks or an event is announced.
+/// </summary>
+public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelReader
+{
+    private readonly ConcurrentDictionary<ChannelId, ChannelReading> _contract = new();
+    private readonly ConcurrentQueue<(ChannelId Id, LookPriority Priority)> _looks = new();
+    private int _headRefreshes;
+
+    /// <summary>The looks so far, in order.</summary>
+    public IReadOnlyCollection<(ChannelId Id, LookPriority Priority)> Looks => _looks;
+
+    public int HeadRefreshes => Volatile.Read(ref _headRefreshes);
+
+    public ChainBlock? Head { get; set; } = Block(1_000, time);
+
+    public ChainBlock? Cursor { get; set; } = Block(1_000, time);
+
+    /// <summary>When set, every look ends so and nothing is read.</summary>
+    public ChannelLook? Outage { get; set; }
+
+    /// <summary>When set, looks show the contract as it was then: an endpoint that lags.</summary>
+    public IReadOnlyDictionary<ChannelId, ChannelReading>? Lagging { get; set; }
+
+    /// <summary>What a refresh of the head finds; null when nothing newer.</summary>
+    public ulong? NextHead { get; set; }
+
+    /// <summary>Runs before a look answers: where a test lets something happen in between.</summary>
+    public Func<ChannelId, Task>? BeforeAnswer { get; set; }
+
+    public static ChainBlock Block(ulong number, TimeProvider time) =>
+        new(number, new Bytes32(UInt256.FromUInt64(number + 1_000_000).ToBigEndian()), time.GetUtcNow());
+
+    public ChannelReading Read(ChannelId id) => _contract[id];
+
+    public IReadOnlyDictionary<ChannelId, ChannelReading> Snapshot() => new Dictionary<ChannelId, ChannelReading>(_contract);
+
+    public ChannelReading Open(
+        ChannelId id, Address sender, Address signer, PaymentGroup group, UInt256 value, UInt256 expiration, ulong nonce = 0) =>
+        _contract[id] = new ChannelReading
+        {
+            Id = id,
+            Nonce = new ChannelNonce(nonce),
+            Sender = sender,
+            Signer = signer,
+            Recipient = group.Recipient,
+            GroupId = group.Id,
+            Value = value,
+            Expiration = expiration,
+            Block = Head!.Value,
+        };
+
+    public void Remove(ChannelId id) => _contract.TryRemove(id, out _);
+
+    public void TopUp(ChannelId id, UInt256 cogs) => Change(id, reading => reading with { Value = reading.Value.SaturatingAdd(cogs) });
+
+    public void Extend(ChannelId id, UInt256 expiration) => Change(id, reading => reading with { Expiration = expiration });
+
+    /// <summary>A claim of <paramref name="cogs"/>: the nonce rises, the money leaves. Announced to the book as the follower would.</summary>
+    public void Claim(ChannelId id, UInt256 cogs, bool announce = true)
+    {
+        Change(id, reading => reading with
+        {
+            Nonce = new ChannelNonce(reading.Nonce.Value.SaturatingAdd(UInt256.One)),
+            Value = reading.Value.SaturatingSubtract(cogs),
+        });
+        if (announce)
+        {
+            book.Find(id)?.MarkClaimed(_contract[id].Nonce, time.GetUtcNow());
+        }
+    }
+
+    /// <summary>A new head, to which the cursor follows.</summary>
+    public void Mine(ulong blocks = 1)
+    {
+        Head = Block(Head!.Value.Number + blocks, time);
+        Cursor = Head;
+    }
+
+    /// <summary>Lets the book know what stands in the contract now, as a look would.</summary>
+    public void Learn(ChannelId id) => book.Learn(_contract[id] with { Block = Head!.Value with { SeenAt = time.GetUtcNow() } });
+
+    public async ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken)
+    {
+        _looks.Enqueue((id, priority));
+        if (BeforeAnswer is { } before)
+        {
+            await before(id);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Outage is { } outage)
+        {
+            return outage;
+        }
+
+        return !(Lagging ?? _contract).TryGetValue(id, out ChannelReading? reading) ? ChannelLook.NotFound
+            : book.Learn(reading with { Block = Head!.Value with { SeenAt = time.GetUtcNow() } }) ? ChannelLook.Found
+            : ChannelLook.Foreign;
+    }
+
+    public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _headRefreshes);
+        if (NextHead is { } number)
+        {
+            Head = Block(number, time);
+        }
+
+        return new ValueTask<bool>(NextHead is not null);
+    }
+
+    private void Change(ChannelId id, Func<ChannelReading, ChannelReading> change) => _contract[id] = change(_contract[id]);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.TestKit.Payments;
+
+/// <summary>Keeps what the operator would have heard of, as one line each.</summary>
+public sealed class RecordingPaymentEvents : IPaymentEvents
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen) => _lines.Enqueue($"mismatch {channel} {known} {seen}");
+
+    public void ExecutedWithoutGrant(ChannelId channel) => _lines.Enqueue($"without-grant {channel}");
+
+    public void OutcomeUnknown(ChannelId channel) => _lines.Enqueue($"unknown {channel}");
+
+    public void NotWritten(ChannelId channel) => _lines.Enqueue($"not-written {channel}");
+
+    public void RecordSetAside(ChannelId channel, UInt256 amount) => _lines.Enqueue($"set-aside {channel} {amount}");
+}

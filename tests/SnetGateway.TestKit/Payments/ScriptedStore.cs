@@ -1,0 +1,254 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.TestKit.Payments;
+
+/// <summary>
+/// A store in memory that fails when told to. It keeps copies, so that a caller who changes its memory too early is found out by what is
+/// read back.
+/// </summary>
+public sealed class ScriptedStore : IRecordStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RecordKey, StoredRecord> _records = [];
+    private readonly Dictionary<RecordKey, SortedDictionary<long, byte[]>> _journal = [];
+    private readonly Queue<StoreFault> _faults = new();
+    private readonly List<RecordWrite[]> _late = [];
+    private readonly List<TaskCompletionSource> _stalled = [];
+    private bool _landAfterRead;
+    private long _revision;
+
+    public bool IsShared { get; set; }
+
+    /// <summary>Reads that fail from now on.</summary>
+    public int FailingReads { get; set; }
+
+    public int Commits { get; private set; }
+
+    public int Reads { get; private set; }
+
+    /// <summary>Commits that wait for <see cref="ReleaseStalled"/>.</summary>
+    public int Stalled
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _stalled.Count;
+            }
+        }
+    }
+
+    /// <summary>Runs before a commit compares: where a test lets another writer in.</summary>
+    public Action? BeforeCommit { get; set; }
+
+    public void Fail(params StoreFault[] faults)
+    {
+        lock (_lock)
+        {
+            foreach (StoreFault fault in faults)
+            {
+                _faults.Enqueue(fault);
+            }
+        }
+    }
+
+    public async ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        BeforeCommit?.Invoke();
+        StoreFault fault;
+        RecordWrite[] copy = [.. writes.ToArray().Select(Copy)];
+        TaskCompletionSource? stall = null;
+        lock (_lock)
+        {
+            Commits++;
+            fault = _faults.TryDequeue(out StoreFault next) ? next : StoreFault.None;
+            if (fault == StoreFault.Stall)
+            {
+                stall = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _stalled.Add(stall);
+            }
+        }
+
+        if (stall is not null)
+        {
+            await stall.Task;
+        }
+
+        lock (_lock)
+        {
+            switch (fault)
+            {
+                case StoreFault.Conflict:
+                    return new CommitResult(CommitOutcome.Conflict, 0);
+                case StoreFault.NotWritten:
+                    return new CommitResult(CommitOutcome.NotWritten, 0);
+                case StoreFault.UnknownLost:
+                    return new CommitResult(CommitOutcome.Unknown, 0);
+                case StoreFault.UnknownWritten:
+                    Write(copy);
+                    return new CommitResult(CommitOutcome.Unknown, 0);
+                case StoreFault.UnknownLandsAfterRead or StoreFault.UnknownLandsLater:
+                    _late.Add(copy);
+                    _landAfterRead |= fault == StoreFault.UnknownLandsAfterRead;
+                    return new CommitResult(CommitOutcome.Unknown, 0);
+                case StoreFault.RepeatedWrite:
+                    Write(copy);
+                    return Write(copy);
+                case StoreFault.ThrowsWritten:
+                    Write(copy);
+                    throw new InvalidOperationException("The connection broke in a way that the store did not foresee.");
+                default:
+                    return Write(copy);
+            }
+        }
+    }
+
+    public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Reads++;
+            if (FailingReads > 0)
+            {
+                FailingReads--;
+                throw new StoreUnavailableException("The store does not answer.");
+            }
+
+            StoredRecord? found = _records.GetValueOrDefault(key);
+            if (_landAfterRead)
+            {
+                LandLate();
+            }
+
+            return new ValueTask<StoredRecord?>(found);
+        }
+    }
+
+    public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        StoredRecord[] all;
+        lock (_lock)
+        {
+            all = [.. _records.Values.Where(record => record.Key.Kind == kind).OrderBy(record => Convert.ToHexString(record.Key.Id.Span), StringComparer.Ordinal)];
+        }
+
+        foreach (StoredRecord record in all)
+        {
+            yield return record;
+        }
+    }
+
+    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        KeyValuePair<long, byte[]>[] entries;
+        lock (_lock)
+        {
+            entries = _journal.TryGetValue(key, out SortedDictionary<long, byte[]>? found) ? [.. found] : [];
+        }
+
+        foreach ((long sequence, byte[] entry) in entries)
+        {
+            yield return new StoredEntry(sequence, entry);
+        }
+    }
+
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Lets writes that were left on the way arrive. Returns how many still fitted.</summary>
+    public int LandLate()
+    {
+        lock (_lock)
+        {
+            int landed = _late.Count(write => Write(write).Outcome == CommitOutcome.Committed);
+            _late.Clear();
+            _landAfterRead = false;
+            return landed;
+        }
+    }
+
+    public void ReleaseStalled()
+    {
+        TaskCompletionSource[] waiting;
+        lock (_lock)
+        {
+            waiting = [.. _stalled];
+            _stalled.Clear();
+        }
+
+        foreach (TaskCompletionSource stalled in waiting)
+        {
+            stalled.SetResult();
+        }
+    }
+
+    /// <summary>Puts a record in past every comparison: damage, or another writer.</summary>
+    public void Overwrite(RecordKey key, ReadOnlyMemory<byte> value)
+    {
+        lock (_lock)
+        {
+            _records[key] = new StoredRecord(key, ++_revision, value.ToArray());
+        }
+    }
+
+    /// <summary>Puts a journal entry in, or takes it out: damage.</summary>
+    public void OverwriteEntry(RecordKey key, long sequence, byte[]? entry)
+    {
+        lock (_lock)
+        {
+            if (entry is null)
+            {
+                _journal[key].Remove(sequence);
+            }
+            else
+            {
+                Journal(key)[sequence] = entry;
+            }
+        }
+    }
+
+    public byte[] Entry(RecordKey key, long sequence)
+    {
+        lock (_lock)
+        {
+            return _journal[key][sequence];
+        }
+    }
+
+    public StoredRecord? Find(RecordKey key)
+    {
+        lock (_lock)
+        {
+            return _records.GetValueOrDefault(key);
+        }
+    }
+
+    private static RecordWrite Copy(RecordWrite write) => write with { Value = write.Value.ToArray(), Entry = write.Entry.ToArray() };
+
+    private SortedDictionary<long, byte[]> Journal(RecordKey key) =>
+        _journal.TryGetValue(key, out SortedDictionary<long, byte[]>? entries) ? entries : _journal[key] = [];
+
+    private CommitResult Write(RecordWrite[] writes)
+    {
+        if (writes.Any(write => (_records.GetValueOrDefault(write.Key)?.Revision ?? 0) != write.ExpectedRevision))
+        {
+            return new CommitResult(CommitOutcome.Conflict, 0);
+        }
+
+        _revision++;
+        foreach (RecordWrite write in writes)
+        {
+            _records[write.Key] = new StoredRecord(write.Key, _revision, write.Value);
+            if (!write.Entry.IsEmpty && !Journal(write.Key).TryAdd(write.EntrySequence, write.Entry.ToArray()))
+            {
+                throw new InvalidOperationException($"Entry {write.EntrySequence} of {write.Key} was written twice.");
+            }
+        }
+
+        return new CommitResult(CommitOutcome.Committed, _revision);
+    }
+}
