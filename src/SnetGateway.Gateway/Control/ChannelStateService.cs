@@ -1,0 +1,60 @@
+using Google.Protobuf;
+using SnetGateway.Grpc.Server;
+using SnetGateway.Grpc.Statuses;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.States;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.Control;
+
+/// <summary>
+/// `escrow.PaymentChannelStateService`: tells a party of a channel its nonce and what was signed. As hot as the paid path, since SDKs ask for
+/// all their channels before every call, and answered from memory. All errors are UNKNOWN with the reference's text (payments.md 12.1).
+/// </summary>
+internal sealed class ChannelStateService(ChannelStates states)
+{
+    public const string Name = "escrow.PaymentChannelStateService";
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        ChannelStateService service = ActivatorUtilities.CreateInstance<ChannelStateService>(endpoints.ServiceProvider);
+        endpoints.MapGrpcService(Name).MapGrpcUnary<ChannelStateRequest, ChannelStateReply>("GetChannelState", service.GetAsync);
+    }
+
+    private static ByteString Bytes(UInt256 value) => UnsafeByteOperations.UnsafeWrap(value.ToBigEndian());
+
+    private static ByteString SignatureOf(SignedTotal total) => ByteString.CopyFrom(total.Signature.Span);
+
+    private async ValueTask<ChannelStateReply> GetAsync(ChannelStateRequest request, GrpcServerCall call)
+    {
+        if (!UInt256.TryReadBigEndian(request.ChannelId.Span, out UInt256 id))
+        {
+            // More than 32 bytes name no channel; the reference would have cut them (payments.md, trap 1).
+            throw new GrpcStatusException(GrpcStatusCode.Unknown, "channel is not found, channelId: more than 256 bits");
+        }
+
+        ChannelState state = await states.GetAsync(new ChannelId(id), request.CurrentBlock, request.Signature.Memory, call.CancellationToken);
+        if (state.Refusal is not null)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unknown, state.Refusal);
+        }
+
+        var reply = new ChannelStateReply { CurrentNonce = Bytes(state.Nonce.Value) };
+        if (state.Signed is { } signed)
+        {
+            reply.CurrentSignedAmount = Bytes(signed.Amount);
+            reply.CurrentSignature = SignatureOf(signed);
+        }
+
+        if (state.Old is { } old)
+        {
+            // With an old nonce the reference writes a current amount always, zero included.
+            reply.CurrentSignedAmount = Bytes(state.Signed?.Amount ?? UInt256.Zero);
+            reply.OldNonceSignedAmount = Bytes(old.Amount);
+            reply.OldNonceSignature = SignatureOf(old);
+        }
+
+        return reply;
+    }
+}
