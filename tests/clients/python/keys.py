@@ -1,0 +1,19 @@
+"""The messages that a consumer signs."""
+
+from keccak import keccak256
+from secp256k1 import sign
+
+
+def _sign_message(private_key, prefix, mpe_address, numbers):
+    message = prefix + bytes.fromhex(mpe_address[2:]) + b"".join(int(number).to_bytes(32, "big") for number in numbers)
+    digest = keccak256(b"\x19Ethereum Signed Message:\n32" + keccak256(message))
+    return sign(int(private_key, 16), digest)
+
+
+def sign_claim(about):
+    return _sign_message(about["privateKey"], b"__MPE_claim_message", about["mpeAddress"],
+                         [about["channelId"], about["nonce"], about["amount"]])
+
+
+def sign_state_request(about, block):
+    return _sign_message(about["privateKey"], b"__get_channel_state", about["mpeAddress"], [about["channelId"], block])
