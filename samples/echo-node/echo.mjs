@@ -186,7 +186,7 @@ function metadataOf(map) {
 }
 
 function entriesOf(metadata) {
-  return Object.keys(metadata.getMap()).sort().flatMap((key) => metadata.get(key).map((value) => ({
-    key, value: Buffer.isBuffer(value) ? value.toString('base64') : value,
-  })));
+  return Object.keys(metadata.getMap()).sort().map((key) => ({
+    key, value: metadata.get(key).map((value) => (Buffer.isBuffer(value) ? value.toString('base64') : value)).join(', '),
+  }));
 }

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>Runs the paying clients of tests/clients, which share no code with the gateway.</summary>
+public static class PayingClient
+{
+    // The interpreter that Debian's grpcio belongs to, whichever comes first in PATH.
+    private const string DebianPython = "/usr/bin/python3";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new DecimalTextConverter() },
+    };
+
+    /// <summary>Does a job and gives the calls in the order in which they ended.</summary>
+    /// <exception cref="InvalidOperationException">The client could not do the job; the message holds its output.</exception>
+    public static async Task<IReadOnlyList<CallReport>> RunAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null)
+    {
+        await using var client = Start(stack, job);
+        List<CallReport> calls = [];
+        using var late = new CancellationTokenSource(patience ?? ChildProcess.Patience);
+        try
+        {
+            await foreach (var line in client.OutputLines.ReadAllAsync(late.Token))
+            {
+                if (ReadCall(line) is { } call)
+                {
+                    calls.Add(call);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The {stack} client did not finish its job in time. Its output:\n{client.RecentOutput}");
+        }
+
+        return await client.WaitForExitAsync() == 0
+            ? calls
+            : throw new InvalidOperationException($"The {stack} client failed. Its output:\n{client.RecentOutput}");
+    }
+
+    /// <summary>Makes one call and gives it.</summary>
+    public static async Task<CallReport> CallAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null) =>
+        (await RunAsync(stack, job, patience)).Single();
+
+    /// <summary>Signs a claim: 65 bytes as hex with 0x.</summary>
+    public static async Task<string> SignAsync(ClientStack stack, ClientPayment claim)
+    {
+        await using var client = Start(stack, new ClientJob { Sign = claim });
+        var line = await client.WaitForLineAsync(text => text.StartsWith('{'));
+        return JsonSerializer.Deserialize<JsonElement>(line).GetProperty("signature").GetString()!;
+    }
+
+    /// <summary>Starts a job and leaves it running; read its lines with <see cref="ReadCall"/>.</summary>
+    public static ChildProcess Start(ClientStack stack, ClientJob job)
+    {
+        var text = JsonSerializer.Serialize(job, Json);
+        if (stack == ClientStack.Python)
+        {
+            return ChildProcess.Start(DebianPython, [Repository.Existing("tests/clients/python/pay.py", "the checkout is incomplete"), text]);
+        }
+
+        Repository.Existing("tests/clients/node/node_modules", "run tests/run.sh, or npm ci in tests/clients/node");
+        return ChildProcess.Start("node", [Repository.Existing("tests/clients/node/pay.mjs", "the checkout is incomplete"), text]);
+    }
+
+    /// <summary>A call out of a line of output; null when the line only announces a first message.</summary>
+    public static CallReport? ReadCall(string line)
+    {
+        using var parsed = JsonDocument.Parse(line);
+        return parsed.RootElement.TryGetProperty("code", out _) ? parsed.RootElement.Deserialize<CallReport>(Json) : null;
+    }
+
+    private sealed class DecimalTextConverter : JsonConverter<BigInteger>
+    {
+        public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            BigInteger.Parse(reader.GetString()!, CultureInfo.InvariantCulture);
+
+        public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+    }
+}
