@@ -1,1 +1,22 @@
-return 0;
+using System.Net;
+using BenchmarkDotNet.Running;
+using SnetGateway.Benchmarks.Load;
+using SnetGateway.Benchmarks.Servers;
+
+switch (args.FirstOrDefault())
+{
+    case "load":
+        return await LoadCommand.RunAsync(args[1..]);
+    case "echo":
+        await EchoService.RunAsync(IPEndPoint.Parse(args[1]), CancellationToken.None);
+        return 0;
+    case "bare-yarp":
+        await BareYarp.RunAsync(IPEndPoint.Parse(args[1]), IPEndPoint.Parse(args[2]), CancellationToken.None);
+        return 0;
+    case "micro":
+        BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args[1..]);
+        return 0;
+    default:
+        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet");
+        return 2;
+}

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace SnetGateway.Benchmarks.Load;
+
+/// <summary>The verb <c>load</c>: a whole report, with an exit code.</summary>
+internal static class LoadCommand
+{
+    /// <returns>0 when the report is complete, 1 when a server failed or refused a call, 2 for wrong arguments, 130 when interrupted.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Interrupt(context, interrupted));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Interrupt(context, interrupted));
+        try
+        {
+            var options = LoadOptions.Parse(arguments);
+            await using var run = new LoadRun(options, TimeProvider.System, Console.Out);
+            var report = await run.RunAsync(interrupted.Token);
+            report.WriteText(Console.Out);
+            if (options.JsonFile is { } file)
+            {
+                report.WriteJson(file);
+            }
+
+            return 0;
+        }
+        catch (FormatException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 2;
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return 130;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or InvalidDataException)
+        {
+            await Console.Error.WriteLineAsync($"The load report failed. {failure.Message}");
+            return 1;
+        }
+    }
+
+    private static void Interrupt(PosixSignalContext context, CancellationTokenSource interrupted)
+    {
+        context.Cancel = true;
+        interrupted.Cancel();
+    }
+}

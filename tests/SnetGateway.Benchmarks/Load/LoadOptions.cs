@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace SnetGateway.Benchmarks.Load;
+
+/// <summary>What one load report does, from the command line.</summary>
+internal sealed class LoadOptions
+{
+    /// <summary>Rounds; the servers take turns in each. Default 5.</summary>
+    public int Rounds { get; private set; } = 5;
+
+    /// <summary>Measured seconds of one server in one round. Default 8.</summary>
+    public int Seconds { get; private set; } = 8;
+
+    /// <summary>Clients, each with a channel of its own and one call in flight. Default 64.</summary>
+    public int Clients { get; private set; } = 64;
+
+    /// <summary>HTTP/2 connections that carry the clients. Default 8.</summary>
+    public int Connections { get; private set; } = 8;
+
+    /// <summary>Length of the message that goes there and back, in bytes. Default 64.</summary>
+    public int MessageBytes { get; private set; } = 64;
+
+    /// <summary>Where the report goes as JSON, if anywhere.</summary>
+    public string? JsonFile { get; private set; }
+
+    /// <summary>Where processes keep their files during the run.</summary>
+    public string Folder { get; private set; } = Path.Combine(Path.GetTempPath(), $"snet-gateway-load-{Environment.ProcessId}");
+
+    /// <summary>Where signed payments are kept between runs.</summary>
+    public string SignatureFolder { get; private set; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "snet-gateway", "load");
+
+    /// <exception cref="FormatException">The message says which argument is wrong.</exception>
+    public static LoadOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new LoadOptions();
+        for (var index = 0; index < arguments.Count; index += 2)
+        {
+            var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new FormatException($"{arguments[index]} needs a value.");
+            options.Set(arguments[index], value);
+        }
+
+        if (options.Connections > options.Clients)
+        {
+            options.Connections = options.Clients;
+        }
+
+        return options;
+    }
+
+    private void Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "--rounds":
+                Rounds = Number(name, value, 100);
+                break;
+            case "--seconds":
+                Seconds = Number(name, value, 600);
+                break;
+            case "--clients":
+                Clients = Number(name, value, 4096);
+                break;
+            case "--connections":
+                Connections = Number(name, value, 4096);
+                break;
+            case "--message-bytes":
+                MessageBytes = Number(name, value, 16_000);
+                break;
+            case "--json":
+                JsonFile = Path.GetFullPath(value);
+                break;
+            case "--folder":
+                Folder = Path.GetFullPath(value);
+                break;
+            case "--signatures":
+                SignatureFolder = Path.GetFullPath(value);
+                break;
+            default:
+                throw new FormatException($"{name} is not an option of the load report.");
+        }
+    }
+
+    private static int Number(string name, string value, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw new FormatException($"{name} takes a number from 1 to {most}, not \"{value}\".");
+}

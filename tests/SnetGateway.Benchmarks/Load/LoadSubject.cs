@@ -1,0 +1,89 @@
+using SnetGateway.Benchmarks.Payments;
+using SnetGateway.Benchmarks.Servers;
+
+namespace SnetGateway.Benchmarks.Load;
+
+/// <summary>One server of the report together with its clients and what the rounds showed.</summary>
+internal sealed class LoadSubject
+{
+    private const string Method = "/example.Echo/Say";
+    private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan WarmUpStretch = TimeSpan.FromSeconds(2);
+    private const int FewestStretches = 4;
+    private const int MostStretches = 15;
+    private const double Stable = 0.05;
+    private const int FirstStock = 1_000;
+    private const double StockMargin = 2.0;
+
+    private readonly MeasuredServer _server;
+    private readonly LoadClient[] _clients;
+    private readonly LoadLoop _loop;
+    private double _fastest;
+
+    public LoadSubject(MeasuredServer server, IReadOnlyList<PaymentStock> stocks, LoadOptions options, TimeProvider time)
+    {
+        _server = server;
+        _clients = [.. stocks.Select(stock => new LoadClient(stock, server.ChargesPayments))];
+        _loop = new LoadLoop(
+            server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections, time);
+    }
+
+    public string Name => _server.Name;
+
+    public List<PhaseResult> Rounds { get; } = [];
+
+    /// <summary>Calls until two stretches in a row are no faster than the fastest before: the runtime has then compiled what is hot.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        var calm = 0;
+        for (var stretch = 0; stretch < MostStretches && (stretch < FewestStretches || calm < 2); stretch++)
+        {
+            var before = _fastest;
+            var result = await RunAsync(WarmUpStretch, cancellationToken);
+            calm = result.CallsPerSecond < before * (1 + Stable) ? calm + 1 : 0;
+        }
+    }
+
+    public async Task MeasureAsync(TimeSpan length, CancellationToken cancellationToken) => Rounds.Add(await RunAsync(length, cancellationToken));
+
+    private async Task<PhaseResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
+    {
+        await SignAheadAsync(length + RunIn, cancellationToken);
+        var done = new TaskCompletionSource<PhaseResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => RunOnThread(length, done)) { IsBackground = true, Name = "load" }.Start();
+        var result = await done.Task.WaitAsync(cancellationToken);
+        if (Array.Find(_clients, client => client.Failure is not null) is { } failed)
+        {
+            var count = _clients.Count(client => client.Failure is not null);
+            throw new InvalidOperationException(
+                $"{Name}: {count} of {_clients.Length} clients were refused; channel {failed.Stock.Channel.Id} after {failed.Paid} calls: {failed.Failure}");
+        }
+
+        _fastest = Math.Max(_fastest, result.CallsPerSecond);
+        return result;
+    }
+
+    private void RunOnThread(TimeSpan length, TaskCompletionSource<PhaseResult> done)
+    {
+        try
+        {
+            done.SetResult(_loop.Run(RunIn, length, _server.Measure));
+        }
+        catch (Exception failure)
+        {
+            done.SetException(failure);
+        }
+    }
+
+    /// <summary>Has enough payments signed for what comes, so that nothing is signed while it is measured.</summary>
+    private Task SignAheadAsync(TimeSpan length, CancellationToken cancellationToken)
+    {
+        var wanted = FirstStock + (int)(length.TotalSeconds * _fastest * StockMargin / _clients.Length);
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(_clients, parallel, (client, _) =>
+        {
+            client.Stock.Fill(_server.ChargesPayments ? client.Paid + wanted : FirstStock);
+            return ValueTask.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using SnetGateway.Benchmarks.Hpack;
+
+namespace SnetGateway.Benchmarks.Load;
+
+/// <summary>The frames of a paid unary call, built so that sending one more costs a few copies.</summary>
+/// <remarks>
+/// What every call has in common goes into the server's header table with the first request of a connection, as the usual gRPC
+/// clients do it, and is one byte per header from then on. Channel, nonce, amount and signature are written out on each call.
+/// </remarks>
+internal sealed class RequestTemplate
+{
+    private const int FrameHeaderLength = 9;
+    private const int MethodPostIndex = 3;
+    private const int SchemeHttpIndex = 6;
+    private const int FirstDynamicIndex = 62;
+    private const byte EndStream = 0x1;
+    private const byte EndHeaders = 0x4;
+    private const int LongestHeaderBlock = 1024;
+
+    private static readonly string[] PaymentNames =
+    [
+        "snet-payment-channel-id", "snet-payment-channel-nonce", "snet-payment-channel-amount", "snet-payment-channel-signature-bin",
+    ];
+
+    private readonly (string Name, string Value)[] _common;
+    private readonly byte[] _message;
+
+    /// <param name="authority">Host and port of the server.</param>
+    /// <param name="path">The method, such as <c>/example.Echo/Say</c>.</param>
+    /// <param name="messageBytes">Length of the message that is sent, without its five-byte prefix.</param>
+    public RequestTemplate(string authority, string path, int messageBytes)
+    {
+        _common =
+        [
+            (":path", path), (":authority", authority), ("content-type", "application/grpc"), ("te", "trailers"),
+            ("user-agent", "grpc-load/1.0"), ("grpc-accept-encoding", "identity,deflate,gzip"), ("snet-payment-type", "escrow"),
+        ];
+        _message = new byte[FrameHeaderLength + 5 + messageBytes];
+        WriteFrameHeader(_message, 5 + messageBytes, type: 0, EndStream, streamId: 0);
+        BinaryPrimitives.WriteInt32BigEndian(_message.AsSpan(FrameHeaderLength + 1), messageBytes);
+        _message.AsSpan(FrameHeaderLength + 5).Fill((byte)'x');
+    }
+
+    /// <summary>Room that one call needs in a send buffer.</summary>
+    public int LongestCall => FrameHeaderLength + LongestHeaderBlock + _message.Length;
+
+    /// <summary>What one call takes from the server's flow-control windows.</summary>
+    public int BodyBytes => _message.Length - FrameHeaderLength;
+
+    /// <summary>Writes HEADERS and DATA of one call, and returns their length.</summary>
+    public int Write(Span<byte> target, int streamId, bool firstOfConnection, LoadClient client, int paymentIndex)
+    {
+        Span<byte> amount = stackalloc byte[20];
+        Span<byte> signature = stackalloc byte[88];
+        Utf8Formatter.TryFormat(client.Stock.Amount(paymentIndex), amount, out var amountLength);
+        Base64.EncodeToUtf8(client.Stock.Signature(paymentIndex), signature, out _, out var signatureLength);
+        amount = amount[..amountLength];
+        signature = signature[..signatureLength];
+
+        var block = target[FrameHeaderLength..];
+        var length = HpackWriter.WriteIndexed(block, MethodPostIndex);
+        length += HpackWriter.WriteIndexed(block[length..], SchemeHttpIndex);
+        length += firstOfConnection
+            ? WriteFirst(block[length..], client, amount, signature)
+            : WriteLater(block[length..], client, amount, signature);
+        WriteFrameHeader(target, length, type: 1, EndHeaders, streamId);
+
+        var data = target[(FrameHeaderLength + length)..];
+        _message.CopyTo(data);
+        BinaryPrimitives.WriteInt32BigEndian(data[5..], streamId);
+        return FrameHeaderLength + length + _message.Length;
+    }
+
+    private int WriteFirst(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
+    {
+        var length = 0;
+        foreach (var (name, value) in _common)
+        {
+            length += HpackWriter.WriteRemembered(block[length..], name, value);
+        }
+
+        string[] values =
+        [
+            client.Stock.Channel.Id.ToString(CultureInfo.InvariantCulture), client.Stock.Channel.Nonce.ToString(CultureInfo.InvariantCulture),
+            Encoding.ASCII.GetString(amount), Encoding.ASCII.GetString(signature),
+        ];
+        foreach (var (name, value) in PaymentNames.Zip(values))
+        {
+            length += HpackWriter.WriteRemembered(block[length..], name, value);
+        }
+
+        return length;
+    }
+
+    private int WriteLater(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
+    {
+        // The newest entry has the lowest index, so the first one that was remembered has the highest.
+        var index = FirstDynamicIndex + _common.Length + PaymentNames.Length - 1;
+        var length = 0;
+        for (var common = 0; common < _common.Length; common++)
+        {
+            length += HpackWriter.WriteIndexed(block[length..], index--);
+        }
+
+        Span<byte> number = stackalloc byte[20];
+        Utf8Formatter.TryFormat(client.Stock.Channel.Id, number, out var digits);
+        length += HpackWriter.WriteOnce(block[length..], index--, number[..digits]);
+        Utf8Formatter.TryFormat(client.Stock.Channel.Nonce, number, out digits);
+        length += HpackWriter.WriteOnce(block[length..], index--, number[..digits]);
+        length += HpackWriter.WriteOnce(block[length..], index--, amount);
+        return length + HpackWriter.WriteOnce(block[length..], index, signature);
+    }
+
+    private static void WriteFrameHeader(Span<byte> target, int length, byte type, byte flags, int streamId)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(target, length << 8);
+        target[3] = type;
+        target[4] = flags;
+        BinaryPrimitives.WriteInt32BigEndian(target[5..], streamId);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace SnetGateway.Benchmarks.Servers;
+
+/// <summary>A process of this run. Its id stands in a file while it runs, so that the script can end it if this program cannot.</summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly string _pidFile;
+    private readonly string _logFile;
+
+    private ChildProcess(Process process, string pidFile, string logFile)
+    {
+        _process = process;
+        _pidFile = pidFile;
+        _logFile = logFile;
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts <paramref name="command"/>; what it writes goes to a file in <paramref name="folder"/>.</summary>
+    public static ChildProcess Start(string name, string folder, IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        // The shell becomes the command, so the id is the command's own; only it can point the output at a file.
+        var log = Path.Combine(folder, $"{name}.log");
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = folder };
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, .. command])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
+        var pidFile = Path.Combine(folder, $"{name}.pid");
+        File.WriteAllText(pidFile, $"{process.Id}\n");
+        return new ChildProcess(process, pidFile, log);
+    }
+
+    /// <summary>Waits until <paramref name="ready"/> says yes.</summary>
+    /// <exception cref="InvalidOperationException">The process ended before, or the time is over; the message ends with its output.</exception>
+    public async Task WaitAsync(string what, Func<CancellationToken, Task<bool>> ready, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (!await ready(cancellationToken))
+        {
+            if (_process.HasExited || time.GetElapsedTime(start) > TimeSpan.FromSeconds(60))
+            {
+                throw new InvalidOperationException($"{what} is not ready. Its output:\n{File.ReadAllText(_logFile)}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks the process to end, and kills it if it does not within ten seconds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _ = Kill(_process.Id, Terminate);
+            using var patience = new CancellationTokenSource(Patience);
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill();
+                await _process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+
+        _process.Dispose();
+        File.Delete(_pidFile);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace SnetGateway.Benchmarks.Servers;
+
+/// <summary>The unpaid service behind all three proxies: answers every call with the message it got, from memory.</summary>
+internal static class EchoService
+{
+    public static async Task RunAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ProxySettings.Apply(kestrel, endPoint));
+        await using var app = builder.Build();
+        app.Run(EchoAsync);
+        await app.StartAsync(cancellationToken);
+        await EndOfInput.WaitAsync(cancellationToken);
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "application/grpc";
+        var input = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await input.ReadAsync(context.RequestAborted);
+            foreach (var part in read.Buffer)
+            {
+                response.BodyWriter.Write(part.Span);
+            }
+
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        context.Features.Get<IHttpResponseTrailersFeature>()!.Trailers["grpc-status"] = "0";
+    }
+}

@@ -1,0 +1,14 @@
+namespace SnetGateway.Benchmarks.Servers;
+
+/// <summary>A server of the load report lives as long as the report holds its standard input open, however the report ends.</summary>
+internal static class EndOfInput
+{
+    public static async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[16];
+        while (await input.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
+    }
+}
