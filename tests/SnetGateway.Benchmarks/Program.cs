@@ -1,6 +1,6 @@
 using System.Net;
-using BenchmarkDotNet.Running;
 using SnetGateway.Benchmarks.Load;
+using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
 
 switch (args.FirstOrDefault())
@@ -14,8 +14,7 @@ switch (args.FirstOrDefault())
         await BareYarp.RunAsync(IPEndPoint.Parse(args[1]), IPEndPoint.Parse(args[2]), CancellationToken.None);
         return 0;
     case "micro":
-        BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args[1..]);
-        return 0;
+        return MicroCommand.Run(args[1..]);
     default:
         Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet");
         return 2;

@@ -64,7 +64,7 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
     {
         var start = time.GetTimestamp();
         var silent = 0;
-        while (time.GetElapsedTime(start) < length && open.Any(connection => connection.InFlight > 0))
+        while (time.GetElapsedTime(start) < length && InFlight(open) > 0)
         {
             for (var index = 0; index < open.Length; index++)
             {
@@ -76,7 +76,7 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
             silent = ready > 0 ? 0 : silent + 1;
             if (silent == SilentPolls)
             {
-                throw new IOException($"No answer for {SilentPolls} seconds, with {open.Sum(connection => connection.InFlight)} calls in flight.");
+                throw new IOException($"No answer for {SilentPolls} seconds, with {InFlight(open)} calls in flight.");
             }
 
             for (var index = 0; index < open.Length && ready > 0; index++)
@@ -91,6 +91,18 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
                 }
             }
         }
+    }
+
+    // A loop, not a query: this runs between any two looks at the sockets.
+    private static int InFlight(LoadConnection[] open)
+    {
+        var calls = 0;
+        foreach (var connection in open)
+        {
+            calls += connection.InFlight;
+        }
+
+        return calls;
     }
 
     [LibraryImport("libc", EntryPoint = "poll")]

@@ -14,8 +14,8 @@ internal sealed class LoadOptions
     /// <summary>Clients, each with a channel of its own and one call in flight. Default 64.</summary>
     public int Clients { get; private set; } = 64;
 
-    /// <summary>HTTP/2 connections that carry the clients. Default 8.</summary>
-    public int Connections { get; private set; } = 8;
+    /// <summary>HTTP/2 connections that carry the clients. By default each client has its own, as people on different machines do.</summary>
+    public int Connections { get; private set; }
 
     /// <summary>Length of the message that goes there and back, in bytes. Default 64.</summary>
     public int MessageBytes { get; private set; } = 64;
@@ -40,7 +40,7 @@ internal sealed class LoadOptions
             options.Set(arguments[index], value);
         }
 
-        if (options.Connections > options.Clients)
+        if (options.Connections == 0 || options.Connections > options.Clients)
         {
             options.Connections = options.Clients;
         }

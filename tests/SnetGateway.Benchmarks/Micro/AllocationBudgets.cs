@@ -1,0 +1,30 @@
+using System.Text.Json;
+using BenchmarkDotNet.Reports;
+
+namespace SnetGateway.Benchmarks.Micro;
+
+/// <summary>How many bytes each hot step may allocate. The figures stand in <c>allocation-budgets.json</c>, by benchmark.</summary>
+/// <remarks>A new hot step is one benchmark class and one line in that file; a step without a line fails the run.</remarks>
+internal sealed class AllocationBudgets(IReadOnlyDictionary<string, long> bytes)
+{
+    public static AllocationBudgets Read() =>
+        new(JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "allocation-budgets.json")))!);
+
+    /// <summary>Writes what each step allocates beside what it may, and tells whether all keep to it.</summary>
+    public bool Report(IEnumerable<Summary> summaries, TextWriter output)
+    {
+        var kept = true;
+        foreach (var report in summaries.SelectMany(summary => summary.Reports))
+        {
+            var descriptor = report.BenchmarkCase.Descriptor;
+            var step = $"{descriptor.Type.Name}.{descriptor.WorkloadMethod.Name}";
+            var allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
+            var budgeted = bytes.TryGetValue(step, out var budget);
+            var within = report.Success && budgeted && allocated <= budget;
+            output.WriteLine($"{(within ? "ok  " : "OVER")} {step} {report.BenchmarkCase.Parameters.DisplayInfo}: {allocated} of {(budgeted ? budget : "no budget")} bytes");
+            kept &= within;
+        }
+
+        return kept;
+    }
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
+#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--json FILE]
+# What is measured and how: docs/performance.md.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+folder=""
+driver=""
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Ends what this run started, by the ids it wrote down, however the run ends.
+clean_up() {
+  local code=$?
+  trap - EXIT INT TERM HUP
+  if [ -n "$driver" ] && kill -0 "$driver" 2>/dev/null; then
+    kill -TERM "$driver" 2>/dev/null || true
+    wait "$driver" 2>/dev/null || true
+  fi
+  if [ -n "$folder" ]; then
+    local file
+    for file in "$folder"/*.pid; do
+      if [ -e "$file" ]; then kill -TERM "$(cat "$file")" 2>/dev/null || true; fi
+    done
+    if [ "$code" = 0 ] || [ "$code" = 130 ] || [ "$code" = 143 ]; then rm -rf "$folder"; else say "what the servers wrote is in $folder"; fi
+  fi
+  exit "$code"
+}
+
+# nginx and libsecp256k1 come from Debian. RUNLEVEL=1 keeps Debian's nginx service from starting: the run has its own.
+install_missing() {
+  local missing=()
+  command -v nginx >/dev/null || missing+=(nginx-light)
+  ldconfig -p | grep -q 'libsecp256k1\.so\.1' || missing+=(libsecp256k1-1)
+  if [ ${#missing[@]} -gt 0 ]; then
+    say "installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  fi
+}
+
+PATH="$PATH:/usr/sbin:/sbin"
+command -v dotnet >/dev/null || { say "The .NET SDK of global.json is needed: https://dotnet.microsoft.com/download"; exit 1; }
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+install_missing
+say "building"
+dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet -clp:ErrorsOnly >&2
+folder="$(mktemp -d "${TMPDIR:-/tmp}/snet-gateway-load.XXXXXX")"
+dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" load --folder "$folder" "$@" &
+driver=$!
+wait "$driver"
