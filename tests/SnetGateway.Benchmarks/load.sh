@@ -52,7 +52,7 @@ trap 'exit 143' TERM HUP
 
 install_missing
 say "building"
-dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet -clp:ErrorsOnly >&2
+dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet "-clp:ErrorsOnly;NoSummary" >&2
 folder="$(mktemp -d "${TMPDIR:-/tmp}/snet-gateway-load.XXXXXX")"
 dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" load --folder "$folder" "$@" &
 driver=$!
