@@ -1,0 +1,119 @@
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Benchmarks.Micro;
+
+/// <summary>A payment core with one known, fresh channel: the state in which nearly every paid call finds it.</summary>
+internal sealed class HotChannel
+{
+    private static readonly ChannelId Id = new(42);
+    private static readonly ChannelNonce Nonce = new(3);
+    private static readonly PrivateKey Key = PrivateKey.Parse(string.Concat(Enumerable.Repeat("01", PrivateKey.Size)));
+
+    private readonly byte[] _signature = SignedPayment().Signature.ToArray();
+    private readonly Channel _channel;
+
+    public HotChannel()
+    {
+        var time = TimeProvider.System;
+        var block = new ChainBlock(1_000, default, time.GetUtcNow());
+        var group = new PaymentGroup("org", "group", new Bytes32(new byte[Bytes32.Size]), Recipient, ExpirationThreshold: 240);
+        var book = new ChannelBook([group]);
+        book.Learn(new ChannelReading
+        {
+            Id = Id,
+            Nonce = Nonce,
+            Sender = Key.Address,
+            Signer = Key.Address,
+            Recipient = Recipient,
+            GroupId = group.Id,
+            Value = UInt256.MaxValue,
+            Expiration = 1_000_000,
+            Block = block,
+        });
+        _channel = book.Find(Id)!;
+        Call = new PaidCall(new PaidService("service", group, new FixedPrice(UInt256.One)), "/example.Echo/Say");
+        Payments = new ChannelPayments(
+            book,
+            new StillChain(block),
+            new KnownSigner(Key.Address),
+            new PaymentLedger(new ForgetfulStore(), book, time, instance: 1),
+            new NoEvents(),
+            time,
+            Escrow,
+            TimeSpan.FromDays(1),
+            new PaidCallOptions());
+    }
+
+    public static Address Escrow { get; } = Address.Parse("0x39ee715b50e78a920120c1ded58b1a47f571ab75");
+
+    public ChannelPayments Payments { get; }
+
+    public PaidCall Call { get; }
+
+    private static Address Recipient { get; } = Address.Parse("0x5050a4f4b3f9338c3472dcc01a87c76a144b3c9c");
+
+    /// <summary>A payment that its channel's signer really signed.</summary>
+    public static ChannelPayment SignedPayment()
+    {
+        UInt256 amount = 12_345;
+        var message = new byte[ClaimMessage.Length];
+        ClaimMessage.Write(message, Escrow, Id, Nonce, amount);
+        return new ChannelPayment(Id, Nonce, amount, Key.SignMessage(message));
+    }
+
+    /// <summary>The payment that is right after all that were settled. Its signature has the right shape only: nobody looks closer here.</summary>
+    public ChannelPayment NextPayment() =>
+        new(Id, Nonce, (_channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(UInt256.One), _signature);
+
+    private sealed class KnownSigner(Address signer) : ISignerRecovery
+    {
+        public bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Address found)
+        {
+            found = signer;
+            return true;
+        }
+
+        public bool IsWellFormed(ReadOnlySpan<byte> signature) => true;
+    }
+
+    private sealed class StillChain(ChainBlock block) : IChannelReader
+    {
+        public ChainBlock? Head => block;
+
+        public ChainBlock? Cursor => block;
+
+        public ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("A known channel asked the chain.");
+
+        public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => new(true);
+    }
+
+    private sealed class NoEvents : IPaymentEvents
+    {
+        public void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen)
+        {
+        }
+
+        public void ExecutedWithoutGrant(ChannelId channel)
+        {
+        }
+
+        public void OutcomeUnknown(ChannelId channel)
+        {
+        }
+
+        public void NotWritten(ChannelId channel)
+        {
+        }
+
+        public void RecordSetAside(ChannelId channel, UInt256 amount)
+        {
+        }
+    }
+}
