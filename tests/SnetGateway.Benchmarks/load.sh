@@ -51,9 +51,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 install_missing
-say "building"
-dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet "-clp:ErrorsOnly;NoSummary" >&2
 folder="$(mktemp -d "${TMPDIR:-/tmp}/snet-gateway-load.XXXXXX")"
+say "building"
+dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
 dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" load --folder "$folder" "$@" &
 driver=$!
 wait "$driver"
