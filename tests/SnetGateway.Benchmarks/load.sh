@@ -27,7 +27,10 @@ clean_up() {
     for file in "$folder"/*.pid; do
       if [ -e "$file" ]; then kill -TERM "$(cat "$file")" 2>/dev/null || true; fi
     done
-    if [ "$code" = 0 ] || [ "$code" = 130 ] || [ "$code" = 143 ]; then rm -rf "$folder"; else say "what the servers wrote is in $folder"; fi
+    case "$code" in
+      0 | 2 | 130 | 143) rm -rf "$folder" ;;
+      *) say "what the servers wrote is in $folder" ;;
+    esac
   fi
   exit "$code"
 }
