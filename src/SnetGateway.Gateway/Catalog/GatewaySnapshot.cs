@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Catalog;
+
+/// <summary>Everything of the configuration that can change live, as one: services with their prices, routes, clusters.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to dispose, and its token outlives the snapshot.")]
+internal sealed class GatewaySnapshot : IProxyConfig
+{
+    private readonly CancellationTokenSource _superseded = new();
+
+    public GatewaySnapshot(ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+    {
+        Catalog = catalog;
+        Routes = routes;
+        Clusters = clusters;
+        ChangeToken = new CancellationChangeToken(_superseded.Token);
+    }
+
+    public ServiceCatalog Catalog { get; }
+
+    public IReadOnlyList<RouteConfig> Routes { get; }
+
+    public IReadOnlyList<ClusterConfig> Clusters { get; }
+
+    public IChangeToken ChangeToken { get; }
+
+    /// <summary>Tells the proxy that a newer snapshot is there to be fetched.</summary>
+    public void Supersede() => _superseded.Cancel();
+}

@@ -1,0 +1,30 @@
+namespace SnetGateway.Gateway.Configuration;
+
+/// <summary>From the sources to a judged configuration.</summary>
+/// <param name="sources">Where it comes from.</param>
+/// <param name="policies">Registers the proxy's policies that a configuration may name beside YARP's own.</param>
+internal sealed class ConfigurationLoader(ConfigurationSources sources, Action<IReverseProxyBuilder> policies)
+{
+    public ConfigurationSources Sources { get; } = sources;
+
+    public ValueTask<ConfigurationResult> LoadAsync()
+    {
+        var mistakes = new MistakeList();
+        byte[]? content = Sources.ReadFile(mistakes);
+        return LoadAsync(content, mistakes);
+    }
+
+    /// <summary>The same for a file whose bytes were read already.</summary>
+    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, MistakeList mistakes)
+    {
+        if (!mistakes.IsEmpty || Sources.Build(content, mistakes) is not { } configuration)
+        {
+            return ConfigurationResult.Unreadable(mistakes.All);
+        }
+
+        using (configuration as IDisposable)
+        {
+            return await ConfigurationReader.ReadAsync(configuration, policies);
+        }
+    }
+}

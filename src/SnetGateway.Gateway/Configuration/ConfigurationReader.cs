@@ -1,0 +1,70 @@
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration.Rules;
+using SnetGateway.Gateway.Configuration.Schema;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Configuration;
+
+/// <summary>
+/// Both sections, judged together: first every key and value by itself, then the rules across keys, then YARP's own validator. What is wrong
+/// by itself is left out for the later steps, so that one run names all mistakes.
+/// </summary>
+internal static class ConfigurationReader
+{
+    /// <param name="configuration">Everything that was configured.</param>
+    /// <param name="policies">Registers the proxy's policies that a configuration may name beside YARP's own.</param>
+    public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration, Action<IReverseProxyBuilder> policies)
+    {
+        var values = new Dictionary<string, string?>(configuration.AsEnumerable(), StringComparer.OrdinalIgnoreCase);
+        var mistakes = new MistakeList();
+        SchemaWalk.Walk(configuration, mistakes);
+
+        IConfiguration sound = mistakes.IsEmpty ? configuration : Without(values, mistakes);
+        GatewayOptions options = sound.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+        await using var proxy = new ProxyReader(sound.GetSection(ProxySchema.Section), policies);
+        IProxyConfig read;
+        try
+        {
+            read = proxy.Read();
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            mistakes.Add(ProxySchema.Section, "the proxy cannot read a value in this section", "Compare it with appsettings/full.json");
+            return new ConfigurationResult(options, null, values, mistakes.All);
+        }
+
+        RouteConfig[] routes = [.. read.Routes];
+        OwnRules.Check(options, mistakes);
+        CrossKeyRules.Check(new RuleContext(options, routes, read.Clusters, mistakes));
+        routes = [.. routes.Select(route => ProxyReader.WithHosts(route, options))];
+        ClusterConfig[] clusters = [.. read.Clusters.Select(ProxyReader.ForGrpc)];
+        foreach (RouteConfig route in routes)
+        {
+            Join(RuleContext.RoutePath(route.RouteId), await proxy.JudgeAsync(route), mistakes);
+        }
+
+        foreach (ClusterConfig cluster in clusters)
+        {
+            Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
+        }
+
+        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(ServiceCatalog.Of(options), routes, clusters) : null;
+        return new ConfigurationResult(options, snapshot, values, mistakes.All);
+    }
+
+    /// <summary>What YARP finds wrong with a route or a cluster, unless a mistake is known there already, of which it may only be the echo.</summary>
+    private static void Join(string path, IList<Exception> found, MistakeList mistakes)
+    {
+        if (!mistakes.Touches(path))
+        {
+            foreach (Exception e in found)
+            {
+                mistakes.Add(path, MistakeList.Clean(e.Message.TrimEnd('.')), "Write what the proxy accepts here");
+            }
+        }
+    }
+
+    private static IConfigurationRoot Without(Dictionary<string, string?> values, MistakeList mistakes) => new ConfigurationBuilder()
+        .AddInMemoryCollection(values.Where(pair => pair.Value is not null && !mistakes.Covers(pair.Key)))
+        .Build();
+}

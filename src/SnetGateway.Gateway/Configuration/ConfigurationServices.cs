@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Limits;
+using SnetGateway.Payments.Calls;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Configuration;
+
+/// <summary>Hands a judged configuration to the host.</summary>
+internal static class ConfigurationServices
+{
+    /// <summary>
+    /// Registers the options of every section (they were judged already, and follow each accepted change), the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's
+    /// configuration, and the reload. <paramref name="configuration"/> then reads from the accepted configuration only.
+    /// </summary>
+    public static IServiceCollection AddGatewayConfiguration(
+        this IServiceCollection services, IConfigurationBuilder configuration, ConfigurationLoader loader, ConfigurationResult result)
+    {
+        var accepted = new AcceptedConfiguration(result.Values);
+        configuration.Sources.Clear();
+        configuration.Sources.Add(accepted);
+
+        services.AddOptions<ListenersOptions>().BindConfiguration(ListenersOptions.Section);
+        services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section);
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
+
+        services.TryAddSingleton(TimeProvider.System);
+        var live = new LiveSnapshot(result.Snapshot ?? throw new ArgumentException("A configuration with mistakes cannot be served.", nameof(result)));
+        services.AddSingleton(live);
+        services.AddSingleton<IProxyConfigProvider>(live);
+        services.AddSingleton<IConfigChangeListener>(live);
+        services.AddSingleton(loader);
+        services.AddSingleton(result);
+        services.AddSingleton(accepted);
+        services.AddHostedService<ConfigurationReload>();
+        return services;
+    }
+}

@@ -1,0 +1,29 @@
+using SnetGateway.Gateway.Limits;
+using SnetGateway.Payments.Calls;
+
+namespace SnetGateway.Gateway.Configuration;
+
+/// <summary>
+/// The whole `SnetGateway` section. To add a setting: write the property with its default, its range and its documentation into the class of
+/// its section; the schema, the check of unknown keys and the binding follow from it. Then run the tests with SNET_UPDATE_FILES=1, which
+/// writes `appsettings/full.json` and the table in `docs/configuration.md` anew.
+/// </summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "SnetGateway";
+
+    /// <summary>Where the gateway listens.</summary>
+    public ListenersOptions Listeners { get; set; } = new();
+
+    /// <summary>Who is paid: organisations' groups, by a key of your choice.</summary>
+    public Dictionary<string, GroupOptions> Groups { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is sold: services by the name that routes use.</summary>
+    public Dictionary<string, ServiceOptions> Services { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>How paid calls are judged.</summary>
+    public PaidCallOptions PaidCalls { get; set; } = new();
+
+    /// <summary>How large metadata and messages may be.</summary>
+    public LimitOptions Limits { get; set; } = new();
+}

@@ -1,0 +1,47 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Configuration.Rules;
+
+/// <summary>A cluster has instances, at addresses that can be called.</summary>
+internal static class ClusterRules
+{
+    public static void Check(RuleContext context)
+    {
+        foreach (ClusterConfig cluster in context.Clusters)
+        {
+            string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Destinations)}";
+            if (cluster.Destinations is not { Count: > 0 })
+            {
+                context.Complain(path, "the cluster has no destination", "Write at least one, as \"one\": { \"Address\": \"http://127.0.0.1:7002\" }");
+                continue;
+            }
+
+            foreach ((string name, DestinationConfig destination) in cluster.Destinations)
+            {
+                CheckUrl(context, $"{path}:{name}:{nameof(destination.Address)}", destination.Address);
+                if (!string.IsNullOrEmpty(destination.Health))
+                {
+                    CheckUrl(context, $"{path}:{name}:{nameof(destination.Health)}", destination.Health);
+                }
+            }
+        }
+    }
+
+    /// <summary>The address is not repeated: an operator may have put a password into it.</summary>
+    private static void CheckUrl(RuleContext context, string path, string? url)
+    {
+        const string Remedy = "Write http:// or https://, the host and the port";
+        if (string.IsNullOrEmpty(url))
+        {
+            context.Complain(path, "missing", Remedy);
+        }
+        else if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
+            context.Complain(path, "the value is no HTTP URL", Remedy);
+        }
+        else if (uri.UserInfo.Length > 0)
+        {
+            context.Complain(path, "the URL holds a user name or password, which is never sent", "Take it out");
+        }
+    }
+}

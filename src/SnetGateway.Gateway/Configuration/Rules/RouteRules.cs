@@ -1,0 +1,108 @@
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration.Schema;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Configuration.Rules;
+
+/// <summary>Paid unless said otherwise (design, rule 21), and no call can mean two routes (rule 22).</summary>
+internal static class RouteRules
+{
+    private const string Services = $"{GatewayOptions.Section}:{nameof(GatewayOptions.Services)}";
+
+    public static void Check(RuleContext context)
+    {
+        if (context.Routes.Count == 0)
+        {
+            context.Complain($"{ProxySchema.Section}:{ProxySchema.Routes}", "there is no route, so nothing would be served", "Write at least one");
+        }
+
+        foreach (RouteConfig route in context.Routes)
+        {
+            CheckPayment(context, route);
+            CheckCluster(context, route);
+        }
+
+        CheckAmbiguity(context);
+    }
+
+    private static void CheckPayment(RuleContext context, RouteConfig route)
+    {
+        string metadata = $"{RuleContext.RoutePath(route.RouteId)}:{nameof(route.Metadata)}";
+        string? service = route.Metadata?.GetValueOrDefault(RouteMetadata.Service);
+        string? payment = route.Metadata?.GetValueOrDefault(RouteMetadata.Payment);
+        if (payment is not null && payment != RouteMetadata.None)
+        {
+            context.Complain(
+                $"{metadata}:{RouteMetadata.Payment}",
+                $"{MistakeList.Quote(payment)} is not '{RouteMetadata.None}'",
+                $"Write '{RouteMetadata.None}' for a route that is free for everybody, or name a service instead");
+        }
+        else if (service is not null && payment is not null)
+        {
+            context.Complain(metadata, "the route names a service and asks no payment", $"Keep one of {RouteMetadata.Service} and {RouteMetadata.Payment}");
+        }
+        else if (service is null && payment is null)
+        {
+            string? near = route.Metadata?.Keys.FirstOrDefault(key => Nearness.Nearest(key, [RouteMetadata.Service, RouteMetadata.Payment]) is not null);
+            context.Complain(
+                metadata,
+                "the route names no service and does not say that it is free" + (near is null ? "" : $" ({MistakeList.Quote(near)} is neither)"),
+                $"Write \"{RouteMetadata.Service}\": \"<name>\", or \"{RouteMetadata.Payment}\": \"{RouteMetadata.None}\" to let everybody call it");
+        }
+
+        if (service is null)
+        {
+            return;
+        }
+
+        if (!context.Options.Services.TryGetValue(service, out ServiceOptions? options))
+        {
+            context.Complain(
+                $"{metadata}:{RouteMetadata.Service}",
+                $"there is no service {MistakeList.Quote(service)}",
+                RuleContext.Choose(service, context.Options.Services.Keys, Services));
+        }
+        else if (options.Hosts.Length > 0 && route.Match?.Hosts is { Count: > 0 })
+        {
+            context.Complain(
+                $"{RuleContext.RoutePath(route.RouteId)}:{nameof(route.Match)}:{nameof(RouteMatch.Hosts)}",
+                "hosts are given here and at the service",
+                $"Keep them in {RuleContext.ServicePath(service)}:{nameof(options.Hosts)}");
+        }
+    }
+
+    private static void CheckCluster(RuleContext context, RouteConfig route)
+    {
+        string path = $"{RuleContext.RoutePath(route.RouteId)}:{nameof(route.ClusterId)}";
+        string[] clusters = [.. context.Clusters.Select(c => c.ClusterId)];
+        if (string.IsNullOrEmpty(route.ClusterId))
+        {
+            context.Complain(path, "missing", RuleContext.Choose("", clusters, $"{ProxySchema.Section}:{ProxySchema.Clusters}"));
+        }
+        else if (!clusters.Contains(route.ClusterId, StringComparer.OrdinalIgnoreCase))
+        {
+            context.Complain(
+                path,
+                $"there is no cluster {MistakeList.Quote(route.ClusterId)}",
+                RuleContext.Choose(route.ClusterId, clusters, $"{ProxySchema.Section}:{ProxySchema.Clusters}"));
+        }
+    }
+
+    private static void CheckAmbiguity(RuleContext context)
+    {
+        List<RouteReach> reaches = [.. context.Routes.Select(route => RouteReach.Of(route, context.Options.Services))];
+        for (int i = 0; i < reaches.Count; i++)
+        {
+            for (int j = i + 1; j < reaches.Count; j++)
+            {
+                if (reaches[i].MeansTheSameAs(reaches[j]))
+                {
+                    context.Complain(
+                        $"{RuleContext.RoutePath(reaches[j].RouteId)}:{nameof(RouteConfig.Match)}",
+                        $"the same calls match the route {MistakeList.Quote(reaches[i].RouteId)}, with the same order",
+                        "Tell them apart by host (Hosts of their services) or by path");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using SnetGateway.Gateway.Configuration.Schema;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Gateway.Configuration.Rules;
+
+/// <summary>
+/// What the rules across keys look at. Keys whose own value is a mistake are unset here, so that every other mistake is found in the same
+/// run; a rule asks <see cref="Complain"/>, which leaves out what only follows from one already listed.
+/// </summary>
+internal sealed record RuleContext(
+    GatewayOptions Options, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, MistakeList Mistakes)
+{
+    public static string GroupPath(string key) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}:{key}";
+
+    public static string ServicePath(string name) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Services)}:{name}";
+
+    public static string RoutePath(string id) => $"{ProxySchema.Section}:{ProxySchema.Routes}:{id}";
+
+    public static string ClusterPath(string id) => $"{ProxySchema.Section}:{ProxySchema.Clusters}:{id}";
+
+    /// <summary>Adds a mistake unless one is known at that place already.</summary>
+    public void Complain(string path, string problem, string remedy)
+    {
+        if (!Mistakes.Touches(path))
+        {
+            Mistakes.Add(path, problem, remedy);
+        }
+    }
+
+    /// <summary>"Write one of a, b", or what to do when there is none; names the nearest when it is near.</summary>
+    public static string Choose(string wanted, IReadOnlyCollection<string> known, string section) =>
+        known.Count == 0 ? $"Configure it in {section}"
+        : Nearness.Nearest(wanted, known) is { } near ? $"Write '{near}' if that was meant, or configure it in {section}"
+        : $"Write one of {string.Join(", ", known.Take(10))}, or configure it in {section}";
+}

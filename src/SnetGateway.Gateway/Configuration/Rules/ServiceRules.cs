@@ -1,0 +1,57 @@
+namespace SnetGateway.Gateway.Configuration.Rules;
+
+/// <summary>A service names who is paid, and its price fits its model.</summary>
+internal static class ServiceRules
+{
+    private const string Groups = $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}";
+
+    public static void Check(RuleContext context)
+    {
+        foreach ((string name, ServiceOptions service) in context.Options.Services)
+        {
+            string path = RuleContext.ServicePath(name);
+            if (service.Group.Length > 0 && !context.Options.Groups.ContainsKey(service.Group))
+            {
+                context.Complain(
+                    $"{path}:{nameof(service.Group)}",
+                    $"there is no group {MistakeList.Quote(service.Group)}",
+                    RuleContext.Choose(service.Group, context.Options.Groups.Keys, Groups));
+            }
+
+            CheckPrice(context, $"{path}:{nameof(service.Price)}", service.Price);
+        }
+    }
+
+    private static void CheckPrice(RuleContext context, string path, PriceOptions price)
+    {
+        string cogs = $"{path}:{nameof(price.Cogs)}", methods = $"{path}:{nameof(price.Methods)}";
+        bool perMethod = price.Model == PriceOptions.FixedPerMethod;
+        if (!perMethod && string.IsNullOrEmpty(price.Cogs))
+        {
+            context.Complain(cogs, "a fixed price is missing", "Write the price of each call in cogs");
+        }
+
+        if (perMethod && price.Methods.Count == 0)
+        {
+            context.Complain(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
+        }
+
+        if (perMethod && !string.IsNullOrEmpty(price.Cogs))
+        {
+            context.Complain(cogs, "prices are per method, so this price is never asked", $"Take it out, or set Model to {PriceOptions.Fixed}");
+        }
+
+        if (!perMethod && price.Methods.Count > 0)
+        {
+            context.Complain(methods, "the price is fixed, so these are never asked", $"Take them out, or set Model to {PriceOptions.FixedPerMethod}");
+        }
+
+        foreach (string method in price.Methods.Keys.Where(m => !IsMethodPath(m)))
+        {
+            context.Complain($"{methods}:{method}", "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
+        }
+    }
+
+    private static bool IsMethodPath(string path) =>
+        path.Split('/') is ["", { Length: > 0 }, { Length: > 0 }] && !path.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+}

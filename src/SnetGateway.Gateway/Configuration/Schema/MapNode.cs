@@ -1,0 +1,35 @@
+namespace SnetGateway.Gateway.Configuration.Schema;
+
+/// <summary>Keys of the operator's choice, all with the same kind of value.</summary>
+internal sealed class MapNode(SchemaNode element) : SchemaNode
+{
+    public SchemaNode Element { get; } = element;
+
+    public override string Description => $"an object whose keys are names of your choice and whose values are each {Element.Description}";
+
+    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    {
+        if (!HasNoValue(section, mistakes))
+        {
+            return;
+        }
+
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (string.IsNullOrWhiteSpace(child.Key))
+            {
+                mistakes.Add(child.Path, "a name that is empty", "Give it a name");
+            }
+            else if (IsBlank(child) && Element is ObjectNode or ScalarNode)
+            {
+                mistakes.Add(child.Path, "nothing is set", $"Write {Element.Description}, or take the key out");
+            }
+            else
+            {
+                Element.Walk(child, mistakes);
+            }
+        }
+    }
+
+    public override IEnumerable<(string Name, string Place)> Names(string place) => Element.Names(ConfigurationPath.Combine(place, "*"));
+}

@@ -1,0 +1,23 @@
+namespace SnetGateway.Gateway.Configuration.Schema;
+
+/// <summary>One value.</summary>
+/// <param name="form">Reads it.</param>
+internal sealed class ScalarNode(ScalarForm form) : SchemaNode
+{
+    public ScalarForm Form { get; } = form;
+
+    public override string Description => Form.Description;
+
+    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    {
+        if (section.GetChildren().Any())
+        {
+            mistakes.Add(section.Path, "an object or a list where one value is expected", $"Write {Description}");
+        }
+        else if (section.Value is { } value && !Form.Accepts(value))
+        {
+            string quoted = Form.MayHoldSecret ? "the value" : MistakeList.Quote(value);
+            mistakes.Add(section.Path, $"{quoted} is not {Description}", Form.Advice(value) ?? $"Write {Description}");
+        }
+    }
+}

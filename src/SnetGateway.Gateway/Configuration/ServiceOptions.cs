@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using SnetGateway.Gateway.Configuration.Forms;
+
+namespace SnetGateway.Gateway.Configuration;
+
+/// <summary>A service that is paid for.</summary>
+public sealed class ServiceOptions
+{
+    /// <summary>Key of the group in `SnetGateway:Groups` that is paid.</summary>
+    [Required]
+    public string Group { get; set; } = "";
+
+    /// <summary>Id of the service in the Registry.</summary>
+    [Required]
+    public string ServiceId { get; set; } = "";
+
+    /// <summary>Host names (with `:port` where it is not the scheme's own) whose calls are this service's. Empty: any.</summary>
+    [HostForm]
+    public string[] Hosts { get; set; } = [];
+
+    /// <summary>What a call costs.</summary>
+    [Required]
+    public PriceOptions Price { get; set; } = new();
+}

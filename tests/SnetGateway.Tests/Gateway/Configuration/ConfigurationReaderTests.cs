@@ -1,0 +1,211 @@
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Payments.Calls;
+using Yarp.ReverseProxy.Configuration;
+
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+public class ConfigurationReaderTests
+{
+    private const string S = "SnetGateway:";
+    private const string P = "ReverseProxy:";
+
+    [Fact]
+    public async Task Read_GoodConfiguration_GivesSnapshot()
+    {
+        ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
+
+        Assert.Empty(result.Mistakes);
+        Assert.True(result.IsRight);
+        Assert.Equal(TimeSpan.FromSeconds(2), result.Options.PaidCalls.MaxWait);
+        PaidService draw = result.Snapshot.Catalog.Find("draw")!;
+        Assert.Equal("my-org", draw.Group.OrganizationId);
+        Assert.Equal(40_320ul, draw.Group.ExpirationThreshold);
+        Assert.Equal("20", (await draw.Prices.PriceOfAsync("/art.Draw/Line", default)).Cogs.ToString());
+        Assert.NotNull((await draw.Prices.PriceOfAsync("/art.Draw/Circle", default)).Refusal);
+        Assert.Null(result.Snapshot.Catalog.Find("nobody"));
+    }
+
+    [Fact]
+    public async Task Read_ServiceWithHosts_FeedsItsRoutes()
+    {
+        ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
+
+        RouteConfig route = result.Snapshot!.Routes.Single(r => r.RouteId == "translate");
+        Assert.Equal(["translate.example.org"], route.Match.Hosts!);
+    }
+
+    [Fact]
+    public async Task Read_ClusterWithoutHttpRequest_SpeaksExactlyHttp2WithoutActivityTimeout()
+    {
+        ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
+
+        ClusterConfig cluster = result.Snapshot!.Clusters.Single(c => c.ClusterId == "draw");
+        Assert.Equal(new Version(2, 0), cluster.HttpRequest!.Version);
+        Assert.Equal(HttpVersionPolicy.RequestVersionExact, cluster.HttpRequest.VersionPolicy);
+        Assert.Equal(Timeout.InfiniteTimeSpan, cluster.HttpRequest.ActivityTimeout);
+    }
+
+    [Theory]
+    [InlineData("1000", "1000")]
+    [InlineData("0", "0")]
+    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639935", "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
+    public async Task Read_Amount_OfAnySize(string text, string cogs)
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[S + "Services:translate:Price:Cogs"] = text;
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        PaidService service = result.Snapshot!.Catalog.Find("translate")!;
+        Assert.Equal(cogs, (await service.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
+    }
+
+    /// <summary>One change each to the good configuration: the key, its new text (null takes it out), the path that is named, words that are said.</summary>
+    [Theory]
+    [InlineData(S + "Services:translate:Pricee:Cogs", "1", S + "Services:translate:Pricee", "Price")]
+    [InlineData(S + "Services:translate:Cogs", "1", S + "Services:translate:Cogs", "Price:Cogs")]
+    [InlineData(S + "Servces:translate:Group", "main", S + "Servces", "'Services'")]
+    [InlineData(S + "Limits:MaxMetadatBytes", "1", S + "Limits:MaxMetadatBytes", "'MaxMetadataBytes'")]
+    [InlineData(S + "Limits:MaxMetadataBytes", "many", S + "Limits:MaxMetadataBytes", "1024 to 1048576")]
+    [InlineData(S + "Limits:MaxMetadataBytes", "1", S + "Limits:MaxMetadataBytes", "1024 to 1048576")]
+    [InlineData(S + "Limits:MaxMetadataBytes", "1e4", S + "Limits:MaxMetadataBytes", "'1e4'")]
+    [InlineData(S + "Limits", "big", S + "Limits", "plain value")]
+    [InlineData(S + "PaidCalls:MaxWait", "5", S + "PaidCalls:MaxWait", "'00:00:05'")]
+    [InlineData(S + "PaidCalls:MaxWait", "01:00:00", S + "PaidCalls:MaxWait", "00:05:00")]
+    [InlineData(S + "PaidCalls:MaxWait:Seconds", "5", S + "PaidCalls:MaxWait", "one value")]
+    [InlineData(S + "Services:translate:Price:Cogs", "-1", S + "Services:translate:Price:Cogs", "2^256-1")]
+    [InlineData(S + "Services:translate:Price:Cogs", "1.5", S + "Services:translate:Price:Cogs", "cogs")]
+    [InlineData(S + "Services:translate:Price:Cogs", "0x10", S + "Services:translate:Price:Cogs", "cogs")]
+    [InlineData(S + "Services:translate:Price:Cogs", "115792089237316195423570985008687907853269984665640564039457584007913129639936", S + "Services:translate:Price:Cogs", "2^256-1")]
+    [InlineData(S + "Services:translate:Price:Cogs", null, S + "Services:translate:Price", "missing")]
+    [InlineData(S + "Services:translate:Price:Model", "fixed_prise", S + "Services:translate:Price:Model", "'fixed_price'")]
+    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Methods", "no method")]
+    [InlineData(S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods", "never asked")]
+    [InlineData(S + "Services:draw:Price:Methods:Line", "2", S + "Services:draw:Price:Methods:Line", "/package.Service/Method")]
+    [InlineData(S + "Services:draw:Price:Methods:/art.Draw/Line", "two", S + "Services:draw:Price:Methods:/art.Draw/Line", "cogs")]
+    [InlineData(S + "Services:translate:Group", "mian", S + "Services:translate:Group", "'main'")]
+    [InlineData(S + "Services:translate:Group", null, S + "Services:translate:Group", "missing")]
+    [InlineData(S + "Services:translate:Hosts:0", "http://translate.example.org/", S + "Services:translate:Hosts:0", "no scheme")]
+    [InlineData(S + "Services:draw:Hosts:0", "translate.example.org", null, null)]
+    [InlineData(S + "Groups:main:GroupId", "aGVsbG8=", S + "Groups:main:GroupId", "32 bytes")]
+    [InlineData(S + "Groups:main:PaymentAddress", "0x11", S + "Groups:main:PaymentAddress", "40 hex")]
+    [InlineData(S + "Groups:main:PaymentAddress", "0x0000000000000000000000000000000000000000", S + "Groups:main:PaymentAddress", "not all zero")]
+    [InlineData(S + "Groups:main:PaymentExpirationThreshold", "0", S + "Groups:main:PaymentExpirationThreshold", "1 to")]
+    [InlineData(S + "Groups:main:OrganizationId", "", S + "Groups:main:OrganizationId", "missing")]
+    [InlineData(S + "Listeners:Public:Address", "7000", S + "Listeners:Public:Address", "port")]
+    [InlineData(S + "Listeners:Public:Address", "0.0.0.0:7001", S + "Listeners:Admin:Address", "own port")]
+    [InlineData(S + "Listeners:Admin:Address", "0.0.0.0:7005", S + "Listeners:Admin:Address", "loopback")]
+    [InlineData(S + "Listeners:Public:CertificatePath", "/nowhere/cert.pem", S + "Listeners:Public:CertificatePath", "no file")]
+    [InlineData(S + "Listeners:Public:KeyPath", "/nowhere/key.pem", S + "Listeners:Public:KeyPath", "no file")]
+    [InlineData(P + "Rutes:x:ClusterId", "draw", P + "Rutes", "'Routes'")]
+    [InlineData(P + "Routes:draw:ClusterID2", "draw", P + "Routes:draw:ClusterID2", "'ClusterId'")]
+    [InlineData(P + "Routes:draw:RouteId", "draw", P + "Routes:draw:RouteId", "unknown key")]
+    [InlineData(P + "Routes:draw:Match:Pth", "/x", P + "Routes:draw:Match:Pth", "'Path'")]
+    [InlineData(P + "Routes:draw:Match:Methods", "POST", P + "Routes:draw:Match:Methods", "a list")]
+    [InlineData(P + "Routes:draw:Match:Methods:first", "POST", P + "Routes:draw:Match:Methods:first", "list elements")]
+    [InlineData(P + "Routes:draw:Match:Headers:0:Mode", "Exact", P + "Routes:draw:Match:Headers:0:Mode", "ExactHeader")]
+    [InlineData(P + "Routes:draw:Order", "first", P + "Routes:draw:Order", "whole number")]
+    [InlineData(P + "Routes:draw:ClusterId", "drew", P + "Routes:draw:ClusterId", "'draw'")]
+    [InlineData(P + "Routes:draw:ClusterId", null, P + "Routes:draw:ClusterId", "missing")]
+    [InlineData(P + "Routes:draw:Metadata:Service", "drew", P + "Routes:draw:Metadata:Service", "'draw'")]
+    [InlineData(P + "Routes:draw:Metadata:Service", null, P + "Routes:draw:Metadata", "Payment")]
+    [InlineData(P + "Routes:draw:Metadata:Payment", "none", P + "Routes:draw:Metadata", "Keep one")]
+    [InlineData(P + "Routes:about:Metadata:Payment", "free", P + "Routes:about:Metadata:Payment", "'none'")]
+    [InlineData(P + "Routes:draw:Match:Hosts:0", "x.example.org", P + "Routes:draw:Match:Hosts", "at the service")]
+    [InlineData(P + "Routes:draw:Match:Path", "/{**", P + "Routes:draw", "/{**")]
+    [InlineData(P + "Routes:draw:Transforms:0:Nonsense", "1", P + "Routes:draw", "transform")]
+    [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw", "Fastest")]
+    [InlineData(P + "Clusters:draw:Destinations:one:Adress", "x", P + "Clusters:draw:Destinations:one:Adress", "'Address'")]
+    [InlineData(P + "Clusters:draw:Destinations:one:Address", "draw.internal:7003", P + "Clusters:draw:Destinations:one:Address", "http://")]
+    [InlineData(P + "Clusters:draw:Destinations:one:Address", null, P + "Clusters:draw:Destinations", "no destination")]
+    [InlineData(P + "Clusters:translate:HttpRequest:Version", "two", P + "Clusters:translate:HttpRequest:Version", "version")]
+    [InlineData(P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
+    [InlineData(P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]
+    [InlineData(P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls14", P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls13")]
+    [InlineData("SnetGatewy:Limits:MaxMetadataBytes", "1", "SnetGatewy", "'SnetGateway'")]
+    public async Task Read_OneMistake_IsReportedWithPathAndRemedy(string key, string? text, string? path, string? words)
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        if (text is null)
+        {
+            values.Remove(key);
+        }
+        else
+        {
+            values[key] = text;
+        }
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        if (path is null)
+        {
+            Assert.Empty(result.Mistakes);
+            return;
+        }
+
+        Assert.False(result.IsRight);
+        ConfigurationMistake mistake = Assert.Single(result.Mistakes);
+        Assert.Equal(path, mistake.Path);
+        Assert.Contains(words!, mistake.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_SameHostAndPathAndOrder_IsAmbiguous()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[S + "Services:draw:Hosts:0"] = "translate.example.org";
+        values[P + "Routes:translate:Order"] = "5";
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(P + "Routes:translate:Match", Assert.Single(result.Mistakes).Path);
+    }
+
+    [Fact]
+    public async Task Read_ManyMistakes_AllAtOnce()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[S + "Limits:MaxMetadataBytes"] = "many";
+        values[S + "Services:translate:Price:Cogs"] = "-1";
+        values[S + "Services:draw:Group"] = "other";
+        values[S + "Unknown"] = "1";
+        values[P + "Routes:draw:ClusterId"] = "nowhere";
+        values[P + "Clusters:draw:LoadBalancingPolicy"] = "Fastest";
+        values[P + "Clusters:translate:HttpRequest:Version"] = "two";
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(
+            [
+                P + "Clusters:draw",
+                P + "Clusters:translate:HttpRequest:Version",
+                P + "Routes:draw:ClusterId",
+                S + "Limits:MaxMetadataBytes",
+                S + "Services:draw:Group",
+                S + "Services:translate:Price:Cogs",
+                S + "Unknown",
+            ],
+            result.Mistakes.Select(m => m.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Read_Nothing_AsksForRoutes()
+    {
+        ConfigurationResult result = await Samples.ReadAsync([]);
+
+        Assert.Contains(result.Mistakes, m => m.Path == P + "Routes");
+    }
+
+    [Fact]
+    public async Task Read_UrlWithPassword_IsNotRepeated()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[P + "Clusters:draw:Destinations:one:Address"] = "http://user:hunter2@draw.internal";
+        values[P + "Clusters:draw:HttpClient:WebProxy:Address"] = "not a url hunter2";
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(2, result.Mistakes.Count);
+        Assert.DoesNotContain(result.Mistakes, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+}
