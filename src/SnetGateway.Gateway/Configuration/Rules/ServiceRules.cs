@@ -26,24 +26,22 @@ internal static class ServiceRules
     {
         string cogs = $"{path}:{nameof(price.Cogs)}", methods = $"{path}:{nameof(price.Methods)}";
         bool perMethod = price.Model == PriceOptions.FixedPerMethod;
-        if (!perMethod && string.IsNullOrEmpty(price.Cogs))
-        {
-            context.Complain(cogs, "a fixed price is missing", "Write the price of each call in cogs");
-        }
-
-        if (perMethod && price.Methods.Count == 0)
-        {
-            context.Complain(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
-        }
-
-        if (perMethod && !string.IsNullOrEmpty(price.Cogs))
+        bool hasCogs = !string.IsNullOrEmpty(price.Cogs), hasMethods = price.Methods.Count > 0;
+        if (perMethod && hasCogs)
         {
             context.Complain(cogs, "prices are per method, so this price is never asked", $"Take it out, or set Model to {PriceOptions.Fixed}");
         }
-
-        if (!perMethod && price.Methods.Count > 0)
+        else if (perMethod && !hasMethods)
+        {
+            context.Complain(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
+        }
+        else if (!perMethod && hasMethods)
         {
             context.Complain(methods, "the price is fixed, so these are never asked", $"Take them out, or set Model to {PriceOptions.FixedPerMethod}");
+        }
+        else if (!perMethod && !hasCogs)
+        {
+            context.Complain(cogs, "a fixed price is missing", "Write the price of each call in cogs");
         }
 
         foreach (string method in price.Methods.Keys.Where(m => !IsMethodPath(m)))

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration;
+using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 

@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Payments.Calls;
+using Xunit;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -79,7 +80,7 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:translate:Price:Cogs", "115792089237316195423570985008687907853269984665640564039457584007913129639936", S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", null, S + "Services:translate:Price", "missing")]
     [InlineData(S + "Services:translate:Price:Model", "fixed_prise", S + "Services:translate:Price:Model", "'fixed_price'")]
-    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Methods", "no method")]
+    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs", "never asked")]
     [InlineData(S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods", "never asked")]
     [InlineData(S + "Services:draw:Price:Methods:Line", "2", S + "Services:draw:Price:Methods:Line", "/package.Service/Method")]
     [InlineData(S + "Services:draw:Price:Methods:/art.Draw/Line", "two", S + "Services:draw:Price:Methods:/art.Draw/Line", "cogs")]
@@ -96,7 +97,7 @@ public class ConfigurationReaderTests
     [InlineData(S + "Listeners:Public:Address", "0.0.0.0:7001", S + "Listeners:Admin:Address", "own port")]
     [InlineData(S + "Listeners:Admin:Address", "0.0.0.0:7005", S + "Listeners:Admin:Address", "loopback")]
     [InlineData(S + "Listeners:Public:CertificatePath", "/nowhere/cert.pem", S + "Listeners:Public:CertificatePath", "no file")]
-    [InlineData(S + "Listeners:Public:KeyPath", "/nowhere/key.pem", S + "Listeners:Public:KeyPath", "no file")]
+    [InlineData(S + "Listeners:Public:KeyPath", "/dev/null", S + "Listeners:Public:CertificatePath", "no certificate")]
     [InlineData(P + "Rutes:x:ClusterId", "draw", P + "Rutes", "'Routes'")]
     [InlineData(P + "Routes:draw:ClusterID2", "draw", P + "Routes:draw:ClusterID2", "'ClusterId'")]
     [InlineData(P + "Routes:draw:RouteId", "draw", P + "Routes:draw:RouteId", "unknown key")]
@@ -117,7 +118,7 @@ public class ConfigurationReaderTests
     [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw", "Fastest")]
     [InlineData(P + "Clusters:draw:Destinations:one:Adress", "x", P + "Clusters:draw:Destinations:one:Adress", "'Address'")]
     [InlineData(P + "Clusters:draw:Destinations:one:Address", "draw.internal:7003", P + "Clusters:draw:Destinations:one:Address", "http://")]
-    [InlineData(P + "Clusters:draw:Destinations:one:Address", null, P + "Clusters:draw:Destinations", "no destination")]
+    [InlineData(P + "Clusters:draw:Destinations:one:Address", null, P + "Clusters:draw:Destinations:one:Address", "missing")]
     [InlineData(P + "Clusters:translate:HttpRequest:Version", "two", P + "Clusters:translate:HttpRequest:Version", "version")]
     [InlineData(P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
     [InlineData(P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]

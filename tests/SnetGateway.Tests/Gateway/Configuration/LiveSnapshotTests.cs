@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Catalog;
+using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 

@@ -50,6 +50,7 @@ internal static class Samples
         ["ReverseProxy:Clusters:translate:HttpClient:SslProtocols:0"] = "Tls13",
         ["ReverseProxy:Clusters:translate:HttpClient:MaxConnectionsPerServer"] = "8",
         ["ReverseProxy:Clusters:draw:Destinations:one:Address"] = "https://draw.internal:7003",
+        ["ReverseProxy:Clusters:draw:Destinations:one:Host"] = "draw.example.org",
     };
 
     public static IConfigurationRoot Configuration(IEnumerable<KeyValuePair<string, string?>> values) =>
