@@ -110,9 +110,9 @@ public sealed class ChannelPayments(
             return Refusals.SignatureInvalid();
         }
 
-        if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign))
+        if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign) && OwnerCheck.Judge(group, foreign) is { } known)
         {
-            return OwnerCheck.Judge(group, foreign);
+            return known;
         }
 
         switch (await chainReader.LookAsync(payment.Channel, LookPriority.Stranger, cancellationToken))
@@ -123,7 +123,8 @@ public sealed class ChannelPayments(
             case ChannelLook.NotFound:
                 return Refusals.ChannelNotFound(payment.Channel);
             case ChannelLook.Foreign:
-                return book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : Refusals.ChainUnavailable();
+                // Not foreign to this call's group: the call and the book are of two configurations, which the next call will not be.
+                return (book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : null) ?? Refusals.ChainUnavailable();
             default:
                 return Refusals.ChainUnavailable();
         }

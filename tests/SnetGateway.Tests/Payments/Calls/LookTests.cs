@@ -301,4 +301,21 @@ public sealed class LookTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await rig.AdmitAsync(PaymentRig.Pay(5_000), 10, leaving.Token));
         rig.AssertIdle();
     }
+
+    [Fact]
+    public async Task ForeignChannel_WhoseGroupTheCallHasAndTheBookHasNotYet_IsNeverTakenForAdmitted()
+    {
+        // Between two configurations a call can belong to a group that the book does not serve yet.
+        var rig = new PaymentRig();
+        rig.Chain.Open(PaymentRig.Id(3), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.OtherGroup, 100, 5_000);
+        for (int i = 0; i < 2; i++)
+        {
+            Admission admission = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+            Assert.Equal(RefusalReason.ChainUnavailable, admission.Refusal!.Reason);
+        }
+
+        rig.Book.Groups = [PaymentRig.Group, PaymentRig.OtherGroup];
+        Admission next = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+        Assert.Null(next.Refusal);
+    }
 }
