@@ -73,7 +73,8 @@ public sealed class Channel
     {
         lock (_writing)
         {
-            if (_chain is { Freshness: ReadingFreshness.Fresh } known)
+            // What was missed first counts. A reading that an earlier process left is out of date without a moment of its own.
+            if (_chain is { Freshness: not ReadingFreshness.FundsUnknown, KnownThrough: null } known)
             {
                 _chain = known with { Freshness = ReadingFreshness.Outdated, KnownThrough = knownThrough };
             }

@@ -318,4 +318,21 @@ public sealed class LookTests
         Admission next = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
         Assert.Null(next.Refusal);
     }
+
+    [Fact]
+    public async Task GapAfterARestart_StaysMissed_ThoughTheCursorGoesOn()
+    {
+        var before = new PaymentRig();
+        Assert.Null(await before.Known().PayAsync(PaymentRig.Pay(10), 10));
+        before.Time.Advance(TimeSpan.FromDays(1));
+
+        // A new process: the record's reading is a day old, and the follower could not fill the gap since.
+        var rig = new PaymentRig(before.Store, before.Time);
+        await rig.Ledger.LoadAsync(default);
+        rig.Channel.MarkOutdated(rig.Time.GetUtcNow() - TimeSpan.FromDays(1));
+        rig.Chain.Mine();
+        rig.Chain.Outage = ChannelLook.Unreachable;
+
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(20), 10))!.Reason);
+    }
 }
