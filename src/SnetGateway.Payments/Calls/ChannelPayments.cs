@@ -67,7 +67,7 @@ public sealed class ChannelPayments(
         ChannelChainState chain = channel.Chain!;
         ulong margin = (ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2;
         return NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
-            ?? ExpiryCheck.Judge(chain.Reading, chainReader.Head, margin, group.ExpirationThreshold)
+            ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), margin, group.ExpirationThreshold)
             ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
                 ? FundsCheck.Judge(funds, payment.Amount)
                 : Refusals.ChainUnavailable());
@@ -84,10 +84,17 @@ public sealed class ChannelPayments(
         OwnerCheck.Judge(group, chain.Reading)
         ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
         ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
-        ?? ExpiryCheck.Judge(chain.Reading, chainReader.Head, group.ExpirationThreshold, group.ExpirationThreshold)
+        ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), group.ExpirationThreshold, group.ExpirationThreshold)
         ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
             ? FundsCheck.Judge(funds, payment.Amount)
             : Refusals.ChainUnavailable());
+
+    /// <summary>
+    /// The head, or before an endpoint has answered (a start while the chain is down) the newest block that was written down. It is older
+    /// than the chain by no more than the staleness bound, beyond which nothing is admitted.
+    /// </summary>
+    private ulong NewestBlock(ChannelChainState chain) =>
+        chainReader.Head?.Number ?? Math.Max(chainReader.Cursor?.Number ?? 0, chain.Reading.Block.Number);
 
     private bool IsWithinBound(ChannelChainState chain) => time.GetUtcNow() - chain.RightAt(chainReader.Cursor) <= stalenessBound;
 

@@ -52,9 +52,6 @@ public static class Refusals
     public static PaymentRefusal ChainUnavailable() =>
         new(RefusalReason.ChainUnavailable, Unavailable, "the payment cannot be checked against the blockchain now, please try again later");
 
-    public static PaymentRefusal CannotDetermineBlock() =>
-        new(RefusalReason.ChainUnavailable, Internal, "cannot determine current block");
-
     public static PaymentRefusal WrongNonce(ChannelNonce latest, ChannelNonce sent) =>
         new(RefusalReason.WrongNonce, IncorrectNonce, $"incorrect payment channel nonce, latest: {latest}, sent: {sent}");
 

@@ -335,4 +335,21 @@ public sealed class LookTests
 
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(20), 10))!.Reason);
     }
+
+    [Fact]
+    public async Task Restart_ChainUnreachable_GoesOnWithinTheBoundWithoutAHead()
+    {
+        var before = new PaymentRig();
+        Assert.Null(await before.Known().PayAsync(PaymentRig.Pay(10), 10));
+        var rig = new PaymentRig(before.Store, before.Time);
+        await rig.Ledger.LoadAsync(default);
+        rig.Chain.Head = null;
+        rig.Chain.Cursor = null;
+        rig.Chain.Outage = ChannelLook.Unreachable;
+
+        rig.Time.Advance(PaymentRig.Bound);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 10));
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(30), 10))!.Reason);
+    }
 }
