@@ -39,4 +39,11 @@ public sealed class PaidCallOptions
     /// <summary>How long a settle without an answer is looked into before the client is told, 1 s to 1 minute. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan UnknownOutcomeLimit { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a service may take to the first byte of its answer, 0 to 1 day. Default 100 s; 0 is for ever. Holds beside a client's own
+    /// deadline.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ServiceTimeout { get; set; } = TimeSpan.FromSeconds(100);
 }

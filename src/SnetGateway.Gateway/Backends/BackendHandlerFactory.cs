@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>
+/// Which handler answers a cluster's calls. To YARP every kind of service is a destination behind an HTTP client, so load balancing, health,
+/// timeouts and metrics work for all alike; a new kind begins here, with its name in <see cref="BackendKind"/>.
+/// </summary>
+internal sealed class BackendHandlerFactory(IOptionsMonitor<BackendOptions> options, ILogger<ForwarderHttpClientFactory> logger)
+    : ForwarderHttpClientFactory(logger)
+{
+    /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
+    public const string PingKey = "KeepAlivePing";
+
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        base.ConfigureHandler(context, handler);
+        BackendOptions backend = options.CurrentValue;
+        handler.ActivityHeadersPropagator = null;
+        handler.ConnectTimeout = backend.ConnectTimeout;
+        handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
+        handler.InitialHttp2StreamWindowSize = 1024 * 1024;
+        if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
+        {
+            handler.KeepAlivePingDelay = delay;
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+        }
+    }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        BackendKind.Of(context.NewMetadata) switch
+        {
+            BackendKind.Grpc => new GrpcBackend(handler, options),
+            var kind => throw new NotSupportedException($"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; '{BackendKind.Grpc}' is."),
+        };
+
+    protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
+        base.CanReuseOldClient(context)
+        && BackendKind.Of(context.OldMetadata) == BackendKind.Of(context.NewMetadata)
+        && context.OldMetadata?.GetValueOrDefault(PingKey) == context.NewMetadata?.GetValueOrDefault(PingKey);
+}

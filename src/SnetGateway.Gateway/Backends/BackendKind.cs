@@ -1,0 +1,12 @@
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>What answers a cluster's calls, by the cluster's metadata.</summary>
+internal static class BackendKind
+{
+    public const string Key = "Backend";
+
+    /// <summary>A service that speaks gRPC over HTTP/2. The default.</summary>
+    public const string Grpc = "grpc";
+
+    public static string Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) ?? Grpc;
+}

@@ -1,0 +1,13 @@
+using SnetGateway.Grpc.Statuses;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>What is said about services.</summary>
+internal static partial class BackendLog
+{
+    [LoggerMessage(EventId = 5001, EventName = "CallFailed", Level = LogLevel.Warning,
+        Message = "The service of route {Route} failed at {Method}: {Code}, {Text} ({ForwarderError}: {Detail})")]
+    public static partial void CallFailed(
+        ILogger logger, string route, PathString method, GrpcStatusCode code, string text, ForwarderError forwarderError, string? detail);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Health;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+
+namespace SnetGateway.Gateway.Backends;
+
+internal static class BackendServiceCollectionExtensions
+{
+    public static IReverseProxyBuilder AddBackends(this IReverseProxyBuilder proxy)
+    {
+        proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
+        proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
+        proxy.AddConfigFilter<GrpcClusterDefaults>();
+        return proxy;
+    }
+}

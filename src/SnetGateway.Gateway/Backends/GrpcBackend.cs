@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Health;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>
+/// A service that speaks gRPC. Every call says that it takes trailers, which YARP only repeats for HTTP/2 clients that said so and without
+/// which some services refuse; and a health probe's answer is read here, because YARP judges it by its HTTP status.
+/// </summary>
+internal sealed class GrpcBackend(HttpMessageHandler inner, IOptionsMonitor<BackendOptions> options) : DelegatingHandler(inner)
+{
+    private const string Te = "TE";
+    private const string Trailers = "trailers";
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Headers.NonValidated.Contains(Te))
+        {
+            request.Headers.TryAddWithoutValidation(Te, Trailers);
+        }
+
+        return HealthProbe.IsProbe(request) ? ProbeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+        bool isHealthy = await HealthProbe.IsHealthyAsync(answer, options.CurrentValue.MissingHealthServiceIsHealthy, cancellationToken);
+        return new HttpResponseMessage(isHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable) { RequestMessage = request };
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>
+/// What a cluster of gRPC services needs and its configuration need not say: HTTP/2 without negotiation, and no activity timeout, because a
+/// stream may be silent for as long as it likes. What is configured stays.
+/// </summary>
+internal sealed class GrpcClusterDefaults : IProxyConfigFilter
+{
+    public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
+    {
+        if (BackendKind.Of(cluster.Metadata) != BackendKind.Grpc)
+        {
+            return new ValueTask<ClusterConfig>(cluster);
+        }
+
+        ForwarderRequestConfig request = cluster.HttpRequest ?? ForwarderRequestConfig.Empty;
+        return new ValueTask<ClusterConfig>(cluster with
+        {
+            HttpRequest = request with
+            {
+                Version = request.Version ?? HttpVersion.Version20,
+                VersionPolicy = request.VersionPolicy ?? HttpVersionPolicy.RequestVersionExact,
+                ActivityTimeout = request.ActivityTimeout ?? Timeout.InfiniteTimeSpan,
+            },
+        });
+    }
+
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Limits;
+using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.PaidCalls;
+
+namespace SnetGateway.Gateway;
+
+/// <summary>
+/// The gateway as a table of contents: what is registered, and what a request passes, in order. Everything listed here lives in the folder of
+/// its name.
+/// </summary>
+internal static class GatewayApp
+{
+    /// <summary>Services of the wire. The payment core, the catalog and the proxy's configuration are registered by their own folders.</summary>
+    public static IReverseProxyBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+
+        // The forwarder's own lines repeat what ours say, at a level that takes a leaving client for a problem.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);
+
+        IServiceCollection services = builder.Services;
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddListeners();
+        services.TryAddSingleton<Readiness>();
+        services.AddPaidCalls();
+        services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainTimeout);
+        return services.AddReverseProxy().AddBackends();
+    }
+
+    /// <summary>What a request passes, from the outside in.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="mapPublic">Adds the gateway's own methods for consumers.</param>
+    /// <param name="mapAdmin">Adds what only the operator may reach.</param>
+    public static WebApplication UseGateway(
+        this WebApplication app, Action<IEndpointRouteBuilder>? mapPublic = null, Action<IEndpointRouteBuilder>? mapAdmin = null)
+    {
+        // 1. Probes, on both listeners, before anything that could fail.
+        app.UseMiddleware<ProbeMiddleware>();
+
+        // 2. The operator's listener is another world: nothing of a consumer is there, and nothing of it is on the public one.
+        app.MapWhen(
+            context => context.Features.Get<ListenerKind>() == ListenerKind.Admin,
+            branch => branch.Run(BuildAdmin(app, mapAdmin)));
+
+        // 3. Which method is it: one of the gateway's own, or one of a service?
+        app.UseRouting();
+        mapPublic?.Invoke(app);
+
+        // 4. A service's method: payment first, then YARP.
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<PaidCallMiddleware>();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(new PaidRoute(route)));
+
+        // 5. Nobody's method.
+        app.MapFallback("{**path}", UnknownMethod.Answer);
+        return app;
+    }
+
+    private static RequestDelegate BuildAdmin(WebApplication app, Action<IEndpointRouteBuilder>? mapAdmin)
+    {
+        // A builder of its own: a branch of the application would share its routes, and the operator's would be anyone's.
+        var admin = new ApplicationBuilder(app.Services);
+        admin.UseRouting();
+        admin.UseEndpoints(endpoints => mapAdmin?.Invoke(endpoints));
+        return admin.Build();
+    }
+}

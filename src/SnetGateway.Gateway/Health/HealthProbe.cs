@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using SnetGateway.Grpc.Frames;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Health;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Health;
+
+/// <summary>A call of `grpc.health.v1.Health/Check`, and what its answer says.</summary>
+internal static class HealthProbe
+{
+    private const string Method = $"/{HealthEndpoints.Service}/Check";
+
+    /// <summary>The answer is a number in a message; what is longer is no answer.</summary>
+    private const int LongestAnswer = 1024;
+
+    private static readonly HttpRequestOptionsKey<bool> Mark = new("SnetGateway.HealthProbe");
+    private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
+
+    public static bool IsProbe(HttpRequestMessage request) => request.Options.TryGetValue(Mark, out bool isProbe) && isProbe;
+
+    /// <summary>A probe of one instance.</summary>
+    /// <param name="instance">Where it is.</param>
+    /// <param name="service">The service asked for; empty for the whole server.</param>
+    public static HttpRequestMessage CreateRequest(Uri instance, string service)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(instance, Method))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(Encode(service)) { Headers = { ContentType = GrpcType } },
+        };
+        request.Options.Set(Mark, true);
+        return request;
+    }
+
+    /// <summary>Whether the instance says that it serves, or, by the option, has no health service to say anything.</summary>
+    public static async Task<bool> IsHealthyAsync(HttpResponseMessage answer, bool missingIsHealthy, CancellationToken cancellationToken)
+    {
+        byte[] body = await ReadAsync(answer, cancellationToken);
+        string? status = Header(answer.TrailingHeaders, GrpcHeaderNames.Status) ?? Header(answer.Headers, GrpcHeaderNames.Status);
+        if (answer.StatusCode != HttpStatusCode.OK || !GrpcStatus.TryParseCode(status, out GrpcStatusCode code))
+        {
+            return false;
+        }
+
+        return code switch
+        {
+            GrpcStatusCode.Ok => IsServing(body),
+            GrpcStatusCode.Unimplemented => missingIsHealthy,
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether a frame holds `HealthCheckResponse { status: SERVING }`; other fields are passed over.</summary>
+    internal static bool IsServing(ReadOnlySpan<byte> frame)
+    {
+        if (!FrameHeader.TryRead(frame, out FrameHeader header) || header.IsCompressed || header.Length != frame.Length - FrameHeader.Size)
+        {
+            return false;
+        }
+
+        try
+        {
+            return HealthCheckResponse.Parser.ParseFrom(frame[FrameHeader.Size..]).Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[] Encode(string service)
+    {
+        var request = new HealthCheckRequest { Service = service };
+        int length = request.CalculateSize();
+        var frame = new byte[FrameHeader.Size + length];
+        new FrameHeader(IsCompressed: false, (uint)length).Write(frame);
+        request.WriteTo(frame.AsSpan(FrameHeader.Size));
+        return frame;
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new byte[LongestAnswer];
+        int count = await stream.ReadAtLeastAsync(bytes, LongestAnswer, throwOnEndOfStream: false, cancellationToken);
+        return bytes[..count];
+    }
+
+    private static string? Header(HttpHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+}

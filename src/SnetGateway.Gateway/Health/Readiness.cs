@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+
+namespace SnetGateway.Gateway.Health;
+
+/// <summary>
+/// Whether the gateway should get calls: every condition holds (store writable, chain within its bound), and it is not about to stop.
+/// Conditions are asked when a probe comes, so each must answer at once, from memory.
+/// </summary>
+internal sealed class Readiness(IHostApplicationLifetime lifetime)
+{
+    private readonly ConcurrentDictionary<string, Func<string?>> _conditions = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a condition.</summary>
+    /// <param name="name">What it is about, for the operator.</param>
+    /// <param name="whatIsWrong">Null while it holds; else what is wrong, in a few words.</param>
+    public void Add(string name, Func<string?> whatIsWrong)
+    {
+        if (!_conditions.TryAdd(name, whatIsWrong))
+        {
+            throw new ArgumentException($"There is a condition '{name}' already.", nameof(name));
+        }
+    }
+
+    /// <summary>Everything that is wrong, each as "name: what"; empty when the gateway is ready.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            problems.Add("draining: the gateway is stopping");
+        }
+
+        foreach ((string name, Func<string?> whatIsWrong) in _conditions.OrderBy(condition => condition.Key, StringComparer.Ordinal))
+        {
+            if (whatIsWrong() is { } problem)
+            {
+                problems.Add($"{name}: {problem}");
+            }
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+
+namespace SnetGateway.Gateway.Listeners;
+
+/// <summary>The 24 bytes with which an HTTP/2 client begins (RFC 9113, section 3.4), and no HTTP/1.1 client does.</summary>
+internal static class Http2Preface
+{
+    public static ReadOnlySpan<byte> Bytes => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    /// <summary>What a connection's first bytes tell: decided at the first byte that differs, or at the last byte of the preface.</summary>
+    public static PrefaceVerdict Judge(in ReadOnlySequence<byte> received)
+    {
+        ReadOnlySpan<byte> expected = Bytes;
+        foreach (ReadOnlyMemory<byte> segment in received)
+        {
+            int length = Math.Min(segment.Length, expected.Length);
+            if (!segment.Span[..length].SequenceEqual(expected[..length]))
+            {
+                return PrefaceVerdict.Http1;
+            }
+
+            expected = expected[length..];
+            if (expected.IsEmpty)
+            {
+                return PrefaceVerdict.Http2;
+            }
+        }
+
+        return PrefaceVerdict.Undecided;
+    }
+}
+
+/// <summary>What a cleartext connection speaks.</summary>
+internal enum PrefaceVerdict
+{
+    Undecided,
+    Http1,
+    Http2,
+}

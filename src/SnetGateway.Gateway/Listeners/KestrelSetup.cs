@@ -1,0 +1,108 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Limits;
+
+namespace SnetGateway.Gateway.Listeners;
+
+/// <summary>Kestrel as a gRPC gateway needs it: the two listeners, HTTP/2 for many streams, and the limits.</summary>
+internal sealed class KestrelSetup(
+    IOptions<ListenerOptions> listeners,
+    IOptions<LimitOptions> limits,
+    ListenerAddresses addresses,
+    TimeProvider time,
+    ILogger<KestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
+{
+    /// <summary>
+    /// Kestrel's own header limit in terms of ours. Between the two a client gets RESOURCE_EXHAUSTED; beyond it, what HTTP has to say.
+    /// </summary>
+    private const int HeaderHeadroom = 4;
+
+    /// <summary>Bytes that gRPC counts for each header beside its name and value: no more headers than these fit into the limit.</summary>
+    private const int SmallestHeader = 32;
+
+    private const int Mebibyte = 1024 * 1024;
+
+    public void Configure(KestrelServerOptions options)
+    {
+        LimitOptions limit = limits.Value;
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        options.Limits.MaxConcurrentConnections = limit.MaxConnections;
+        options.Limits.MaxRequestHeadersTotalSize = HeaderHeadroom * limit.MaxMetadataBytes;
+        options.Limits.MaxRequestHeaderCount = HeaderHeadroom * limit.MaxMetadataBytes / SmallestHeader;
+
+        Http2Limits http2 = options.Limits.Http2;
+        http2.MaxStreamsPerConnection = limit.MaxStreamsPerConnection;
+        http2.MaxRequestHeaderFieldSize = HeaderHeadroom * limit.MaxMetadataBytes;
+        http2.InitialConnectionWindowSize = 8 * Mebibyte;
+        http2.InitialStreamWindowSize = Mebibyte;
+        http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+
+        ListenOptions? admin = null;
+        options.Listen(Parse("Admin", listeners.Value.Admin.Address), listen =>
+        {
+            admin = listen;
+            listen.Protocols = HttpProtocols.Http1;
+            Mark(listen, ListenerKind.Admin);
+        });
+
+        ListenOptions consumers = listeners.Value.Public.CertificatePath is { } certificate
+            ? ListenTls(options, certificate)
+            : ListenCleartext(options);
+        addresses.Keep(consumers, admin!);
+    }
+
+    private ListenOptions ListenTls(KestrelServerOptions options, string certificatePath)
+    {
+        ListenOptions? result = null;
+        var certificate = new ServerCertificate(certificatePath, listeners.Value.Public.KeyPath);
+        certificate.Load();
+        options.Listen(Parse("Public", listeners.Value.Public.Address), listen =>
+        {
+            result = listen;
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            Mark(listen, ListenerKind.Public);
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => new(certificate.Current),
+            });
+        });
+        return result!;
+    }
+
+    private ListenOptions ListenCleartext(KestrelServerOptions options)
+    {
+        PublicListenerOptions listener = listeners.Value.Public;
+        var port = new SplitPort(
+            Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, time, logger);
+        ListenOptions? result = null;
+        options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http2), listen =>
+        {
+            result = listen;
+            listen.Protocols = HttpProtocols.Http2;
+            Mark(listen, ListenerKind.Public);
+        });
+        options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http1), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            Mark(listen, ListenerKind.Public);
+        });
+        return result!;
+    }
+
+    private static void Mark(ListenOptions listen, ListenerKind kind) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(kind);
+        return next(connection);
+    });
+
+    private static IPEndPoint Parse(string listener, string address) => IPEndPoint.TryParse(address, out IPEndPoint? endPoint)
+        ? endPoint
+        : throw new OptionsValidationException(ListenerOptions.Section, typeof(ListenerOptions),
+            [$"{ListenerOptions.Section}:{listener}:Address is '{address}'; it must be an IP address and a port, such as 127.0.0.1:7000."]);
+}

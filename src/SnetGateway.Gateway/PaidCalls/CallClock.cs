@@ -1,0 +1,178 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// When a call must end: the client leaves, its deadline passes, or the service stays silent for too long. Whichever comes first cancels
+/// <see cref="Token"/>. Rented for one call from a <see cref="CallClockPool"/>.
+/// </summary>
+/// <remarks>
+/// Setting a timer for each call and stopping it again costs more than the rest of this type. So the timer of a returned clock runs on: when
+/// it fires it looks whether the call of that moment is due, and if not, waits for the rest.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a parent holds nothing, and disposing it would race with its last cancellation.")]
+internal sealed class CallClock
+{
+    private const long Never = long.MaxValue;
+
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _source = new();
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private CancellationTokenRegistration _client;
+    private long _serviceDue = Never;
+    private long _clientDue = Never;
+    private long _timerDue = Never;
+    private bool _inUse;
+    private ClockEnd _end;
+
+    public CallClock(TimeProvider time)
+    {
+        _time = time;
+        _timer = time.CreateTimer(static state => ((CallClock)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Cancelled when the call must end.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>What ended the call, if anything did.</summary>
+    public ClockEnd End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _end;
+            }
+        }
+    }
+
+    /// <summary>What remains of the client's deadline, or null when it sent none.</summary>
+    public TimeSpan? ClientRemaining
+    {
+        get
+        {
+            long due = _clientDue;
+            return due == Never ? null : _time.GetElapsedTime(_time.GetTimestamp(), due);
+        }
+    }
+
+    /// <summary>Starts the clock of a call.</summary>
+    /// <param name="serviceTimeout">How long the service may take to its first byte; zero is for ever.</param>
+    /// <param name="clientTimeout">The client's deadline, if it sent one.</param>
+    /// <param name="client">Cancelled when the client leaves.</param>
+    public void Start(TimeSpan serviceTimeout, TimeSpan? clientTimeout, CancellationToken client)
+    {
+        lock (_gate)
+        {
+            _inUse = true;
+            _end = ClockEnd.None;
+            long now = _time.GetTimestamp();
+            _serviceDue = serviceTimeout > TimeSpan.Zero ? After(now, serviceTimeout) : Never;
+            _clientDue = clientTimeout is { } timeout ? After(now, timeout) : Never;
+            SetTimer(now);
+        }
+
+        _client = client.UnsafeRegister(static state => ((CallClock)state!).Finish(ClockEnd.ClientLeft), this);
+    }
+
+    /// <summary>The service's first byte is there: from here on only the client's own deadline counts.</summary>
+    public void FirstByte()
+    {
+        lock (_gate)
+        {
+            _serviceDue = Never;
+        }
+    }
+
+    /// <summary>Ends the use of this clock by a call. False when it has fired and cannot serve another one.</summary>
+    public bool TryStop()
+    {
+        // Waits for a callback that runs on another thread, so that a leaving client never ends the next call.
+        _client.Dispose();
+        _client = default;
+        lock (_gate)
+        {
+            _inUse = false;
+            _serviceDue = Never;
+            _clientDue = Never;
+            if (_end == ClockEnd.None)
+            {
+                return true;
+            }
+        }
+
+        _timer.Dispose();
+        return false;
+    }
+
+    private void OnTimer()
+    {
+        ClockEnd end;
+        lock (_gate)
+        {
+            _timerDue = Never;
+            if (!_inUse)
+            {
+                return;
+            }
+
+            long now = _time.GetTimestamp();
+            if (Math.Min(_serviceDue, _clientDue) > now)
+            {
+                SetTimer(now);
+                return;
+            }
+
+            end = _clientDue <= now ? ClockEnd.DeadlinePassed : ClockEnd.ServiceTimedOut;
+        }
+
+        Finish(end);
+    }
+
+    private void Finish(ClockEnd end)
+    {
+        lock (_gate)
+        {
+            if (!_inUse || _end != ClockEnd.None)
+            {
+                return;
+            }
+
+            _end = end;
+        }
+
+        // Outside the lock: what waits for the token may run right here. A clock that has an end is never used again, so this cannot hit
+        // another call.
+        _source.Cancel();
+    }
+
+    private void SetTimer(long now)
+    {
+        long due = Math.Min(_serviceDue, _clientDue);
+        if (due < _timerDue)
+        {
+            _timerDue = due;
+            TimeSpan wait = due <= now ? TimeSpan.Zero : _time.GetElapsedTime(now, due);
+            // A timer counts whole milliseconds and cuts: one more, so that it does not fire just before the time.
+            _timer.Change(wait + TimeSpan.FromMilliseconds(wait > TimeSpan.Zero ? 1 : 0), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private long After(long now, TimeSpan wait)
+    {
+        double ticks = wait.TotalSeconds * _time.TimestampFrequency;
+        // About 49 days is the longest wait of a timer, and longer than any call.
+        double longest = TimeSpan.FromDays(40).TotalSeconds * _time.TimestampFrequency;
+        return now + (long)Math.Min(ticks, longest);
+    }
+}
+
+/// <summary>What ended a call before its answer did.</summary>
+internal enum ClockEnd
+{
+    None,
+    ClientLeft,
+    DeadlinePassed,
+    ServiceTimedOut,
+}

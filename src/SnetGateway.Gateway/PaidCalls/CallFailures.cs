@@ -1,0 +1,83 @@
+using System.Globalization;
+using SnetGateway.Grpc.Frames;
+using SnetGateway.Grpc.Statuses;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// The one table of a proxy's own failures: what each forwarder error, each HTTP answer without a gRPC status, each broken frame and each
+/// clock that ran out means to a gRPC client. The texts help a client and tell nothing of the inside.
+/// </summary>
+internal static class CallFailures
+{
+    public static CallFailure ClientLeft { get; } = Client(GrpcStatusCode.Cancelled, "the call was cancelled");
+
+    public static CallFailure DeadlinePassed { get; } = Client(GrpcStatusCode.DeadlineExceeded, "deadline exceeded");
+
+    public static CallFailure ServiceTimedOut { get; } = Service(GrpcStatusCode.DeadlineExceeded, "the service did not answer in time");
+
+    public static CallFailure NoInstance { get; } = Service(GrpcStatusCode.Unavailable, "no instance of the service is available");
+
+    public static CallFailure Unreachable { get; } = Service(GrpcStatusCode.Unavailable, "the service cannot be reached");
+
+    public static CallFailure BrokenOff { get; } = Service(GrpcStatusCode.Unavailable, "the service broke off its answer");
+
+    public static CallFailure BrokenAnswer { get; } = Service(GrpcStatusCode.Internal, "the service's answer is no gRPC message");
+
+    public static CallFailure HalfMessage { get; } = Service(GrpcStatusCode.Internal, "the service ended in the middle of a message");
+
+    public static CallFailure NoStatus { get; } = Service(GrpcStatusCode.Unknown, "the service ended without a status");
+
+    public static CallFailure BrokenRequest { get; } = Client(GrpcStatusCode.Internal, "the request is no gRPC message");
+
+    public static CallFailure HalfRequest { get; } = Client(GrpcStatusCode.Internal, "the request ended in the middle of a message");
+
+    public static CallFailure Fault { get; } = new(new GrpcStatus(GrpcStatusCode.Internal, "internal error"), FailureCause.Gateway);
+
+    /// <summary>What a forwarder error means. An HTTP/2 error code of the service says more than the error's name, so it goes first.</summary>
+    public static CallFailure OfForwarder(ForwarderError error, Exception? exception) => error switch
+    {
+        ForwarderError.NoAvailableDestinations => NoInstance,
+        ForwarderError.Request or ForwarderError.RequestBodyDestination => OfReset(exception) ?? Unreachable,
+        ForwarderError.ResponseBodyDestination => OfReset(exception) ?? BrokenOff,
+        ForwarderError.ResponseHeaders => BrokenAnswer,
+        ForwarderError.RequestTimedOut => ServiceTimedOut,
+        ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+            or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientLeft,
+        _ => Fault,
+    };
+
+    /// <summary>What an HTTP answer that is no gRPC answer means (gRPC's table of HTTP statuses).</summary>
+    public static CallFailure OfHttpStatus(int status) => Service(
+        HttpStatusMapping.ToGrpc(status),
+        string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {status} instead of a gRPC answer"));
+
+    public static CallFailure OfAnswerFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
+        ? Service(GrpcStatusCode.ResourceExhausted, TooLong("answer", length, limit))
+        : BrokenAnswer;
+
+    public static CallFailure OfRequestFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
+        ? Client(GrpcStatusCode.ResourceExhausted, TooLong("request", length, limit))
+        : BrokenRequest;
+
+    private static string TooLong(string direction, uint length, uint limit) => string.Create(
+        CultureInfo.InvariantCulture, $"a message of the {direction} is larger than allowed: {length} bytes, the limit is {limit}");
+
+    private static CallFailure? OfReset(Exception? exception)
+    {
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is HttpProtocolException protocol)
+            {
+                return Service(Http2ErrorMapping.ToGrpc(protocol.ErrorCode), "the service reset the call");
+            }
+        }
+
+        return null;
+    }
+
+    private static CallFailure Service(GrpcStatusCode code, string text) => new(new GrpcStatus(code, text), FailureCause.Service);
+
+    private static CallFailure Client(GrpcStatusCode code, string text) => new(new GrpcStatus(code, text), FailureCause.Client);
+}

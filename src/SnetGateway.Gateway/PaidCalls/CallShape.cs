@@ -1,0 +1,51 @@
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// What may be a gRPC call: POST, HTTP/2 (or a layer that stands in for it), a gRPC content type. Everything else is refused on a paid route
+/// before any check: upgrades and CONNECT would carry answers past the settling body, and HTTP/1.1 has no trailers for a status.
+/// </summary>
+internal static class CallShape
+{
+    public static bool IsGrpc(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method)
+        && !HttpProtocol.IsHttp11(request.Protocol)
+        && !HttpProtocol.IsHttp10(request.Protocol)
+        && GrpcContentType.Parse(request.ContentType).Transport == GrpcTransport.Grpc;
+
+    /// <summary>Null when the request may be a gRPC call; else it has been answered, and this is what the client was told.</summary>
+    public static string? Refuse(HttpContext context)
+    {
+        if (IsGrpc(context.Request))
+        {
+            return null;
+        }
+
+        HttpRequest request = context.Request;
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            const string text = "a paid method is called with POST";
+            Write(context, StatusCodes.Status405MethodNotAllowed, text);
+            context.Response.Headers.Allow = HttpMethods.Post;
+            return text;
+        }
+
+        if (GrpcContentType.Parse(request.ContentType).Transport != GrpcTransport.Grpc)
+        {
+            const string text = "the content type is none of gRPC";
+            Write(context, StatusCodes.Status415UnsupportedMediaType, text);
+            return text;
+        }
+
+        const string needed = "gRPC needs HTTP/2";
+        Write(context, StatusCodes.Status426UpgradeRequired, needed);
+        context.Response.Headers.Upgrade = "h2c";
+        context.Response.Headers.Connection = "Upgrade, close";
+        return needed;
+    }
+
+    private static void Write(HttpContext context, int httpStatus, string text) =>
+        GrpcAnswer.WriteHttp(context, httpStatus, new GrpcStatus(GrpcStatusCode.Unimplemented, text));
+}

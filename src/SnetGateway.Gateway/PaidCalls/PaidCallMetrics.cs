@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>Counts calls by route and outcome.</summary>
+internal sealed class PaidCallMetrics : IDisposable
+{
+    public const string MeterName = "SnetGateway";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _refusals;
+
+    public PaidCallMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _calls = _meter.CreateCounter<long>("snet_gateway.paid_calls", "{call}", "Calls on paid routes by how their payment ended.");
+        _refusals = _meter.CreateCounter<long>("snet_gateway.refusals", "{call}", "Calls that were not let through, by reason.");
+    }
+
+    public void CallEnded(string route, PaidCallOutcome outcome)
+    {
+        if (_calls.Enabled)
+        {
+            _calls.Add(1, new TagList { { "route", route }, { "outcome", Name(outcome) } });
+        }
+    }
+
+    /// <param name="route">The route's id.</param>
+    /// <param name="reason">One of a closed set: a reason of the payment, or one of the wire's own.</param>
+    public void Refused(string route, string reason)
+    {
+        CallEnded(route, PaidCallOutcome.Refused);
+        if (_refusals.Enabled)
+        {
+            _refusals.Add(1, new TagList { { "route", route }, { "reason", reason } });
+        }
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string Name(PaidCallOutcome outcome) => outcome switch
+    {
+        PaidCallOutcome.Settled => "settled",
+        PaidCallOutcome.Refused => "refused",
+        PaidCallOutcome.NotRecorded => "not_recorded",
+        PaidCallOutcome.ServiceFailed => "service_failed",
+        PaidCallOutcome.ClientLeft => "client_left",
+        _ => "unpaid",
+    };
+}
+
+/// <summary>How a call's payment ended.</summary>
+internal enum PaidCallOutcome
+{
+    /// <summary>The route asks no payment.</summary>
+    Unpaid,
+
+    /// <summary>Written, and the answer went out.</summary>
+    Settled,
+
+    /// <summary>Not let through.</summary>
+    Refused,
+
+    /// <summary>The answer was there and was withheld, because its payment could not be written.</summary>
+    NotRecorded,
+
+    /// <summary>Released: the service did not answer well.</summary>
+    ServiceFailed,
+
+    /// <summary>Released: the client left before the first byte.</summary>
+    ClientLeft,
+}

@@ -1,0 +1,62 @@
+using SnetGateway.Payments.Calls;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// The end of one call's payment: settled or released, exactly once, whoever comes first. A call that is not paid has nothing to settle and
+/// counts as settled from its start.
+/// </summary>
+internal sealed class PaymentCompletion(Reservation? reservation, ILogger logger)
+{
+    private const int Open = 0;
+    private const int Settling = 1;
+    private const int Settled = 2;
+    private const int NotSettled = 3;
+
+    private int _state = reservation is null ? Settled : Open;
+    private PaymentRefusal? _refusal;
+
+    /// <summary>Whether the answer may go out: the payment is written, or none is asked.</summary>
+    public bool IsSettled => Volatile.Read(ref _state) == Settled;
+
+    /// <summary>Whether nothing was decided yet.</summary>
+    public bool IsOpen => Volatile.Read(ref _state) == Open;
+
+    /// <summary>Writes the payment. Null when it is written; else what the client gets instead of any byte, the same one each time.</summary>
+    public async ValueTask<PaymentRefusal?> SettleAsync()
+    {
+        int before = Interlocked.CompareExchange(ref _state, Settling, Open);
+        if (before != Open)
+        {
+            return before == Settled ? null : _refusal ?? Refusals.NotRecorded();
+        }
+
+        PaymentRefusal? refusal;
+        try
+        {
+            refusal = await reservation!.SettleAsync();
+        }
+        catch (Exception exception)
+        {
+            // A reservation answers with a refusal and does not throw. If one does, nothing is known of the write, and no byte may go.
+            PaidCallLog.SettleFaulted(logger, exception);
+            refusal = Refusals.OutcomeUnknown();
+        }
+
+        _refusal = refusal;
+        Volatile.Write(ref _state, refusal is null ? Settled : NotSettled);
+        return refusal;
+    }
+
+    /// <summary>Gives the turn back with nothing written, unless the payment has been settled or released before. True when this did it.</summary>
+    public bool TryRelease(ReleaseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _state, NotSettled, Open) != Open)
+        {
+            return false;
+        }
+
+        reservation!.Release(reason);
+        return true;
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Primitives;
+using SnetGateway.Grpc.Headers;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// A request's metadata as far as the gateway needs it, found in one walk over the headers. After this and the payment types nobody reads a
+/// header of the client.
+/// </summary>
+internal struct PaymentMetadata
+{
+    public const string Type = "snet-payment-type";
+    public const string ChannelId = "snet-payment-channel-id";
+    public const string ChannelNonce = "snet-payment-channel-nonce";
+    public const string ChannelAmount = "snet-payment-channel-amount";
+    public const string ChannelSignature = "snet-payment-channel-signature-bin";
+    public const string UserAddress = "snet-user-address";
+
+    /// <summary>Bytes that gRPC and HTTP/2 count for each header beside its name and value (RFC 9113, section 6.5.2).</summary>
+    private const int PairOverhead = 32;
+
+    private const string Prefix = "snet-";
+
+    public StringValues TypeValues;
+    public StringValues IdValues;
+    public StringValues NonceValues;
+    public StringValues AmountValues;
+    public StringValues SignatureValues;
+    public StringValues TimeoutValues;
+
+    /// <summary>Bytes of all metadata.</summary>
+    public long Bytes;
+
+    /// <summary>All headers, for payment types that read keys of their own.</summary>
+    public IHeaderDictionary Headers;
+
+    private bool _hasOthers;
+
+    public static PaymentMetadata Read(IHeaderDictionary headers)
+    {
+        var metadata = new PaymentMetadata { Headers = headers };
+        foreach (KeyValuePair<string, StringValues> header in headers)
+        {
+            string name = header.Key;
+            StringValues values = header.Value;
+            for (int i = 0; i < values.Count; i++)
+            {
+                metadata.Bytes += name.Length + (values[i]?.Length ?? 0) + PairOverhead;
+            }
+
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                metadata.Keep(name, values);
+            }
+            else if (name.Equals(GrpcHeaderNames.Timeout, StringComparison.OrdinalIgnoreCase))
+            {
+                metadata.TimeoutValues = values;
+            }
+        }
+
+        return metadata;
+    }
+
+    /// <summary>Takes the payment off the request, so that the service does not see it, and the name of the payer, which only the gateway may say.</summary>
+    public readonly void Remove()
+    {
+        Remove(Type, TypeValues);
+        Remove(ChannelId, IdValues);
+        Remove(ChannelNonce, NonceValues);
+        Remove(ChannelAmount, AmountValues);
+        Remove(ChannelSignature, SignatureValues);
+        if (_hasOthers)
+        {
+            foreach (string key in PaymentKeys.Others)
+            {
+                Headers.Remove(key);
+            }
+        }
+    }
+
+    private readonly void Remove(string key, StringValues values)
+    {
+        if (values.Count > 0)
+        {
+            Headers.Remove(key);
+        }
+    }
+
+    private void Keep(string name, StringValues values)
+    {
+        // By length first: the names of a payment differ in it, so a call costs five comparisons and not thirty.
+        switch (name.Length)
+        {
+            case 17 when Is(name, Type):
+                TypeValues = values;
+                break;
+            case 23 when Is(name, ChannelId):
+                IdValues = values;
+                break;
+            case 26 when Is(name, ChannelNonce):
+                NonceValues = values;
+                break;
+            case 27 when Is(name, ChannelAmount):
+                AmountValues = values;
+                break;
+            case 34 when Is(name, ChannelSignature):
+                SignatureValues = values;
+                break;
+            default:
+                _hasOthers = true;
+                break;
+        }
+    }
+
+    private static bool Is(string name, string key) => name.Equals(key, StringComparison.OrdinalIgnoreCase);
+}

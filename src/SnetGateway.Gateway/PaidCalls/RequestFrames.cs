@@ -1,0 +1,71 @@
+using SnetGateway.Grpc.Frames;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>The request body of a gRPC call: every frame is followed, and one that is broken or above the limit ends the call.</summary>
+internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint maxMessageBytes) : Stream
+{
+    private FrameTracker _frames = new(maxMessageBytes);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> read = inner.ReadAsync(buffer, cancellationToken);
+
+        // A read of nothing only waits for bytes; its 0 is not the end.
+        return buffer.IsEmpty ? read
+            : read.IsCompletedSuccessfully ? new ValueTask<int>(Checked(buffer.Span, read.Result))
+            : AwaitAsync(read, buffer);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request is never waited for by a blocked thread.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
+    {
+        int count = await read;
+        return Checked(buffer.Span, count);
+    }
+
+    private int Checked(ReadOnlySpan<byte> buffer, int count)
+    {
+        if (count == 0)
+        {
+            return _frames.IsInsideFrame ? throw Ended(CallFailures.HalfRequest) : 0;
+        }
+
+        FrameEvent problem = _frames.Skip(buffer[..count]);
+        return problem == FrameEvent.None ? count : throw Ended(CallFailures.OfRequestFrame(problem, _frames.Length, maxMessageBytes));
+    }
+
+    private CallEndedException Ended(CallFailure failure)
+    {
+        call.Fail(failure);
+        return new CallEndedException();
+    }
+}

@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
+using SnetGateway.Grpc.Frames;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// The response body of a gRPC call: nothing passes before its payment is recorded. It gathers the first message (up to 64 KiB of it), has
+/// the payment settled, and lets everything through from then on. It sees every frame, so a message above the limit ends the call.
+/// </summary>
+/// <remarks>
+/// It is the call's one object: body, reset feature and the place where a failure waits until <see cref="AnswerEnd"/> writes it. YARP writes
+/// to it from one flow at a time; only <see cref="Fail"/> may come from elsewhere.
+/// </remarks>
+internal sealed class SettleFirstBody(
+    HttpContext context,
+    IHttpResponseBodyFeature inner,
+    AnswerEnd end,
+    PaidRoute route,
+    PaymentCompletion payment,
+    CallClock clock,
+    uint maxMessageBytes) : Stream, IHttpResponseBodyFeature, IHttpResetFeature
+{
+    /// <summary>A first message longer than this is not gathered whole before it is charged: its header is known, and memory is not free.</summary>
+    private const int MostGathered = 64 * 1024;
+
+    private FrameTracker _frames = new(maxMessageBytes);
+    private byte[]? _gathered;
+    private int _gatheredBytes;
+    private bool _anyMessage;
+    private bool _passes = payment.IsSettled;
+    private CallFailure? _failure;
+    private PipeWriter? _writer;
+
+    public HttpContext Context => context;
+
+    public PaidRoute Route => route;
+
+    public PaymentCompletion Payment => payment;
+
+    public CallClock Clock => clock;
+
+    /// <summary>Whether the service's answer is a gRPC answer at all; only then its body comes here.</summary>
+    public bool IsGrpcAnswer { get; set; }
+
+    /// <summary>Whether the forwarder has copied the whole answer, trailers included.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Whether <see cref="AnswerEnd"/> has had its say.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>Whether the answer stopped inside a message.</summary>
+    public bool IsInsideMessage => _frames.IsInsideFrame;
+
+    /// <summary>What ends this call instead of the service's answer.</summary>
+    public CallFailure? Failure => Volatile.Read(ref _failure);
+
+    public Stream Stream => this;
+
+    public PipeWriter Writer => _writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Ends the call with this failure, unless it already has one.</summary>
+    public void Fail(CallFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (Failure is not null)
+        {
+            return ValueTask.FromException(new CallEndedException());
+        }
+
+        FrameEvent problem = Scan(buffer.Span, out int sound);
+        return _passes && problem == FrameEvent.None
+            ? inner.Stream.WriteAsync(buffer, cancellationToken)
+            : WriteCheckedAsync(buffer[..sound], problem, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A settle is never waited for by a blocked thread.");
+
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        _passes ? inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public void DisableBuffering() => inner.DisableBuffering();
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendFileFallback.SendFileAsync(this, path, offset, count, cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
+
+    /// <summary>Sends the service's headers ahead of its first message. They are no part of what is paid for.</summary>
+    public Task SendHeadersAsync(CancellationToken cancellationToken) =>
+        Failure is null ? inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>
+    /// The forwarder has copied the answer whole. It says so before the middleware resumes, and would end the response here, so this is where
+    /// an answer without a message is settled.
+    /// </summary>
+    public async Task CompleteAsync()
+    {
+        IsComplete = true;
+        if (_writer is not null)
+        {
+            await _writer.CompleteAsync();
+        }
+
+        await end.EndAsync(this);
+        await inner.CompleteAsync();
+    }
+
+    /// <summary>
+    /// The forwarder wants the stream reset, because an answer that has begun cannot go on. A reset tells a client nothing, so it is not done:
+    /// the call's end writes a status into the trailers.
+    /// </summary>
+    public void Reset(int errorCode)
+    {
+    }
+
+    /// <summary>Gives back what was gathered and never sent.</summary>
+    public void DropGathered()
+    {
+        if (_gathered is { } gathered)
+        {
+            _gathered = null;
+            _gatheredBytes = 0;
+            ArrayPool<byte>.Shared.Return(gathered);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteCheckedAsync(ReadOnlyMemory<byte> sound, FrameEvent problem, CancellationToken cancellationToken)
+    {
+        if (!_passes)
+        {
+            if (problem == FrameEvent.None && !_anyMessage && _gatheredBytes + sound.Length < MostGathered)
+            {
+                Gather(sound.Span);
+                return;
+            }
+
+            if (problem == FrameEvent.None || _anyMessage)
+            {
+                await SettleAsync();
+                if (_gathered is not null)
+                {
+                    await inner.Stream.WriteAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
+                    DropGathered();
+                }
+            }
+        }
+
+        if (_passes && !sound.IsEmpty)
+        {
+            await inner.Stream.WriteAsync(sound, cancellationToken);
+        }
+
+        if (problem != FrameEvent.None)
+        {
+            Fail(CallFailures.OfAnswerFrame(problem, _frames.Length, maxMessageBytes));
+            throw new CallEndedException();
+        }
+    }
+
+    private async ValueTask SettleAsync()
+    {
+        // A client that is known to have left gets nothing, so it pays nothing.
+        if (clock.End != ClockEnd.None)
+        {
+            throw new CallEndedException();
+        }
+
+        // No cancellation from here: a client that leaves now must not make the outcome unknown.
+        if (await payment.SettleAsync() is { } refusal)
+        {
+            Fail(CallFailure.Refused(refusal));
+            throw new CallEndedException();
+        }
+
+        clock.FirstByte();
+        _passes = true;
+    }
+
+    /// <summary>Follows the frames of a chunk.</summary>
+    /// <param name="chunk">What the service sent.</param>
+    /// <param name="sound">How many of its bytes may go out: all of them, or those before the frame that is the problem.</param>
+    private FrameEvent Scan(ReadOnlySpan<byte> chunk, out int sound)
+    {
+        sound = 0;
+        int at = 0;
+        while (true)
+        {
+            FrameEvent step = _frames.Advance(chunk[at..], out int consumed);
+            at += consumed;
+            switch (step)
+            {
+                case FrameEvent.None:
+                    sound = chunk.Length;
+                    return step;
+                case FrameEvent.MessageComplete:
+                    _anyMessage = true;
+                    sound = at;
+                    break;
+                case FrameEvent.InvalidFlag or FrameEvent.TooLong:
+                    return step;
+            }
+        }
+    }
+
+    private void Gather(ReadOnlySpan<byte> chunk)
+    {
+        _gathered ??= ArrayPool<byte>.Shared.Rent(MostGathered);
+        chunk.CopyTo(_gathered.AsSpan(_gatheredBytes));
+        _gatheredBytes += chunk.Length;
+    }
+}

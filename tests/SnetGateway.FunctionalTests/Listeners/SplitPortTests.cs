@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using SnetGateway.FunctionalTests.Infrastructure;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Listeners;
+
+/// <summary>One cleartext port for HTTP/2 and HTTP/1.1.</summary>
+public sealed class SplitPortTests
+{
+    private const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    private static readonly byte[] EmptySettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task BothProtocols_AreServedOnOnePort(string version)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}/livez")
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(Version.Parse(version), response.Version);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(23)]
+    [InlineData(24)]
+    public async Task PrefaceInTwoPieces_IsHttp2(int first)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        using TcpClient client = await ConnectAsync(gateway);
+        byte[] bytes = [.. Encoding.ASCII.GetBytes(Preface), .. EmptySettings];
+        await client.GetStream().WriteAsync(bytes.AsMemory(0, first)).AsTask().Soon();
+        await client.GetStream().WriteAsync(bytes.AsMemory(first)).AsTask().Soon();
+        var header = new byte[9];
+        await client.GetStream().ReadExactlyAsync(header).AsTask().Soon();
+        Assert.Equal(4, header[3]);
+    }
+
+    [Theory]
+    [InlineData("G")]
+    [InlineData("P")]
+    [InlineData("PR")]
+    public async Task Http11InPieces_IsHttp11(string first)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        using TcpClient client = await ConnectAsync(gateway);
+        string request = (first[0] == 'G' ? "GET" : "PROPFIND") + " /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[..first.Length])).AsTask().Soon();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[first.Length..])).AsTask().Soon();
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 ", await reader.ReadLineAsync().Soon(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r")]
+    public async Task ConnectionThatDoesNotDecide_IsClosedInTime(string sent)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:00.2" });
+        using TcpClient client = await ConnectAsync(gateway);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        Assert.True(await IsClosedAsync(client));
+    }
+
+    [Fact]
+    public async Task UndecidedConnections_AreBounded_AndOthersAreServedAgainWhenTheyLeave()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new()
+        {
+            ["SnetGateway:Limits:MaxUndecidedConnections"] = "3",
+            ["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:01",
+        });
+        var silent = new List<TcpClient>();
+        for (int i = 0; i < 3; i++)
+        {
+            silent.Add(await ConnectAsync(gateway));
+        }
+
+        using TcpClient tooMany = await ConnectAsync(gateway);
+        Assert.True(await IsClosedAsync(tooMany));
+        foreach (TcpClient client in silent)
+        {
+            Assert.True(await IsClosedAsync(client));
+            client.Dispose();
+        }
+
+        Assert.Equal(0, (await gateway.CallAsync("again")).Status);
+    }
+
+    [Fact]
+    public async Task OperatorsPages_AreNotOnThePublicListener_AndTheOtherWayRound()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(mapAdmin: endpoints => endpoints.MapGet("/secret", () => "admin"));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(gateway, gateway.AdminEndPoint, "/secret"));
+        Assert.Equal(HttpStatusCode.NotFound, await GetAsync(gateway, gateway.PublicEndPoint, "/secret"));
+        Assert.Equal(HttpStatusCode.NotFound, await GetAsync(gateway, gateway.AdminEndPoint, GatewayHarness.FreeMethod));
+    }
+
+    [Fact]
+    public async Task Stop_LetsARunningCallEnd()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:DrainTimeout"] = "00:00:20" });
+        var service = new SyncPoint();
+        gateway.Service.Handle = async context =>
+        {
+            await service.WaitAsync();
+            await Wire.EchoAsync(context);
+        };
+        Task<GrpcReply> call = gateway.CallAsync("last");
+        await service.Reached.Soon();
+        Task stopping = gateway.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        service.Continue();
+        Assert.Equal(["last"], (await call.Soon()).Texts);
+        await stopping.Soon();
+    }
+
+    private static async Task<HttpStatusCode> GetAsync(GatewayHarness gateway, IPEndPoint endPoint, string path)
+    {
+        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).Soon();
+        return response.StatusCode;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(GatewayHarness gateway)
+    {
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(gateway.PublicEndPoint).Soon();
+        return client;
+    }
+
+    private static async Task<bool> IsClosedAsync(TcpClient client)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1]).AsTask().Soon() == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}
