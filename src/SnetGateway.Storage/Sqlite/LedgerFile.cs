@@ -1,0 +1,149 @@
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>The ledger's file: its tables, its settings, and how it is opened.</summary>
+/// <remarks>
+/// <para>
+/// <c>record</c> holds the newest value of each key. It has a row number of its own, so that a changed value touches one page and never the
+/// index of keys, and it names the position of the record's newest journal entry.
+/// </para>
+/// <para>
+/// <c>journal</c> only grows at its end: the entries of one batch, of whatever channels, lie side by side on the same few pages. Ordered by key
+/// instead, each entry would dirty a page of its own, as much again as the record it belongs to. The entries of one record are found backwards,
+/// each naming the one before; only commands do that.
+/// </para>
+/// <para><c>meta</c>: the format number, the revision up to which numbers are taken, and the probe's counter.</para>
+/// </remarks>
+internal static class LedgerFile
+{
+    public const int Format = 1;
+
+    // A record of about 700 bytes dirties one page with each payment, and each dirty page goes to disk whole: small pages are less to write.
+    private const string Create = """
+        PRAGMA page_size = 4096;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        BEGIN IMMEDIATE;
+        CREATE TABLE record (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, revision INTEGER NOT NULL, newest INTEGER NOT NULL, value BLOB NOT NULL);
+        CREATE TABLE journal (position INTEGER PRIMARY KEY, record INTEGER NOT NULL, sequence INTEGER NOT NULL, previous INTEGER NOT NULL, entry BLOB NOT NULL);
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO meta VALUES ('format', 1), ('revision', 0), ('probe', 0);
+        COMMIT;
+        """;
+
+    // FULL syncs the log with every commit. The log moves into the file when the writer says so, and is cut when it grew beyond its usual size.
+    private const string Settings = """
+        PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = 1;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA journal_size_limit = 33554432;
+        PRAGMA cache_size = -32768;
+        PRAGMA mmap_size = 0;
+        """;
+
+    /// <summary>
+    /// Opens the file for its one owner. Only <paramref name="mayCreate"/> makes one: a file that vanished under a running gateway must not come
+    /// back empty. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or
+    /// <see cref="LedgerFormatException"/>.
+    /// </summary>
+    public static SqliteConnection OpenForWriting(string path, bool mayCreate, TimeSpan busyTimeout)
+    {
+        if (mayCreate)
+        {
+            PosixFiles.CreateForOwner(path);
+        }
+
+        SqliteConnection connection = SqliteConnection.Open(path, SqliteNative.OpenReadWrite, busyTimeout);
+        try
+        {
+            if (mayCreate && IsEmpty(connection, path))
+            {
+                connection.Execute(Create);
+            }
+
+            CheckFormat(connection, path);
+            connection.Execute(Settings);
+
+            // What a killed process, or a failed sync, left in the log may be readable without being on the disk: a later sync of the log would
+            // not write it again. Moved into the file it is written anew and synced before anybody reads it here.
+            if (!connection.Checkpoint(SqliteNative.CheckpointTruncate))
+            {
+                throw connection.Error(SqliteNative.Busy);
+            }
+
+            connection.WatchWal();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the file to read beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.</summary>
+    public static SqliteConnection OpenForReading(string path, TimeSpan busyTimeout)
+    {
+        string uri = new Uri(Path.GetFullPath(path)).AbsoluteUri;
+        try
+        {
+            return OpenForReading(uri, path, busyTimeout);
+        }
+        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.CannotOpen && File.Exists(path) && !File.Exists(path + "-wal"))
+        {
+            // A file on a read-only medium, where the index of a log that does not exist cannot be made either.
+            return OpenForReading(uri + "?immutable=1", path, busyTimeout);
+        }
+    }
+
+    private static SqliteConnection OpenForReading(string uri, string path, TimeSpan busyTimeout)
+    {
+        SqliteConnection connection = SqliteConnection.Open(uri, SqliteNative.OpenReadOnly | SqliteNative.OpenUri, busyTimeout);
+        try
+        {
+            CheckFormat(connection, path);
+            connection.Execute("PRAGMA query_only = 1; PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsEmpty(SqliteConnection connection, string path)
+    {
+        try
+        {
+            return connection.ReadNumber("SELECT count(*) FROM sqlite_master") == 0;
+        }
+        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.NotADatabase)
+        {
+            throw new LedgerFormatException($"{path} is no ledger of this gateway.", exception);
+        }
+    }
+
+    private static void CheckFormat(SqliteConnection connection, string path)
+    {
+        long? format;
+        try
+        {
+            format = connection.ReadNumber("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") == 1
+                ? connection.ReadNumber("SELECT value FROM meta WHERE name = 'format'")
+                : null;
+        }
+        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.NotADatabase)
+        {
+            format = null;
+        }
+
+        if (format != Format)
+        {
+            throw new LedgerFormatException(format is null
+                ? $"{path} is no ledger of this gateway."
+                : $"The ledger {path} has format {format}; this version reads format {Format}. A newer gateway wrote it: use that version.");
+        }
+    }
+}

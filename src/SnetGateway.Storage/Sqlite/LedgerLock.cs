@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>
+/// The one owner of a ledger file: a file beside it, locked for as long as this process lives. The kernel gives the lock back when the process
+/// ends in any way, so no lock is ever stale; the text in it only says who holds it.
+/// </summary>
+internal sealed class LedgerLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private LedgerLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock, or throws <see cref="LedgerInUseException"/>, which names the holder.</summary>
+    public static LedgerLock Take(string ledgerPath, DateTimeOffset now)
+    {
+        string path = ledgerPath + ".lock";
+        PosixFiles.CreateFolderOf(path);
+        FileStream file;
+        try
+        {
+            file = PosixFiles.OpenLocked(path);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            string holder = PosixFiles.ReadLocked(path).ReplaceLineEndings(", ");
+            throw new LedgerInUseException(
+                $"The ledger {ledgerPath} is in use by {(holder.Length == 0 ? "another process" : holder)}. A ledger has one owner: stop that one first, or give this gateway another path.",
+                exception);
+        }
+
+        string text = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}\nhost {Environment.MachineName}\nsince {now.UtcDateTime:O}\n");
+        Write(file, text);
+        return new LedgerLock(file);
+    }
+
+    public void Dispose()
+    {
+        // The file stays: removing it would let two newcomers lock two files of the same name.
+        Write(_file, "");
+        _file.Dispose();
+    }
+
+    private static void Write(FileStream file, string text)
+    {
+        try
+        {
+            file.SetLength(0);
+            RandomAccess.Write(file.SafeFileHandle, Encoding.UTF8.GetBytes(text), 0);
+        }
+        catch (IOException)
+        {
+            // The text only explains. A full disk must keep nobody from taking the lock or from giving it back.
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>The writer's statements on one connection, and the numbers that it gives out. Every method throws <see cref="SqliteException"/>.</summary>
+internal sealed unsafe class LedgerTables : IDisposable
+{
+    /// <summary>Revisions are taken from the file so many at a time: one page less to write with every commit. What is left at the end is skipped.</summary>
+    private const long RevisionBlock = 1 << 20;
+
+    private readonly SqliteConnection _connection;
+    private readonly LedgerScope _scope;
+    private readonly SqliteStatement _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _take;
+    private long _lastRecord;
+    private long _lastPosition;
+    private long _revision;
+    private long _takenInBatch;
+
+    public LedgerTables(SqliteConnection connection, LedgerScope scope)
+    {
+        _connection = connection;
+        _scope = scope;
+        _begin = connection.Prepare("BEGIN IMMEDIATE");
+        _commit = connection.Prepare("COMMIT");
+        _rollback = connection.Prepare("ROLLBACK");
+        _find = connection.Prepare("SELECT id, revision, newest FROM record WHERE key = ?1");
+        _insert = connection.Prepare("INSERT INTO record (id, key, revision, newest, value) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _update = connection.Prepare("UPDATE record SET revision = ?2, newest = ?3, value = ?4 WHERE id = ?1");
+        _append = connection.Prepare("INSERT INTO journal (position, record, sequence, previous, entry) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _read = connection.Prepare("SELECT revision, value FROM record WHERE key = ?1");
+        _probe = connection.Prepare("UPDATE meta SET value = value + 1 WHERE name = 'probe'");
+        _take = connection.Prepare("UPDATE meta SET value = ?1 WHERE name = 'revision'");
+        _lastRecord = connection.ReadNumber("SELECT max(id) FROM record") ?? 0;
+        _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
+        TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
+            ?? throw connection.Error(SqliteNative.NotADatabase);
+    }
+
+    /// <summary>No revision above this one was ever given out, as the file says.</summary>
+    public long TakenRevisions { get; private set; }
+
+    /// <summary>Pages in the write-ahead log.</summary>
+    public int WalPages => _connection.WalPages;
+
+    public bool IsIdle => _connection.IsIdle;
+
+    public void Begin()
+    {
+        _takenInBatch = TakenRevisions;
+        _begin.Run();
+    }
+
+    /// <summary>Makes everything since <see cref="Begin"/> durable.</summary>
+    public void Commit()
+    {
+        _commit.Run();
+        TakenRevisions = _takenInBatch;
+    }
+
+    public void Rollback() => _rollback.Run();
+
+    public bool Checkpoint() => _connection.Checkpoint(SqliteNative.CheckpointPassive);
+
+    /// <summary>Changes something that nobody reads, so that there is something to sync.</summary>
+    public CommitResult Probe()
+    {
+        _probe.Run();
+        return new CommitResult(CommitOutcome.Committed, _revision);
+    }
+
+    /// <summary>Compares all, then writes all: between the two nothing else can write, so no savepoint is needed.</summary>
+    public CommitResult Apply(ReadOnlySpan<RecordWrite> writes)
+    {
+        Span<Row> rows = stackalloc Row[writes.Length];
+        for (int i = 0; i < writes.Length; i++)
+        {
+            rows[i] = Find(writes[i].Key);
+            if (rows[i].Revision != writes[i].ExpectedRevision)
+            {
+                return new CommitResult(CommitOutcome.Conflict, 0);
+            }
+        }
+
+        long revision = NextRevision();
+        for (int i = 0; i < writes.Length; i++)
+        {
+            Write(writes[i], rows[i], revision);
+        }
+
+        return new CommitResult(CommitOutcome.Committed, revision);
+    }
+
+    public StoredRecord? Read(in RecordKey key)
+    {
+        Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
+        int length = _scope.WriteKey(key, stored);
+        fixed (byte* first = stored)
+        {
+            _read.Bind(1, first, length);
+            StoredRecord? record = _read.Step() ? new StoredRecord(key, _read.Number(0), _read.Bytes(1).ToArray()) : null;
+            _read.Reset();
+            return record;
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private Row Find(in RecordKey key)
+    {
+        Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
+        int length = _scope.WriteKey(key, stored);
+        fixed (byte* first = stored)
+        {
+            _find.Bind(1, first, length);
+            Row row = _find.Step() ? new Row(_find.Number(0), _find.Number(1), _find.Number(2)) : default;
+            _find.Reset();
+            return row;
+        }
+    }
+
+    private void Write(in RecordWrite write, in Row row, long revision)
+    {
+        bool isNew = row.Id == 0;
+        long id = isNew ? ++_lastRecord : row.Id;
+        long newest = row.Newest;
+        if (!write.Entry.IsEmpty)
+        {
+            newest = ++_lastPosition;
+            Append(write, id, row.Newest);
+        }
+
+        fixed (byte* value = write.Value.Span)
+        {
+            if (!isNew)
+            {
+                _update.Bind(1, id);
+                _update.Bind(2, revision);
+                _update.Bind(3, newest);
+                _update.Bind(4, value, write.Value.Length);
+                _update.Run();
+                return;
+            }
+
+            Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
+            int length = _scope.WriteKey(write.Key, stored);
+            fixed (byte* key = stored)
+            {
+                _insert.Bind(1, id);
+                _insert.Bind(2, key, length);
+                _insert.Bind(3, revision);
+                _insert.Bind(4, newest);
+                _insert.Bind(5, value, write.Value.Length);
+                _insert.Run();
+            }
+        }
+    }
+
+    private void Append(in RecordWrite write, long record, long previous)
+    {
+        fixed (byte* entry = write.Entry.Span)
+        {
+            _append.Bind(1, _lastPosition);
+            _append.Bind(2, record);
+            _append.Bind(3, write.EntrySequence);
+            _append.Bind(4, previous);
+            _append.Bind(5, entry, write.Entry.Length);
+            _append.Run();
+        }
+    }
+
+    private long NextRevision()
+    {
+        if (_revision >= _takenInBatch)
+        {
+            _takenInBatch = _revision + RevisionBlock;
+            _take.Bind(1, _takenInBatch);
+            _take.Run();
+        }
+
+        return ++_revision;
+    }
+
+    private readonly record struct Row(long Id, long Revision, long Newest);
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>What the ledger needs from the file system and .NET does not give: reading a locked file, and making a new folder durable.</summary>
+internal static partial class PosixFiles
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Makes the file, and the folders above it, for this user alone; SQLite gives the files beside it the same rights.</summary>
+    public static void CreateForOwner(string path)
+    {
+        CreateFolderOf(path);
+        if (!File.Exists(path))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = OwnerOnly;
+            }
+
+            using var file = new FileStream(path, options);
+        }
+    }
+
+    /// <summary>Makes the folders above a file that are missing, durably, for this user alone.</summary>
+    public static void CreateFolderOf(string path) => CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    /// <summary>Opens a file so that no other process can until this one ends, however it ends. Throws <see cref="IOException"/> when another has it.</summary>
+    public static FileStream OpenLocked(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>
+    /// The text of a small file that another process has locked; empty when it cannot be read. .NET asks for a shared lock with every open, which
+    /// the holder's lock refuses, so the file is opened by the C library.
+    /// </summary>
+    public static string ReadLocked(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return "";
+        }
+
+        using var handle = new SafeFileHandle(Open(path, 0), ownsHandle: true);
+        if (handle.IsInvalid)
+        {
+            return "";
+        }
+
+        Span<byte> bytes = stackalloc byte[512];
+        return Encoding.UTF8.GetString(bytes[..RandomAccess.Read(handle, bytes, 0)]).Trim();
+    }
+
+    private static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        string? parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            CreateFolder(parent);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+
+        // SQLite syncs the folder that its files are in, nobody the one above: without it a power loss could take the new folder with all in it.
+        using var handle = new SafeFileHandle(Open(parent!, 0), ownsHandle: true);
+        if (handle.IsInvalid || Sync((int)handle.DangerousGetHandle()) != 0)
+        {
+            throw new IOException($"The new folder {path} could not be made durable.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int file);
+}

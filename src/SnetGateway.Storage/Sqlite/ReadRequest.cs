@@ -1,0 +1,19 @@
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>One record to read. Only doubts and conflicts read single records, so it is made for each.</summary>
+internal sealed class ReadRequest(RecordKey key) : StoreRequest
+{
+    private readonly TaskCompletionSource<StoredRecord?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RecordKey Key { get; } = key;
+
+    public Task<StoredRecord?> Ended => _ended.Task;
+
+    public override bool TryTake() => true;
+
+    public override void Refuse(string reason) => _ended.TrySetException(new StoreUnavailableException(reason));
+
+    public void End(StoredRecord? record) => _ended.TrySetResult(record);
+}

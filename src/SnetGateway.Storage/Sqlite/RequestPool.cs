@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>All commit requests there are: the free ones to use again, and every one to look over for what is overdue.</summary>
+internal sealed class RequestPool
+{
+    private readonly ConcurrentQueue<CommitRequest> _free = new();
+    private readonly Lock _lock = new();
+    private CommitRequest[] _all = [];
+    private int _count;
+
+    /// <summary>One that nobody uses. There are never more than the store lets wait at a time, and those whose callers did not take their result.</summary>
+    public CommitRequest Rent()
+    {
+        if (_free.TryDequeue(out CommitRequest? request))
+        {
+            return request;
+        }
+
+        request = new CommitRequest(this);
+        lock (_lock)
+        {
+            if (_count == _all.Length)
+            {
+                Array.Resize(ref _all, Math.Max(64, _count * 2));
+            }
+
+            _all[_count++] = request;
+        }
+
+        return request;
+    }
+
+    public void Return(CommitRequest request) => _free.Enqueue(request);
+
+    /// <summary>Ends all that were asked for before <paramref name="limit"/> and have no outcome.</summary>
+    public (int Unknown, int NotWritten) Expire(long limit)
+    {
+        CommitRequest[] all;
+        int count;
+        lock (_lock)
+        {
+            (all, count) = (_all, _count);
+        }
+
+        int unknown = 0;
+        int notWritten = 0;
+        foreach (CommitRequest request in all.AsSpan(0, count))
+        {
+            switch (request.TryExpire(limit))
+            {
+                case Payments.Ledger.CommitOutcome.Unknown:
+                    unknown++;
+                    break;
+                case Payments.Ledger.CommitOutcome.NotWritten:
+                    notWritten++;
+                    break;
+            }
+        }
+
+        return (unknown, notWritten);
+    }
+}

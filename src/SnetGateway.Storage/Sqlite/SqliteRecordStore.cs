@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>
+/// The ledger in one SQLite file with one owner. A commit is durable when it ends: synced to disk together with all others that waited
+/// (design, rule 14).
+/// </summary>
+public sealed class SqliteRecordStore : IRecordStore
+{
+    private static readonly CommitResult NotWritten = new(CommitOutcome.NotWritten, 0);
+
+    private readonly string _path;
+    private readonly TimeSpan _limit;
+    private readonly TimeSpan _sweepPeriod;
+    private readonly StorageMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly LedgerLock _lock;
+    private readonly RequestQueue _queue = new();
+    private readonly RequestPool _requests = new();
+    private readonly LedgerWriter _writer;
+    private readonly LedgerReader _reader;
+    private readonly ITimer _sweeper;
+    private long _commitsAtSweep;
+    private int _disposed;
+
+    /// <summary>
+    /// Opens the file of <paramref name="options"/>, and makes it when there is none. Throws <see cref="LedgerInUseException"/> when another
+    /// process owns it, <see cref="LedgerFormatException"/> when it is not a ledger of this format, and <see cref="StoreUnavailableException"/>
+    /// when it cannot be opened or written.
+    /// </summary>
+    public SqliteRecordStore(
+        LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<SqliteRecordStore> logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        (_path, _limit, _metrics, _logger, _time) = (options.Path, options.CommitTimeout, metrics, logger, time);
+        _sweepPeriod = TimeSpan.FromTicks(Math.Min(_limit.Ticks / 10, TimeSpan.TicksPerSecond / 2));
+        try
+        {
+            _lock = LedgerLock.Take(_path, time.GetUtcNow());
+            try
+            {
+                _writer = new LedgerWriter(
+                    _queue,
+                    mayCreate => new LedgerTables(LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout), scope),
+                    options.MaxQueued,
+                    metrics,
+                    logger,
+                    time);
+            }
+            catch
+            {
+                _lock.Dispose();
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The ledger {_path} cannot be opened: {exception.Message}", exception);
+        }
+
+        _reader = new LedgerReader(_path, scope, _limit);
+        _sweeper = time.CreateTimer(static store => ((SqliteRecordStore)store!).Sweep(), this, _sweepPeriod, _sweepPeriod);
+        logger.Opened(_path, SqliteLibrary.Version);
+    }
+
+    public bool IsShared => false;
+
+    /// <summary>Opens a ledger to read beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
+    public static IRecordStore OpenReadOnly(string path, LedgerScope scope) => new ReadOnlyRecordStore(path, scope);
+
+    public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        StoreLimits.Check(writes.Span);
+        return CommitOrProbeAsync(writes, cancellationToken);
+    }
+
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        // Through the writer: so it is after every commit that ended, and never sees one that has not.
+        var request = new ReadRequest(key);
+        if (!_writer.TryAdd(request))
+        {
+            throw new StoreUnavailableException("the ledger is closed, or too many wait for it");
+        }
+
+        try
+        {
+            return await request.Ended.WaitAsync(_limit, _time, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new StoreUnavailableException($"the ledger gave no answer within {_limit}", exception);
+        }
+    }
+
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
+        _reader.ReadAllAsync(kind, cancellationToken);
+
+    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
+        _reader.ReadJournalAsync(key, cancellationToken);
+
+    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        CommitResult result = await CommitOrProbeAsync(default, cancellationToken);
+        if (result.Outcome != CommitOutcome.Committed)
+        {
+            throw new StoreUnavailableException($"the ledger takes no writes ({result.Outcome})");
+        }
+    }
+
+    /// <summary>Lets the writer end what it has begun, refuses what still waits, and gives the file back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _writer.Ended;
+            return;
+        }
+
+        for (StoreRequest? waiting = _queue.Close(); waiting is not null;)
+        {
+            StoreRequest request = waiting;
+            waiting = request.Next;
+            request.Refuse("the ledger is closed");
+            (request as CommitRequest)?.Release();
+        }
+
+        _reader.Dispose();
+        try
+        {
+            await _writer.Ended.WaitAsync(_limit, _time);
+        }
+        catch (TimeoutException)
+        {
+            // The writer may still write when the disk comes back, so the file stays this process's until its end.
+            _logger.CannotClose(_limit);
+            return;
+        }
+
+        await _sweeper.DisposeAsync();
+        _queue.Dispose();
+        _lock.Dispose();
+        _logger.Closed(_path);
+    }
+
+    private ValueTask<CommitResult> CommitOrProbeAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<CommitResult>(cancellationToken);
+        }
+
+        CommitRequest request = _requests.Rent();
+        ValueTask<CommitResult> ended = request.Begin(writes, _time.GetTimestamp());
+        request.WatchCancellation(cancellationToken);
+        if (!_writer.TryAdd(request))
+        {
+            request.Refuse("");
+            request.Release();
+        }
+
+        return ended;
+    }
+
+    /// <summary>
+    /// One timer for all requests. It ends what would be over the limit at its next look, so each ends within the limit even when the disk hangs.
+    /// </summary>
+    private void Sweep()
+    {
+        TimeSpan allowed = _limit - _sweepPeriod;
+        (int unknown, int notWritten) = _requests.Expire(_time.GetTimestamp() - (long)(allowed.TotalSeconds * _time.TimestampFrequency));
+        if (unknown + notWritten > 0)
+        {
+            _logger.Overdue(unknown, notWritten, _limit);
+        }
+
+        long commits = _writer.Commits;
+        if (commits == _commitsAtSweep)
+        {
+            _writer.Rest();
+        }
+
+        _commitsAtSweep = commits;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace SnetGateway.Storage;
+
+internal static partial class StorageLog
+{
+    [LoggerMessage(EventId = 7001, Level = LogLevel.Information, Message = "Ledger {Path} is open (SQLite {Version})")]
+    public static partial void Opened(this ILogger logger, string path, string version);
+
+    [LoggerMessage(EventId = 7002, Level = LogLevel.Information, Message = "Ledger {Path} is closed")]
+    public static partial void Closed(this ILogger logger, string path);
+
+    [LoggerMessage(EventId = 7003, Level = LogLevel.Error,
+        Message = "The ledger takes no writes: {Error}. Calls end with an error and without an answer until it does")]
+    public static partial void TakesNoWrites(this ILogger logger, string error);
+
+    [LoggerMessage(EventId = 7004, Level = LogLevel.Error,
+        Message = "{Count} ledger writes ended without an outcome: {Error}. The file is opened anew, and each is decided by reading")]
+    public static partial void OutcomeUnknown(this ILogger logger, int count, string error);
+
+    [LoggerMessage(EventId = 7005, Level = LogLevel.Error, Message = "The ledger cannot be opened anew: {Error}. Next try in {Pause}")]
+    public static partial void CannotReopen(this ILogger logger, string error, TimeSpan pause);
+
+    [LoggerMessage(EventId = 7006, Level = LogLevel.Information, Message = "The ledger takes writes again; {Refused} were refused meanwhile")]
+    public static partial void WritesAgain(this ILogger logger, long refused);
+
+    [LoggerMessage(EventId = 7007, Level = LogLevel.Error,
+        Message = "{Unknown} ledger writes got no answer from the disk within {Limit}, and {NotWritten} never reached it")]
+    public static partial void Overdue(this ILogger logger, int unknown, int notWritten, TimeSpan limit);
+
+    [LoggerMessage(EventId = 7008, Level = LogLevel.Warning, Message = "The ledger's write-ahead log could not be moved into its file: {Error}")]
+    public static partial void CheckpointFailed(this ILogger logger, string error);
+
+    [LoggerMessage(EventId = 7009, Level = LogLevel.Error, Message = "The ledger did not close within {Limit}: the disk gives no answer")]
+    public static partial void CannotClose(this ILogger logger, TimeSpan limit);
+}

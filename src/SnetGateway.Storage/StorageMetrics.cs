@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Storage;
+
+/// <summary>How long durable writes take, and how many share one sync.</summary>
+public sealed class StorageMetrics
+{
+    private static readonly KeyValuePair<string, object?>[] Outcomes =
+    [
+        new("outcome", "committed"), new("outcome", "conflict"), new("outcome", "not_written"), new("outcome", "unknown"),
+    ];
+
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<int> _batchSize;
+
+    public StorageMetrics(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        Meter meter = meters.Create("SnetGateway");
+        _duration = meter.CreateHistogram<double>(
+            "snet_gateway.ledger.commit.duration", "s", "From asking for a durable write to its outcome.");
+        _batchSize = meter.CreateHistogram<int>(
+            "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one sync.");
+    }
+
+    internal bool WantsDurations => _duration.Enabled;
+
+    internal void Commit(CommitOutcome outcome, TimeSpan elapsed) => _duration.Record(elapsed.TotalSeconds, Outcomes[(int)outcome]);
+
+    internal void Batch(int commits) => _batchSize.Record(commits);
+}

@@ -1,0 +1,24 @@
+using System.Buffers.Binary;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.TestKit.Stores;
+
+/// <summary>Keys and values of the kind and size that channels have.</summary>
+public static class StoreData
+{
+    /// <summary>The key of a channel's record: its id, 32 bytes big-endian.</summary>
+    public static RecordKey Key(int number)
+    {
+        var id = new byte[32];
+        BinaryPrimitives.WriteInt32BigEndian(id.AsSpan(28), number);
+        return new RecordKey(RecordKind.Channel, id);
+    }
+
+    public static byte[] Value(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var value = new byte[random.Next(1, 900)];
+        random.NextBytes(value);
+        return value;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Values;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>A folder of a test's own, and ledgers in it.</summary>
+internal sealed class LedgerFolder : IDisposable
+{
+    public static readonly LedgerScope Scope = new(1, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"));
+
+    private static readonly ServiceProvider Services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("snet-ledger-").FullName;
+
+    public string File => Path.Combine(Folder, "ledger.db");
+
+    public static StorageMetrics Metrics { get; } = new(Services.GetRequiredService<IMeterFactory>());
+
+    public LedgerOptions Options => new() { Path = File, CommitTimeout = TimeSpan.FromSeconds(30) };
+
+    public SqliteRecordStore Open(LedgerOptions? options = null, LedgerScope? scope = null, TimeProvider? time = null) =>
+        new(options ?? Options, scope ?? Scope, Metrics, NullLogger<SqliteRecordStore>.Instance, time ?? TimeProvider.System);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

@@ -1,0 +1,37 @@
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Storage.Memory;
+using SnetGateway.TestKit.Stores;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>The rules of every store, run on the ones there are. SNET_STORE_SEED repeats a run.</summary>
+public sealed class StoreConformanceTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Rules => [.. StoreConformance.Names];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task MemoryStore_KeepsTheRule(string rule)
+    {
+        await using var store = new MemoryRecordStore();
+        await RunAsync(rule, store);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task SqliteStore_KeepsTheRule(string rule)
+    {
+        using var folder = new LedgerFolder();
+        await using var store = folder.Open();
+        await RunAsync(rule, store);
+    }
+
+    private async Task RunAsync(string rule, IRecordStore store)
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
+        output.WriteLine($"SNET_STORE_SEED={seed}");
+        await StoreConformance.RunAsync(rule, store, seed);
+    }
+}
