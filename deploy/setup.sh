@@ -8,6 +8,9 @@ debian_python=/usr/bin/python3
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
+# What the step at hand prints, shown only when it fails.
+setup_log=
+
 say() { printf '==> %s\n' "$*"; }
 
 die() {
@@ -57,36 +60,35 @@ need_debian() {
 
   say "installing from Debian: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1
-  local log
-  log=$(mktemp)
+  setup_log=$(mktemp)
   # The package lists are fetched only when those at hand are missing or too old to install from.
-  if ! as_root apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >"$log" 2>&1; then
+  if ! as_root apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >"$setup_log" 2>&1; then
     say "fetching Debian's package lists"
-    if ! { as_root apt-get update -q && as_root apt-get install -y -q --no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
-      cat "$log" >&2
-      rm -f "$log"
+    if ! { as_root apt-get update -q && as_root apt-get install -y -q --no-install-recommends "${missing[@]}"; } </dev/null >"$setup_log" 2>&1; then
+      cat "$setup_log" >&2
+      rm -f "$setup_log"
       die "apt-get could not install: ${missing[*]}"
     fi
   fi
-  rm -f "$log"
+  rm -f "$setup_log"
   unset RUNLEVEL SYSTEMD_OFFLINE
 }
 
 # need_npm FOLDER...: npm ci where node_modules is not what the lock file says.
 need_npm() {
-  local folder lock stamp log
+  local folder lock stamp
   for folder in "$@"; do
     lock=$(sha256sum <"$root/$folder/package-lock.json")
     stamp="$root/$folder/node_modules/.installed-lock"
     [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ] || continue
     say "npm ci in $folder"
-    log=$(mktemp)
-    if ! (cd "$root/$folder" && npm ci --ignore-scripts </dev/null >"$log" 2>&1); then
-      cat "$log" >&2
-      rm -f "$log"
+    setup_log=$(mktemp)
+    if ! (cd "$root/$folder" && npm ci --ignore-scripts </dev/null >"$setup_log" 2>&1); then
+      cat "$setup_log" >&2
+      rm -f "$setup_log"
       die "npm ci failed in $folder"
     fi
-    rm -f "$log"
+    rm -f "$setup_log"
     printf '%s\n' "$lock" >"$stamp"
   done
 }
@@ -106,6 +108,7 @@ run_in_group() {
 
 # stop_group: ends what run_in_group left running, children and all; nothing else.
 stop_group() {
+  [ -z "$setup_log" ] || rm -f "$setup_log"
   [ -n "$group_pid" ] || return 0
   kill -TERM -- "-$group_pid" 2>/dev/null
   local i
@@ -120,12 +123,11 @@ stop_group() {
 # output is shown only when it fails.
 need_build() {
   say "building $1"
-  local log
-  log=$(mktemp)
-  if ! run_in_group dotnet build -nologo -v quiet "$@" >"$log" 2>&1; then
-    cat "$log" >&2
-    rm -f "$log"
+  setup_log=$(mktemp)
+  if ! run_in_group dotnet build -nologo -v quiet "$@" >"$setup_log" 2>&1; then
+    cat "$setup_log" >&2
+    rm -f "$setup_log"
     die "the build failed"
   fi
-  rm -f "$log"
+  rm -f "$setup_log"
 }

@@ -1,12 +1,10 @@
-using System.Text.Json;
 using SnetGateway.TestKit.Market;
-using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Market;
 
 /// <summary>Both services, each asked by both clients: whatever differs behind a gateway later is the gateway's doing.</summary>
-public sealed class ExampleServiceTests
+public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClassFixture<ExampleServicesFixture>
 {
     public static TheoryData<ExampleLanguage, ClientStack> Pairs => new()
     {
@@ -19,7 +17,7 @@ public sealed class ExampleServiceTests
     [Theory, MemberData(nameof(Pairs))]
     public async Task Calls_OfAllKinds_AnswerAsAsked(ExampleLanguage language, ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language, "first");
+        var service = services[language];
         Task<CallReport> Call(string method, params object[] requests) =>
             PayingClient.CallAsync(stack, new ClientJob { Endpoint = service.Endpoint, Method = $"example.Echo/{method}", Requests = requests, DeadlineMs = 20_000 });
 
@@ -30,7 +28,7 @@ public sealed class ExampleServiceTests
 
         Assert.All([say, count, gather, talk], call => Assert.Equal(0, call.Code));
         Assert.Equal(["hello"], say.Texts);
-        Assert.Equal("first", say.Messages[0].GetProperty("instance").GetString());
+        Assert.Equal(service.Name, say.Messages[0].GetProperty("instance").GetString());
         Assert.InRange(say.Messages[0].GetProperty("deadlineMs").GetInt32(), 1, 20_000);
         Assert.Equal(["tick", "tick", "tick", "tick"], count.Texts);
         Assert.Equal(["one two"], gather.Texts);
@@ -40,7 +38,7 @@ public sealed class ExampleServiceTests
     [Theory, MemberData(nameof(Pairs))]
     public async Task Metadata_GoesBothWays(ExampleLanguage language, ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language);
+        var service = services[language];
 
         var call = await PayingClient.CallAsync(stack, new ClientJob
         {
@@ -67,7 +65,7 @@ public sealed class ExampleServiceTests
     [Theory, MemberData(nameof(Pairs))]
     public async Task Failure_AfterAnswers_ComesWithTrailers(ExampleLanguage language, ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language);
+        var service = services[language];
 
         var call = await PayingClient.CallAsync(stack, new ClientJob
         {
@@ -90,7 +88,7 @@ public sealed class ExampleServiceTests
     [Theory, MemberData(nameof(Pairs))]
     public async Task Stall_HeadersFirst_EndsWithTheDeadline(ExampleLanguage language, ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language);
+        var service = services[language];
 
         var call = await PayingClient.CallAsync(stack, new ClientJob
         {
@@ -110,11 +108,11 @@ public sealed class ExampleServiceTests
     [InlineData(ExampleLanguage.JavaScript)]
     public async Task Control_SetsHealthAndCountsCalls(ExampleLanguage language)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language);
+        await using var service = await ExampleServiceProcess.StartAsync(language, "second");
         Task<CallReport> Call(string method, object request, int? leaveAfter = null) => PayingClient.CallAsync(
             ClientStack.Node, new ClientJob { Endpoint = service.Endpoint, Method = method, Requests = [request], CancelAfterMessages = leaveAfter });
 
-        await Call("example.Echo/Say", new { });
+        var first = await Call("example.Echo/Say", new { });
         await Call("example.Echo/Say", new { failure = new { code = 5, message = "no" } });
         await Call("example.Echo/Count", new { stallAfter = 1, answers = 2 }, leaveAfter: 1);
         var before = await Call("grpc.health.v1.Health/Check", new { service = "example.Echo" });
@@ -124,6 +122,7 @@ public sealed class ExampleServiceTests
         var unknown = await Call("grpc.health.v1.Health/Check", new { service = "no.Such" });
         var counts = await Call("example.EchoControl/GetCalls", new { });
 
+        Assert.Equal("second", first.Messages[0].GetProperty("instance").GetString());
         Assert.Equal("SERVING", Status(before));
         Assert.Equal("NOT_SERVING", Status(after));
         Assert.Equal("NOT_SERVING", Status(watched));

@@ -6,7 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Market;
 
 [Collection(DevChainFixture.Collection)]
-public sealed class PayingClientTests(DevChainFixture fixture)
+public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFixture services) : IClassFixture<ExampleServicesFixture>
 {
     private readonly DevChain chain = fixture.Chain;
 
@@ -28,7 +28,7 @@ public sealed class PayingClientTests(DevChainFixture fixture)
     [InlineData(ClientStack.Python)]
     public async Task Payment_IsSentAsThePublicMetadata_AndGrowsWithChargedCallsOnly(ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(ExampleLanguage.JavaScript);
+        var service = services[ExampleLanguage.JavaScript];
         var payment = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 7) with { Amount = 100 };
         var job = new ClientJob { Endpoint = service.Endpoint, Method = "example.Echo/Say", Requests = [new { showMetadata = true }], Payment = payment, Calls = 2 };
 
@@ -51,7 +51,7 @@ public sealed class PayingClientTests(DevChainFixture fixture)
     [InlineData(ClientStack.Python)]
     public async Task Metadata_OfTheJob_ReplacesThePayments(ClientStack stack)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(ExampleLanguage.JavaScript);
+        var service = services[ExampleLanguage.JavaScript];
 
         var call = await PayingClient.CallAsync(stack, new ClientJob
         {
