@@ -7,6 +7,9 @@ namespace SnetGateway.Payments.Ledger;
 /// <summary>Reads what <see cref="ByteWriter"/> wrote. Anything short or out of range is a <see cref="LedgerFormatException"/>.</summary>
 internal ref struct ByteReader(ReadOnlyMemory<byte> source)
 {
+    // The end of the year 9999, behind which no date lies.
+    private const ulong LastMillisecond = 253_402_300_799_999;
+
     private readonly ReadOnlyMemory<byte> _source = source;
     private int _position;
 
@@ -15,6 +18,14 @@ internal ref struct ByteReader(ReadOnlyMemory<byte> source)
     public byte Byte() => Take(1)[0];
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(sizeof(ulong)));
+
+    /// <summary>A count, which fits 63 bits.</summary>
+    public long Int64() => UInt64() is var value and <= long.MaxValue ? (long)value : throw new LedgerFormatException("a count is out of range");
+
+    /// <summary>A moment: milliseconds since 1970.</summary>
+    public DateTimeOffset Moment() => UInt64() is var value and <= LastMillisecond
+        ? DateTimeOffset.FromUnixTimeMilliseconds((long)value)
+        : throw new LedgerFormatException("a moment is out of range");
 
     public UInt256 Number()
     {

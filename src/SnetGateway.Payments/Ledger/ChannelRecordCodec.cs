@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
@@ -62,6 +63,11 @@ internal static class ChannelRecordCodec
         }
 
         var id = new ChannelId(reader.Number());
+        if (!UInt256.TryReadBigEndian(stored.Key.Id.Span, out UInt256 named) || named != id.Value)
+        {
+            throw new LedgerFormatException($"record {stored.Key} is of channel {id}");
+        }
+
         var nonce = new ChannelNonce(reader.Number());
         var amount = reader.Number();
         ReadOnlyMemory<byte> signature = reader.Bytes();
@@ -97,7 +103,7 @@ internal static class ChannelRecordCodec
             Calls = calls,
             Earlier = earlier,
             Reading = reading,
-            Sequence = checked((long)reader.UInt64()),
+            Sequence = reader.Int64(),
             NewestEntry = reader.Bytes(),
         };
         return reader.AtEnd ? record : throw new LedgerFormatException($"record {stored.Key} has bytes after its end");
@@ -126,6 +132,6 @@ internal static class ChannelRecordCodec
         GroupId = reader.Bytes32(),
         Value = reader.Number(),
         Expiration = reader.Number(),
-        Block = new ChainBlock(reader.UInt64(), reader.Bytes32(), DateTimeOffset.FromUnixTimeMilliseconds((long)reader.UInt64())),
+        Block = new ChainBlock(reader.UInt64(), reader.Bytes32(), reader.Moment()),
     };
 }

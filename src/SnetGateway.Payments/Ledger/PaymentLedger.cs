@@ -186,9 +186,13 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     private static ChainBlock ReadCursor(StoredRecord stored)
     {
         var reader = new ByteReader(stored.Value);
-        return reader.Byte() == ChannelRecordCodec.Format
-            ? new ChainBlock(reader.UInt64(), reader.Bytes32(), DateTimeOffset.FromUnixTimeMilliseconds((long)reader.UInt64()))
-            : throw new LedgerFormatException("the chain cursor has a format that this version does not read");
+        if (reader.Byte() != ChannelRecordCodec.Format)
+        {
+            throw new LedgerFormatException("the chain cursor has a format that this version does not read");
+        }
+
+        var cursor = new ChainBlock(reader.UInt64(), reader.Bytes32(), reader.Moment());
+        return reader.AtEnd ? cursor : throw new LedgerFormatException("the chain cursor has bytes after its end");
     }
 
     /// <summary>Last signatures to keep: those that the chain has not shown as claimed for long enough.</summary>
