@@ -65,7 +65,7 @@ public sealed class ChannelPayments(
     internal PaymentRefusal? JudgeAgain(Channel channel, in ChannelPayment payment, PaymentGroup group)
     {
         ChannelChainState chain = channel.Chain!;
-        ulong margin = (ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2;
+        ulong margin = Math.Min((ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
         return NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
             ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), margin, group.ExpirationThreshold)
             ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)

@@ -20,7 +20,8 @@ public sealed class PaidCallOptions
 
     /// <summary>
     /// Blocks that a channel must still have to live in the moment its payment is written, 0 to 10,000,000. Unset: half the group's
-    /// expiration threshold. A call is admitted by the whole threshold; this bounds how far a slow call may run into it.
+    /// expiration threshold, which is also the most that counts. A call is admitted by the whole threshold; this bounds how far a slow call
+    /// may run into it.
     /// </summary>
     [Range(0, 10_000_000)]
     public int? SettleMarginBlocks { get; set; }
