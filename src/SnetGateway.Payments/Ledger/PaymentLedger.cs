@@ -213,8 +213,8 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         return
         [
             .. all
-                .Select(total => total.ShownClaimedAtBlock == 0 && total.Nonce < reading.Nonce
-                    ? total with { ShownClaimedAtBlock = reading.Block.Number }
+                .Select(total => total.Nonce >= reading.Nonce ? total with { ShownClaimedAtBlock = 0 } // a claim can be undone
+                    : total.ShownClaimedAtBlock == 0 ? total with { ShownClaimedAtBlock = reading.Block.Number }
                     : total)
                 .Where(total => total.ShownClaimedAtBlock == 0 || total.ShownClaimedAtBlock + FinalDepth > reading.Block.Number)
                 .TakeLast(ChannelRecordCodec.MaxEarlier),
