@@ -159,7 +159,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         }) == CommitOutcome.Committed;
     }
 
-    private static ReadOnlyMemory<byte> ToBytes(in JournalEntry entry)
+    private static Memory<byte> ToBytes(in JournalEntry entry)
     {
         Span<byte> bytes = stackalloc byte[JournalEntry.MaxLength];
         return bytes[..entry.Write(bytes)].ToArray();
@@ -227,7 +227,6 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         ChannelChainState chain = channel.Chain!;
         ChannelRecord? previous = channel.Record;
         call = NewCall();
-        ReadOnlyMemory<byte> signature = ClaimableSignature(payment.Signature);
         var entry = new JournalEntry
         {
             Kind = EntryKind.Settle,
@@ -241,8 +240,10 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             At = time.GetUtcNow(),
             Service = settlement.Call.Service.Name,
             Method = settlement.Call.Method,
-            Signature = signature,
+            Signature = payment.Signature,
         };
+        Memory<byte> newest = ToBytes(entry);
+        Memory<byte> signature = ClaimableSignature(newest, payment.Signature.Length);
         return new ChannelRecord
         {
             Id = channel.Id,
@@ -255,20 +256,22 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             Earlier = previous is null ? [] : EarlierThan(payment.Nonce, previous, chain.Reading),
             Reading = chain.Reading,
             Sequence = entry.Sequence,
-            NewestEntry = ToBytes(entry),
+            NewestEntry = newest,
         };
     }
 
-    /// <summary>The contract wants v 27 or 28; clients may send 0 or 1, which mean the same (payments.md, trap 31).</summary>
-    private static ReadOnlyMemory<byte> ClaimableSignature(ReadOnlyMemory<byte> sent)
+    /// <summary>
+    /// The signature at the end of its entry, as the contract wants it: v 27 or 28, where clients may send 0 or 1, which mean the same
+    /// (payments.md, trap 31). The record refers to these bytes, and to none of the caller, who may use its memory again.
+    /// </summary>
+    private static Memory<byte> ClaimableSignature(Memory<byte> entry, int length)
     {
-        if (sent.Span[^1] >= 27)
+        Memory<byte> signature = entry[^length..];
+        if (signature.Span[^1] < 27)
         {
-            return sent;
+            signature.Span[^1] += 27;
         }
 
-        byte[] signature = sent.ToArray();
-        signature[^1] += 27;
         return signature;
     }
 
