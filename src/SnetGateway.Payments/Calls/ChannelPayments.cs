@@ -54,7 +54,7 @@ public sealed class ChannelPayments(
         // The way of nearly every call: known, fresh, right. One check of the signature and not one wait.
         PaymentRefusal? refusal = Judge(channel, chain, payment, call.Service.Group);
         return refusal is null && chain.Freshness == ReadingFreshness.Fresh && IsWithinBound(chain)
-            ? TakeTurnAsync(channel, payment, call, cancellationToken)
+            ? TakeTurnAsync(channel, chain.Reading, payment, call, cancellationToken)
             : AdmitAfterLookAsync(channel, chain, refusal, payment, call, cancellationToken);
     }
 
@@ -62,22 +62,39 @@ public sealed class ChannelPayments(
     /// The second look, right before the write (design, rule 3): the newest nonce, funds and expiry known now. A claim that came in between, or a
     /// client that paced its upload past the expiry, ends in a refusal and not in a worthless signature.
     /// </summary>
-    internal PaymentRefusal? JudgeAgain(Channel channel, in ChannelPayment payment, PaymentGroup group)
+    internal PaymentRefusal? JudgeAgain(Channel channel, in Settlement settlement)
     {
         ChannelChainState chain = channel.Chain!;
+        ChannelPayment payment = settlement.Payment;
+        PaymentGroup group = settlement.Call.Service.Group;
         ulong margin = Math.Min((ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
-        return NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
+        return JudgeParties(chain, settlement.Reading)
+            ?? OwnerCheck.Judge(group, chain.Reading)
+            ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
             ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), margin, group.ExpirationThreshold)
             ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
                 ? FundsCheck.Judge(funds, payment.Amount)
                 : Refusals.ChainUnavailable());
     }
 
-    internal void CountAbandoned(Channel channel)
+    internal void CountAbandoned(ChannelId channel, Address payer)
     {
-        events.ExecutedWithoutGrant(channel.Id);
-        _abandoned.Count(channel.Chain!.Reading.Sender, _options);
+        events.ExecutedWithoutGrant(channel);
+        _abandoned.Count(payer, _options);
     }
+
+    /// <summary>The id is still of the channel whose parties signed; else nothing said of it so far counts.</summary>
+    private static PaymentRefusal? JudgeParties(ChannelChainState chain, ChannelReading signed) =>
+        chain.Reading.HasPartiesOf(signed) ? null : Refusals.ChainUnavailable();
+
+    /// <summary>E4 again, because while the call stood in line the one before it may have been claimed away, and E11.</summary>
+    private static PaymentRefusal? JudgeAmount(ChannelChainState chain, ChannelRecord? record, in ChannelPayment payment, UInt256 price) =>
+        NonceCheck.Judge(Channel.CurrentNonce(chain, record), payment.Nonce)
+        ?? AmountCheck.Judge(AuthorizedAt(record, payment.Nonce), payment.Amount, price);
+
+    /// <summary>The total signed and delivered for this nonce.</summary>
+    private static UInt256 AuthorizedAt(ChannelRecord? record, ChannelNonce nonce) =>
+        record is not null && record.Nonce == nonce ? record.Amount : UInt256.Zero;
 
     /// <summary>E3 to E9 by what is in memory.</summary>
     private PaymentRefusal? Judge(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
@@ -101,13 +118,13 @@ public sealed class ChannelPayments(
     private async ValueTask<Admission> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
         await LearnAsync(payment, call.Service.Group, cancellationToken) is { } refusal
             ? Admission.Refused(refusal)
-            : await TakeTurnAsync(book.Find(payment.Channel)!, payment, call, cancellationToken);
+            : await TakeTurnAsync(book.Find(payment.Channel)!, book.Find(payment.Channel)!.Chain!.Reading, payment, call, cancellationToken);
 
     private async ValueTask<Admission> AdmitAfterLookAsync(
         Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
         await LookAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken) is { } final
             ? Admission.Refused(final)
-            : await TakeTurnAsync(channel, payment, call, cancellationToken);
+            : await TakeTurnAsync(channel, channel.Chain!.Reading, payment, call, cancellationToken);
 
     /// <summary>A channel not in memory: the signature's shape first, then one look at the chain, within the strangers' half of the budget.</summary>
     private async ValueTask<PaymentRefusal?> LearnAsync(ChannelPayment payment, PaymentGroup group, CancellationToken cancellationToken)
@@ -176,7 +193,8 @@ public sealed class ChannelPayments(
     }
 
     /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
-    private async ValueTask<Admission> TakeTurnAsync(Channel channel, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    private async ValueTask<Admission> TakeTurnAsync(
+        Channel channel, ChannelReading signed, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
         Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
         if (price.Refusal is not null)
@@ -185,7 +203,7 @@ public sealed class ChannelPayments(
         }
 
         PaidCallOptions limits = _options;
-        if (_abandoned.IsPausing(channel.Chain!.Reading.Sender)
+        if (_abandoned.IsPausing(signed.Sender)
             || !await channel.Turns.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
         {
             return Admission.Refused(Refusals.Busy(channel.Id));
@@ -194,10 +212,10 @@ public sealed class ChannelPayments(
         bool keepsTurn = false;
         try
         {
-            PaymentRefusal? refusal = await JudgeAmountAsync(channel, payment, call.Service.Group, price.Cogs, cancellationToken);
+            (PaymentRefusal? refusal, ChannelRecord? judged) = await JudgeAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
             keepsTurn = refusal is null;
             return keepsTurn
-                ? Admission.Of(new ChannelReservation(this, channel, new Settlement(payment, price.Cogs, call)))
+                ? Admission.Of(new ChannelReservation(this, channel, new Settlement(payment, price.Cogs, call, judged, signed)))
                 : Admission.Refused(refusal!);
         }
         finally
@@ -209,49 +227,51 @@ public sealed class ChannelPayments(
         }
     }
 
-    private async ValueTask<PaymentRefusal?> JudgeAmountAsync(
-        Channel channel, ChannelPayment payment, PaymentGroup group, UInt256 price, CancellationToken cancellationToken)
+    /// <returns>A refusal, or the record that the amount was judged by: the settle must find that one unchanged.</returns>
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Judged)> JudgeAmountAsync(
+        Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
     {
         if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, _options.UnknownOutcomeLimit))
         {
-            return Refusals.OutcomeUnknown();
+            return (Refusals.OutcomeUnknown(), null);
         }
 
         ChannelChainState chain = channel.Chain!;
-        if (channel.Record is { } record && channel.RecordOf(chain) is null)
+        if (JudgeParties(chain, signed) is { } changed)
         {
-            events.RecordSetAside(channel.Id, record.Amount);
-            if (!await ledger.SetAsideAsync(channel, chain, record))
+            return (changed, null);
+        }
+
+        if (channel.Record is { } old && channel.RecordOf(chain) is null)
+        {
+            events.RecordSetAside(channel.Id, old.Amount);
+            if (!await ledger.SetAsideAsync(channel, chain, old))
             {
-                return Refusals.NotRecorded();
+                return (Refusals.NotRecorded(), null);
             }
         }
 
-        // While the call stood in line, the call before it may have been claimed away.
-        if (NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce) is { } moved)
+        ChannelRecord? record = channel.RecordOf(chain);
+        PaymentRefusal? refusal = JudgeAmount(chain, record, payment, price);
+        if (refusal is null or { Reason: RefusalReason.WrongNonce })
         {
-            return moved;
-        }
-
-        PaymentRefusal? refusal = AmountCheck.Judge(channel.AuthorizedAt(chain, payment.Nonce), payment.Amount, price);
-        if (refusal is null)
-        {
-            return null;
+            return (refusal, record);
         }
 
         // Another replica may have moved the record since it was read here.
         if (!await ledger.RefreshAsync(channel, cancellationToken))
         {
-            return Refusals.NotRecorded();
+            return (Refusals.NotRecorded(), null);
         }
 
-        UInt256 authorized = channel.AuthorizedAt(chain, payment.Nonce);
-        refusal = NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce) ?? AmountCheck.Judge(authorized, payment.Amount, price);
+        record = channel.RecordOf(chain);
+        refusal = JudgeAmount(chain, record, payment, price);
+        UInt256 authorized = AuthorizedAt(record, payment.Nonce);
         if (refusal is { Reason: RefusalReason.WrongAmount } && payment.Amount > authorized.SaturatingAdd(price))
         {
             events.LedgerMismatch(channel.Id, authorized, payment.Amount);
         }
 
-        return refusal;
+        return (refusal, record);
     }
 }

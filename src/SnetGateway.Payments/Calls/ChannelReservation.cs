@@ -9,14 +9,14 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
 {
     private int _ended;
 
-    public override Address Payer => channel.Chain!.Reading.Sender;
+    public override Address Payer => settlement.Reading.Sender;
 
     public override async ValueTask<PaymentRefusal?> SettleAsync()
     {
         End();
         try
         {
-            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement.Payment, settlement.Call.Service.Group);
+            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement);
             if (refusal is not null)
             {
                 payments.Events.ExecutedWithoutGrant(channel.Id);
@@ -39,7 +39,7 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         channel.Turns.Leave();
         if (reason == ReleaseReason.ClientLeft)
         {
-            payments.CountAbandoned(channel);
+            payments.CountAbandoned(channel.Id, Payer);
         }
     }
 

@@ -28,4 +28,7 @@ public sealed record ChannelReading
 
     /// <summary>The block that was asked.</summary>
     public required ChainBlock Block { get; init; }
+
+    /// <summary>True for the same channel: an id can be given to others when a reorganisation undoes its opening.</summary>
+    internal bool HasPartiesOf(ChannelReading other) => Sender == other.Sender && Signer == other.Signer;
 }

@@ -127,12 +127,11 @@ public sealed class Channel
     /// The nonce that payments must carry now: the chain's, or a later one to which the ledger already moved by starting a claim. A record of
     /// another channel that once had this id does not count.
     /// </summary>
-    internal ChannelNonce CurrentNonce(ChannelChainState chain) =>
-        RecordOf(chain) is { } record ? ChannelNonce.Max(chain.Nonce, record.Nonce) : chain.Nonce;
+    internal ChannelNonce CurrentNonce(ChannelChainState chain) => CurrentNonce(chain, RecordOf(chain));
 
-    /// <summary>The total signed and delivered for this nonce.</summary>
-    internal UInt256 AuthorizedAt(ChannelChainState chain, ChannelNonce nonce) =>
-        RecordOf(chain) is { } record && record.Nonce == nonce ? record.Amount : UInt256.Zero;
+    /// <inheritdoc cref="CurrentNonce(ChannelChainState)"/>
+    internal static ChannelNonce CurrentNonce(ChannelChainState chain, ChannelRecord? record) =>
+        record is null ? chain.Nonce : ChannelNonce.Max(chain.Nonce, record.Nonce);
 
     /// <summary>The record if it is of the channel that the chain shows under this id (design, rule 13).</summary>
     internal ChannelRecord? RecordOf(ChannelChainState chain) =>

@@ -65,7 +65,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     /// Books one paid call: if the channel's record is still the one that was judged, it now holds this amount, this signature and this
     /// call's id. The caller holds the channel's turn.
     /// </summary>
-    /// <param name="channel">The channel; its record and chain side are the ones that were judged.</param>
+    /// <param name="channel">The channel.</param>
     /// <param name="settlement">What to write.</param>
     /// <param name="unknownLimit">How long a missing answer is looked into.</param>
     internal async ValueTask<SettleOutcome> SettleAsync(Channel channel, Settlement settlement, TimeSpan unknownLimit)
@@ -74,7 +74,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
         var write = new RecordWrite(
             channel.Key,
-            channel.Record?.Revision ?? 0,
+            settlement.Judged?.Revision ?? 0,
             buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
             next.Sequence,
             next.NewestEntry);
@@ -225,7 +225,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     {
         ChannelPayment payment = settlement.Payment;
         ChannelChainState chain = channel.Chain!;
-        ChannelRecord? previous = channel.Record;
+        ChannelRecord? previous = settlement.Judged;
         call = NewCall();
         var entry = new JournalEntry
         {

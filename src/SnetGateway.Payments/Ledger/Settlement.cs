@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
@@ -8,4 +9,6 @@ namespace SnetGateway.Payments.Ledger;
 /// <param name="Payment">The payment, judged right.</param>
 /// <param name="Price">What the call costs, in cogs.</param>
 /// <param name="Call">What was called.</param>
-public readonly record struct Settlement(ChannelPayment Payment, UInt256 Price, PaidCall Call);
+/// <param name="Judged">The record that the payment was judged by, and the one that the write compares with; null where there was none.</param>
+/// <param name="Reading">The reading whose parties signed.</param>
+public readonly record struct Settlement(ChannelPayment Payment, UInt256 Price, PaidCall Call, ChannelRecord? Judged, ChannelReading Reading);
