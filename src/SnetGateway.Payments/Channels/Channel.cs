@@ -35,7 +35,9 @@ public sealed class Channel
     /// <summary>Calls on this channel, one after the other.</summary>
     internal TurnLine Turns { get; } = new();
 
-    /// <summary>A settle ended without an answer and reading could not decide it: the next call begins by deciding it (design, rule 7).</summary>
+    /// <summary>
+    /// A write has not ended, or ended without an answer that reading could decide: the next call begins by deciding it (design, rule 7).
+    /// </summary>
     internal bool InDoubt
     {
         get => _inDoubt;

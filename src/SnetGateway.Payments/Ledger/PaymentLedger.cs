@@ -78,8 +78,10 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
             next.Sequence,
             next.NewestEntry);
+        channel.InDoubt = true; // until the outcome is known, whatever a store throws
         CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
-        if (result.Outcome != CommitOutcome.Unknown)
+        channel.InDoubt = result.Outcome == CommitOutcome.Unknown;
+        if (!channel.InDoubt)
         {
             // After an unknown outcome the store may still read from it.
             ArrayPool<byte>.Shared.Return(buffer);
@@ -301,6 +303,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     private async ValueTask<SettleOutcome> DecideAsync(Channel channel, CallId call, TimeSpan limit)
     {
         DateTimeOffset until = time.GetUtcNow() + limit;
+        channel.InDoubt = true;
         for (TimeSpan pause = FirstPause; ; pause *= 2)
         {
             try
@@ -315,7 +318,6 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
 
                 if (await WriteAsync(channel, stored?.Revision ?? 0, channel.Record ?? Blank(channel)) == CommitOutcome.Committed)
                 {
-                    channel.InDoubt = false;
                     return SettleOutcome.NotWritten;
                 }
             }
@@ -326,7 +328,6 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
 
             if (time.GetUtcNow() + pause >= until)
             {
-                channel.InDoubt = true;
                 return SettleOutcome.Unknown;
             }
 
@@ -346,6 +347,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         Reading = channel.Chain.Reading,
     };
 
+    /// <summary>Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call reads before it judges.</summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
     {
         var value = new byte[ChannelRecordCodec.MaxLength];
@@ -356,10 +358,12 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             value.AsMemory(0, ChannelRecordCodec.Write(record, value)),
             hasNewEntry ? record.Sequence : 0,
             hasNewEntry ? record.NewestEntry : default);
+        channel.InDoubt = true;
         CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
         if (result.Outcome == CommitOutcome.Committed)
         {
             channel.Adopt(record with { Revision = result.Revision });
+            channel.InDoubt = false;
         }
 
         return result.Outcome;
