@@ -1,6 +1,5 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Ledger;
-using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;
 

@@ -1,0 +1,188 @@
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Payments;
+using Xunit;
+
+namespace SnetGateway.Tests.Payments.Calls;
+
+/// <summary>A settle without an answer is decided by reading, and a "no" only counts when a late write must lose (design, rule 7).</summary>
+public sealed class UnknownOutcomeTests
+{
+    private const string NotStored = "unable to store new payment channel state";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData(StoreFault.UnknownWritten)]
+    [InlineData(StoreFault.UnknownLandsAfterRead)] // a late write after a read said "no"
+    [InlineData(StoreFault.RepeatedWrite)] // our own repeated write won before
+    public async Task WrittenAfterAll_IsGranted(StoreFault fault)
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail(fault);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 10));
+        rig.Store.Fail(fault);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 10));
+        Assert.Empty(rig.Events.Lines);
+        Assert.Equal(UInt256.FromUInt64(30), rig.Record.Amount);
+        await rig.AssertCleanAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Lost_IsRefusedOnlyWhenALateWriteMustLose(int before)
+    {
+        PaymentRig rig = Rig();
+        ulong amount = 10;
+        for (; before > 0; before--, amount += 10)
+        {
+            Assert.Null(await rig.PayAsync(PaymentRig.Pay(amount), 10));
+        }
+
+        rig.Store.Fail(StoreFault.UnknownLandsLater);
+        Assert.Equal(NotStored, (await rig.PayAsync(PaymentRig.Pay(amount), 10))!.Message);
+        Assert.Equal(0, rig.Store.LandLate());
+        Assert.Equal(["without-grant 1", "not-written 1"], rig.Events.Lines);
+        Assert.False(rig.Channel.InDoubt);
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(amount), 10));
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task RecordThatMovedOnSince_IsSearchedForTheCall()
+    {
+        PaymentRig rig = Rig(shared: true, jumps: false);
+        rig.Store.Fail(StoreFault.UnknownWritten);
+        rig.Store.FailingReads = 1;
+        Task<PaymentRefusal?> call = rig.PayAsync(PaymentRig.Pay(10), 10);
+        await rig.Time.WhenArmedAsync();
+
+        // The client did not wait: its next calls went to another replica, which found this call settled.
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        for (ulong amount = 20; amount <= 80; amount += 10)
+        {
+            Assert.Null(await other.PayAsync(PaymentRig.Pay(amount), 10));
+        }
+
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await call.WaitAsync(Limit));
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task RecordThatMovedToTheNextNonceSince_IsSearchedForTheCall()
+    {
+        PaymentRig rig = Rig(shared: true, jumps: false);
+        rig.Store.Fail(StoreFault.UnknownWritten);
+        rig.Store.FailingReads = 1;
+        Task<PaymentRefusal?> call = rig.PayAsync(PaymentRig.Pay(10), 10);
+        await rig.Time.WhenArmedAsync();
+
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        await other.Ledger.LoadAsync(default);
+        other.Chain.Claim(PaymentRig.One, 10);
+        Assert.Null(await other.PayAsync(PaymentRig.Pay(10, 1), 10));
+
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await call.WaitAsync(Limit));
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task ConflictThatCannotBeRead_IsDecidedLater()
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail(StoreFault.RepeatedWrite);
+        rig.Store.FailingReads = 3;
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        await rig.AssertCleanAsync();
+    }
+
+    [Theory]
+    [InlineData(StoreFault.UnknownWritten, true)]
+    [InlineData(StoreFault.UnknownLost, false)]
+    public async Task UndecidedWithinTheLimit_IsDecidedByTheNextCall(StoreFault fault, bool written)
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail(fault);
+        rig.Store.FailingReads = 10_000;
+        DateTimeOffset before = rig.Time.GetUtcNow();
+        Assert.Equal((13, NotStored), Answer(await rig.PayAsync(PaymentRig.Pay(10), 10)));
+        Assert.InRange(rig.Time.GetUtcNow() - before, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+        Assert.Equal(["without-grant 1", "unknown 1"], rig.Events.Lines);
+        Assert.True(rig.Channel.InDoubt);
+        rig.AssertIdle();
+
+        // Still no answer: the next call is not judged against what may be wrong.
+        Assert.Equal((13, NotStored), Answer(await rig.PayAsync(PaymentRig.Pay(20), 10)));
+        rig.AssertIdle();
+
+        rig.Store.FailingReads = 0;
+        PaymentRefusal? again = await rig.PayAsync(PaymentRig.Pay(10), 10);
+        Assert.Equal(written ? "income 0 does not equal to price 10" : null, again?.Message);
+        Assert.False(rig.Channel.InDoubt);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 10));
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task InDoubt_LateWriteAfterTheNextCallDecided_Loses()
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail(StoreFault.UnknownLandsLater);
+        rig.Store.FailingReads = 10_000;
+        Assert.NotNull(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        rig.Store.FailingReads = 0;
+
+        Reservation next = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
+        Assert.Equal(0, rig.Store.LandLate());
+        Assert.Null(await next.SettleAsync());
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task InDoubt_Price0_PassesAndTheSamePaymentToo()
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail(StoreFault.UnknownWritten);
+        rig.Store.FailingReads = 10_000;
+        Assert.NotNull(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        rig.Store.FailingReads = 0;
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 0));
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task DoubtCannotBeWrittenAway_StoreIsFull_StaysInDoubt()
+    {
+        PaymentRig rig = Rig();
+        rig.Store.Fail([StoreFault.UnknownLost, .. Enumerable.Repeat(StoreFault.NotWritten, 50)]);
+        Assert.Equal((13, NotStored), Answer(await rig.PayAsync(PaymentRig.Pay(10), 10)));
+        Assert.True(rig.Channel.InDoubt);
+    }
+
+    [Fact]
+    public async Task MemoryOfAnUnknownWrite_IsNotUsedAgain()
+    {
+        // The store keeps copies of what it was given, late: if the buffer went back to the pool the record would hold other channels' bytes.
+        PaymentRig rig = Rig();
+        rig.Store.Fail(StoreFault.Stall);
+        Task<PaymentRefusal?> stalled = rig.PayAsync(PaymentRig.Pay(10), 10);
+        rig.Chain.Open(PaymentRig.Id(2), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, channel: 2), 10));
+        rig.Store.ReleaseStalled();
+        Assert.Null(await stalled.WaitAsync(Limit));
+        await rig.AssertCleanAsync();
+    }
+
+    private static PaymentRig Rig(bool shared = false, bool jumps = true)
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = shared }).Known();
+        rig.Time.JumpsToTimers = jumps;
+        return rig;
+    }
+
+    private static (int Code, string Text) Answer(PaymentRefusal? refusal) => (refusal!.StatusCode, refusal.Message);
+}
