@@ -1,1 +1,3 @@
-return 0;
+using SnetGateway.Gateway.Cli;
+
+return await new CommandLine(new Terminal(Console.In, Console.Out, Console.Error)).RunAsync(args, CancellationToken.None);

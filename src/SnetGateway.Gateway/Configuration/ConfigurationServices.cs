@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Limits;
-using SnetGateway.Payments.Calls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -10,8 +8,9 @@ namespace SnetGateway.Gateway.Configuration;
 internal static class ConfigurationServices
 {
     /// <summary>
-    /// Registers the options of every section (they were judged already, and follow each accepted change), the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's
-    /// configuration, and the reload. <paramref name="configuration"/> then reads from the accepted configuration only.
+    /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's
+    /// configuration, and the reload. <paramref name="configuration"/> then reads from the accepted
+    /// configuration only; each feature binds its own options from it, which were judged already.
     /// </summary>
     public static IServiceCollection AddGatewayConfiguration(
         this IServiceCollection services, IConfigurationBuilder configuration, ConfigurationLoader loader, ConfigurationResult result)
@@ -19,10 +18,6 @@ internal static class ConfigurationServices
         var accepted = new AcceptedConfiguration(result.Values);
         configuration.Sources.Clear();
         configuration.Sources.Add(accepted);
-
-        services.AddOptions<ListenersOptions>().BindConfiguration(ListenersOptions.Section);
-        services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section);
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
 
         services.TryAddSingleton(TimeProvider.System);
         var live = new LiveSnapshot(result.Snapshot ?? throw new ArgumentException("A configuration with mistakes cannot be served.", nameof(result)));

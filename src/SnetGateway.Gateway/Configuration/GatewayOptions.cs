@@ -1,4 +1,6 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Limits;
+using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Calls;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -13,7 +15,7 @@ public sealed class GatewayOptions
     public const string Section = "SnetGateway";
 
     /// <summary>Where the gateway listens.</summary>
-    public ListenersOptions Listeners { get; set; } = new();
+    public ListenerOptions Listeners { get; set; } = new();
 
     /// <summary>Who is paid: organisations' groups, by a key of your choice.</summary>
     public Dictionary<string, GroupOptions> Groups { get; set; } = new(StringComparer.Ordinal);
@@ -24,6 +26,9 @@ public sealed class GatewayOptions
     /// <summary>How paid calls are judged.</summary>
     public PaidCallOptions PaidCalls { get; set; } = new();
 
-    /// <summary>How large metadata and messages may be.</summary>
+    /// <summary>How services are reached.</summary>
+    public BackendOptions Backends { get; set; } = new();
+
+    /// <summary>How much clients and services may send.</summary>
     public LimitOptions Limits { get; set; } = new();
 }

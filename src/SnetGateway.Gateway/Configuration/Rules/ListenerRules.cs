@@ -1,17 +1,18 @@
 using System.Net;
 using SnetGateway.Gateway.Configuration.Forms;
+using SnetGateway.Gateway.Listeners;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 
 /// <summary>Listeners can bind side by side, their files are there, and the operator's port is nobody else's.</summary>
 internal static class ListenerRules
 {
-    private const string Public = $"{ListenersOptions.Section}:{nameof(ListenersOptions.Public)}";
-    private const string Admin = $"{ListenersOptions.Section}:{nameof(ListenersOptions.Admin)}";
+    private const string Public = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Public)}";
+    private const string Admin = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Admin)}";
 
     public static void Check(RuleContext context)
     {
-        ListenerOptions consumers = context.Options.Listeners.Public;
+        PublicListenerOptions consumers = context.Options.Listeners.Public;
         bool hasPublic = EndPointFormAttribute.TryParse(consumers.Address, out IPEndPoint publicPoint);
         bool hasAdmin = EndPointFormAttribute.TryParse(context.Options.Listeners.Admin.Address, out IPEndPoint adminPoint);
         if (hasPublic && hasAdmin && publicPoint.Port != 0 && publicPoint.Port == adminPoint.Port && Overlap(publicPoint.Address, adminPoint.Address))
@@ -25,12 +26,12 @@ internal static class ListenerRules
                 $"{Admin}:Address", "the admin listener asks for no token and would be open to others", "Write a loopback address, as 127.0.0.1:7001");
         }
 
-        CheckFile(context, $"{Public}:{nameof(ListenerOptions.CertificatePath)}", consumers.CertificatePath);
-        CheckFile(context, $"{Public}:{nameof(ListenerOptions.KeyPath)}", consumers.KeyPath);
+        CheckFile(context, $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}", consumers.CertificatePath);
+        CheckFile(context, $"{Public}:{nameof(PublicListenerOptions.KeyPath)}", consumers.KeyPath);
         if (!string.IsNullOrEmpty(consumers.KeyPath) && string.IsNullOrEmpty(consumers.CertificatePath))
         {
             context.Complain(
-                $"{Public}:{nameof(ListenerOptions.CertificatePath)}", "a key is given but no certificate", "Name the certificate's file, or take the key out");
+                $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}", "a key is given but no certificate", "Name the certificate's file, or take the key out");
         }
     }
 
@@ -47,7 +48,7 @@ internal static class ListenerRules
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            context.Complain(path, $"there is no file {MistakeList.Quote(Path.GetFullPath(file))}", "Write the path of a PEM or PFX file");
+            context.Complain(path, $"there is no file {MistakeList.Quote(Path.GetFullPath(file))}", "Write the path of a PEM file");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

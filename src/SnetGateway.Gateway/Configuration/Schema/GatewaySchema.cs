@@ -1,7 +1,16 @@
+using SnetGateway.Gateway.Configuration.Forms;
+using SnetGateway.Gateway.Listeners;
+
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>The schema of the `SnetGateway` section.</summary>
+/// <summary>The schema of the `SnetGateway` section. Forms that an option class cannot name itself stand here.</summary>
 internal static class GatewaySchema
 {
-    public static ObjectNode Node { get; } = OptionSchema.For(typeof(GatewayOptions));
+    public static ObjectNode Node { get; } = OptionSchema.For(typeof(GatewayOptions), new Dictionary<(Type, string), SchemaNode?>
+    {
+        [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
+        [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),
+    });
+
+    private static ScalarNode Form(ValueFormAttribute form) => new(ScalarForms.For(typeof(string), [form])!);
 }

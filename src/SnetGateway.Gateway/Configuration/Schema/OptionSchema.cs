@@ -28,10 +28,16 @@ internal static class OptionSchema
                 : Node(property.PropertyType, rules, exceptions);
             if (node is not null)
             {
-                yield return new SchemaProperty(property.Name, node, rules.Any(r => r is RequiredAttribute or MinLengthAttribute { Length: > 0 }));
+                yield return new SchemaProperty(property.Name, node, rules.Any(r => r is RequiredAttribute or MinLengthAttribute { Length: > 0 }) && !HasDefault(property));
             }
         }
     }
+
+    /// <summary>A required text with a default need not be written.</summary>
+    private static bool HasDefault(PropertyInfo property) =>
+        property.PropertyType == typeof(string)
+            && property.DeclaringType!.GetConstructor([]) is { } constructor
+            && property.GetValue(constructor.Invoke([])) is string { Length: > 0 };
 
     private static SchemaNode Node(
         Type type, ValidationAttribute[] rules, IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)

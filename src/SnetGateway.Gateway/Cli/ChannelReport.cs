@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text.Json;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>Channels and their stories as text and as JSON. Amounts are texts in JSON too: they are larger than its readers' numbers.</summary>
+internal static class ChannelReport
+{
+    private static readonly string[] s_columns = ["channel", "nonce", "authorised", "value", "expires at block", "sender", "last change"];
+
+    /// <summary>One line per channel under a line of titles, in columns.</summary>
+    public static void WriteTable(TextWriter output, IReadOnlyList<(ChannelRecord Record, DateTimeOffset? Changed)> channels)
+    {
+        List<string[]> rows =
+        [
+            s_columns,
+            .. channels.Select(c => new[]
+            {
+                c.Record.Id.ToString(),
+                c.Record.Nonce.ToString(),
+                c.Record.Amount.ToString(),
+                c.Record.Reading?.Value.ToString() ?? "-",
+                c.Record.Reading?.Expiration.ToString() ?? "-",
+                c.Record.Sender.ToString(),
+                c.Changed is { } at ? Time(at) : "-",
+            }),
+        ];
+        int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(i => rows.Max(row => row[i].Length))];
+        foreach (string[] row in rows)
+        {
+            output.WriteLine(string.Join("  ", row.Select((text, i) => i is 0 or 1 or 2 or 3 or 4 ? text.PadLeft(widths[i]) : text.PadRight(widths[i]))).TrimEnd());
+        }
+    }
+
+    /// <summary>The same as one JSON object a line.</summary>
+    public static void WriteJson(TextWriter output, ChannelRecord record, DateTimeOffset? changed) => output.WriteLine(Json(writer =>
+    {
+        WriteRecord(writer, record);
+        writer.WriteString("lastChange", changed?.ToString("O", CultureInfo.InvariantCulture));
+    }));
+
+    /// <summary>A channel's story in plain lines, oldest first, and where it stands.</summary>
+    public static void WriteStory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
+    {
+        output.WriteLine($"Channel {record.Id}");
+        output.WriteLine($"  sender {record.Sender}, signer {record.Signer}");
+        if (record.Reading is { } reading)
+        {
+            output.WriteLine(
+                $"  on chain at block {reading.Block.Number}: {reading.Value} cogs at nonce {reading.Nonce}, expires at block {reading.Expiration}, pays {reading.Recipient}");
+        }
+
+        if (entries is [{ Sequence: > 1 } first, ..])
+        {
+            output.WriteLine($"  entries 1 to {first.Sequence - 1} are no longer kept");
+        }
+
+        foreach (JournalEntry entry in entries)
+        {
+            output.WriteLine($"  {entry.Sequence}. {Time(entry.At)}  {Tell(entry)}");
+        }
+
+        foreach (SignedTotal earlier in record.Earlier)
+        {
+            string fate = earlier.ShownClaimedAtBlock == 0
+                ? "can be claimed"
+                : $"shown claimed at block {earlier.ShownClaimedAtBlock}, kept until that is final";
+            output.WriteLine($"  nonce {earlier.Nonce}: {earlier.Amount} cogs signed, {fate}");
+        }
+
+        output.WriteLine(record.Signature.IsEmpty
+            ? $"  now at nonce {record.Nonce}, nothing signed"
+            : $"  now at nonce {record.Nonce}: {record.Amount} cogs signed, to be claimed");
+    }
+
+    /// <summary>The same as one JSON object.</summary>
+    public static void WriteStoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries) => output.WriteLine(Json(writer =>
+    {
+        WriteRecord(writer, record);
+        writer.WriteStartArray("earlier");
+        foreach (SignedTotal earlier in record.Earlier)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("nonce", earlier.Nonce.ToString());
+            writer.WriteString("amount", earlier.Amount.ToString());
+            writer.WriteNumber("shownClaimedAtBlock", earlier.ShownClaimedAtBlock);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("entries");
+        foreach (JournalEntry entry in entries)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("sequence", entry.Sequence);
+            writer.WriteString("kind", Kind(entry.Kind));
+            writer.WriteString("at", entry.At.ToString("O", CultureInfo.InvariantCulture));
+            writer.WriteString("nonce", entry.Nonce.ToString());
+            writer.WriteString("amount", entry.Amount.ToString());
+            writer.WriteString("price", entry.Price.ToString());
+            writer.WriteString("service", entry.Service);
+            writer.WriteString("method", entry.Method);
+            writer.WriteString("call", entry.Call.ToString());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }));
+
+    private static void WriteRecord(Utf8JsonWriter writer, ChannelRecord record)
+    {
+        writer.WriteString("channel", record.Id.ToString());
+        writer.WriteString("nonce", record.Nonce.ToString());
+        writer.WriteString("authorised", record.Amount.ToString());
+        writer.WriteString("sender", record.Sender.ToString());
+        writer.WriteString("signer", record.Signer.ToString());
+        writer.WriteString("value", record.Reading?.Value.ToString());
+        writer.WriteString("expiration", record.Reading?.Expiration.ToString());
+    }
+
+    private static string Json(Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static string Tell(in JournalEntry entry) => entry.Kind switch
+    {
+        EntryKind.Settle => $"{entry.Service} {entry.Method} for {entry.Price} cogs: {entry.Amount} signed at nonce {entry.Nonce}",
+        EntryKind.Claim => $"claim begun: {entry.Amount} cogs of nonce {entry.Nonce}",
+        _ => $"set aside: the chain shows another channel under this id (was {entry.Amount} at nonce {entry.Nonce})",
+    };
+
+    private static string Kind(EntryKind kind) => kind switch
+    {
+        EntryKind.Settle => "settle",
+        EntryKind.Claim => "claim",
+        _ => "set-aside",
+    };
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

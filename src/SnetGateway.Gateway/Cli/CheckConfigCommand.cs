@@ -1,0 +1,27 @@
+using System.CommandLine;
+using SnetGateway.Gateway.Configuration;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`check-config`: every mistake of a configuration at once.</summary>
+internal static class CheckConfigCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("check-config", "Judges the configuration as 'serve' would, and lists every mistake with its remedy.");
+        command.SetAction(async (parsed, _) =>
+        {
+            ConfigurationLoader loader = context.Loader(parsed);
+            if (await context.LoadAsync(loader) is not { Snapshot: { } snapshot } result)
+            {
+                return ExitCode.Usage;
+            }
+
+            context.Terminal.Output.WriteLine(
+                $"The configuration is right. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
+                    + $"routes: {snapshot.Routes.Count}, clusters: {snapshot.Clusters.Count}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

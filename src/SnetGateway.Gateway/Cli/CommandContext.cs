@@ -1,0 +1,30 @@
+using System.CommandLine;
+using SnetGateway.Gateway.Configuration;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>What every command has: the terminal, and the configuration that the arguments name.</summary>
+internal sealed record CommandContext(Terminal Terminal, Option<string?> Config, IReadOnlyList<string> Overrides)
+{
+    public ConfigurationLoader Loader(ParseResult parsed) =>
+        new(new ConfigurationSources(parsed.GetValue(Config), Overrides), ProxyPolicies.Add);
+
+    /// <summary>The judged configuration; null when it has mistakes, which then stand on the error output.</summary>
+    public async ValueTask<ConfigurationResult?> LoadAsync(ConfigurationLoader loader)
+    {
+        ConfigurationResult result = await loader.LoadAsync();
+        if (result.IsRight)
+        {
+            return result;
+        }
+
+        string count = result.Mistakes.Count == 1 ? "1 mistake" : $"{result.Mistakes.Count} mistakes";
+        Terminal.Error.WriteLine($"error: {count} in the configuration ({loader.Sources.File}, environment, command line):");
+        foreach (ConfigurationMistake mistake in result.Mistakes)
+        {
+            Terminal.Error.WriteLine($"  {mistake}");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>
+/// The commands of the one binary. To add one: write a class with a `Create` beside the others and list it in <see cref="Build"/>.
+/// </summary>
+internal sealed class CommandLine(Terminal terminal)
+{
+    private static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs the command that the arguments name, and returns the exit code (<see cref="ExitCode"/>). Never throws.</summary>
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ConfigurationArguments arguments = ConfigurationArguments.Split(args);
+            ParseResult parsed = Build(arguments.Overrides).Parse(arguments.Rest, s_parser);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
+                {
+                    terminal.Error.WriteLine($"error: {message}");
+                }
+
+                terminal.Error.WriteLine("Run 'snet-gateway --help' for the commands and their options.");
+                return ExitCode.Usage;
+            }
+
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Output,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                cancellationToken);
+        }
+        catch (CommandException e)
+        {
+            return Fail(e.Message, e.Code);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("interrupted", ExitCode.Failed);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or LedgerFormatException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(e.Message, ExitCode.Failed);
+        }
+        catch (Exception e)
+        {
+            // The type says more to a maintainer than a message of the framework's; the stack says nothing to an operator.
+            return Fail($"{e.GetType().Name}: {e.Message}", ExitCode.Failed);
+        }
+    }
+
+    private RootCommand Build(IReadOnlyList<string> overrides)
+    {
+        var config = new Option<string?>("--config")
+        {
+            Description = $"The configuration file. Default: {ConfigurationSources.DefaultFile} of the working directory, if it is there.",
+            HelpName = "FILE",
+            Recursive = true,
+        };
+        var context = new CommandContext(terminal, config, overrides);
+        var root = new RootCommand(
+            "One payment gateway for SingularityNET services. Any key of the configuration can be given as --Section:Key=value.")
+        {
+            config,
+            InitCommand.Create(context),
+            CheckConfigCommand.Create(context),
+            VersionCommand.Create(context),
+        };
+        return root;
+    }
+
+    private int Fail(string message, int code)
+    {
+        terminal.Error.WriteLine($"error: {MistakeList.Clean(message.ReplaceLineEndings(" "))}");
+        return code;
+    }
+}

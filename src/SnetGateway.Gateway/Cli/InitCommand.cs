@@ -1,0 +1,99 @@
+using System.CommandLine;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`init`: a configuration to begin with.</summary>
+internal static class InitCommand
+{
+    /// <summary>The least that starts, with one line on what each value is and where to find it.</summary>
+    public const string Template = """
+        // A minimal configuration of snet-gateway. The values marked "yours" are examples: replace them, then run
+        //   snet-gateway check-config
+        // Every key with its default stands in appsettings/full.json and docs/configuration.md.
+        {
+          "SnetGateway": {
+            "Chain": {
+              // Yours: JSON-RPC endpoints of an Ethereum node, in order of preference.
+              "Endpoints": [ "http://127.0.0.1:8545" ],
+              // 1 is the main network, 11155111 is Sepolia. Each endpoint must answer this number.
+              "ChainId": 1,
+              // The MultiPartyEscrow contract on that network.
+              "EscrowAddress": "0x5e592F9b1d303183d963635f895f0f0C48284f4e"
+            },
+            "Groups": {
+              // Yours: the group of your organisation that is paid, as the organisation's metadata in the Registry has it.
+              "default": {
+                "OrganizationId": "my-org",
+                "GroupName": "default_group",
+                "GroupId": "aGVyZSBzdGFuZCAzMiBieXRlcyBvZiBncm91cCBpZCE=",
+                "PaymentAddress": "0x1111111111111111111111111111111111111111"
+              }
+            },
+            "Services": {
+              // Yours: a service by its name here, its id in the Registry, and what a call costs in cogs.
+              "example": {
+                "Group": "default",
+                "ServiceId": "example-service",
+                "Price": { "Model": "fixed_price", "Cogs": 1000 }
+              }
+            }
+          },
+          "ReverseProxy": {
+            "Routes": {
+              // Which calls go where. A route names the service that is paid, or says "Payment": "none".
+              "example": {
+                "ClusterId": "example",
+                "Match": { "Path": "/{**method}" },
+                "Metadata": { "Service": "example" }
+              }
+            },
+            "Clusters": {
+              "example": {
+                "Destinations": {
+                  // Yours: the instances of the service.
+                  "one": { "Address": "http://127.0.0.1:7002" }
+                }
+              }
+            }
+          }
+        }
+
+        """;
+
+    public static Command Create(CommandContext context)
+    {
+        var output = new Option<string>("--output")
+        {
+            Description = "The file to write.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Configuration.ConfigurationSources.DefaultFile,
+        };
+        var force = new Option<bool>("--force") { Description = "Overwrite the file if it is there." };
+        var command = new Command("init", "Writes a minimal configuration with comments.") { output, force };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            await WriteAsync(path, parsed.GetValue(force), cancellationToken);
+            context.Terminal.Output.WriteLine($"Wrote {path}. Replace the values marked \"yours\", then run: snet-gateway check-config --config {path}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task WriteAsync(string path, bool overwrite, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
+            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Template), cancellationToken);
+        }
+        catch (IOException) when (!overwrite && File.Exists(path))
+        {
+            throw new CommandException(ExitCode.Usage, $"{path} is there already; --force overwrites it");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException(ExitCode.Failed, $"{path} cannot be written: {e.Message}");
+        }
+    }
+}

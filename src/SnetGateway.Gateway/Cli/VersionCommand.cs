@@ -1,0 +1,22 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`version`: what runs here.</summary>
+internal static class VersionCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("version", "Says which version this is, and what it runs on.");
+        command.SetAction(_ =>
+        {
+            string version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            context.Terminal.Output.WriteLine($"snet-gateway {version}");
+            context.Terminal.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
