@@ -73,6 +73,8 @@ internal sealed class CommandLine(Terminal terminal)
             config,
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
+            ChannelsCommand.Create(context),
+            LedgerCommand.Create(context),
             VersionCommand.Create(context),
         };
         return root;

@@ -22,7 +22,7 @@ internal sealed class ConfigurationReload(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _judged = _seen = loader.Sources.ReadFile(new MistakeList());
+        Begin();
         using var timer = new PeriodicTimer(s_interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -36,6 +36,9 @@ internal sealed class ConfigurationReload(
             }
         }
     }
+
+    /// <summary>Takes the file as it is for the one that is in force.</summary>
+    internal void Begin() => _judged = _seen = loader.Sources.ReadFile(new MistakeList());
 
     /// <summary>One look. A file is judged when two looks saw the same content: one that is being written is left to grow.</summary>
     internal async ValueTask LookAsync()

@@ -1,7 +1,9 @@
+using SnetGateway.Ethereum.Follower;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Configuration;
 
@@ -16,6 +18,12 @@ public sealed class GatewayOptions
 
     /// <summary>Where the gateway listens.</summary>
     public ListenerOptions Listeners { get; set; } = new();
+
+    /// <summary>The chain, and through whom it is read.</summary>
+    public ChainOptions Chain { get; set; } = new();
+
+    /// <summary>Where payments are booked.</summary>
+    public LedgerOptions Ledger { get; set; } = new();
 
     /// <summary>Who is paid: organisations' groups, by a key of your choice.</summary>
     public Dictionary<string, GroupOptions> Groups { get; set; } = new(StringComparer.Ordinal);

@@ -6,6 +6,7 @@ internal static class CrossKeyRules
     public static void Check(RuleContext context)
     {
         ListenerRules.Check(context);
+        ChainRules.Check(context);
         ServiceRules.Check(context);
         RouteRules.Check(context);
         ClusterRules.Check(context);

@@ -1,3 +1,4 @@
+using SnetGateway.Ethereum.Follower;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
 
@@ -8,6 +9,8 @@ internal static class GatewaySchema
 {
     public static ObjectNode Node { get; } = OptionSchema.For(typeof(GatewayOptions), new Dictionary<(Type, string), SchemaNode?>
     {
+        [(typeof(ChainOptions), nameof(ChainOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
+        [(typeof(ChainOptions), nameof(ChainOptions.EscrowAddress))] = Form(new AddressFormAttribute()),
         [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
         [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),
     });

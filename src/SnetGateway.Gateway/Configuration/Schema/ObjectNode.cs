@@ -30,6 +30,12 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
         {
             mistakes.Add(ConfigurationPath.Combine(section.Path, property.Name), "missing", $"Write {property.Node.Description}");
         }
+
+        // An object that is not written may still hold keys that must be.
+        foreach (SchemaProperty property in Properties.Where(p => p.Node is ObjectNode && !p.IsRequired && !p.IsSetIn(section)))
+        {
+            property.Node.Walk(section.GetSection(property.Name), mistakes);
+        }
     }
 
     public override IEnumerable<(string Name, string Place)> Names(string place) => Properties.SelectMany(p =>

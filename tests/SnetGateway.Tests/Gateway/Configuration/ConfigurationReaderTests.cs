@@ -98,6 +98,13 @@ public class ConfigurationReaderTests
     [InlineData(S + "Listeners:Admin:Address", "0.0.0.0:7005", S + "Listeners:Admin:Address", "loopback")]
     [InlineData(S + "Listeners:Public:CertificatePath", "/nowhere/cert.pem", S + "Listeners:Public:CertificatePath", "no file")]
     [InlineData(S + "Listeners:Public:KeyPath", "/dev/null", S + "Listeners:Public:CertificatePath", "no certificate")]
+    [InlineData(S + "Chain:ChainId", null, S + "Chain:ChainId", "missing")]
+    [InlineData(S + "Chain:ChainId", "0x1", S + "Chain:ChainId", "whole number")]
+    [InlineData(S + "Chain:EscrowAddress", null, S + "Chain:EscrowAddress", "missing")]
+    [InlineData(S + "Chain:EscrowAddress", "0x5e59", S + "Chain:EscrowAddress", "40 hex")]
+    [InlineData(S + "Chain:Endpoints:0", null, S + "Chain:Endpoints", "missing")]
+    [InlineData(S + "Chain:Endpoints:1", "ws://127.0.0.1", S + "Chain:Endpoints:1", "http")]
+    [InlineData(S + "Ledger:Store", "sqlitee", S + "Ledger:Store", "'sqlite'")]
     [InlineData(P + "Rutes:x:ClusterId", "draw", P + "Rutes", "'Routes'")]
     [InlineData(P + "Routes:draw:ClusterID2", "draw", P + "Routes:draw:ClusterID2", "'ClusterId'")]
     [InlineData(P + "Routes:draw:RouteId", "draw", P + "Routes:draw:RouteId", "unknown key")]
@@ -202,11 +209,12 @@ public class ConfigurationReaderTests
     {
         Dictionary<string, string?> values = Samples.Good();
         values[P + "Clusters:draw:Destinations:one:Address"] = "http://user:hunter2@draw.internal";
+        values[S + "Chain:Endpoints:0"] = "https//mainnet.example.org/hunter2";
         values[P + "Clusters:draw:HttpClient:WebProxy:Address"] = "not a url hunter2";
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Equal(2, result.Mistakes.Count);
+        Assert.Equal(3, result.Mistakes.Count);
         Assert.DoesNotContain(result.Mistakes, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
     }
 }

@@ -12,6 +12,10 @@ internal static class Samples
     public static Dictionary<string, string?> Good() => new(StringComparer.OrdinalIgnoreCase)
     {
         ["SnetGateway:Listeners:Public:Address"] = "127.0.0.1:0",
+        ["SnetGateway:Chain:Endpoints:0"] = "http://127.0.0.1:8545",
+        ["SnetGateway:Chain:ChainId"] = "31337",
+        ["SnetGateway:Chain:EscrowAddress"] = "0x5e592F9b1d303183d963635f895f0f0C48284f4e",
+        ["SnetGateway:Ledger:Store"] = "memory",
         ["SnetGateway:Groups:main:OrganizationId"] = "my-org",
         ["SnetGateway:Groups:main:GroupName"] = "default_group",
         ["SnetGateway:Groups:main:GroupId"] = GroupId,

@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.Follower;
+
+/// <summary>Which chain is followed, through whom, and how much may be asked of them.</summary>
+public sealed class ChainOptions : IValidatableObject
+{
+    public const string Section = "SnetGateway:Chain";
+
+    /// <summary>
+    /// JSON-RPC URLs, http or https, one or more, in order of preference: the first that works is asked. Keys in them are secrets and are never
+    /// logged; a user name and password before the host are sent as HTTP Basic authentication.
+    /// </summary>
+    [Required, MinLength(1)]
+    public IList<string> Endpoints { get; set; } = [];
+
+    /// <summary>`eth_chainId` that every endpoint must answer. 1 is the main network, 11155111 Sepolia. No default: signatures carry no chain id.</summary>
+    [Range(1, long.MaxValue)]
+    public long ChainId { get; set; }
+
+    /// <summary>Address of the MultiPartyEscrow contract, 0x and 40 hex digits. Every endpoint must have code there.</summary>
+    [Required]
+    public string EscrowAddress { get; set; } = "";
+
+    /// <summary>How often the head is asked for, 100 ms to 1 minute. Default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one request may take before its endpoint is set aside, 100 ms to 1 minute. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Channels that may be read in a second, 2 to 10,000. Half of it is kept for payments signed by a channel's own parties. Default 20.</summary>
+    [Range(2, 10_000)]
+    public int ReadsPerSecond { get; set; } = 20;
+
+    /// <summary>Calls that may wait for a read at a time, 2 to 100,000; strangers get half of the places. Default 256.</summary>
+    [Range(2, 100_000)]
+    public int MaxWaitingLooks { get; set; } = 256;
+
+    /// <summary>Blocks that are made up for by their logs after a pause; a longer gap has every channel read again at its next call. 0 to 1,000,000. Default 5,000.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxLogGapBlocks { get; set; } = 5_000;
+
+    /// <summary>Blocks between the head and the block at which channels are read, 0 to 64. A claim counts as soon as it is seen, whatever this says. Default 0.</summary>
+    [Range(0, 64)]
+    public int Confirmations { get; set; }
+
+    /// <summary>How long known channels go on when the chain cannot be read, 0 to 1 day. Default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan StalenessBound { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Blocks after which nothing is expected to be undone, 1 to 4,096: how far back block hashes are kept. Default 64.</summary>
+    [Range(1, 4_096)]
+    public int FinalityDepth { get; set; } = 64;
+
+    /// <summary>The escrow contract. Only for options that were validated.</summary>
+    public Address Escrow => Address.Parse(EscrowAddress);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (int i = 0; i < Endpoints.Count; i++)
+        {
+            if (!Uri.TryCreate(Endpoints[i], UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            {
+                // The text is not repeated: half of a mistyped URL may be a key.
+                yield return new ValidationResult($"Endpoint {i} is no http or https URL.", [$"{nameof(Endpoints)}:{i}"]);
+            }
+        }
+
+        if (EscrowAddress.Length > 0 && !Address.TryParse(EscrowAddress, out _))
+        {
+            yield return new ValidationResult($"'{EscrowAddress}' is no address: 0x and 40 hex digits.", [nameof(EscrowAddress)]);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`channels`: what the ledger holds of each channel.</summary>
+internal static class ChannelsCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var command = new Command("channels", "Lists the channels in the ledger. A gateway may run meanwhile.") { json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            var rows = new List<(ChannelRecord, DateTimeOffset?)>();
+            await foreach (ChannelRecord record in new LedgerStory(ledger.Store).ChannelsAsync(cancellationToken))
+            {
+                DateTimeOffset? changed = record.NewestEntry.IsEmpty ? null : JournalEntry.Read(record.NewestEntry).At;
+                if (parsed.GetValue(json))
+                {
+                    ChannelReport.WriteJson(context.Terminal.Output, record, changed);
+                }
+                else
+                {
+                    rows.Add((record, changed));
+                }
+            }
+
+            if (!parsed.GetValue(json))
+            {
+                ChannelReport.WriteTable(context.Terminal.Output, rows);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>The configured ledger, opened to read: a gateway may run beside and owns it.</summary>
+/// <param name="Store">Takes no writes.</param>
+/// <param name="Escrow">The contract whose channels they are.</param>
+internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsyncDisposable
+{
+    /// <summary>What of the configuration must be right for a ledger to be found; other mistakes do not keep anybody from reading it.</summary>
+    private static readonly string[] s_needed =
+        ["SnetGateway:Chain:ChainId", "SnetGateway:Chain:EscrowAddress", LedgerOptions.Section];
+
+    public static async ValueTask<LedgerAccess> OpenAsync(CommandContext context, ParseResult parsed)
+    {
+        ConfigurationLoader loader = context.Loader(parsed);
+        ConfigurationResult result = await loader.LoadAsync();
+        ConfigurationMistake? mistake = result.Mistakes.FirstOrDefault(m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
+        if (mistake is not null)
+        {
+            throw new CommandException(ExitCode.Usage, mistake.ToString());
+        }
+
+        LedgerOptions ledger = result.Options.Ledger;
+        if (ledger.Store != "sqlite")
+        {
+            throw new CommandException(ExitCode.Usage, $"the ledger is kept in {ledger.Store}: nothing of it can be read from outside the gateway");
+        }
+
+        var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);
+        return new LedgerAccess(SqliteRecordStore.OpenReadOnly(ledger.Path, scope), scope.Escrow);
+    }
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    private static bool IsAt(string path, string place) =>
+        path.Equals(place, StringComparison.OrdinalIgnoreCase) || path.StartsWith(place + ":", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`ledger verify` and `ledger explain`: whether the books are right, and how a channel came to where it is.</summary>
+internal static class LedgerCommand
+{
+    public static Command Create(CommandContext context) =>
+        new("ledger", "Reads the ledger. A gateway may run meanwhile.") { CreateVerify(context), CreateExplain(context) };
+
+    private static Command CreateVerify(CommandContext context)
+    {
+        var command = new Command("verify", "Walks every channel's journal and holds it to its record; ends with 1 where one is broken.");
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            var verifier = new LedgerVerifier(ledger.Store, SignerRecovery.Create(), ledger.Escrow);
+            TextWriter output = context.Terminal.Output;
+            long channels = 0, entries = 0, faults = 0;
+            UInt256 delivered = UInt256.Zero;
+            await foreach (ChannelFinding finding in verifier.VerifyAsync(cancellationToken))
+            {
+                channels++;
+                entries += finding.Entries;
+                faults += finding.Faults.Count;
+                delivered = delivered.SaturatingAdd(finding.Delivered);
+                foreach (string fault in finding.Faults)
+                {
+                    output.WriteLine($"channel {finding.Channel}: FAULT: {fault}");
+                }
+
+                foreach (string note in finding.Notes)
+                {
+                    output.WriteLine($"channel {finding.Channel}: note: {note}");
+                }
+            }
+
+            output.WriteLine($"{channels} channels, {entries} entries, {delivered} cogs delivered: {(faults == 0 ? "clean" : $"{faults} faults")}");
+            return faults == 0 ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Command CreateExplain(CommandContext context)
+    {
+        var channel = new Argument<string>("channel") { Description = "The channel's id." };
+        var json = new Option<bool>("--json") { Description = "As one JSON object." };
+        var command = new Command("explain", "Tells the story of one channel: every call that was paid, every claim, and where it stands.") { channel, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string text = parsed.GetRequiredValue(channel);
+            if (!UInt256.TryParse(text, out UInt256 number))
+            {
+                throw new CommandException(ExitCode.Usage, $"'{text}' is no channel id: write a whole number");
+            }
+
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            var story = new LedgerStory(ledger.Store);
+            var id = new ChannelId(number);
+            ChannelRecord record = await story.ChannelAsync(id, cancellationToken)
+                ?? throw new CommandException(ExitCode.Failed, $"the ledger has no channel {id}");
+            var entries = new List<JournalEntry>();
+            await foreach (JournalEntry entry in story.EntriesAsync(id, cancellationToken))
+            {
+                entries.Add(entry);
+            }
+
+            if (parsed.GetValue(json))
+            {
+                ChannelReport.WriteStoryJson(context.Terminal.Output, record, entries);
+            }
+            else
+            {
+                ChannelReport.WriteStory(context.Terminal.Output, record, entries);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

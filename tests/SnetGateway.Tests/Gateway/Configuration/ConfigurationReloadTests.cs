@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Cli;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+public sealed class ConfigurationReloadTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-reload-");
+    private readonly List<string> _lines = [];
+
+    private string File => Path.Combine(_folder.FullName, "appsettings.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Look_ChangedFile_GoesLiveAsAWhole()
+    {
+        (ConfigurationReload reload, LiveSnapshot live, IConfigurationRoot host) = await StartAsync();
+        GatewaySnapshot before = live.Current;
+
+        Write(InitCommand.Template.Replace("\"Cogs\": 1000", "\"Cogs\": 2000", StringComparison.Ordinal));
+        await reload.LookAsync();
+        Assert.Same(before, live.Current); // seen once: it may still grow
+        await reload.LookAsync();
+
+        Assert.True(before.ChangeToken.HasChanged);
+        Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
+        Assert.Equal("2000", host["SnetGateway:Services:example:Price:Cogs"]);
+        Assert.Contains(_lines, l => l.Contains("is in force", StringComparison.Ordinal));
+
+        GatewaySnapshot after = live.Current;
+        await reload.LookAsync();
+        Assert.Same(after, live.Current);
+    }
+
+    [Theory]
+    [InlineData("\"Cogs\": 1000", "\"Cogs\": -1", "Price:Cogs")]
+    [InlineData("\"ClusterId\": \"example\"", "\"ClusterId\": \"other\"", "ClusterId")]
+    [InlineData("\"Groups\": {", "\"Groups\": ", "no valid JSON")]
+    public async Task Look_BadFile_IsRefusedWholeAndTheOldStays(string right, string wrong, string words)
+    {
+        (ConfigurationReload reload, LiveSnapshot live, IConfigurationRoot host) = await StartAsync();
+        GatewaySnapshot before = live.Current;
+
+        Write(InitCommand.Template.Replace(right, wrong, StringComparison.Ordinal));
+        await LookTwiceAsync(reload);
+
+        Assert.Same(before, live.Current);
+        Assert.False(before.ChangeToken.HasChanged);
+        Assert.Equal("1000", host["SnetGateway:Services:example:Price:Cogs"]);
+        Assert.Contains(_lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("is refused", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
+
+        // Mended: taken again, though it is the content that is in force.
+        Write(InitCommand.Template.Replace("1000", "3000", StringComparison.Ordinal));
+        await LookTwiceAsync(reload);
+        Assert.NotSame(before, live.Current);
+    }
+
+    [Fact]
+    public async Task Look_FileGone_KeepsTheOld()
+    {
+        (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync();
+        GatewaySnapshot before = live.Current;
+
+        System.IO.File.Delete(File);
+        await LookTwiceAsync(reload);
+
+        Assert.Same(before, live.Current);
+        Assert.Contains(_lines, l => l.Contains("the file is gone", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Look_WhatNeedsARestart_IsNamedWithoutItsValue()
+    {
+        (ConfigurationReload reload, _, _) = await StartAsync();
+
+        Write(InitCommand.Template.Replace("http://127.0.0.1:8545", "http://127.0.0.1:8545/secret", StringComparison.Ordinal));
+        await LookTwiceAsync(reload);
+
+        string line = Assert.Single(_lines, l => l.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.Contains("SnetGateway:Chain:Endpoints:0", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(_lines, l => l.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_LooksEachSecond()
+    {
+        var time = new ManualTimeProvider();
+        (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync(time);
+        GatewaySnapshot before = live.Current;
+        using var stop = new CancellationTokenSource();
+        await reload.StartAsync(stop.Token);
+        Write(InitCommand.Template.Replace("\"Cogs\": 1000", "\"Cogs\": 2000", StringComparison.Ordinal));
+
+        var changed = new TaskCompletionSource();
+        before.ChangeToken.RegisterChangeCallback(_ => changed.TrySetResult(), null);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!changed.Task.IsCompleted)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await reload.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.NotSame(before, live.Current);
+    }
+
+    private static async Task LookTwiceAsync(ConfigurationReload reload)
+    {
+        await reload.LookAsync();
+        await reload.LookAsync();
+    }
+
+    private void Write(string content) => System.IO.File.WriteAllText(File, content);
+
+    private async Task<(ConfigurationReload Reload, LiveSnapshot Live, IConfigurationRoot Host)> StartAsync(TimeProvider? time = null)
+    {
+        Write(InitCommand.Template);
+        var loader = new ConfigurationLoader(new ConfigurationSources(File, []), ProxyPolicies.Add);
+        ConfigurationResult first = await loader.LoadAsync();
+        Assert.Empty(first.Mistakes);
+        var accepted = new AcceptedConfiguration(first.Values);
+        IConfigurationRoot host = new ConfigurationBuilder().Add(accepted).Build();
+        var live = new LiveSnapshot(first.Snapshot!);
+        var reload = new ConfigurationReload(loader, first, accepted, live, time ?? TimeProvider.System, new ListLogger(_lines));
+        reload.Begin();
+        return (reload, live, host);
+    }
+
+    private sealed class ListLogger(List<string> lines) : ILogger<ConfigurationReload>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Add($"{logLevel}: {formatter(state, exception)}");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+/// <summary>The files that operators copy: each is right, complete, and says what the code says.</summary>
+public class SampleFilesTests
+{
+    [Fact]
+    public async Task MinimalFile_IsRightAndFifteenLines()
+    {
+        string file = RepositoryFiles.PathOf("appsettings/minimal.json");
+
+        Assert.Empty((await LoadAsync(file)).Mistakes);
+        Assert.Equal(15, File.ReadAllLines(file).Length);
+    }
+
+    [Fact]
+    public async Task FullFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/full.json"))).Mistakes);
+
+    [Fact]
+    public void FullFile_IsWhatTheCodeSays() => AssertSame("appsettings/full.json", OptionFiles.FullFile());
+
+    [Fact]
+    public void ConfigurationPage_IsWhatTheCodeSays()
+    {
+        string path = RepositoryFiles.PathOf("docs/configuration.md");
+        string page = File.ReadAllText(path);
+        var table = new Regex("(?<=<!-- table of keys -->\n).*(?=<!-- end of table -->)", RegexOptions.Singleline);
+        Assert.Matches(table, page);
+        AssertSame("docs/configuration.md", table.Replace(page, _ => OptionFiles.Table(), 1));
+    }
+
+    /// <summary>With SNET_UPDATE_FILES=1 the file is written anew instead.</summary>
+    private static void AssertSame(string name, string expected)
+    {
+        string path = RepositoryFiles.PathOf(name);
+        if (Environment.GetEnvironmentVariable("SNET_UPDATE_FILES") == "1")
+        {
+            File.WriteAllText(path, expected);
+        }
+
+        string actual = File.Exists(path) ? File.ReadAllText(path) : "";
+        Assert.True(expected == actual, $"{name} is not what the option classes say: run the tests once with SNET_UPDATE_FILES=1. Expected:\n{expected}");
+    }
+
+    private static async Task<ConfigurationResult> LoadAsync(string file)
+    {
+        var mistakes = new MistakeList();
+        var sources = new ConfigurationSources(file, []);
+        byte[] content = Encoding.UTF8.GetBytes(await File.ReadAllTextAsync(file));
+        return await new ConfigurationLoader(sources, ProxyPolicies.Add).LoadAsync(content, mistakes);
+    }
+}
