@@ -7,7 +7,7 @@ namespace SnetGateway.Gateway.Cli;
 internal sealed record CommandContext(Terminal Terminal, Option<string?> Config, IReadOnlyList<string> Overrides)
 {
     public ConfigurationLoader Loader(ParseResult parsed) =>
-        new(new ConfigurationSources(parsed.GetValue(Config), Overrides), ProxyPolicies.Add);
+        new(new ConfigurationSources(parsed.GetValue(Config), Overrides));
 
     /// <summary>The judged configuration; null when it has mistakes, which then stand on the error output.</summary>
     public async ValueTask<ConfigurationResult?> LoadAsync(ConfigurationLoader loader)

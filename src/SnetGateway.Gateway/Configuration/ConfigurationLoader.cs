@@ -2,8 +2,7 @@ namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>From the sources to a judged configuration.</summary>
 /// <param name="sources">Where it comes from.</param>
-/// <param name="policies">Registers the proxy's policies that a configuration may name beside YARP's own.</param>
-internal sealed class ConfigurationLoader(ConfigurationSources sources, Action<IReverseProxyBuilder> policies)
+internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
     public ConfigurationSources Sources { get; } = sources;
 
@@ -24,7 +23,8 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources, Action<I
 
         using (configuration as IDisposable)
         {
-            return await ConfigurationReader.ReadAsync(configuration, policies);
+            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration);
+            return result with { Content = content };
         }
     }
 }

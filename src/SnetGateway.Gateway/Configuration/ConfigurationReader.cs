@@ -11,9 +11,7 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal static class ConfigurationReader
 {
-    /// <param name="configuration">Everything that was configured.</param>
-    /// <param name="policies">Registers the proxy's policies that a configuration may name beside YARP's own.</param>
-    public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration, Action<IReverseProxyBuilder> policies)
+    public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration)
     {
         var values = new Dictionary<string, string?>(configuration.AsEnumerable(), StringComparer.OrdinalIgnoreCase);
         var mistakes = new MistakeList();
@@ -21,7 +19,7 @@ internal static class ConfigurationReader
 
         IConfiguration sound = mistakes.IsEmpty ? configuration : Without(values, mistakes);
         GatewayOptions options = sound.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
-        await using var proxy = new ProxyReader(sound.GetSection(ProxySchema.Section), policies);
+        await using var proxy = new ProxyReader(sound.GetSection(ProxySchema.Section));
         IProxyConfig read;
         try
         {
@@ -37,18 +35,17 @@ internal static class ConfigurationReader
         OwnRules.Check(options, mistakes);
         CrossKeyRules.Check(new RuleContext(options, routes, read.Clusters, mistakes));
         routes = [.. routes.Select(route => ProxyReader.WithHosts(route, options))];
-        ClusterConfig[] clusters = [.. read.Clusters.Select(ProxyReader.ForGrpc)];
         foreach (RouteConfig route in routes)
         {
             Join(RuleContext.RoutePath(route.RouteId), await proxy.JudgeAsync(route), mistakes);
         }
 
-        foreach (ClusterConfig cluster in clusters)
+        foreach (ClusterConfig cluster in read.Clusters)
         {
             Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
         }
 
-        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(ServiceCatalog.Of(options), routes, clusters) : null;
+        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(ServiceCatalog.Of(options), routes, read.Clusters) : null;
         return new ConfigurationResult(options, snapshot, values, mistakes.All);
     }
 

@@ -17,12 +17,11 @@ internal sealed class ConfigurationReload(
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private ConfigurationResult _inForce = atStart;
-    private byte[]? _seen;
-    private byte[]? _judged;
+    private byte[]? _seen = atStart.Content;
+    private byte[]? _judged = atStart.Content;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Begin();
         using var timer = new PeriodicTimer(s_interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -36,9 +35,6 @@ internal sealed class ConfigurationReload(
             }
         }
     }
-
-    /// <summary>Takes the file as it is for the one that is in force.</summary>
-    internal void Begin() => _judged = _seen = loader.Sources.ReadFile(new MistakeList());
 
     /// <summary>One look. A file is judged when two looks saw the same content: one that is being written is left to grow.</summary>
     internal async ValueTask LookAsync()

@@ -17,6 +17,9 @@ internal sealed record ConfigurationResult(
     [MemberNotNullWhen(true, nameof(Snapshot))]
     public bool IsRight => Snapshot is not null;
 
+    /// <summary>The file's bytes that were read; null without a file.</summary>
+    public byte[]? Content { get; init; }
+
     public static ConfigurationResult Unreadable(IReadOnlyList<ConfigurationMistake> mistakes) =>
         new(new GatewayOptions(), null, new Dictionary<string, string?>(), mistakes);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Catalog;
 using Yarp.ReverseProxy.Configuration;
 
@@ -10,7 +11,7 @@ internal static class ConfigurationServices
     /// <summary>
     /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's
     /// configuration, and the reload. <paramref name="configuration"/> then reads from the accepted
-    /// configuration only; each feature binds its own options from it, which were judged already.
+    /// configuration only; each feature of the host binds its own options from it, which were judged already. Chain and ledger are fixed for the process.
     /// </summary>
     public static IServiceCollection AddGatewayConfiguration(
         this IServiceCollection services, IConfigurationBuilder configuration, ConfigurationLoader loader, ConfigurationResult result)
@@ -19,6 +20,8 @@ internal static class ConfigurationServices
         configuration.Sources.Clear();
         configuration.Sources.Add(accepted);
 
+        services.AddSingleton(Options.Create(result.Options.Chain));
+        services.AddSingleton(Options.Create(result.Options.Ledger));
         services.TryAddSingleton(TimeProvider.System);
         var live = new LiveSnapshot(result.Snapshot ?? throw new ArgumentException("A configuration with mistakes cannot be served.", nameof(result)));
         services.AddSingleton(live);

@@ -1,6 +1,5 @@
-using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.PaidCalls;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Configuration;
 
@@ -13,12 +12,11 @@ internal sealed class ProxyReader : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     /// <param name="section">The `ReverseProxy` section.</param>
-    /// <param name="policies">Registers the policies that a configuration may name beside YARP's own.</param>
-    public ProxyReader(IConfiguration section, Action<IReverseProxyBuilder> policies)
+    public ProxyReader(IConfiguration section)
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        policies(services.AddReverseProxy().LoadFromConfig(section));
+        services.AddReverseProxy().LoadFromConfig(section);
         _services = services.BuildServiceProvider();
     }
 
@@ -33,30 +31,12 @@ internal sealed class ProxyReader : IAsyncDisposable
 
     /// <summary>A route with the hosts of its service.</summary>
     public static RouteConfig WithHosts(RouteConfig route, GatewayOptions options) =>
-        route.Metadata?.GetValueOrDefault(RouteMetadata.Service) is { } name
+        route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } name
             && options.Services.TryGetValue(name, out ServiceOptions? service)
             && service.Hosts.Length > 0
             && route.Match?.Hosts is not { Count: > 0 }
             ? route with { Match = (route.Match ?? new RouteMatch()) with { Hosts = service.Hosts } }
             : route;
-
-    /// <summary>
-    /// A cluster with gRPC's defaults where nothing is said: exactly HTTP/2 (YARP's own default falls back to HTTP/1.1 on a cleartext
-    /// address, where gRPC cannot pass), and no activity timeout (design, rule 24: a silent stream is no fault).
-    /// </summary>
-    public static ClusterConfig ForGrpc(ClusterConfig cluster)
-    {
-        ForwarderRequestConfig request = cluster.HttpRequest ?? ForwarderRequestConfig.Empty;
-        return cluster with
-        {
-            HttpRequest = request with
-            {
-                Version = request.Version ?? System.Net.HttpVersion.Version20,
-                VersionPolicy = request.VersionPolicy ?? HttpVersionPolicy.RequestVersionExact,
-                ActivityTimeout = request.ActivityTimeout ?? Timeout.InfiniteTimeSpan,
-            },
-        };
-    }
 
     private IConfigValidator Validator => _services.GetRequiredService<IConfigValidator>();
 }

@@ -1,4 +1,4 @@
-using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.PaidCalls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
@@ -10,7 +10,7 @@ internal sealed record RouteReach(string RouteId, IReadOnlyCollection<string> Ho
     {
         IReadOnlyCollection<string> hosts = route.Match?.Hosts ?? [];
         if (hosts.Count == 0
-            && route.Metadata?.GetValueOrDefault(RouteMetadata.Service) is { } name
+            && route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } name
             && services.TryGetValue(name, out ServiceOptions? service))
         {
             hosts = service.Hosts;

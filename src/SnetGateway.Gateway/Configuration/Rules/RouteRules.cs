@@ -1,5 +1,5 @@
-using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.PaidCalls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
@@ -28,26 +28,26 @@ internal static class RouteRules
     private static void CheckPayment(RuleContext context, RouteConfig route)
     {
         string metadata = $"{RuleContext.RoutePath(route.RouteId)}:{nameof(route.Metadata)}";
-        string? service = route.Metadata?.GetValueOrDefault(RouteMetadata.Service);
-        string? payment = route.Metadata?.GetValueOrDefault(RouteMetadata.Payment);
-        if (payment is not null && payment != RouteMetadata.None)
+        string? service = route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey);
+        string? payment = route.Metadata?.GetValueOrDefault(PaidRoute.PaymentKey);
+        if (payment is not null && payment != PaidRoute.PaymentNone)
         {
             context.Complain(
-                $"{metadata}:{RouteMetadata.Payment}",
-                $"{MistakeList.Quote(payment)} is not '{RouteMetadata.None}'",
-                $"Write '{RouteMetadata.None}' for a route that is free for everybody, or name a service instead");
+                $"{metadata}:{PaidRoute.PaymentKey}",
+                $"{MistakeList.Quote(payment)} is not '{PaidRoute.PaymentNone}'",
+                $"Write '{PaidRoute.PaymentNone}' for a route that is free for everybody, or name a service instead");
         }
         else if (service is not null && payment is not null)
         {
-            context.Complain(metadata, "the route names a service and asks no payment", $"Keep one of {RouteMetadata.Service} and {RouteMetadata.Payment}");
+            context.Complain(metadata, "the route names a service and asks no payment", $"Keep one of {PaidRoute.ServiceKey} and {PaidRoute.PaymentKey}");
         }
         else if (service is null && payment is null)
         {
-            string? near = route.Metadata?.Keys.FirstOrDefault(key => Nearness.Nearest(key, [RouteMetadata.Service, RouteMetadata.Payment]) is not null);
+            string? near = route.Metadata?.Keys.FirstOrDefault(key => Nearness.Nearest(key, [PaidRoute.ServiceKey, PaidRoute.PaymentKey]) is not null);
             context.Complain(
                 metadata,
                 "the route names no service and does not say that it is free" + (near is null ? "" : $" ({MistakeList.Quote(near)} is neither)"),
-                $"Write \"{RouteMetadata.Service}\": \"<name>\", or \"{RouteMetadata.Payment}\": \"{RouteMetadata.None}\" to let everybody call it");
+                $"Write \"{PaidRoute.ServiceKey}\": \"<name>\", or \"{PaidRoute.PaymentKey}\": \"{PaidRoute.PaymentNone}\" to let everybody call it");
         }
 
         if (service is null)
@@ -58,7 +58,7 @@ internal static class RouteRules
         if (!context.Options.Services.TryGetValue(service, out ServiceOptions? options))
         {
             context.Complain(
-                $"{metadata}:{RouteMetadata.Service}",
+                $"{metadata}:{PaidRoute.ServiceKey}",
                 $"there is no service {MistakeList.Quote(service)}",
                 RuleContext.Choose(service, context.Options.Services.Keys, Services));
         }

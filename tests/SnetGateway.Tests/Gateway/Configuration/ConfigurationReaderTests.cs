@@ -35,17 +35,6 @@ public class ConfigurationReaderTests
         Assert.Equal(["translate.example.org"], route.Match.Hosts!);
     }
 
-    [Fact]
-    public async Task Read_ClusterWithoutHttpRequest_SpeaksExactlyHttp2WithoutActivityTimeout()
-    {
-        ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
-
-        ClusterConfig cluster = result.Snapshot!.Clusters.Single(c => c.ClusterId == "draw");
-        Assert.Equal(new Version(2, 0), cluster.HttpRequest!.Version);
-        Assert.Equal(HttpVersionPolicy.RequestVersionExact, cluster.HttpRequest.VersionPolicy);
-        Assert.Equal(Timeout.InfiniteTimeSpan, cluster.HttpRequest.ActivityTimeout);
-    }
-
     [Theory]
     [InlineData("1000", "1000")]
     [InlineData("0", "0")]

@@ -134,9 +134,9 @@ internal static partial class OptionFiles
             }
             else
             {
-                string value = Json(property.GetValue(options)) is var json && json is "null" or "\"\"" or "[]" or "{}" || s_examples.ContainsKey(key) && known.IsRequired
-                    ? known.IsRequired ? "required" : "unset"
-                    : $"`{json}`";
+                string json = Json(property.GetValue(options));
+                bool isGiven = known.IsRequired || (json == "0" && s_examples.ContainsKey(key));
+                string value = isGiven && json is "0" or "\"\"" or "[]" ? "required" : json is "null" or "[]" or "{}" ? "unset" : $"`{json}`";
                 text.Append(CultureInfo.InvariantCulture, $"| `{key.Replace('<', '{').Replace('>', '}')}` | {value} | {Summary(property).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
             }
         }

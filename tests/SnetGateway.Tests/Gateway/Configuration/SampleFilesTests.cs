@@ -52,6 +52,6 @@ public class SampleFilesTests
         var mistakes = new MistakeList();
         var sources = new ConfigurationSources(file, []);
         byte[] content = Encoding.UTF8.GetBytes(await File.ReadAllTextAsync(file));
-        return await new ConfigurationLoader(sources, ProxyPolicies.Add).LoadAsync(content, mistakes);
+        return await new ConfigurationLoader(sources).LoadAsync(content, mistakes);
     }
 }

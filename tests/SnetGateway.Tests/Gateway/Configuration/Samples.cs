@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -61,9 +60,5 @@ internal static class Samples
         new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
     public static ValueTask<ConfigurationResult> ReadAsync(IEnumerable<KeyValuePair<string, string?>> values) =>
-        ConfigurationReader.ReadAsync(Configuration(values), NoPolicies);
-
-    public static void NoPolicies(IReverseProxyBuilder builder)
-    {
-    }
+        ConfigurationReader.ReadAsync(Configuration(values));
 }
