@@ -23,7 +23,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         var generator = new KindsGenerator(Seeds.Next(output));
         var options = new ProtoJsonOptions { OriginalNames = originalNames, IncludeDefaults = includeDefaults };
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames).WithFormatDefaultValues(includeDefaults));
-        for (var round = 0; round < 3_000; round++)
+        for (var round = 0; round < 1_500; round++)
         {
             var message = generator.Next();
             var json = KindsSchema.ToJson(message, options);
@@ -40,7 +40,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Next(output));
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames));
-        for (var round = 0; round < 5_000; round++)
+        for (var round = 0; round < 3_000; round++)
         {
             var message = generator.Next();
             Assert.Equal(message, KindsSchema.FromJson(theirs.Format(message)));
@@ -55,7 +55,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         var generator = new KindsGenerator(random);
         var converter = new ProtoJson(KindsSchema.Schema);
         var refused = 0;
-        for (var round = 0; round < 2_000; round++)
+        for (var round = 0; round < 1_000; round++)
         {
             var json = Encoding.UTF8.GetBytes(KindsSchema.ToJson(generator.Next()));
             for (var damage = 0; damage < 50; damage++)
@@ -73,7 +73,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
             }
         }
 
-        Assert.InRange(refused, 10_000, 100_000);
+        Assert.InRange(refused, 5_000, 50_000);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         var generator = new KindsGenerator(random);
         var converter = new ProtoJson(KindsSchema.Schema);
         var compared = 0;
-        for (var round = 0; round < 2_000; round++)
+        for (var round = 0; round < 1_000; round++)
         {
             var message = generator.Next().ToByteArray();
             for (var damage = 0; damage < 50; damage++)
@@ -114,7 +114,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{compared} compared");
-        Assert.InRange(compared, 1_000, 100_000);
+        Assert.InRange(compared, 1_000, 50_000);
     }
 
     // Equal but for what JSON does not tell apart: the bits of a NaN, and the many ways to write the bytes inside an Any.
