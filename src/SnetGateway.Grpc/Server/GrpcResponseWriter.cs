@@ -20,23 +20,13 @@ public sealed class GrpcResponseWriter<T>
     {
         _call.CancellationToken.ThrowIfCancellationRequested();
         _call.Write(message, _marshaller);
-        await FlushAsync(cancellationToken);
+        await _call.FlushAsync(cancellationToken);
     }
 
     /// <summary>Sends the response headers now, before there is a message.</summary>
     public ValueTask SendHeadersAsync(CancellationToken cancellationToken)
     {
         _call.BeginResponse();
-        return FlushAsync(cancellationToken);
-    }
-
-    private async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        // Kestrel reports a client that left as a completed pipe, not as an exception.
-        var flushed = await _call.HttpContext.Response.BodyWriter.FlushAsync(cancellationToken);
-        if (flushed.IsCompleted || flushed.IsCanceled)
-        {
-            throw new OperationCanceledException(_call.CancellationToken);
-        }
+        return _call.FlushAsync(cancellationToken);
     }
 }

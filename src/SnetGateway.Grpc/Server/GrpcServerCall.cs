@@ -11,6 +11,7 @@ public sealed class GrpcServerCall
     private readonly MessageReader _requests;
     private GrpcMetadata? _responseHeaders;
     private GrpcMetadata? _trailers;
+    private volatile bool _hasClientLeft;
 
     internal GrpcServerCall(HttpContext context, string method, GrpcEndpointOptions options, string? encoding, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
@@ -45,8 +46,30 @@ public sealed class GrpcServerCall
 
     internal GrpcMetadata TrailersOrNone => _trailers ?? GrpcMetadata.Empty;
 
-    internal ValueTask<(bool HasMessage, T Message)> ReadAsync<T>(GrpcMarshaller<T> marshaller, CancellationToken cancellationToken) =>
-        _requests.ReadAsync(marshaller, cancellationToken);
+    /// <summary>Whether nobody is there to be answered. Reading and writing may notice before Kestrel's own token does.</summary>
+    internal bool HasClientLeft => _hasClientLeft || HttpContext.RequestAborted.IsCancellationRequested;
+
+    internal async ValueTask<(bool HasMessage, T Message)> ReadAsync<T>(GrpcMarshaller<T> marshaller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _requests.ReadAsync(marshaller, cancellationToken);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw ClientLeft(broken);
+        }
+    }
+
+    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        // Kestrel reports a client that left as a completed pipe, not as an exception.
+        var flushed = await HttpContext.Response.BodyWriter.FlushAsync(cancellationToken);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            throw ClientLeft(null);
+        }
+    }
 
     internal void BeginResponse()
     {
@@ -69,5 +92,11 @@ public sealed class GrpcServerCall
 
         BeginResponse();
         MessageWriter.Write(HttpContext.Response.BodyWriter, message, marshaller, _options.MaxResponseBytes);
+    }
+
+    private OperationCanceledException ClientLeft(Exception? cause)
+    {
+        _hasClientLeft = true;
+        return new OperationCanceledException("The client left.", cause, CancellationToken);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         var call = new GrpcServerCall(context, method, options, encoding, timeout is { } left ? Later(left) : null, ended?.Token ?? context.RequestAborted);
 
         var (status, trailers) = await RunAsync(call, deadline);
-        if (context.RequestAborted.IsCancellationRequested)
+        if (call.HasClientLeft)
         {
             GrpcServerLog.ClientLeft(logger, method);
             return;
@@ -68,7 +68,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         {
             return (chosen.Status, chosen.Trailers.Count > 0 ? chosen.Trailers : call.TrailersOrNone);
         }
-        catch (Exception) when (call.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (call.HasClientLeft)
         {
             return (new GrpcStatus(GrpcStatusCode.Cancelled, "the client left"), GrpcMetadata.Empty);
         }

@@ -115,7 +115,7 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
 
     private static ReadOnlySequence<byte> Cut(byte[] stream, Random random)
     {
-        var first = new Segment([], 0);
+        var first = new Segment(default, 0);
         var last = first;
         for (var at = 0; at < stream.Length;)
         {
