@@ -12,14 +12,14 @@ public sealed class SignatureAgreementTests
     private readonly Secp256k1 _managed = SignatureVectorTests.Curve("managed");
 
     [Fact]
-    public void Recover_ThousandsOfGeneratedSignatures_BothAgree()
+    public async Task Recover_ThousandsOfGeneratedSignatures_BothAgree()
     {
         var random = new Random(7_001);
         var native = new SignerRecovery(_native);
         var managed = new SignerRecovery(_managed);
         var message = new byte[151];
         int recovered = 0;
-        for (int i = 0; i < 3_000; i++)
+        for (int i = 0; i < 2_000; i++)
         {
             random.NextBytes(message);
             PrivateKey key = Key(random, _native);
@@ -30,9 +30,13 @@ public sealed class SignatureAgreementTests
             bool byManaged = managed.TryRecover(message, signature, out Address second);
             Assert.True(byNative == byManaged && first == second, $"seed 7001, number {i}: {Convert.ToHexString(signature)}");
             recovered += byNative ? 1 : 0;
+            if (i % 20 == 0)
+            {
+                await Task.Yield(); // other tests go on meanwhile
+            }
         }
 
-        Assert.InRange(recovered, 1_500, 2_999);
+        Assert.InRange(recovered, 1_000, 1_999);
     }
 
     [Fact]

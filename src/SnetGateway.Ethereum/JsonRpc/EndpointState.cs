@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+using SnetGateway.Ethereum.Follower;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.JsonRpc;
+
+/// <summary>
+/// Whether one endpoint may be asked. It is asked for its chain id and for the contract's code before anything else, and again each time
+/// it comes back: a URL can be moved to another network behind our back, and signatures carry no chain id (design, rule 13).
+/// </summary>
+internal sealed class EndpointState(
+    JsonRpcEndpoint endpoint, long chainId, Address escrow, TimeProvider time, Jitter jitter, ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MisconfiguredPause = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _checking = new(1);
+    private bool _isChecked;
+    private int _failures;
+    private long _setAsideAt;
+    private TimeSpan _pause;
+    private string? _fault;
+
+    public JsonRpcEndpoint Endpoint => endpoint;
+
+    public EndpointStatus Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new EndpointStatus(endpoint.Name, _isChecked && !IsSetAside, _fault);
+            }
+        }
+    }
+
+    // By the monotonic clock: a wall clock that is set back must not keep an endpoint out.
+    private bool IsSetAside => _pause > TimeSpan.Zero && time.GetElapsedTime(_setAsideAt) < _pause;
+
+    public bool MayBeAsked
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !IsSetAside;
+            }
+        }
+    }
+
+    /// <summary>Asks for chain id and code unless that was done since the endpoint last failed.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _isChecked))
+        {
+            return;
+        }
+
+        await _checking.WaitAsync(cancellationToken);
+        try
+        {
+            if (Volatile.Read(ref _isChecked))
+            {
+                return;
+            }
+
+            ulong actual = await endpoint.ChainIdAsync(cancellationToken);
+            if (actual != (ulong)chainId)
+            {
+                throw new EndpointException(EndpointFault.WrongChain, $"it serves chain {actual}, not {chainId}");
+            }
+
+            if (!await endpoint.HasCodeAsync(escrow, cancellationToken))
+            {
+                throw new EndpointException(EndpointFault.NoContract, $"there is no contract at {escrow}");
+            }
+
+            Volatile.Write(ref _isChecked, true);
+            ChainLog.EndpointInUse(logger, endpoint.Name, chainId);
+        }
+        finally
+        {
+            _checking.Release();
+        }
+    }
+
+    public void Worked()
+    {
+        lock (_lock)
+        {
+            _failures = 0;
+            _fault = null;
+        }
+    }
+
+    /// <summary>Sets the endpoint aside for a growing while. Several calls that fail together count once.</summary>
+    public void SetAside(Exception exception)
+    {
+        bool misconfigured = exception is EndpointException { Fault: EndpointFault.WrongChain or EndpointFault.NoContract };
+        TimeSpan pause;
+        lock (_lock)
+        {
+            if (IsSetAside)
+            {
+                return;
+            }
+
+            _failures++;
+            pause = misconfigured ? jitter.Around(MisconfiguredPause) : jitter.BackOff(FirstPause, LongestPause, _failures);
+            _setAsideAt = time.GetTimestamp();
+            _pause = pause;
+            _fault = exception.Message;
+            Volatile.Write(ref _isChecked, false);
+        }
+
+        if (misconfigured)
+        {
+            ChainLog.EndpointRefused(logger, endpoint.Name, exception.Message);
+        }
+        else
+        {
+            ChainLog.EndpointSetAside(logger, endpoint.Name, pause.TotalSeconds, exception.Message);
+        }
+    }
+
+    public void Dispose() => _checking.Dispose();
+}

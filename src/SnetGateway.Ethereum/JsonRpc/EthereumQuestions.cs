@@ -1,0 +1,182 @@
+using System.Text.Json;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.JsonRpc;
+
+/// <summary>The few questions that this gateway asks of a node, each with the strict reading of its answer.</summary>
+internal static class EthereumQuestions
+{
+    public static async ValueTask<ulong> ChainIdAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
+        HexText.TryReadQuantity(await endpoint.AskAsync("eth_chainId", static _ => { }, cancellationToken), out ulong id)
+            ? id
+            : throw Malformed("eth_chainId");
+
+    public static async ValueTask<bool> HasCodeAsync(this JsonRpcEndpoint endpoint, Address address, CancellationToken cancellationToken)
+    {
+        JsonElement result = await endpoint.AskAsync(
+            "eth_getCode",
+            writer =>
+            {
+                writer.WriteStringValue(address.ToString());
+                writer.WriteStringValue("latest");
+            },
+            cancellationToken);
+        return HexText.TryReadData(result, out byte[] code) ? code.Length > 0 : throw Malformed("eth_getCode");
+    }
+
+    /// <summary>The endpoint's newest block.</summary>
+    public static async ValueTask<BlockHeader> LatestBlockAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
+        await BlockAsync(endpoint, "eth_getBlockByNumber", "latest", cancellationToken) ?? throw Malformed("eth_getBlockByNumber");
+
+    /// <summary>The block of that number on the chain that the endpoint holds for right. Null if it has none.</summary>
+    public static ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, ulong number, CancellationToken cancellationToken) =>
+        BlockAsync(endpoint, "eth_getBlockByNumber", HexText.Quantity(number), cancellationToken);
+
+    /// <summary>The block of that hash. Null if the endpoint does not have it.</summary>
+    public static ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, Bytes32 hash, CancellationToken cancellationToken) =>
+        BlockAsync(endpoint, "eth_getBlockByHash", hash.ToString(), cancellationToken);
+
+    /// <summary>What a contract's view function returns at one block, named by its hash (EIP-1898) so that a node that lags cannot answer by an older one.</summary>
+    public static async ValueTask<byte[]> CallAsync(
+        this JsonRpcEndpoint endpoint, Address contract, byte[] data, Bytes32 block, CancellationToken cancellationToken)
+    {
+        JsonElement result = await endpoint.AskAsync(
+            "eth_call",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("to", contract.ToString());
+                writer.WriteString("data", HexText.Data(data));
+                writer.WriteEndObject();
+                writer.WriteStartObject();
+                writer.WriteString("blockHash", block.ToString());
+                writer.WriteEndObject();
+            },
+            cancellationToken);
+        return HexText.TryReadData(result, out byte[] answer) ? answer : throw Malformed("eth_call");
+    }
+
+    /// <summary>The contract's logs of one block, in order.</summary>
+    public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
+        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, BlockHeader block, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<LogEntry> logs = await LogsAsync(
+            endpoint, contract, topics, writer => writer.WriteString("blockHash", block.Hash.ToString()), cancellationToken);
+        return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
+    }
+
+    /// <summary>The contract's logs of a range of blocks, both ends included, in order. Only sound if the endpoint's head is past the range.</summary>
+    public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
+        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<LogEntry> logs = await LogsAsync(
+            endpoint,
+            contract,
+            topics,
+            writer =>
+            {
+                writer.WriteString("fromBlock", HexText.Quantity(from));
+                writer.WriteString("toBlock", HexText.Quantity(to));
+            },
+            cancellationToken);
+        return logs.All(log => log.BlockNumber >= from && log.BlockNumber <= to) ? logs : throw Malformed("eth_getLogs");
+    }
+
+    internal static EndpointException Malformed(string method) =>
+        new(EndpointFault.Malformed, $"an answer to {method} that cannot be one");
+
+    private static async ValueTask<BlockHeader?> BlockAsync(
+        JsonRpcEndpoint endpoint, string method, string which, CancellationToken cancellationToken)
+    {
+        JsonElement result = await endpoint.AskAsync(
+            method,
+            writer =>
+            {
+                writer.WriteStringValue(which);
+                writer.WriteBooleanValue(false);
+            },
+            cancellationToken);
+        if (result.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return result.ValueKind == JsonValueKind.Object
+            && result.TryGetProperty("number", out JsonElement number) && HexText.TryReadQuantity(number, out ulong blockNumber)
+            && result.TryGetProperty("hash", out JsonElement hash) && HexText.TryReadBytes32(hash, out Bytes32 blockHash)
+            && result.TryGetProperty("parentHash", out JsonElement parent) && HexText.TryReadBytes32(parent, out Bytes32 parentHash)
+                ? new BlockHeader(blockNumber, blockHash, parentHash)
+                : throw Malformed(method);
+    }
+
+    private static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
+        JsonRpcEndpoint endpoint,
+        Address contract,
+        IReadOnlyList<Bytes32> topics,
+        Action<Utf8JsonWriter> writeRange,
+        CancellationToken cancellationToken)
+    {
+        JsonElement result = await endpoint.AskAsync(
+            "eth_getLogs",
+            writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("address", contract.ToString());
+                writeRange(writer);
+                writer.WriteStartArray("topics");
+                writer.WriteStartArray();
+                foreach (Bytes32 topic in topics)
+                {
+                    writer.WriteStringValue(topic.ToString());
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            },
+            cancellationToken);
+        if (result.ValueKind != JsonValueKind.Array)
+        {
+            throw Malformed("eth_getLogs");
+        }
+
+        var logs = new List<LogEntry>(result.GetArrayLength());
+        foreach (JsonElement one in result.EnumerateArray())
+        {
+            LogEntry log = ReadLog(one);
+            if (log.Source != contract)
+            {
+                throw Malformed("eth_getLogs");
+            }
+
+            logs.Add(log);
+        }
+
+        // Nodes give them in order; a claim after a claim must be seen in order, so nothing is left to their habit.
+        logs.Sort(static (left, right) =>
+            left.BlockNumber != right.BlockNumber ? left.BlockNumber.CompareTo(right.BlockNumber) : left.Index.CompareTo(right.Index));
+        return logs;
+    }
+
+    internal static LogEntry ReadLog(JsonElement log)
+    {
+        var topics = new List<Bytes32>(4);
+        bool sound = log.ValueKind == JsonValueKind.Object
+            && (!log.TryGetProperty("removed", out JsonElement removed) || removed.ValueKind == JsonValueKind.False)
+            && log.TryGetProperty("topics", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            && list.EnumerateArray().All(element =>
+            {
+                bool read = HexText.TryReadBytes32(element, out Bytes32 topic);
+                topics.Add(topic);
+                return read;
+            });
+        return sound
+            && log.TryGetProperty("address", out JsonElement address) && HexText.TryReadAddress(address, out Address source)
+            && log.TryGetProperty("data", out JsonElement data) && HexText.TryReadData(data, out byte[] bytes)
+            && log.TryGetProperty("blockNumber", out JsonElement number) && HexText.TryReadQuantity(number, out ulong blockNumber)
+            && log.TryGetProperty("blockHash", out JsonElement hash) && HexText.TryReadBytes32(hash, out Bytes32 blockHash)
+            && log.TryGetProperty("logIndex", out JsonElement index) && HexText.TryReadQuantity(index, out ulong logIndex)
+                ? new LogEntry(source, topics, bytes, blockNumber, blockHash, logIndex)
+                : throw Malformed("eth_getLogs");
+    }
+}

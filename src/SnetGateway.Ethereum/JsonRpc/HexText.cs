@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.JsonRpc;
+
+/// <summary>Numbers and bytes as Ethereum's JSON writes them: quantities ("0x4e", no leading zeros) and data (whole bytes).</summary>
+internal static class HexText
+{
+    public static string Quantity(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
+
+    public static string Data(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+
+    /// <summary>Reads a quantity of up to 64 bits: block numbers and chain ids.</summary>
+    public static bool TryReadQuantity(JsonElement value, out ulong number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 2 and <= 18 } text
+            && text.StartsWith("0x", StringComparison.Ordinal)
+            && (text[2] != '0' || text.Length == 3)
+            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+    }
+
+    /// <summary>Reads data of any length.</summary>
+    public static bool TryReadData(JsonElement value, out byte[] bytes)
+    {
+        bytes = [];
+        if (value.ValueKind != JsonValueKind.String
+            || value.GetString() is not { Length: >= 2 } text
+            || !text.StartsWith("0x", StringComparison.Ordinal)
+            || text.Length % 2 != 0)
+        {
+            return false;
+        }
+
+        bytes = new byte[(text.Length - 2) / 2];
+        return Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) == OperationStatus.Done;
+    }
+
+    /// <summary>Reads data of exactly 32 bytes: hashes and topics.</summary>
+    public static bool TryReadBytes32(JsonElement value, out Bytes32 bytes)
+    {
+        bool fits = TryReadData(value, out byte[] data) && data.Length == Bytes32.Size;
+        bytes = fits ? new Bytes32(data) : default;
+        return fits;
+    }
+
+    /// <summary>Reads data of exactly 20 bytes.</summary>
+    public static bool TryReadAddress(JsonElement value, out Address address)
+    {
+        bool fits = TryReadData(value, out byte[] data) && data.Length == Address.Size;
+        address = fits ? new Address(data) : default;
+        return fits;
+    }
+}

@@ -1,0 +1,218 @@
+using SnetGateway.Ethereum.Follower;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.Ethereum;
+
+public sealed class ChannelLookTests
+{
+    [Fact]
+    public async Task Look_OwnChannel_IsFoundAndInTheBook()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0, 700));
+
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        ChannelChainState state = bench.State(0);
+        Assert.Equal(ReadingFreshness.Fresh, state.Freshness);
+        Assert.Equal(700UL, state.Reading.Value);
+        Assert.Equal(bench.Chain.HeadNumber, state.Reading.Block.Number);
+        Assert.Equal(bench.Chain.HeadHash, state.Reading.Block.Hash.ToString());
+    }
+
+    [Fact]
+    public async Task Look_IdNotBelowTheNext_IsNotFoundWithoutAReading()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(1));
+        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(ulong.MaxValue));
+        Assert.Equal(0, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ChannelOpenedAMomentAgo_IsFound()
+    {
+        await using var bench = new FollowerBench();
+        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(0));
+
+        // Less than 250 ms later: the look waits for a newer head and does not answer by the old one.
+        bench.Chain.Mine(bench.Open(0));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
+        await bench.Clock.WhenArmedAsync();
+        Assert.False(look.IsCompleted);
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.Equal(ChannelLook.Found, await look.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Look_ToppedUpChannel_SeesTheNewFunds()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0, 10));
+        await bench.LookAsync(0);
+        bench.Chain.Mine(block => block.AddFunds(0, 90));
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0, LookPriority.Honest));
+        Assert.Equal(100UL, bench.State(0).Reading.Value);
+    }
+
+    [Fact]
+    public async Task Look_SameChannelAtTheSameHead_IsOneReading()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+            Assert.Equal(ChannelLook.Found, await bench.LookAsync(0, LookPriority.Honest));
+        }
+
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ManyAtOnce_ShareOneHeadAndOneReading()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.LookAsync(9);
+        int heads = bench.Chain.Count("eth_getBlockByNumber");
+
+        // The clock stands less than 250 ms after the last head: all of them wait for the same next one.
+        Task<ChannelLook>[] looks = [.. Enumerable.Range(0, 100).Select(i =>
+            bench.Follower.LookAsync(new ChannelId(0), i % 2 == 0 ? LookPriority.Stranger : LookPriority.Honest, CancellationToken.None).AsTask())];
+        Assert.All(await bench.DriveAsync(looks), look => Assert.Equal(ChannelLook.Found, look));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+        Assert.Equal(heads + 1, bench.Chain.Count("eth_getBlockByNumber"));
+    }
+
+    [Fact]
+    public async Task Look_CallerLeaves_OthersStillGetTheirAnswer()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.LookAsync(9);
+        using var leaving = new CancellationTokenSource();
+        Task<ChannelLook> first = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, leaving.Token).AsTask();
+        Task<ChannelLook> second = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(second)));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ForeignChannel_IsRememberedAndCostsNothingAgain()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(FollowerBench.OpenForeign(0));
+        Assert.Equal(ChannelLook.Foreign, await bench.LookAsync(0));
+        bench.Chain.Mine();
+        int asked = bench.Chain.Asked.Count;
+        Assert.Equal(ChannelLook.Foreign, await bench.LookAsync(0));
+        Assert.Equal(asked, bench.Chain.Asked.Count);
+        Assert.True(bench.Book.TryFindForeign(new ChannelId(0), out ChannelReading? reading));
+        Assert.Equal(FollowerBench.Stranger, reading.Recipient);
+    }
+
+    [Fact]
+    public async Task Look_FloodOfRandomIds_CostsNoReadingAtAll()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        var random = new Random(11);
+        DateTimeOffset start = bench.Clock.GetUtcNow();
+        Task<ChannelLook>[] looks = [.. Enumerable.Range(0, 2_000).Select(_ =>
+            bench.Follower.LookAsync(new ChannelId((ulong)random.NextInt64(1, long.MaxValue)), LookPriority.Stranger, CancellationToken.None).AsTask())];
+        Assert.Equal(looks.Length, (await bench.DriveAsync(looks)).Count(look => look == ChannelLook.NotFound));
+        Assert.Equal(0, bench.Chain.ChannelReads);
+        Assert.InRange(bench.Chain.Count("eth_getBlockByNumber"), 1, 1 + (int)((bench.Clock.GetUtcNow() - start) / TimeSpan.FromMilliseconds(250)));
+    }
+
+    [Fact]
+    public async Task Look_FloodOfForeignIds_CostsAtMostTheBudgetAndLeavesHonestCallersTheirHalf()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine([bench.Open(0), .. Enumerable.Range(1, 500).Select(id => FollowerBench.OpenForeign((ulong)id))]);
+        await bench.LookAsync(9_999);
+        DateTimeOffset start = bench.Clock.GetUtcNow();
+
+        Task<ChannelLook>[] flood = [.. Enumerable.Range(1, 500).Select(id =>
+            bench.Follower.LookAsync(new ChannelId((ulong)id), LookPriority.Stranger, CancellationToken.None).AsTask())];
+        Task<ChannelLook> honest = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(honest)));
+
+        ChannelLook[] looks = await bench.DriveAsync(flood);
+        int foreign = looks.Count(look => look == ChannelLook.Foreign);
+        Assert.Equal(500 - foreign, looks.Count(look => look == ChannelLook.NoBudget));
+
+        // Half of 20 a second: those of the first moment, and those of the time that it took.
+        double seconds = (bench.Clock.GetUtcNow() - start).TotalSeconds;
+        Assert.InRange(foreign, 10, 10 + (int)(10 * (seconds + 1)));
+        Assert.Equal(1 + foreign, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_NoEndpointAnswers_IsUnreachable()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        await bench.LookAsync(0);
+        bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
+        Assert.Equal(ChannelLook.Unreachable, await bench.LookAsync(0, LookPriority.Honest));
+        Assert.Equal(1_000UL, bench.State(0).Reading.Value);
+
+        bench.Chain.Host("a.test").Fault = null;
+        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        bench.Chain.Mine();
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0, LookPriority.Honest));
+    }
+
+    [Fact]
+    public async Task Look_WithConfirmations_ReadsBelowTheHead()
+    {
+        await using var bench = new FollowerBench(options => options.Confirmations = 2);
+        bench.Chain.Mine(bench.Open(0, 10));
+        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(0));
+        bench.Chain.MineEmpty(2);
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(bench.Chain.HeadNumber - 2, bench.State(0).Reading.Block.Number);
+
+        bench.Chain.Mine(block => block.AddFunds(0, 90));
+        await bench.LookAsync(0);
+        Assert.Equal(10UL, bench.State(0).Reading.Value);
+        bench.Chain.MineEmpty(2);
+        await bench.LookAsync(0);
+        Assert.Equal(100UL, bench.State(0).Reading.Value);
+    }
+
+    [Fact]
+    public async Task RefreshHead_ManyTimes_AsksOnceInTheInterval()
+    {
+        await using var bench = new FollowerBench();
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+
+        Assert.Equal(1, bench.Chain.Count("eth_getBlockByNumber"));
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
+        bench.Chain.Mine();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None));
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
+    }
+
+    internal static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

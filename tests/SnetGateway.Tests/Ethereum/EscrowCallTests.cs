@@ -1,0 +1,125 @@
+using System.Text.Json;
+using SnetGateway.Ethereum.Abi;
+using SnetGateway.Ethereum.Hashing;
+using SnetGateway.Ethereum.JsonRpc;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.Ethereum;
+
+/// <summary>Held to recorded requests to, and answers of, the real contract.</summary>
+public sealed class EscrowCallTests
+{
+    private static readonly ChainBlock Block = new(7, default, DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public void Channels_RecordedCalls_AreEncodedAndDecodedAlike()
+    {
+        int read = 0;
+        foreach (JsonElement call in Calls("channels(uint256)"))
+        {
+            var id = new ChannelId(UInt256.Parse(call.GetProperty("arguments")[0].Text("value")));
+            Assert.Equal(RequestData(call), EscrowCalls.Channels(id));
+
+            Assert.True(HexText.TryReadData(call.GetProperty("response").GetProperty("result"), out byte[] answer));
+            Assert.True(EscrowCalls.TryReadChannel(answer, id, Block, out ChannelReading? reading));
+            JsonElement outputs = call.GetProperty("outputs");
+            if (outputs[1].Text("value") == "0x0000000000000000000000000000000000000000")
+            {
+                Assert.Null(reading);
+                continue;
+            }
+
+            Assert.NotNull(reading);
+            Assert.Equal(id, reading.Id);
+            Assert.Equal(Block, reading.Block);
+            Assert.Equal(outputs[0].Text("value"), reading.Nonce.ToString());
+            Assert.Equal(outputs[1].Text("value"), AddressText.Checksum(reading.Sender));
+            Assert.Equal(outputs[2].Text("value"), AddressText.Checksum(reading.Signer));
+            Assert.Equal(outputs[3].Text("value"), AddressText.Checksum(reading.Recipient));
+            Assert.Equal(outputs[4].Text("value"), reading.GroupId.ToString());
+            Assert.Equal(outputs[5].Text("value"), reading.Value.ToString());
+            Assert.Equal(outputs[6].Text("value"), reading.Expiration.ToString());
+            read++;
+        }
+
+        Assert.Equal(7, read);
+    }
+
+    [Fact]
+    public void NextChannelId_RecordedCall_IsEncodedAndDecodedAlike()
+    {
+        JsonElement call = Assert.Single(Calls("nextChannelId()"));
+        Assert.Equal(RequestData(call), EscrowCalls.NextChannelId());
+        Assert.True(HexText.TryReadData(call.GetProperty("response").GetProperty("result"), out byte[] answer));
+        Assert.True(EscrowCalls.TryReadNextChannelId(answer, out UInt256 next));
+        Assert.Equal(call.GetProperty("outputs")[0].Text("value"), next.ToString());
+    }
+
+    [Fact]
+    public void ChannelClaim_RecordedCallsAndTransactions_AreEncodedAlike()
+    {
+        const string signature = "channelClaim(uint256,uint256,uint256,uint8,bytes32,bytes32,bool)";
+        IEnumerable<(JsonElement Arguments, byte[] Data)> recorded =
+        [
+            .. Calls(signature).Select(call => (call.GetProperty("arguments"), RequestData(call))),
+            .. VectorFile.Read("mpe-abi.json").GetProperty("transactions").EnumerateArray()
+                .Where(transaction => transaction.Text("function") == signature)
+                .Select(transaction => (transaction.GetProperty("arguments"), transaction.GetProperty("fields").GetProperty("data").Bytes())),
+        ];
+        int encoded = 0;
+        foreach ((JsonElement arguments, byte[] data) in recorded)
+        {
+            byte[] rsv =
+            [
+                .. arguments[4].GetProperty("value").Bytes(),
+                .. arguments[5].GetProperty("value").Bytes(),
+                byte.Parse(arguments[3].GetProperty("value").ToString(), System.Globalization.CultureInfo.InvariantCulture),
+            ];
+            Assert.Equal(
+                data,
+                EscrowCalls.ChannelClaim(
+                    new ChannelId(UInt256.Parse(arguments[0].Text("value"))),
+                    UInt256.Parse(arguments[1].Text("value")),
+                    UInt256.Parse(arguments[2].Text("value")),
+                    rsv,
+                    arguments[6].GetProperty("value").ToString() is "True" or "true"));
+            encoded++;
+        }
+
+        Assert.True(encoded >= 5);
+    }
+
+    [Fact]
+    public void Selectors_OfTheContract_AreTheHashesOfTheirNames()
+    {
+        foreach (JsonElement function in VectorFile.Read("mpe-abi.json").GetProperty("functions").EnumerateArray())
+        {
+            byte[] hash = Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(function.Text("signature")));
+            Assert.Equal(function.GetProperty("selector").Bytes(), hash[..4]);
+        }
+    }
+
+    [Fact]
+    public void TryReadChannel_AnswersThatTheContractCannotGive_AreRefused()
+    {
+        JsonElement call = Calls("channels(uint256)").First();
+        Assert.True(HexText.TryReadData(call.GetProperty("response").GetProperty("result"), out byte[] answer));
+        byte[] dirty = [.. answer];
+        dirty[32] = 1; // above the sender's 20 bytes
+        foreach (byte[] wrong in new[] { [], answer[..^1], answer[..^32], [.. answer, .. new byte[32]], dirty })
+        {
+            Assert.False(EscrowCalls.TryReadChannel(wrong, default, Block, out _));
+        }
+
+        Assert.False(EscrowCalls.TryReadNextChannelId([], out _)); // what a node says of an address without code
+    }
+
+    private static IEnumerable<JsonElement> Calls(string function) =>
+        VectorFile.Read("mpe-abi.json").GetProperty("calls").EnumerateArray().Where(call => call.Text("function") == function);
+
+    private static byte[] RequestData(JsonElement call) => call.GetProperty("request").GetProperty("params")[0].GetProperty("data").Bytes();
+}

@@ -1,0 +1,98 @@
+using SnetGateway.Ethereum.Follower;
+using SnetGateway.Payments.Chain;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Ethereum;
+
+public sealed class ReadBudgetTests
+{
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public async Task Strangers_GetHalf_AndHonestCallersAll()
+    {
+        var budget = new ReadBudget(20, 256, _clock);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
+        }
+
+        Assert.False(budget.TakeAsync(LookPriority.Stranger, CancellationToken.None).IsCompleted);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(await budget.TakeAsync(LookPriority.Honest, CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task Waiting_EndsWhenTheBudgetGrows_AndOnlySoManyMayWait()
+    {
+        var budget = new ReadBudget(2, 4, _clock);
+        Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
+        ValueTask<bool> first = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
+        ValueTask<bool> second = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
+        Assert.Equal(2, budget.Waiting);
+        Assert.False(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None)); // three seconds away, and half the places are taken
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await first);
+        Assert.False(second.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await second);
+        Assert.Equal(0, budget.Waiting);
+    }
+
+    [Fact]
+    public async Task Waiting_CallerLeaves_ItsReadIsGivenBack()
+    {
+        var budget = new ReadBudget(2, 256, _clock);
+        Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
+        using var leaving = new CancellationTokenSource();
+        ValueTask<bool> left = budget.TakeAsync(LookPriority.Stranger, leaving.Token);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await left);
+        Assert.Equal(0, budget.Waiting);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(budget.TakeAsync(LookPriority.Stranger, CancellationToken.None).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task OverAnHour_NoMoreIsTakenThanTheRate()
+    {
+        var budget = new ReadBudget(20, 256, _clock);
+        int taken = 0;
+        for (int i = 0; i < 3_600 * 4; i++)
+        {
+            for (int j = 0; j < 10; j++)
+            {
+                ValueTask<bool> take = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
+                if (take.IsCompleted)
+                {
+                    taken += await take ? 1 : 0;
+                }
+                else
+                {
+                    taken++; // a place in line is a read to come
+                }
+            }
+
+            _clock.Advance(TimeSpan.FromMilliseconds(250));
+        }
+
+        Assert.InRange(taken, 35_000, 36_000 + 10 + 20);
+    }
+
+    [Fact]
+    public async Task Spare_IsWhatHonestCallersLeave()
+    {
+        var budget = new ReadBudget(20, 256, _clock);
+        int spare = 0;
+        while (budget.TryTakeSpare())
+        {
+            spare++;
+        }
+
+        Assert.InRange(spare, 5, 6);
+        Assert.True(await budget.TakeAsync(LookPriority.Honest, CancellationToken.None));
+    }
+}

@@ -1,0 +1,309 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SnetGateway.Ethereum.Abi;
+using SnetGateway.Ethereum.Hashing;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Tests.Ethereum;
+
+/// <summary>
+/// A chain in memory behind any number of JSON-RPC hosts, each of which can lag, lie or fail. Blocks are made, and replaced, by the test.
+/// Every request is counted.
+/// </summary>
+internal sealed class ScriptedChain : HttpMessageHandler
+{
+    public static readonly Address Escrow = Address.Parse("0xe7f1725e7734ce288f8367e1bb143e90bb3f0512");
+
+    private readonly Lock _lock = new();
+    private readonly List<Block> _canonical = [];
+    private readonly Dictionary<string, Block> _byHash = [];
+    private readonly Dictionary<string, ScriptedHost> _hosts = [];
+    private int _made;
+
+    public ScriptedChain() => Mine();
+
+    /// <summary>Every method that was asked, in order, whatever came of it.</summary>
+    public List<string> Asked { get; } = [];
+
+    public ulong HeadNumber => _canonical[^1].Number;
+
+    public string HeadHash => _canonical[^1].Hash;
+
+    public ScriptedHost Host(string name)
+    {
+        lock (_lock)
+        {
+            if (!_hosts.TryGetValue(name, out ScriptedHost? host))
+            {
+                _hosts.Add(name, host = new ScriptedHost());
+            }
+
+            return host;
+        }
+    }
+
+    public int Count(string method)
+    {
+        lock (_lock)
+        {
+            return Asked.Count(one => one == method);
+        }
+    }
+
+    /// <summary>Reads of single channels so far.</summary>
+    public int ChannelReads => Count("channels");
+
+    /// <summary>Makes one block in which the given things happen.</summary>
+    public Block Mine(params Action<Block>[] happenings)
+    {
+        lock (_lock)
+        {
+            Block? parent = _canonical.Count > 0 ? _canonical[^1] : null;
+            string hash = "0x" + Convert.ToHexStringLower(Keccak256.Hash(Encoding.ASCII.GetBytes($"block {_made++}")));
+            var block = new Block(parent is null ? 0 : parent.Number + 1, hash, parent?.Hash ?? "0x" + new string('0', 64), parent);
+            foreach (Action<Block> happening in happenings)
+            {
+                happening(block);
+            }
+
+            _canonical.Add(block);
+            _byHash.Add(hash, block);
+            return block;
+        }
+    }
+
+    public void MineEmpty(int blocks)
+    {
+        for (int i = 0; i < blocks; i++)
+        {
+            Mine();
+        }
+    }
+
+    /// <summary>Takes the newest blocks off the chain; the caller makes others in their place.</summary>
+    public void Undo(int blocks)
+    {
+        lock (_lock)
+        {
+            _canonical.RemoveRange(_canonical.Count - blocks, blocks);
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ScriptedHost host = Host(request.RequestUri!.Host);
+        JsonNode question = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
+        string method = (string)question["method"]!;
+        JsonArray parameters = question["params"]!.AsArray();
+        lock (_lock)
+        {
+            string name = method == "eth_call" && ((string)parameters[0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal) ? "channels" : method;
+            Asked.Add(name);
+            host.Asked.Add(name);
+        }
+
+        if (host.Gate is { } gate)
+        {
+            await gate(method, cancellationToken);
+        }
+
+        if (host.Fault?.Invoke(method) is { } faulty)
+        {
+            return faulty;
+        }
+
+        JsonNode? error = null;
+        JsonNode? result = null;
+        lock (_lock)
+        {
+            if (host.Error?.Invoke(method) is { } code)
+            {
+                error = new JsonObject { ["code"] = code, ["message"] = "scripted" };
+            }
+            else
+            {
+                (result, error) = Answer(host, method, parameters);
+            }
+        }
+
+        var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone() };
+        answer[error is null ? "result" : "error"] = error ?? result;
+        return Json(answer.ToJsonString());
+    }
+
+    internal static HttpResponseMessage Json(string text, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+
+    private static string Quantity(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
+
+    private (JsonNode? Result, JsonNode? Error) Answer(ScriptedHost host, string method, JsonArray parameters)
+    {
+        int visible = Math.Max(1, _canonical.Count - host.Lag);
+        bool Sees(Block block) => block.Number < (ulong)visible;
+        switch (method)
+        {
+            case "eth_chainId":
+                return (Quantity(host.ChainId), null);
+            case "eth_getCode":
+                return (host.HasCode ? "0x6080" : "0x", null);
+            case "eth_getBlockByNumber":
+                string which = (string)parameters[0]!;
+                ulong number = which == "latest" ? (ulong)visible - 1 : ulong.Parse(which.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                return (number < (ulong)visible ? _canonical[(int)number].Header() : null, null);
+            case "eth_getBlockByHash":
+                return (_byHash.TryGetValue((string)parameters[0]!, out Block? found) && Sees(found) ? found.Header() : null, null);
+            case "eth_call":
+                if (!_byHash.TryGetValue((string)parameters[1]!["blockHash"]!, out Block? at) || !Sees(at))
+                {
+                    return (null, new JsonObject { ["code"] = -32000, ["message"] = "header not found" });
+                }
+
+                return ("0x" + Convert.ToHexStringLower(Call(at, Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2)))), null);
+            case "eth_getLogs":
+                JsonNode filter = parameters[0]!;
+                if (filter["blockHash"] is { } hash)
+                {
+                    return _byHash.TryGetValue((string)hash!, out Block? one) && Sees(one)
+                        ? (new JsonArray([.. one.Logs()]), null)
+                        : (null, new JsonObject { ["code"] = -32000, ["message"] = "unknown block" });
+                }
+
+                ulong from = ulong.Parse(((string)filter["fromBlock"]!).AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                ulong to = ulong.Parse(((string)filter["toBlock"]!).AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                if (to - from + 1 > host.MaxLogRange)
+                {
+                    return (null, new JsonObject { ["code"] = -32602, ["message"] = "block range is too wide" });
+                }
+
+                return (new JsonArray([.. _canonical.Where(block => block.Number >= from && block.Number <= to).SelectMany(block => block.Logs())]), null);
+            default:
+                return (null, new JsonObject { ["code"] = -32601, ["message"] = "no such method" });
+        }
+    }
+
+    private static byte[] Call(Block at, byte[] data)
+    {
+        if (data.Length == 4)
+        {
+            return at.NextChannelId.ToBigEndian();
+        }
+
+        UInt256 id = UInt256.ReadBigEndian(data.AsSpan(4));
+        var answer = new byte[7 * 32];
+        if (at.Channels.TryGetValue(id, out ScriptedChannel? channel))
+        {
+            channel.Nonce.WriteBigEndian(answer);
+            channel.Sender.WriteTo(answer.AsSpan(32 + 12));
+            channel.Signer.WriteTo(answer.AsSpan(64 + 12));
+            channel.Recipient.WriteTo(answer.AsSpan(96 + 12));
+            channel.Group.WriteTo(answer.AsSpan(128));
+            channel.Value.WriteBigEndian(answer.AsSpan(160));
+            channel.Expiration.WriteBigEndian(answer.AsSpan(192));
+        }
+
+        return answer;
+    }
+
+    /// <summary>How one host behaves.</summary>
+    internal sealed class ScriptedHost
+    {
+        public ulong ChainId { get; set; } = 1;
+
+        public bool HasCode { get; set; } = true;
+
+        /// <summary>Blocks that it has not seen yet.</summary>
+        public int Lag { get; set; }
+
+        public ulong MaxLogRange { get; set; } = ulong.MaxValue;
+
+        /// <summary>An answer of another kind, by method; null answers rightly.</summary>
+        public Func<string, HttpResponseMessage?>? Fault { get; set; }
+
+        /// <summary>A JSON-RPC error code, by method; null answers rightly.</summary>
+        public Func<string, int?>? Error { get; set; }
+
+        /// <summary>Awaited before the answer.</summary>
+        public Func<string, CancellationToken, Task>? Gate { get; set; }
+
+        public List<string> Asked { get; } = [];
+    }
+
+    internal sealed record ScriptedChannel(
+        UInt256 Nonce, Address Sender, Address Signer, Address Recipient, Bytes32 Group, UInt256 Value, UInt256 Expiration);
+
+    /// <summary>One block: the state after it, and what happened in it.</summary>
+    internal sealed class Block(ulong number, string hash, string parent, Block? before)
+    {
+        private readonly List<(string[] Topics, byte[] Data)> _logs = [];
+
+        public ulong Number => number;
+
+        public string Hash => hash;
+
+        public Dictionary<UInt256, ScriptedChannel> Channels { get; } = before is null ? [] : new(before.Channels);
+
+        public UInt256 NextChannelId { get; private set; } = before?.NextChannelId ?? UInt256.Zero;
+
+        public void Open(UInt256 id, Address sender, Address recipient, Bytes32 group, UInt256 value)
+        {
+            Channels[id] = new ScriptedChannel(UInt256.Zero, sender, sender, recipient, group, value, 1_000_000);
+            NextChannelId = NextChannelId > id ? NextChannelId : id.SaturatingAdd(UInt256.One);
+            Log(EscrowEvents.ChannelOpen, [Word(sender), Word(recipient), group.ToBytes()], [id.ToBigEndian(), new byte[32], Word(sender), value.ToBigEndian(), Word(1_000_000)]);
+        }
+
+        public void AddFunds(UInt256 id, UInt256 amount)
+        {
+            Channels[id] = Channels[id] with { Value = Channels[id].Value.SaturatingAdd(amount) };
+            Log(EscrowEvents.ChannelAddFunds, [id.ToBigEndian()], [amount.ToBigEndian()]);
+        }
+
+        public void Extend(UInt256 id, UInt256 expiration)
+        {
+            Channels[id] = Channels[id] with { Expiration = expiration };
+            Log(EscrowEvents.ChannelExtend, [id.ToBigEndian()], [expiration.ToBigEndian()]);
+        }
+
+        public void Claim(UInt256 id, UInt256 amount, UInt256 planned)
+        {
+            ScriptedChannel channel = Channels[id];
+            Channels[id] = channel = channel with
+            {
+                Value = channel.Value.SaturatingSubtract(amount), Nonce = channel.Nonce.SaturatingAdd(UInt256.One),
+            };
+            Log(
+                EscrowEvents.ChannelClaim,
+                [id.ToBigEndian(), Word(channel.Recipient)],
+                [channel.Nonce.ToBigEndian(), amount.ToBigEndian(), planned.ToBigEndian(), new byte[32], channel.Value.ToBigEndian()]);
+        }
+
+        public void SenderClaim(UInt256 id)
+        {
+            ScriptedChannel channel = Channels[id];
+            Channels[id] = channel = channel with { Value = UInt256.Zero, Expiration = UInt256.Zero, Nonce = channel.Nonce.SaturatingAdd(UInt256.One) };
+            Log(EscrowEvents.ChannelSenderClaim, [id.ToBigEndian()], [channel.Nonce.ToBigEndian(), new byte[32]]);
+        }
+
+        public JsonNode Header() => new JsonObject { ["number"] = Quantity(number), ["hash"] = hash, ["parentHash"] = parent };
+
+        public IEnumerable<JsonNode> Logs() => _logs.Select((log, index) => (JsonNode)new JsonObject
+        {
+            ["address"] = Escrow.ToString(),
+            ["topics"] = new JsonArray([.. log.Topics.Select(topic => (JsonNode)topic)]),
+            ["data"] = "0x" + Convert.ToHexStringLower(log.Data),
+            ["blockNumber"] = Quantity(number),
+            ["blockHash"] = hash,
+            ["logIndex"] = Quantity((ulong)index),
+            ["removed"] = false,
+        });
+
+        private static byte[] Word(Address address) => [.. new byte[12], .. address.ToBytes()];
+
+        private static byte[] Word(UInt256 number) => number.ToBigEndian();
+
+        private void Log(Bytes32 kind, byte[][] indexed, byte[][] data) =>
+            _logs.Add(([kind.ToString(), .. indexed.Select(word => "0x" + Convert.ToHexStringLower(word))], [.. data.SelectMany(word => word)]));
+    }
+}
