@@ -171,12 +171,17 @@ public sealed class ChannelPayments(
             || (refusal.Reason == RefusalReason.WrongNonce
                 && (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
                 && SignerCheck.Judge(recovery, escrow, payment, chain.Reading) is null);
-        if (!curable)
+
+        // A reorganisation may have given the id to others: until it is read again, nothing known of its parties refuses anybody.
+        bool reorganised = !curable
+            && chain.Freshness == ReadingFreshness.FundsUnknown && chain.Nonce == chain.Reading.Nonce
+            && refusal!.Reason != RefusalReason.SignatureInvalid && recovery.IsWellFormed(payment.Signature.Span);
+        if (!curable && !reorganised)
         {
             return refusal;
         }
 
-        switch (await chainReader.LookAsync(channel.Id, LookPriority.Honest, cancellationToken))
+        switch (await chainReader.LookAsync(channel.Id, reorganised ? LookPriority.Stranger : LookPriority.Honest, cancellationToken))
         {
             case ChannelLook.Found:
                 return Judge(channel, channel.Chain!, payment, group);

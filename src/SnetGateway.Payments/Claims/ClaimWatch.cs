@@ -13,14 +13,14 @@ public sealed class ClaimWatch(ChannelBook book, IPaymentEvents events)
     /// <param name="plannedAmount">The total in cogs whose signature was shown to the contract.</param>
     public void Seen(ChannelId id, ChannelNonce newNonce, UInt256 plannedAmount)
     {
-        if (book.Find(id) is not { Record: { } record } || !newNonce.Value.TrySubtract(UInt256.One, out UInt256 claimed))
+        if (book.Find(id) is not { } channel || !newNonce.Value.TrySubtract(UInt256.One, out UInt256 claimed))
         {
             return;
         }
 
         var nonce = new ChannelNonce(claimed);
-        UInt256 known = record.Nonce == nonce
-            ? record.Amount
+        UInt256 known = channel.Record is not { } record ? UInt256.Zero
+            : record.Nonce == nonce ? record.Amount
             : record.Earlier.FirstOrDefault(total => total.Nonce == nonce)?.Amount ?? UInt256.Zero;
         if (plannedAmount > known)
         {

@@ -68,18 +68,25 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             }
         }
 
-        if (!record.Amount.IsZero)
+        if (!record.Amount.IsZero && !IsPayable(record, record.Nonce, record.Amount, record.Signature))
         {
-            var payment = new ChannelPayment(record.Id, record.Nonce, record.Amount, record.Signature);
-            if (!ClaimMessage.TryRecoverSigner(recovery, escrow, payment, out Address signer)
-                || (signer != record.Signer && signer != record.Sender))
+            faults.Add("the signature that the record holds would not be paid by the contract");
+        }
+
+        foreach (SignedTotal total in record.Earlier)
+        {
+            if (!IsPayable(record, total.Nonce, total.Amount, total.Signature))
             {
-                faults.Add("the signature that the record holds would not be paid by the contract");
+                faults.Add($"the signature that the record holds for nonce {total.Nonce} would not be paid by the contract");
             }
         }
 
         return new ChannelFinding(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
     }
+
+    private bool IsPayable(ChannelRecord record, ChannelNonce nonce, UInt256 amount, ReadOnlyMemory<byte> signature) =>
+        ClaimMessage.TryRecoverSigner(recovery, escrow, new ChannelPayment(record.Id, nonce, amount, signature), out Address signer)
+        && (signer == record.Signer || signer == record.Sender);
 
     private sealed class JournalWalk
     {

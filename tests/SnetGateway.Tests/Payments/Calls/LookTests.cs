@@ -352,4 +352,28 @@ public sealed class LookTests
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(30), 10))!.Reason);
     }
+
+    [Fact]
+    public async Task IdGivenToAnotherChannelByAReorganisation_ItsNewOwnerIsNotRefusedByTheOldOne()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, by: PaymentRig.Stranger), 10));
+        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+
+        // One look made it fresh: the old owner is a stranger now, and costs nothing.
+        Assert.Equal(RefusalReason.WrongSigner, (await rig.PayAsync(PaymentRig.Pay(20), 10))!.Reason);
+        Assert.Single(rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task Reorganised_MalformedSignature_StillNeverReachesTheChain()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+        Assert.Equal(RefusalReason.SignatureInvalid, (await rig.PayAsync(PaymentRig.Pay(10) with { Signature = new byte[64] }, 10))!.Reason);
+        Assert.Empty(rig.Chain.Looks);
+    }
 }

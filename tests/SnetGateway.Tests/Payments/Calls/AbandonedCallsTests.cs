@@ -1,0 +1,107 @@
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Payments.Calls;
+
+/// <summary>Who leaves many calls before their first byte pauses, for longer each time (design, rule 6).</summary>
+public sealed class AbandonedCallsTests
+{
+    private static readonly PaidCallOptions Options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly AbandonedCalls _calls;
+
+    public AbandonedCallsTests() => _calls = new AbandonedCalls(_time);
+
+    [Fact]
+    public void UpToTheLimitInAMinute_NobodyPauses()
+    {
+        for (int minute = 0; minute < 5; minute++)
+        {
+            Leave(3);
+            Assert.False(Pausing);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
+    public void BeyondTheLimit_EachFurtherCallDoublesThePauseUpToTheLongest()
+    {
+        Leave(3);
+        foreach (int seconds in (int[])[1, 2, 4, 5, 5])
+        {
+            Leave(1);
+            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
+            Assert.True(Pausing);
+            _time.Advance(TimeSpan.FromTicks(1));
+            Assert.False(Pausing);
+        }
+    }
+
+    [Fact]
+    public void OthersDoNotPause()
+    {
+        Leave(10);
+        Assert.True(Pausing);
+        Assert.False(_calls.IsPausing(PaymentRig.Stranger));
+    }
+
+    [Fact]
+    public void AfterAQuietMinute_ThePauseIsShortAgain_AndNotBefore()
+    {
+        Leave(6);
+        _time.Advance(TimeSpan.FromSeconds(60)); // the window is over, the last pause ended 56 s ago
+        Leave(4);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Assert.True(Pausing);
+
+        _time.Advance(TimeSpan.FromSeconds(66));
+        Leave(4);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(Pausing);
+    }
+
+    [Fact]
+    public void VeryManyCalls_StayAtTheLongestPause()
+    {
+        Leave(200);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(Pausing);
+    }
+
+    [Fact]
+    public async Task ChannelOfAPayerWhoPauses_IsBusy()
+    {
+        PaymentRig rig = new PaymentRig(options: Options).Known();
+        for (int i = 0; i < 4; i++)
+        {
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientLeft);
+        }
+
+        Assert.Equal("another transaction on channel: {ID: 1} is in progress", (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Message);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+    }
+
+    [Fact]
+    public async Task CallsThatTheServiceFailed_DoNotCount()
+    {
+        PaymentRig rig = new PaymentRig(options: Options).Known();
+        for (int i = 0; i < 40; i++)
+        {
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ServiceFailed);
+        }
+    }
+
+    private bool Pausing => _calls.IsPausing(PaymentRig.Sender);
+
+    private void Leave(int times)
+    {
+        for (; times > 0; times--)
+        {
+            _calls.Count(PaymentRig.Sender, Options);
+        }
+    }
+}
