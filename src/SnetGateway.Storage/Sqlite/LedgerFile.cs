@@ -19,7 +19,7 @@ internal static class LedgerFile
 {
     public const int Format = 1;
 
-    // A record of about 700 bytes dirties one page with each payment, and each dirty page goes to disk whole: small pages are less to write.
+    // A payment dirties the page of its record, and each dirty page goes to disk whole; pages of 1, 2 and 8 KiB were no faster when measured.
     private const string Create = """
         PRAGMA page_size = 4096;
         PRAGMA journal_mode = WAL;

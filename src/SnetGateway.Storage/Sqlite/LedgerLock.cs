@@ -23,7 +23,7 @@ internal sealed class LedgerLock : IDisposable
         {
             file = PosixFiles.OpenLocked(path);
         }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException exception) when (PosixFiles.IsLockedByAnother(exception))
         {
             string holder = PosixFiles.ReadLocked(path).ReplaceLineEndings(", ");
             throw new LedgerInUseException(

@@ -168,6 +168,7 @@ internal sealed class LedgerWriter
             // Nothing counts before the commit, so nothing is written, whatever the error was.
             RollBack(exception);
             End(batch, CommitOutcome.NotWritten);
+            Relieve(exception);
             return;
         }
 
@@ -177,16 +178,14 @@ internal sealed class LedgerWriter
         }
         catch (SqliteException exception)
         {
-            RollBack(exception);
-            if (_tables is not null && IsCertainlyNotWritten(exception))
+            bool isRolledBack = RollBack(exception);
+            if (!isRolledBack)
             {
-                End(batch, CommitOutcome.NotWritten);
-                return;
+                _logger.OutcomeUnknown(batch.Length, exception.Message);
             }
 
-            _logger.OutcomeUnknown(batch.Length, exception.Message);
-            GiveUpConnection(exception.Message);
-            End(batch, CommitOutcome.Unknown);
+            End(batch, isRolledBack ? CommitOutcome.NotWritten : CommitOutcome.Unknown);
+            Relieve(exception);
             return;
         }
 
@@ -212,12 +211,11 @@ internal sealed class LedgerWriter
     }
 
     /// <summary>
-    /// Full: the commit's last page is what makes it count, it is written last and before the sync, and no room was left for all of it; a later
-    /// transaction writes over the pieces. Busy: the commit did not begin. Anything else, a failed sync above all, may be on the disk.
+    /// Undoes the transaction. True when that is certain and the connection is sound: after a full disk, where the page that makes a commit count
+    /// is written last and before the sync, and no room was left for all of it (a later transaction writes over the pieces); and when the commit
+    /// did not even begin. After anything else, a failed sync above all, it may be on the disk, and the file is opened anew.
     /// </summary>
-    private static bool IsCertainlyNotWritten(SqliteException exception) => exception.PrimaryCode is SqliteNative.Full or SqliteNative.Busy;
-
-    private void RollBack(SqliteException exception)
+    private bool RollBack(SqliteException exception)
     {
         if (!_failing)
         {
@@ -237,14 +235,20 @@ internal sealed class LedgerWriter
             // Judged by whether the transaction is gone.
         }
 
-        bool isSound = _tables!.IsIdle && exception.PrimaryCode is SqliteNative.Full or SqliteNative.Busy;
-        if (!isSound)
+        if (_tables!.IsIdle && exception.PrimaryCode is (SqliteNative.Full or SqliteNative.Busy))
         {
-            GiveUpConnection(exception.Message);
+            return true;
         }
-        else if (exception.PrimaryCode == SqliteNative.Full && _tables.WalPages > 0 && _time.GetTimestamp() >= _nextRelief)
+
+        GiveUpConnection(exception.Message);
+        return false;
+    }
+
+    /// <summary>On a full disk, what the log holds may still fit into the file; then the log begins anew in the room that it has.</summary>
+    private void Relieve(SqliteException exception)
+    {
+        if (exception.PrimaryCode == SqliteNative.Full && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextRelief)
         {
-            // What the log holds may fit into the file, and then the log begins anew in the room it has.
             _nextRelief = After(LongestPause);
             Checkpoint();
         }

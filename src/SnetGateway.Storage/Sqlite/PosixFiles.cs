@@ -40,6 +40,15 @@ internal static partial class PosixFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>Whether <see cref="OpenLocked"/> failed because of another's lock, and not because of the disk.</summary>
+    public static bool IsLockedByAnother(IOException exception)
+    {
+        const int linuxWouldBlock = 11;
+        const int macWouldBlock = 35;
+        const int windowsSharingViolation = unchecked((int)0x80070020);
+        return exception.HResult == (OperatingSystem.IsWindows() ? windowsSharingViolation : OperatingSystem.IsLinux() ? linuxWouldBlock : macWouldBlock);
+    }
+
     /// <summary>
     /// The text of a small file that another process has locked; empty when it cannot be read. .NET asks for a shared lock with every open, which
     /// the holder's lock refuses, so the file is opened by the C library.

@@ -82,6 +82,8 @@ internal sealed class RequestQueue : IDisposable
         return Reverse(waiting);
     }
 
+    public bool IsEmpty => Volatile.Read(ref _newest) is null;
+
     public bool IsClosed => ReferenceEquals(Volatile.Read(ref _newest), Closed);
 
     public void Dispose() => _wake.Dispose();

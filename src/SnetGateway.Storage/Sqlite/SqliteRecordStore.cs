@@ -9,12 +9,9 @@ namespace SnetGateway.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteRecordStore : IRecordStore
 {
-    private static readonly CommitResult NotWritten = new(CommitOutcome.NotWritten, 0);
-
     private readonly string _path;
     private readonly TimeSpan _limit;
     private readonly TimeSpan _sweepPeriod;
-    private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly LedgerLock _lock;
@@ -36,7 +33,7 @@ public sealed class SqliteRecordStore : IRecordStore
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        (_path, _limit, _metrics, _logger, _time) = (options.Path, options.CommitTimeout, metrics, logger, time);
+        (_path, _limit, _logger, _time) = (options.Path, options.CommitTimeout, logger, time);
         _sweepPeriod = TimeSpan.FromTicks(Math.Min(_limit.Ticks / 10, TimeSpan.TicksPerSecond / 2));
         try
         {
@@ -68,6 +65,9 @@ public sealed class SqliteRecordStore : IRecordStore
     }
 
     public bool IsShared => false;
+
+    /// <summary>Requests wait that the writer has not come to.</summary>
+    internal bool HasQueued => !_queue.IsEmpty;
 
     /// <summary>Opens a ledger to read beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(string path, LedgerScope scope) => new ReadOnlyRecordStore(path, scope);

@@ -23,7 +23,10 @@ internal sealed class LedgerFolder : IDisposable
     public LedgerOptions Options => new() { Path = File, CommitTimeout = TimeSpan.FromSeconds(30) };
 
     public SqliteRecordStore Open(LedgerOptions? options = null, LedgerScope? scope = null, TimeProvider? time = null) =>
-        new(options ?? Options, scope ?? Scope, Metrics, NullLogger<SqliteRecordStore>.Instance, time ?? TimeProvider.System);
+        Open(options ?? Options, scope ?? Scope, time ?? TimeProvider.System);
+
+    public static SqliteRecordStore Open(LedgerOptions options, LedgerScope scope, TimeProvider time) =>
+        new(options, scope, Metrics, NullLogger<SqliteRecordStore>.Instance, time);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

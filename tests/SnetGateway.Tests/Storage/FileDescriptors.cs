@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>Breaks an open file under the code that uses it: its descriptors in this process come to mean another file.</summary>
+internal static partial class FileDescriptors
+{
+    private const int WriteOnly = 1;
+
+    /// <summary>/dev/null takes every write and refuses to sync; /dev/full has no room. Returns how many descriptors there were.</summary>
+    public static int Redirect(string path, string target)
+    {
+        int other = Open(target, WriteOnly);
+        Assert.True(other >= 0, target);
+        int count = 0;
+        foreach (string link in Directory.GetFiles("/proc/self/fd"))
+        {
+            if (File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == path)
+            {
+                Assert.True(Duplicate(other, int.Parse(Path.GetFileName(link), System.Globalization.CultureInfo.InvariantCulture)) >= 0);
+                count++;
+            }
+        }
+
+        _ = Close(other);
+        return count;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dup2")]
+    private static partial int Duplicate(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

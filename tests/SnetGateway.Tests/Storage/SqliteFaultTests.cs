@@ -1,0 +1,249 @@
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>What becomes of writes when the disk is full, lies, hangs or is not there. Each recovers without a restart.</summary>
+public sealed class SqliteFaultTests(ITestOutputHelper output)
+{
+    private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
+
+    [Fact]
+    public async Task Commit_DiskFull_NotWrittenAndWritesAgainWhenThereIsRoom()
+    {
+        using SmallDisk? disk = SmallDisk.TryMount(2048);
+        if (disk is null)
+        {
+            output.WriteLine("Mounting is not allowed here: Commit_LogHasNoRoom stands for this test.");
+            return;
+        }
+
+        using var folder = new LedgerFolder();
+        LedgerOptions options = folder.Options;
+        options.Path = Path.Combine(disk.Folder, "ledger.db");
+        await using var store = folder.Open(options);
+        var acknowledged = new List<(int Channel, long Revision)>();
+        CommitResult result;
+        int channel = 0;
+        while ((result = await store.Write(channel, 0, Value, 1)).Outcome == CommitOutcome.Committed)
+        {
+            acknowledged.Add((channel++, result.Revision));
+            if (channel == 50)
+            {
+                disk.Fill();
+            }
+
+            Assert.True(channel < 5000);
+        }
+
+        Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
+        Assert.Null(await store.Read(channel)); // reading goes on, and what was refused is not there
+        CommitResult[] together = await Task.WhenAll(Enumerable.Range(channel, 64).Select(next => store.Write(next, 0, Value, 1)));
+        Assert.All(together, each => Assert.Equal(CommitOutcome.NotWritten, each.Outcome));
+
+        File.Delete(disk.Ballast);
+        acknowledged.Add((channel, await store.MustWrite(channel, 0, Value, 1)));
+        await store.ProbeAsync(CancellationToken.None);
+        await store.DisposeAsync();
+
+        await using var again = folder.Open(options);
+        foreach ((int known, long revision) in acknowledged)
+        {
+            Assert.Equal(revision, await again.Revision(known));
+            Assert.Single(await again.Journal(known));
+        }
+
+        Assert.Equal(acknowledged.Count, (await again.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync()).Length);
+    }
+
+    [Fact]
+    public async Task Commit_LogHasNoRoom_NotWritten()
+    {
+        using var folder = new LedgerFolder();
+        await using var store = folder.Open();
+        long revision = await store.MustWrite(1, 0, Value, 1);
+        Assert.Equal(1, FileDescriptors.Redirect(folder.File + "-wal", "/dev/full"));
+        CommitResult result = await store.Write(1, revision, Value, 2);
+        Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
+        await store.DisposeAsync();
+
+        await using var again = folder.Open();
+        Assert.Equal(revision, await again.Revision(1));
+        Assert.Single(await again.Journal(1));
+    }
+
+    [Fact]
+    public async Task Commit_SyncFails_UnknownThenOpenedAnewAndDecidedByReading()
+    {
+        using var folder = new LedgerFolder();
+        await using var store = folder.Open();
+        long revision = await store.MustWrite(1, 0, Value, 1);
+
+        // Every write of the log seems to succeed, its sync does not.
+        Assert.Equal(1, FileDescriptors.Redirect(folder.File + "-wal", "/dev/null"));
+        CommitResult[] results = await Task.WhenAll(store.Write(1, revision, Value, 2), store.Write(2, 0, Value, 1));
+        Assert.Contains(results, result => result.Outcome == CommitOutcome.Unknown);
+
+        // What was lost is not there, nothing that was acknowledged is missing, and writing goes on in the same file.
+        for (int i = 0; i < results.Length; i++)
+        {
+            long now = await store.Revision(i + 1);
+            Assert.Equal(results[i].Outcome == CommitOutcome.Committed ? results[i].Revision : i == 0 ? revision : 0, now);
+        }
+
+        Assert.True(await store.MustWrite(3, 0, Value, 1) > revision);
+        Assert.True(await store.MustWrite(1, await store.Revision(1), Value, 2) > revision);
+        await store.ProbeAsync(CancellationToken.None);
+        await store.DisposeAsync();
+        await using var again = folder.Open();
+        Assert.Equal([1, 2], (await again.Journal(1)).Select(entry => entry.Sequence));
+    }
+
+    [Fact]
+    public async Task Reopen_FileIsGone_MakesNoEmptyOneAndGoesOnWhenItIsBack()
+    {
+        using var folder = new LedgerFolder();
+        var time = new ManualTimeProvider();
+        await using var store = folder.Open(time: time);
+        long revision = await store.MustWrite(1, 0, Value, 1);
+        foreach (string ending in new[] { "", "-wal", "-shm" })
+        {
+            File.Move(folder.File + ending, folder.File + ".away" + ending);
+        }
+
+        Assert.Equal(1, FileDescriptors.Redirect(folder.File + ".away-wal", "/dev/null"));
+        Assert.Equal(CommitOutcome.Unknown, (await store.Write(1, revision, Value, 2)).Outcome);
+        Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, revision, Value, 2)).Outcome);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Read(1));
+        Assert.False(File.Exists(folder.File));
+
+        foreach (string ending in new[] { "", "-wal", "-shm" })
+        {
+            if (File.Exists(folder.File + ".away" + ending))
+            {
+                File.Move(folder.File + ".away" + ending, folder.File + ending);
+            }
+        }
+
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(revision, await store.Revision(1));
+        Assert.True(await store.MustWrite(1, revision, Value, 2) > revision);
+    }
+
+    [Fact]
+    public async Task Commit_DiskHangs_EveryRequestEndsWithinTheLimit()
+    {
+        using var folder = new LedgerFolder();
+        var time = new ManualTimeProvider();
+        LedgerOptions options = folder.Options;
+        await using var store = folder.Open(options, time: time);
+        long revision = await store.MustWrite(1, 0, Value, 1);
+        using SqliteConnection holder = Hold(folder);
+        Task<CommitResult> taken = store.Write(1, revision, Value, 2);
+        StoreCalls.Until(() => !store.HasQueued);
+        Task<CommitResult> queued = store.Write(2, 0, Value, 1);
+        Task<StoredRecord?> read = store.Read(1);
+
+        time.Advance(options.CommitTimeout);
+        Assert.True((await taken).Outcome is CommitOutcome.Unknown or CommitOutcome.NotWritten);
+        Assert.Equal(CommitOutcome.NotWritten, (await queued).Outcome);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => read);
+
+        holder.Execute("ROLLBACK");
+        Assert.Equal(revision, await store.Revision(1));
+        Assert.True(await store.MustWrite(1, revision, Value, 2) > revision);
+        Assert.Null(await store.Read(2));
+    }
+
+    [Fact]
+    public async Task Commit_CancelledWhileItWaits_IsNotWritten()
+    {
+        using var folder = new LedgerFolder();
+        await using var store = folder.Open();
+        using SqliteConnection holder = Hold(folder);
+        using var cancellation = new CancellationTokenSource();
+        Task<CommitResult> taken = store.Write(1, 0, Value, 0, cancellation.Token);
+        StoreCalls.Until(() => !store.HasQueued);
+        Task<CommitResult> queued = store.Write(2, 0, Value, 0, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
+
+        holder.Execute("ROLLBACK");
+        Assert.Equal(CommitOutcome.Committed, (await taken).Outcome); // too late to take back
+        Assert.Null(await store.Read(2));
+    }
+
+    [Fact]
+    public async Task Commit_MoreThanMayWait_NotWrittenAtOnce()
+    {
+        using var folder = new LedgerFolder();
+        LedgerOptions options = folder.Options;
+        options.MaxQueued = 4;
+        await using var store = folder.Open(options);
+        using SqliteConnection holder = Hold(folder);
+        Task<CommitResult>[] waiting = [.. Enumerable.Range(0, 4).Select(channel => store.Write(channel, 0, Value))];
+        Assert.Equal(CommitOutcome.NotWritten, (await store.Write(5, 0, Value)).Outcome);
+        holder.Execute("ROLLBACK");
+        Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(CommitOutcome.Committed, result.Outcome));
+    }
+
+    [Fact]
+    public async Task Dispose_DiskHangs_EndsWithinTheLimit()
+    {
+        using var folder = new LedgerFolder();
+        var time = new ManualTimeProvider();
+        var store = folder.Open(time: time);
+        SqliteConnection holder = Hold(folder);
+        Task<CommitResult> taken = store.Write(1, 0, Value);
+        StoreCalls.Until(() => !store.HasQueued);
+        Task<CommitResult> queued = store.Write(2, 0, Value);
+        Task disposed = store.DisposeAsync().AsTask();
+        Assert.Equal(CommitOutcome.NotWritten, (await queued).Outcome);
+        time.Advance(TimeSpan.FromSeconds(60));
+        await disposed.WaitAsync(StoreCalls.Patience);
+        Assert.NotEqual(CommitOutcome.Committed, (await taken).Outcome);
+        holder.Execute("ROLLBACK");
+        holder.Dispose();
+        await store.DisposeAsync().AsTask().WaitAsync(StoreCalls.Patience); // the second waits for the writer's true end
+    }
+
+    [Fact]
+    public async Task Open_ReadOnlyFileSystem_IsRefusedButCanBeRead()
+    {
+        using SmallDisk? disk = SmallDisk.TryMount(2048);
+        if (disk is null)
+        {
+            output.WriteLine("Mounting is not allowed here.");
+            return;
+        }
+
+        using var folder = new LedgerFolder();
+        LedgerOptions options = folder.Options;
+        options.Path = Path.Combine(disk.Folder, "ledger.db");
+        await WriteOneAndClose(folder, options);
+        Assert.True(disk.TrySetReadOnly());
+        Assert.Throws<StoreUnavailableException>(() => folder.Open(options));
+        await using IRecordStore reading = SqliteRecordStore.OpenReadOnly(options.Path, LedgerFolder.Scope);
+        Assert.NotNull(await reading.Read(1));
+        Assert.Single(await reading.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+    }
+
+    private static async Task WriteOneAndClose(LedgerFolder folder, LedgerOptions options)
+    {
+        await using var store = folder.Open(options);
+        await store.MustWrite(1, 0, Value, 1);
+    }
+
+    /// <summary>Another connection holds the file's write lock: the writer's next transaction does not get past its beginning.</summary>
+    private static SqliteConnection Hold(LedgerFolder folder)
+    {
+        SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero);
+        holder.Execute("BEGIN IMMEDIATE");
+        return holder;
+    }
+}

@@ -1,0 +1,34 @@
+using SnetGateway.Payments.Ledger;
+using SnetGateway.TestKit.Stores;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>Short forms of what the store's tests do again and again.</summary>
+internal static class StoreCalls
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task<CommitResult> Write(
+        this IRecordStore store, int channel, long expected, byte[] value, long sequence = 0, CancellationToken cancellationToken = default) =>
+        store.CommitAsync(
+            new[] { new RecordWrite(StoreData.Key(channel), expected, value, sequence, sequence == 0 ? default : value.AsMemory()) },
+            cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
+
+    public static async Task<long> MustWrite(this IRecordStore store, int channel, long expected, byte[] value, long sequence = 0)
+    {
+        CommitResult result = await store.Write(channel, expected, value, sequence);
+        Assert.Equal(CommitOutcome.Committed, result.Outcome);
+        return result.Revision;
+    }
+
+    public static Task<StoredRecord?> Read(this IRecordStore store, int channel) =>
+        store.ReadAsync(StoreData.Key(channel), CancellationToken.None).AsTask().WaitAsync(Patience);
+
+    public static async Task<long> Revision(this IRecordStore store, int channel) => (await store.Read(channel))?.Revision ?? 0;
+
+    public static async Task<StoredEntry[]> Journal(this IRecordStore store, int channel) =>
+        await store.ReadJournalAsync(StoreData.Key(channel), CancellationToken.None).ToArrayAsync();
+
+    public static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Patience), "the condition did not come true");
+}
