@@ -37,7 +37,7 @@ internal static class LedgerFile
         PRAGMA synchronous = FULL;
         PRAGMA fullfsync = 1;
         PRAGMA wal_autocheckpoint = 0;
-        PRAGMA journal_size_limit = 33554432;
+        PRAGMA journal_size_limit = 16777216;
         PRAGMA cache_size = -32768;
         PRAGMA mmap_size = 0;
         """;

@@ -11,8 +11,11 @@ internal sealed class LedgerWriter
 {
     private const int MaxBatch = 512;
 
-    /// <summary>At so many pages the log moves into the file, even under load: bounds its size, and what the next start has to read.</summary>
-    private const int MaxWalPages = 8192;
+    /// <summary>
+    /// At so many pages the log moves into the file, even under load: bounds its size, what the next start has to read, and how long calls wait
+    /// for one move.
+    /// </summary>
+    private const int MaxWalPages = 2048;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);

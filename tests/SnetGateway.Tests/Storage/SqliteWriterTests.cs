@@ -1,0 +1,151 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>What the writer does besides writing: shares a sync, keeps the log short, counts, and speaks once.</summary>
+public sealed class SqliteWriterTests
+{
+    private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
+
+    [Fact]
+    public async Task Commits_ThatWaitTogether_ShareOneBatch_AndAConflictFailsAlone()
+    {
+        using var folder = new LedgerFolder();
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var batches = new List<int>();
+        var outcomes = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name.StartsWith("snet_gateway.ledger.", StringComparison.Ordinal))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((_, size, _, _) =>
+        {
+            lock (batches)
+            {
+                batches.Add(size);
+            }
+        });
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            lock (outcomes)
+            {
+                outcomes.Add((string)tags[0].Value!);
+            }
+        });
+        listener.Start();
+        var logger = new MemoryLogger();
+        await using (var store = new SqliteRecordStore(folder.Options, LedgerFolder.Scope, new StorageMetrics(meters), logger, TimeProvider.System))
+        {
+            using SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero);
+            holder.Execute("BEGIN IMMEDIATE");
+            Task<CommitResult> first = store.Write(0, 0, Value);
+            StoreCalls.Until(() => !store.HasQueued);
+            Task<CommitResult>[] together = [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, Value))];
+            holder.Execute("ROLLBACK");
+            Assert.Equal(CommitOutcome.Committed, (await first).Outcome);
+            CommitResult[] results = await Task.WhenAll(together);
+            Assert.Equal(50, Array.FindIndex(results, result => result.Outcome == CommitOutcome.Conflict) + 1);
+            Assert.Equal(99, results.Count(result => result.Outcome == CommitOutcome.Committed));
+            Assert.Equal(99, results.Where(result => result.Revision > 0).Select(result => result.Revision).Distinct().Count());
+        }
+
+        Assert.Equal([1, 100], batches);
+        Assert.Equal(100, outcomes.Count(outcome => outcome == "committed"));
+        Assert.Equal("conflict", Assert.Single(outcomes, outcome => outcome != "committed"));
+        Assert.Equal([7001, 7002], logger.Events);
+    }
+
+    [Fact]
+    public async Task Log_UnderLoad_StaysBounded()
+    {
+        using var folder = new LedgerFolder();
+        await using var store = folder.Open(time: new ManualTimeProvider());
+        var big = new byte[65_536];
+        long revision = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            revision = await store.MustWrite(1, revision, big, i + 1); // 130 KiB of log each
+        }
+
+        Assert.InRange(new FileInfo(folder.File + "-wal").Length, 1, 17 << 20);
+        Assert.True(new FileInfo(folder.File).Length > 20 << 20);
+    }
+
+    [Fact]
+    public async Task Log_InAQuietMoment_MovesIntoTheFile()
+    {
+        using var folder = new LedgerFolder();
+        var time = new ManualTimeProvider();
+        await using var store = folder.Open(time: time);
+        await store.MustWrite(1, 0, new byte[65_536], 1);
+        long before = new FileInfo(folder.File).Length;
+        time.Advance(TimeSpan.FromSeconds(2));
+        StoreCalls.Until(() => new FileInfo(folder.File).Length > before);
+    }
+
+    [Fact]
+    public async Task Failing_SpeaksOnceAndSaysWhenItIsOver()
+    {
+        using var folder = new LedgerFolder();
+        var logger = new MemoryLogger();
+        LedgerOptions options = folder.Options;
+        options.CommitTimeout = TimeSpan.FromMilliseconds(100); // how long the writer waits for another's lock
+        await using var store = new SqliteRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, logger, new ManualTimeProvider());
+        using (SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero))
+        {
+            holder.Execute("BEGIN IMMEDIATE");
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, Value)).Outcome);
+            }
+
+            holder.Execute("ROLLBACK");
+        }
+
+        await store.MustWrite(1, 0, Value);
+        Assert.Equal([7001, 7003, 7006], logger.Events);
+    }
+
+    private sealed class MemoryLogger : ILogger<SqliteRecordStore>
+    {
+        private readonly List<int> _events = [];
+
+        public int[] Events
+        {
+            get
+            {
+                lock (_events)
+                {
+                    return [.. _events];
+                }
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_events)
+            {
+                _events.Add(eventId.Id);
+            }
+        }
+    }
+}
