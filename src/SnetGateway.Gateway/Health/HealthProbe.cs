@@ -16,24 +16,21 @@ internal static class HealthProbe
     /// <summary>The answer is a number in a message; what is longer is no answer.</summary>
     private const int LongestAnswer = 1024;
 
-    private static readonly HttpRequestOptionsKey<bool> Mark = new("SnetGateway.HealthProbe");
     private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
 
-    public static bool IsProbe(HttpRequestMessage request) => request.Options.TryGetValue(Mark, out bool isProbe) && isProbe;
+    public static bool IsProbe(HttpRequestMessage request) => request is ProbeRequest;
 
     /// <summary>A probe of one instance.</summary>
     /// <param name="instance">Where it is.</param>
     /// <param name="service">The service asked for; empty for the whole server.</param>
     public static HttpRequestMessage CreateRequest(Uri instance, string service)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(instance, Method))
+        return new ProbeRequest(new Uri(instance, Method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(Encode(service)) { Headers = { ContentType = GrpcType } },
         };
-        request.Options.Set(Mark, true);
-        return request;
     }
 
     /// <summary>Whether the instance says that it serves, or, by the option, has no health service to say anything.</summary>
@@ -92,4 +89,7 @@ internal static class HealthProbe
 
     private static string? Header(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+
+    /// <summary>A type of its own tells probes apart: asking a request for its options would make it have some, at every call.</summary>
+    private sealed class ProbeRequest(Uri uri) : HttpRequestMessage(HttpMethod.Post, uri);
 }

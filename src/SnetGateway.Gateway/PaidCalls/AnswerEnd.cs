@@ -52,18 +52,10 @@ internal sealed class AnswerEnd(PaidCallMetrics metrics, ILogger<AnswerEnd> logg
 
     private static CallFailure? FindFailure(SettleFirstBody call)
     {
-        if (!call.IsComplete || call.Payment.IsOpen)
+        // The clock is asked first: when it cuts a call short, everything else that is wrong follows from it.
+        if ((!call.IsComplete || call.Payment.IsOpen) && call.Clock.End is var ended and not ClockEnd.None)
         {
-            // The clock is asked first: when it cuts a call short, everything else that is wrong follows from it.
-            switch (call.Clock.End)
-            {
-                case ClockEnd.ClientLeft:
-                    return CallFailures.ClientLeft;
-                case ClockEnd.DeadlinePassed:
-                    return CallFailures.DeadlinePassed;
-                case ClockEnd.ServiceTimedOut:
-                    return CallFailures.ServiceTimedOut;
-            }
+            return CallFailures.Of(ended);
         }
 
         if (!call.IsComplete)

@@ -35,6 +35,9 @@ internal sealed class CallClock
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Cancelled when the client leaves, whatever the time.</summary>
+    public CancellationToken ClientToken { get; private set; }
+
     /// <summary>What ended the call, if anything did.</summary>
     public ClockEnd End
     {
@@ -73,6 +76,7 @@ internal sealed class CallClock
             SetTimer(now);
         }
 
+        ClientToken = client;
         _client = client.UnsafeRegister(static state => ((CallClock)state!).Finish(ClockEnd.ClientLeft), this);
     }
 
@@ -96,7 +100,7 @@ internal sealed class CallClock
             _inUse = false;
             _serviceDue = Never;
             _clientDue = Never;
-            if (_end == ClockEnd.None)
+            if (_end == ClockEnd.None && _source.TryReset())
             {
                 return true;
             }

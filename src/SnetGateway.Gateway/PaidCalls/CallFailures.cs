@@ -35,6 +35,14 @@ internal static class CallFailures
 
     public static CallFailure Fault { get; } = new(new GrpcStatus(GrpcStatusCode.Internal, "internal error"), FailureCause.Gateway);
 
+    /// <summary>What it means that the clock ended a call.</summary>
+    public static CallFailure Of(ClockEnd end) => end switch
+    {
+        ClockEnd.DeadlinePassed => DeadlinePassed,
+        ClockEnd.ServiceTimedOut => ServiceTimedOut,
+        _ => ClientLeft,
+    };
+
     /// <summary>What a forwarder error means. An HTTP/2 error code of the service says more than the error's name, so it goes first.</summary>
     public static CallFailure OfForwarder(ForwarderError error, Exception? exception) => error switch
     {

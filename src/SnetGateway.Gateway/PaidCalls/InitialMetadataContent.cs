@@ -8,8 +8,11 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// </summary>
 internal sealed class InitialMetadataContent(HttpContent inner, SettleFirstBody call, TimeProvider time) : HttpContent
 {
-    protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new InitialMetadataStream(await inner.ReadAsStreamAsync(), call, time);
+    protected override Task<Stream> CreateContentReadStreamAsync()
+    {
+        Task<Stream> opened = inner.ReadAsStreamAsync();
+        return opened.IsCompletedSuccessfully ? Task.FromResult<Stream>(new InitialMetadataStream(opened.Result, call, time)) : OpenAsync(opened);
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => inner.CopyToAsync(stream, context);
 
@@ -18,6 +21,8 @@ internal sealed class InitialMetadataContent(HttpContent inner, SettleFirstBody 
         length = 0;
         return false;
     }
+
+    private async Task<Stream> OpenAsync(Task<Stream> opened) => new InitialMetadataStream(await opened, call, time);
 
     protected override void Dispose(bool disposing)
     {

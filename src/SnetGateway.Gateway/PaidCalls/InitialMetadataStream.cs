@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>Reads a service's answer; see <see cref="InitialMetadataContent"/>.</summary>
@@ -34,7 +36,7 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
         }
 
         _decided = true;
-        return read.IsCompleted ? read : WaitAsync(read.AsTask(), cancellationToken);
+        return read.IsCompleted ? read : WaitAsync(read, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -62,20 +64,23 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> WaitAsync(Task<int> read, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAsync(ValueTask<int> read, CancellationToken cancellationToken)
     {
         // The message is usually already on its way through the connection's reader: one turn of the scheduler is enough for it.
         await Task.Yield();
-        if (!read.IsCompleted)
+        return await (read.IsCompleted ? read : WaitLongerAsync(read.AsTask(), cancellationToken));
+    }
+
+    private async ValueTask<int> WaitLongerAsync(Task<int> read, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task patience = Task.Delay(Patience, time, stop.Token);
+        bool late = await Task.WhenAny(read, patience) == patience && !read.IsCompleted && patience.IsCompletedSuccessfully;
+        await stop.CancelAsync();
+        if (late)
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task patience = Task.Delay(Patience, time, stop.Token);
-            bool late = await Task.WhenAny(read, patience) == patience && !read.IsCompleted && patience.IsCompletedSuccessfully;
-            await stop.CancelAsync();
-            if (late)
-            {
-                await call.SendHeadersAsync(cancellationToken);
-            }
+            await call.SendHeadersAsync(cancellationToken);
         }
 
         return await read;

@@ -49,7 +49,7 @@ internal sealed class PaidCallMiddleware(
         }
         else if (!CallShape.IsGrpc(context.Request))
         {
-            PaymentMetadata.Read(context.Request.Headers).Remove();
+            PaymentKeys.RemoveFrom(context.Request.Headers, hasOthers: true);
             return next(context);
         }
 
@@ -60,40 +60,41 @@ internal sealed class PaidCallMiddleware(
     {
         LimitOptions limits = limitOptions.CurrentValue;
         PaymentMetadata metadata = PaymentMetadata.Read(context.Request.Headers);
-        if (metadata.Bytes > limits.MaxMetadataBytes)
+        if (FindFault(metadata, limits, out TimeSpan? deadline) is { } fault)
         {
-            Refuse(context, route, "metadata_size", new GrpcStatus(GrpcStatusCode.ResourceExhausted, string.Create(
-                CultureInfo.InvariantCulture, $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}")));
+            Refuse(context, route, "metadata", fault);
             return;
-        }
-
-        TimeSpan? deadline = null;
-        if (metadata.TimeoutValues.Count > 0)
-        {
-            if (metadata.TimeoutValues.Count > 1 || !GrpcTimeout.TryParse(metadata.TimeoutValues[0], out TimeSpan timeout))
-            {
-                Refuse(context, route, "timeout", new GrpcStatus(GrpcStatusCode.Internal, "malformed grpc-timeout"));
-                return;
-            }
-
-            deadline = timeout;
         }
 
         CallClock clock = clocks.Rent();
         clock.Start(paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
         try
         {
-            Reservation? reservation = null;
-            if (route.IsPaid)
+            // The metadata is not used after this wait: it would have to be kept on the heap.
+            bool hasOtherKeys = metadata.HasOthers;
+            Reservation? reservation = route.IsPaid ? await AdmitAsync(context, route, metadata, clock) : null;
+            if (route.IsPaid && reservation is null)
             {
-                reservation = await AdmitAsync(context, route, metadata, clock);
-                if (reservation is null)
+                return;
+            }
+
+            SettleFirstBody call = CreateBody(context, route, clock, reservation, limits);
+            try
+            {
+                Prepare(context, call, reservation, limits, hasOtherKeys);
+                await next(context);
+            }
+            catch (Exception exception)
+            {
+                if (clock.End == ClockEnd.None)
                 {
-                    return;
+                    PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
+                    call.Fail(CallFailures.Fault);
                 }
             }
 
-            await ForwardAsync(context, route, metadata, clock, reservation, limits);
+            await end.EndAsync(call);
+            call.TakeOff();
         }
         finally
         {
@@ -101,90 +102,121 @@ internal sealed class PaidCallMiddleware(
         }
     }
 
+    /// <summary>What is wrong with the metadata before anybody asks what it says.</summary>
+    private static GrpcStatus? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
+    {
+        deadline = null;
+        if (metadata.Bytes > limits.MaxMetadataBytes)
+        {
+            return new GrpcStatus(GrpcStatusCode.ResourceExhausted, string.Create(
+                CultureInfo.InvariantCulture, $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}"));
+        }
+
+        if (metadata.TimeoutValues.Count > 0)
+        {
+            if (metadata.TimeoutValues.Count > 1 || !GrpcTimeout.TryParse(metadata.TimeoutValues[0], out TimeSpan timeout))
+            {
+                return new GrpcStatus(GrpcStatusCode.Internal, "malformed grpc-timeout");
+            }
+
+            if (timeout <= TimeSpan.Zero)
+            {
+                return CallFailures.DeadlinePassed.Status;
+            }
+
+            deadline = timeout;
+        }
+
+        return null;
+    }
+
     /// <summary>The call's reservation, or null when the client has its refusal.</summary>
-    private async ValueTask<Reservation?> AdmitAsync(HttpContext context, PaidRoute route, PaymentMetadata metadata, CallClock clock)
+    private ValueTask<Reservation?> AdmitAsync(HttpContext context, PaidRoute route, in PaymentMetadata metadata, CallClock clock)
     {
         PaidService? service = route.ServiceName is { } name ? findService(name) : null;
         if (service is null)
         {
             PaidCallLog.RouteWithoutService(logger, route.RouteId, route.ServiceName ?? string.Empty);
             Refuse(context, route, "no_service", new GrpcStatus(GrpcStatusCode.Unavailable, "the service is not available"));
-            return null;
+            return default;
         }
 
-        PaymentRefusal? refusal;
         if (paymentTypes.Find(metadata.TypeValues) is not { } type)
         {
-            refusal = Refusals.UnexpectedPaymentType(metadata.TypeValues[0] ?? string.Empty);
-        }
-        else
-        {
-            try
-            {
-                Admission admission = await type.AdmitAsync(metadata, new PaidCall(service, context.Request.Path.Value ?? string.Empty), clock.Token);
-                if (admission.Reservation is { } reservation)
-                {
-                    return reservation;
-                }
-
-                refusal = admission.Refusal!;
-            }
-            catch (OperationCanceledException) when (clock.End != ClockEnd.None)
-            {
-                CallFailure failure = clock.End == ClockEnd.ClientLeft ? CallFailures.ClientLeft : CallFailures.DeadlinePassed;
-                Refuse(context, route, "client_left", failure.Status);
-                return null;
-            }
+            Refuse(context, route, Refusals.UnexpectedPaymentType(metadata.TypeValues[0] ?? string.Empty));
+            return default;
         }
 
-        metrics.Refused(route.RouteId, RefusalNames.Of(refusal.Reason));
-        PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
-        GrpcAnswer.TryWrite(context, new GrpcStatus(refusal.StatusCode, refusal.Message));
-        return null;
+        ValueTask<Admission> judging = type.AdmitAsync(metadata, new PaidCall(service, context.Request.Path.Value ?? string.Empty), clock.Token);
+        return judging.IsCompletedSuccessfully
+            ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, judging.Result))
+            : AwaitAdmissionAsync(context, route, judging, clock);
     }
 
-    private async Task ForwardAsync(
-        HttpContext context, PaidRoute route, PaymentMetadata metadata, CallClock clock, Reservation? reservation, LimitOptions limits)
+    private async ValueTask<Reservation?> AwaitAdmissionAsync(HttpContext context, PaidRoute route, ValueTask<Admission> judging, CallClock clock)
     {
-        var payment = new PaymentCompletion(reservation, logger);
-        IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var call = new SettleFirstBody(context, body, end, route, payment, clock, (uint)limits.MaxResponseMessageBytes);
         try
         {
-            WriteRequestHeaders(context.Request.Headers, metadata, reservation, clock);
-            context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
-            context.RequestAborted = clock.Token;
-            context.Features.Set<IHttpResponseBodyFeature>(call);
-            context.Features.Set<IHttpResetFeature>(call);
-            await next(context);
+            return TakeOrRefuse(context, route, await judging);
+        }
+        catch (OperationCanceledException) when (clock.End != ClockEnd.None)
+        {
+            Refuse(context, route, "ended_waiting", CallFailures.Of(clock.End).Status);
         }
         catch (Exception exception)
         {
-            if (clock.End == ClockEnd.None && exception is not CallEndedException)
-            {
-                PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
-                call.Fail(CallFailures.Fault);
-            }
+            PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
+            Refuse(context, route, "fault", CallFailures.Fault.Status);
         }
-        finally
-        {
-            await end.EndAsync(call);
-            context.Features.Set(body);
-        }
+
+        return null;
     }
 
-    private void WriteRequestHeaders(IHeaderDictionary headers, in PaymentMetadata metadata, Reservation? reservation, CallClock clock)
+    private Reservation? TakeOrRefuse(HttpContext context, PaidRoute route, Admission admission)
     {
-        metadata.Remove();
+        if (admission.Refusal is { } refusal)
+        {
+            Refuse(context, route, refusal);
+        }
+
+        return admission.Reservation;
+    }
+
+    private SettleFirstBody CreateBody(HttpContext context, PaidRoute route, CallClock clock, Reservation? reservation, LimitOptions limits) => new(
+        context,
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(),
+        end,
+        route,
+        new PaymentCompletion(reservation, logger),
+        clock,
+        (uint)limits.MaxResponseMessageBytes);
+
+    /// <summary>Puts the call's body under the response and what the service may know into the request.</summary>
+    private void Prepare(HttpContext context, SettleFirstBody call, Reservation? reservation, LimitOptions limits, bool hasOtherKeys)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        PaymentKeys.RemoveFrom(headers, hasOtherKeys);
         if (reservation is not null)
         {
             headers[PaymentMetadata.UserAddress] = payers.TextOf(reservation.Payer);
         }
 
-        if (clock.ClientRemaining is { } remaining)
+        if (call.Clock.ClientRemaining is { } remaining)
         {
             headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
         }
+
+        context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
+        context.RequestAborted = call.Clock.Token;
+        context.Features.Set<IHttpResponseBodyFeature>(call);
+        context.Features.Set<IHttpResetFeature>(call);
+    }
+
+    private void Refuse(HttpContext context, PaidRoute route, PaymentRefusal refusal)
+    {
+        metrics.Refused(route.RouteId, RefusalNames.Of(refusal.Reason));
+        PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
+        GrpcAnswer.TryWrite(context, new GrpcStatus(refusal.StatusCode, refusal.Message));
     }
 
     private void Refuse(HttpContext context, PaidRoute route, string reason, GrpcStatus status)

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Payments.Calls;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>What the paid path needs. The payment's own services (<see cref="AdmitChannelPayment"/>, <see cref="FindPaidService"/>) come from outside.</summary>
+/// <summary>What the paid path needs. The catalog (<see cref="LiveSnapshot"/>) and the payment core (<see cref="ChannelPayments"/>) come from outside.</summary>
 internal static class PaidCallServiceCollectionExtensions
 {
     public static IServiceCollection AddPaidCalls(this IServiceCollection services)
@@ -17,6 +18,12 @@ internal static class PaidCallServiceCollectionExtensions
         services.TryAddSingleton<PayerNames>();
         services.TryAddSingleton<PaymentTypes>();
         services.TryAddSingleton<AnswerEnd>();
+        services.TryAddSingleton<FindPaidService>(provider =>
+        {
+            LiveSnapshot live = provider.GetRequiredService<LiveSnapshot>();
+            return name => live.Catalog.Find(name);
+        });
+        services.TryAddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, AnswerHeadersTransform>());
         return services;

@@ -34,7 +34,8 @@ internal struct PaymentMetadata
     /// <summary>All headers, for payment types that read keys of their own.</summary>
     public IHeaderDictionary Headers;
 
-    private bool _hasOthers;
+    /// <summary>Whether there is any `snet-` key beside those of an escrow payment.</summary>
+    public bool HasOthers;
 
     public static PaymentMetadata Read(IHeaderDictionary headers)
     {
@@ -61,31 +62,6 @@ internal struct PaymentMetadata
         return metadata;
     }
 
-    /// <summary>Takes the payment off the request, so that the service does not see it, and the name of the payer, which only the gateway may say.</summary>
-    public readonly void Remove()
-    {
-        Remove(Type, TypeValues);
-        Remove(ChannelId, IdValues);
-        Remove(ChannelNonce, NonceValues);
-        Remove(ChannelAmount, AmountValues);
-        Remove(ChannelSignature, SignatureValues);
-        if (_hasOthers)
-        {
-            foreach (string key in PaymentKeys.Others)
-            {
-                Headers.Remove(key);
-            }
-        }
-    }
-
-    private readonly void Remove(string key, StringValues values)
-    {
-        if (values.Count > 0)
-        {
-            Headers.Remove(key);
-        }
-    }
-
     private void Keep(string name, StringValues values)
     {
         // By length first: the names of a payment differ in it, so a call costs five comparisons and not thirty.
@@ -107,7 +83,7 @@ internal struct PaymentMetadata
                 SignatureValues = values;
                 break;
             default:
-                _hasOthers = true;
+                HasOthers = true;
                 break;
         }
     }

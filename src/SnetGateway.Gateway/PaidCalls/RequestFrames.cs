@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SnetGateway.Grpc.Frames;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -46,6 +47,7 @@ internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint max
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
     {
         int count = await read;

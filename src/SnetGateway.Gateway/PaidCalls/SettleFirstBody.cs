@@ -145,6 +145,13 @@ internal sealed class SettleFirstBody(
     {
     }
 
+    /// <summary>Gives the request its own features back, when the call is over: the clock will belong to another one.</summary>
+    public void TakeOff()
+    {
+        context.Features.Set(inner);
+        context.RequestAborted = clock.ClientToken;
+    }
+
     /// <summary>Gives back what was gathered and never sent.</summary>
     public void DropGathered()
     {

@@ -64,7 +64,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public Readiness Readiness => _app.Services.GetRequiredService<Readiness>();
 
     public static async Task<GatewayHarness> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<IEndpointRouteBuilder>? mapAdmin = null)
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<IEndpointRouteBuilder>? mapAdmin = null,
+        Action<WebApplication>? outside = null)
     {
         ScriptedService service = await ScriptedService.StartAsync();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -86,6 +87,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         builder.AddGateway().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
 
         WebApplication app = builder.Build();
+        outside?.Invoke(app);
         app.UseGateway(mapAdmin: mapAdmin);
         harness = new GatewayHarness(app, service, log);
         harness.Admit = harness.AdmitAll;

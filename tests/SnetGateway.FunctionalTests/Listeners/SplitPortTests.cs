@@ -87,8 +87,7 @@ public sealed class SplitPortTests
             silent.Add(await ConnectAsync(gateway));
         }
 
-        using TcpClient tooMany = await ConnectAsync(gateway);
-        Assert.True(await IsClosedAsync(tooMany));
+        Assert.True(await IsRefusedAsync(gateway));
         foreach (TcpClient client in silent)
         {
             Assert.True(await IsClosedAsync(client));
@@ -137,6 +136,20 @@ public sealed class SplitPortTests
         var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(gateway.PublicEndPoint).Soon();
         return client;
+    }
+
+    private static async Task<bool> IsRefusedAsync(GatewayHarness gateway)
+    {
+        try
+        {
+            using TcpClient client = await ConnectAsync(gateway);
+            return await IsClosedAsync(client);
+        }
+        catch (SocketException)
+        {
+            // Closed before the client was done with connecting.
+            return true;
+        }
     }
 
     private static async Task<bool> IsClosedAsync(TcpClient client)

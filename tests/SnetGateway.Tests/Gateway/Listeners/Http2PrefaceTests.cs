@@ -1,0 +1,58 @@
+using System.Buffers;
+using SnetGateway.Gateway.Listeners;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Listeners;
+
+public sealed class Http2PrefaceTests
+{
+    [Fact]
+    public void WholePreface_IsHttp2_AndEachPartOfItUndecided()
+    {
+        byte[] preface = Http2Preface.Bytes.ToArray();
+        Assert.Equal(24, preface.Length);
+        for (int length = 0; length < preface.Length; length++)
+        {
+            Assert.Equal(PrefaceVerdict.Undecided, Http2Preface.Judge(new ReadOnlySequence<byte>(preface, 0, length)));
+        }
+
+        Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>(preface)));
+        Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>([.. preface, 0, 0, 0])));
+    }
+
+    [Fact]
+    public void AnyByteThatDiffers_IsHttp11_AtOnce()
+    {
+        for (int at = 0; at < Http2Preface.Bytes.Length; at++)
+        {
+            byte[] bytes = Http2Preface.Bytes[..(at + 1)].ToArray();
+            bytes[at] ^= 1;
+            Assert.Equal(PrefaceVerdict.Http1, Http2Preface.Judge(new ReadOnlySequence<byte>(bytes)));
+        }
+    }
+
+    [Fact]
+    public void Segments_AreReadAsOne()
+    {
+        byte[] preface = Http2Preface.Bytes.ToArray();
+        for (int cut = 1; cut < preface.Length; cut++)
+        {
+            var first = new Segment(preface.AsMemory(0, cut), null);
+            var second = new Segment(preface.AsMemory(cut), first);
+            Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>(first, 0, second, preface.Length - cut)));
+        }
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                before.Next = this;
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.PaidCalls;
+
+public sealed class CallClockTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly CallClockPool _pool;
+
+    public CallClockTests() => _pool = new CallClockPool(_time);
+
+    [Fact]
+    public void ServiceTimeout_Ends_UnlessTheFirstByteCame()
+    {
+        CallClock silent = Start(10 * Second, null);
+        CallClock quick = Start(10 * Second, null);
+        _time.Advance(9 * Second);
+        Assert.Equal(ClockEnd.None, silent.End);
+        quick.FirstByte();
+        _time.Advance(2 * Second);
+        Assert.Equal(ClockEnd.ServiceTimedOut, silent.End);
+        Assert.True(silent.Token.IsCancellationRequested);
+        Assert.Equal(ClockEnd.None, quick.End);
+        Assert.False(quick.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void ClientsDeadline_HoldsBesideTheServiceTimeout_AndAfterTheFirstByte()
+    {
+        CallClock clock = Start(10 * Second, 20 * Second);
+        clock.FirstByte();
+        _time.Advance(19 * Second);
+        Assert.Equal(Second, clock.ClientRemaining);
+        Assert.Equal(ClockEnd.None, clock.End);
+        _time.Advance(2 * Second);
+        Assert.Equal(ClockEnd.DeadlinePassed, clock.End);
+    }
+
+    [Fact]
+    public void ZeroServiceTimeout_IsForEver()
+    {
+        CallClock clock = Start(TimeSpan.Zero, null);
+        Assert.Equal(0, _time.Armed);
+        Assert.Null(clock.ClientRemaining);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(ClockEnd.None, clock.End);
+    }
+
+    [Fact]
+    public void TheFirstEnd_Stays()
+    {
+        using var client = new CancellationTokenSource();
+        CallClock clock = _pool.Rent();
+        clock.Start(Second, null, client.Token);
+        client.Cancel();
+        _time.Advance(5 * Second);
+        Assert.Equal(ClockEnd.ClientLeft, clock.End);
+    }
+
+    [Fact]
+    public void ClientThatHasLeftAlready_EndsAtOnce()
+    {
+        CallClock clock = _pool.Rent();
+        clock.Start(Second, null, new CancellationToken(canceled: true));
+        Assert.Equal(ClockEnd.ClientLeft, clock.End);
+        Assert.True(clock.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void ReturnedClock_ServesTheNextCall_ByItsOwnTimes()
+    {
+        using var firstClient = new CancellationTokenSource();
+        CallClock clock = _pool.Rent();
+        clock.Start(10 * Second, null, firstClient.Token);
+        _pool.Return(clock);
+
+        Assert.Same(clock, _pool.Rent());
+        clock.Start(100 * Second, null, CancellationToken.None);
+        firstClient.Cancel();
+        _time.Advance(50 * Second);
+        Assert.Equal(ClockEnd.None, clock.End);
+        _time.Advance(51 * Second);
+        Assert.Equal(ClockEnd.ServiceTimedOut, clock.End);
+    }
+
+    [Fact]
+    public void ReturnedClock_CanBeShorterThanItsTimer()
+    {
+        CallClock clock = Start(100 * Second, null);
+        _pool.Return(clock);
+        Assert.Same(clock, _pool.Rent());
+        clock.Start(Second, null, CancellationToken.None);
+        _time.Advance(2 * Second);
+        Assert.Equal(ClockEnd.ServiceTimedOut, clock.End);
+    }
+
+    [Fact]
+    public void ClockThatFired_IsNotUsedAgain()
+    {
+        CallClock clock = Start(Second, null);
+        _time.Advance(2 * Second);
+        _pool.Return(clock);
+        Assert.NotSame(clock, _pool.Rent());
+    }
+
+    [Fact]
+    public void LongestTimeout_DoesNotOverflow()
+    {
+        CallClock clock = Start(TimeSpan.Zero, TimeSpan.FromHours(99_999_999));
+        _time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(ClockEnd.None, clock.End);
+    }
+
+    private CallClock Start(TimeSpan serviceTimeout, TimeSpan? clientTimeout)
+    {
+        CallClock clock = _pool.Rent();
+        clock.Start(serviceTimeout, clientTimeout, CancellationToken.None);
+        return clock;
+    }
+}

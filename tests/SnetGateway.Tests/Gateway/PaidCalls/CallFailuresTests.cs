@@ -1,0 +1,60 @@
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Grpc.Statuses;
+using Xunit;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SnetGateway.Tests.Gateway.PaidCalls;
+
+/// <summary>The table of a proxy's own failures.</summary>
+public sealed class CallFailuresTests
+{
+    [Theory]
+    [InlineData(ForwarderError.NoAvailableDestinations, GrpcStatusCode.Unavailable)]
+    [InlineData(ForwarderError.Request, GrpcStatusCode.Unavailable)]
+    [InlineData(ForwarderError.RequestBodyDestination, GrpcStatusCode.Unavailable)]
+    [InlineData(ForwarderError.ResponseBodyDestination, GrpcStatusCode.Unavailable)]
+    [InlineData(ForwarderError.RequestTimedOut, GrpcStatusCode.DeadlineExceeded)]
+    [InlineData(ForwarderError.ResponseHeaders, GrpcStatusCode.Internal)]
+    [InlineData(ForwarderError.RequestCreation, GrpcStatusCode.Internal)]
+    [InlineData(ForwarderError.RequestCanceled, GrpcStatusCode.Cancelled)]
+    [InlineData(ForwarderError.RequestBodyCanceled, GrpcStatusCode.Cancelled)]
+    [InlineData(ForwarderError.RequestBodyClient, GrpcStatusCode.Cancelled)]
+    [InlineData(ForwarderError.ResponseBodyCanceled, GrpcStatusCode.Cancelled)]
+    [InlineData(ForwarderError.ResponseBodyClient, GrpcStatusCode.Cancelled)]
+    public void ForwarderError_HasItsStatus(ForwarderError error, GrpcStatusCode code) =>
+        Assert.Equal(code, CallFailures.OfForwarder(error, null).Status.Code);
+
+    [Fact]
+    public void EveryForwarderError_HasAStatusAndAText_AndNoneIsOk()
+    {
+        foreach (ForwarderError error in Enum.GetValues<ForwarderError>())
+        {
+            GrpcStatus status = CallFailures.OfForwarder(error, new InvalidOperationException("secret")).Status;
+            Assert.False(status.IsOk);
+            Assert.NotEmpty(status.Message);
+            Assert.DoesNotContain("secret", status.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(0x7, GrpcStatusCode.Unavailable)]
+    [InlineData(0x8, GrpcStatusCode.Cancelled)]
+    [InlineData(0xB, GrpcStatusCode.ResourceExhausted)]
+    [InlineData(0xC, GrpcStatusCode.PermissionDenied)]
+    [InlineData(0x2, GrpcStatusCode.Internal)]
+    public void ResetOfTheService_SaysMoreThanTheError(long errorCode, GrpcStatusCode code)
+    {
+        var exception = new HttpRequestException("failed", new HttpProtocolException(errorCode, "reset", null));
+        Assert.Equal(code, CallFailures.OfForwarder(ForwarderError.Request, exception).Status.Code);
+        Assert.Equal(code, CallFailures.OfForwarder(ForwarderError.ResponseBodyDestination, exception).Status.Code);
+    }
+
+    [Fact]
+    public void EveryHttpStatus_IsNoOk()
+    {
+        for (int status = 100; status < 600; status++)
+        {
+            Assert.False(CallFailures.OfHttpStatus(status).Status.IsOk);
+        }
+    }
+}
