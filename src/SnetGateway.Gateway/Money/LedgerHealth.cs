@@ -1,0 +1,53 @@
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Gateway.Money;
+
+/// <summary>
+/// Whether the ledger takes writes: asked twice a second by a durable write that changes nothing, because a full disk must take the gateway
+/// out of its balancer within a second, with calls or without, and free room must bring it back without a restart.
+/// </summary>
+internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogger<LedgerHealth> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private volatile bool _isWritable = true;
+
+    public bool IsWritable => _isWritable;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await ProbeAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A disk that hangs is as good as full: the answer to the probe is not waited for longer than the interval.
+            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(Interval, time, cancellationToken);
+            if (!_isWritable)
+            {
+                _isWritable = true;
+                PaymentEventLog.LedgerWritable(logger);
+            }
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or TimeoutException)
+        {
+            if (_isWritable)
+            {
+                _isWritable = false;
+                PaymentEventLog.LedgerUnwritable(logger, exception.Message);
+            }
+        }
+    }
+}

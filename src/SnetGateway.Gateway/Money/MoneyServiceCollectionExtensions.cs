@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using SnetGateway.Ethereum.Follower;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Claims;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.States;
+using SnetGateway.Storage;
+
+namespace SnetGateway.Gateway.Money;
+
+/// <summary>
+/// Puts the payment core together: the channels in memory, the ledger in its store, the chain beside them, and the judges that use all three.
+/// </summary>
+internal static class MoneyServiceCollectionExtensions
+{
+    public static IServiceCollection AddMoney(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ISignerRecovery>(_ => SignerRecovery.Create());
+        services.TryAddSingleton<IPaymentEvents, PaymentEvents>();
+        services.TryAddSingleton<StorageMetrics>();
+        services.TryAddSingleton(provider => new ChannelBook(provider.GetRequiredService<LiveSnapshot>().Catalog.Groups));
+        services.TryAddSingleton(OpenStore);
+        services.TryAddSingleton(provider => new PaymentLedger(
+            provider.GetRequiredService<IRecordStore>(),
+            provider.GetRequiredService<ChannelBook>(),
+            provider.GetRequiredService<TimeProvider>(),
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        services.TryAddSingleton(provider => new ChainFollower(
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value,
+            provider.GetRequiredService<ChannelBook>(),
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.TryAddSingleton<IChannelReader>(provider => provider.GetRequiredService<ChainFollower>());
+        services.TryAddSingleton<ClaimWatch>();
+        services.TryAddSingleton(provider => new ChannelPayments(
+            provider.GetRequiredService<ChannelBook>(),
+            provider.GetRequiredService<IChannelReader>(),
+            provider.GetRequiredService<ISignerRecovery>(),
+            provider.GetRequiredService<PaymentLedger>(),
+            provider.GetRequiredService<IPaymentEvents>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow,
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value.StalenessBound,
+            provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
+        services.TryAddSingleton(provider => new ChannelStates(
+            provider.GetRequiredService<ChannelBook>(),
+            provider.GetRequiredService<IChannelReader>(),
+            provider.GetRequiredService<ISignerRecovery>(),
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow));
+        services.AddSingleton<LedgerHealth>();
+        services.AddHostedService<MoneyHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
+        return services;
+    }
+
+    /// <summary>Opened when it is first asked for, which <see cref="MoneyHost"/> does before a listener opens.</summary>
+    private static IRecordStore OpenStore(IServiceProvider provider)
+    {
+        ChainOptions chain = provider.GetRequiredService<IOptions<ChainOptions>>().Value;
+        return RecordStores.Open(
+            provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
+            new LedgerScope((ulong)chain.ChainId, chain.Escrow),
+            provider.GetRequiredService<StorageMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>());
+    }
+}
