@@ -1,10 +1,15 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Money;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Payments.Calls;
 
 namespace SnetGateway.Gateway;
 
@@ -14,6 +19,29 @@ namespace SnetGateway.Gateway;
 /// </summary>
 internal static class GatewayApp
 {
+    /// <summary>The whole gateway of a configuration that was found right. Nothing is opened and nobody is asked before it starts.</summary>
+    public static WebApplication Build(ConfigurationLoader loader, ConfigurationResult result)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
+        IServiceCollection services = builder.Services;
+        services.AddGatewayConfiguration(builder.Configuration, loader, result);
+
+        // Before the listeners, so that the ledger is open when the first call comes, and is the last to close.
+        services.AddMoney();
+        services.AddControl();
+        services.AddSingleton<FindPaidService>(provider => name => provider.GetRequiredService<LiveSnapshot>().Catalog.Find(name));
+        services.AddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
+        builder.AddGateway();
+        return builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());
+    }
+
+    /// <summary>Says where the gateway listens, ports included, once it has started.</summary>
+    public static void Announce(WebApplication app)
+    {
+        ListenerAddresses addresses = app.Services.GetRequiredService<ListenerAddresses>();
+        GatewayLog.Started(app.Logger, addresses.Public, addresses.Admin);
+    }
+
     /// <summary>Services of the wire. The payment core, the catalog and the proxy's configuration are registered by their own folders.</summary>
     public static IReverseProxyBuilder AddGateway(this WebApplicationBuilder builder)
     {

@@ -11,6 +11,9 @@ internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider
     private GatewaySnapshot _current = first;
     private ServiceCatalog _catalog = first.Catalog;
 
+    /// <summary>Tells of each new snapshot, when it is in force.</summary>
+    public event Action<GatewaySnapshot>? Swapped;
+
     public GatewaySnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>
@@ -27,6 +30,7 @@ internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider
         Volatile.Write(ref _catalog, next.Catalog.Over(Catalog));
         GatewaySnapshot before = Interlocked.Exchange(ref _current, next);
         before.Supersede();
+        Swapped?.Invoke(next);
     }
 
     public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs)

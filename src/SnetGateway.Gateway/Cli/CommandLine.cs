@@ -71,12 +71,14 @@ internal sealed class CommandLine(Terminal terminal)
             "One payment gateway for SingularityNET services. Any key of the configuration can be given as --Section:Key=value.")
         {
             config,
+            ServeCommand.Create(context),
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
             ChannelsCommand.Create(context),
             LedgerCommand.Create(context),
             VersionCommand.Create(context),
         };
+        root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, parsed, cancellationToken));
         return root;
     }
 

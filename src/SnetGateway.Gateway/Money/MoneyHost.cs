@@ -38,7 +38,8 @@ internal sealed class MoneyHost(
     {
         long start = time.GetTimestamp();
         _cursor = await ledger.LoadAsync(cancellationToken);
-        PaymentEventLog.LedgerOpened(logger, book.Count, (long)time.GetElapsedTime(start).TotalMilliseconds);
+        double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
+        PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
         _knownAtStart = NewestKnown();
         readiness.Add("ledger", () => ledgerHealth.IsWritable ? null : "cannot be written");
         readiness.Add("chain", DescribeChain);

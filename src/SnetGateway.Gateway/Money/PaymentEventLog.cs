@@ -18,8 +18,8 @@ internal static partial class PaymentEventLog
     [LoggerMessage(EventId = 3004, EventName = "RecordSetAside", Level = LogLevel.Error, Message = "The ledger's record of channel {Channel} was of another channel that once had this id; {Amount} cogs signed on it cannot be claimed.")]
     public static partial void RecordSetAside(ILogger logger, ChannelId channel, UInt256 amount);
 
-    [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information, Message = "Ledger opened: {Channels} channels in {Milliseconds} ms.")]
-    public static partial void LedgerOpened(ILogger logger, int channels, long milliseconds);
+    [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information, Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
+    public static partial void LedgerOpened(ILogger logger, int channels, double milliseconds);
 
     [LoggerMessage(EventId = 3011, EventName = "LedgerUnwritable", Level = LogLevel.Error, Message = "The ledger cannot be written: {Reason} Not ready until it can.")]
     public static partial void LedgerUnwritable(ILogger logger, string reason);

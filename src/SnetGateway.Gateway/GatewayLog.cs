@@ -1,0 +1,10 @@
+using System.Net;
+
+namespace SnetGateway.Gateway;
+
+/// <summary>Lines about the process as a whole. 1010 to 1019.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(EventId = 1010, EventName = "Started", Level = LogLevel.Information, Message = "Listening on {Public} for consumers and on {Admin} for the operator.")]
+    public static partial void Started(ILogger logger, IPEndPoint @public, IPEndPoint admin);
+}
