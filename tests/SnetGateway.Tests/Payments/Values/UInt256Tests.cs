@@ -161,12 +161,20 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639936")]
     [InlineData("999999999999999999999999999999999999999999999999999999999999999999999999999999")]
     [InlineData("1000000000000000000000000000000000000000000000000000000000000000000000000000000")]
-    public void Hole02And03_AnyOtherSpellingOfANumber_IsRefused(string text)
+    public void Hole02_AnyOtherSpellingOfANumber_IsRefused(string text)
     {
         Assert.False(UInt256.TryParse(text, out UInt256 value));
         Assert.True(value.IsZero);
         Assert.Throws<FormatException>(() => UInt256.Parse(text));
     }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("-0")]
+    [InlineData("-42")]
+    [InlineData("\u221242")]
+    [InlineData("-115792089237316195423570985008687907853269984665640564039457584007913129639936")]
+    public void Hole03_NegativeNumber_IsRefused(string text) => Assert.False(UInt256.TryParse(text, out _));
 
     [Fact]
     public void Hole01_ChannelIdBeyond256Bits_IsRefused()
