@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -20,6 +21,8 @@ internal sealed class BackendHandlerFactory(IOptionsMonitor<BackendOptions> opti
         handler.ActivityHeadersPropagator = null;
         handler.ConnectTimeout = backend.ConnectTimeout;
         handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
+        handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.Latin1;
+        handler.ResponseHeaderEncodingSelector ??= static (_, _) => Encoding.Latin1;
         handler.InitialHttp2StreamWindowSize = 1024 * 1024;
         if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
         {

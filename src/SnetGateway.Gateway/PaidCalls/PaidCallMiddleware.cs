@@ -161,7 +161,10 @@ internal sealed class PaidCallMiddleware(
         }
         catch (OperationCanceledException) when (clock.End != ClockEnd.None)
         {
-            Refuse(context, route, "ended_waiting", CallFailures.Of(clock.End).Status);
+            GrpcStatus status = CallFailures.Of(clock.End).Status;
+            metrics.CallEnded(route.RouteId, PaidCallOutcome.ClientLeft);
+            PaidCallLog.ClientLeft(logger, route.RouteId, context.Request.Path, status.Code);
+            GrpcAnswer.TryWrite(context, status);
         }
         catch (Exception exception)
         {

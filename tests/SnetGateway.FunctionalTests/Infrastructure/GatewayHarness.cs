@@ -38,7 +38,13 @@ internal sealed class GatewayHarness : IAsyncDisposable
         _app = app;
         Service = service;
         Log = log;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
+            ResponseHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
+        });
     }
 
     public ScriptedService Service { get; }

@@ -25,7 +25,11 @@ internal sealed class ScriptedService : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
+            options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
+        });
         WebApplication app = builder.Build();
         var service = new ScriptedService(app);
         app.Run(context =>

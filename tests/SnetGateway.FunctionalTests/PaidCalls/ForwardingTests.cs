@@ -145,6 +145,29 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task BytesThatAreNoAscii_PassBothWaysUntouched()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        string? seen = null;
+        gateway.Service.Handle = async context =>
+        {
+            seen = context.Request.Headers["custom"];
+            await Wire.ReadAllAsync(context);
+            Wire.Begin(context);
+            context.Response.Headers["initial"] = "grüß";
+            await Wire.SendAsync(context, Wire.Frame("x"));
+            Wire.End(context, 5, "größer €");
+        };
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        headers["custom"] = "日本";
+        GrpcReply reply = await gateway.CallAsync(Wire.Frame("a"), headers);
+        Assert.Equal("日本", seen);
+        Assert.Equal("grüß", GrpcReply.One(reply.Headers, "initial"));
+        Assert.Equal(5, reply.Status);
+        Assert.Equal("größer €", GrpcReply.One(reply.Trailers, "grpc-message"));
+    }
+
+    [Fact]
     public async Task UnknownMethod_IsUnimplemented()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
