@@ -194,12 +194,6 @@ internal sealed class LedgerWriter
 
         _takenRevisions = tables.TakenRevisions;
         Volatile.Write(ref _commits, _commits + batch.Length);
-        foreach (CommitRequest request in batch)
-        {
-            End(request, request.Decision);
-        }
-
-        _metrics.Batch(batch.Length);
         if (_failing)
         {
             _failing = false;
@@ -207,6 +201,12 @@ internal sealed class LedgerWriter
             _refused = 0;
         }
 
+        foreach (CommitRequest request in batch)
+        {
+            End(request, request.Decision);
+        }
+
+        _metrics.Batch(batch.Length);
         if (tables.WalPages >= MaxWalPages)
         {
             Checkpoint();
