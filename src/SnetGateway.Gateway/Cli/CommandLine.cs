@@ -74,6 +74,7 @@ internal sealed class CommandLine(Terminal terminal)
             ServeCommand.Create(context),
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
+            CallCommand.Create(context),
             ChannelsCommand.Create(context),
             LedgerCommand.Create(context),
             VersionCommand.Create(context),

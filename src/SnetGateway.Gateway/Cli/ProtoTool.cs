@@ -1,0 +1,14 @@
+using SnetGateway.Grpc.Json;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>The compiler of .proto files: the one that lies beside the gateway, else the system's.</summary>
+internal static class ProtoTool
+{
+    public static ProtoCompiler Compiler()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "protoc");
+        string own = Path.Combine(folder, "protoc");
+        return File.Exists(own) ? new ProtoCompiler(own, [Path.Combine(folder, "include")]) : new ProtoCompiler("protoc", []);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway.Cli;
+using SnetGateway.Gateway.Control;
+using SnetGateway.Grpc.Server;
+using SnetGateway.Grpc.Statuses;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Cli;
+
+/// <summary>`call` against a stand-in that checks payments as the protocol says, on real sockets.</summary>
+public sealed class CallCommandTests : IAsyncLifetime
+{
+    private const string Key = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+    private static readonly Address s_escrow = Address.Parse("0x5e592F9b1d303183d963635f895f0f0C48284f4e");
+    private static readonly string[] s_ready = ["call", "--channel", "7", "--escrow", s_escrow.ToString()];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-call-");
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private WebApplication _gateway = null!;
+    private UInt256 _signed = 30;
+    private UInt256 _price = 10;
+
+    public async Task InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http1);
+        });
+        _gateway = builder.Build();
+        _gateway.MapPost("/", () => Results.Text("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x64\"}", "application/json"));
+        _gateway.MapGrpcService(ChannelStateService.Name).MapGrpcUnary<ChannelStateRequest, ChannelStateReply>("GetChannelState", Tell);
+        GrpcServiceEndpoints echo = _gateway.MapGrpcService("t.Echo");
+        echo.MapGrpcUnary<StringValue, StringValue>("Say", (request, call) =>
+        {
+            Charge(call);
+            return new ValueTask<StringValue>(new StringValue { Value = request.Value + "!" });
+        });
+        echo.MapGrpcDuplexStreaming<StringValue, StringValue>("Talk", async (requests, responses, call) =>
+        {
+            Charge(call);
+            await foreach (StringValue request in requests.ReadAllAsync(call.CancellationToken))
+            {
+                await responses.WriteAsync(new StringValue { Value = request.Value + "!" }, call.CancellationToken);
+            }
+        });
+        await _gateway.StartAsync();
+        await File.WriteAllTextAsync(At("key"), Key + "\n");
+        Directory.CreateDirectory(At("proto"));
+        await File.WriteAllTextAsync(
+            At("proto/echo.proto"),
+            """
+            syntax = "proto3";
+            package t;
+            import "google/protobuf/empty.proto";
+            message Line { string text = 1; google.protobuf.Empty nothing = 2; }
+            service Echo { rpc Say(Line) returns (Line); rpc Talk(stream Line) returns (stream Line); }
+            """);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Call_WithoutPrice_AsksStateAndPriceThenPays()
+    {
+        int code = await CallAsync("--method", "t.Echo/Say", "--data", "{\"text\":\"hello\"}", "--rpc", Rpc);
+
+        Assert.True(code == 0, _error.ToString());
+        Assert.Equal("hello!", System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement.GetProperty("text").GetString());
+        Assert.Contains("paid 10 cogs: channel 7, nonce 3, 40 cogs signed in all", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("40", _signed.ToString());
+    }
+
+    [Fact]
+    public async Task Call_FreeMethod_IsMadeOnce()
+    {
+        _price = 0;
+
+        Assert.Equal(0, await CallAsync("--method", "t.Echo/Say", "--data", "{}", "--rpc", Rpc));
+
+        Assert.Single(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("paid 0 cogs", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_StreamsFromStandardInput_WithEverythingGiven()
+    {
+        int code = await CallAsync(
+            "{\"text\":\"a\"} {\"text\":\"b\"}\n{\"text\":\"c\"}", "--method", "/t.Echo/Talk", "--nonce", "3", "--amount", "30", "--price", "10");
+
+        Assert.True(code == 0, _error.ToString());
+        Assert.Equal(3, _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("40", _signed.ToString());
+    }
+
+    [Fact]
+    public async Task Call_State_PrintsWhatTheGatewayTells()
+    {
+        Assert.Equal(0, await CallAsync("--state", "--rpc", Rpc));
+
+        Assert.Equal("{\"channel\":\"7\",\"nonce\":\"3\",\"signed\":\"30\"}", _output.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task Call_Refused_FailsWithStatusAndText()
+    {
+        Assert.Equal(1, await CallAsync("--method", "t.Echo/Say", "--data", "{}", "--nonce", "3", "--amount", "30", "--price", "11"));
+
+        Assert.Equal("error: Unauthenticated (16): income 11 does not equal to price 10", _error.ToString().Trim());
+        Assert.Empty(_output.ToString());
+    }
+
+    [Theory]
+    [InlineData("no such method", "--method", "t.Echo/Sing", "--data", "{}")]
+    [InlineData("no such method", "--data", "{}")]
+    [InlineData("the request", "--method", "t.Echo/Say", "--data", "{\"tekst\":1}")]
+    [InlineData("the request", "--method", "t.Echo/Say", "--data", "{")]
+    [InlineData("takes one request", "--method", "t.Echo/Say", "--data", "{}{}")]
+    [InlineData("--price", "--method", "t.Echo/Say", "--data", "{}", "--price", "-1", "--nonce", "1", "--amount", "1")]
+    public async Task Call_WrongArguments_ExitWith2(string words, params string[] args)
+    {
+        Assert.Equal(2, await CallAsync(args));
+
+        Assert.Contains(words == "no such method" ? "ethod" : words, _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Call_KeyFileThatIsNone_NeverRepeatsIt()
+    {
+        await File.WriteAllTextAsync(At("key"), Key + "ff");
+
+        Assert.Equal(2, await CallAsync("--method", "t.Echo/Say", "--data", "{}"));
+        Assert.DoesNotContain("59c6", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    private string Rpc => Address(1);
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+
+    private string Address(int listener) => _gateway.Urls.ElementAt(listener);
+
+    private Task<int> CallAsync(params string[] args) => CallAsync("", args);
+
+    private Task<int> CallAsync(string input, params string[] args)
+    {
+        string[] all = [.. s_ready, "--endpoint", Address(0), "--key-file", At("key"), "--proto", At("proto"), .. args];
+        return new CommandLine(new Terminal(new StringReader(input), _output, _error)).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private ValueTask<ChannelStateReply> Tell(ChannelStateRequest request, GrpcServerCall call)
+    {
+        byte[] message = [.. "__get_channel_state"u8, .. s_escrow.ToBytes(), .. request.ChannelId.ToByteArray(), .. ((UInt256)request.CurrentBlock).ToBigEndian()];
+        return SignerRecovery.Create().TryRecover(message, request.Signature.Span, out Address signer) && signer == PrivateKey.Parse(Key).Address && request.CurrentBlock == 100
+            ? new ValueTask<ChannelStateReply>(new ChannelStateReply
+            {
+                CurrentNonce = ByteString.CopyFrom(((UInt256)3).ToBigEndian()),
+                CurrentSignedAmount = ByteString.CopyFrom(_signed.ToBigEndian()),
+            })
+            : throw new GrpcStatusException(GrpcStatusCode.Unknown, "incorrect signature");
+    }
+
+    private void Charge(GrpcServerCall call)
+    {
+        IHeaderDictionary headers = call.HttpContext.Request.Headers;
+        string text = headers["snet-payment-channel-amount"].ToString();
+        var payment = new ChannelPayment(
+            new ChannelId(UInt256.Parse(headers["snet-payment-channel-id"].ToString())),
+            new ChannelNonce(UInt256.Parse(headers["snet-payment-channel-nonce"].ToString())),
+            UInt256.Parse(text),
+            Convert.FromBase64String(Padded(headers["snet-payment-channel-signature-bin"].ToString())));
+        Assert.Equal("escrow", headers["snet-payment-type"].ToString());
+        if (!ClaimMessage.TryRecoverSigner(SignerRecovery.Create(), s_escrow, payment, out Address signer) || signer != PrivateKey.Parse(Key).Address)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unauthenticated, "payment is not signed by channel signer");
+        }
+
+        UInt256 income = payment.Amount.SaturatingSubtract(_signed);
+        if (income != _price)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unauthenticated, string.Create(CultureInfo.InvariantCulture, $"income {income} does not equal to price {_price}"));
+        }
+
+        _signed = payment.Amount;
+    }
+
+    private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
+}
