@@ -137,7 +137,7 @@ show_channel
 say "the consumer signs $price cogs and calls $method"
 key_file=$work/consumer.key
 (umask 077 && printf '%s\n' "$signer_key" >"$key_file")
-call=("${gateway[@]}" call --endpoint "$endpoint" --channel "$channel" --key-file "$key_file" --method "$method" --data "$message")
+call=("${gateway[@]}" call --endpoint "$endpoint" --channel "$channel" --key-file "$key_file" --method "$method" --proto "$root/samples/proto" --data "$message")
 "${call[@]}" | sed 's/^/    /' || {
   tail -n 30 "$work/gateway.log" >&2
   die "the paid call failed; the gateway's last words stand above"

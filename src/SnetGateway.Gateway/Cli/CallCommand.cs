@@ -12,91 +12,93 @@ namespace SnetGateway.Gateway.Cli;
 /// <summary>
 /// `call`: a paying consumer, for trying a service out. JSON in, JSON out; what is said about the payment goes to the error output.
 /// </summary>
-internal static class CallCommand
+internal sealed class CallCommand(CommandContext context)
 {
-    private static readonly Option<string> s_endpoint = new("--endpoint")
+    private readonly Option<string> _endpoint = new("--endpoint")
     {
         Description = "The gateway: http://host:port, https://host:port, or host:port for cleartext.", HelpName = "URL", Required = true,
     };
 
-    private static readonly Option<string> s_channel = new("--channel") { Description = "Id of the payment channel.", HelpName = "ID", Required = true };
+    private readonly Option<string> _channel = new("--channel") { Description = "Id of the payment channel.", HelpName = "ID", Required = true };
 
-    private static readonly Option<string> s_keyFile = new("--key-file")
+    private readonly Option<string> _keyFile = new("--key-file")
     {
         Description = "File with the private key of the channel's signer or sender: 64 hex digits.", HelpName = "FILE", Required = true,
     };
 
-    private static readonly Option<string?> s_method = new("--method") { Description = "What to call: /package.Service/Method.", HelpName = "PATH" };
+    private readonly Option<string?> _method = new("--method") { Description = "What to call: /package.Service/Method.", HelpName = "PATH" };
 
-    private static readonly Option<string?> s_proto = new("--proto") { Description = "Folder with the service's .proto files.", HelpName = "FOLDER" };
+    private readonly Option<string?> _proto = new("--proto") { Description = "Folder with the service's .proto files.", HelpName = "FOLDER" };
 
-    private static readonly Option<string?> s_descriptorSet = new("--descriptor-set")
+    private readonly Option<string?> _descriptorSet = new("--descriptor-set")
     {
         Description = "Instead of --proto: what 'protoc --include_imports --descriptor_set_out' wrote.", HelpName = "FILE",
     };
 
-    private static readonly Option<string?> s_data = new("--data")
+    private readonly Option<string?> _data = new("--data")
     {
         Description = "The request as JSON; several, one after the other, for a method that streams requests. Default: standard input.", HelpName = "JSON",
     };
 
-    private static readonly Option<string?> s_price = new("--price")
+    private readonly Option<string?> _price = new("--price")
     {
         Description = "Cogs that the call costs. Default: asked of the gateway by a payment of nothing, which it refuses with the price.", HelpName = "COGS",
     };
 
-    private static readonly Option<string?> s_nonce = new("--nonce") { Description = "With --amount: the channel's nonce, instead of asking for it.", HelpName = "N" };
+    private readonly Option<string?> _nonce = new("--nonce") { Description = "With --amount: the channel's nonce, instead of asking for it.", HelpName = "N" };
 
-    private static readonly Option<string?> s_amount = new("--amount") { Description = "With --nonce: cogs signed so far at that nonce.", HelpName = "COGS" };
+    private readonly Option<string?> _amount = new("--amount") { Description = "With --nonce: cogs signed so far at that nonce.", HelpName = "COGS" };
 
-    private static readonly Option<string?> s_escrow = new("--escrow")
+    private readonly Option<string?> _escrow = new("--escrow")
     {
         Description = "Address of the MultiPartyEscrow contract. Default: SnetGateway:Chain:EscrowAddress of the configuration.", HelpName = "ADDRESS",
     };
 
-    private static readonly Option<string?> s_rpc = new("--rpc")
+    private readonly Option<string?> _rpc = new("--rpc")
     {
         Description = "Ethereum JSON-RPC URL, asked for the block number. Default: the first of SnetGateway:Chain:Endpoints.", HelpName = "URL",
     };
 
-    private static readonly Option<bool> s_state = new("--state") { Description = "Only print the channel's state as the gateway tells it." };
+    private readonly Option<bool> _state = new("--state") { Description = "Only print the channel's state as the gateway tells it." };
 
-    private static readonly Option<int> s_timeout = new("--timeout")
+    private readonly Option<int> _timeout = new("--timeout")
     {
         Description = "Seconds that the call may take.", HelpName = "SECONDS", DefaultValueFactory = _ => 100,
     };
 
-    public static Command Create(CommandContext context)
+    public static Command Create(CommandContext context) => new CallCommand(context).Build();
+
+    private Command Build()
     {
         var command = new Command("call", "Calls a service as a paying consumer: JSON in, JSON out.")
         {
-            s_endpoint, s_channel, s_keyFile, s_method, s_proto, s_descriptorSet, s_data, s_price, s_nonce, s_amount, s_escrow, s_rpc, s_timeout, s_state,
+            _endpoint, _channel, _keyFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc, _timeout, _state,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ConfigurationResult configured = await context.Loader(parsed).LoadAsync();
         var payer = new ChannelPayer(
-            KeyFile.Read(parsed.GetRequiredValue(s_keyFile)),
+            KeyFile.Read(parsed.GetRequiredValue(_keyFile)),
             EscrowOf(parsed, configured),
-            new ChannelId(Number(parsed.GetRequiredValue(s_channel), "--channel")));
+            new ChannelId(Number(parsed.GetRequiredValue(_channel), "--channel")));
         using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, EndpointOf(parsed.GetRequiredValue(s_endpoint)));
+        var client = new GrpcClient(invoker, EndpointOf(parsed.GetRequiredValue(_endpoint)));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(s_timeout), 1, 86_400)));
+        limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_timeout), 1, 86_400)));
         try
         {
-            if (parsed.GetValue(s_state))
+            if (parsed.GetValue(_state))
             {
                 ChannelTold state = await payer.AskAsync(client, await BlockAsync(parsed, configured, limit.Token), limit.Token);
                 context.Terminal.Output.WriteLine($"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
                 return ExitCode.Done;
             }
 
-            await CallAsync(context, parsed, configured, payer, client, limit.Token);
+            await CallAsync(parsed, configured, payer, client, limit.Token);
             return ExitCode.Done;
         }
         catch (GrpcStatusException e)
@@ -105,7 +107,7 @@ internal static class CallCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.Failed, $"no answer within {parsed.GetValue(s_timeout)} s");
+            throw new CommandException(ExitCode.Failed, $"no answer within {parsed.GetValue(_timeout)} s");
         }
         catch (HttpRequestException e)
         {
@@ -113,17 +115,17 @@ internal static class CallCommand
         }
     }
 
-    private static async Task CallAsync(
-        CommandContext context, ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, GrpcClient client, CancellationToken cancellationToken)
+    private async Task CallAsync(
+        ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, GrpcClient client, CancellationToken cancellationToken)
     {
         (ProtoSchema schema, ProtoMethod method) = await MethodAsync(parsed, cancellationToken);
         var json = new ProtoJson(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
-        string text = parsed.GetValue(s_data) ?? await context.Terminal.Input.ReadToEndAsync(cancellationToken);
+        string text = parsed.GetValue(_data) ?? await context.Terminal.Input.ReadToEndAsync(cancellationToken);
         IReadOnlyList<byte[]> requests = Requests(json, method, text);
-        ChannelTold state = parsed.GetValue(s_nonce) is { } nonce && parsed.GetValue(s_amount) is { } amount
+        ChannelTold state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
             ? new ChannelTold(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
             : await payer.AskAsync(client, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
-        UInt256? price = parsed.GetValue(s_price) is { } given ? Number(given, "--price") : null;
+        UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
         await using PaidAnswer answer = await payer.CallAsync(client, method.Path, state, price, requests, cancellationToken);
         context.Terminal.Error.WriteLine($"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
         await foreach (ReadOnlyMemory<byte> message in answer.MessagesAsync())
@@ -132,13 +134,13 @@ internal static class CallCommand
         }
     }
 
-    private static async Task<(ProtoSchema Schema, ProtoMethod Method)> MethodAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<(ProtoSchema Schema, ProtoMethod Method)> MethodAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string name = parsed.GetValue(s_method) ?? throw new CommandException(ExitCode.Usage, "--method is missing: write /package.Service/Method");
+        string name = parsed.GetValue(_method) ?? throw new CommandException(ExitCode.Usage, "--method is missing: write /package.Service/Method");
         string path = name.StartsWith('/') ? name : "/" + name;
         try
         {
-            ProtoSchema schema = (parsed.GetValue(s_proto), parsed.GetValue(s_descriptorSet)) switch
+            ProtoSchema schema = (parsed.GetValue(_proto), parsed.GetValue(_descriptorSet)) switch
             {
                 ({ } folder, null) => await ProtoTool.Compiler().CompileFolderAsync(folder, cancellationToken),
                 (null, { } file) => await ProtoSchema.LoadFileAsync(file, cancellationToken),
@@ -180,17 +182,17 @@ internal static class CallCommand
             ? uri
             : throw new CommandException(ExitCode.Usage, "--endpoint: write http://host:port, https://host:port or host:port");
 
-    private static Address EscrowOf(ParseResult parsed, ConfigurationResult configured)
+    private Address EscrowOf(ParseResult parsed, ConfigurationResult configured)
     {
-        string text = parsed.GetValue(s_escrow) ?? configured.Options.Chain.EscrowAddress;
+        string text = parsed.GetValue(_escrow) ?? configured.Options.Chain.EscrowAddress;
         return Address.TryParse(text, out Address escrow)
             ? escrow
             : throw new CommandException(ExitCode.Usage, "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
     }
 
-    private static ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)
+    private ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)
     {
-        string? text = parsed.GetValue(s_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
+        string? text = parsed.GetValue(_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc) && (rpc.Scheme == Uri.UriSchemeHttp || rpc.Scheme == Uri.UriSchemeHttps)
             ? BlockNumber.AskAsync(rpc, cancellationToken)
             : throw new CommandException(ExitCode.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
