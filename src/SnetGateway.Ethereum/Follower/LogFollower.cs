@@ -44,6 +44,12 @@ internal sealed class LogFollower(
     /// <summary>Takes in all logs up to <paramref name="head"/>, asking one endpoint.</summary>
     public async ValueTask<bool> AdvanceAsync(JsonRpcEndpoint endpoint, ChainBlock head, CancellationToken cancellationToken)
     {
+        if (recent.Tip?.Hash == head.Hash)
+        {
+            Move(head); // no new block: one question a round is all the traffic
+            return true;
+        }
+
         BlockHeader headBlock = await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw NotThereYet();
         if (Cursor is not { } cursor)
         {

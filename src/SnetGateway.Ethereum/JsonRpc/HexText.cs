@@ -16,8 +16,7 @@ internal static class HexText
     public static bool TryReadQuantity(JsonElement value, out ulong number)
     {
         number = 0;
-        return value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 2 and <= 18 } text
+        return Text(value) is { Length: > 2 and <= 18 } text
             && text.StartsWith("0x", StringComparison.Ordinal)
             && (text[2] != '0' || text.Length == 3)
             && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
@@ -27,8 +26,7 @@ internal static class HexText
     public static bool TryReadData(JsonElement value, out byte[] bytes)
     {
         bytes = [];
-        if (value.ValueKind != JsonValueKind.String
-            || value.GetString() is not { Length: >= 2 } text
+        if (Text(value) is not { Length: >= 2 } text
             || !text.StartsWith("0x", StringComparison.Ordinal)
             || text.Length % 2 != 0)
         {
@@ -53,5 +51,18 @@ internal static class HexText
         bool fits = TryReadData(value, out byte[] data) && data.Length == Address.Size;
         address = fits ? new Address(data) : default;
         return fits;
+    }
+
+    /// <summary>The text of a JSON string; null for anything else, and for a string that holds half a character.</summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

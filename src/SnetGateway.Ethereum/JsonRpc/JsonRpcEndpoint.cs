@@ -56,7 +56,9 @@ internal sealed class JsonRpcEndpoint
             int id = Interlocked.Increment(ref _lastId);
             using HttpRequestMessage request = Request(id, method, writeParameters);
             using HttpResponseMessage response = await _http.SendAsync(request, either.Token);
-            if (response.StatusCode != HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType != "application/json")
+
+            // Some nodes send an error of theirs with 400 or 500; any other status is of the HTTP server before it.
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError))
             {
                 throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)response.StatusCode}");
             }
@@ -70,7 +72,7 @@ internal sealed class JsonRpcEndpoint
         {
             throw new EndpointException(EndpointFault.TimedOut, $"no answer within {_timeout.TotalSeconds} s");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
             throw new EndpointException(EndpointFault.Unreachable, "no connection, or it broke", exception);
         }
@@ -134,7 +136,7 @@ internal sealed class JsonRpcEndpoint
         {
             int code = error.TryGetProperty("code", out JsonElement number)
                 && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int value) ? value : 0;
-            string? text = error.TryGetProperty("message", out JsonElement message) ? message.ToString() : null;
+            string? text = error.TryGetProperty("message", out JsonElement message) ? HexText.Text(message) : null;
             throw new JsonRpcErrorException(code, Cut(text ?? "no message"));
         }
 

@@ -158,7 +158,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         await FollowedAsync(gateway);
         gateway.Line.TakeAll();
         await RunningFollower.UntilAsync(() => gateway.Line.Count("eth_getBlockByNumber") > 5);
-        Assert.Subset(new HashSet<string> { "eth_getBlockByNumber", "eth_getBlockByHash" }, gateway.Line.TakeAll().ToHashSet());
+        Assert.All(gateway.Line.TakeAll(), method => Assert.Equal("eth_getBlockByNumber", method));
     }
 
     private async Task<ChainBlock> FollowedAsync(RunningFollower gateway)

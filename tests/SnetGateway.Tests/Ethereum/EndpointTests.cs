@@ -108,6 +108,9 @@ public sealed class EndpointTests
     [InlineData("""{"jsonrpc":"1.0","id":1,"result":"0x1"}""")]
     [InlineData("""{"jsonrpc":2,"id":"1","result":"0x1"}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":"\ud800"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"number":"0x1"}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":null}""")]
     public async Task EndpointThatTalksNonsense_IsSetAside(string nonsense)
     {
         await using FollowerBench bench = Two();

@@ -16,7 +16,7 @@ public sealed class LogFollowingTests
         await bench.FollowAsync();
         bench.Chain.Asked.Clear();
         await bench.FollowAsync();
-        Assert.Equal(["eth_getBlockByNumber", "eth_getBlockByHash"], bench.Chain.Asked);
+        Assert.Equal(["eth_getBlockByNumber"], bench.Chain.Asked);
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(bench.Clock.GetUtcNow(), bench.Follower.Cursor!.Value.SeenAt);
     }
