@@ -166,11 +166,22 @@ internal sealed class ChannelLooks(
         return isOurs ? ChannelLook.Found : ChannelLook.Foreign;
     }
 
-    /// <summary>What was read at this very block still holds, but the channel may have been marked since, by events that the reading shows already.</summary>
-    private ChannelLook Reuse(ReadResult result) =>
-        result.Reading is { } reading && book.Find(reading.Id) is { Chain: { Freshness: not ReadingFreshness.Fresh } }
-            ? Accept(reading)
-            : result.Look;
+    /// <summary>
+    /// What was read at this very block still holds, but the channel may have been marked since, by events that the reading shows already, or the
+    /// book may have forgotten it, because other groups are served now.
+    /// </summary>
+    private ChannelLook Reuse(ReadResult result)
+    {
+        if (result.Reading is not { } reading)
+        {
+            return result.Look;
+        }
+
+        bool isInBook = book.Find(reading.Id) is { } channel
+            ? channel.Chain?.Freshness == ReadingFreshness.Fresh
+            : book.TryFindForeign(reading.Id, out _);
+        return isInBook ? result.Look : Accept(reading);
+    }
 
     private Round RoundAt(ChainBlock target)
     {

@@ -119,6 +119,17 @@ public sealed class ChannelLookTests
     }
 
     [Fact]
+    public async Task Look_ForeignChannelThatNewGroupsOwn_IsFoundAtTheSameHead()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(FollowerBench.OpenForeign(0));
+        Assert.Equal(ChannelLook.Foreign, await bench.LookAsync(0));
+        bench.Book.Groups = [FollowerBench.Group with { Recipient = FollowerBench.Stranger }];
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
     public async Task Look_FloodOfRandomIds_CostsNoReadingAtAll()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
