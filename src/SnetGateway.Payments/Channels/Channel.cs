@@ -12,6 +12,7 @@ public sealed class Channel
     private readonly Lock _writing = new();
     private volatile ChannelChainState? _chain;
     private volatile ChannelRecord? _record;
+    private volatile ChannelNews? _unsavedNews;
     private volatile bool _inDoubt;
 
     public Channel(ChannelId id)
@@ -42,6 +43,12 @@ public sealed class Channel
         get => _inDoubt;
         set => _inDoubt = value;
     }
+
+    /// <summary>What the chain told of this channel and the ledger has not yet written down; null for nothing.</summary>
+    internal ChannelNews? UnsavedNews => _unsavedNews;
+
+    /// <summary>Revision of the channel's news in the store; 0 before any.</summary>
+    internal long NewsRevision { get; set; }
 
     /// <summary>
     /// Takes a fresh reading in. A reading at or after the block where an event was seen makes the channel fresh again; nonces only rise
@@ -90,6 +97,7 @@ public sealed class Channel
             if (_chain is { } known && nonce > known.Nonce)
             {
                 _chain = new ChannelChainState(known.Reading, nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+                _unsavedNews = new ChannelNews(nonce, seenAt);
             }
         }
     }
@@ -102,6 +110,7 @@ public sealed class Channel
             if (_chain is { } known)
             {
                 _chain = new ChannelChainState(known.Reading, known.Reading.Nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+                _unsavedNews = new ChannelNews(known.Reading.Nonce, seenAt);
             }
         }
     }
@@ -120,6 +129,36 @@ public sealed class Channel
             {
                 // What an earlier process read: good enough to go on with for a bounded time, to be read again as soon as the chain answers.
                 _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null);
+            }
+        }
+    }
+
+    /// <summary>Says that these news are durable. Newer ones stay to be written.</summary>
+    internal void NewsSaved(ChannelNews saved, long revision)
+    {
+        lock (_writing)
+        {
+            NewsRevision = revision;
+            if (ReferenceEquals(_unsavedNews, saved))
+            {
+                _unsavedNews = null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes in what an earlier process had heard from the chain after the reading that its record carries: the funds are not what that
+    /// reading says.
+    /// </summary>
+    internal void Recall(ChannelNews news, long revision)
+    {
+        lock (_writing)
+        {
+            NewsRevision = revision;
+            if (_chain is { } known && (news.Nonce > known.Nonce || news.SeenAt > known.Reading.Block.SeenAt))
+            {
+                _chain = new ChannelChainState(
+                    known.Reading, ChannelNonce.Max(news.Nonce, known.Nonce), ReadingFreshness.FundsUnknown, news.SeenAt);
             }
         }
     }

@@ -41,6 +41,7 @@ public enum RecordKind : byte
 {
     Channel = 1,
     ChainCursor = 2,
+    ChannelNews = 3,
 }
 
 /// <summary>The name of a record: its kind, and up to 64 bytes that tell it from its siblings (for a channel: its id, 32 bytes big-endian).</summary>

@@ -33,6 +33,12 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             book.GetOrAdd(record.Id).Adopt(record);
         }
 
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.ChannelNews, cancellationToken))
+        {
+            ChannelNews news = ChannelNews.Read(stored, out ChannelId id);
+            book.Find(id)?.Recall(news, stored.Revision);
+        }
+
         if (await store.ReadAsync(CursorKey, cancellationToken) is not { } cursor)
         {
             return null;
@@ -43,11 +49,20 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     }
 
     /// <summary>
-    /// Writes down up to which block the logs of known channels are complete. Several gateways may do so: who loses the comparison takes the
-    /// other's place in line and leaves the write to a later block.
+    /// Writes down up to which block the logs of known channels are complete, and before it what those logs said of channels with money: a
+    /// restart that trusts the cursor must not have forgotten a claim below it. Several gateways may do so: who loses the comparison takes
+    /// the other's place in line and leaves the write to a later block.
     /// </summary>
     public async ValueTask SaveCursorAsync(ChainBlock cursor, CancellationToken cancellationToken)
     {
+        foreach (Channel channel in book.All)
+        {
+            if (channel is { UnsavedNews: { } news, Record: not null } && !await SaveNewsAsync(channel, news, cancellationToken))
+            {
+                return; // the cursor waits with it
+            }
+        }
+
         var value = new byte[64];
         CommitResult result = await store.CommitAsync(
             new[] { new RecordWrite(CursorKey, _cursorRevision, value.AsMemory(0, WriteCursor(cursor, value))) }, cancellationToken);
@@ -219,8 +234,29 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
                     : total.ShownClaimedAtBlock == 0 ? total with { ShownClaimedAtBlock = reading.Block.Number }
                     : total)
                 .Where(total => total.ShownClaimedAtBlock == 0 || total.ShownClaimedAtBlock + FinalDepth > reading.Block.Number)
+                .OrderBy(total => total.ShownClaimedAtBlock == 0) // what can still be claimed is the last to go
                 .TakeLast(ChannelRecordCodec.MaxEarlier),
         ];
+    }
+
+    private async ValueTask<bool> SaveNewsAsync(Channel channel, ChannelNews news, CancellationToken cancellationToken)
+    {
+        var key = new RecordKey(RecordKind.ChannelNews, channel.Key.Id);
+        var value = new byte[ChannelNews.MaxLength];
+        CommitResult result = await store.CommitAsync(
+            new[] { new RecordWrite(key, channel.NewsRevision, value.AsMemory(0, news.Write(channel.Id, value))) }, cancellationToken);
+        if (result.Outcome == CommitOutcome.Committed)
+        {
+            channel.NewsSaved(news, result.Revision);
+            return true;
+        }
+
+        if (result.Outcome is CommitOutcome.Conflict or CommitOutcome.Unknown)
+        {
+            channel.NewsRevision = (await store.ReadAsync(key, cancellationToken))?.Revision ?? 0;
+        }
+
+        return false;
     }
 
     private ChannelRecord Next(Channel channel, in Settlement settlement, out CallId call)

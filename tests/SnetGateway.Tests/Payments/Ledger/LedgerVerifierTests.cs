@@ -1,3 +1,5 @@
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Values;
@@ -231,6 +233,37 @@ public sealed class LedgerVerifierTests
         await rig.Ledger.SaveCursorAsync(before.Chain.Head!.Value with { Number = 5_001 }, default);
         await rig.Ledger.SaveCursorAsync(before.Chain.Head!.Value with { Number = 5_002 }, default);
         Assert.Equal(5_002UL, (await new PaymentRig(before.Store).Ledger.LoadAsync(default))!.Value.Number);
+    }
+
+    [Fact]
+    public async Task Restart_ClaimSeenBeforeTheCursorWasSaved_ChainUnreachable_OldNonceIsNotServed()
+    {
+        PaymentRig before = await PaidAsync(3);
+        before.Channel.MarkClaimed(PaymentRig.Nonce(1), before.Time.GetUtcNow());
+        before.Chain.Mine();
+        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+
+        var rig = new PaymentRig(before.Store, before.Time);
+        rig.Chain.Outage = ChannelLook.Unreachable;
+        await rig.Ledger.LoadAsync(default);
+        Assert.Equal(ReadingFreshness.FundsUnknown, rig.Channel.Chain!.Freshness);
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(40), 10))!.Reason);
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(10, nonce: 1), 10))!.Reason);
+    }
+
+    [Fact]
+    public async Task Restart_ReadingTakenAfterTheNews_IsTrustedAgain()
+    {
+        PaymentRig before = await PaidAsync(1);
+        before.Channel.MarkReorganised(before.Time.GetUtcNow());
+        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+        before.Time.Advance(TimeSpan.FromSeconds(5));
+        before.Chain.Mine();
+        Assert.Null(await before.PayAsync(PaymentRig.Pay(20), 10));
+
+        var rig = new PaymentRig(before.Store, before.Time);
+        await rig.Ledger.LoadAsync(default);
+        Assert.Equal(ReadingFreshness.Outdated, rig.Channel.Chain!.Freshness);
     }
 
     [Fact]
