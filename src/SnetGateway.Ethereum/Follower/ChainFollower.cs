@@ -34,6 +34,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly ChannelLooks _looks;
     private readonly StaleChannels _stale = new();
     private readonly CancellationTokenSource _stopping = new();
+    private int _isDisposed;
     private volatile Outcome _outcome = new(null, null);
     private ChainBlock? _saved;
     private long _savedAt;
@@ -141,9 +142,14 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is under way.</summary>
+    /// <summary>Ends what is under way. A container that knows the follower by two names asks twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         _client.Dispose();
         _stopping.Dispose();

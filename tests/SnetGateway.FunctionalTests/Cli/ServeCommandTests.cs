@@ -1,0 +1,76 @@
+using SnetGateway.TestKit.Processes;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Cli;
+
+/// <summary>`serve` as a process: how it starts, takes a changed file, and ends.</summary>
+public sealed class ServeCommandTests : IDisposable
+{
+    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-serve-");
+
+    private string File => Path.Combine(_folder.FullName, "appsettings.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Serve_ToldToStop_ExitsWith0()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve();
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        Assert.True(await gateway.TerminateAsync() == 0, gateway.RecentOutput);
+    }
+
+    [Fact]
+    public async Task Serve_ChangedFile_IsTakenOrRefusedWhileItRuns()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve();
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        await ChangeAsync("\"Cogs\": 1000", "\"Cogs\": 2000");
+        await gateway.WaitForLineAsync(line => line.Contains("is in force", StringComparison.Ordinal));
+        await ChangeAsync("\"Cogs\": 2000", "\"Cogs\": -1");
+        await gateway.WaitForLineAsync(line => line.Contains("is refused", StringComparison.Ordinal));
+        await gateway.WaitForLineAsync(line => line.Contains("SnetGateway:Services:example:Price:Cogs: '-1'", StringComparison.Ordinal));
+
+        Assert.False(gateway.HasExited);
+    }
+
+    [Fact]
+    public async Task Serve_WithMistakes_ExitsWith2AndNamesThem()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve("--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example");
+
+        Assert.Equal(2, await gateway.WaitForExitAsync());
+        Assert.Contains("2 mistakes", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.Contains("SnetGateway:Services:example:Price:Cogs", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.Contains("ReverseProxy:Rotes: unknown key. Write 'Routes'", gateway.RecentOutput, StringComparison.Ordinal);
+    }
+
+    private async Task InitAsync()
+    {
+        await using ChildProcess init = ChildProcess.Start("dotnet", [s_program, "init", "--output", File]);
+        Assert.Equal(0, await init.WaitForExitAsync());
+    }
+
+    private ChildProcess Serve(params string[] more) => ChildProcess.Start(
+        "dotnet",
+        [
+            s_program,
+            "serve",
+            "--config",
+            File,
+            "--SnetGateway:Listeners:Public:Address=127.0.0.1:0",
+            "--SnetGateway:Listeners:Admin:Address=127.0.0.1:0",
+            $"--SnetGateway:Ledger:Path={Path.Combine(_folder.FullName, "ledger.db")}",
+            .. more,
+        ]);
+
+    private async Task ChangeAsync(string from, string to) =>
+        await System.IO.File.WriteAllTextAsync(File, (await System.IO.File.ReadAllTextAsync(File)).Replace(from, to, StringComparison.Ordinal));
+}
