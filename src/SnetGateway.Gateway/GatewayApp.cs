@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
@@ -32,14 +33,14 @@ internal static class GatewayApp
         services.AddSingleton<FindPaidService>(provider => name => provider.GetRequiredService<LiveSnapshot>().Catalog.Find(name));
         services.AddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         builder.AddGateway();
-        return builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());
-    }
-
-    /// <summary>Says where the gateway listens, ports included, once it has started.</summary>
-    public static void Announce(WebApplication app)
-    {
-        ListenerAddresses addresses = app.Services.GetRequiredService<ListenerAddresses>();
-        GatewayLog.Started(app.Logger, addresses.Public, addresses.Admin);
+        WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var listeners = app.Services.GetRequiredService<ListenerAddresses>();
+            (IPEndPoint consumers, IPEndPoint admin) = (listeners.Public, listeners.Admin);
+            GatewayLog.Started(app.Logger, consumers, admin);
+        });
+        return app;
     }
 
     /// <summary>Services of the wire. The payment core, the catalog and the proxy's configuration are registered by their own folders.</summary>

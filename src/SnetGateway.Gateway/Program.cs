@@ -1,3 +1,4 @@
+using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 
-return await new CommandLine(new Terminal(Console.In, Console.Out, Console.Error)).RunAsync(args, CancellationToken.None);
+return await new CommandLine(new Terminal(Console.In, Console.Out, Console.Error), GatewayApp.Build).RunAsync(args, CancellationToken.None);

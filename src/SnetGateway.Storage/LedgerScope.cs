@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Storage;

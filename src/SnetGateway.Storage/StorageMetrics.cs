@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage;
 

@@ -1,5 +1,5 @@
+
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;

@@ -1,4 +1,3 @@
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;

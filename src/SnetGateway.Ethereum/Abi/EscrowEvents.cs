@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
 
@@ -35,7 +36,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly StaleChannels _stale = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
-    private volatile Outcome _outcome = new(null, null);
+    private volatile LastRun _outcome = new(null, null);
     private ChainBlock? _saved;
     private long _savedAt;
 
@@ -114,7 +115,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
             try
             {
                 await FollowOnceAsync(cancellationToken);
-                _outcome = new Outcome(_time.GetUtcNow(), null);
+                _outcome = new LastRun(_time.GetUtcNow(), null);
                 failures = 0;
                 await SaveAsync(saveCursor, cancellationToken);
             }
@@ -209,5 +210,5 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         }
     }
 
-    private sealed record Outcome(DateTimeOffset? LastSuccess, string? LastFailure);
+    private sealed record LastRun(DateTimeOffset? LastSuccess, string? LastFailure);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
 

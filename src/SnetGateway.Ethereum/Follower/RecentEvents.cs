@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Channels;
+
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
 

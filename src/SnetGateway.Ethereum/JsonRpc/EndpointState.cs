@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.JsonRpc;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SnetGateway.Ethereum.Follower;
 
 namespace SnetGateway.Ethereum.JsonRpc;
 

@@ -19,11 +19,11 @@ internal static class BlockNumber
             string? text = answer.RootElement.GetProperty("result").GetString();
             return text is ['0', 'x', .. var digits] && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong number)
                 ? number
-                : throw new CommandException(ExitCode.Failed, Failure);
+                : throw new CommandException(ExitCodes.Failed, Failure);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new CommandException(ExitCode.Failed, Failure);
+            throw new CommandException(ExitCodes.Failed, Failure);
         }
     }
 }

@@ -4,7 +4,6 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Json;
 using SnetGateway.Grpc.Statuses;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
@@ -95,23 +94,23 @@ internal sealed class CallCommand(CommandContext context)
             {
                 ChannelTold state = await payer.AskAsync(client, await BlockAsync(parsed, configured, limit.Token), limit.Token);
                 context.Terminal.Output.WriteLine($"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
-                return ExitCode.Done;
+                return ExitCodes.Done;
             }
 
             await CallAsync(parsed, configured, payer, client, limit.Token);
-            return ExitCode.Done;
+            return ExitCodes.Done;
         }
         catch (GrpcStatusException e)
         {
-            throw new CommandException(ExitCode.Failed, $"{e.Status.Code} ({(int)e.Status.Code}): {e.Status.Message}");
+            throw new CommandException(ExitCodes.Failed, $"{e.Status.Code} ({(int)e.Status.Code}): {e.Status.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.Failed, $"no answer within {parsed.GetValue(_timeout)} s");
+            throw new CommandException(ExitCodes.Failed, $"no answer within {parsed.GetValue(_timeout)} s");
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException(ExitCode.Failed, e.Message);
+            throw new CommandException(ExitCodes.Failed, e.Message);
         }
     }
 
@@ -136,7 +135,7 @@ internal sealed class CallCommand(CommandContext context)
 
     private async Task<(ProtoSchema Schema, ProtoMethod Method)> MethodAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string name = parsed.GetValue(_method) ?? throw new CommandException(ExitCode.Usage, "--method is missing: write /package.Service/Method");
+        string name = parsed.GetValue(_method) ?? throw new CommandException(ExitCodes.Usage, "--method is missing: write /package.Service/Method");
         string path = name.StartsWith('/') ? name : "/" + name;
         try
         {
@@ -144,16 +143,16 @@ internal sealed class CallCommand(CommandContext context)
             {
                 ({ } folder, null) => await ProtoTool.Compiler().CompileFolderAsync(folder, cancellationToken),
                 (null, { } file) => await ProtoSchema.LoadFileAsync(file, cancellationToken),
-                _ => throw new CommandException(ExitCode.Usage, "what the messages are is missing: give one of --proto and --descriptor-set"),
+                _ => throw new CommandException(ExitCodes.Usage, "what the messages are is missing: give one of --proto and --descriptor-set"),
             };
             return schema.FindMethod(path) is { } method
                 ? (schema, method)
                 : throw new CommandException(
-                    ExitCode.Usage, $"there is no method {path}; there are {string.Join(", ", schema.Methods.Select(m => m.Path).Order(StringComparer.Ordinal))}");
+                    ExitCodes.Usage, $"there is no method {path}; there are {string.Join(", ", schema.Methods.Select(m => m.Path).Order(StringComparer.Ordinal))}");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Usage, e.Message);
+            throw new CommandException(ExitCodes.Usage, e.Message);
         }
     }
 
@@ -164,30 +163,30 @@ internal sealed class CallCommand(CommandContext context)
             List<byte[]> requests = [.. JsonValues.Split(Encoding.UTF8.GetBytes(text)).Select(value => json.ToProtobuf(method.Input, value))];
             return requests.Count == 1 || method.StreamsRequests
                 ? requests
-                : throw new CommandException(ExitCode.Usage, $"{method.Path} takes one request, and there are {requests.Count}");
+                : throw new CommandException(ExitCodes.Usage, $"{method.Path} takes one request, and there are {requests.Count}");
         }
         catch (Exception e) when (e is ProtoJsonException or System.Text.Json.JsonException)
         {
-            throw new CommandException(ExitCode.Usage, $"the request: {e.Message}");
+            throw new CommandException(ExitCodes.Usage, $"the request: {e.Message}");
         }
     }
 
     private static UInt256 Number(string text, string option) => UInt256.TryParse(text, out UInt256 number)
         ? number
-        : throw new CommandException(ExitCode.Usage, $"{option}: {MistakeList.Quote(text)} is no whole number from 0 to 2^256-1");
+        : throw new CommandException(ExitCodes.Usage, $"{option}: {MistakeList.Quote(text)} is no whole number from 0 to 2^256-1");
 
     private static Uri EndpointOf(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? uri
-            : throw new CommandException(ExitCode.Usage, "--endpoint: write http://host:port, https://host:port or host:port");
+            : throw new CommandException(ExitCodes.Usage, "--endpoint: write http://host:port, https://host:port or host:port");
 
     private Address EscrowOf(ParseResult parsed, ConfigurationResult configured)
     {
         string text = parsed.GetValue(_escrow) ?? configured.Options.Chain.EscrowAddress;
         return Address.TryParse(text, out Address escrow)
             ? escrow
-            : throw new CommandException(ExitCode.Usage, "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
+            : throw new CommandException(ExitCodes.Usage, "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
     }
 
     private ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)
@@ -195,6 +194,6 @@ internal sealed class CallCommand(CommandContext context)
         string? text = parsed.GetValue(_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc) && (rpc.Scheme == Uri.UriSchemeHttp || rpc.Scheme == Uri.UriSchemeHttps)
             ? BlockNumber.AskAsync(rpc, cancellationToken)
-            : throw new CommandException(ExitCode.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
+            : throw new CommandException(ExitCodes.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         ChannelStateReply reply = (await client.UnaryAsync(s_state, request, null, cancellationToken)).Message;
         return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce) && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
             ? new ChannelTold(new ChannelNonce(nonce), signed)
-            : throw new CommandException(ExitCode.Failed, "the gateway tells a state with numbers beyond 256 bits");
+            : throw new CommandException(ExitCodes.Failed, "the gateway tells a state with numbers beyond 256 bits");
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 
         if (!state.Signed.TryAdd(price.Value, out UInt256 total))
         {
-            throw new CommandException(ExitCode.Usage, "the price and what was signed do not fit into 256 bits");
+            throw new CommandException(ExitCodes.Usage, "the price and what was signed do not fit into 256 bits");
         }
 
         GrpcClientCall<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> call = client.Start(

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 

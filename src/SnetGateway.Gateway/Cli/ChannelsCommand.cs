@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -32,7 +33,7 @@ internal static class ChannelsCommand
                 ChannelReport.WriteTable(context.Terminal.Output, rows);
             }
 
-            return ExitCode.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -14,13 +14,13 @@ internal static class CheckConfigCommand
             ConfigurationLoader loader = context.Loader(parsed);
             if (await context.LoadAsync(loader) is not { Snapshot: { } snapshot } result)
             {
-                return ExitCode.Usage;
+                return ExitCodes.Usage;
             }
 
             context.Terminal.Output.WriteLine(
                 $"The configuration is right. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
                     + $"routes: {snapshot.Routes.Count}, clusters: {snapshot.Clusters.Count}.");
-            return ExitCode.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,17 +1,17 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
 /// The commands of the one binary. To add one: write a class with a `Create` beside the others and list it in <see cref="Build"/>.
 /// </summary>
-internal sealed class CommandLine(Terminal terminal)
+internal sealed class CommandLine(Terminal terminal, BuildGateway build)
 {
     private static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs the command that the arguments name, and returns the exit code (<see cref="ExitCode"/>). Never throws.</summary>
+    /// <summary>Runs the command that the arguments name, and returns the exit code (<see cref="ExitCodes"/>). Never throws.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
         try
@@ -26,7 +26,7 @@ internal sealed class CommandLine(Terminal terminal)
                 }
 
                 terminal.Error.WriteLine("Run 'snet-gateway --help' for the commands and their options.");
-                return ExitCode.Usage;
+                return ExitCodes.Usage;
             }
 
             return await parsed.InvokeAsync(
@@ -45,16 +45,16 @@ internal sealed class CommandLine(Terminal terminal)
         }
         catch (OperationCanceledException)
         {
-            return Fail("interrupted", ExitCode.Failed);
+            return Fail("interrupted", ExitCodes.Failed);
         }
         catch (Exception e) when (e is StoreUnavailableException or LedgerFormatException or IOException or UnauthorizedAccessException)
         {
-            return Fail(e.Message, ExitCode.Failed);
+            return Fail(e.Message, ExitCodes.Failed);
         }
         catch (Exception e)
         {
             // The type says more to a maintainer than a message of the framework's; the stack says nothing to an operator.
-            return Fail($"{e.GetType().Name}: {e.Message}", ExitCode.Failed);
+            return Fail($"{e.GetType().Name}: {e.Message}", ExitCodes.Failed);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class CommandLine(Terminal terminal)
             "One payment gateway for SingularityNET services. Any key of the configuration can be given as --Section:Key=value.")
         {
             config,
-            ServeCommand.Create(context),
+            ServeCommand.Create(context, build),
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
             CallCommand.Create(context),
@@ -79,7 +79,7 @@ internal sealed class CommandLine(Terminal terminal)
             LedgerCommand.Create(context),
             VersionCommand.Create(context),
         };
-        root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, parsed, cancellationToken));
+        root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, build, parsed, cancellationToken));
         return root;
     }
 

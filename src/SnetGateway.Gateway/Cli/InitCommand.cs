@@ -75,7 +75,7 @@ internal static class InitCommand
             string path = parsed.GetRequiredValue(output);
             await WriteAsync(path, parsed.GetValue(force), cancellationToken);
             context.Terminal.Output.WriteLine($"Wrote {path}. Replace the values marked \"yours\", then run: snet-gateway check-config --config {path}");
-            return ExitCode.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -89,11 +89,11 @@ internal static class InitCommand
         }
         catch (IOException) when (!overwrite && File.Exists(path))
         {
-            throw new CommandException(ExitCode.Usage, $"{path} is there already; --force overwrites it");
+            throw new CommandException(ExitCodes.Usage, $"{path} is there already; --force overwrites it");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException(ExitCode.Failed, $"{path} cannot be written: {e.Message}");
+            throw new CommandException(ExitCodes.Failed, $"{path} cannot be written: {e.Message}");
         }
     }
 }

@@ -16,11 +16,11 @@ internal static class KeyFile
             int length = reader.ReadBlock(buffer);
             return PrivateKey.TryParse(buffer.AsSpan(0, length), out PrivateKey? key)
                 ? key
-                : throw new CommandException(ExitCode.Usage, $"--key-file: {path} holds no private key (64 hex digits)");
+                : throw new CommandException(ExitCodes.Usage, $"--key-file: {path} holds no private key (64 hex digits)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException(ExitCode.Usage, $"--key-file: {path} cannot be read");
+            throw new CommandException(ExitCodes.Usage, $"--key-file: {path} cannot be read");
         }
     }
 }

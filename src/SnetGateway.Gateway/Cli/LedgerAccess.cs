@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -23,13 +23,13 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsync
         ConfigurationMistake? mistake = result.Mistakes.FirstOrDefault(m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
         if (mistake is not null)
         {
-            throw new CommandException(ExitCode.Usage, mistake.ToString());
+            throw new CommandException(ExitCodes.Usage, mistake.ToString());
         }
 
         LedgerOptions ledger = result.Options.Ledger;
         if (ledger.Store != "sqlite")
         {
-            throw new CommandException(ExitCode.Usage, $"the ledger is kept in {ledger.Store}: nothing of it can be read from outside the gateway");
+            throw new CommandException(ExitCodes.Usage, $"the ledger is kept in {ledger.Store}: nothing of it can be read from outside the gateway");
         }
 
         var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
@@ -40,7 +40,7 @@ internal static class LedgerCommand
             }
 
             output.WriteLine($"{channels} channels, {entries} entries, {delivered} cogs delivered: {(faults == 0 ? "clean" : $"{faults} faults")}");
-            return faults == 0 ? ExitCode.Done : ExitCode.Failed;
+            return faults == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }
@@ -55,14 +55,14 @@ internal static class LedgerCommand
             string text = parsed.GetRequiredValue(channel);
             if (!UInt256.TryParse(text, out UInt256 number))
             {
-                throw new CommandException(ExitCode.Usage, $"'{text}' is no channel id: write a whole number");
+                throw new CommandException(ExitCodes.Usage, $"'{text}' is no channel id: write a whole number");
             }
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
             var story = new LedgerStory(ledger.Store);
             var id = new ChannelId(number);
             ChannelRecord record = await story.ChannelAsync(id, cancellationToken)
-                ?? throw new CommandException(ExitCode.Failed, $"the ledger has no channel {id}");
+                ?? throw new CommandException(ExitCodes.Failed, $"the ledger has no channel {id}");
             var entries = new List<JournalEntry>();
             await foreach (JournalEntry entry in story.EntriesAsync(id, cancellationToken))
             {
@@ -78,7 +78,7 @@ internal static class LedgerCommand
                 ChannelReport.WriteStory(context.Terminal.Output, record, entries);
             }
 
-            return ExitCode.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -7,32 +7,34 @@ namespace SnetGateway.Gateway.Cli;
 /// <summary>`serve`, and what runs where no command is named: the gateway itself, until it is told to stop.</summary>
 internal static class ServeCommand
 {
-    public static Command Create(CommandContext context)
+    public static Command Create(CommandContext context, BuildGateway build)
     {
         var command = new Command("serve", "Runs the gateway. The default.");
-        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(context, build, parsed, cancellationToken));
         return command;
     }
 
-    public static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(CommandContext context, BuildGateway build, ParseResult parsed, CancellationToken cancellationToken)
     {
         ConfigurationLoader loader = context.Loader(parsed);
         if (await context.LoadAsync(loader) is not { } result)
         {
-            return ExitCode.Usage;
+            return ExitCodes.Usage;
         }
 
         try
         {
-            await using WebApplication app = GatewayApp.Build(loader, result);
+            await using WebApplication app = build(loader, result);
             await app.StartAsync(cancellationToken);
-            GatewayApp.Announce(app);
             await app.WaitForShutdownAsync(cancellationToken);
-            return ExitCode.Done;
+            return ExitCodes.Done;
         }
         catch (LedgerInUseException exception)
         {
-            throw new CommandException(ExitCode.Usage, exception.Message);
+            throw new CommandException(ExitCodes.Usage, exception.Message);
         }
     }
 }
+
+/// <summary>Makes the gateway of a configuration that was found right.</summary>
+internal delegate WebApplication BuildGateway(ConfigurationLoader loader, ConfigurationResult result);

@@ -17,7 +17,7 @@ internal static class VersionCommand
             context.Terminal.Output.WriteLine($"snet-gateway {version}");
             context.Terminal.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
             context.Terminal.Output.WriteLine($"signatures: {SignerRecovery.Create().Implementation}");
-            return ExitCode.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

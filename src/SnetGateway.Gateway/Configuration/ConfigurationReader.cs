@@ -45,7 +45,7 @@ internal static class ConfigurationReader
             Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
         }
 
-        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(ServiceCatalog.Of(options), routes, read.Clusters) : null;
+        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(CatalogReader.Read(options), routes, read.Clusters) : null;
         return new ConfigurationResult(options, snapshot, values, mistakes.All);
     }
 

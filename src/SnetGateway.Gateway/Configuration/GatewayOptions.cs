@@ -1,4 +1,4 @@
-using SnetGateway.Ethereum.Follower;
+using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;

@@ -1,8 +1,7 @@
 using Google.Protobuf;
 using SnetGateway.Grpc.Server;
 using SnetGateway.Grpc.Statuses;
-using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 

@@ -9,7 +9,7 @@ internal static class ControlServices
     public static IServiceCollection AddControl(this IServiceCollection services)
     {
         services.TryAddSingleton<HealthRegistry>();
-        services.AddHostedService<ServingStatus>();
+        services.AddHostedService<HealthFeed>();
         return services;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;

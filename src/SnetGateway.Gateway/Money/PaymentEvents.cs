@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Money;

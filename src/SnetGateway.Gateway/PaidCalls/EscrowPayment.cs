@@ -2,6 +2,8 @@ using Microsoft.Extensions.Primitives;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaidCalls;

@@ -1,4 +1,6 @@
+
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Pricing;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

@@ -1,5 +1,5 @@
 using SnetGateway.Grpc.Statuses;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

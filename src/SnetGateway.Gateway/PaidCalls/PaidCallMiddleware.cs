@@ -5,6 +5,8 @@ using SnetGateway.Gateway.Limits;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Grpc.Statuses;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

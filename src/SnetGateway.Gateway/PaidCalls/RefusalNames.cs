@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Calls;
+
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

@@ -1,3 +1,5 @@
+using SnetGateway.Payments.Refusal;
+
 namespace SnetGateway.Payments.Calls;
 
 /// <summary>What judging a payment gave: a reservation or a refusal, never both.</summary>

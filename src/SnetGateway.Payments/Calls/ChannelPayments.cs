@@ -1,7 +1,11 @@
+
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Channels.Checks;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Calls;

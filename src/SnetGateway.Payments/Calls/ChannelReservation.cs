@@ -1,5 +1,7 @@
+
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Calls;

@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Channels;
+
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Calls;

@@ -1,3 +1,5 @@
+
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Calls;

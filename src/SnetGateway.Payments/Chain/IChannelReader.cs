@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Channels;
+
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Chain;
 
@@ -18,7 +19,7 @@ public interface IChannelReader
     ChainBlock? Cursor { get; }
 
     /// <summary>
-    /// Reads one channel afresh. Puts what it found into the <see cref="ChannelBook"/> before it returns. Never throws but for cancellation:
+    /// Reads one channel afresh. Puts what it found into the <c>ChannelBook</c> before it returns. Never throws but for cancellation:
     /// trouble is a <see cref="ChannelLook"/>.
     /// </summary>
     ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken);
@@ -49,7 +50,7 @@ public enum ChannelLook
     /// <summary>The contract has no such channel.</summary>
     NotFound,
 
-    /// <summary>The channel exists and pays somebody else; <see cref="ChannelBook.TryFindForeign"/> tells whom.</summary>
+    /// <summary>The channel exists and pays somebody else; <c>ChannelBook.TryFindForeign</c> tells whom.</summary>
     Foreign,
 
     /// <summary>The budget is empty or too many calls wait: the answer is unknown, and must not become a refusal of the payment.</summary>

@@ -1,5 +1,7 @@
+
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;
 
@@ -18,7 +20,7 @@ public sealed class Channel
     public Channel(ChannelId id)
     {
         Id = id;
-        Key = new RecordKey(RecordKind.Channel, id.Value.ToBigEndian());
+        Key = new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian());
     }
 
     public ChannelId Id { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;
 

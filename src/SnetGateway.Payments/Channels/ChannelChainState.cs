@@ -1,4 +1,6 @@
+
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;
 

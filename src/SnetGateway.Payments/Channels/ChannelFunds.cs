@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Ledger;
+
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;

@@ -1,3 +1,4 @@
+
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;

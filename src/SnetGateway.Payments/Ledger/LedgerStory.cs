@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
@@ -9,7 +11,7 @@ public sealed class LedgerStory(IRecordStore store)
     /// <summary>All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
     public async IAsyncEnumerable<ChannelRecord> ChannelsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
         {
             yield return ChannelRecordCodec.Read(stored);
         }

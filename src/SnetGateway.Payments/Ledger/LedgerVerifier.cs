@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
@@ -13,7 +14,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
     /// <summary>Verifies all channels, one finding after the other. Throws <see cref="StoreUnavailableException"/>.</summary>
     public async IAsyncEnumerable<ChannelFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
         {
             yield return await VerifyAsync(stored, cancellationToken);
         }
@@ -127,9 +128,9 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
 
         private void Judge(StoredEntry stored, in JournalEntry entry, ChannelId channel)
         {
-            if (entry.Channel != channel || entry.Sequence != stored.Sequence)
+            if (entry.ChannelId != channel || entry.Sequence != stored.Sequence)
             {
-                Faults.Add($"entry {stored.Sequence} is entry {entry.Sequence} of channel {entry.Channel}");
+                Faults.Add($"entry {stored.Sequence} is entry {entry.Sequence} of channel {entry.ChannelId}");
             }
 
             if (Entries == 0)

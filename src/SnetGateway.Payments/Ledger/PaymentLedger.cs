@@ -1,6 +1,7 @@
 using System.Buffers;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
@@ -27,7 +28,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     /// </summary>
     public async ValueTask<ChainBlock?> LoadAsync(CancellationToken cancellationToken)
     {
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.Channel, cancellationToken))
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
         {
             ChannelRecord record = ChannelRecordCodec.Read(stored);
             book.GetOrAdd(record.Id).Adopt(record);
@@ -149,7 +150,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         var entry = new JournalEntry
         {
             Kind = EntryKind.SetAside,
-            Channel = channel.Id,
+            ChannelId = channel.Id,
             Sequence = old.Sequence + 1,
             Previous = JournalEntry.HashOf(old.NewestEntry.Span),
             Nonce = old.Nonce,
@@ -268,7 +269,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         var entry = new JournalEntry
         {
             Kind = EntryKind.Settle,
-            Channel = channel.Id,
+            ChannelId = channel.Id,
             Sequence = (previous?.Sequence ?? 0) + 1,
             Previous = previous is null ? default : JournalEntry.HashOf(previous.NewestEntry.Span),
             Nonce = payment.Nonce,

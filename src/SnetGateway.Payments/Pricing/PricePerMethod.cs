@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Pricing;

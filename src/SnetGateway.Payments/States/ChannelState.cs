@@ -1,5 +1,6 @@
-using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.States;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Memory;
 

@@ -1,5 +1,5 @@
 using System.Threading.Tasks.Sources;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 

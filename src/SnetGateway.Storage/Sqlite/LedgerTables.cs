@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Ledger;
+
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 

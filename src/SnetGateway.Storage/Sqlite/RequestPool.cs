@@ -50,10 +50,10 @@ internal sealed class RequestPool
         {
             switch (request.TryExpire(limit))
             {
-                case Payments.Ledger.CommitOutcome.Unknown:
+                case Payments.Records.CommitOutcome.Unknown:
                     unknown++;
                     break;
-                case Payments.Ledger.CommitOutcome.NotWritten:
+                case Payments.Records.CommitOutcome.NotWritten:
                     notWritten++;
                     break;
             }

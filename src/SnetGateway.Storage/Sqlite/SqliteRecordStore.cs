@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;

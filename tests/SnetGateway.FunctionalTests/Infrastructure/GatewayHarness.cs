@@ -1,4 +1,3 @@
-using Xunit;
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +13,9 @@ using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
+using Xunit;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -5,6 +5,8 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;

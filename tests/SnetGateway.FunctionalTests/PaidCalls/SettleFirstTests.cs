@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;

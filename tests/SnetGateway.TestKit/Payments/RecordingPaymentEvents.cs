@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;

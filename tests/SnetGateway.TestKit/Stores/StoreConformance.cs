@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using Xunit;
 
 namespace SnetGateway.TestKit.Stores;
@@ -149,7 +149,7 @@ public static class StoreConformance
                 id[0] = (byte)number++;
                 var value = new byte[valueLength];
                 random.NextBytes(value);
-                var key = new RecordKey(RecordKind.Channel, id);
+                var key = new RecordKey(RecordKind.PaidChannel, id);
                 await MustCommit(store, new RecordWrite(key, 0, value, 1, value));
                 Assert.Equal(value, (await MustRead(store, key)).Value.ToArray());
                 StoredEntry entry = Assert.Single(await store.ReadJournalAsync(key, CancellationToken.None).ToArrayAsync());
@@ -163,8 +163,8 @@ public static class StoreConformance
         byte[] value = StoreData.Value(random);
         RecordWrite[] wrong =
         [
-            new(new RecordKey(RecordKind.Channel, default), 0, value),
-            new(new RecordKey(RecordKind.Channel, new byte[65]), 0, value),
+            new(new RecordKey(RecordKind.PaidChannel, default), 0, value),
+            new(new RecordKey(RecordKind.PaidChannel, new byte[65]), 0, value),
             new(StoreData.Key(1), 0, default),
             new(StoreData.Key(1), 0, new byte[65_537]),
             new(StoreData.Key(1), -1, value),
@@ -176,7 +176,7 @@ public static class StoreConformance
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => Commit(store).AsTask());
-        Assert.Empty(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+        Assert.Empty(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
     }
 
     private static async Task ManyOnOneRecord(IRecordStore store, Random random)
@@ -202,13 +202,13 @@ public static class StoreConformance
         byte[] id = [1, 2, 3];
         byte[] value = StoreData.Value(random);
         byte[] kept = [.. value];
-        await MustCommit(store, new RecordWrite(new RecordKey(RecordKind.Channel, id), 0, value, 1, value));
+        await MustCommit(store, new RecordWrite(new RecordKey(RecordKind.PaidChannel, id), 0, value, 1, value));
         value.AsSpan().Clear();
         id[0] = 9;
-        var key = new RecordKey(RecordKind.Channel, new byte[] { 1, 2, 3 });
+        var key = new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2, 3 });
         Assert.Equal(kept, (await MustRead(store, key)).Value.ToArray());
         Assert.Equal(kept, Assert.Single(await store.ReadJournalAsync(key, CancellationToken.None).ToArrayAsync()).Entry.ToArray());
-        Assert.Equal(key, Assert.Single(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync()).Key);
+        Assert.Equal(key, Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Key);
     }
 
     private static async Task CancelledBefore(IRecordStore store, Random random)
@@ -222,7 +222,7 @@ public static class StoreConformance
     private static async Task ReadMissing(IRecordStore store, Random random)
     {
         Assert.Null(await store.ReadAsync(StoreData.Key(random.Next()), CancellationToken.None));
-        Assert.Empty(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+        Assert.Empty(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
         Assert.Empty(await store.ReadJournalAsync(StoreData.Key(1), CancellationToken.None).ToArrayAsync());
     }
 
@@ -232,10 +232,10 @@ public static class StoreConformance
         byte[][] ids = [.. Enumerable.Range(0, 1200).Select(i => StoreData.Key(i).Id.ToArray()), [1], [1, 0], [255], [255, 255]];
         byte[][] shuffled = [.. ids];
         random.Shuffle(shuffled);
-        await AllAtOnce(shuffled.Length, i => Commit(store, new RecordWrite(new RecordKey(RecordKind.Channel, shuffled[i]), 0, shuffled[i])).AsTask());
+        await AllAtOnce(shuffled.Length, i => Commit(store, new RecordWrite(new RecordKey(RecordKind.PaidChannel, shuffled[i]), 0, shuffled[i])).AsTask());
         await MustCommit(store, new RecordWrite(new RecordKey(RecordKind.ChainCursor, ids[0]), 0, ids[0]));
 
-        StoredRecord[] records = await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync();
+        StoredRecord[] records = await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync();
         byte[][] expected = [.. ids.Order(Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right)))];
         Assert.Equal(expected, records.Select(record => record.Key.Id.ToArray()));
         Assert.Equal(expected, records.Select(record => record.Value.ToArray()));
@@ -285,7 +285,7 @@ public static class StoreConformance
         long revision = await MustCommit(store, new RecordWrite(key, 0, StoreData.Value(random)));
         await store.ProbeAsync(CancellationToken.None);
         Assert.Equal(revision, (await MustRead(store, key)).Revision);
-        Assert.Single(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+        Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
         Assert.True(await MustCommit(store, new RecordWrite(key, revision, StoreData.Value(random))) > revision);
     }
 
@@ -305,7 +305,7 @@ public static class StoreConformance
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAsync(StoreData.Key(1), CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync().AsTask());
+            () => store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync().AsTask());
         await store.DisposeAsync();
     }
 

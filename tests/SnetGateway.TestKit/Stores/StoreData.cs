@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.TestKit.Stores;
 
@@ -11,7 +11,7 @@ public static class StoreData
     {
         var id = new byte[32];
         BinaryPrimitives.WriteInt32BigEndian(id.AsSpan(28), number);
-        return new RecordKey(RecordKind.Channel, id);
+        return new RecordKey(RecordKind.PaidChannel, id);
     }
 
     public static byte[] Value(Random random)

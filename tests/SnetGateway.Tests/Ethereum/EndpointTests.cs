@@ -1,6 +1,6 @@
 using System.Net;
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;

@@ -4,7 +4,6 @@ using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

@@ -1,7 +1,8 @@
+using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using Xunit;
 

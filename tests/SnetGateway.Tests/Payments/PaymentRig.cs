@@ -2,6 +2,8 @@ using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;

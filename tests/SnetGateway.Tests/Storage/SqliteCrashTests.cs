@@ -1,5 +1,5 @@
 using System.Globalization;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;

@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;
@@ -58,7 +58,7 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
             Assert.Single(await again.Journal(known));
         }
 
-        Assert.Equal(acknowledged.Count, (await again.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync()).Length);
+        Assert.Equal(acknowledged.Count, (await again.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Length);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
         Assert.Throws<StoreUnavailableException>(() => folder.Open(options));
         await using IRecordStore reading = SqliteRecordStore.OpenReadOnly(options.Path, LedgerFolder.Scope);
         Assert.NotNull(await reading.Read(1));
-        Assert.Single(await reading.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+        Assert.Single(await reading.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
     }
 
     private static async Task WriteOneAndClose(LedgerFolder folder, LedgerOptions options)

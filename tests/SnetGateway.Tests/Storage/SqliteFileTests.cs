@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -85,7 +85,7 @@ public sealed class SqliteFileTests
         for (int i = 0; i < scopes.Length; i++)
         {
             await using var store = folder.Open(scope: scopes[i]);
-            Assert.Equal([(byte)i], Assert.Single(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync()).Value.ToArray());
+            Assert.Equal([(byte)i], Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Value.ToArray());
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class SqliteFileTests
     {
         var bytes = new byte[LedgerScope.MaxKeyLength];
         int length = new LedgerScope(0x0102030405060708, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"))
-            .WriteKey(new RecordKey(RecordKind.Channel, new byte[] { 0xaa, 0xbb }), bytes);
+            .WriteKey(new RecordKey(RecordKind.PaidChannel, new byte[] { 0xaa, 0xbb }), bytes);
         Assert.Equal("01" + "0102030405060708" + "5e592f9b1d303183d963635f895f0f0c48284f4e" + "01" + "aabb", Convert.ToHexStringLower(bytes.AsSpan(0, length)));
     }
 
@@ -117,7 +117,7 @@ public sealed class SqliteFileTests
         }
 
         await using var store = folder.Open();
-        StoredRecord record = Assert.Single(await store.ReadAllAsync(RecordKind.Channel, CancellationToken.None).ToArrayAsync());
+        StoredRecord record = Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
         Assert.Equal((StoreData.Key(7), 12L, "C0FFEE"), (record.Key, record.Revision, Convert.ToHexString(record.Value.Span)));
         Assert.Equal([(1L, "01"), (2L, "02")], (await store.Journal(7)).Select(entry => (entry.Sequence, Convert.ToHexString(entry.Entry.Span))));
         Assert.True(await store.MustWrite(7, 12, Value, 3) > 1000);

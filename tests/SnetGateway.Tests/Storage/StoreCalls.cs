@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 

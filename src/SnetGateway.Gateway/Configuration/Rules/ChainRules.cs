@@ -1,4 +1,4 @@
-using SnetGateway.Ethereum.Follower;
+using SnetGateway.Ethereum;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 

@@ -1,4 +1,4 @@
-using SnetGateway.Ethereum.Follower;
+using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
 

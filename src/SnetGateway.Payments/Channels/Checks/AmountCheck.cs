@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Calls;
+
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels.Checks;

@@ -1,5 +1,6 @@
-using SnetGateway.Payments.Calls;
+
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Payments.Channels.Checks;
 

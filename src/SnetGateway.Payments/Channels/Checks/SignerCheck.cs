@@ -1,5 +1,6 @@
-using SnetGateway.Payments.Calls;
+
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels.Checks;

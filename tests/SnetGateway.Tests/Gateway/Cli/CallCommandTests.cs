@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Grpc.Server;
@@ -168,7 +169,7 @@ public sealed class CallCommandTests : IAsyncLifetime
     private Task<int> CallWithInputAsync(string input, params string[] args)
     {
         string[] all = [.. s_ready, "--endpoint", UrlOf(0), "--key-file", At("key"), "--proto", At("proto"), .. args];
-        return new CommandLine(new Terminal(new StringReader(input), _output, _error)).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private ValueTask<ChannelStateReply> Tell(ChannelStateRequest request, GrpcServerCall call)

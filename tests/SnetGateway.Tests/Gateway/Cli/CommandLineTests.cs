@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using Xunit;
 
@@ -107,7 +108,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     private Task<int> RunAsync(params string[] args) =>
-        new CommandLine(new Terminal(TextReader.Null, _output, _error)).RunAsync(args, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build).RunAsync(args, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 

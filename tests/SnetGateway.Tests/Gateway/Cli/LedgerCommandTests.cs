@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.Gateway.Money;
 using SnetGateway.Storage;
 using Xunit;
 
@@ -115,7 +117,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         [
             $"--SnetGateway:Ledger:Path={File}", "--SnetGateway:Chain:ChainId=31337", $"--SnetGateway:Chain:EscrowAddress={Escrow}", .. args,
         ];
-        return new CommandLine(new Terminal(TextReader.Null, _output, _error)).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Two calls of 10 and 20 cogs; with damage the second is booked as if it had cost nothing.</summary>
@@ -144,7 +146,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         var value = new byte[ChannelRecordCodec.MaxLength];
         int length = ChannelRecordCodec.Write(record, value);
         CommitResult result = await _store.CommitAsync(
-            new[] { new RecordWrite(new RecordKey(RecordKind.Channel, id.Value.ToBigEndian()), expected, value.AsMemory(0, length), sequence, entry) }, default);
+            new[] { new RecordWrite(new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), expected, value.AsMemory(0, length), sequence, entry) }, default);
         Assert.Equal(CommitOutcome.Committed, result.Outcome);
         return result.Revision;
     }
@@ -154,7 +156,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         var entry = new JournalEntry
         {
             Kind = EntryKind.Settle,
-            Channel = id,
+            ChannelId = id,
             Sequence = sequence,
             Previous = previous,
             Nonce = default,

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Pricing;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.PaidCalls;

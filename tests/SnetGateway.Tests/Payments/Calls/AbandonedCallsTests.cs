@@ -1,5 +1,4 @@
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 

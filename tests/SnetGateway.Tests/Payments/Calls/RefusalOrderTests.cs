@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using Xunit;
 

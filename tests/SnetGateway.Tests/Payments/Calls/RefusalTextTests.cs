@@ -1,4 +1,4 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using Xunit;
 

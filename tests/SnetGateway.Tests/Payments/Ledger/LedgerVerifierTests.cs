@@ -1,7 +1,8 @@
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using Xunit;
 

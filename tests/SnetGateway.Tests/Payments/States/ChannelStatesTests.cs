@@ -1,6 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;

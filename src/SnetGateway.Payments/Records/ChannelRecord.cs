@@ -1,8 +1,8 @@
+
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// The money of one channel as the store holds it: the newest total that was signed and delivered, and what is needed to claim it, to judge

@@ -1,6 +1,5 @@
-using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Channels;
+namespace SnetGateway.Payments.Values;
 
 /// <summary>How often a channel was claimed. Amounts count from zero in each nonce; it only rises (payments.md 5.1, 14.1).</summary>
 public readonly record struct ChannelNonce(UInt256 Value) : IComparable<ChannelNonce>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>The ids of a record's last eight settles, newest first. A value, so that carrying them from record to record costs no allocation.</summary>
 [InlineArray(Length)]

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Ethereum.Follower;
+namespace SnetGateway.Ethereum;
 
 /// <summary>What is said of the chain. Ids 4001 to 4099.</summary>
 internal static partial class ChainLog

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>Reads what <see cref="ByteWriter"/> wrote. Anything short or out of range is a <see cref="LedgerFormatException"/>.</summary>
 internal ref struct ByteReader(ReadOnlyMemory<byte> source)
@@ -39,7 +39,7 @@ internal ref struct ByteReader(ReadOnlyMemory<byte> source)
 
     public Bytes32 Bytes32() => new(Take(Values.Bytes32.Size));
 
-    public CallId CallId() => Ledger.CallId.Read(Take(Ledger.CallId.Size));
+    public CallId CallId() => Records.CallId.Read(Take(Records.CallId.Size));
 
     /// <summary>A part of the source itself, not a copy.</summary>
     public ReadOnlyMemory<byte> Bytes()

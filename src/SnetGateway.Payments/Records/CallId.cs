@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// The id of one settled call: 16 bytes, unique over all gateways of a group. By it an attempt whose answer was lost finds out whether it won.

@@ -1,4 +1,4 @@
-namespace SnetGateway.Ethereum.Follower;
+namespace SnetGateway.Ethereum;
 
 /// <summary>How it stands with one JSON-RPC endpoint.</summary>
 /// <param name="Name">Number in the configuration and host.</param>

@@ -1,8 +1,8 @@
+
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// The bytes of a channel's record, format 1. The format number is the first byte of the value, and a reader refuses one that it does not

@@ -5,7 +5,7 @@ using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>Tells gRPC health what `/readyz` tells: the whole server, under the empty name, and the gateway's own services.</summary>
-internal sealed class ServingStatus(HealthRegistry registry, Readiness readiness, TimeProvider time) : BackgroundService
+internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly string[] Names = [string.Empty, ChannelStateService.Name];

@@ -1,12 +1,12 @@
-using Microsoft.Extensions.Logging;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
 using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Sqlite;
 
-namespace SnetGateway.Storage;
+namespace SnetGateway.Gateway.Money;
 
 /// <summary>Opens the store that the options name.</summary>
-public static class RecordStores
+internal static class RecordStores
 {
     /// <summary>
     /// Opens it, and makes its file when there is none. Throws <see cref="LedgerInUseException"/>, <see cref="LedgerFormatException"/> or

@@ -1,7 +1,7 @@
-using SnetGateway.Payments.Channels;
+
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// The last signature of an earlier nonce: what the provider may still claim, or has claimed without the chain being final about it. Kept

@@ -1,4 +1,5 @@
-namespace SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// Where the ledger keeps its records: small values under keys, each with the revision of its last write. One contract for every kind of
@@ -39,7 +40,7 @@ public interface IRecordStore : IAsyncDisposable
 /// <summary>What a record is about; the number is part of the key on disk and is never reused.</summary>
 public enum RecordKind : byte
 {
-    Channel = 1,
+    PaidChannel = 1,
     ChainCursor = 2,
     ChannelNews = 3,
 }

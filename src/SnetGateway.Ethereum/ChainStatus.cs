@@ -1,6 +1,6 @@
 using SnetGateway.Payments.Chain;
 
-namespace SnetGateway.Ethereum.Follower;
+namespace SnetGateway.Ethereum;
 
 /// <summary>How it stands with the chain, for health checks and people.</summary>
 /// <param name="Head">The newest block known.</param>

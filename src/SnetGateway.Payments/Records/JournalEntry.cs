@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// One line of a channel's story: what was settled, claimed or corrected, linked to the line before by its hash. Nothing that serves calls
@@ -18,7 +17,7 @@ public readonly record struct JournalEntry
 
     public required EntryKind Kind { get; init; }
 
-    public required ChannelId Channel { get; init; }
+    public required ChannelId ChannelId { get; init; }
 
     /// <summary>From 1, over all nonces of the channel.</summary>
     public required long Sequence { get; init; }
@@ -72,7 +71,7 @@ public readonly record struct JournalEntry
         var entry = new JournalEntry
         {
             Kind = (EntryKind)reader.Byte(),
-            Channel = new ChannelId(reader.Number()),
+            ChannelId = new ChannelId(reader.Number()),
             Sequence = reader.Int64(),
             Previous = reader.Bytes32(),
             Nonce = new ChannelNonce(reader.Number()),
@@ -93,7 +92,7 @@ public readonly record struct JournalEntry
         var writer = new ByteWriter(destination);
         writer.Byte(Format);
         writer.Byte((byte)Kind);
-        writer.Number(Channel.Value);
+        writer.Number(ChannelId.Value);
         writer.UInt64((ulong)Sequence);
         writer.Bytes32(Previous);
         writer.Number(Nonce.Value);

@@ -1,4 +1,4 @@
-namespace SnetGateway.Payments.Calls;
+namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
 /// Why a call is not let through, or not answered: one status and one text that the client gets, word for word. Expected, so a value and not

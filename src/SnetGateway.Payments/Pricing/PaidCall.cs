@@ -1,7 +1,7 @@
-using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Pricing;
 
-namespace SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Channels;
+
+namespace SnetGateway.Payments.Pricing;
 
 /// <summary>What is called, as far as paying for it needs to know.</summary>
 /// <param name="Service">The configured service.</param>

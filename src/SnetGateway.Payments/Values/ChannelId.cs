@@ -1,6 +1,5 @@
-using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Channels;
+namespace SnetGateway.Payments.Values;
 
 /// <summary>The escrow contract's number of a channel. A type of its own, so that it cannot change places with a nonce or an amount.</summary>
 public readonly record struct ChannelId(UInt256 Value) : IComparable<ChannelId>

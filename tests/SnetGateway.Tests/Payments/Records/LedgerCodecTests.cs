@@ -1,11 +1,11 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace SnetGateway.Tests.Payments.Ledger;
+namespace SnetGateway.Tests.Payments.Records;
 
 /// <summary>Format 1 as it stands on disk: these bytes stay readable for ever.</summary>
 public sealed class LedgerCodecTests(ITestOutputHelper output)
@@ -84,7 +84,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     {
         var entry = Entry() with
         {
-            Channel = new(UInt256.MaxValue),
+            ChannelId = new(UInt256.MaxValue),
             Nonce = new(UInt256.MaxValue),
             Amount = UInt256.MaxValue,
             Price = UInt256.MaxValue,
@@ -275,7 +275,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     private static JournalEntry Entry() => new()
     {
         Kind = EntryKind.Settle,
-        Channel = new(0x1234),
+        ChannelId = new(0x1234),
         Sequence = 7,
         Previous = PaymentRig.Filled(0xab),
         Nonce = new(2),
@@ -337,7 +337,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         return new JournalEntry
         {
             Kind = (EntryKind)random.Next(1, 4),
-            Channel = new(Number(random)),
+            ChannelId = new(Number(random)),
             Sequence = random.NextInt64(long.MaxValue),
             Previous = new Bytes32(previous),
             Nonce = new(Number(random)),

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Ledger;
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// Writes the fields of a stored value one after the other into memory that the caller gives. Numbers of 256 bits are a length byte and the
@@ -46,7 +46,7 @@ internal ref struct ByteWriter(Span<byte> destination)
     public void CallId(CallId value)
     {
         value.WriteTo(_destination[Length..]);
-        Length += Ledger.CallId.Size;
+        Length += Records.CallId.Size;
     }
 
     public void Bytes(scoped ReadOnlySpan<byte> value)

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Ethereum.Follower;
+namespace SnetGateway.Ethereum;
 
 /// <summary>Which chain is followed, through whom, and how much may be asked of them.</summary>
 public sealed class ChainOptions : IValidatableObject

@@ -1,7 +1,7 @@
-using SnetGateway.Payments.Channels;
+
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Calls;
+namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
 /// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (payments.md 3.2, 5.3 and 16), because

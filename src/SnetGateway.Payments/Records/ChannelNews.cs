@@ -1,6 +1,7 @@
-using SnetGateway.Payments.Ledger;
 
-namespace SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// That the chain changed a channel's funds to an amount not known here, by a claim or a reorganisation: written beside the record, because a

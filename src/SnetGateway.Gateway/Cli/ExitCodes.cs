@@ -1,7 +1,7 @@
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>How a command ends.</summary>
-internal static class ExitCode
+internal static class ExitCodes
 {
     public const int Done = 0;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace SnetGateway.Ethereum.Follower;
+namespace SnetGateway.Ethereum;
 
 /// <summary>What the chain costs and how fresh the picture of it is.</summary>
 internal sealed class ChainMetrics
