@@ -58,23 +58,30 @@ public static class PayingClient
     }
 
     /// <summary>Starts a job and leaves it running; read its lines with <see cref="ReadCall"/>.</summary>
-    public static ChildProcess Start(ClientStack stack, ClientJob job)
-    {
-        var text = JsonSerializer.Serialize(job, Json);
-        if (stack == ClientStack.Python)
-        {
-            return ChildProcess.Start(DebianPython, [Repository.Existing("tests/clients/python/pay.py", "the checkout is incomplete"), text]);
-        }
+    public static ChildProcess Start(ClientStack stack, ClientJob job) => Start(stack, Write(job));
 
-        Repository.Existing("tests/clients/node/node_modules", "run tests/run.sh, or npm ci in tests/clients/node");
-        return ChildProcess.Start("node", [Repository.Existing("tests/clients/node/pay.mjs", "the checkout is incomplete"), text]);
-    }
+    /// <summary>Starts a client that takes jobs, one a line, on its standard input.</summary>
+    internal static ChildProcess Start(ClientStack stack) => Start(stack, []);
+
+    /// <summary>A job as a line.</summary>
+    internal static string Write(ClientJob job) => JsonSerializer.Serialize(job, Json);
 
     /// <summary>A call out of a line of output; null when the line only announces a first message.</summary>
     public static CallReport? ReadCall(string line)
     {
         using var parsed = JsonDocument.Parse(line);
         return parsed.RootElement.TryGetProperty("code", out _) ? parsed.RootElement.Deserialize<CallReport>(Json) : null;
+    }
+
+    private static ChildProcess Start(ClientStack stack, params string[] arguments)
+    {
+        if (stack == ClientStack.Python)
+        {
+            return ChildProcess.Start(DebianPython, [Repository.Existing("tests/clients/python/pay.py", "the checkout is incomplete"), .. arguments]);
+        }
+
+        Repository.Existing("tests/clients/node/node_modules", "run tests/run.sh, or npm ci in tests/clients/node");
+        return ChildProcess.Start("node", [Repository.Existing("tests/clients/node/pay.mjs", "the checkout is incomplete"), .. arguments]);
     }
 
     private sealed class DecimalTextConverter : JsonConverter<BigInteger>

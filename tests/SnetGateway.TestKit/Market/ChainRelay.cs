@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>Stands between a gateway and the chain's node: counts what is asked, and stops answering when told to.</summary>
+public sealed class ChainRelay : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentDictionary<string, int> counts = new();
+    private readonly Uri node;
+    private volatile RelayMode mode = RelayMode.Answers;
+
+    private ChainRelay(WebApplication app, Uri node)
+    {
+        this.app = app;
+        this.node = node;
+    }
+
+    /// <summary>Where the gateway asks.</summary>
+    public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>What happens to questions from now on.</summary>
+    public RelayMode Mode
+    {
+        get => mode;
+        set => mode = value;
+    }
+
+    /// <summary>How many questions of each kind came, by method; an `eth_call` with its selector, as `eth_call:e5949b5d`.</summary>
+    public IReadOnlyDictionary<string, int> Counts => counts;
+
+    /// <summary>All questions that came.</summary>
+    public int Total => counts.Values.Sum();
+
+    /// <summary>Readings of a channel: `channels(uint256)`.</summary>
+    public int ChannelReadings => counts.GetValueOrDefault("eth_call:e5949b5d");
+
+    /// <summary>Starts a relay in front of a node.</summary>
+    public static async Task<ChainRelay> StartAsync(Uri node)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        WebApplication app = builder.Build();
+        var relay = new ChainRelay(app, node);
+        app.MapPost("/", relay.RelayAsync);
+        await app.StartAsync();
+        return relay;
+    }
+
+    /// <summary>Ends the relay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        mode = RelayMode.Refuses;
+        await app.DisposeAsync();
+        http.Dispose();
+    }
+
+    private async Task RelayAsync(HttpContext context)
+    {
+        using var question = new MemoryStream();
+        await context.Request.Body.CopyToAsync(question, context.RequestAborted);
+        Count(question.ToArray());
+        switch (mode)
+        {
+            case RelayMode.Refuses:
+                context.Abort();
+                return;
+            case RelayMode.IsSilent:
+                var gone = new TaskCompletionSource();
+                await using (context.RequestAborted.Register(gone.SetResult))
+                {
+                    await gone.Task;
+                }
+
+                return;
+        }
+
+        using var content = new ByteArrayContent(question.ToArray());
+        content.Headers.ContentType = new("application/json");
+        using HttpResponseMessage answer = await http.PostAsync(node, content, context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = "application/json";
+        await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private void Count(byte[] question)
+    {
+        using var parsed = JsonDocument.Parse(question);
+        IEnumerable<JsonElement> calls = parsed.RootElement.ValueKind == JsonValueKind.Array ? parsed.RootElement.EnumerateArray() : [parsed.RootElement];
+        foreach (JsonElement call in calls)
+        {
+            counts.AddOrUpdate(Kind(call), 1, (_, count) => count + 1);
+        }
+    }
+
+    private static string Kind(JsonElement call)
+    {
+        string method = call.GetProperty("method").GetString()!;
+        if (method != "eth_call")
+        {
+            return method;
+        }
+
+        JsonElement transaction = call.GetProperty("params")[0];
+        string data = (transaction.TryGetProperty("data", out JsonElement bytes) ? bytes : transaction.GetProperty("input")).GetString()!;
+        return $"{method}:{data[2..10]}";
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.RegularExpressions;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>
+/// The gateway itself, as its own process with a configuration file in a folder of its own. It can be killed and started again on the same
+/// ledger and the same ports. Its log is kept, and an error in it that the test did not announce fails the test when the gateway is disposed.
+/// </summary>
+public sealed partial class GatewayProcess : IAsyncDisposable
+{
+    private const int StartedEvent = 1010;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+
+    private readonly GatewaySettings settings;
+    private readonly HttpClient probes = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly ConcurrentQueue<GatewayLogLine> log = new();
+    private readonly HashSet<int> expectedErrors = [];
+    private readonly string configFile;
+    private ChildProcess process = null!;
+    private ChildProcess? guard;
+    private Task reading = Task.CompletedTask;
+    private IPEndPoint? publicAddress;
+    private IPEndPoint? adminAddress;
+
+    private GatewayProcess(GatewaySettings settings)
+    {
+        this.settings = settings;
+        Folder = Directory.CreateTempSubdirectory("snet-gateway-").FullName;
+        configFile = Path.Combine(Folder, "appsettings.json");
+    }
+
+    /// <summary>Its working directory, which holds the configuration and, unless it was put elsewhere, the ledger.</summary>
+    public string Folder { get; }
+
+    /// <summary>host:port for consumers.</summary>
+    public string Endpoint => publicAddress!.ToString();
+
+    /// <summary>The operator's listener.</summary>
+    public Uri Admin => new($"http://{adminAddress}");
+
+    /// <summary>The process that runs now, or ran last.</summary>
+    public ChildProcess Process => process;
+
+    /// <summary>All lines of its log, oldest first, of every start.</summary>
+    public IReadOnlyCollection<GatewayLogLine> Log => log;
+
+    /// <summary>Starts a gateway and waits until it is ready.</summary>
+    public static async Task<GatewayProcess> StartAsync(GatewaySettings settings)
+    {
+        var gateway = new GatewayProcess(settings);
+        try
+        {
+            await gateway.StartAgainAsync();
+            await gateway.WaitUntilReadyAsync();
+            return gateway;
+        }
+        catch
+        {
+            await gateway.EndAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it again where it was, after its end, and waits until it listens.</summary>
+    public async Task StartAgainAsync()
+    {
+        await File.WriteAllTextAsync(configFile, settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
+
+        // A write beyond a limit on file sizes shall fail, as on a full disk, and not end the process: the signal is ignored from the shell on.
+        process = ChildProcess.Start("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder);
+
+        // The gateway outlives its input; a guard that does not ends it when the test process is gone.
+        guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        var started = new TaskCompletionSource<GatewayLogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
+        reading = ReadLogAsync(process, started);
+        GatewayLogLine line;
+        try
+        {
+            line = await started.Task.WaitAsync(StartPatience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The gateway did not start in time. Its output:\n{process.RecentOutput}");
+        }
+
+        Match addresses = Addresses().Match(line.Message);
+        publicAddress = IPEndPoint.Parse(addresses.Groups[1].Value);
+        adminAddress = IPEndPoint.Parse(addresses.Groups[2].Value);
+    }
+
+    /// <summary>SIGKILL; whatever was under way is left as it is.</summary>
+    public async Task KillAsync()
+    {
+        await process.KillAsync();
+        await ReleaseAsync();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        int code = await process.TerminateAsync(TimeSpan.FromSeconds(60));
+        await ReleaseAsync();
+        return code;
+    }
+
+    /// <summary>What `/readyz` answers on the operator's listener: null when ready, else what is wrong.</summary>
+    public async Task<string?> AskReadinessAsync()
+    {
+        using HttpResponseMessage answer = await probes.GetAsync(new Uri(Admin, "/readyz"));
+        return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Waits until `/readyz` says yes.</summary>
+    public Task WaitUntilReadyAsync() => Eventually.TrueAsync("the gateway is ready", async () => await AskReadinessAsync() is null);
+
+    /// <summary>Errors of this kind are what the test is about.</summary>
+    /// <param name="eventIds">Event ids of log lines of level error or critical.</param>
+    public void ExpectErrors(params int[] eventIds) => expectedErrors.UnionWith(eventIds);
+
+    /// <summary>Runs another command of the same binary with the same configuration.</summary>
+    public async Task<CommandResult> RunCommandAsync(params string[] arguments)
+    {
+        await using ChildProcess command = ChildProcess.Start(Binary(), Arguments(arguments), Folder);
+        using var late = new CancellationTokenSource(StartPatience);
+        List<string> lines = [];
+        await foreach (string line in command.OutputLines.ReadAllAsync(late.Token))
+        {
+            lines.Add(line);
+        }
+
+        return new CommandResult(await command.WaitForExitAsync(), lines, command.RecentOutput);
+    }
+
+    /// <summary>Ends it and removes its folder; throws when it logged an error that nobody expected.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        GatewayLogLine[] errors = [.. log.Where(line => line.IsError && !expectedErrors.Contains(line.EventId))];
+        if (errors.Length > 0)
+        {
+            throw new InvalidOperationException(
+                "The gateway logged errors:\n" + string.Join('\n', errors.Select(error => $"{error.EventId} {error.Category}: {error.Message} {error.Exception}")));
+        }
+    }
+
+    private static string Binary() =>
+        Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+
+    private string[] Arguments(params string[] command) =>
+        [.. command, "--config", configFile, .. settings.Options.Select(option => $"--{option.Key}={option.Value}")];
+
+    private async Task EndAsync()
+    {
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+            await ReleaseAsync();
+        }
+
+        probes.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await reading;
+        if (guard is not null)
+        {
+            await guard.WriteLineAsync("gone");
+            await guard.WaitForExitAsync();
+            await guard.DisposeAsync();
+            guard = null;
+        }
+    }
+
+    private async Task ReadLogAsync(ChildProcess source, TaskCompletionSource<GatewayLogLine> started)
+    {
+        await foreach (string text in source.OutputLines.ReadAllAsync())
+        {
+            if (GatewayLogLine.Read(text) is not { } line)
+            {
+                continue;
+            }
+
+            log.Enqueue(line);
+            if (line.EventId == StartedEvent)
+            {
+                started.TrySetResult(line);
+            }
+        }
+
+        started.TrySetException(new InvalidOperationException($"The gateway ended before it listened. Its output:\n{source.RecentOutput}"));
+    }
+
+    [GeneratedRegex(@"^Listening on (\S+) for consumers and on (\S+) for the operator\.$")]
+    private static partial Regex Addresses();
+}

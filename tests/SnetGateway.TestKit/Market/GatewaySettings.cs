@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>What a gateway under test is configured with. What is not said here has the product's defaults.</summary>
+/// <param name="Chain">The local chain.</param>
+/// <param name="Services">What is sold.</param>
+public sealed record GatewaySettings(ChainState Chain, params MarketService[] Services)
+{
+    /// <summary>The group that the local chain's channels are of.</summary>
+    public const string DefaultGroup = "default";
+
+    /// <summary>Through whom the chain is read; null is the node itself.</summary>
+    public Uri? ChainUrl { get; init; }
+
+    /// <summary>Groups besides the default one, by their keys.</summary>
+    public IReadOnlyDictionary<string, MarketGroup> MoreGroups { get; init; } = new Dictionary<string, MarketGroup>();
+
+    /// <summary>The ledger's file; null is one in the gateway's own folder.</summary>
+    public string? LedgerPath { get; init; }
+
+    /// <summary>Any key of the configuration, as `SnetGateway:Chain:PollInterval`, laid over the file.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The text of the appsettings file.</summary>
+    internal string Write(string folder, string publicAddress, string adminAddress)
+    {
+        var file = new JsonObject
+        {
+            ["SnetGateway"] = new JsonObject
+            {
+                ["Listeners"] = new JsonObject
+                {
+                    ["Public"] = new JsonObject { ["Address"] = publicAddress },
+                    ["Admin"] = new JsonObject { ["Address"] = adminAddress },
+                },
+                ["Chain"] = new JsonObject
+                {
+                    ["Endpoints"] = new JsonArray((ChainUrl ?? Chain.RpcUrl).ToString()),
+                    ["ChainId"] = Chain.ChainId,
+                    ["EscrowAddress"] = Chain.MultiPartyEscrow,
+                },
+                ["Ledger"] = new JsonObject { ["Path"] = LedgerPath ?? Path.Combine(folder, "ledger.db") },
+                ["Groups"] = WriteGroups(),
+                ["Services"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteService(service)))),
+            },
+            ["ReverseProxy"] = new JsonObject
+            {
+                ["Routes"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteRoute(service)))),
+                ["Clusters"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteCluster(service)))),
+            },
+            ["Logging"] = new JsonObject { ["Console"] = new JsonObject { ["FormatterName"] = "json" } },
+        };
+        return file.ToJsonString();
+    }
+
+    private static JsonObject WriteService(MarketService service)
+    {
+        JsonObject price = service.MethodPrices is { } methods
+            ? new JsonObject
+            {
+                ["Model"] = "fixed_price_per_method",
+                ["Methods"] = new JsonObject(methods.Select(method => KeyValuePair.Create<string, JsonNode?>(method.Key, method.Value))),
+            }
+            : new JsonObject { ["Cogs"] = service.Price };
+        return new JsonObject
+        {
+            ["Group"] = service.Group,
+            ["ServiceId"] = service.Name,
+            ["Hosts"] = new JsonArray([.. service.Hosts.Select(host => JsonValue.Create(host))]),
+            ["Price"] = price,
+        };
+    }
+
+    private static JsonObject WriteRoute(MarketService service) => new()
+    {
+        ["ClusterId"] = service.Name,
+        ["Match"] = new JsonObject { ["Path"] = "/{**method}" },
+        ["Metadata"] = new JsonObject { ["Service"] = service.Name },
+    };
+
+    private static JsonObject WriteCluster(MarketService service)
+    {
+        var cluster = new JsonObject
+        {
+            ["Destinations"] = new JsonObject(service.Instances.Select(
+                (address, i) => KeyValuePair.Create<string, JsonNode?>($"instance{i}", new JsonObject { ["Address"] = address.ToString() }))),
+        };
+        if (service.LoadBalancing is { } policy)
+        {
+            cluster["LoadBalancingPolicy"] = policy;
+        }
+
+        if (service.ProbeInterval is { } interval)
+        {
+            cluster["HealthCheck"] = new JsonObject
+            {
+                ["Active"] = new JsonObject { ["Enabled"] = true, ["Interval"] = interval.ToString("c"), ["Timeout"] = "00:00:05" },
+            };
+        }
+
+        return cluster;
+    }
+
+    private JsonObject WriteGroups()
+    {
+        var groups = new JsonObject { [DefaultGroup] = WriteGroup(new MarketGroup(Chain.GroupIdBase64, Chain.Accounts["provider"].Address)) };
+        foreach ((string key, MarketGroup group) in MoreGroups)
+        {
+            groups[key] = WriteGroup(group);
+        }
+
+        return groups;
+    }
+
+    private JsonObject WriteGroup(MarketGroup group) => new()
+    {
+        ["OrganizationId"] = Chain.OrganizationId,
+        ["GroupName"] = Chain.GroupName,
+        ["GroupId"] = group.GroupIdBase64,
+        ["PaymentAddress"] = group.PaymentAddress,
+    };
+}

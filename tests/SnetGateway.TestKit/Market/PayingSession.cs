@@ -1,0 +1,70 @@
+using System.Text.Json;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.TestKit.Market;
+
+/// <summary>
+/// A paying client that stays and does one job after another, each on a connection of its own: a start of an interpreter per call costs far
+/// more than the call.
+/// </summary>
+public sealed class PayingSession : IAsyncDisposable
+{
+    private readonly ClientStack stack;
+    private readonly SemaphoreSlim turn = new(1);
+    private ChildProcess? client;
+
+    /// <summary>Nothing runs until the first job.</summary>
+    public PayingSession(ClientStack stack) => this.stack = stack;
+
+    /// <summary>Does a job and gives the calls in the order in which they ended.</summary>
+    /// <exception cref="InvalidOperationException">The client could not do the job and has ended; the next job gets a new one.</exception>
+    public async Task<IReadOnlyList<CallReport>> RunAsync(ClientJob job)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            client ??= PayingClient.Start(stack);
+            await client.WriteLineAsync(PayingClient.Write(job));
+            List<CallReport> calls = [];
+            while (calls.Count < job.Calls)
+            {
+                string line = await client.WaitForLineAsync(text => text.StartsWith('{'), Eventually.Patience);
+                if (PayingClient.ReadCall(line) is { } call)
+                {
+                    calls.Add(call);
+                }
+            }
+
+            return calls;
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException or IOException)
+        {
+            string output = client?.RecentOutput ?? string.Empty;
+            await EndAsync();
+            throw new InvalidOperationException($"The {stack} client failed: {e.Message}\n{output}", e);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Makes one call and gives it.</summary>
+    public async Task<CallReport> CallAsync(ClientJob job) => (await RunAsync(job)).Single();
+
+    /// <summary>Ends the client.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        turn.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (client is not null)
+        {
+            await client.DisposeAsync();
+            client = null;
+        }
+    }
+}
