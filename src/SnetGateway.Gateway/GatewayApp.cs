@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
@@ -53,6 +54,9 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);
 
         IServiceCollection services = builder.Services;
+
+        // The slim builder sets the format of the lines after it has read the configuration, which must have the last word.
+        services.AddOptions<ConsoleLoggerOptions>().BindConfiguration("Logging:Console");
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddListeners();
         services.TryAddSingleton<Readiness>();

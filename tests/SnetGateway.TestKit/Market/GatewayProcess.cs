@@ -12,7 +12,7 @@ namespace SnetGateway.TestKit.Market;
 public sealed partial class GatewayProcess : IAsyncDisposable
 {
     private const int StartedEvent = 1010;
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly GatewaySettings settings;
     private readonly HttpClient probes = new() { Timeout = TimeSpan.FromSeconds(10) };

@@ -1,0 +1,114 @@
+using System.Globalization;
+using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.FunctionalTests.Faults;
+
+[Collection(FaultMarketFixture.Collection)]
+public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelper output)
+{
+    private const long Price = 10;
+
+    /// <summary>Ledger lines about a disk that takes nothing: 3002 to 3011 of the payments, 7003 to 7007 of the store.</summary>
+    private static readonly int[] DiskErrors = [3002, 3003, 3011, 7003, 7004, 7005, 7007];
+
+    private readonly PayingSession client = market.Client(ClientStack.Node);
+
+    [Fact]
+    public async Task LedgerCannotGrow_CallsEndWithoutAByte_NotReadyWithinASecond_AndRecovers()
+    {
+        await using GatewayProcess gateway = await StartGatewayAsync();
+        gateway.ExpectErrors(DiskErrors);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
+        CallReport before = await client.CallAsync(market.Say(gateway, channel, Price));
+        Assert.True(before.Code == 0, $"{before.Code}: {before.Details}");
+
+        TimeProvider time = TimeProvider.System;
+        await LimitFilesAsync(gateway, "0:");
+        long limited = time.GetTimestamp();
+        CallReport refused = await PayAsync(before);
+        await Eventually.TrueAsync("it is not ready", async () => await gateway.AskReadinessAsync() is not null, TimeSpan.FromSeconds(15));
+        output.WriteLine($"not ready after {time.GetElapsedTime(limited).TotalMilliseconds:0} ms");
+        string? problem = await gateway.AskReadinessAsync();
+
+        Assert.Equal((13, "unable to store new payment channel state"), (refused.Code, refused.Details));
+        Assert.Empty(refused.Messages);
+        Assert.Contains("ledger: cannot be written", problem, StringComparison.Ordinal);
+
+        await LimitFilesAsync(gateway, "unlimited:");
+        await gateway.WaitUntilReadyAsync();
+        CallReport after = await PayAsync(before);
+        Assert.True(after.Code == 0, $"{after.Code}: {after.Details}");
+        CommandResult verdict = await gateway.RunCommandAsync("ledger", "verify");
+        Assert.True(verdict.ExitCode == 0, verdict.Everything);
+        Assert.Contains("20 cogs delivered", verdict.Output[^1], StringComparison.Ordinal);
+
+        Task<CallReport> PayAsync(CallReport last) => client.CallAsync(
+            market.Say(gateway, channel, Price) with { Payment = ClientPayment.From(market.Chain.State, channel, Price) with { Amount = last.Amount } });
+    }
+
+    [Fact]
+    public async Task SecondGateway_OnTheSameLedger_IsToldWhoHoldsIt_AndEndsWith2()
+    {
+        await using GatewayProcess gateway = await StartGatewayAsync();
+
+        CommandResult second = await gateway.RunCommandAsync(
+            "serve", "--SnetGateway:Listeners:Public:Address=127.0.0.1:0", "--SnetGateway:Listeners:Admin:Address=127.0.0.1:0");
+
+        Assert.True(second.ExitCode == 2, second.Everything);
+        Assert.Contains(gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), second.Everything, StringComparison.Ordinal);
+        Assert.Null(await gateway.AskReadinessAsync());
+    }
+
+    [Fact]
+    public async Task Killed_StartsAgainOnTheSamePortsAndLedger_AndTheClientGoesOn()
+    {
+        await using GatewayProcess gateway = await StartGatewayAsync();
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
+        string endpoint = gateway.Endpoint;
+        await client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 3 });
+
+        await gateway.KillAsync();
+        await gateway.StartAgainAsync();
+        await gateway.WaitUntilReadyAsync();
+        CallReport call = await client.CallAsync(market.Say(gateway, channel, Price));
+
+        Assert.Equal(endpoint, gateway.Endpoint);
+        Assert.Equal((0, 40), (call.Code, (int)call.Amount!.Value));
+        CommandResult verdict = await gateway.RunCommandAsync("ledger", "verify");
+        Assert.True(verdict.ExitCode == 0, verdict.Everything);
+    }
+
+    [Fact]
+    public async Task Terminated_LetsARunningCallEnd()
+    {
+        await using GatewayProcess gateway = await StartGatewayAsync();
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
+        await using ChildProcess caller = PayingClient.Start(ClientStack.Node, market.Say(gateway, channel, Price) with
+        {
+            Method = "example.Echo/Count",
+            Requests = [new { text = "tick", answers = 10, gapMs = 200 }],
+            AnnounceFirst = true,
+        });
+        await caller.WaitForLineAsync(line => line.Contains("\"first\":true", StringComparison.Ordinal), Eventually.Patience);
+
+        int code = await gateway.StopAsync();
+
+        CallReport call = PayingClient.ReadCall(await caller.WaitForLineAsync(line => line.Contains("\"code\"", StringComparison.Ordinal)))!;
+        Assert.Equal(0, code);
+        Assert.True(call.Code == 0, $"{call.Code}: {call.Details}");
+        Assert.Equal(10, call.Messages.Count);
+    }
+
+    private Task<GatewayProcess> StartGatewayAsync() => GatewayProcess.StartAsync(
+        new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }));
+
+    /// <summary>No file of the process may be written beyond so many bytes: a full disk for whoever may not mount one.</summary>
+    private static async Task LimitFilesAsync(GatewayProcess gateway, string limit)
+    {
+        await using ChildProcess tool = ChildProcess.Start("prlimit", ["--pid", gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), $"--fsize={limit}"]);
+        Assert.True(await tool.WaitForExitAsync() == 0, tool.RecentOutput);
+    }
+}
