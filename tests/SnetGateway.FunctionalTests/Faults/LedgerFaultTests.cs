@@ -28,9 +28,10 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
         TimeProvider time = TimeProvider.System;
         await LimitFilesAsync(gateway, "0:");
         long limited = time.GetTimestamp();
-        CallReport refused = await PayAsync(before);
+        Task<CallReport> call = PayAsync(before);
         await Eventually.TrueAsync("it is not ready", async () => await gateway.AskReadinessAsync() is not null, TimeSpan.FromSeconds(15));
         output.WriteLine($"not ready after {time.GetElapsedTime(limited).TotalMilliseconds:0} ms");
+        CallReport refused = await call;
         string? problem = await gateway.AskReadinessAsync();
 
         Assert.Equal((13, "unable to store new payment channel state"), (refused.Code, refused.Details));
@@ -97,7 +98,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
         int code = await gateway.StopAsync();
 
         CallReport call = PayingClient.ReadCall(await caller.WaitForLineAsync(line => line.Contains("\"code\"", StringComparison.Ordinal)))!;
-        Assert.Equal(0, code);
+        Assert.True(code == 0, $"The gateway ended with {code}. Its output:\n{gateway.Process.RecentOutput}");
         Assert.True(call.Code == 0, $"{call.Code}: {call.Details}");
         Assert.Equal(10, call.Messages.Count);
     }

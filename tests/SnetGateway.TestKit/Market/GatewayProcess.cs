@@ -135,10 +135,24 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         return new CommandResult(await command.WaitForExitAsync(), lines, command.RecentOutput);
     }
 
-    /// <summary>Ends it and removes its folder; throws when it logged an error that nobody expected.</summary>
+    /// <summary>Ends it and removes its folder; throws when it did not end well, or logged an error that nobody expected.</summary>
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
+        int code = 0;
+        try
+        {
+            code = process.HasExited ? 0 : await StopAsync();
+        }
+        finally
+        {
+            await EndAsync();
+        }
+
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"The gateway ended with {code}. Its output:\n{process.RecentOutput}");
+        }
+
         GatewayLogLine[] errors = [.. log.Where(line => line.IsError && !expectedErrors.Contains(line.EventId))];
         if (errors.Length > 0)
         {
