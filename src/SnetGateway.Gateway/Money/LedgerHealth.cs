@@ -10,6 +10,10 @@ namespace SnetGateway.Gateway.Money;
 internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogger<LedgerHealth> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A disk that refuses says so at once. One that is only busy may take longer than an interval with nothing wrong.</summary>
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
+
     private volatile bool _isWritable = true;
 
     public bool IsWritable => _isWritable;
@@ -34,8 +38,8 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
     {
         try
         {
-            // A disk that hangs is as good as full: the answer to the probe is not waited for longer than the interval.
-            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(Interval, time, cancellationToken);
+            // A disk that hangs is as good as full.
+            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(HangLimit, time, cancellationToken);
             if (!_isWritable)
             {
                 _isWritable = true;
