@@ -2,6 +2,7 @@ using System.Net;
 using SnetGateway.Benchmarks.Load;
 using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
+using SnetGateway.Benchmarks.Start;
 
 switch (args.FirstOrDefault())
 {
@@ -15,7 +16,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "micro":
         return MicroCommand.Run(args[1..]);
+    case "start":
+        return await StartCommand.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet");
+        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet; start: the time to ready (see tests/campaigns/start.sh)");
         return 2;
 }

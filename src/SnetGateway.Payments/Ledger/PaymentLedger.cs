@@ -28,19 +28,32 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     /// </summary>
     public async ValueTask<ChainBlock?> LoadAsync(CancellationToken cancellationToken)
     {
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
+        StoredRecord? cursor = null;
+        var allNews = new List<StoredRecord>();
+        await foreach (StoredRecord stored in store.ReadAllAsync(cancellationToken))
         {
-            ChannelRecord record = ChannelRecordCodec.Read(stored);
-            book.GetOrAdd(record.Id).Adopt(record);
+            switch (stored.Key.Kind)
+            {
+                case RecordKind.PaidChannel:
+                    ChannelRecord record = ChannelRecordCodec.Read(stored);
+                    book.GetOrAdd(record.Id).Adopt(record);
+                    break;
+                case RecordKind.ChannelNews:
+                    allNews.Add(stored); // may come before its channel
+                    break;
+                case RecordKind.ChainCursor:
+                    cursor = stored;
+                    break;
+            }
         }
 
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.ChannelNews, cancellationToken))
+        foreach (StoredRecord stored in allNews)
         {
             ChannelNews news = ChannelNews.Read(stored, out ChannelId id);
             book.Find(id)?.Recall(news, stored.Revision);
         }
 
-        if (await store.ReadAsync(CursorKey, cancellationToken) is not { } cursor)
+        if (cursor is null)
         {
             return null;
         }

@@ -27,7 +27,12 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Reads one record, after every commit that ended before this call. Throws <see cref="StoreUnavailableException"/>.</summary>
     ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken);
 
-    /// <summary>All records of one kind, in the order of their keys. For the start and for commands. Throws <see cref="StoreUnavailableException"/>.</summary>
+    /// <summary>
+    /// All records of every kind, in whatever order the store reads them fastest. For the start. Throws <see cref="StoreUnavailableException"/>.
+    /// </summary>
+    IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>All records of one kind, in the order of their keys. For commands. Throws <see cref="StoreUnavailableException"/>.</summary>
     IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken);
 
     /// <summary>Journal entries of one record in their order. For commands only: nothing that serves calls reads history.</summary>

@@ -34,23 +34,9 @@ public sealed class MemoryRecordStore : IRecordStore
         }
     }
 
-    public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        StoredRecord[] records;
-        lock (_lock)
-        {
-            ThrowIfClosed();
-            records = [.. _records.Values.Where(record => record.Key.Kind == kind)];
-        }
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(null, cancellationToken);
 
-        Array.Sort(records, static (left, right) => left.Key.Id.Span.SequenceCompareTo(right.Key.Id.Span));
-        await ValueTask.CompletedTask;
-        foreach (StoredRecord record in records)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return record;
-        }
-    }
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) => ReadAsync(kind, cancellationToken);
 
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -115,6 +101,24 @@ public sealed class MemoryRecordStore : IRecordStore
         }
 
         return new CommitResult(CommitOutcome.Committed, _revision);
+    }
+
+    private async IAsyncEnumerable<StoredRecord> ReadAsync(RecordKind? kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoredRecord[] records;
+        lock (_lock)
+        {
+            ThrowIfClosed();
+            records = [.. _records.Values.Where(record => kind is null || record.Key.Kind == kind)];
+        }
+
+        Array.Sort(records, static (left, right) => left.Key.Id.Span.SequenceCompareTo(right.Key.Id.Span));
+        await ValueTask.CompletedTask;
+        foreach (StoredRecord record in records)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return record;
+        }
     }
 
     private void ThrowIfClosed()

@@ -28,6 +28,8 @@ internal sealed class ReadOnlyRecordStore : IRecordStore
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new(_reader.Read(key));
 
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => _reader.ReadAllAsync(cancellationToken);
+
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
         _reader.ReadAllAsync(kind, cancellationToken);
 

@@ -11,6 +11,8 @@ internal sealed unsafe class ReadSession(SqliteConnection connection, LedgerScop
     private readonly SqliteStatement _page = connection.Prepare(
         "SELECT key, revision, value FROM record WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3");
 
+    private readonly SqliteStatement _rows = connection.Prepare("SELECT key, revision, value, id FROM record WHERE id > ?1 ORDER BY id LIMIT ?2");
+
     private readonly SqliteStatement _previous = connection.Prepare("SELECT previous FROM journal WHERE position = ?1");
     private readonly SqliteStatement _entry = connection.Prepare("SELECT sequence, entry FROM journal WHERE position = ?1");
 
@@ -48,11 +50,43 @@ internal sealed unsafe class ReadSession(SqliteConnection connection, LedgerScop
                 _page.Bind(3, count);
                 while (_page.Step())
                 {
-                    page.Add(ReadRow(kind));
+                    page.Add(ReadRow(_page, kind));
                 }
 
                 _page.Reset();
             }
+        }
+        catch (SqliteException exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    /// <summary>
+    /// Adds the records of the next rows behind the row number <paramref name="last"/>, which is moved on. False at the end.
+    /// </summary>
+    public bool ReadRows(ref long last, int count, List<StoredRecord> page)
+    {
+        Span<byte> prefix = stackalloc byte[LedgerScope.PrefixLength];
+        scope.WritePrefix(default, prefix);
+        prefix = prefix[..^1]; // of any kind
+        try
+        {
+            _rows.Bind(1, last);
+            _rows.Bind(2, count);
+            int rows = 0;
+            for (; _rows.Step(); rows++)
+            {
+                last = _rows.Number(3);
+                ReadOnlySpan<byte> key = _rows.Bytes(0);
+                if (key.Length > LedgerScope.PrefixLength && key.StartsWith(prefix))
+                {
+                    page.Add(ReadRow(_rows, (RecordKind)key[LedgerScope.PrefixLength - 1]));
+                }
+            }
+
+            _rows.Reset();
+            return rows == count;
         }
         catch (SqliteException exception)
         {
@@ -119,14 +153,14 @@ internal sealed unsafe class ReadSession(SqliteConnection connection, LedgerScop
     }
 
     /// <summary>One allocation holds the value and the id behind it.</summary>
-    private StoredRecord ReadRow(RecordKind kind)
+    private static StoredRecord ReadRow(SqliteStatement row, RecordKind kind)
     {
-        ReadOnlySpan<byte> id = _page.Bytes(0)[LedgerScope.PrefixLength..];
-        ReadOnlySpan<byte> value = _page.Bytes(2);
+        ReadOnlySpan<byte> id = row.Bytes(0)[LedgerScope.PrefixLength..];
+        ReadOnlySpan<byte> value = row.Bytes(2);
         var bytes = new byte[value.Length + id.Length];
         value.CopyTo(bytes);
         id.CopyTo(bytes.AsSpan(value.Length));
-        return new StoredRecord(new RecordKey(kind, bytes.AsMemory(value.Length)), _page.Number(1), bytes.AsMemory(0, value.Length));
+        return new StoredRecord(new RecordKey(kind, bytes.AsMemory(value.Length)), row.Number(1), bytes.AsMemory(0, value.Length));
     }
 
     private StoreUnavailableException Failed(SqliteException exception)

@@ -97,6 +97,8 @@ public sealed class SqliteRecordStore : IRecordStore
         }
     }
 
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => _reader.ReadAllAsync(cancellationToken);
+
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
         _reader.ReadAllAsync(kind, cancellationToken);
 

@@ -15,6 +15,8 @@ internal sealed class ForgetfulStore : IRecordStore
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new((StoredRecord?)null);
 
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
     public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredEntry>();

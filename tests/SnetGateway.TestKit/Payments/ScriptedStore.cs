@@ -125,6 +125,9 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) =>
+        Enum.GetValues<RecordKind>().ToAsyncEnumerable().SelectMany(kind => ReadAllAsync(kind, cancellationToken));
+
     public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;

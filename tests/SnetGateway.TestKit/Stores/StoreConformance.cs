@@ -240,6 +240,14 @@ public static class StoreConformance
         Assert.Equal(expected, records.Select(record => record.Key.Id.ToArray()));
         Assert.Equal(expected, records.Select(record => record.Value.ToArray()));
         Assert.Equal(ids[0], Assert.Single(await store.ReadAllAsync(RecordKind.ChainCursor, CancellationToken.None).ToArrayAsync()).Value.ToArray());
+
+        StoredRecord[] everything = await store.ReadAllAsync(CancellationToken.None).ToArrayAsync();
+        Assert.Equal(ids[0], Assert.Single(everything, record => record.Key.Kind == RecordKind.ChainCursor).Value.ToArray());
+        Assert.Equal(
+            records.Select(record => (record.Key.ToString(), record.Revision, Convert.ToHexString(record.Value.Span))).ToHashSet(),
+            everything.Where(record => record.Key.Kind == RecordKind.PaidChannel)
+                .Select(record => (record.Key.ToString(), record.Revision, Convert.ToHexString(record.Value.Span))).ToHashSet());
+        Assert.Equal(records.Length + 1, everything.Length);
     }
 
     private static async Task JournalInOrder(IRecordStore store, Random random)

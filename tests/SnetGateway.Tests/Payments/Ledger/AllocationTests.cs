@@ -73,6 +73,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
         public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new((StoredRecord?)null);
 
+        public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+
         public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;

@@ -1,0 +1,47 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
+using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit.Ledgers;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>What the start reads of a ledger that has served for long. tests/campaigns/start.sh measures how long it takes.</summary>
+public sealed class LedgerStartTests
+{
+    private static readonly Address Recipient = Address.Parse("0x1111111111111111111111111111111111111111");
+    private static readonly ChainBlock Block = new(5_000, new Bytes32(new byte[32]), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task Load_ReadsEveryRecord_AndNoHistory()
+    {
+        const int channels = 1_200; // more than any page of rows
+        using var folder = new LedgerFolder();
+        await using (SqliteRecordStore store = folder.Open())
+        {
+            await new LedgerFiller(store, Recipient, default, new Random(5)).FillAsync(channels, 3, Block, CancellationToken.None);
+        }
+
+        // Whoever read it would miss it.
+        using (SqliteConnection connection = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.FromSeconds(5)))
+        {
+            connection.Execute("DELETE FROM journal");
+        }
+
+        await using SqliteRecordStore again = folder.Open();
+        var book = new ChannelBook([]);
+        ChainBlock? cursor = await new PaymentLedger(again, book, TimeProvider.System, 1).LoadAsync(CancellationToken.None);
+
+        Assert.Equal(Block, cursor);
+        Assert.Equal(Enumerable.Range(0, channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());
+        Assert.All(book.All, channel =>
+        {
+            Assert.Equal(UInt256.FromUInt64(3_000), channel.Record!.Amount);
+            Assert.Equal(3, channel.Record.Sequence);
+            Assert.Equal(Recipient, channel.Chain!.Reading.Recipient);
+        });
+    }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# How long the gateway takes from the start of its process to ready, on an empty ledger and on one that has served for long, with a chain that
+# refuses and one that never answers; and what it then holds in memory. Does its own set-up.
+#   tests/campaigns/start.sh [--channels 100000] [--entries 1000000] [--rounds 5] [--seed 1] [--jit]
+# The program is published as for a release, compiled ahead; --jit measures it without that.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
+cd "$root" || exit 1
+
+ahead=true
+arguments=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --jit) ahead=false ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+
+work=$(mktemp -d)
+trap 'stop_group; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+need_dotnet
+need_build tests/SnetGateway.Benchmarks -c Release
+say "publishing the gateway"
+run_in_group dotnet publish src/SnetGateway.Gateway -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=$ahead \
+  -o "$work/gateway" -nologo -v quiet >"$work/publish.log" 2>&1 || { cat "$work/publish.log" >&2; die "the gateway could not be published"; }
+mkdir "$work/ledgers"
+run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll start \
+  --folder "$work/ledgers" --gateway "$work/gateway/snet-gateway.dll" "${arguments[@]}"
