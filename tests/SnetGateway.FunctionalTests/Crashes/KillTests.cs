@@ -1,0 +1,133 @@
+using System.Globalization;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.FunctionalTests.Market;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.FunctionalTests.Crashes;
+
+/// <summary>
+/// kill -9 of the gateway under load, again and again, on one ledger. tests/campaigns/kill.sh runs the same for longer.
+/// </summary>
+[Collection(DevChainFixture.Collection)]
+public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
+{
+    private const int Channels = 24;
+    private const int MostGrantsBetweenKills = 120;
+    private const int MostMillisecondsBeside = 20;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task KillsUnderLoad_LoseNothingThatAClientSaw_AndLeaveNoChannelBusy()
+    {
+        int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 50);
+        TimeSpan limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 15));
+        int seed = (int)Setting("SNET_CAMPAIGN_SEED", Random.Shared.Next());
+        output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the moments");
+        var random = new Random(seed);
+        TimeProvider time = TimeProvider.System;
+        long begin = time.GetTimestamp();
+
+        await using CrashMarket market = await CrashMarket.StartAsync(fixture.Chain, Channels);
+        var lives = new GatewayLives();
+        var grants = new GrantCount();
+        using var stop = new CancellationTokenSource();
+        Task[] paying = [.. market.Consumers.Select(consumer => consumer.PayAsync(market.Address, lives, grants.Add, stop.Token))];
+        var listening = new List<double>();
+        var firstPaid = new List<double>();
+        int done = 0;
+        for (; done < kills && time.GetElapsedTime(begin) < limit; done++)
+        {
+            // After a random number of grants, and a random moment beside: a grant comes right after a settle, so grants alone would always
+            // hit the same lines.
+            await Either(grants.AfterAsync(random.Next(1, MostGrantsBetweenKills)), paying);
+            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * MostMillisecondsBeside), time);
+            await market.Gateway.KillAsync();
+            long start = time.GetTimestamp();
+            await market.Gateway.StartAgainAsync();
+            listening.Add(time.GetElapsedTime(start).TotalMilliseconds);
+            Task first = grants.AfterAsync(1);
+            lives.Begin();
+            await Either(first, paying);
+            firstPaid.Add(time.GetElapsedTime(start).TotalMilliseconds);
+            await market.CheckRecordsAsync();
+            if (done % 10 == 9)
+            {
+                await market.VerifyAsync();
+            }
+        }
+
+        // Everybody goes on paying after the last kill.
+        ulong[] before = [.. market.Consumers.Select(consumer => consumer.HighestGranted)];
+        while (market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any())
+        {
+            await Either(grants.AfterAsync(1), paying);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(paying).WaitAsync(s_patience);
+        await market.CheckRecordsAsync();
+        int undelivered = await market.CheckJournalsAsync();
+        await market.VerifyAsync();
+
+        string[] refusals = [.. market.Consumers.SelectMany(consumer => consumer.Refusals)];
+        foreach (IGrouping<string, string> kind in refusals.GroupBy(refusal => refusal))
+        {
+            output.WriteLine($"{kind.Count()} times {kind.Key}");
+        }
+
+        output.WriteLine(
+            $"{done} kills in {time.GetElapsedTime(begin).TotalSeconds:0} s, {grants.Total} paid calls on {Channels} channels, {undelivered} charged with no byte delivered; "
+            + $"from the start of the process to listening {Median(listening):0} ms, to the first paid call {Median(firstPaid):0} ms (medians), {firstPaid.Max():0} ms at most");
+        Assert.DoesNotContain(refusals, refusal => refusal.Contains("is in progress", StringComparison.Ordinal));
+        Assert.Empty(refusals);
+        Assert.True(undelivered <= done * Channels, "More was charged without an answer than calls can have run at the kills.");
+    }
+
+    private static double Setting(string name, double standard) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : standard;
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>Waits for one thing, and fails at once when a consumer has failed.</summary>
+    private static async Task Either(Task awaited, Task[] paying)
+    {
+        Task first = await Task.WhenAny([awaited, .. paying]).WaitAsync(s_patience);
+        await first;
+        Assert.Same(awaited, first);
+    }
+
+    /// <summary>Counts grants of all consumers, and tells when some more have come.</summary>
+    private sealed class GrantCount
+    {
+        private readonly Lock _lock = new();
+        private TaskCompletionSource? _reached;
+        private int _target;
+
+        public int Total { get; private set; }
+
+        public void Add()
+        {
+            TaskCompletionSource? reached = null;
+            lock (_lock)
+            {
+                if (++Total >= _target)
+                {
+                    (reached, _reached) = (_reached, null);
+                }
+            }
+
+            reached?.SetResult();
+        }
+
+        public Task AfterAsync(int more)
+        {
+            lock (_lock)
+            {
+                _target = Total + more;
+                _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _reached.Task;
+            }
+        }
+    }
+}
