@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
-#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--json FILE]
+#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--json FILE]
 # What is measured and how: docs/performance.md.
 set -euo pipefail
 
@@ -48,15 +48,23 @@ install_missing() {
 }
 
 PATH="$PATH:/usr/sbin:/sbin"
+command -v node >/dev/null || { say "Node.js 20 or newer is needed: the local chain runs on it"; exit 1; }
 command -v dotnet >/dev/null || { say "The .NET SDK of global.json is needed: https://dotnet.microsoft.com/download"; exit 1; }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 install_missing
+root="$(cd "$here/../.." && pwd)"
+if [ ! -d "$root/tests/devchain/node_modules" ]; then
+  say "installing the local chain's packages"
+  (cd "$root/tests/devchain" && npm ci --ignore-scripts --no-audit --no-fund >&2)
+fi
 folder="$(mktemp -d "${TMPDIR:-/tmp}/snet-gateway-load.XXXXXX")"
 say "building"
-dotnet build "$here/SnetGateway.Benchmarks.csproj" -c Release -nologo -v quiet >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
-dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" load --folder "$folder" "$@" &
+for project in src/SnetGateway.Gateway tests/SnetGateway.Benchmarks; do
+  dotnet build "$root/$project" -c Release -nologo -v quiet >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
+done
+dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" load --folder "$folder" --gateway "$root/src/SnetGateway.Gateway/bin/Release/net10.0/snet-gateway.dll" "$@" &
 driver=$!
 wait "$driver"

@@ -30,6 +30,12 @@ internal sealed class LoadOptions
     public string SignatureFolder { get; private set; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "snet-gateway", "load");
 
+    /// <summary>The gateway's program, snet-gateway.dll of a Release build.</summary>
+    public string Gateway { get; private set; } = "";
+
+    /// <summary>Where the gateway's ledger lies during the run: a folder on a real disk.</summary>
+    public string LedgerFolder { get; private set; } = "";
+
     /// <exception cref="FormatException">The message says which argument is wrong.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -38,6 +44,16 @@ internal sealed class LoadOptions
         {
             var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new FormatException($"{arguments[index]} needs a value.");
             options.Set(arguments[index], value);
+        }
+
+        if (!File.Exists(options.Gateway))
+        {
+            throw new FormatException("--gateway must name snet-gateway.dll of a Release build.");
+        }
+
+        if (options.LedgerFolder.Length == 0)
+        {
+            options.LedgerFolder = Path.Combine(options.SignatureFolder, $"ledger-{Environment.ProcessId}");
         }
 
         if (options.Connections == 0 || options.Connections > options.Clients)
@@ -72,6 +88,12 @@ internal sealed class LoadOptions
                 break;
             case "--folder":
                 Folder = Path.GetFullPath(value);
+                break;
+            case "--gateway":
+                Gateway = Path.GetFullPath(value);
+                break;
+            case "--ledger":
+                LedgerFolder = Path.GetFullPath(value);
                 break;
             case "--signatures":
                 SignatureFolder = Path.GetFullPath(value);

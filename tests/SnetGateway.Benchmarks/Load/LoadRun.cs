@@ -1,4 +1,5 @@
 using System.Net;
+using SnetGateway.Benchmarks.Market;
 using SnetGateway.Benchmarks.Payments;
 using SnetGateway.Benchmarks.Probe;
 using SnetGateway.Benchmarks.Servers;
@@ -10,39 +11,74 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 {
     private const string Program = "SnetGateway.Benchmarks.dll";
     private const ulong Price = 1;
+    private static readonly TimeSpan VerifyPatience = TimeSpan.FromMinutes(10);
 
     private readonly List<IAsyncDisposable> _running = [];
 
     public async Task<LoadReport> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Folder);
+        RequireDisk();
         var service = LoopbackPort.Free();
         var echo = StartOwn("service", "echo", service);
         await echo.WaitAsync("The service", token => LoopbackPort.AcceptsAsync(service, token), time, cancellationToken);
 
-        var stocks = StocksWithoutChain();
+        output.WriteLine($"opening {options.Clients} channels on a local chain");
+        var market = await LoadMarket.StartAsync(options.Clients, cancellationToken);
+        _running.Add(market);
+        PaymentStock[] stocks = [.. market.Channels.Select(
+            channel => new PaymentStock(market.State.ChainId, market.Escrow, channel, Price, options.SignatureFolder))];
+
         var yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
         var nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
-        LoadSubject[] subjects = [yarp, nginx];
+        var gateway = new Gateway(options.Gateway, options.Folder, options.LedgerFolder);
+        var paidServer = StartGateway(gateway, service, market);
+        var paid = await PrepareAsync(paidServer, stocks, cancellationToken);
+        await TakeTurnsAsync([yarp, nginx, paid], cancellationToken);
 
-        for (var round = 1; round <= options.Rounds; round++)
-        {
-            foreach (var subject in subjects)
-            {
-                await subject.MeasureAsync(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
-                Tell($"round {round}: ", subject);
-            }
-        }
-
-        return new LoadReport(options.Rounds, options.Clients, LoadFigures.Of(yarp.Rounds), LoadFigures.Of(nginx.Rounds), null, null, null, null, null);
+        await paidServer.DisposeAsync();
+        var verified = await VerifyAsync(gateway, cancellationToken);
+        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, verified);
     }
 
-    /// <summary>Ends the servers, the last one started first.</summary>
+    /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var process in Enumerable.Reverse(_running))
         {
             await process.DisposeAsync();
+        }
+
+        if (Directory.Exists(options.LedgerFolder))
+        {
+            Directory.Delete(options.LedgerFolder, recursive: true);
+        }
+    }
+
+    /// <summary>A ledger in memory would make every sync free, and the figures worthless.</summary>
+    private void RequireDisk()
+    {
+        var ledger = Directory.CreateDirectory(options.LedgerFolder);
+        var format = new DriveInfo(ledger.FullName).DriveFormat;
+        if (format is "tmpfs" or "ramfs")
+        {
+            throw new InvalidOperationException($"{ledger.FullName} lies in memory ({format}); name a folder on a disk with --ledger.");
+        }
+
+        output.WriteLine($"the ledger lies on {format}, in {ledger.FullName}");
+    }
+
+    /// <summary>The servers in turn, each round beginning with another one, so that none always follows the same.</summary>
+    private async Task TakeTurnsAsync(LoadSubject[] subjects, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            for (var turn = 0; turn < subjects.Length; turn++)
+            {
+                var subject = subjects[(round + turn) % subjects.Length];
+                await subject.MeasureAsync(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
+                Tell($"round {round + 1}: ", subject);
+            }
         }
     }
 
@@ -53,6 +89,15 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         output.WriteLine($"{server.Name}: warming up on {server.EndPoint}");
         await subject.WarmUpAsync(cancellationToken);
         return subject;
+    }
+
+    private async Task<bool> VerifyAsync(Gateway gateway, CancellationToken cancellationToken)
+    {
+        output.WriteLine("verifying the ledger");
+        await using var verify = ChildProcess.Start("ledger-verify", options.Folder, gateway.Verify());
+        var code = await verify.WaitForEndAsync(VerifyPatience, cancellationToken);
+        output.WriteLine(verify.Output().TrimEnd());
+        return code == 0;
     }
 
     private void Tell(string prefix, LoadSubject subject)
@@ -68,14 +113,23 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         var endPoint = LoopbackPort.Free();
         var probe = Path.Combine(options.Folder, "bare-yarp.probe");
         var process = StartOwn("bare-yarp", "bare-yarp", endPoint, service, probe);
-        return new MeasuredServer("bare YARP", process, endPoint, chargesPayments: false, probe);
+        return new MeasuredServer("bare YARP", process, endPoint, probe);
     }
 
     private MeasuredServer StartNginx(IPEndPoint service)
     {
         var endPoint = LoopbackPort.Free();
         var process = Keep(ChildProcess.Start("nginx", options.Folder, Nginx.Command(options.Folder, endPoint, service)));
-        return new MeasuredServer("nginx", process, endPoint, chargesPayments: false, probe: null);
+        return new MeasuredServer("nginx", process, endPoint, probe: null);
+    }
+
+    private MeasuredServer StartGateway(Gateway gateway, IPEndPoint service, LoadMarket market)
+    {
+        var endPoint = LoopbackPort.Free();
+        var probe = Path.Combine(options.Folder, "gateway.probe");
+        var command = gateway.Serve(endPoint, service, market, Price);
+        var process = Keep(ChildProcess.Start("gateway", options.Folder, command, ProbeClient.Environment(probe)));
+        return new MeasuredServer("gateway", process, endPoint, probe) { Chain = market.Relay, Ready = gateway.IsReadyAsync };
     }
 
     private ChildProcess StartOwn(string name, string verb, IPEndPoint endPoint, IPEndPoint? service = null, string? probe = null)
@@ -88,16 +142,5 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     {
         _running.Add(process);
         return process;
-    }
-
-    // Servers that charge nothing only look at the shape of the headers.
-    private PaymentStock[] StocksWithoutChain()
-    {
-        var escrow = new byte[20];
-        escrow.AsSpan().Fill(0x11);
-        var key = new byte[32];
-        key.AsSpan().Fill(0x01);
-        return [.. Enumerable.Range(0, options.Clients).Select(
-            id => new PaymentStock(chainId: 31337, escrow, new PaidChannel((ulong)id, 0, key), Price, options.SignatureFolder))];
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LoadSubject
     public LoadSubject(MeasuredServer server, IReadOnlyList<PaymentStock> stocks, LoadOptions options, TimeProvider time)
     {
         _server = server;
-        _clients = [.. stocks.Select(stock => new LoadClient(stock, server.ChargesPayments))];
+        _clients = [.. stocks.Select(stock => new LoadClient(stock, server.Chain is not null))];
         _loop = new LoadLoop(
             server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections, time);
     }
@@ -82,7 +82,7 @@ internal sealed class LoadSubject
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         return Parallel.ForEachAsync(_clients, parallel, (client, _) =>
         {
-            client.Stock.Fill(_server.ChargesPayments ? client.Paid + wanted : FirstStock);
+            client.Stock.Fill(_server.Chain is not null ? client.Paid + wanted : FirstStock);
             return ValueTask.CompletedTask;
         });
     }

@@ -12,6 +12,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _pidFile;
     private readonly string _logFile;
+    private bool _disposed;
 
     private ChildProcess(Process process, string pidFile, string logFile)
     {
@@ -55,16 +56,42 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         {
             if (_process.HasExited || time.GetElapsedTime(start) > TimeSpan.FromSeconds(60))
             {
-                throw new InvalidOperationException($"{what} is not ready. Its output:\n{File.ReadAllText(_logFile)}");
+                throw new InvalidOperationException($"{what} is not ready. Its output:\n{Output()}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
         }
     }
 
+    /// <summary>Waits until it ends by itself, and gives its exit code.</summary>
+    /// <exception cref="InvalidOperationException">It still runs after <paramref name="patience"/>.</exception>
+    public async Task<int> WaitForEndAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(patience);
+        try
+        {
+            await _process.WaitForExitAsync(late.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"It did not end within {patience}. Its output:\n{Output()}");
+        }
+    }
+
+    /// <summary>What it wrote so far.</summary>
+    public string Output() => File.ReadAllText(_logFile);
+
     /// <summary>Asks the process to end, and kills it if it does not within ten seconds.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, Terminate);

@@ -1,9 +1,10 @@
 using System.Net;
+using SnetGateway.Benchmarks.Market;
 
 namespace SnetGateway.Benchmarks.Servers;
 
 /// <summary>A proxy under test: a process of its own with an address, and what it uses.</summary>
-internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoint endPoint, bool chargesPayments, string? probe) : IAsyncDisposable
+internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoint endPoint, string? probe) : IAsyncDisposable
 {
     private int[] _pids = [process.Id];
 
@@ -11,13 +12,16 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
 
     public IPEndPoint EndPoint { get; } = endPoint;
 
-    /// <summary>Whether it takes each payment once. The others see the same headers and let everything pass.</summary>
-    public bool ChargesPayments { get; } = chargesPayments;
+    /// <summary>The relay to its chain. A server with one takes each payment once; the others see the same headers and let everything pass.</summary>
+    public CountingRelay? Chain { get; init; }
 
-    /// <summary>Waits until it accepts connections.</summary>
+    /// <summary>Says that it is ready; where it is unset, an open port is enough.</summary>
+    public Func<CancellationToken, Task<bool>>? Ready { get; init; }
+
+    /// <summary>Waits until it is ready.</summary>
     public async Task WaitAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        await process.WaitAsync(Name, token => LoopbackPort.AcceptsAsync(EndPoint, token), time, cancellationToken);
+        await process.WaitAsync(Name, Ready ?? (token => LoopbackPort.AcceptsAsync(EndPoint, token)), time, cancellationToken);
         _pids = [process.Id, .. ProcFiles.Children(process.Id)];
     }
 
@@ -32,7 +36,7 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
             resident += ProcFiles.ResidentBytes(pid);
         }
 
-        return new ServerUsage(cpu, probe is null ? 0 : Probe.ProbeClient.AllocatedBytes(probe), resident);
+        return new ServerUsage(cpu, probe is null ? 0 : Probe.ProbeClient.AllocatedBytes(probe), resident, Chain?.Calls ?? default);
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();

@@ -6,7 +6,7 @@ namespace SnetGateway.Benchmarks.Servers;
 /// <summary>Kestrel as the bare proxy and the service use it.</summary>
 internal static class ProxySettings
 {
-    private const int StreamsPerConnection = 1024;
+    public const int StreamsPerConnection = 1024;
 
     public static void Apply(KestrelServerOptions kestrel, IPEndPoint endPoint)
     {

@@ -1,11 +1,14 @@
+using SnetGateway.Benchmarks.Market;
+
 namespace SnetGateway.Benchmarks.Servers;
 
 /// <summary>What a server had used at one moment, or between two.</summary>
 /// <param name="Cpu">User plus system time of all its processes.</param>
 /// <param name="AllocatedBytes">Bytes its runtime had allocated; 0 for a server without the probe.</param>
 /// <param name="ResidentBytes">Memory of all its processes at the (later) moment.</param>
-internal readonly record struct ServerUsage(TimeSpan Cpu, long AllocatedBytes, long ResidentBytes)
+/// <param name="Chain">What it asked the chain; nothing for a server that knows none.</param>
+internal readonly record struct ServerUsage(TimeSpan Cpu, long AllocatedBytes, long ResidentBytes, ChainCalls Chain)
 {
     public static ServerUsage operator -(ServerUsage later, ServerUsage earlier) =>
-        new(later.Cpu - earlier.Cpu, later.AllocatedBytes - earlier.AllocatedBytes, later.ResidentBytes);
+        new(later.Cpu - earlier.Cpu, later.AllocatedBytes - earlier.AllocatedBytes, later.ResidentBytes, later.Chain - earlier.Chain);
 }

@@ -1,0 +1,61 @@
+using SnetGateway.Benchmarks.Payments;
+using SnetGateway.TestKit.Market;
+
+namespace SnetGateway.Benchmarks.Market;
+
+/// <summary>The chain of a run: a local node with the real contracts, a channel for each client, and the relay that counts what it is asked.</summary>
+internal sealed class LoadMarket : IAsyncDisposable
+{
+    /// <summary>Far more cogs than a run can spend.</summary>
+    private const long ChannelValue = 1_000_000_000_000;
+
+    private readonly DevChain _chain;
+    private readonly CountingRelay _relay;
+
+    private LoadMarket(DevChain chain, CountingRelay relay, PaidChannel[] channels)
+    {
+        _chain = chain;
+        _relay = relay;
+        Channels = channels;
+    }
+
+    /// <summary>One channel for each client, opened for this run.</summary>
+    public PaidChannel[] Channels { get; }
+
+    public ChainState State => _chain.State;
+
+    public CountingRelay Relay => _relay;
+
+    /// <summary>The 20 bytes of the escrow contract's address.</summary>
+    public byte[] Escrow => Convert.FromHexString(State.MultiPartyEscrow.AsSpan(2));
+
+    /// <summary>Starts the node and opens the channels. A block comes every few seconds, as on a real chain.</summary>
+    public static async Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken)
+    {
+        var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
+        try
+        {
+            var key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
+            var opened = new PaidChannel[channels];
+            for (var index = 0; index < channels; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var channel = await chain.OpenChannelAsync(ChannelValue);
+                opened[index] = new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key);
+            }
+
+            return new LoadMarket(chain, await CountingRelay.StartAsync(chain.State.RpcUrl, cancellationToken), opened);
+        }
+        catch
+        {
+            await chain.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _relay.DisposeAsync();
+        await _chain.DisposeAsync();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.Json;
+using SnetGateway.Benchmarks.Market;
+
+namespace SnetGateway.Benchmarks.Servers;
+
+/// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk.</summary>
+internal sealed class Gateway(string program, string folder, string ledgerFolder)
+{
+    private readonly string _configuration = Path.Combine(folder, "gateway.json");
+
+    /// <summary>Where <c>/readyz</c> is answered.</summary>
+    public IPEndPoint Admin { get; } = LoopbackPort.Free();
+
+    /// <summary>Writes the configuration, and gives the command that serves it.</summary>
+    public IEnumerable<string> Serve(IPEndPoint endPoint, IPEndPoint service, LoadMarket market, ulong price)
+    {
+        File.WriteAllText(_configuration, JsonSerializer.Serialize(Configuration(endPoint, service, market, price)));
+        return ["dotnet", program, "serve", "--config", _configuration];
+    }
+
+    /// <summary>The command that walks the whole ledger and ends with 0 when every entry is right.</summary>
+    public IEnumerable<string> Verify() => ["dotnet", program, "ledger", "verify", "--config", _configuration];
+
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        try
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{Admin}/readyz"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private object Configuration(IPEndPoint endPoint, IPEndPoint service, LoadMarket market, ulong price) => new
+    {
+        Logging = new { LogLevel = new { Default = "Warning" } },
+        SnetGateway = new
+        {
+            Listeners = new { Public = new { Address = endPoint.ToString() }, Admin = new { Address = Admin.ToString() } },
+            Chain = new
+            {
+                Endpoints = new[] { $"http://{market.Relay.EndPoint}" },
+                market.State.ChainId,
+                EscrowAddress = market.State.MultiPartyEscrow,
+                // All clients come at once, from channels never seen before; the default lets them in over some seconds.
+                ReadsPerSecond = 10_000,
+                MaxWaitingLooks = 10_000,
+            },
+            Ledger = new { Store = "sqlite", Path = Path.Combine(ledgerFolder, "ledger.db") },
+            Groups = new Dictionary<string, object>
+            {
+                ["load"] = new
+                {
+                    market.State.OrganizationId,
+                    market.State.GroupName,
+                    GroupId = market.State.GroupIdBase64,
+                    PaymentAddress = market.State.Accounts["provider"].Address,
+                },
+            },
+            Services = new Dictionary<string, object>
+            {
+                ["echo"] = new { Group = "load", market.State.ServiceId, Price = new { Cogs = price } },
+            },
+            Limits = new { MaxStreamsPerConnection = ProxySettings.StreamsPerConnection },
+        },
+        ReverseProxy = new
+        {
+            Routes = new Dictionary<string, object>
+            {
+                ["echo"] = new { ClusterId = "echo", Match = new { Path = "{**path}" }, Metadata = new { Service = "echo" } },
+            },
+            Clusters = new Dictionary<string, object>
+            {
+                ["echo"] = new { Destinations = new Dictionary<string, object> { ["one"] = new { Address = $"http://{service}" } } },
+            },
+        },
+    };
+}
