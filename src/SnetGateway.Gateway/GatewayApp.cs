@@ -53,6 +53,10 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);
 
+        // The server's own lines about requests say nothing at our levels, and as long as anybody might read them each request carries an
+        // activity and a scope for them: 1.5 KB and some microseconds. Whoever listens to activities still gets them.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         IServiceCollection services = builder.Services;
 
         // The slim builder sets the format of the lines after it has read the configuration, which must have the last word.

@@ -3,10 +3,13 @@ namespace SnetGateway.Gateway.Configuration;
 /// <summary>What holds where nothing is configured, beneath every other source. Defaults of single keys stand in the option classes.</summary>
 internal static class EmbeddedDefaults
 {
-    /// <summary>Always in force.</summary>
+    /// <summary>
+    /// Always in force. Nothing of ours logs in scopes, and capturing them ties a context to each connection that every step of every call
+    /// then carries along; who wants the server's own scopes sets it to true.
+    /// </summary>
     public const string Always = """
         {
-          "Logging": { "LogLevel": { "Default": "Information", "Microsoft.AspNetCore": "Warning", "Yarp": "Warning", "System.Net.Http": "Warning" } }
+          "Logging": { "CaptureScopes": false, "LogLevel": { "Default": "Information", "Microsoft.AspNetCore": "Warning", "Yarp": "Warning", "System.Net.Http": "Warning" } }
         }
         """;
 

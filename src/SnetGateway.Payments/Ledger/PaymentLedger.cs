@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
@@ -97,6 +98,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     /// <param name="channel">The channel.</param>
     /// <param name="settlement">What to write.</param>
     /// <param name="unknownLimit">How long a missing answer is looked into.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<SettleOutcome> SettleAsync(Channel channel, Settlement settlement, TimeSpan unknownLimit)
     {
         ChannelRecord next = Next(channel, settlement, out CallId call);

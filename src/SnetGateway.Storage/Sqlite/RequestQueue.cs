@@ -8,7 +8,8 @@ internal sealed class RequestQueue : IDisposable
 {
     private static readonly StoreRequest Closed = new ReadRequest(default);
 
-    private readonly SemaphoreSlim _wake = new(0);
+    // No spinning before it sleeps: a writer that waits for the next batch would take processor time from those who make it.
+    private readonly AutoResetEvent _wake = new(false);
     private StoreRequest? _newest;
     private int _asleep;
     private int _poked;
@@ -67,10 +68,10 @@ internal sealed class RequestQueue : IDisposable
         Interlocked.Exchange(ref _asleep, 1);
         bool awake = Volatile.Read(ref _newest) is not null || Interlocked.Exchange(ref _poked, 0) != 0;
 
-        // Who put the mark away also gives the semaphore its one count: then it has to be taken.
+        // Who put the mark away also sets the event, once: then that has to be taken.
         if (!awake || Interlocked.Exchange(ref _asleep, 0) == 0)
         {
-            _wake.Wait();
+            _wake.WaitOne();
         }
     }
 
@@ -92,7 +93,7 @@ internal sealed class RequestQueue : IDisposable
     {
         if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
         {
-            _wake.Release();
+            _wake.Set();
         }
     }
 
