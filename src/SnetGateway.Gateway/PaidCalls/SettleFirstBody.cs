@@ -176,7 +176,21 @@ internal sealed class SettleFirstBody(
 
             if (problem == FrameEvent.None || _anyMessage)
             {
-                await SettleAsync();
+                // A client that is known to have left gets nothing, so it pays nothing.
+                if (clock.End != ClockEnd.None)
+                {
+                    throw new CallEndedException();
+                }
+
+                // No cancellation from here: a client that leaves now must not make the outcome unknown.
+                if (await payment.SettleAsync() is { } refusal)
+                {
+                    Fail(CallFailure.Refused(refusal));
+                    throw new CallEndedException();
+                }
+
+                clock.FirstByte();
+                _passes = true;
                 if (_gathered is not null)
                 {
                     await inner.Stream.WriteAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
@@ -195,25 +209,6 @@ internal sealed class SettleFirstBody(
             Fail(CallFailures.OfAnswerFrame(problem, _frames.Length, maxMessageBytes));
             throw new CallEndedException();
         }
-    }
-
-    private async ValueTask SettleAsync()
-    {
-        // A client that is known to have left gets nothing, so it pays nothing.
-        if (clock.End != ClockEnd.None)
-        {
-            throw new CallEndedException();
-        }
-
-        // No cancellation from here: a client that leaves now must not make the outcome unknown.
-        if (await payment.SettleAsync() is { } refusal)
-        {
-            Fail(CallFailure.Refused(refusal));
-            throw new CallEndedException();
-        }
-
-        clock.FirstByte();
-        _passes = true;
     }
 
     /// <summary>Follows the frames of a chunk.</summary>

@@ -1,6 +1,6 @@
-
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -25,8 +25,15 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
                 return refusal;
             }
 
-            // Free calls of a priced service's method: the same total again, nothing to write (payments.md 5.3, price 0).
-            return settlement.Price.IsZero ? null : await WriteAsync();
+            if (settlement.Price.IsZero)
+            {
+                return null; // a free method of a priced service: the same total again, nothing to write (payments.md 5.3, price 0)
+            }
+
+            // All of it in this one method: each further one that waits would keep its state on the heap, for every call in flight.
+            CommitResult result = await payments.Ledger.BeginSettle(channel, settlement, out SettleAttempt attempt);
+            SettleOutcome outcome = await payments.Ledger.EndSettleAsync(channel, attempt, result, payments.Options.UnknownOutcomeLimit);
+            return outcome == SettleOutcome.Settled ? null : Refuse(outcome);
         }
         finally
         {
@@ -45,14 +52,8 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         }
     }
 
-    private async ValueTask<PaymentRefusal?> WriteAsync()
+    private PaymentRefusal Refuse(SettleOutcome outcome)
     {
-        SettleOutcome outcome = await payments.Ledger.SettleAsync(channel, settlement, payments.Options.UnknownOutcomeLimit);
-        if (outcome == SettleOutcome.Settled)
-        {
-            return null;
-        }
-
         payments.Events.ExecutedWithoutGrant(channel.Id);
         switch (outcome)
         {

@@ -16,6 +16,7 @@ public sealed class Channel
     private volatile ChannelRecord? _record;
     private volatile ChannelNews? _unsavedNews;
     private volatile bool _inDoubt;
+    private RecordWrite[]? _writes;
 
     public Channel(ChannelId id)
     {
@@ -51,6 +52,16 @@ public sealed class Channel
 
     /// <summary>Revision of the channel's news in the store; 0 before any.</summary>
     internal long NewsRevision { get; set; }
+
+    /// <summary>Room for one write, for whoever has the turn: one settle after the other uses the same.</summary>
+    internal RecordWrite[] TakeWrites() => Interlocked.Exchange(ref _writes, null) ?? new RecordWrite[1];
+
+    /// <summary>Gives the room back, unless a store may still read from it.</summary>
+    internal void ReturnWrites(RecordWrite[] writes)
+    {
+        writes[0] = default;
+        _writes = writes;
+    }
 
     /// <summary>
     /// Takes a fresh reading in. A reading at or after the block where an event was seen makes the channel fresh again; nonces only rise

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
@@ -92,44 +91,55 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     }
 
     /// <summary>
-    /// Books one paid call: if the channel's record is still the one that was judged, it now holds this amount, this signature and this
-    /// call's id. The caller holds the channel's turn.
+    /// Begins to book one paid call: if the channel's record is still the one that was judged, it will hold this amount, this signature and
+    /// this call's id. The caller holds the channel's turn, and hands the result to <see cref="EndSettleAsync"/>.
     /// </summary>
     /// <param name="channel">The channel.</param>
     /// <param name="settlement">What to write.</param>
-    /// <param name="unknownLimit">How long a missing answer is looked into.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<SettleOutcome> SettleAsync(Channel channel, Settlement settlement, TimeSpan unknownLimit)
+    /// <param name="attempt">What is being written.</param>
+    internal ValueTask<CommitResult> BeginSettle(Channel channel, in Settlement settlement, out SettleAttempt attempt)
     {
         ChannelRecord next = Next(channel, settlement, out CallId call);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
-        var write = new RecordWrite(
+        RecordWrite[] writes = channel.TakeWrites();
+        writes[0] = new RecordWrite(
             channel.Key,
             settlement.Judged?.Revision ?? 0,
             buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
             next.Sequence,
             next.NewestEntry);
+        attempt = new SettleAttempt(next, call, writes, buffer);
         channel.InDoubt = true; // until the outcome is known, whatever a store throws
-        CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
+        return store.CommitAsync(writes, CancellationToken.None);
+    }
+
+    /// <summary>Takes in what became of the write.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="attempt">What <see cref="BeginSettle"/> gave.</param>
+    /// <param name="result">The store's word.</param>
+    /// <param name="unknownLimit">How long a missing answer is looked into.</param>
+    internal ValueTask<SettleOutcome> EndSettleAsync(Channel channel, in SettleAttempt attempt, CommitResult result, TimeSpan unknownLimit)
+    {
         channel.InDoubt = result.Outcome == CommitOutcome.Unknown;
         if (!channel.InDoubt)
         {
-            // After an unknown outcome the store may still read from it.
-            ArrayPool<byte>.Shared.Return(buffer);
+            // After an unknown outcome the store may still read from both.
+            channel.ReturnWrites(attempt.Writes);
+            ArrayPool<byte>.Shared.Return(attempt.Buffer);
         }
 
         switch (result.Outcome)
         {
             case CommitOutcome.Committed:
-                next.Revision = result.Revision;
-                channel.Adopt(next);
-                return SettleOutcome.Settled;
+                attempt.Next.Revision = result.Revision;
+                channel.Adopt(attempt.Next);
+                return new ValueTask<SettleOutcome>(SettleOutcome.Settled);
             case CommitOutcome.NotWritten:
-                return SettleOutcome.NotWritten;
+                return new ValueTask<SettleOutcome>(SettleOutcome.NotWritten);
             case CommitOutcome.Conflict:
-                return await AfterConflictAsync(channel, call, settlement.Payment.Nonce, unknownLimit);
+                return AfterConflictAsync(channel, attempt.Call, attempt.Next.Nonce, unknownLimit);
             default:
-                return await DecideAsync(channel, call, unknownLimit);
+                return DecideAsync(channel, attempt.Call, unknownLimit);
         }
     }
 
