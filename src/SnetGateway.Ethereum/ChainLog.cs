@@ -39,6 +39,9 @@ internal static partial class ChainLog
     [LoggerMessage(EventId = 4022, EventName = "ServedOnFundsThatAReorganisationTook", Level = LogLevel.Error, Message = "Channel {Channel} was served on funds that a reorganisation took: {Loss} cogs cannot be claimed unless its transactions come back.")]
     public static partial void ReorganisationLoss(ILogger logger, ChannelId channel, UInt256 loss);
 
+    [LoggerMessage(EventId = 4023, EventName = "CursorGivenUp", Level = LogLevel.Warning, Message = "The ledger's chain cursor is block {Cursor}, and the chain's head is block {Head} of another chain (a development chain that began anew?): it is followed from the head on.")]
+    public static partial void CursorGivenUp(ILogger logger, ulong cursor, ulong head);
+
     [LoggerMessage(EventId = 4030, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "Whoever wanted to hear of claims failed on the one of channel {Channel}.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception, ChannelId channel);
 }

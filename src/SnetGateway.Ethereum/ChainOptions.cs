@@ -51,7 +51,7 @@ public sealed class ChainOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan StalenessBound { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Blocks after which nothing is expected to be undone, 1 to 4,096: how far back block hashes are kept. Default 64.</summary>
+    /// <summary>Blocks after which nothing is expected to be undone, 1 to 4,096: how far back block hashes are kept, and when funds count as confirmed. Default 64.</summary>
     [Range(1, 4_096)]
     public int FinalityDepth { get; set; } = 64;
 

@@ -65,9 +65,10 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         var recent = new RecentBlocks(Math.Max(options.FinalityDepth, options.Confirmations));
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
         _client = new EthereumClient(options, handler, time, _jitter, metrics, _logger);
-        _heads = new HeadReader(_client, options.Escrow, (ulong)options.Confirmations, recent, time, _stopping.Token);
+        var lower = new LowerHead(time);
+        _heads = new HeadReader(_client, options.Escrow, (ulong)options.Confirmations, recent, lower, time, _stopping.Token);
         _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingLooks, time);
-        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, metrics, _logger);
+        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, lower, metrics, _logger);
         _looks = new ChannelLooks(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
         metrics.Observe(() => Status, time);
     }

@@ -10,7 +10,13 @@ namespace SnetGateway.Ethereum.Follower;
 /// the read budget: its cost does not grow with callers.
 /// </summary>
 internal sealed class HeadReader(
-    EthereumClient client, Address escrow, ulong confirmations, RecentBlocks recent, TimeProvider time, CancellationToken stopping)
+    EthereumClient client,
+    Address escrow,
+    ulong confirmations,
+    RecentBlocks recent,
+    LowerHead lower,
+    TimeProvider time,
+    CancellationToken stopping)
 {
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
 
@@ -128,7 +134,7 @@ internal sealed class HeadReader(
         {
             _view = known with { Head = known.Head with { SeenAt = askedAt }, Target = known.Target with { SeenAt = askedAt } };
         }
-        else if (known is null || !IsBehind(latest, known.Head))
+        else if (known is null || !await IsBehindAsync(endpoint, latest, known.Head, cancellationToken))
         {
             // The number of channels is asked at that very block, after it: an id below it must be readable there.
             byte[] answer = await endpoint.CallAsync(escrow, EscrowCalls.NextChannelId(), latest.Hash, cancellationToken);
@@ -146,8 +152,18 @@ internal sealed class HeadReader(
     }
 
     /// <summary>A lower head is an endpoint that is behind, unless it shows another hash for a block that was followed (design, rule 13).</summary>
-    private bool IsBehind(BlockHeader latest, ChainBlock head) =>
-        latest.Number < head.Number && (!recent.TryGet(latest.Number, out BlockHeader followed) || followed.Hash == latest.Hash);
+    private async ValueTask<bool> IsBehindAsync(
+        JsonRpcEndpoint endpoint, BlockHeader latest, ChainBlock head, CancellationToken cancellationToken)
+    {
+        if (latest.Number >= head.Number)
+        {
+            return false;
+        }
+
+        return recent.TryGet(latest.Number, out BlockHeader followed)
+            ? followed.Hash == latest.Hash
+            : !await lower.IsOfAnotherChainAsync(endpoint, latest.Number, cancellationToken);
+    }
 
     private async ValueTask<BlockHeader> TargetAsync(JsonRpcEndpoint endpoint, BlockHeader latest, CancellationToken cancellationToken)
     {

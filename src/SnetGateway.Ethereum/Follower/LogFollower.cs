@@ -18,6 +18,7 @@ internal sealed class LogFollower(
     RecentBlocks recent,
     ReorganisedChannels reorganised,
     StaleChannels stale,
+    LowerHead lower,
     ChainMetrics metrics,
     ILogger logger)
 {
@@ -39,7 +40,17 @@ internal sealed class LogFollower(
     public Action<ChannelClaimSeen>? ClaimSeen { get; set; }
 
     /// <summary>Begins where an earlier process stopped.</summary>
-    public void Resume(ChainBlock cursor) => Move(cursor);
+    public void Resume(ChainBlock cursor)
+    {
+        Move(cursor);
+        foreach (Channel channel in book.All)
+        {
+            if (channel.Chain is { } chain)
+            {
+                lower.Note(chain.Reading.Block);
+            }
+        }
+    }
 
     /// <summary>Takes in all logs up to <paramref name="head"/>, asking one endpoint.</summary>
     public async ValueTask<bool> AdvanceAsync(JsonRpcEndpoint endpoint, ChainBlock head, CancellationToken cancellationToken)
@@ -136,6 +147,12 @@ internal sealed class LogFollower(
     {
         if (head.Number < cursor.Number)
         {
+            if (await lower.ReplacesCursorAsync(endpoint, head.Number, cancellationToken))
+            {
+                ChainLog.CursorGivenUp(logger, cursor.Number, head.Number);
+                return false;
+            }
+
             throw new JsonRpcErrorException(0, $"its head {head.Number} is below the cursor {cursor.Number} of an earlier run");
         }
 
@@ -308,6 +325,7 @@ internal sealed class LogFollower(
         }
 
         recent.CutAfter(ancestor.Number);
+        lower.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
         var affected = new HashSet<ChannelId>(_events.DropAfter(ancestor.Number));
         affected.UnionWith(book.All.Where(channel => channel.Chain?.Reading.Block.Number > ancestor.Number).Select(channel => channel.Id));
         Undo(affected, ancestor.Number);
@@ -324,6 +342,7 @@ internal sealed class LogFollower(
         DateTimeOffset knownThrough = KnownThrough;
         Undo(book.All.Where(channel => channel.Chain is not null).Select(channel => channel.Id).ToHashSet(), oldest);
         await JumpAsync(endpoint, head, seenAt, knownThrough, cancellationToken);
+        lower.Restart(new ChainBlock(head.Number, head.Hash, seenAt));
     }
 
     private void Undo(IReadOnlyCollection<ChannelId> affected, ulong ancestor)
@@ -382,6 +401,7 @@ internal sealed class LogFollower(
         }
 
         recent.Restart(blocks);
+        lower.Note(new ChainBlock(block.Number, block.Hash, KnownThrough));
         CheckBranch();
         if (_cursor is not null)
         {

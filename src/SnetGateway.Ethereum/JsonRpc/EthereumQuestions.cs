@@ -24,6 +24,15 @@ internal static class EthereumQuestions
         return HexText.TryReadData(result, out byte[] code) ? code.Length > 0 : throw Malformed("eth_getCode");
     }
 
+    /// <summary>Whether the endpoint says of itself that it is still catching up.</summary>
+    public static async ValueTask<bool> IsSyncingAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
+        (await endpoint.AskAsync("eth_syncing", static _ => { }, cancellationToken)).ValueKind switch
+        {
+            JsonValueKind.False => false,
+            JsonValueKind.Object or JsonValueKind.True => true,
+            _ => throw Malformed("eth_syncing"),
+        };
+
     /// <summary>The endpoint's newest block.</summary>
     public static async ValueTask<BlockHeader> LatestBlockAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
         await BlockAsync(endpoint, "eth_getBlockByNumber", "latest", cancellationToken) ?? throw Malformed("eth_getBlockByNumber");

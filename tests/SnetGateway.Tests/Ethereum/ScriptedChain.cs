@@ -147,6 +147,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
         {
             case "eth_chainId":
                 return (Quantity(host.ChainId), null);
+            case "eth_syncing":
+                return (host.IsSyncing ? new JsonObject { ["currentBlock"] = Quantity((ulong)visible) } : JsonValue.Create(false), null);
             case "eth_getCode":
                 return (host.HasCode ? "0x6080" : "0x", null);
             case "eth_getBlockByNumber":
@@ -213,6 +215,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
         public ulong ChainId { get; set; } = 1;
 
         public bool HasCode { get; set; } = true;
+
+        /// <summary>What it says of itself.</summary>
+        public bool IsSyncing { get; set; }
 
         /// <summary>Blocks that it has not seen yet.</summary>
         public int Lag { get; set; }
