@@ -13,7 +13,7 @@ internal static class CatalogReader
         Dictionary<string, PaymentGroup> groups = options.Groups.ToDictionary(g => g.Key, g => GroupOf(g.Value), StringComparer.Ordinal);
         return new ServiceCatalog(
             options.Services.Select(s => KeyValuePair.Create(
-                s.Key, new PaidService(s.Key, groups[s.Value.Group], PriceOf(s.Value.Price)))),
+                s.Key, new PaidService(s.Key, groups[s.Value.Group], PriceOf(s.Value.Price), s.Value.ServiceTimeout))),
             [.. groups.Values]);
     }
 

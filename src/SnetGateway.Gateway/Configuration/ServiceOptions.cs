@@ -18,6 +18,13 @@ public sealed class ServiceOptions
     [HostForm]
     public string[] Hosts { get; set; } = [];
 
+    /// <summary>
+    /// How long this service may take to the first byte of its answer, 0 to 1 day; 0 is for ever. Unset: what
+    /// `SnetGateway:PaidCalls:ServiceTimeout` says.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan? ServiceTimeout { get; set; }
+
     /// <summary>What a call costs.</summary>
     [Required]
     public PriceOptions Price { get; set; } = new();

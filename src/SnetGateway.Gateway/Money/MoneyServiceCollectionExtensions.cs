@@ -27,7 +27,9 @@ internal static class MoneyServiceCollectionExtensions
         services.TryAddSingleton<ISignerRecovery>(_ => SignerRecovery.Create());
         services.TryAddSingleton<IPaymentEvents, PaymentEvents>();
         services.TryAddSingleton<StorageMetrics>();
-        services.TryAddSingleton(provider => new ChannelBook(provider.GetRequiredService<LiveSnapshot>().Catalog.Groups));
+        services.TryAddSingleton(provider => new ChannelBook(
+            provider.GetRequiredService<LiveSnapshot>().Catalog.Groups,
+            (ulong)provider.GetRequiredService<IOptions<ChainOptions>>().Value.FinalityDepth));
         services.TryAddSingleton(OpenStore);
         services.TryAddSingleton(provider => new PaymentLedger(
             provider.GetRequiredService<IRecordStore>(),

@@ -69,12 +69,13 @@ internal sealed class PaidCallMiddleware(
         }
 
         CallClock clock = clocks.Rent();
-        clock.Start(paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
+        PaidService? service = route.ServiceName is { } name ? findService(name) : null;
+        clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
         try
         {
             // The metadata is not used after this wait: it would have to be kept on the heap.
             bool hasOtherKeys = metadata.HasOthers;
-            Reservation? reservation = route.IsPaid ? await AdmitAsync(context, route, metadata, clock) : null;
+            Reservation? reservation = route.IsPaid ? await AdmitAsync(context, route, service, metadata, clock) : null;
             if (route.IsPaid && reservation is null)
             {
                 return;
@@ -133,9 +134,9 @@ internal sealed class PaidCallMiddleware(
     }
 
     /// <summary>The call's reservation, or null when the client has its refusal.</summary>
-    private ValueTask<Reservation?> AdmitAsync(HttpContext context, PaidRoute route, in PaymentMetadata metadata, CallClock clock)
+    private ValueTask<Reservation?> AdmitAsync(
+        HttpContext context, PaidRoute route, PaidService? service, in PaymentMetadata metadata, CallClock clock)
     {
-        PaidService? service = route.ServiceName is { } name ? findService(name) : null;
         if (service is null)
         {
             PaidCallLog.RouteWithoutService(logger, route.RouteId, route.ServiceName ?? string.Empty);

@@ -76,9 +76,7 @@ public sealed class ChannelPayments(
             ?? OwnerCheck.Judge(group, chain.Reading)
             ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
             ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), margin, group.ExpirationThreshold)
-            ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
-                ? FundsCheck.Judge(funds, payment.Amount)
-                : Refusals.ChainUnavailable());
+            ?? JudgeFunds(channel, chain, payment);
     }
 
     internal void CountAbandoned(ChannelId channel, Address payer)
@@ -106,9 +104,24 @@ public sealed class ChannelPayments(
         ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
         ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
         ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), group.ExpirationThreshold, group.ExpirationThreshold)
-        ?? (ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds)
-            ? FundsCheck.Judge(funds, payment.Amount)
-            : Refusals.ChainUnavailable());
+        ?? JudgeFunds(channel, chain, payment);
+
+    /// <summary>E9. Of funds that are not confirmed yet, no more than the option allows is counted (design, rule 13).</summary>
+    private PaymentRefusal? JudgeFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
+    {
+        if (!ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds))
+        {
+            return Refusals.ChainUnavailable();
+        }
+
+        if (_options.ExposureCap is { } cap)
+        {
+            UInt256 unsafely = chain.Confirmed.Unconfirmed(chain.Reading, NewestBlock(chain), channel.FinalityDepth).SaturatingSubtract(cap);
+            funds = funds.SaturatingSubtract(unsafely);
+        }
+
+        return FundsCheck.Judge(funds, payment.Amount);
+    }
 
     /// <summary>
     /// The head, or before an endpoint has answered (a start while the chain is down) the newest block that was written down. It is older

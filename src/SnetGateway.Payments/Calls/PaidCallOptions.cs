@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Calls;
 
@@ -43,8 +44,17 @@ public sealed class PaidCallOptions
 
     /// <summary>
     /// How long a service may take to the first byte of its answer, 0 to 1 day. Default 100 s; 0 is for ever. Holds beside a client's own
-    /// deadline.
+    /// deadline. A service's own `ServiceTimeout` goes before it.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ServiceTimeout { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>
+    /// Cogs that one channel may sign for beyond its confirmed funds, 0 to 2^256-1, as digits or as text. Unset: no cap. Funds are confirmed
+    /// `SnetGateway:Chain:FinalityDepth` blocks after this gateway first saw them. For those who serve on large fresh deposits.
+    /// </summary>
+    public string? UnconfirmedExposure { get; set; }
+
+    /// <summary>The same as a number, or null for no cap. Only for options that were validated.</summary>
+    internal UInt256? ExposureCap => UnconfirmedExposure is { Length: > 0 } cogs ? UInt256.Parse(cogs) : null;
 }

@@ -18,9 +18,12 @@ public sealed class Channel
     private volatile bool _inDoubt;
     private RecordWrite[]? _writes;
 
-    public Channel(ChannelId id)
+    /// <param name="id">The contract's number for it.</param>
+    /// <param name="finalityDepth">Blocks after which its funds count as confirmed.</param>
+    public Channel(ChannelId id, ulong finalityDepth = ConfirmedFunds.UsualDepth)
     {
         Id = id;
+        FinalityDepth = finalityDepth;
         Key = new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian());
     }
 
@@ -28,6 +31,9 @@ public sealed class Channel
 
     /// <summary>The name of its record in the store.</summary>
     public RecordKey Key { get; }
+
+    /// <summary>Blocks after which its funds count as confirmed.</summary>
+    internal ulong FinalityDepth { get; }
 
     /// <summary>The chain's side. Null for a record whose chain was never read by this process and that carries no reading.</summary>
     public ChannelChainState? Chain => _chain;
@@ -74,7 +80,9 @@ public sealed class Channel
             ChannelChainState? known = _chain;
             if (known is null || afterReorganisation)
             {
-                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Fresh, null);
+                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Fresh, null, known is null
+                    ? ConfirmedFunds.FirstSeen(reading)
+                    : known.Confirmed.AfterReorganisation(known.Reading, reading, FinalityDepth));
             }
             else if (reading.Block.Number >= known.Reading.Block.Number || known.Freshness == ReadingFreshness.FundsUnknown)
             {
@@ -84,7 +92,8 @@ public sealed class Channel
                     reading,
                     ChannelNonce.Max(reading.Nonce, known.Nonce),
                     lags ? ReadingFreshness.FundsUnknown : ReadingFreshness.Fresh,
-                    lags ? known.KnownThrough : null);
+                    lags ? known.KnownThrough : null,
+                    known.Confirmed.After(known.Reading, reading, RecordOf(known), FinalityDepth));
             }
         }
     }
@@ -109,7 +118,10 @@ public sealed class Channel
         {
             if (_chain is { } known && nonce > known.Nonce)
             {
-                _chain = new ChannelChainState(known.Reading, nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+                _chain = known with
+                {
+                    Nonce = nonce, Freshness = ReadingFreshness.FundsUnknown, KnownThrough = known.KnownThrough ?? seenAt,
+                };
                 _unsavedNews = new ChannelNews(nonce, seenAt);
             }
         }
@@ -122,7 +134,10 @@ public sealed class Channel
         {
             if (_chain is { } known)
             {
-                _chain = new ChannelChainState(known.Reading, known.Reading.Nonce, ReadingFreshness.FundsUnknown, known.KnownThrough ?? seenAt);
+                _chain = known with
+                {
+                    Nonce = known.Reading.Nonce, Freshness = ReadingFreshness.FundsUnknown, KnownThrough = known.KnownThrough ?? seenAt,
+                };
                 _unsavedNews = new ChannelNews(known.Reading.Nonce, seenAt);
             }
         }
@@ -141,7 +156,7 @@ public sealed class Channel
             if (_chain is null && record.Reading is { } reading)
             {
                 // What an earlier process read: good enough to go on with for a bounded time, to be read again as soon as the chain answers.
-                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null);
+                _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null, ConfirmedFunds.FirstSeen(reading));
             }
         }
     }
@@ -170,8 +185,10 @@ public sealed class Channel
             NewsRevision = revision;
             if (_chain is { } known && (news.Nonce > known.Nonce || news.SeenAt > known.Reading.Block.SeenAt))
             {
-                _chain = new ChannelChainState(
-                    known.Reading, ChannelNonce.Max(news.Nonce, known.Nonce), ReadingFreshness.FundsUnknown, news.SeenAt);
+                _chain = known with
+                {
+                    Nonce = ChannelNonce.Max(news.Nonce, known.Nonce), Freshness = ReadingFreshness.FundsUnknown, KnownThrough = news.SeenAt,
+                };
             }
         }
     }

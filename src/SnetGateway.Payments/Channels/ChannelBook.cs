@@ -9,7 +9,9 @@ namespace SnetGateway.Payments.Channels;
 /// The channels that this gateway knows: those that pay one of its groups, and, so that nobody has the chain asked twice, those that pay
 /// somebody else.
 /// </summary>
-public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups)
+/// <param name="groups">The groups that are served.</param>
+/// <param name="finalityDepth">Blocks after which a channel's funds count as confirmed.</param>
+public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong finalityDepth = ConfirmedFunds.UsualDepth)
 {
     // A foreign channel costs about 400 bytes; there are as many as the contract has channels, a few thousand on the main network.
     private const int MaxForeign = 200_000;
@@ -39,7 +41,7 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups)
     public bool TryFindForeign(ChannelId id, [NotNullWhen(true)] out ChannelReading? reading) => _foreign.TryGetValue(id, out reading);
 
     /// <summary>The channel with this id, put in if it was not known. For the ledger's start.</summary>
-    public Channel GetOrAdd(ChannelId id) => _channels.GetOrAdd(id, static key => new Channel(key));
+    public Channel GetOrAdd(ChannelId id) => _channels.GetOrAdd(id, static (key, depth) => new Channel(key, depth), finalityDepth);
 
     /// <summary>Takes a reading in. True when the channel pays one of the groups.</summary>
     public bool Learn(ChannelReading reading, bool afterReorganisation = false)

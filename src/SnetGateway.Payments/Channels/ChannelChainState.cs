@@ -9,8 +9,9 @@ namespace SnetGateway.Payments.Channels;
 /// <param name="Nonce">The newest nonce known: the reading's, or a later one from a claim that was seen since.</param>
 /// <param name="Freshness">Whether the reading may still be judged by.</param>
 /// <param name="KnownThrough">Set while not fresh: the moment up to which nothing that happened to the channel was missed.</param>
+/// <param name="Confirmed">How much of the reading's value is old enough not to be undone.</param>
 public sealed record ChannelChainState(
-    ChannelReading Reading, ChannelNonce Nonce, ReadingFreshness Freshness, DateTimeOffset? KnownThrough)
+    ChannelReading Reading, ChannelNonce Nonce, ReadingFreshness Freshness, DateTimeOffset? KnownThrough, ConfirmedFunds Confirmed)
 {
     /// <summary>
     /// The moment that this picture is known to be right for: the later of the channel's own reading and the cursor up to which logs are

@@ -12,4 +12,5 @@ public readonly record struct PaidCall(PaidService Service, string Method);
 /// <param name="Name">The configured name, for the journal.</param>
 /// <param name="Group">Who is paid.</param>
 /// <param name="Prices">What a call costs.</param>
-public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource Prices);
+/// <param name="Timeout">How long it may take to its first byte, zero for ever; null for the time of all services.</param>
+public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource Prices, TimeSpan? Timeout = null);

@@ -159,7 +159,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         Log.VerifyNoErrors();
     }
 
-    private static PaidService Paid { get; } = new(
+    public static PaidService Paid { get; } = new(
         "echo", new PaymentGroup("org", "default_group", new Bytes32(new byte[32]), Payer, 40320), new FixedPrice(10));
 
     private static Dictionary<string, string?> Defaults(Uri service) => new()

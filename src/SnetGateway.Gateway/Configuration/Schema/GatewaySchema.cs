@@ -1,6 +1,7 @@
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Payments.Calls;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
@@ -11,6 +12,7 @@ internal static class GatewaySchema
     {
         [(typeof(ChainOptions), nameof(ChainOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
         [(typeof(ChainOptions), nameof(ChainOptions.EscrowAddress))] = Form(new AddressFormAttribute()),
+        [(typeof(PaidCallOptions), nameof(PaidCallOptions.UnconfirmedExposure))] = Form(new CogsFormAttribute()),
         [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
         [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),
     });

@@ -35,6 +35,18 @@ public class ConfigurationReaderTests
         Assert.Equal(["translate.example.org"], route.Match.Hosts!);
     }
 
+    [Fact]
+    public async Task Read_ServiceTimeout_IsThatServicesOnly()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[S + "Services:draw:ServiceTimeout"] = "00:00:30";
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), result.Snapshot!.Catalog.Find("draw")!.Timeout);
+        Assert.Null(result.Snapshot.Catalog.Find("translate")!.Timeout);
+    }
+
     [Theory]
     [InlineData("1000", "1000")]
     [InlineData("0", "0")]
@@ -62,6 +74,10 @@ public class ConfigurationReaderTests
     [InlineData(S + "Limits", "big", S + "Limits", "plain value")]
     [InlineData(S + "PaidCalls:MaxWait", "5", S + "PaidCalls:MaxWait", "'00:00:05'")]
     [InlineData(S + "PaidCalls:MaxWait", "01:00:00", S + "PaidCalls:MaxWait", "00:05:00")]
+    [InlineData(S + "PaidCalls:UnconfirmedExposure", "-1", S + "PaidCalls:UnconfirmedExposure", "cogs")]
+    [InlineData(S + "PaidCalls:UnconfirmedExposure", "1000000", null, null)]
+    [InlineData(S + "Services:draw:ServiceTimeout", "2.00:00:00", S + "Services:draw:ServiceTimeout", "1.00:00:00")]
+    [InlineData(S + "Services:draw:ServiceTimeout", "00:00:00", null, null)]
     [InlineData(S + "PaidCalls:MaxWait:Seconds", "5", S + "PaidCalls:MaxWait", "one value")]
     [InlineData(S + "Services:translate:Price:Cogs", "-1", S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", "1.5", S + "Services:translate:Price:Cogs", "cogs")]
