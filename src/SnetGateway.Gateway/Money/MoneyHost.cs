@@ -38,7 +38,11 @@ internal sealed class MoneyHost(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        _cursor = await ledger.LoadAsync(cancellationToken);
+        using (new QuietHeap())
+        {
+            _cursor = await ledger.LoadAsync(cancellationToken);
+        }
+
         double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
         PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
         _knownAtStart = NewestKnown();
