@@ -100,18 +100,27 @@ read -r port admin_port < <(node -e "
   const ports = [0, 0].map(() => new Promise((done) => { const s = net.createServer().listen(0, '127.0.0.1', () => done(s)); }));
   Promise.all(ports).then((servers) => { console.log(servers.map((s) => s.address().port).join(' ')); servers.forEach((s) => s.close()); });")
 endpoint=127.0.0.1:$port
-export SnetGateway__Chain__Endpoints__0=$rpc
-export SnetGateway__Chain__ChainId=$(pick chain it.chainId)
-export SnetGateway__Chain__EscrowAddress=$escrow
-export SnetGateway__Groups__default__OrganizationId=$(pick chain it.organization.id)
-export SnetGateway__Groups__default__GroupId=$(pick chain it.group.idBase64)
-export SnetGateway__Groups__default__PaymentAddress=$(pick chain it.accounts.provider.address)
-export SnetGateway__Services__default__ServiceId=$(pick chain it.service.id)
-export SnetGateway__Services__default__Price__Cogs=$price
-export SnetGateway__Listeners__Public__Address=$endpoint
-export SnetGateway__Listeners__Admin__Address=127.0.0.1:$admin_port
-export SnetGateway__Ledger__Path=$work/ledger.db
-export ReverseProxy__Clusters__default__Destinations__one__Address=http://$service
+settings=(
+  "SnetGateway__Chain__Endpoints__0=$rpc"
+  "SnetGateway__Chain__ChainId=$(pick chain it.chainId)"
+  "SnetGateway__Chain__EscrowAddress=$escrow"
+  "SnetGateway__Groups__default__OrganizationId=$(pick chain it.organization.id)"
+  "SnetGateway__Groups__default__GroupId=$(pick chain it.group.idBase64)"
+  "SnetGateway__Groups__default__PaymentAddress=$(pick chain it.accounts.provider.address)"
+  "SnetGateway__Services__default__ServiceId=$(pick chain it.service.id)"
+  "SnetGateway__Services__default__Price__Cogs=$price"
+  "SnetGateway__Listeners__Public__Address=$endpoint"
+  "SnetGateway__Listeners__Admin__Address=127.0.0.1:$admin_port"
+  "SnetGateway__Ledger__Path=$work/ledger.db"
+  "ReverseProxy__Clusters__default__Destinations__one__Address=http://$service"
+)
+export "${settings[@]}"
+
+# The same for another terminal: commands of the gateway read the configuration that the gateway runs on.
+{
+  printf 'export %q\n' "${settings[@]}"
+  printf 'snet-gateway() { %s "$@"; }\n' "$(printf '%q ' "${gateway[@]}")"
+} >"$work/settings.sh"
 cd "$work" || exit 1
 start gateway "${gateway[@]}" serve
 until_true gateway 30 is_ready "$endpoint"
@@ -147,6 +156,7 @@ say "channel $channel after the call"
 show_channel
 
 say "what the ledger holds"
+"${gateway[@]}" channels | sed 's/^/    /' || die "the channels could not be listed"
 "${gateway[@]}" ledger explain "$channel" | sed 's/^/    /' || die "the ledger could not be explained"
 "${gateway[@]}" ledger verify | sed 's/^/    /' || die "the ledger does not verify"
 say "done in $SECONDS s"
@@ -156,7 +166,13 @@ cat <<TEXT
 
 Everything keeps running. To try more, in another terminal:
 
-  pay for three calls with another client (grpc-js):
+  pay for a call with the gateway's own client, and read the books:
+    . $work/settings.sh
+    snet-gateway call --endpoint $endpoint --channel $channel --key-file $key_file --method $method --proto $root/samples/proto --data '{"text":"again"}'
+    snet-gateway channels
+    snet-gateway ledger explain $channel
+    snet-gateway ledger verify
+  pay for three calls with a client that knows nothing of the gateway (grpc-js):
     node $root/tests/clients/node/pay.mjs '{"endpoint":"$endpoint","method":"example.Echo/Count","requests":[{"text":"tick"}],"calls":3,
       "payment":{"privateKey":"$signer_key","mpeAddress":"$escrow","channelId":"$channel","price":"$price","fromState":true,"rpcUrl":"$rpc"}}'
   call without paying, and be refused:
