@@ -29,10 +29,10 @@ internal sealed class SmallDisk : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Leaves no room at all.</summary>
+    /// <summary>Takes all room that there is now; what others give free later is taken by the next one.</summary>
     public void Fill()
     {
-        using var file = new FileStream(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var file = new FileStream(filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         var zeros = new byte[Chunk];
         try
         {
