@@ -103,8 +103,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
 
         gateway.Line.Mend(_chain.State.RpcUrl.Host);
         gateway.Line.Mend("localhost");
-        await RunningFollower.UntilAsync(() => gateway.State(channel.Id).Reading.Value == 1_002UL);
-        Assert.Null(gateway.Follower.Status.LastFailure);
+        await RunningFollower.UntilAsync(() => gateway.State(channel.Id).Reading.Value == 1_002UL && gateway.Follower.Status.LastFailure is null);
     }
 
     [Fact]
