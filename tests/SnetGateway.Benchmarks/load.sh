@@ -39,7 +39,7 @@ clean_up() {
 install_missing() {
   local missing=()
   command -v nginx >/dev/null || missing+=(nginx-light)
-  ldconfig -p | grep -q 'libsecp256k1\.so\.1' || missing+=(libsecp256k1-1)
+  ldconfig -p | grep 'libsecp256k1\.so\.1' >/dev/null || missing+=(libsecp256k1-1)
   if [ ${#missing[@]} -gt 0 ]; then
     say "installing ${missing[*]}"
     as_root apt-get update -qq

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Grpc.Frames;
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -183,7 +184,24 @@ internal sealed class SettleFirstBody(
                 }
 
                 // No cancellation from here: a client that leaves now must not make the outcome unknown.
-                if (await payment.SettleAsync() is { } refusal)
+                PaymentRefusal? refusal;
+                if (!payment.TryBegin())
+                {
+                    refusal = payment.Outcome;
+                }
+                else
+                {
+                    try
+                    {
+                        refusal = payment.End(await payment.WriteAsync());
+                    }
+                    catch (Exception exception)
+                    {
+                        refusal = payment.End(exception);
+                    }
+                }
+
+                if (refusal is not null)
                 {
                     Fail(CallFailure.Refused(refusal));
                     throw new CallEndedException();
