@@ -31,7 +31,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         var yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
         var nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
-        var gateway = new Gateway(options.Gateway, options.Folder, options.LedgerFolder);
+        var gateway = new PaidGateway(options.Gateway, options.Folder, options.LedgerFolder);
         var paidServer = StartGateway(gateway, service, market);
         var paid = await PrepareAsync(paidServer, stocks, cancellationToken);
         await TakeTurnsAsync([yarp, nginx, paid], cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         return subject;
     }
 
-    private async Task<bool> VerifyAsync(Gateway gateway, CancellationToken cancellationToken)
+    private async Task<bool> VerifyAsync(PaidGateway gateway, CancellationToken cancellationToken)
     {
         output.WriteLine("verifying the ledger");
         await using var verify = ChildProcess.Start("ledger-verify", options.Folder, gateway.Verify());
@@ -123,7 +123,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         return new MeasuredServer("nginx", process, endPoint, probe: null);
     }
 
-    private MeasuredServer StartGateway(Gateway gateway, IPEndPoint service, LoadMarket market)
+    private MeasuredServer StartGateway(PaidGateway gateway, IPEndPoint service, LoadMarket market)
     {
         var endPoint = LoopbackPort.Free();
         var probe = Path.Combine(options.Folder, "gateway.probe");

@@ -4,6 +4,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Benchmarks.Micro;
@@ -18,7 +19,8 @@ internal sealed class HotChannel
     private readonly byte[] _signature = SignedPayment().Signature.ToArray();
     private readonly Channel _channel;
 
-    public HotChannel()
+    /// <param name="store">Where its ledger is kept.</param>
+    public HotChannel(IRecordStore store)
     {
         var time = TimeProvider.System;
         var block = new ChainBlock(1_000, default, time.GetUtcNow());
@@ -42,7 +44,7 @@ internal sealed class HotChannel
             book,
             new StillChain(block),
             new KnownSigner(Key.Address),
-            new PaymentLedger(new ForgetfulStore(), book, time, instance: 1),
+            new PaymentLedger(store, book, time, instance: 1),
             new NoEvents(),
             time,
             Escrow,

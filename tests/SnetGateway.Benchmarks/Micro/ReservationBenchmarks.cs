@@ -6,7 +6,7 @@ namespace SnetGateway.Benchmarks.Micro;
 /// <summary>All that the payment core does for one call but two things: the recovery stands in <see cref="SignerBenchmarks"/>, and nothing reaches a disk.</summary>
 public class ReservationBenchmarks
 {
-    private readonly HotChannel _channel = new();
+    private readonly HotChannel _channel = new(new ForgetfulStore());
 
     /// <summary>The checks, the price, the turn, the amount; then the turn is given back.</summary>
     [Benchmark]

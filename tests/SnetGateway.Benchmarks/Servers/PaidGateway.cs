@@ -5,7 +5,7 @@ using SnetGateway.Benchmarks.Market;
 namespace SnetGateway.Benchmarks.Servers;
 
 /// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk.</summary>
-internal sealed class Gateway(string program, string folder, string ledgerFolder)
+internal sealed class PaidGateway(string program, string folder, string ledgerFolder)
 {
     private readonly string _configuration = Path.Combine(folder, "gateway.json");
 
