@@ -44,7 +44,7 @@ internal sealed class EscrowPayment(AdmitChannelPayment admit) : IPaymentType
     private static PaymentRefusal? ReadNumber(string key, StringValues values, ref UInt256 number)
     {
         PaymentRefusal? refusal = ReadOne(key, values, out string text);
-        return refusal ?? (UInt256.TryParse(text, out number) ? null : Refusals.IncorrectFormat(key, text));
+        return refusal ?? (UInt256.TryParse(text, out number) ? null : Refusals.IncorrectFormat(key, HeaderText.Of(text)));
     }
 
     private static PaymentRefusal? ReadBytes(string key, StringValues values, ref byte[] bytes)
@@ -77,7 +77,7 @@ internal sealed class EscrowPayment(AdmitChannelPayment admit) : IPaymentType
                 text = values[0] ?? string.Empty;
                 return null;
             default:
-                return Refusals.TooMany(key, values);
+                return Refusals.TooMany(key, values.Select(HeaderText.Of));
         }
     }
 }

@@ -146,7 +146,7 @@ internal sealed class PaidCallMiddleware(
 
         if (paymentTypes.Find(metadata.TypeValues) is not { } type)
         {
-            Refuse(context, route, Refusals.UnexpectedPaymentType(metadata.TypeValues[0] ?? string.Empty));
+            Refuse(context, route, Refusals.UnexpectedPaymentType(HeaderText.Of(metadata.TypeValues[0])));
             return default;
         }
 
