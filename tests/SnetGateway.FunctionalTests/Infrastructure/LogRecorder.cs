@@ -11,11 +11,14 @@ internal sealed class LogRecorder : ILoggerProvider
     /// <summary>Names of error events that the test causes on purpose.</summary>
     public HashSet<string> Expected { get; } = [];
 
+    /// <summary>Lines below are left out: a test of many calls counts memory that these would take.</summary>
+    public LogLevel Least { get; set; }
+
     public IReadOnlyCollection<LogLine> Lines => _lines;
 
     public bool Has(string eventName) => _lines.Any(line => line.Event == eventName);
 
-    public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, _lines);
+    public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, this);
 
     public void VerifyNoErrors()
     {
@@ -30,15 +33,15 @@ internal sealed class LogRecorder : ILoggerProvider
     {
     }
 
-    private sealed class Recorder(string category, ConcurrentQueue<LogLine> lines) : ILogger
+    private sealed class Recorder(string category, LogRecorder owner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.Least;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(logLevel, category, eventId.Name, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
+            owner._lines.Enqueue(new LogLine(logLevel, category, eventId.Name, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
     }
 }
 
