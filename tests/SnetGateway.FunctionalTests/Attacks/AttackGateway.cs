@@ -8,6 +8,7 @@ using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Memory;

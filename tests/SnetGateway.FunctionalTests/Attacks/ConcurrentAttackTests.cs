@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Money;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.TestKit;
 using Xunit;
@@ -181,7 +183,7 @@ public sealed class ConcurrentAttackTests
     {
         private readonly string _path = Directory.CreateTempSubdirectory("snet-attack").FullName;
 
-        public Payments.Ledger.IRecordStore Open(string store) => RecordStores.Open(
+        public Payments.Records.IRecordStore Open(string store) => RecordStores.Open(
             new LedgerOptions { Store = store, Path = Path.Combine(_path, "ledger.db") },
             new LedgerScope(1, AttackGateway.Escrow),
             new StorageMetrics(new Meters()),

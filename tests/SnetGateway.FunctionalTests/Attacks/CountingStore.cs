@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 
 namespace SnetGateway.FunctionalTests.Attacks;
 
@@ -32,6 +33,12 @@ internal sealed class CountingStore(IRecordStore inner) : IRecordStore
     {
         Interlocked.Increment(ref _reads);
         return inner.ReadAsync(key, cancellationToken);
+    }
+
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return inner.ReadAllAsync(cancellationToken);
     }
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;

@@ -3,6 +3,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;

@@ -83,6 +83,15 @@ internal sealed class RawHttp2 : IAsyncDisposable
         return await call.Reply.Soon();
     }
 
+    /// <summary>Lets go of calls whose answer is there, or that were reset.</summary>
+    public void Forget()
+    {
+        foreach (RawCall call in _calls.Values.Where(call => call.Reply.IsCompleted || call.WasReset))
+        {
+            _calls.TryRemove(call.Id, out _);
+        }
+    }
+
     public async Task SendAsync(FrameType type, byte flags, int stream, byte[] payload)
     {
         await _writing.WaitAsync();
@@ -222,8 +231,12 @@ internal sealed class RawCall(RawHttp2 connection, int id)
     public Task SendTrailersAsync(params (string Name, string Value)[] trailers) =>
         connection.SendAsync(FrameType.Headers, 0x5, id, Hpack.Write(trailers));
 
+    /// <summary>Whether this side reset it.</summary>
+    public bool WasReset { get; private set; }
+
     public Task ResetAsync(int code = Cancel)
     {
+        WasReset = true;
         var payload = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(payload, code);
         return connection.SendAsync(FrameType.Reset, 0, id, payload);

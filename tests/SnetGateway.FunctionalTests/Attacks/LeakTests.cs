@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Attacks;
+
+/// <summary>What attackers leave behind: nothing. Alone, because it looks at the memory of the whole process.</summary>
+[Collection(nameof(AloneCollection))]
+public sealed class LeakTests
+{
+    private const long Mebibyte = 1024 * 1024;
+
+    [Fact]
+    public async Task FiftyThousandRefusedCalls_LeaveNothingBehind()
+    {
+        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { MaxWaitingPerChannel = 0 });
+        gateway.Harness.Log.Least = LogLevel.Warning;
+        ChannelId id = gateway.Open();
+        await gateway.PayAsync(id, 10);
+        List<(string Name, string Value)>[] refused =
+        [
+            DishonestPayment.With(AttackGateway.Pay(id, 20), "snet-payment-channel-id", "x"),
+            AttackGateway.Pay(id, 20, signature: []),
+            AttackGateway.Pay(id, 20, by: AttackGateway.Stranger),
+            AttackGateway.Pay(id, 20, nonce: 2),
+            AttackGateway.Pay(id, 20, path: "/priced.Echo/Other"),
+        ];
+        await RefuseAsync(gateway, refused, 5_000);
+        long before = Settled();
+        await RefuseAsync(gateway, refused, 50_000);
+        long after = Settled();
+        Assert.True(after - before < 4 * Mebibyte, $"The heap grew by {after - before} bytes over 50,000 refused calls.");
+        Assert.Equal((1, 1L), (gateway.Harness.Service.Requests, gateway.Store.Accesses));
+        Assert.Equal(1, gateway.Book.Count);
+        await gateway.PayAsync(id, 20);
+    }
+
+    [Fact]
+    public async Task ThousandsOfResetCalls_LeaveNothingBehind()
+    {
+        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 });
+        gateway.Harness.Log.Least = LogLevel.Warning;
+        gateway.Harness.Service.Handle = async context =>
+        {
+            Wire.Begin(context);
+            await Wire.SendAsync(context, Wire.Frame(new byte[100])[..50]); // gathered, and never whole
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        };
+        ChannelId[] channels = [.. Enumerable.Range(0, 8).Select(_ => gateway.Open())];
+        await ResetAsync(gateway, channels, 600); // fills every pool, which takes more than ten MiB
+        await ResetAsync(gateway, channels, 300);
+        long before = Settled();
+        await ResetAsync(gateway, channels, 600);
+        long after = Settled();
+        Assert.True(after - before < 8 * Mebibyte, $"The heap grew by {after - before} bytes over 4,800 reset calls.");
+        Assert.Equal(0, gateway.Store.Accesses);
+        gateway.Harness.Service.Handle = Wire.EchoAsync;
+        foreach (ChannelId id in channels)
+        {
+            await gateway.PayAsync(id, 10);
+        }
+    }
+
+    private static async Task RefuseAsync(AttackGateway gateway, List<(string Name, string Value)>[] refused, int calls)
+    {
+        const int clients = 8;
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint);
+            for (int i = 0; i < calls / clients; i += 25)
+            {
+                RawReply[] replies = await Task.WhenAll(Enumerable.Range(i, 25).Select(n => client.CallAsync(refused[n % refused.Length])));
+                Assert.All(replies, reply => Assert.True(reply.Status > 0, reply.ToString()));
+                client.Forget();
+            }
+        }));
+    }
+
+    private static async Task ResetAsync(AttackGateway gateway, ChannelId[] channels, int calls)
+    {
+        await Task.WhenAll(channels.Select(async id =>
+        {
+            await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint);
+            for (int i = 0; i < calls; i++)
+            {
+                RawCall call = await client.OpenAsync(AttackGateway.Pay(id, 10));
+                await call.SendAsync(Wire.Frame("a"));
+                if (i % 6 == 0)
+                {
+                    await call.FirstHeaders.Soon(); // inside the service, or refused
+                }
+
+                await call.ResetAsync();
+                client.Forget();
+            }
+
+            // In its turn behind all of these.
+            while ((await gateway.Client.CallAsync(AttackGateway.Pay(id, 11))).Status != 16)
+            {
+            }
+        }));
+        gateway.Client.Forget();
+    }
+
+    private static long Settled()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+}
+
+/// <summary>Tests that run beside no other.</summary>
+[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
+public sealed class AloneCollection;
