@@ -120,7 +120,7 @@ internal sealed class SettleFirstBody(
 
     /// <summary>Sends the service's headers ahead of its first message. They are no part of what is paid for.</summary>
     public Task SendHeadersAsync(CancellationToken cancellationToken) =>
-        Failure is null ? inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
+        Failure is null ? inner.Stream.FlushAsync(CancellationToken.None).WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
     /// The forwarder has copied the answer whole. It says so before the middleware resumes, and would end the response here, so this is where
@@ -211,7 +211,7 @@ internal sealed class SettleFirstBody(
                 _passes = true;
                 if (_gathered is not null)
                 {
-                    await inner.Stream.WriteAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
+                    await WriteFirstAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
                     DropGathered();
                 }
             }
@@ -219,7 +219,7 @@ internal sealed class SettleFirstBody(
 
         if (_passes && !sound.IsEmpty)
         {
-            await inner.Stream.WriteAsync(sound, cancellationToken);
+            await WriteFirstAsync(sound, cancellationToken);
         }
 
         if (problem != FrameEvent.None)
@@ -227,6 +227,16 @@ internal sealed class SettleFirstBody(
             Fail(CallFailures.OfAnswerFrame(problem, _frames.Length, maxMessageBytes));
             throw new CallEndedException();
         }
+    }
+
+    /// <summary>
+    /// Sends what was just paid for. Only the wait can be cancelled: the server resets a stream when one of its writes is, and a call whose
+    /// deadline passes in this moment would end without its status. The server has copied the bytes before it lets anybody wait.
+    /// </summary>
+    private ValueTask WriteFirstAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        ValueTask write = inner.Stream.WriteAsync(bytes, CancellationToken.None);
+        return write.IsCompletedSuccessfully ? write : new ValueTask(write.AsTask().WaitAsync(cancellationToken));
     }
 
     /// <summary>Follows the frames of a chunk.</summary>

@@ -133,7 +133,7 @@ public sealed class GrpcAttackTests
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 1000 });
         ChannelId id = gateway.Open(value: 100_000);
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 100; i++)
         {
             ulong next = gateway.Authorized(id).ToUInt64Saturating() + 10;
             RawReply reply = await gateway.Client.CallAsync([.. AttackGateway.Pay(id, next), ("grpc-timeout", timeout)]);
@@ -143,6 +143,48 @@ public sealed class GrpcAttackTests
         }
 
         await gateway.PayAsync(id, gateway.Authorized(id).ToUInt64Saturating() + 10);
+    }
+
+    [Fact]
+    public async Task ADeadlineThatPassesWhileThePaymentIsWritten_EndsWithItsStatus_AndNotWithAReset()
+    {
+        await using AttackGateway gateway = await AttackGateway.StartAsync();
+        ChannelId id = gateway.Open();
+        await gateway.PayAsync(id, 10);
+        TimeProvider time = TimeProvider.System;
+        long start = time.GetTimestamp();
+        gateway.Store.BeforeCommit = () => Eventually.TrueAsync(() => time.GetElapsedTime(start) > TimeSpan.FromMilliseconds(1_700)); // past the deadline
+        RawReply reply = await gateway.Client.CallAsync([.. AttackGateway.Pay(id, 20), ("grpc-timeout", "1500m")]);
+        Assert.True(reply is { Status: 4, Reset: null }, $"{reply}; {string.Join("; ", reply.Headers)}");
+        Assert.Equal(20UL, gateway.Authorized(id));
+        gateway.Store.BeforeCommit = null;
+        await gateway.PayAsync(id, 30);
+    }
+
+    [Fact]
+    public async Task ADeadlineThatPassesWhileTheFirstMessageIsOnItsWay_EndsWithItsStatus_AndNotWithAReset()
+    {
+        await using AttackGateway gateway = await AttackGateway.StartAsync();
+        ChannelId id = gateway.Open();
+        await gateway.PayAsync(id, 10);
+        byte[] frame = Wire.Frame(new byte[120_000]);
+        gateway.Harness.Service.Handle = async context =>
+        {
+            Wire.Begin(context);
+            await Wire.SendAsync(context, frame);
+            Wire.End(context, 0);
+        };
+        await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint, streamWindow: 0);
+        TimeProvider time = TimeProvider.System;
+        long start = time.GetTimestamp();
+        RawCall call = await client.OpenAsync([.. AttackGateway.Pay(id, 20), ("grpc-timeout", "1500m")], end: true);
+        await Eventually.TrueAsync(() => gateway.Authorized(id) == 20UL);
+        await Eventually.TrueAsync(() => time.GetElapsedTime(start) > TimeSpan.FromMilliseconds(1_700) || call.Reply.IsCompleted);
+        await client.OpenWindowAsync(0, 200_000);
+        await client.OpenWindowAsync(call.Id, 200_000);
+        RawReply reply = await call.Reply.Soon();
+        Assert.True(reply is { Status: 4, Reset: null }, $"{reply}; {string.Join("; ", reply.Headers)}");
+        Assert.Equal(20UL, gateway.Authorized(id));
     }
 
     private static (FrameType, byte, byte[])[] Answer(string how)
