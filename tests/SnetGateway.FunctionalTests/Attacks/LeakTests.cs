@@ -40,21 +40,21 @@ public sealed class LeakTests
     [Fact]
     public async Task ThousandsOfResetCalls_LeaveNothingBehind()
     {
-        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 });
+        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 }); // more than are made here
         gateway.Harness.Log.Least = LogLevel.Warning;
         gateway.Harness.Service.Handle = async context =>
         {
             Wire.Begin(context);
-            await Wire.SendAsync(context, Wire.Frame(new byte[100])[..50]); // gathered, and never whole
+            await context.Response.StartAsync();
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         };
         ChannelId[] channels = [.. Enumerable.Range(0, 8).Select(_ => gateway.Open())];
-        await ResetAsync(gateway, channels, 600); // fills every pool, which takes more than ten MiB
-        await ResetAsync(gateway, channels, 300);
+        await ResetAsync(gateway, channels, 500); // fills every pool, which takes more than ten MiB
+        await ResetAsync(gateway, channels, 200);
         long before = Settled();
-        await ResetAsync(gateway, channels, 600);
+        await ResetAsync(gateway, channels, 500);
         long after = Settled();
-        Assert.True(after - before < 8 * Mebibyte, $"The heap grew by {after - before} bytes over 4,800 reset calls.");
+        Assert.True(after - before < 8 * Mebibyte, $"The heap grew by {after - before} bytes over 4,000 reset calls.");
         Assert.Equal(0, gateway.Store.Accesses);
         gateway.Harness.Service.Handle = Wire.EchoAsync;
         foreach (ChannelId id in channels)
@@ -97,9 +97,15 @@ public sealed class LeakTests
             }
 
             // In its turn behind all of these.
-            while ((await gateway.Client.CallAsync(AttackGateway.Pay(id, 11))).Status != 16)
+            RawReply reply;
+            int tries = 0;
+            do
             {
+                reply = await gateway.Client.CallAsync(AttackGateway.Pay(id, 11));
             }
+            while (reply.Status == 9 && ++tries < 5); // the line may be full for a moment
+
+            Assert.True(reply.Status == 16, reply.ToString());
         }));
         gateway.Client.Forget();
     }
