@@ -37,6 +37,32 @@ public sealed class LeakTests
         await gateway.PayAsync(id, 20);
     }
 
+    [Fact]
+    public async Task ThousandsOfResetCalls_LeaveNothingBehind()
+    {
+        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 }); // more than are made here
+        gateway.Harness.Log.Least = LogLevel.Warning;
+        gateway.Harness.Service.Handle = async context =>
+        {
+            Wire.Begin(context);
+            await context.Response.Body.FlushAsync(); // starting an answer alone sends nothing
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        };
+        ChannelId[] channels = [.. Enumerable.Range(0, 8).Select(_ => gateway.Open())];
+        await ResetAsync(gateway, channels, 500); // fills every pool, which takes more than ten MiB
+        await ResetAsync(gateway, channels, 200);
+        long before = Settled();
+        await ResetAsync(gateway, channels, 500);
+        long after = Settled();
+        Assert.True(after - before < 8 * Mebibyte, $"The heap grew by {after - before} bytes over 4,000 reset calls.");
+        Assert.Equal(0, gateway.Store.Accesses);
+        gateway.Harness.Service.Handle = Wire.EchoAsync;
+        foreach (ChannelId id in channels)
+        {
+            await gateway.PayAsync(id, 10);
+        }
+    }
+
     private static async Task RefuseAsync(AttackGateway gateway, List<(string Name, string Value)>[] refused, int calls)
     {
         const int clients = 8;
@@ -50,6 +76,38 @@ public sealed class LeakTests
                 client.Forget();
             }
         }));
+    }
+
+    private static async Task ResetAsync(AttackGateway gateway, ChannelId[] channels, int calls)
+    {
+        await Task.WhenAll(channels.Select(async id =>
+        {
+            await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint);
+            for (int i = 0; i < calls; i++)
+            {
+                RawCall call = await client.OpenAsync(AttackGateway.Pay(id, 10));
+                await call.SendAsync(Wire.Frame("a"));
+                if (i % 6 == 0)
+                {
+                    await call.FirstHeaders.Soon(); // inside the service, or refused
+                }
+
+                await call.ResetAsync();
+                client.Forget();
+            }
+
+            // In its turn behind all of these.
+            RawReply reply;
+            int tries = 0;
+            do
+            {
+                reply = await gateway.Client.CallAsync(AttackGateway.Pay(id, 11));
+            }
+            while (reply.Status == 9 && ++tries < 5); // the line may be full for a moment
+
+            Assert.True(reply.Status == 16, reply.ToString());
+        }));
+        gateway.Client.Forget();
     }
 
     private static long Settled()
