@@ -37,6 +37,17 @@ public sealed class LimitOptions
     [Range(1, 100_000)]
     public int MaxStreamsPerConnection { get; set; } = 1000;
 
+    /// <summary>
+    /// Age at which a consumer's connection is told to go (GOAWAY), give or take a tenth, 0 to 30 days; 0 is never. Its calls go on, its next
+    /// one opens a new connection: so replicas behind a TCP balancer get their share again after a restart. Default 0.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan MaxConnectionAge { get; set; }
+
+    /// <summary>How long calls on such a connection may still run before it is cut, 0 to 30 days; 0 is as long as they like. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan MaxConnectionAgeGrace { get; set; }
+
     /// <summary>How long running calls may go on after the gateway was asked to stop, 0 to 1 hour. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);

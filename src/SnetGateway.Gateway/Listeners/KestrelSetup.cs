@@ -72,6 +72,9 @@ internal sealed class KestrelSetup(
             result = listen;
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             Mark(listen, ListenerKind.Public);
+            LimitAge(listen);
+            var balancers = new ProxyHeaderMiddleware(new TrustedProxies(listeners.Value.Public.TrustedProxies), listeners.Value.Public.DecisionTimeout, time, logger);
+            listen.Use(next => connection => balancers.RunAsync(connection, next));
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 OnConnection = _ => new(certificate.Current),
@@ -84,20 +87,29 @@ internal sealed class KestrelSetup(
     {
         PublicListenerOptions listener = listeners.Value.Public;
         var port = new SplitPort(
-            Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, time, logger);
+            Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, new TrustedProxies(listener.TrustedProxies),
+            time, logger);
         ListenOptions? result = null;
         options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http2), listen =>
         {
             result = listen;
             listen.Protocols = HttpProtocols.Http2;
             Mark(listen, ListenerKind.Public);
+            LimitAge(listen);
         });
         options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http1), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             Mark(listen, ListenerKind.Public);
+            LimitAge(listen);
         });
         return result!;
+    }
+
+    private void LimitAge(ListenOptions listen)
+    {
+        var age = new ConnectionAge(limits.Value.MaxConnectionAge, limits.Value.MaxConnectionAgeGrace, time);
+        listen.Use(next => connection => age.RunAsync(connection, next));
     }
 
     private static void Mark(ListenOptions listen, ListenerKind kind) => listen.Use(next => connection =>

@@ -24,4 +24,8 @@ internal static partial class ListenerLog
     [LoggerMessage(EventId = 1005, EventName = "AcceptFailed", Level = LogLevel.Critical,
         Message = "The port {Address} accepts no more connections.")]
     public static partial void AcceptFailed(ILogger logger, IPEndPoint address, Exception exception);
+
+    [LoggerMessage(EventId = 1006, EventName = "NoProxyHeader", Level = LogLevel.Warning,
+        Message = "A connection from the trusted proxy {Proxy} did not begin with a PROXY header and was closed.")]
+    public static partial void NoProxyHeader(ILogger logger, EndPoint? proxy);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Gateway.Configuration.Forms;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -27,7 +28,16 @@ public sealed class PublicListenerOptions
     /// <summary>File with the certificate's private key (PEM). Unset: it is in the certificate's file.</summary>
     public string? KeyPath { get; set; }
 
-    /// <summary>How long a cleartext connection may take to show its protocol, 100 ms to 1 minute. Default 5 s.</summary>
+    /// <summary>
+    /// Balancers whose connections begin with a PROXY protocol header (version 1 or 2), by address or network. Required of them, and of nobody
+    /// else: the client's address is then the one they name. Empty: none.
+    /// </summary>
+    [NetworkForm]
+    public string[] TrustedProxies { get; set; } = [];
+
+    /// <summary>
+    /// How long a connection may take to show its protocol (cleartext) or its balancer's PROXY header, 100 ms to 1 minute. Default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

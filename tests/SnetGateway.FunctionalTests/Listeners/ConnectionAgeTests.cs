@@ -1,0 +1,84 @@
+using Microsoft.Extensions.DependencyInjection;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Listeners;
+
+/// <summary>Old connections are sent away without hurting a call.</summary>
+public sealed class ConnectionAgeTests
+{
+    private static readonly Dictionary<string, string?> Aged = new()
+    {
+        ["SnetGateway:Limits:MaxConnectionAge"] = "00:10:00",
+        ["SnetGateway:Limits:MaxConnectionAgeGrace"] = "00:05:00",
+    };
+
+    [Fact]
+    public async Task OldIdleConnection_EndsWithGoAwayAndNoError()
+    {
+        var time = new ManualTimeProvider();
+        await using GatewayHarness gateway = await StartAsync(time);
+        await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
+        Assert.Equal(0, (await client.CallAsync(Payment())).Status);
+        time.Advance(TimeSpan.FromMinutes(8.9)); // younger than the age less a tenth
+        Assert.Equal(0, (await client.CallAsync(Payment())).Status);
+        time.Advance(TimeSpan.FromMinutes(2.2));
+        Assert.Equal(0, await client.Ended.Soon());
+    }
+
+    [Fact]
+    public async Task CallOnOldConnection_RunsToItsEnd()
+    {
+        var time = new ManualTimeProvider();
+        await using GatewayHarness gateway = await StartAsync(time);
+        await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
+        RawCall call = await client.OpenAsync(Payment());
+        await call.SendAsync(Wire.Frame("first"));
+        await call.FirstData.Soon();
+        time.Advance(TimeSpan.FromMinutes(11.1));
+        await call.SendAsync(Wire.Frame("last"), end: true);
+        RawReply reply = await call.Reply.Soon();
+        Assert.Equal(0, reply.Status);
+        Assert.Equal(2, Wire.Messages(reply.Body, out _).Count);
+        Assert.Equal(0, await client.Ended.Soon());
+    }
+
+    [Fact]
+    public async Task CallThatOutlivesTheGrace_IsCut()
+    {
+        var time = new ManualTimeProvider();
+        await using GatewayHarness gateway = await StartAsync(time);
+        await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
+        RawCall call = await client.OpenAsync(Payment());
+        await call.SendAsync(Wire.Frame("first"));
+        await call.FirstData.Soon();
+        time.Advance(TimeSpan.FromMinutes(11.1));
+        time.Advance(TimeSpan.FromMinutes(4.9));
+        await call.SendAsync(Wire.Frame("still there"));
+        Assert.False(call.Reply.IsCompleted);
+        time.Advance(TimeSpan.FromMinutes(0.2));
+        Assert.Equal(-1, (await call.Reply.Soon()).Reset);
+    }
+
+    private static List<(string Name, string Value)> Payment() =>
+        [.. RawHttp2.CallHeaders(GatewayHarness.Method), .. GatewayHarness.Payment().Select(pair => (pair.Key, pair.Value))];
+
+    private static async Task<GatewayHarness> StartAsync(ManualTimeProvider time)
+    {
+        GatewayHarness gateway = await GatewayHarness.StartAsync(Aged, services => services.AddSingleton<TimeProvider>(time));
+        gateway.Service.Handle = async context =>
+        {
+            Wire.Begin(context);
+            var buffer = new byte[4096];
+            int count;
+            while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                await Wire.SendAsync(context, buffer[..count]);
+            }
+
+            Wire.End(context, 0);
+        };
+        return gateway;
+    }
+}

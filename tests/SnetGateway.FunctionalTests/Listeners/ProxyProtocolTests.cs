@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using SnetGateway.FunctionalTests.Infrastructure;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Listeners;
+
+/// <summary>A client's address survives a TCP balancer that names it, and only such a balancer.</summary>
+public sealed class ProxyProtocolTests
+{
+    private const string Trusted = "SnetGateway:Listeners:Public:TrustedProxies:0";
+    private static readonly byte[] Line = Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(45)]
+    public async Task TrustedBalancer_ServiceSeesTheClientsAddress(int first)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "127.0.0.0/8" });
+        gateway.Service.Handle = async context =>
+        {
+            Wire.Begin(context);
+            await Wire.SendAsync(context, Wire.Frame(context.Request.Headers["x-forwarded-for"].ToString()));
+            Wire.End(context, 0);
+        };
+        using HttpMessageInvoker client = ClientBehindBalancer(Line, first);
+        using HttpResponseMessage response = await client.SendAsync(
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), CancellationToken.None).Soon();
+        Assert.Equal(["203.0.113.9"], (await GrpcReply.ReadAsync(response).Soon()).Texts);
+    }
+
+    [Fact]
+    public async Task TrustedBalancerOverTls_IsServed()
+    {
+        using var files = new TestCertificate();
+        Dictionary<string, string?> settings = files.Settings;
+        settings[Trusted] = "127.0.0.1";
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
+        using HttpMessageInvoker client = ClientBehindBalancer(Line, 10);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{gateway.PublicEndPoint}/livez");
+        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).Soon();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("PROXY TCP4 203.0.113.9\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n")]
+    public async Task TrustedBalancerWithoutAHeader_IsClosed(string sent)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "127.0.0.1" });
+        Assert.Empty(await AnswerAsync(gateway.PublicEndPoint, sent));
+        Assert.True(gateway.Log.Has("NoProxyHeader"));
+    }
+
+    [Fact]
+    public async Task PortCheckOfABalancer_LeavesNoWarning()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "127.0.0.1" });
+        Assert.Empty(await AnswerAsync(gateway.PublicEndPoint, ""));
+        Assert.False(gateway.Log.Has("NoProxyHeader"));
+    }
+
+    [Fact]
+    public async Task HeaderFromAnybodyElse_IsNoRequest()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "192.0.2.0/24" });
+        string answer = await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(Line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal), answer);
+    }
+
+    private static async Task<string> AnswerAsync(IPEndPoint gateway, string sent)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(gateway).Soon();
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        client.Client.Shutdown(SocketShutdown.Send);
+        using var reader = new StreamReader(stream);
+        try
+        {
+            return await reader.ReadToEndAsync().Soon();
+        }
+        catch (IOException)
+        {
+            return ""; // reset
+        }
+    }
+
+    /// <summary>Connections begin with the header, in two pieces.</summary>
+    private static HttpMessageInvoker ClientBehindBalancer(byte[] header, int first) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        ConnectCallback = async (context, token) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, token);
+            await socket.SendAsync(header.AsMemory(0, first), token);
+            await socket.SendAsync(header.AsMemory(first), token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+}
