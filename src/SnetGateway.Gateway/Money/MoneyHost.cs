@@ -33,6 +33,7 @@ internal sealed class MoneyHost(
     private ChainBlock? _cursor;
     private DateTimeOffset _knownAtStart;
     private Task _following = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
     private IDisposable? _optionChanges;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -59,6 +60,7 @@ internal sealed class MoneyHost(
             ledger.SaveCursorAsync,
             claim => claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount),
             _stopping.Token);
+        _watching = WatchAsync();
         return Task.CompletedTask;
     }
 
@@ -72,12 +74,30 @@ internal sealed class MoneyHost(
     {
         await _stopping.CancelAsync();
         await _following;
+        await _watching;
     }
 
     public void Dispose()
     {
         _optionChanges?.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Other replicas' settles, as the store tells them. Without them every call is still right: a stale view loses its comparison.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await ledger.FollowAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            PaymentEventLog.FeedEnded(logger, exception);
+        }
     }
 
     /// <summary>The newest moment that the ledger knows the chain of: what a restart without a chain may go on by (design, rule 12).</summary>

@@ -26,4 +26,7 @@ internal static partial class PaymentEventLog
 
     [LoggerMessage(EventId = 3012, EventName = "LedgerWritable", Level = LogLevel.Information, Message = "The ledger can be written again.")]
     public static partial void LedgerWritable(ILogger logger);
+
+    [LoggerMessage(EventId = 3013, EventName = "FeedEnded", Level = LogLevel.Error, Message = "What other replicas write is no longer followed; each call that they outran is refused once. Restart the gateway, and report this.")]
+    public static partial void FeedEnded(ILogger logger, Exception exception);
 }

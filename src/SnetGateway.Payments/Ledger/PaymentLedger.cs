@@ -63,6 +63,26 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     }
 
     /// <summary>
+    /// Takes in what other replicas write, until cancelled: a newer record replaces the one in memory, so that the next call here is judged by it
+    /// without a read. Nothing goes back, and a settle of ours that is on its way compares with the record that it was judged by, whatever comes
+    /// meanwhile. Ends at once where nobody else writes. To be started after <see cref="LoadAsync"/>.
+    /// </summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.WatchAsync(cancellationToken))
+        {
+            try
+            {
+                TakeIn(stored);
+            }
+            catch (LedgerFormatException)
+            {
+                // A newer version's, or damaged. Its channel's next call reads it and fails by it; the others go on.
+            }
+        }
+    }
+
+    /// <summary>
     /// Writes down up to which block the logs of known channels are complete, and before it what those logs said of channels with money: a
     /// restart that trusts the cursor must not have forgotten a claim below it. Several gateways may do so: who loses the comparison takes
     /// the other's place in line and leaves the write to a later block.
@@ -213,6 +233,25 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         if (stored is not null)
         {
             channel.Adopt(ChannelRecordCodec.Read(stored));
+        }
+    }
+
+    private void TakeIn(StoredRecord stored)
+    {
+        switch (stored.Key.Kind)
+        {
+            case RecordKind.PaidChannel:
+                ChannelRecord record = ChannelRecordCodec.Read(stored);
+                book.GetOrAdd(record.Id).Adopt(record);
+                break;
+            case RecordKind.ChannelNews:
+                ChannelNews news = ChannelNews.Read(stored, out ChannelId id);
+                if (book.Find(id) is { } channel && stored.Revision > channel.NewsRevision)
+                {
+                    channel.Recall(news, stored.Revision);
+                }
+
+                break;
         }
     }
 

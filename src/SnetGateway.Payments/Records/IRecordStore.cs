@@ -35,6 +35,14 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>All records of one kind, in the order of their keys. For commands. Throws <see cref="StoreUnavailableException"/>.</summary>
     IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The change feed: every record that anybody writes, this process too, from the last <see cref="ReadAllAsync(CancellationToken)"/> of this
+    /// store on (from now on, where there was none). A record may come more than once, states in between may be left out, and its newest state
+    /// always comes: after a gap everything is read again. Goes on until it is cancelled, through every failure of the store. Where
+    /// <see cref="IsShared"/> is false nobody else writes, and it ends at once.
+    /// </summary>
+    IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken);
+
     /// <summary>Journal entries of one record in their order. For commands only: nothing that serves calls reads history.</summary>
     IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken);
 
@@ -93,7 +101,10 @@ public readonly record struct StoredEntry(long Sequence, ReadOnlyMemory<byte> En
 
 /// <summary>What a commit did. Only the store can tell these apart, in the write itself.</summary>
 /// <param name="Outcome">See <see cref="CommitOutcome"/>.</param>
-/// <param name="Revision">The revision that every written record now has (it grows with each commit); 0 unless committed.</param>
+/// <param name="Revision">
+/// The revision that every written record now has; 0 unless committed. It grows with each commit of a record. Commits of different records that
+/// travelled together may have the same.
+/// </param>
 public readonly record struct CommitResult(CommitOutcome Outcome, long Revision);
 
 /// <summary>How a commit ended.</summary>

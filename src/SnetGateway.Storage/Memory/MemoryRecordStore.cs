@@ -38,6 +38,8 @@ public sealed class MemoryRecordStore : IRecordStore
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) => ReadAsync(kind, cancellationToken);
 
+    public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         StoredEntry[] entries;

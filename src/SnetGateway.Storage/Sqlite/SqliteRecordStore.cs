@@ -102,6 +102,8 @@ public sealed class SqliteRecordStore : IRecordStore
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
         _reader.ReadAllAsync(kind, cancellationToken);
 
+    public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+
     public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
         _reader.ReadJournalAsync(key, cancellationToken);
 

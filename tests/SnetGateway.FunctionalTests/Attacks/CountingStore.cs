@@ -47,6 +47,8 @@ internal sealed class CountingStore(IRecordStore inner) : IRecordStore
         return inner.ReadAllAsync(kind, cancellationToken);
     }
 
+    public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => inner.WatchAsync(cancellationToken);
+
     public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
         inner.ReadJournalAsync(key, cancellationToken);
 

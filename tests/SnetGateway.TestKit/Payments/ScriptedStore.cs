@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.TestKit.Payments;
@@ -38,6 +39,9 @@ public sealed class ScriptedStore : IRecordStore
             }
         }
     }
+
+    /// <summary>What <see cref="WatchAsync"/> tells.</summary>
+    public Channel<StoredRecord> Feed { get; } = Channel.CreateUnbounded<StoredRecord>();
 
     /// <summary>Runs before a commit compares: where a test lets another writer in.</summary>
     public Action? BeforeCommit { get; set; }
@@ -142,6 +146,9 @@ public sealed class ScriptedStore : IRecordStore
             yield return record;
         }
     }
+
+    /// <summary>Tells what is put on <see cref="Feed"/>, and nothing by itself: a test decides what another replica's write looks like from here.</summary>
+    public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => Feed.Reader.ReadAllAsync(cancellationToken);
 
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -28,6 +28,7 @@ public static class StoreConformance
         ["ReadAll_IsInTheOrderOfKeys_AndOfOneKind"] = ReadAllInOrder,
         ["ReadJournal_HoldsEveryEntryInOrder"] = JournalInOrder,
         ["ReadJournal_ConflictLeavesNoEntry"] = ConflictLeavesNoEntry,
+        ["Watch_TellsTheNewestStateOfEveryRecord_WrittenSinceAllWereRead"] = WatchTellsTheNewest,
         ["Probe_ChangesNothing"] = ProbeChangesNothing,
         ["Histories_OneCaller_AgreeWithTheModel"] = static (store, random) => StoreHistory.RunAsync(store, random, callers: 1, steps: 400),
         ["Histories_ManyCallers_AgreeWithTheModel"] = static (store, random) => StoreHistory.RunAsync(store, random, callers: 16, steps: 150),
@@ -285,6 +286,74 @@ public static class StoreConformance
             CommitOutcome.Conflict,
             (await Commit(store, new RecordWrite(key, revision + 1, StoreData.Value(random), 2, StoreData.Value(random)))).Outcome);
         Assert.Single(await store.ReadJournalAsync(key, CancellationToken.None).ToArrayAsync());
+    }
+
+    private static async Task WatchTellsTheNewest(IRecordStore store, Random random)
+    {
+        if (!store.IsShared)
+        {
+            Assert.Empty(await store.WatchAsync(CancellationToken.None).ToArrayAsync());
+            return;
+        }
+
+        var revisions = new Dictionary<int, long>();
+        for (int record = 0; record < 5; record++)
+        {
+            revisions[record] = await MustCommit(store, new RecordWrite(StoreData.Key(record), 0, StoreData.Value(random)));
+        }
+
+        Assert.Equal(5, (await store.ReadAllAsync(CancellationToken.None).ToArrayAsync()).Length);
+
+        // Some of it before the feed is opened, some while it runs.
+        var expected = new Dictionary<RecordKey, (long Revision, string Value)>();
+        for (int i = 0; i < 20; i++)
+        {
+            await WriteAsync();
+        }
+
+        bool allWritten = false;
+        var seen = new Dictionary<RecordKey, (long Revision, string Value)>();
+        Task following = FollowAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            await WriteAsync();
+        }
+
+        // The last event that surely comes; whatever is not told by then has an event of its own to come.
+        lock (expected)
+        {
+            allWritten = true;
+        }
+
+        await MustCommit(store, new RecordWrite(StoreData.Key(100), 0, StoreData.Value(random)));
+        await following;
+
+        async Task WriteAsync()
+        {
+            int record = random.Next(1, 8);
+            byte[] value = StoreData.Value(random);
+            revisions[record] = await MustCommit(store, new RecordWrite(StoreData.Key(record), revisions.GetValueOrDefault(record), value));
+            lock (expected)
+            {
+                expected[StoreData.Key(record)] = (revisions[record], Convert.ToHexString(value));
+            }
+        }
+
+        async Task FollowAsync()
+        {
+            await foreach (StoredRecord record in store.WatchAsync(CancellationToken.None))
+            {
+                Assert.True(record.Revision >= seen.GetValueOrDefault(record.Key).Revision, "the feed went back");
+                seen[record.Key] = (record.Revision, Convert.ToHexString(record.Value.Span));
+                lock (expected)
+                {
+                    if (allWritten && expected.All(pair => seen.TryGetValue(pair.Key, out var state) && state == pair.Value))
+                    {
+                        return;
+                    }
+                }
+            }
+        }
     }
 
     private static async Task ProbeChangesNothing(IRecordStore store, Random random)

@@ -81,6 +81,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
             yield break;
         }
 
+        public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+
         public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
