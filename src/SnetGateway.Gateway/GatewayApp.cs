@@ -32,6 +32,7 @@ internal static class GatewayApp
         services.AddMoney();
         services.AddControl();
         services.AddSingleton<FindPaidService>(provider => name => provider.GetRequiredService<LiveSnapshot>().Catalog.Find(name));
+        services.AddSingleton<FindClusterBackends>(provider => () => provider.GetRequiredService<LiveSnapshot>().Current.Backends);
         services.AddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         builder.AddGateway();
         WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());

@@ -8,5 +8,8 @@ internal static class BackendKind
     /// <summary>A service that speaks gRPC over HTTP/2. The default.</summary>
     public const string Grpc = "grpc";
 
+    /// <summary>All that there are.</summary>
+    public static IReadOnlyList<string> All { get; } = [Grpc];
+
     public static string Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) ?? Grpc;
 }

@@ -20,4 +20,7 @@ public sealed class BackendOptions
 
     /// <summary>Whether a service without the gRPC health service counts as healthy when it is probed. Default true.</summary>
     public bool MissingHealthServiceIsHealthy { get; set; } = true;
+
+    /// <summary>What is special about single clusters, by their keys in `ReverseProxy:Clusters`.</summary>
+    public Dictionary<string, ClusterBackendOptions> Clusters { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Primitives;
+using SnetGateway.Gateway.Backends;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Catalog;
@@ -10,11 +11,13 @@ internal sealed class GatewaySnapshot : IProxyConfig
 {
     private readonly CancellationTokenSource _superseded = new();
 
-    public GatewaySnapshot(ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+    public GatewaySnapshot(
+        ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null)
     {
         Catalog = catalog;
         Routes = routes;
         Clusters = clusters;
+        Backends = backends ?? ClusterBackends.None;
         ChangeToken = new CancellationChangeToken(_superseded.Token);
     }
 
@@ -23,6 +26,9 @@ internal sealed class GatewaySnapshot : IProxyConfig
     public IReadOnlyList<RouteConfig> Routes { get; }
 
     public IReadOnlyList<ClusterConfig> Clusters { get; }
+
+    /// <summary>What is known of the clusters' services.</summary>
+    public ClusterBackends Backends { get; }
 
     public IChangeToken ChangeToken { get; }
 

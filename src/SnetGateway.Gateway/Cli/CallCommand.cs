@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Json;

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Limits;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -9,6 +10,7 @@ internal static class ConfigurationChanges
     [
         $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}:",
         $"{GatewayOptions.Section}:{nameof(GatewayOptions.Services)}:",
+        $"{BackendOptions.Section}:{nameof(BackendOptions.Clusters)}:",
         $"{LimitOptions.Section}:{nameof(LimitOptions.MaxMetadataBytes)}",
         $"{LimitOptions.Section}:{nameof(LimitOptions.MaxRequestMessageBytes)}",
         $"{LimitOptions.Section}:{nameof(LimitOptions.MaxResponseMessageBytes)}",

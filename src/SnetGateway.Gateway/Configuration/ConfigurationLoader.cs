@@ -1,9 +1,13 @@
+using SnetGateway.Gateway.Backends.Descriptors;
+
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>From the sources to a judged configuration.</summary>
 /// <param name="sources">Where it comes from.</param>
 internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
+    private readonly DescriptorLoader _descriptors = new(TimeProvider.System);
+
     public ConfigurationSources Sources { get; } = sources;
 
     public ValueTask<ConfigurationResult> LoadAsync()
@@ -23,7 +27,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
         using (configuration as IDisposable)
         {
-            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration);
+            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration, _descriptors);
             return result with { Content = content };
         }
     }

@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration.Rules;
 using SnetGateway.Gateway.Configuration.Schema;
@@ -11,7 +13,7 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal static class ConfigurationReader
 {
-    public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration)
+    public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration, DescriptorLoader descriptors)
     {
         var values = new Dictionary<string, string?>(configuration.AsEnumerable(), StringComparer.OrdinalIgnoreCase);
         var mistakes = new MistakeList();
@@ -33,7 +35,9 @@ internal static class ConfigurationReader
 
         RouteConfig[] routes = [.. read.Routes];
         OwnRules.Check(options, mistakes);
-        CrossKeyRules.Check(new RuleContext(options, routes, read.Clusters, mistakes));
+        var context = new RuleContext(options, routes, read.Clusters, mistakes);
+        CrossKeyRules.Check(context);
+        ClusterBackends backends = await BackendReader.ReadAsync(context, descriptors);
         routes = [.. routes.Select(route => ProxyReader.WithHosts(route, options))];
         foreach (RouteConfig route in routes)
         {
@@ -45,7 +49,7 @@ internal static class ConfigurationReader
             Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
         }
 
-        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(CatalogReader.Read(options), routes, read.Clusters) : null;
+        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(CatalogReader.Read(options), routes, read.Clusters, backends) : null;
         return new ConfigurationResult(options, snapshot, values, mistakes.All);
     }
 

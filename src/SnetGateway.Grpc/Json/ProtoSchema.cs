@@ -18,8 +18,9 @@ public sealed class ProtoSchema
     private readonly Dictionary<string, ProtoMessageType> _messages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProtoMethod> _methods = new(StringComparer.Ordinal);
 
-    private ProtoSchema(IEnumerable<FileDescriptor> files)
+    private ProtoSchema(IReadOnlyList<FileDescriptor> files)
     {
+        Files = files;
         var descriptors = new List<MessageDescriptor>();
         var enums = new Dictionary<string, ProtoEnum>(StringComparer.Ordinal);
         foreach (var file in files)
@@ -44,6 +45,9 @@ public sealed class ProtoSchema
         }
     }
 
+    /// <summary>The files, each after those that it imports. <c>SerializedData</c> of each is what reflection hands out.</summary>
+    public IReadOnlyList<FileDescriptor> Files { get; }
+
     /// <summary>Every method, in no order.</summary>
     public IReadOnlyCollection<ProtoMethod> Methods => _methods.Values;
 
@@ -54,7 +58,7 @@ public sealed class ProtoSchema
         try
         {
             var set = FileDescriptorSet.Parser.ParseFrom(descriptorSet);
-            return new ProtoSchema(FileDescriptor.BuildFromByteStrings(InOrder(set).Select(file => file.ToByteString())));
+            return new ProtoSchema([.. FileDescriptor.BuildFromByteStrings(InOrder(set).Select(file => file.ToByteString()))]);
         }
         catch (Exception broken) when (broken is not InvalidDataException and not OutOfMemoryException)
         {

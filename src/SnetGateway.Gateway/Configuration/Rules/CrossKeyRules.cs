@@ -10,5 +10,6 @@ internal static class CrossKeyRules
         ServiceRules.Check(context);
         RouteRules.Check(context);
         ClusterRules.Check(context);
+        BackendRules.Check(context);
     }
 }

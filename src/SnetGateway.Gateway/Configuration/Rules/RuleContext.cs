@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration.Schema;
 using Yarp.ReverseProxy.Configuration;
 
@@ -17,6 +18,10 @@ internal sealed record RuleContext(
     public static string RoutePath(string id) => $"{ProxySchema.Section}:{ProxySchema.Routes}:{id}";
 
     public static string ClusterPath(string id) => $"{ProxySchema.Section}:{ProxySchema.Clusters}:{id}";
+
+    public static string BackendPath(string clusterId) => $"{BackendOptions.Section}:{nameof(BackendOptions.Clusters)}:{clusterId}";
+
+    public static string DescriptorsPath(string clusterId) => $"{BackendPath(clusterId)}:{nameof(ClusterBackendOptions.Descriptors)}";
 
     /// <summary>Adds a mistake unless one is known at that place already.</summary>
     public void Complain(string path, string problem, string remedy)

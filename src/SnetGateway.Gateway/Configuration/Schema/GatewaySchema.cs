@@ -1,4 +1,5 @@
 using SnetGateway.Ethereum;
+using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Calls;
@@ -12,6 +13,7 @@ internal static class GatewaySchema
     {
         [(typeof(ChainOptions), nameof(ChainOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
         [(typeof(ChainOptions), nameof(ChainOptions.EscrowAddress))] = Form(new AddressFormAttribute()),
+        [(typeof(DescriptorOptions), nameof(DescriptorOptions.ReflectionAddress))] = Form(new HttpUrlFormAttribute()),
         [(typeof(PaidCallOptions), nameof(PaidCallOptions.UnconfirmedExposure))] = Form(new CogsFormAttribute()),
         [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
         [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),

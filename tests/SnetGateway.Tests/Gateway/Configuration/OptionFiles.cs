@@ -33,6 +33,7 @@ internal static partial class OptionFiles
     {
         ["SnetGateway:Groups"] = ("<group>", "default"),
         ["SnetGateway:Services"] = ("<service>", "example"),
+        ["SnetGateway:Backends:Clusters"] = ("<cluster>", "example"),
     };
 
     private const string Proxy = """

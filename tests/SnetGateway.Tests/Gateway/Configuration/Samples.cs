@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -60,5 +61,5 @@ internal static class Samples
         new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
     public static ValueTask<ConfigurationResult> ReadAsync(IEnumerable<KeyValuePair<string, string?>> values) =>
-        ConfigurationReader.ReadAsync(Configuration(values));
+        ConfigurationReader.ReadAsync(Configuration(values), new DescriptorLoader(TimeProvider.System));
 }

@@ -1,6 +1,6 @@
 using SnetGateway.Grpc.Json;
 
-namespace SnetGateway.Gateway.Cli;
+namespace SnetGateway.Gateway.Backends.Descriptors;
 
 /// <summary>The compiler of .proto files: the one that lies beside the gateway, else the system's.</summary>
 internal static class ProtoTool

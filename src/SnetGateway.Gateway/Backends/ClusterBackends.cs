@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>What is known of the clusters' services, of those that `SnetGateway:Backends:Clusters` names. Never changed, only replaced as a whole.</summary>
+internal sealed class ClusterBackends(IEnumerable<ClusterBackend> clusters)
+{
+    private readonly FrozenDictionary<string, ClusterBackend> _clusters =
+        clusters.ToFrozenDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+
+    public static ClusterBackends None { get; } = new([]);
+
+    public IReadOnlyCollection<ClusterBackend> All => _clusters.Values;
+
+    /// <summary>The cluster of that id, or null when nothing is said of it.</summary>
+    public ClusterBackend? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
+}
+
+/// <summary>What is known of the clusters at this moment. A method of the live snapshot, asked at each call, so that a reload counts at once.</summary>
+internal delegate ClusterBackends FindClusterBackends();

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using SnetGateway.Grpc.Json;
+
+namespace SnetGateway.Gateway.Backends.Descriptors;
+
+/// <summary>
+/// Makes the descriptors that configurations name, and keeps them, so that the next reading of an unchanged configuration compiles nothing
+/// and asks nobody.
+/// </summary>
+internal sealed class DescriptorLoader(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, (string Fingerprint, FixedDescriptors Descriptors)> _files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ReflectedDescriptors> _reflected = new(StringComparer.Ordinal);
+
+    /// <summary>The source that is configured, or null where none is.</summary>
+    /// <exception cref="InvalidDataException">The files do not compile, or are no descriptor set; the message says where.</exception>
+    /// <exception cref="IOException">A file or folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file or folder must not be read.</exception>
+    public async ValueTask<IDescriptorSource?> LoadAsync(DescriptorOptions options, CancellationToken cancellationToken) => options switch
+    {
+        { ProtoFolder.Length: > 0 } => await LoadFilesAsync(
+            options.ProtoFolder,
+            Directory.GetFiles(options.ProtoFolder, "*.proto", SearchOption.AllDirectories),
+            ProtoTool.Compiler().CompileFolderAsync,
+            cancellationToken),
+        { DescriptorSet.Length: > 0 } => await LoadFilesAsync(options.DescriptorSet, [options.DescriptorSet], ProtoSchema.LoadFileAsync, cancellationToken),
+        { ReflectionAddress.Length: > 0 } => _reflected.GetOrAdd(options.ReflectionAddress, address => new ReflectedDescriptors(new Uri(address), time)),
+        _ => null,
+    };
+
+    private async ValueTask<IDescriptorSource> LoadFilesAsync(
+        string place, string[] files, Func<string, CancellationToken, Task<ProtoSchema>> load, CancellationToken cancellationToken)
+    {
+        string fingerprint = await FingerprintAsync(files, cancellationToken);
+        if (_files.TryGetValue(place, out var kept) && kept.Fingerprint == fingerprint)
+        {
+            return kept.Descriptors;
+        }
+
+        var descriptors = new FixedDescriptors(await load(place, cancellationToken));
+        _files[place] = (fingerprint, descriptors);
+        return descriptors;
+    }
+
+    private static async Task<string> FingerprintAsync(string[] files, CancellationToken cancellationToken)
+    {
+        Array.Sort(files, StringComparer.Ordinal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(file + "\0"));
+            hash.AppendData(SHA256.HashData(await File.ReadAllBytesAsync(file, cancellationToken)));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,52 @@
+using SnetGateway.Grpc.Json;
+using SnetGateway.Grpc.Reflection;
+using SnetGateway.Grpc.Statuses;
+using SnetGateway.Tests.Grpc.Json;
+using Xunit;
+
+namespace SnetGateway.Tests.Grpc.Reflection;
+
+public sealed class ReflectionReaderTests
+{
+    private const string Method = "/snet.tests.kinds.KindsService/Unary";
+
+    [Theory]
+    [InlineData(ReflectionMethods.Service)]
+    [InlineData(ReflectionMethods.AlphaService)]
+    public async Task Read_EitherVersion_MethodsAndFiles(string version)
+    {
+        await using var host = await GrpcTestHost.StartAsync(new ScriptedReflection(version, KindsReflection.Descriptor).Map);
+        ProtoSchema schema = await ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None);
+        Assert.Equal("snet.tests.kinds.Kinds", schema.FindMethod(Method)!.Input.FullName);
+        Assert.Contains(schema.Files, file => file.Name == KindsReflection.Descriptor.Name);
+    }
+
+    [Fact]
+    public async Task Read_NoReflection_Unimplemented()
+    {
+        await using var host = await GrpcTestHost.StartAsync(_ => { });
+        var refused = await Assert.ThrowsAsync<GrpcStatusException>(() => ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None));
+        Assert.Equal(GrpcStatusCode.Unimplemented, refused.Status.Code);
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("error")]
+    [InlineData("garbage")]
+    public async Task Read_Nonsense_InvalidData(string lie)
+    {
+        var reflection = new ScriptedReflection(ReflectionMethods.Service, KindsReflection.Descriptor)
+        {
+            Lie = request => (lie, request.MessageRequestCase) switch
+            {
+                ("nothing", _) => new ServerReflectionResponse(),
+                ("error", ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol) => new() { ErrorResponse = new() },
+                ("garbage", ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol) =>
+                    new() { FileDescriptorResponse = new() { FileDescriptorProto = { Google.Protobuf.ByteString.CopyFrom(255, 255, 255) } } },
+                _ => null,
+            },
+        };
+        await using var host = await GrpcTestHost.StartAsync(reflection.Map);
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None));
+    }
+}
