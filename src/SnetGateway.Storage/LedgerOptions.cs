@@ -26,4 +26,7 @@ public sealed class LedgerOptions
     /// <summary>Writes that may wait for the disk at a time, 1 to 1,000,000. Default 16,384. Calls beyond it fail with nothing written.</summary>
     [Range(1, 1_000_000)]
     public int MaxQueued { get; set; } = 16_384;
+
+    /// <summary>The local history of a gateway whose store is shared.</summary>
+    public JournalOptions Journal { get; set; } = new();
 }

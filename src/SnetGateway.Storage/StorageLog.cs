@@ -33,4 +33,11 @@ internal static partial class StorageLog
 
     [LoggerMessage(EventId = 7009, Level = LogLevel.Error, Message = "The ledger did not close within {Limit}: the disk gives no answer")]
     public static partial void CannotClose(this ILogger logger, TimeSpan limit);
+
+    [LoggerMessage(EventId = 7020, Level = LogLevel.Error,
+        Message = "The journal loses entries: {Error}. Payments are not touched: each record holds its newest entry. Said once until it writes again")]
+    public static partial void JournalLosing(this ILogger logger, string error);
+
+    [LoggerMessage(EventId = 7021, Level = LogLevel.Information, Message = "The journal writes again; {Lost} entries are lost since the start")]
+    public static partial void JournalWritesAgain(this ILogger logger, long lost);
 }

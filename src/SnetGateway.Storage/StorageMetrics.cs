@@ -13,6 +13,7 @@ public sealed class StorageMetrics
 
     private readonly Histogram<double> _duration;
     private readonly Histogram<int> _batchSize;
+    private readonly Counter<long> _journalLost;
 
     public StorageMetrics(IMeterFactory meters)
     {
@@ -22,11 +23,15 @@ public sealed class StorageMetrics
             "snet_gateway.ledger.commit.duration", "s", "From asking for a durable write to its outcome.");
         _batchSize = meter.CreateHistogram<int>(
             "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one sync.");
+        _journalLost = meter.CreateCounter<long>(
+            "snet_gateway.ledger.journal.lost", "{entry}", "Journal entries that the local disk did not take; their payments are booked.");
     }
 
     internal bool WantsDurations => _duration.Enabled;
 
     internal void Commit(CommitOutcome outcome, TimeSpan elapsed) => _duration.Record(elapsed.TotalSeconds, Outcomes[(int)outcome]);
+
+    internal void JournalEntriesLost(int entries) => _journalLost.Add(entries);
 
     internal void Batch(int commits) => _batchSize.Record(commits);
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Money;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
-using SnetGateway.Storage.Sqlite;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -16,7 +16,8 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsync
     private static readonly string[] s_needed =
         ["SnetGateway:Chain:ChainId", "SnetGateway:Chain:EscrowAddress", LedgerOptions.Section];
 
-    public static async ValueTask<LedgerAccess> OpenAsync(CommandContext context, ParseResult parsed)
+    /// <summary>Opens it. <paramref name="journals"/> are folders of gateways that share the store; none means this configuration's own.</summary>
+    public static async ValueTask<LedgerAccess> OpenAsync(CommandContext context, ParseResult parsed, IReadOnlyList<string>? journals = null)
     {
         ConfigurationLoader loader = context.Loader(parsed);
         ConfigurationResult result = await loader.LoadAsync();
@@ -27,13 +28,18 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsync
         }
 
         LedgerOptions ledger = result.Options.Ledger;
-        if (ledger.Store != "sqlite")
+        if (ledger.Store == "memory")
         {
-            throw new CommandException(ExitCodes.Usage, $"the ledger is kept in {ledger.Store}: nothing of it can be read from outside the gateway");
+            throw new CommandException(ExitCodes.Usage, "the ledger is kept in memory: nothing of it can be read from outside the gateway");
+        }
+
+        if (ledger.Store == "sqlite" && journals is { Count: > 0 })
+        {
+            throw new CommandException(ExitCodes.Usage, "--journal is for stores that gateways share: a SQLite ledger holds its journal itself");
         }
 
         var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);
-        return new LedgerAccess(SqliteRecordStore.OpenReadOnly(ledger.Path, scope), scope.Escrow);
+        return new LedgerAccess(RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow);
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

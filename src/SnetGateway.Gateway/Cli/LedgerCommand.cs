@@ -9,16 +9,23 @@ namespace SnetGateway.Gateway.Cli;
 /// <summary>`ledger verify` and `ledger explain`: whether the books are right, and how a channel came to where it is.</summary>
 internal static class LedgerCommand
 {
+    private static readonly Option<string[]> s_journal = new("--journal")
+    {
+        Description = "Folder of a gateway's journal, where gateways share a store: name those of all of them. Default: this configuration's own.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
     public static Command Create(CommandContext context) =>
-        new("ledger", "Reads the ledger. A gateway may run meanwhile.") { CreateVerify(context), CreateExplain(context) };
+        new("ledger", "Reads the ledger. A gateway may run meanwhile.") { CreateVerify(context), CreateExplain(context), s_journal };
 
     private static Command CreateVerify(CommandContext context)
     {
         var command = new Command("verify", "Walks every channel's journal and holds it to its record; ends with 1 where one is broken.");
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
-            var verifier = new LedgerVerifier(ledger.Store, SignerRecovery.Create(), ledger.Escrow);
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
+            var verifier = new LedgerVerifier(ledger.Store, SignerRecovery.Create(), ledger.Escrow, TimeProvider.System);
             TextWriter output = context.Terminal.Output;
             long channels = 0, entries = 0, faults = 0;
             UInt256 delivered = UInt256.Zero;
@@ -58,13 +65,13 @@ internal static class LedgerCommand
                 throw new CommandException(ExitCodes.Usage, $"'{text}' is no channel id: write a whole number");
             }
 
-            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
             var story = new LedgerStory(ledger.Store);
             var id = new ChannelId(number);
             ChannelRecord record = await story.ChannelAsync(id, cancellationToken)
                 ?? throw new CommandException(ExitCodes.Failed, $"the ledger has no channel {id}");
             var entries = new List<JournalEntry>();
-            await foreach (JournalEntry entry in story.EntriesAsync(id, cancellationToken))
+            await foreach (JournalEntry entry in story.EntriesAsync(record, cancellationToken))
             {
                 entries.Add(entry);
             }

@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Journal;
 using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Sqlite;
 
@@ -23,4 +24,22 @@ internal static class RecordStores
             _ => throw new ArgumentException($"There is no ledger store '{options.Store}': sqlite or memory.", nameof(options)),
         };
     }
+
+    /// <summary>
+    /// Opens it for a command, beside the gateways that write it; takes no writes. History comes from <paramref name="journals"/> where the store
+    /// holds records only. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.
+    /// </summary>
+    public static IRecordStore OpenToRead(LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Store switch
+        {
+            "sqlite" => SqliteRecordStore.OpenReadOnly(options.Path, scope),
+            _ => throw new ArgumentException($"The ledger store '{options.Store}' cannot be opened to read.", nameof(options)),
+        };
+    }
+
+    /// <summary>A shared store's records with the journals of its gateways; without any named, this gateway's own where it has one.</summary>
+    private static JournaledReadStore WithJournals(IRecordStore records, LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals) =>
+        new(records, new JournalReader(journals.Count > 0 || !Directory.Exists(options.Journal.Path) ? journals : [options.Journal.Path], scope));
 }

@@ -21,12 +21,20 @@ public sealed class LedgerStory(IRecordStore store)
     public async ValueTask<ChannelRecord?> ChannelAsync(ChannelId id, CancellationToken cancellationToken) =>
         await store.ReadAsync(new Channel(id).Key, cancellationToken) is { } stored ? ChannelRecordCodec.Read(stored) : null;
 
-    /// <summary>One channel's journal, oldest first.</summary>
-    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ChannelId id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>One channel's journal, oldest first, with the newest entry even where the record alone holds it.</summary>
+    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ChannelRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (StoredEntry stored in store.ReadJournalAsync(new Channel(id).Key, cancellationToken))
+        ArgumentNullException.ThrowIfNull(record);
+        long last = 0;
+        await foreach (StoredEntry stored in store.ReadJournalAsync(new Channel(record.Id).Key, cancellationToken))
         {
+            last = stored.Sequence;
             yield return JournalEntry.Read(stored.Entry);
+        }
+
+        if (last < record.Sequence)
+        {
+            yield return JournalEntry.Read(record.NewestEntry);
         }
     }
 }

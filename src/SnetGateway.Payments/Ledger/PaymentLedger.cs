@@ -127,7 +127,8 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             settlement.Judged?.Revision ?? 0,
             buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
             next.Sequence,
-            next.NewestEntry);
+            next.NewestEntry,
+            settlement.Judged?.NewestEntry ?? default);
         attempt = new SettleAttempt(next, call, writes, buffer);
         channel.InDoubt = true; // until the outcome is known, whatever a store throws
         return store.CommitAsync(writes, CancellationToken.None);
@@ -458,7 +459,8 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             expected,
             value.AsMemory(0, ChannelRecordCodec.Write(record, value)),
             hasNewEntry ? record.Sequence : 0,
-            hasNewEntry ? record.NewestEntry : default);
+            hasNewEntry ? record.NewestEntry : default,
+            hasNewEntry && channel.Record is { } previous ? previous.NewestEntry : default);
         channel.InDoubt = true;
         CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
         if (result.Outcome == CommitOutcome.Committed)

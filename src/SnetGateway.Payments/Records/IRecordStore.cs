@@ -90,8 +90,17 @@ public readonly struct RecordKey(RecordKind kind, ReadOnlyMemory<byte> id) : IEq
 /// <param name="Value">The new value, 1 to 65,536 bytes.</param>
 /// <param name="EntrySequence">Number of the journal entry within this record's history, from 1; ignored without an entry.</param>
 /// <param name="Entry">A journal entry that becomes durable with the write where the store keeps the journal itself; empty for none.</param>
+/// <param name="PreviousEntry">
+/// The entry before it, as the record that was judged holds it; empty for none. A shared store journals it too, locally: its writer may have died
+/// before it did.
+/// </param>
 public readonly record struct RecordWrite(
-    RecordKey Key, long ExpectedRevision, ReadOnlyMemory<byte> Value, long EntrySequence = 0, ReadOnlyMemory<byte> Entry = default);
+    RecordKey Key,
+    long ExpectedRevision,
+    ReadOnlyMemory<byte> Value,
+    long EntrySequence = 0,
+    ReadOnlyMemory<byte> Entry = default,
+    ReadOnlyMemory<byte> PreviousEntry = default);
 
 /// <summary>A record as it was read.</summary>
 public sealed record StoredRecord(RecordKey Key, long Revision, ReadOnlyMemory<byte> Value);

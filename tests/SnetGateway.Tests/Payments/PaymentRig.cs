@@ -108,7 +108,7 @@ internal sealed class PaymentRig
     public async Task<ChannelFinding[]> VerifyAsync()
     {
         var findings = new List<ChannelFinding>();
-        await foreach (ChannelFinding finding in new LedgerVerifier(Store, new FakeSigners(), Escrow).VerifyAsync(CancellationToken.None))
+        await foreach (ChannelFinding finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, TimeProvider.System).VerifyAsync(CancellationToken.None))
         {
             findings.Add(finding);
         }

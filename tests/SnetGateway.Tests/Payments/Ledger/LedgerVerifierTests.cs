@@ -58,7 +58,7 @@ public sealed class LedgerVerifierTests
         rig.Store.OverwriteEntry(Key(rig), 5, null);
         ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
         Assert.Empty(finding.Faults);
-        Assert.Equal(["the record is at entry 5, the journal at 4"], finding.Notes);
+        Assert.Equal(["entry 5 is held by the record alone"], finding.Notes);
         Assert.Equal((5L, UInt256.FromUInt64(50)), (finding.Entries, finding.Delivered));
     }
 
@@ -201,7 +201,7 @@ public sealed class LedgerVerifierTests
         }
 
         var amounts = new List<UInt256>();
-        await foreach (JournalEntry entry in story.EntriesAsync(PaymentRig.One, default))
+        await foreach (JournalEntry entry in story.EntriesAsync(rig.Record, default))
         {
             amounts.Add(entry.Amount);
         }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace SnetGateway.Storage.Sqlite;
+namespace SnetGateway.Storage;
 
 /// <summary>What the ledger needs from the file system and .NET does not give: reading a locked file, and making a new folder durable.</summary>
 internal static partial class PosixFiles

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Records;
+
+namespace SnetGateway.Storage.Journal;
+
+/// <summary>
+/// A shared store together with the journals of the gateways that write it, for commands: records come from the one, history from the others.
+/// Takes no writes. The journals are read after the records, so that a running gateway's newest entries are in them.
+/// </summary>
+public sealed class JournaledReadStore(IRecordStore records, JournalReader journals) : IRecordStore
+{
+    /// <summary>Records after which the journals are looked at again.</summary>
+    private const int PageLength = 1024;
+
+    public bool IsShared => true;
+
+    public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken) =>
+        new(new CommitResult(CommitOutcome.NotWritten, 0));
+
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        StoredRecord? record = await records.ReadAsync(key, cancellationToken);
+        journals.Refresh();
+        return record;
+    }
+
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) =>
+        PagedAsync(records.ReadAllAsync(cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
+        PagedAsync(records.ReadAllAsync(kind, cancellationToken), cancellationToken);
+
+    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        foreach (StoredEntry entry in journals.Read(key))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return entry;
+        }
+    }
+
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) =>
+        throw new StoreUnavailableException("the ledger was opened to read only");
+
+    public ValueTask DisposeAsync()
+    {
+        journals.Dispose();
+        return records.DisposeAsync();
+    }
+
+    private async IAsyncEnumerable<StoredRecord> PagedAsync(
+        IAsyncEnumerable<StoredRecord> all, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord[] page in all.Chunk(PageLength).WithCancellation(cancellationToken))
+        {
+            journals.Refresh();
+            foreach (StoredRecord record in page)
+            {
+                yield return record;
+            }
+        }
+    }
+}
