@@ -17,6 +17,7 @@ public sealed class LocalJournal : IAsyncDisposable
     private const int MaxRemembered = 65_536;
 
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushPoll = TimeSpan.FromMilliseconds(1);
 
     private readonly JournalFiles _files;
     private readonly StorageMetrics _metrics;
@@ -30,6 +31,8 @@ public sealed class LocalJournal : IAsyncDisposable
     private int _length;
     private int _entries;
     private long _lost;
+    private long _taken;
+    private long _done;
     private bool _losing;
     private bool _closed;
 
@@ -66,6 +69,22 @@ public sealed class LocalJournal : IAsyncDisposable
             {
                 Monitor.Pulse(_lock);
             }
+        }
+    }
+
+    /// <summary>Ends when what was appended before the call is written or lost. For whoever reads the files of a running journal.</summary>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        long target;
+        lock (_lock)
+        {
+            target = _taken + (_length > 0 ? 1 : 0);
+        }
+
+        using var poll = new PeriodicTimer(FlushPoll, _time);
+        while (Volatile.Read(ref _done) < target && !_ended.Task.IsCompleted)
+        {
+            await poll.WaitForNextTickAsync(cancellationToken);
         }
     }
 
@@ -172,6 +191,8 @@ public sealed class LocalJournal : IAsyncDisposable
                     _logger.JournalWritesAgain(Lost);
                 }
             }
+
+            Interlocked.Increment(ref _done);
         }
 
         _files.Dispose();
@@ -191,6 +212,7 @@ public sealed class LocalJournal : IAsyncDisposable
             var taken = new Taken(_gathering, _length, _entries);
             (_gathering, _writing) = (_writing, _gathering);
             (_length, _entries) = (0, 0);
+            _taken++;
             return taken;
         }
     }

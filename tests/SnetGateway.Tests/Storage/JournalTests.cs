@@ -94,7 +94,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     {
         await using (LocalJournal journal = Open("a"))
         {
-            for (int i = 1; i <= 20; i++)
+            for (int i = 1; i <= 4; i++)
             {
                 journal.Append([Write(1, i)]);
             }
@@ -108,12 +108,12 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
             File.WriteAllBytes(file.FullName, whole[..length]);
             using JournalReader reader = Read("a");
             int count = reader.Read(StoreData.Key(1)).Count();
-            Assert.InRange(count, Math.Max(last, 0), 20);
+            Assert.InRange(count, Math.Max(last, 0), 4);
             AssertWhole(reader, 1, count);
             last = count;
         }
 
-        Assert.Equal(20, last);
+        Assert.Equal(4, last);
     }
 
     [Fact]
