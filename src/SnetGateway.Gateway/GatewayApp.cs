@@ -11,6 +11,7 @@ using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Money;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Web;
 using SnetGateway.Payments.Calls;
 
 namespace SnetGateway.Gateway;
@@ -65,6 +66,7 @@ internal static class GatewayApp
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddListeners();
         services.TryAddSingleton<Readiness>();
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPaidCalls();
         services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainTimeout);
         return services.AddReverseProxy().AddBackends();
@@ -85,11 +87,15 @@ internal static class GatewayApp
             context => context.Features.Get<ListenerKind>() == ListenerKind.Admin,
             branch => branch.Run(BuildAdmin(app, mapAdmin)));
 
-        // 3. Which method is it: one of the gateway's own, or one of a service?
+        // 3. Browsers: what their pages may do, and gRPC-Web, which is plain gRPC to everything that follows.
+        app.UseMiddleware<CrossOriginMiddleware>();
+        app.UseMiddleware<GrpcWebMiddleware>();
+
+        // 4. Which method is it: one of the gateway's own, or one of a service?
         app.UseRouting();
         mapPublic?.Invoke(app);
 
-        // 4. A service's method: payment first, then YARP.
+        // 5. A service's method: payment first, then YARP.
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<PaidCallMiddleware>();
@@ -97,7 +103,7 @@ internal static class GatewayApp
             proxy.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(new PaidRoute(route)));
 
-        // 5. Nobody's method. No route of its own: that would be a second candidate for every call, and twice the work of choosing.
+        // 6. Nobody's method. No route of its own: that would be a second candidate for every call, and twice the work of choosing.
         app.Use((context, next) => context.GetEndpoint() is null ? UnknownMethod.Answer(context) : next(context));
         return app;
     }

@@ -2,6 +2,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Web;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Storage;
 
@@ -36,6 +37,9 @@ public sealed class GatewayOptions
 
     /// <summary>How services are reached.</summary>
     public BackendOptions Backends { get; set; } = new();
+
+    /// <summary>What pages in browsers may do.</summary>
+    public WebOptions Web { get; set; } = new();
 
     /// <summary>How much clients and services may send.</summary>
     public LimitOptions Limits { get; set; } = new();

@@ -50,7 +50,16 @@ internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint max
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
     {
-        int count = await read;
+        int count;
+        try
+        {
+            count = await read;
+        }
+        catch (BadHttpRequestException broken) when (broken.StatusCode == StatusCodes.Status400BadRequest)
+        {
+            throw Ended(CallFailures.BrokenRequest);
+        }
+
         return Checked(buffer.Span, count);
     }
 

@@ -163,7 +163,6 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("application/json")]
     [InlineData("application/grpcx")]
-    [InlineData("application/grpc-web")]
     [InlineData("text/plain")]
     public async Task OtherContentTypes_AreRefused(string type)
     {

@@ -17,5 +17,6 @@ public abstract class ValueFormAttribute(string description) : ValidationAttribu
 
     public abstract bool Accepts(string value);
 
-    public override bool IsValid(object? value) => value is null || (value is string text && Accepts(text));
+    public override bool IsValid(object? value) =>
+        value is null || (value is string text && Accepts(text)) || (value is IEnumerable<string> list && list.All(Accepts));
 }

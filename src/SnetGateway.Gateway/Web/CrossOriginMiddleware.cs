@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using SnetGateway.Grpc.Headers;
+
+namespace SnetGateway.Gateway.Web;
+
+/// <summary>
+/// Lets pages of other origins call (CORS): answers preflights, which no route sees and nobody pays for, and tells the browser which headers of
+/// an answer its page may read. Credentials are never allowed: a payment is in the metadata, and a cookie has no meaning here.
+/// </summary>
+internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonitor<WebOptions> options)
+{
+    private const string AllowPrivateNetwork = "Access-Control-Allow-Private-Network";
+    private const string RequestPrivateNetwork = "Access-Control-Request-Private-Network";
+    private const string AnyOrigin = "*";
+
+    /// <summary>What a page must be able to read of every answer: also of one that ended before its service was asked.</summary>
+    private static readonly string[] AlwaysExposed =
+        [GrpcHeaderNames.Status, GrpcHeaderNames.Message, "grpc-status-details-bin", GrpcHeaderNames.Encoding, GrpcHeaderNames.AcceptEncoding, "retry-after"];
+
+    private static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        IHeaderDictionary request = context.Request.Headers;
+        StringValues origin = request.Origin;
+        if (origin.Count == 0 || !options.CurrentValue.CrossOrigin)
+        {
+            return next(context);
+        }
+
+        string? allowed = Allowed(options.CurrentValue, origin.ToString());
+        if (HttpMethods.IsOptions(context.Request.Method) && request.AccessControlRequestMethod.Count > 0)
+        {
+            AnswerPreflight(context, allowed);
+            return Task.CompletedTask;
+        }
+
+        context.Response.OnStarting(() =>
+        {
+            Expose(context.Response.Headers, allowed);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    /// <summary>What is said to be allowed, or null when this origin is not.</summary>
+    private static string? Allowed(WebOptions web, string origin) =>
+        web.Origins.Length == 0 ? AnyOrigin
+        : web.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin
+        : null;
+
+    private void AnswerPreflight(HttpContext context, string? allowed)
+    {
+        IHeaderDictionary request = context.Request.Headers;
+        IHeaderDictionary response = context.Response.Headers;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        response.Vary = new StringValues(
+        [
+            HeaderNames.Origin, HeaderNames.AccessControlRequestMethod, HeaderNames.AccessControlRequestHeaders, RequestPrivateNetwork,
+        ]);
+        string method = request.AccessControlRequestMethod.ToString();
+        if (allowed is null || !Methods.Contains(method, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        response.AccessControlAllowOrigin = allowed;
+        response.AccessControlAllowMethods = method;
+
+        // Every header: metadata has any name, and what a service must not see is taken off later, whoever sent it.
+        if (request.AccessControlRequestHeaders.Count > 0)
+        {
+            response.AccessControlAllowHeaders = request.AccessControlRequestHeaders;
+        }
+
+        if (request[RequestPrivateNetwork] == "true")
+        {
+            response[AllowPrivateNetwork] = "true";
+        }
+
+        response.AccessControlMaxAge = ((long)options.CurrentValue.PreflightMaxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The gateway alone says what pages may do: what a service says of itself was about its own address.</summary>
+    private static void Expose(IHeaderDictionary response, string? allowed)
+    {
+        response.Remove(HeaderNames.AccessControlAllowCredentials);
+        response.Remove(HeaderNames.AccessControlAllowOrigin);
+        response.Remove(HeaderNames.AccessControlExposeHeaders);
+        response.Append(HeaderNames.Vary, HeaderNames.Origin);
+        if (allowed is null)
+        {
+            return;
+        }
+
+        // A star would do in new browsers only, so every header of this answer is named.
+        IEnumerable<string> names = response.Keys
+            .Where(name => !name.StartsWith(':') && !name.StartsWith("access-control-", StringComparison.OrdinalIgnoreCase))
+            .Select(name => name.ToLowerInvariant())
+            .Union(AlwaysExposed);
+        response.AccessControlExposeHeaders = string.Join(", ", names);
+        response.AccessControlAllowOrigin = allowed;
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Http.Features;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Web;
+
+namespace SnetGateway.Gateway.Web;
+
+/// <summary>
+/// Makes gRPC-Web calls plain gRPC for everything inside: routing, payment, the forwarder and the gateway's own services. It sits outside the
+/// paid call and brings its own body and trailers, so there is one settle for both protocols, on HTTP/1.1 and HTTP/2 alike.
+/// </summary>
+internal sealed class GrpcWebMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        GrpcTransport transport = GrpcContentType.Parse(request.ContentType).Transport;
+        if (transport is GrpcTransport.GrpcWeb or GrpcTransport.GrpcWebText && HttpMethods.IsPost(request.Method))
+        {
+            return CallAsync(context, transport);
+        }
+
+        if (request.Headers.Connection.Count > 0)
+        {
+            ConnectionHeaders.RemoveNamed(request.Headers);
+        }
+
+        return next(context);
+    }
+
+    private async Task CallAsync(HttpContext context, GrpcTransport transport)
+    {
+        IFeatureCollection features = context.Features;
+        IHttpRequestFeature request = features.GetRequiredFeature<IHttpRequestFeature>();
+        IHttpResponseBodyFeature body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        IHttpResponseTrailersFeature? trailers = features.Get<IHttpResponseTrailersFeature>();
+        var answer = new GrpcWebAnswer(
+            context.Response,
+            body,
+            GrpcWebContentType.WantsText(transport, context.Request.Headers.Accept.ToString()));
+        context.Response.OnStarting(static state =>
+        {
+            ((GrpcWebAnswer)state).TranslateHeaders();
+            return Task.CompletedTask;
+        }, answer);
+
+        TranslateRequest(context, transport);
+        features.Set<IHttpRequestFeature>(new GrpcWebRequest(request));
+        features.Set<IHttpUpgradeFeature>(null);
+        features.Set<IHttpExtendedConnectFeature>(null);
+        features.Set<IHttpResponseTrailersFeature>(answer);
+        features.Set<IHttpResponseBodyFeature>(answer);
+        try
+        {
+            await next(context);
+            await answer.EndAsync();
+        }
+        finally
+        {
+            features.Set(body);
+            features.Set(trailers);
+            features.Set(request);
+        }
+    }
+
+    private static void TranslateRequest(HttpContext context, GrpcTransport transport)
+    {
+        HttpRequest request = context.Request;
+        IHeaderDictionary headers = request.Headers;
+        string contentType = request.ContentType!;
+        ConnectionHeaders.RemoveFrom(headers);
+
+        // What the browser can unpack is about its own connection; a service that took it for itself would pack the frames.
+        headers.Remove(Microsoft.Net.Http.Headers.HeaderNames.AcceptEncoding);
+        request.ContentType = GrpcWebContentType.ToGrpc(contentType);
+        if (transport == GrpcTransport.GrpcWebText)
+        {
+            headers.ContentLength = null;
+            request.Body = new GrpcWebTextRequest(request.Body);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Buffers.Text;
+using SnetGateway.Grpc.Headers;
+
+namespace SnetGateway.Gateway.Web;
+
+/// <summary>
+/// Writes an answer as base64. Each write is encoded by itself and ends in its padding, so that a client can decode a message of a stream
+/// before the next one comes. What is no gRPC answer passes as it is.
+/// </summary>
+internal sealed class GrpcWebTextAnswer(HttpResponse response, Stream inner) : Stream
+{
+    /// <summary>Bytes that are encoded at a time. A multiple of three: padding comes only at the end.</summary>
+    private const int MostBytes = 12 * 1024;
+
+    private bool? _isGrpc;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _isGrpc ??= GrpcContentType.Parse(response.ContentType).Transport != GrpcTransport.None;
+        return _isGrpc.Value ? EncodeAsync(buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("An answer is never waited for by a blocked thread.");
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask EncodeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(Math.Min(buffer.Length, MostBytes)));
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                ReadOnlyMemory<byte> part = buffer[..Math.Min(buffer.Length, MostBytes)];
+                Base64.EncodeToUtf8(part.Span, text, out int taken, out int written);
+                await inner.WriteAsync(text.AsMemory(0, written), cancellationToken);
+                buffer = buffer[taken..];
+            }
+        }
+        finally
+        {
+            // The server has copied what it was given, also when a wait for it was cancelled.
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+}
