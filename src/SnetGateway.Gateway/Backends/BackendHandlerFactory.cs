@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Backends.Processes;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
@@ -8,7 +9,8 @@ namespace SnetGateway.Gateway.Backends;
 /// Which handler answers a cluster's calls. To YARP every kind of service is a destination behind an HTTP client, so load balancing, health,
 /// timeouts and metrics work for all alike; a new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
-internal sealed class BackendHandlerFactory(IOptionsMonitor<BackendOptions> options, ILogger<ForwarderHttpClientFactory> logger)
+internal sealed class BackendHandlerFactory(
+    IOptionsMonitor<BackendOptions> options, ProcessBackends processes, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
@@ -35,7 +37,9 @@ internal sealed class BackendHandlerFactory(IOptionsMonitor<BackendOptions> opti
         BackendKind.Of(context.NewMetadata) switch
         {
             BackendKind.Grpc => new GrpcBackend(handler, options),
-            var kind => throw new NotSupportedException($"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; '{BackendKind.Grpc}' is."),
+            BackendKind.Process => processes.Create(handler),
+            var kind => throw new NotSupportedException(
+                $"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; {string.Join(", ", BackendKind.All)} are."),
         };
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>

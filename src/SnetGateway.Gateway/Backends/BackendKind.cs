@@ -8,8 +8,11 @@ internal static class BackendKind
     /// <summary>A service that speaks gRPC over HTTP/2. The default.</summary>
     public const string Grpc = "grpc";
 
+    /// <summary>A program that is started for each call.</summary>
+    public const string Process = "process";
+
     /// <summary>All that there are.</summary>
-    public static IReadOnlyList<string> All { get; } = [Grpc];
+    public static IReadOnlyList<string> All { get; } = [Grpc, Process];
 
     public static string Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) ?? Grpc;
 }

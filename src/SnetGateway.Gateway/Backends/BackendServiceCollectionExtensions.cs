@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Health;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -12,6 +13,7 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
         proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
+        proxy.Services.AddProcesses();
         proxy.AddConfigFilter<GrpcClusterDefaults>();
         return proxy;
     }

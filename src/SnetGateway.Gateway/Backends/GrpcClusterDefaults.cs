@@ -5,14 +5,14 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// What a cluster of gRPC services needs and its configuration need not say: HTTP/2 without negotiation, and no activity timeout, because a
+/// What a cluster of gRPC services or of programs needs and its configuration need not say: HTTP/2 without negotiation, and no activity timeout, because a
 /// stream may be silent for as long as it likes. What is configured stays.
 /// </summary>
 internal sealed class GrpcClusterDefaults : IProxyConfigFilter
 {
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {
-        if (BackendKind.Of(cluster.Metadata) != BackendKind.Grpc)
+        if (BackendKind.Of(cluster.Metadata) is not (BackendKind.Grpc or BackendKind.Process))
         {
             return new ValueTask<ClusterConfig>(cluster);
         }

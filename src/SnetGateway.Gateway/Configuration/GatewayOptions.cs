@@ -1,5 +1,6 @@
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Web;
@@ -40,6 +41,9 @@ public sealed class GatewayOptions
 
     /// <summary>What pages in browsers may do.</summary>
     public WebOptions Web { get; set; } = new();
+
+    /// <summary>Services that are programs.</summary>
+    public ProcessOptions Processes { get; set; } = new();
 
     /// <summary>How much clients and services may send.</summary>
     public LimitOptions Limits { get; set; } = new();

@@ -5,10 +5,13 @@ using SnetGateway.Grpc.Statuses;
 namespace SnetGateway.Grpc.Messages;
 
 /// <summary>Compression of single messages: <c>identity</c> and, for what is received, <c>gzip</c>.</summary>
-internal static class GrpcEncodings
+public static class GrpcEncodings
 {
+    /// <summary>Not compressed.</summary>
     public const string Identity = "identity";
+    /// <summary>RFC 1952.</summary>
     public const string Gzip = "gzip";
+    /// <summary>The value of <c>grpc-accept-encoding</c>.</summary>
     public const string Accepted = "identity,gzip";
 
     private const int SmallestBuffer = 1024;

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Backends;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
@@ -18,7 +19,14 @@ internal static class ClusterRules
 
             foreach ((string name, DestinationConfig destination) in cluster.Destinations)
             {
-                CheckUrl(context, $"{path}:{name}:{nameof(destination.Address)}", destination.Address);
+                string address = $"{path}:{name}:{nameof(destination.Address)}";
+                if (BackendKind.Of(cluster.Metadata) == BackendKind.Process)
+                {
+                    ProgramRules.CheckDestination(context, address, destination.Address);
+                    continue;
+                }
+
+                CheckUrl(context, address, destination.Address);
                 if (!string.IsNullOrEmpty(destination.Health))
                 {
                     CheckUrl(context, $"{path}:{name}:{nameof(destination.Health)}", destination.Health);

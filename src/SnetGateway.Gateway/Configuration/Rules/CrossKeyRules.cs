@@ -10,6 +10,7 @@ internal static class CrossKeyRules
         ServiceRules.Check(context);
         RouteRules.Check(context);
         ClusterRules.Check(context);
+        ProgramRules.Check(context);
         BackendRules.Check(context);
     }
 }

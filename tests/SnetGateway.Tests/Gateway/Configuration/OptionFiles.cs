@@ -27,6 +27,7 @@ internal static partial class OptionFiles
         ["SnetGateway:Services:<service>:ServiceId"] = "example-service",
         ["SnetGateway:Services:<service>:Hosts"] = new[] { "example.my-org.net" },
         ["SnetGateway:Services:<service>:Price:Cogs"] = 1000,
+        ["SnetGateway:Processes:Programs:<program>:Command"] = "cat",
     };
 
     private static readonly Dictionary<string, (string Placeholder, string Example)> s_names = new()
@@ -34,6 +35,7 @@ internal static partial class OptionFiles
         ["SnetGateway:Groups"] = ("<group>", "default"),
         ["SnetGateway:Services"] = ("<service>", "example"),
         ["SnetGateway:Backends:Clusters"] = ("<cluster>", "example"),
+        ["SnetGateway:Processes:Programs"] = ("<program>", "example"),
     };
 
     private const string Proxy = """
@@ -154,6 +156,7 @@ internal static partial class OptionFiles
     private static string Json(object? value) => value switch
     {
         TimeSpan duration => $"\"{duration:c}\"",
+        Enum word => JsonSerializer.Serialize(word.ToString()),
         string[] texts => $"[{string.Join(", ", texts.Select(Json))}]",
         _ => JsonSerializer.Serialize(value, s_json),
     };

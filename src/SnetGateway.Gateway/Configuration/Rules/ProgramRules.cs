@@ -1,0 +1,79 @@
+using System.Globalization;
+using SnetGateway.Gateway.Backends.Processes;
+
+namespace SnetGateway.Gateway.Configuration.Rules;
+
+/// <summary>A program is there and may be run, and clusters name programs that are configured.</summary>
+internal static class ProgramRules
+{
+    private const string Programs = $"{ProcessOptions.Section}:{nameof(ProcessOptions.Programs)}";
+
+    public static void Check(RuleContext context)
+    {
+        foreach ((string name, ProgramOptions program) in context.Options.Processes.Programs)
+        {
+            string path = $"{Programs}:{name}";
+            if (!OperatingSystem.IsLinux())
+            {
+                context.Complain(path, "programs are started on Linux only", "Take it out, or run the gateway on Linux");
+                continue;
+            }
+
+            if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') || name[0] == '-' || name[^1] == '-')
+            {
+                context.Complain(path, "the name cannot stand in a destination's address", "Write small letters, digits and hyphens");
+            }
+
+            CheckCommand(context, $"{path}:{nameof(program.Command)}", program.Command);
+            if (program.WorkingDirectory is { Length: > 0 } folder && !(Path.IsPathRooted(folder) && Directory.Exists(folder)))
+            {
+                context.Complain(
+                    $"{path}:{nameof(program.WorkingDirectory)}", $"there is no folder {MistakeList.Quote(folder)}", "Write the absolute path of a folder");
+            }
+
+            foreach (string variable in program.Environment.Keys.Where(key => key.Length == 0 || key.Contains('=', StringComparison.Ordinal)))
+            {
+                context.Complain($"{path}:{nameof(program.Environment)}:{variable}", "no variable can have this name", "Write a name without '='");
+            }
+
+            foreach (string code in program.ExitStatuses.Keys.Where(key => !IsExitCode(key)))
+            {
+                context.Complain($"{path}:{nameof(program.ExitStatuses)}:{code}", "the key is not an exit code", "Write a whole number from 1 to 255");
+            }
+        }
+    }
+
+    /// <summary>The destination of a cluster of programs.</summary>
+    public static void CheckDestination(RuleContext context, string path, string? address)
+    {
+        IReadOnlyCollection<string> known = context.Options.Processes.Programs.Keys;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+            || uri.Scheme != ProcessBackend.Scheme || uri.PathAndQuery is not ("" or "/") || uri.UserInfo.Length > 0 || uri.Port >= 0)
+        {
+            context.Complain(path, "the value names no program", $"Write {ProcessBackend.Scheme}:// and the name of a program in {Programs}");
+        }
+        else if (!context.Options.Processes.Programs.ContainsKey(uri.Host))
+        {
+            context.Complain(path, $"there is no program {MistakeList.Quote(uri.Host)}", RuleContext.Choose(uri.Host, known, Programs));
+        }
+    }
+
+    private static void CheckCommand(RuleContext context, string path, string command)
+    {
+        if (command.Length == 0)
+        {
+            context.Complain(path, "missing", "Write the absolute path of an executable, or its name in PATH");
+        }
+        else if (command.Contains('/', StringComparison.Ordinal) && command[0] != '/')
+        {
+            context.Complain(path, "the path is not absolute", "Write the absolute path of an executable, or its name in PATH");
+        }
+        else if (ProgramCommand.Find(command) is null)
+        {
+            context.Complain(path, $"{MistakeList.Quote(command)} is no file that may be run", "Write the absolute path of an executable, or its name in PATH");
+        }
+    }
+
+    private static bool IsExitCode(string key) =>
+        byte.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out byte code) && code > 0 && key[0] != '0';
+}

@@ -1,0 +1,94 @@
+using SnetGateway.Gateway.Configuration;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+/// <summary>What is found wrong with programs before the first call.</summary>
+public sealed class ProgramRuleTests
+{
+    private const string Programs = "SnetGateway:Processes:Programs:";
+    private const string Destination = "ReverseProxy:Clusters:translate:Destinations:one:Address";
+
+    [Fact]
+    public async Task Read_Program_ByPathOrName_IsRight()
+    {
+        Dictionary<string, string?> values = Good();
+        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+        values[Programs + "model:Command"] = "/bin/cat";
+        values[Programs + "model:Arguments:0"] = "anything $(at) all";
+        values[Programs + "model:WorkingDirectory"] = "/";
+        values[Programs + "model:Environment:MODEL"] = "large";
+        values[Programs + "model:ExitStatuses:3"] = "NotFound";
+        values[Programs + "model:Output"] = "Lines";
+        values[Programs + "model:MaxRunning"] = "2";
+        ConfigurationResult result = await Samples.ReadAsync(values);
+        Assert.Empty(result.Mistakes);
+        Assert.Equal(2, result.Options.Processes.Programs["model"].MaxRunning);
+    }
+
+    [Theory]
+    [InlineData("model:Command", "cat -n", "model:Command", "may be run")]
+    [InlineData("model:Command", "/etc/passwd", "model:Command", "may be run")]
+    [InlineData("model:Command", "/", "model:Command", "may be run")]
+    [InlineData("model:Command", "/nowhere/at/all", "model:Command", "may be run")]
+    [InlineData("model:Command", "bin/cat", "model:Command", "absolute")]
+    [InlineData("model:Command", "./cat", "model:Command", "absolute")]
+    [InlineData("model:Command", null, "model:Command", "missing")]
+    [InlineData("model:WorkingDirectory", "/nowhere", "model:WorkingDirectory", "no folder")]
+    [InlineData("model:WorkingDirectory", "tmp", "model:WorkingDirectory", "no folder")]
+    [InlineData("model:Environment:A=B", "1", "model:Environment:A=B", "variable")]
+    [InlineData("model:ExitStatuses:0", "Ok", "model:ExitStatuses:0", "1 to 255")]
+    [InlineData("model:ExitStatuses:256", "Ok", "model:ExitStatuses:256", "1 to 255")]
+    [InlineData("model:ExitStatuses:03", "Ok", "model:ExitStatuses:03", "1 to 255")]
+    [InlineData("model:ExitStatuses:3", "NotFond", "model:ExitStatuses:3", "NotFound")]
+    [InlineData("model:Output", "Line", "model:Output", "Lines")]
+    [InlineData("model:MaxRunning", "0", "model:MaxRunning", "1 to 10000")]
+    [InlineData("model:Shell", "true", "model:Shell", "")]
+    [InlineData("Big_Model:Command", "cat", "Big_Model", "small letters")]
+    public async Task Read_OneMistake_IsNamed(string key, string? value, string path, string words)
+    {
+        Dictionary<string, string?> values = Good();
+        if (value is null)
+        {
+            values.Remove(Programs + key);
+            values[Programs + "model:MaxRunning"] = "3";
+        }
+        else
+        {
+            values[Programs + key] = value;
+        }
+
+        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Equal(Programs + path, mistake.Path);
+        Assert.Contains(words, mistake.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("process://modl", "'model'")]
+    [InlineData("http://127.0.0.1:7001", "process://")]
+    [InlineData("process://model/path", "process://")]
+    [InlineData("process://model:80", "process://")]
+    [InlineData("model", "process://")]
+    public async Task Read_DestinationThatNamesNoProgram_IsNamed(string address, string words)
+    {
+        Dictionary<string, string?> values = Good();
+        values[Destination] = address;
+        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Equal(Destination, mistake.Path);
+        Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string?> Good()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        foreach (string key in values.Keys.Where(key => key.StartsWith("ReverseProxy:Clusters:translate:Destinations", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            values.Remove(key);
+        }
+
+        values["ReverseProxy:Clusters:translate:Metadata:Backend"] = "process";
+        values[Destination] = "process://model";
+        values[Programs + "model:Command"] = "cat";
+        return values;
+    }
+}
