@@ -6,6 +6,7 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
@@ -68,6 +69,7 @@ internal static class GatewayApp
         services.TryAddSingleton<Readiness>();
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPaidCalls();
+        services.AddDraining();
         services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainTimeout);
         return services.AddReverseProxy().AddBackends();
     }

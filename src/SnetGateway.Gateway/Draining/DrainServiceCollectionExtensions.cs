@@ -1,0 +1,11 @@
+using Yarp.ReverseProxy.Model;
+
+namespace SnetGateway.Gateway.Draining;
+
+internal static class DrainServiceCollectionExtensions
+{
+    public static IServiceCollection AddDraining(this IServiceCollection services) => services
+        .AddSingleton<RunningCalls>()
+        .AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<RunningCalls>())
+        .AddHostedService<DrainWatch>();
+}
