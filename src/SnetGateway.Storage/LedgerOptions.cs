@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Storage.Etcd;
 
 namespace SnetGateway.Storage;
 
@@ -8,10 +9,11 @@ public sealed class LedgerOptions
     public const string Section = "SnetGateway:Ledger";
 
     /// <summary>
-    /// "sqlite" (default): one file of this gateway's own, each payment synced to disk before its answer goes out. "memory": nothing outlives
+    /// "sqlite" (default): one file of this gateway's own, each payment synced to disk before its answer goes out. "etcd": shared
+    /// by all gateways of a group, each payment on the disks of a quorum before its answer goes out. "memory": nothing outlives
     /// the process, and signed payments are lost with it; for trying out only.
     /// </summary>
-    [AllowedValues("sqlite", "memory")]
+    [AllowedValues("sqlite", "etcd", "memory")]
     public string Store { get; set; } = "sqlite";
 
     /// <summary>The SQLite file. Default data/ledger.db. Its folder is made when missing; two more files and a lock file stand beside it.</summary>
@@ -29,4 +31,7 @@ public sealed class LedgerOptions
 
     /// <summary>The local history of a gateway whose store is shared.</summary>
     public JournalOptions Journal { get; set; } = new();
+
+    /// <summary>The cluster, for the store etcd.</summary>
+    public EtcdOptions Etcd { get; set; } = new();
 }

@@ -40,4 +40,28 @@ internal static partial class StorageLog
 
     [LoggerMessage(EventId = 7021, Level = LogLevel.Information, Message = "The journal writes again; {Lost} entries are lost since the start")]
     public static partial void JournalWritesAgain(this ILogger logger, long lost);
+
+    [LoggerMessage(EventId = 7030, Level = LogLevel.Information, Message = "The ledger in etcd is open at {Endpoint} (etcd {Version})")]
+    public static partial void EtcdOpened(this ILogger logger, string endpoint, string version);
+
+    [LoggerMessage(EventId = 7031, Level = LogLevel.Error,
+        Message = "etcd takes no writes: {Error}. Calls end with an error and without an answer until it does")]
+    public static partial void EtcdTakesNoWrites(this ILogger logger, string error);
+
+    [LoggerMessage(EventId = 7032, Level = LogLevel.Information, Message = "etcd takes writes again")]
+    public static partial void EtcdWritesAgain(this ILogger logger);
+
+    [LoggerMessage(EventId = 7033, Level = LogLevel.Error,
+        Message = "{Count} ledger writes ended without etcd's answer, and each is decided by reading: {Error}")]
+    public static partial void EtcdOutcomeUnknown(this ILogger logger, int count, string error);
+
+    [LoggerMessage(EventId = 7034, Level = LogLevel.Warning, Message = "What other gateways write is not followed just now: {Error}. Next try in {Pause}")]
+    public static partial void FeedBroken(this ILogger logger, string error, TimeSpan pause);
+
+    [LoggerMessage(EventId = 7035, Level = LogLevel.Warning, Message = "etcd has an alarm: {Alarm}. See docs/stores.md")]
+    public static partial void EtcdAlarm(this ILogger logger, string alarm);
+
+    [LoggerMessage(EventId = 7036, Level = LogLevel.Warning,
+        Message = "etcd was never compacted and does not show that it compacts itself; its database has {Bytes} bytes and grows with every call until it is full. Start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, and see docs/stores.md")]
+    public static partial void EtcdNotCompacted(this ILogger logger, long bytes);
 }

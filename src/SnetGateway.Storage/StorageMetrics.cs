@@ -14,6 +14,7 @@ public sealed class StorageMetrics
     private readonly Histogram<double> _duration;
     private readonly Histogram<int> _batchSize;
     private readonly Counter<long> _journalLost;
+    private readonly Counter<long> _roundTrips;
 
     public StorageMetrics(IMeterFactory meters)
     {
@@ -25,6 +26,8 @@ public sealed class StorageMetrics
             "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one sync.");
         _journalLost = meter.CreateCounter<long>(
             "snet_gateway.ledger.journal.lost", "{entry}", "Journal entries that the local disk did not take; their payments are booked.");
+        _roundTrips = meter.CreateCounter<long>(
+            "snet_gateway.ledger.store.round_trips", "{request}", "Requests sent to a store that gateways share.");
     }
 
     internal bool WantsDurations => _duration.Enabled;
@@ -34,4 +37,6 @@ public sealed class StorageMetrics
     internal void JournalEntriesLost(int entries) => _journalLost.Add(entries);
 
     internal void Batch(int commits) => _batchSize.Record(commits);
+
+    internal void StoreRoundTrip() => _roundTrips.Add(1);
 }

@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
 using SnetGateway.Storage.Journal;
 using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Sqlite;
@@ -21,7 +22,8 @@ internal static class RecordStores
         {
             "memory" => new MemoryRecordStore(),
             "sqlite" => new SqliteRecordStore(options, scope, metrics, loggers.CreateLogger<SqliteRecordStore>(), time),
-            _ => throw new ArgumentException($"There is no ledger store '{options.Store}': sqlite or memory.", nameof(options)),
+            "etcd" => new EtcdRecordStore(options, scope, metrics, loggers.CreateLogger<EtcdRecordStore>(), time),
+            _ => throw new ArgumentException($"There is no ledger store '{options.Store}': sqlite, etcd or memory.", nameof(options)),
         };
     }
 
@@ -35,6 +37,7 @@ internal static class RecordStores
         return options.Store switch
         {
             "sqlite" => SqliteRecordStore.OpenReadOnly(options.Path, scope),
+            "etcd" => WithJournals(EtcdRecordStore.OpenReadOnly(options, scope), options, scope, journals),
             _ => throw new ArgumentException($"The ledger store '{options.Store}' cannot be opened to read.", nameof(options)),
         };
     }

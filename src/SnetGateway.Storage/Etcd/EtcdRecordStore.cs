@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage.Etcd.Wire;
+using SnetGateway.Storage.Journal;
+
+namespace SnetGateway.Storage.Etcd;
+
+/// <summary>
+/// The ledger in etcd, which several gateways share. A commit is durable when it ends: a quorum of etcd's members has it on disk (design, rule 14).
+/// No lock and no lease: a gateway that was paused or cut off loses its comparison.
+/// </summary>
+public sealed class EtcdRecordStore : IRecordStore
+{
+    private readonly TimeSpan _limit;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly EtcdClient _client;
+    private readonly EtcdKeys _keys;
+    private readonly EtcdFormat _format;
+    private readonly EtcdReader _reader;
+    private readonly CommitLine _line;
+    private readonly LocalJournal? _journal;
+    private readonly LedgerScope _scope;
+    private readonly string _journalPath;
+    private readonly CancellationTokenSource _closing = new();
+    private long _readAt;
+    private int _isOpen;
+    private int _disposed;
+
+    /// <summary>
+    /// Names the cluster; it is first asked when records are. Throws <see cref="StoreUnavailableException"/> when a certificate's file cannot be
+    /// read.
+    /// </summary>
+    public EtcdRecordStore(
+        LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<EtcdRecordStore> logger, TimeProvider time)
+        : this(options, scope, metrics, logger, time, new LocalJournal(options.Journal, scope, metrics, logger, time))
+    {
+    }
+
+    private EtcdRecordStore(
+        LedgerOptions options, LedgerScope scope, StorageMetrics? metrics, ILogger logger, TimeProvider time, LocalJournal? journal)
+    {
+        (_limit, _logger, _time, _journal, _scope, _journalPath) = (options.CommitTimeout, logger, time, journal, scope, options.Journal.Path);
+        _client = new EtcdClient(options.Etcd, metrics, time);
+        _keys = new EtcdKeys(options.Etcd.Prefix, scope);
+        _format = new EtcdFormat(_client, _keys);
+        _reader = new EtcdReader(_client, _keys, _limit);
+        _line = new CommitLine(_client, _keys, _format, journal, options, metrics, logger, time);
+    }
+
+    public bool IsShared => true;
+
+    /// <summary>Opens it for a command: records only, and nothing is written. Throws as the constructor does.</summary>
+    public static IRecordStore OpenReadOnly(LedgerOptions options, LedgerScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new EtcdRecordStore(options, scope, null, NullLogger.Instance, TimeProvider.System, null);
+    }
+
+    public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        StoreLimits.Check(writes.Span);
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<CommitResult>(cancellationToken) : _line.Commit(writes);
+    }
+
+    public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        return _reader.ReadAsync(key, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<StoredRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        if (_journal is not null)
+        {
+            await OpenAsync(cancellationToken);
+        }
+
+        await foreach (StoredRecord record in _reader.ReadAsync(_keys.First, _keys.End, SetReadAt, cancellationToken))
+        {
+            yield return record;
+        }
+    }
+
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        (ByteString first, ByteString end) = _keys.RangeOf(kind);
+        return _reader.ReadAsync(first, end, onRevision: null, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<StoredRecord> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var watch = new EtcdWatch(_client, _keys, _reader, _limit, _logger, _time);
+        long readAt = Interlocked.Read(ref _readAt);
+        await foreach (StoredRecord record in watch.RunAsync(readAt == 0 ? 0 : readAt + 1, ended.Token))
+        {
+            yield return record;
+        }
+    }
+
+    /// <summary>etcd holds no history: this is what this gateway wrote to its own disk, which is that of its own settles and the ones before.</summary>
+    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_journal is null)
+        {
+            yield break;
+        }
+
+        await _journal.FlushAsync(cancellationToken);
+        if (!Directory.Exists(_journalPath))
+        {
+            yield break; // made with the first entry
+        }
+
+        using var reader = new JournalReader([_journalPath], _scope);
+        reader.Refresh();
+        foreach (StoredEntry entry in reader.Read(key))
+        {
+            yield return entry;
+        }
+    }
+
+    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+
+        // A write that is never done: it passes the quorum, and everything that would refuse a write, and leaves no revision behind.
+        var request = new TxnRequest
+        {
+            Compare = { new Compare { Key = _keys.Format, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } },
+            Success = { new RequestOp { RequestPut = new PutRequest { Key = _keys.Format, Value = ByteString.CopyFromUtf8("never written") } } },
+            Failure = { new RequestOp { RequestRange = new RangeRequest { Key = _keys.Format } } },
+        };
+        try
+        {
+            await _format.EnsureAsync(_limit, cancellationToken);
+            TxnResponse response = await _client.CallAsync(EtcdMethods.Txn, request, mayRepeat: true, _limit, cancellationToken);
+            _format.Take(response.Responses[0].ResponseRange);
+        }
+        catch (Exception exception) when (exception is EtcdException or LedgerFormatException)
+        {
+            throw new StoreUnavailableException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Refuses what waits, lets what is on its way end within the limit, and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync();
+        await _line.DisposeAsync();
+        if (_journal is not null)
+        {
+            await _journal.DisposeAsync();
+        }
+
+        _client.Dispose();
+    }
+
+    /// <summary>Once: may we write there, and does etcd keep itself small?</summary>
+    private async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _format.EnsureAsync(_limit, cancellationToken);
+            if (Interlocked.Exchange(ref _isOpen, 1) == 0)
+            {
+                await new EtcdCheckup(_client, _keys, _logger).RunAsync(_limit, cancellationToken);
+            }
+        }
+        catch (EtcdException exception)
+        {
+            throw new StoreUnavailableException($"The ledger in etcd cannot be opened: {exception.Message}", exception);
+        }
+    }
+
+    private void SetReadAt(long revision) => Interlocked.Exchange(ref _readAt, revision);
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            throw new StoreUnavailableException("the ledger is closed");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Storage.Etcd;
+
+/// <summary>What a failed call tells about whether etcd did what it was asked.</summary>
+internal enum EtcdVerdict
+{
+    /// <summary>Nobody knows: no answer, a broken one, or one that etcd gives after it had begun.</summary>
+    Unknown,
+
+    /// <summary>Certainly not done, and another member or a moment later may do it: not connected, no leader, too many requests.</summary>
+    NotDoneForNow,
+
+    /// <summary>Certainly not done, and asking again does not help: no room, not allowed, not understood.</summary>
+    Refused,
+
+    /// <summary>Certainly not done, because the token is old or unknown.</summary>
+    TokenRefused,
+
+    /// <summary>A revision was asked for that is compacted away.</summary>
+    Compacted,
+}
+
+/// <summary>Reads verdicts out of failures.</summary>
+internal static class EtcdVerdicts
+{
+    private const string Origin = "etcdserver: ";
+
+    /// <summary>
+    /// etcd's own texts, by what they say of the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). A text that is not here, such as
+    /// "request timed out", "leader changed" or "server stopped", can come after the request was proposed.
+    /// </summary>
+    private static readonly (string Text, EtcdVerdict Verdict)[] Texts =
+    [
+        ("no leader", EtcdVerdict.NotDoneForNow), // asked of every call by `hasleader`, and answered before anything else
+        ("too many requests", EtcdVerdict.NotDoneForNow),
+        ("rpc not supported for learner", EtcdVerdict.NotDoneForNow),
+        ("mvcc: database space exceeded", EtcdVerdict.Refused),
+        ("request is too large", EtcdVerdict.Refused),
+        ("too many operations in txn request", EtcdVerdict.Refused),
+        ("duplicate key given in txn request", EtcdVerdict.Refused),
+        ("key is not provided", EtcdVerdict.Refused),
+        ("permission denied", EtcdVerdict.Refused),
+        ("user name is empty", EtcdVerdict.Refused),
+        ("user name not found", EtcdVerdict.Refused),
+        ("authentication failed", EtcdVerdict.Refused),
+        ("authentication is not enabled", EtcdVerdict.Refused),
+        ("corrupt cluster", EtcdVerdict.Refused),
+        ("not capable", EtcdVerdict.Refused),
+        ("invalid auth token", EtcdVerdict.TokenRefused),
+        ("revision of auth store is old", EtcdVerdict.TokenRefused),
+        ("mvcc: required revision has been compacted", EtcdVerdict.Compacted),
+    ];
+
+    public static EtcdVerdict Of(GrpcStatusException failure)
+    {
+        string message = failure.Status.Message;
+        if (message.StartsWith(Origin, StringComparison.Ordinal))
+        {
+            foreach ((string text, EtcdVerdict verdict) in Texts)
+            {
+                if (message.AsSpan(Origin.Length).StartsWith(text, StringComparison.Ordinal))
+                {
+                    return verdict;
+                }
+            }
+
+            return EtcdVerdict.Unknown;
+        }
+
+        return failure.Status.Code == GrpcStatusCode.Unimplemented ? EtcdVerdict.Refused
+            : WasNeverSent(failure) ? EtcdVerdict.NotDoneForNow
+            : EtcdVerdict.Unknown;
+    }
+
+    /// <summary>In words for the operator: etcd's own, or those of the system below.</summary>
+    public static string Describe(GrpcStatusException failure)
+    {
+        var text = new StringBuilder(failure.Status.Message);
+        for (Exception? cause = failure.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            text.Append(": ").Append(cause.Message);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>There was no connection that it could have gone over.</summary>
+    private static bool WasNeverSent(GrpcStatusException failure) => failure.InnerException switch
+    {
+        HttpRequestException request => request.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError
+            or HttpRequestError.VersionNegotiationError,
+
+        // How the handler tells that no connection came about within its time.
+        OperationCanceledException { InnerException: TimeoutException } => failure.Status.Code != GrpcStatusCode.DeadlineExceeded,
+        _ => false,
+    };
+}

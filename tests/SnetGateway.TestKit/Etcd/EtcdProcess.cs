@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.TestKit.Etcd;
+
+/// <summary>
+/// One etcd as a process of its own, on loopback, with its data in a folder of its own. It can be killed, stopped, and started again on the same
+/// data and ports. Its end comes with the test's.
+/// </summary>
+public sealed class EtcdProcess : IAsyncDisposable
+{
+    private readonly EtcdProcessOptions options;
+    private readonly string folder = Directory.CreateTempSubdirectory("etcd-").FullName;
+    private readonly int clientPort;
+    private readonly int peerPort;
+    private IReadOnlyList<EtcdProcess> members;
+    private ChildProcess? process;
+    private ChildProcess? guard;
+
+    private EtcdProcess(string name, EtcdProcessOptions options)
+    {
+        Name = name;
+        this.options = options;
+        members = [this];
+        (clientPort, peerPort) = FreePorts();
+    }
+
+    /// <summary>Its name within the cluster.</summary>
+    public string Name { get; }
+
+    /// <summary>Where clients reach it.</summary>
+    public string Endpoint => $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{clientPort.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The process that runs now, or ran last.</summary>
+    public ChildProcess Process => process ?? throw new InvalidOperationException("It was never started.");
+
+    private string PeerUrl => $"http://127.0.0.1:{peerPort.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Starts a cluster of one and waits until it answers.</summary>
+    public static async Task<EtcdProcess> StartAsync(EtcdProcessOptions? options = null)
+    {
+        var etcd = new EtcdProcess("one", options ?? new EtcdProcessOptions());
+        try
+        {
+            await etcd.StartAgainAsync();
+            return etcd;
+        }
+        catch
+        {
+            await etcd.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the members of a cluster, none of them started.</summary>
+    internal static IReadOnlyList<EtcdProcess> CreateMembers(int count, EtcdProcessOptions options)
+    {
+        EtcdProcess[] members = [.. Enumerable.Range(1, count).Select(number => new EtcdProcess($"member{number}", options))];
+        foreach (EtcdProcess member in members)
+        {
+            member.members = members;
+        }
+
+        return members;
+    }
+
+    /// <summary>Starts it where it was, after its end, without waiting.</summary>
+    public void Start()
+    {
+        List<string> arguments =
+        [
+            "--name", Name, "--data-dir", Path.Combine(folder, "data"),
+            "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
+            "--listen-peer-urls", PeerUrl, "--initial-advertise-peer-urls", PeerUrl,
+            "--initial-cluster", string.Join(',', members.Select(member => $"{member.Name}={member.PeerUrl}")),
+            "--initial-cluster-token", Path.GetFileName(members[0].folder),
+            "--heartbeat-interval", "50", "--election-timeout", "500", "--log-level", "warn",
+            .. options.Arguments,
+        ];
+        if (options.Tls is { } tls)
+        {
+            arguments.AddRange(["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile, "--trusted-ca-file", tls.CaFile, "--client-cert-auth"]);
+        }
+
+        // etcd outlives its input; a guard that does not ends it when the test process is gone.
+        process = ChildProcess.Start(Binary("etcd"), arguments, folder);
+        guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -KILL \"$0\"", process.Pid.ToString(CultureInfo.InvariantCulture)]);
+    }
+
+    /// <summary>Starts it where it was and waits until it answers; in a cluster, until there is a leader.</summary>
+    public async Task StartAgainAsync()
+    {
+        Start();
+        await WaitUntilHealthyAsync();
+    }
+
+    /// <summary>Waits until it takes writes.</summary>
+    public Task WaitUntilHealthyAsync() =>
+        Eventually.TrueAsync($"etcd {Name} answers; its output: {process?.RecentOutput}", async () => (await TryControlAsync("endpoint", "health")).Code == 0);
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        await Process.KillAsync();
+        await EndGuardAsync();
+    }
+
+    /// <summary>SIGSTOP: its sockets stay open, and nobody answers.</summary>
+    public void Pause() => Process.Send(UnixSignal.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Process.Send(UnixSignal.Continue);
+
+    /// <summary>Runs etcdctl on this member.</summary>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message holds what it said.</exception>
+    public async Task<string> ControlAsync(params string[] arguments)
+    {
+        (int code, string output) = await TryControlAsync(arguments);
+        return code == 0 ? output : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)} ended with {code}: {output}");
+    }
+
+    /// <summary>Runs etcdctl on this member and gives its exit code too.</summary>
+    public async Task<(int Code, string Output)> TryControlAsync(params string[] arguments)
+    {
+        List<string> all = ["--endpoints", Endpoint, "--command-timeout", "5s", .. arguments];
+        if (options.Tls is { } tls)
+        {
+            all.AddRange(["--cacert", tls.CaFile, "--cert", tls.CertificateFile, "--key", tls.KeyFile]);
+        }
+
+        await using ChildProcess control = ChildProcess.Start(
+            Binary("etcdctl"), all, environment: new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
+        int code = await control.WaitForExitAsync();
+        return (code, control.RecentOutput);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            // Nothing of it is needed any more; asked in order it would hand over its leadership first.
+            await process.KillAsync();
+            await process.DisposeAsync();
+            await EndGuardAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async ValueTask EndGuardAsync()
+    {
+        if (guard is not null)
+        {
+            await guard.KillAsync();
+            await guard.DisposeAsync();
+            guard = null;
+        }
+    }
+
+    private static string Binary(string name) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/bin").Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException($"{name} is missing: run tests/run.sh, or install Debian's packages etcd-server and etcd-client.");
+
+    /// <summary>Two ports that are free now. Both are held while they are chosen, so that they differ.</summary>
+    private static (int Client, int Peer) FreePorts()
+    {
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+    }
+}

@@ -1,0 +1,21 @@
+using SnetGateway.TestKit.Stores;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.Storage.Etcd;
+
+/// <summary>The rules of every store, run on a real etcd. SNET_STORE_SEED repeats a run.</summary>
+public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper output) : IClassFixture<EtcdFixture>
+{
+    public static TheoryData<string> Rules => [.. StoreConformance.Names];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task EtcdStore_KeepsTheRule(string rule)
+    {
+        await using var store = EtcdLedger.Open(fixture.Etcd);
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
+        output.WriteLine($"SNET_STORE_SEED={seed}");
+        await StoreConformance.RunAsync(rule, store, seed);
+    }
+}
