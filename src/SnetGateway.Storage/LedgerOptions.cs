@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using SnetGateway.Storage.Etcd;
 
 namespace SnetGateway.Storage;
 

@@ -19,14 +19,14 @@ internal static class EtcdConnections
         handler.PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan;
         try
         {
-            if (options.CaFile.Length > 0)
+            if (options.CaPath.Length > 0)
             {
                 var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-                policy.CustomTrustStore.ImportFromPemFile(options.CaFile);
+                policy.CustomTrustStore.ImportFromPemFile(options.CaPath);
                 handler.SslOptions.CertificateChainPolicy = policy;
             }
 
-            if (options.CertificateFile.Length > 0)
+            if (options.CertificatePath.Length > 0)
             {
                 _ = LoadCertificate(options); // so that a wrong file is found now
                 handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => LoadCertificate(options);
@@ -42,5 +42,5 @@ internal static class EtcdConnections
     }
 
     private static X509Certificate2 LoadCertificate(EtcdOptions options) =>
-        X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile.Length > 0 ? options.KeyFile : null);
+        X509Certificate2.CreateFromPemFile(options.CertificatePath, options.KeyPath.Length > 0 ? options.KeyPath : null);
 }

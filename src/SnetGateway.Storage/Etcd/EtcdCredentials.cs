@@ -52,9 +52,9 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
         }
 
         // Read each time: a password that was changed needs no restart.
-        string password = options.PasswordFile.Length == 0
+        string password = options.PasswordPath.Length == 0
             ? options.Password
-            : (await File.ReadAllTextAsync(options.PasswordFile, cancellationToken)).TrimEnd('\r', '\n');
+            : (await File.ReadAllTextAsync(options.PasswordPath, cancellationToken)).TrimEnd('\r', '\n');
         try
         {
             GrpcResponse<AuthenticateResponse> answer = await client.UnaryAsync(

@@ -7,6 +7,7 @@ internal static class CrossKeyRules
     {
         ListenerRules.Check(context);
         ChainRules.Check(context);
+        LedgerRules.Check(context);
         ServiceRules.Check(context);
         RouteRules.Check(context);
         ClusterRules.Check(context);

@@ -35,7 +35,8 @@ internal static class ListenerRules
         }
     }
 
-    private static void CheckFile(RuleContext context, string path, string? file)
+    /// <summary>A file that is named is there and can be read.</summary>
+    public static void CheckFile(RuleContext context, string path, string? file, string remedy = "Write the path of a PEM file")
     {
         if (string.IsNullOrEmpty(file))
         {
@@ -48,7 +49,7 @@ internal static class ListenerRules
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            context.Complain(path, $"there is no file {MistakeList.Quote(Path.GetFullPath(file))}", "Write the path of a PEM file");
+            context.Complain(path, $"there is no file {MistakeList.Quote(Path.GetFullPath(file))}", remedy);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -3,6 +3,7 @@ using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
@@ -14,6 +15,7 @@ internal static class GatewaySchema
         [(typeof(ChainOptions), nameof(ChainOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
         [(typeof(ChainOptions), nameof(ChainOptions.EscrowAddress))] = Form(new AddressFormAttribute()),
         [(typeof(DescriptorOptions), nameof(DescriptorOptions.ReflectionAddress))] = Form(new HttpUrlFormAttribute()),
+        [(typeof(EtcdOptions), nameof(EtcdOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
         [(typeof(PaidCallOptions), nameof(PaidCallOptions.UnconfirmedExposure))] = Form(new CogsFormAttribute()),
         [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
         [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),

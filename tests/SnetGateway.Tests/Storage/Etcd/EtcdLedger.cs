@@ -21,7 +21,10 @@ public sealed class EtcdFixture : IAsyncLifetime
 /// <summary>Ledgers in etcd, as tests open them.</summary>
 internal static class EtcdLedger
 {
+    private static readonly DirectoryInfo s_journals = Directory.CreateTempSubdirectory("snet-journals-");
     private static int s_ledgers;
+
+    static EtcdLedger() => AppDomain.CurrentDomain.ProcessExit += (_, _) => s_journals.Delete(recursive: true);
 
     /// <summary>A prefix that no other ledger of this run has.</summary>
     public static string NewPrefix() => $"test-{Interlocked.Increment(ref s_ledgers)}/";
@@ -30,7 +33,7 @@ internal static class EtcdLedger
     {
         Store = "etcd",
         CommitTimeout = TimeSpan.FromSeconds(5),
-        Journal = new JournalOptions { Path = Path.Combine(Path.GetTempPath(), $"snet-journal-{Guid.NewGuid():N}") },
+        Journal = new JournalOptions { Path = Path.Combine(s_journals.FullName, Guid.NewGuid().ToString("N")) },
         Etcd = new EtcdOptions { Endpoints = [.. endpoints], Prefix = NewPrefix() },
     };
 

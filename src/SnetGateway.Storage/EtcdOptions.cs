@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace SnetGateway.Storage.Etcd;
+namespace SnetGateway.Storage;
 
 /// <summary>Where etcd is, and how this gateway makes itself known to it. Used when the ledger's store is etcd.</summary>
 public sealed class EtcdOptions : IValidatableObject
@@ -12,26 +12,26 @@ public sealed class EtcdOptions : IValidatableObject
     public IList<string> Endpoints { get; set; } = [];
 
     /// <summary>What every key begins with, 1 to 128 letters, digits or any of -_./ so that a cluster can be shared. Default snet-gateway/.</summary>
-    [RegularExpression("^[A-Za-z0-9_./-]{1,128}$")]
+    [RegularExpression("^[A-Za-z0-9_./-]{1,128}$", ErrorMessage = "1 to 128 letters, digits or any of -_./")]
     public string Prefix { get; set; } = "snet-gateway/";
 
     /// <summary>The user of etcd's own authentication; empty for none. It needs reading and writing of the prefix.</summary>
     public string User { get; set; } = "";
 
-    /// <summary>The user's password; better in an environment variable or in PasswordFile than here.</summary>
+    /// <summary>The user's password; better in an environment variable or in PasswordPath than here.</summary>
     public string Password { get; set; } = "";
 
     /// <summary>A file with the user's password; line ends at its end do not count.</summary>
-    public string PasswordFile { get; set; } = "";
+    public string PasswordPath { get; set; } = "";
 
     /// <summary>PEM file with the authorities that may have signed the members' certificates. Empty: those of the system.</summary>
-    public string CaFile { get; set; } = "";
+    public string CaPath { get; set; } = "";
 
     /// <summary>PEM file with the certificate that this gateway shows to etcd; empty for none. Read again for each new connection.</summary>
-    public string CertificateFile { get; set; } = "";
+    public string CertificatePath { get; set; } = "";
 
     /// <summary>PEM file with the certificate's key. Empty: it stands in the certificate's file.</summary>
-    public string KeyFile { get; set; } = "";
+    public string KeyPath { get; set; } = "";
 
     /// <summary>How long a connection may take to be made, 100 ms to 1 minute, before the next member is tried. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
@@ -48,24 +48,24 @@ public sealed class EtcdOptions : IValidatableObject
     /// <summary>What may not stand together.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Password.Length > 0 && PasswordFile.Length > 0)
+        if (Password.Length > 0 && PasswordPath.Length > 0)
         {
-            yield return new ValidationResult("a password and a file with one are given, and only one can be meant", [nameof(PasswordFile)]);
+            yield return new ValidationResult("a password and a file with one are given, and only one can be meant", [nameof(PasswordPath)]);
         }
 
-        if (User.Length > 0 && Password.Length == 0 && PasswordFile.Length == 0)
+        if (User.Length > 0 && Password.Length == 0 && PasswordPath.Length == 0)
         {
-            yield return new ValidationResult("a user is given but no password; write it into a file and name that here", [nameof(PasswordFile)]);
+            yield return new ValidationResult("a user is given but no password; write it into a file and name that here", [nameof(PasswordPath)]);
         }
 
-        if (User.Length == 0 && (Password.Length > 0 || PasswordFile.Length > 0))
+        if (User.Length == 0 && (Password.Length > 0 || PasswordPath.Length > 0))
         {
             yield return new ValidationResult("a password is given but no user", [nameof(User)]);
         }
 
-        if (KeyFile.Length > 0 && CertificateFile.Length == 0)
+        if (KeyPath.Length > 0 && CertificatePath.Length == 0)
         {
-            yield return new ValidationResult("a key is given but no certificate", [nameof(CertificateFile)]);
+            yield return new ValidationResult("a key is given but no certificate", [nameof(CertificatePath)]);
         }
     }
 }

@@ -1,0 +1,66 @@
+using SnetGateway.Gateway.Configuration;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+/// <summary>What the ledger's etcd must be told, and what cannot be meant.</summary>
+public sealed class EtcdConfigurationTests
+{
+    private const string Ledger = "SnetGateway:Ledger:";
+    private const string Etcd = Ledger + "Etcd:";
+
+    [Fact]
+    public async Task Etcd_WithOneEndpoint_IsRight() =>
+        Assert.Empty((await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"))).Mistakes);
+
+    [Theory]
+    [InlineData("Etcd:Prefix", "with space", "Prefix", "letters, digits")]
+    [InlineData("Etcd:Endpoints:0", "127.0.0.1:2379", "Endpoints:0", "http")]
+    [InlineData("Etcd:Endpoints:0", "http://127.0.0.1:2379/v3", "Endpoints", "scheme, host and port")]
+    [InlineData("Etcd:Endpoints:0", "http://root:hunter2@127.0.0.1:2379", "Endpoints", "keys of their own")]
+    [InlineData("Etcd:Endpoints:1", "https://127.0.0.1:2379", "Endpoints", "some https")]
+    [InlineData("Etcd:CaPath", "/nowhere/ca.pem", "CaPath", "there is no file")]
+    [InlineData("Etcd:CaPath", "/dev/null", "Endpoints", "https")]
+    [InlineData("Etcd:User", "gateway", "PasswordPath", "no password")]
+    [InlineData("Etcd:Password", "hunter2", "User", "no user")]
+    [InlineData("Etcd:KeyPath", "/dev/null", "CertificatePath", "no certificate")]
+    [InlineData("Etcd:DialTimeout", "00:00:00", "DialTimeout", "00:00:00.1")]
+    [InlineData("Etcd:KeepAliveInterval", "00:00:01", "KeepAliveInterval", "00:00:05")]
+    public async Task Etcd_OneMistake_IsReportedWithPathAndRemedy(string key, string value, string path, string words)
+    {
+        ConfigurationResult result = await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"), (key, value));
+        ConfigurationMistake mistake = Assert.Single(result.Mistakes, m => m.Path == Etcd + path);
+        Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Mistakes, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Etcd_AllMistakes_AtOnce()
+    {
+        ConfigurationResult result = await ReadAsync(
+            ("Etcd:User", "gateway"), ("Etcd:Endpointz:0", "x"), ("Etcd:CaPath", "/nowhere/ca.pem"), ("Etcd:DialTimeout", "soon"));
+        Assert.Equal(
+            [Etcd + "CaPath", Etcd + "DialTimeout", Etcd + "Endpoints", Etcd + "Endpointz", Etcd + "PasswordPath"],
+            result.Mistakes.Select(m => m.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Etcd_NotTheStore_NeedsNoEndpoint()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[Ledger + "Store"] = "memory";
+        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+    }
+
+    private static async Task<ConfigurationResult> ReadAsync(params (string Key, string Value)[] ledger)
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[Ledger + "Store"] = "etcd";
+        foreach ((string key, string value) in ledger)
+        {
+            values[Ledger + key] = value;
+        }
+
+        return await Samples.ReadAsync(values);
+    }
+}
