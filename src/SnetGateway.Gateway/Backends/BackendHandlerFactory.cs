@@ -1,6 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Backends.Http;
+using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Processes;
+using SnetGateway.Gateway.Backends.Translation;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
@@ -10,7 +13,7 @@ namespace SnetGateway.Gateway.Backends;
 /// timeouts and metrics work for all alike; a new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
 internal sealed class BackendHandlerFactory(
-    IOptionsMonitor<BackendOptions> options, ProcessBackends processes, ILogger<ForwarderHttpClientFactory> logger)
+    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, ProcessBackends processes, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
@@ -37,6 +40,8 @@ internal sealed class BackendHandlerFactory(
         BackendKind.Of(context.NewMetadata) switch
         {
             BackendKind.Grpc => new GrpcBackend(handler, options),
+            BackendKind.JsonRpc => new JsonRpcBackend(handler, context.ClusterId, translators),
+            BackendKind.Http => new HttpBackend(handler, context.ClusterId, translators),
             BackendKind.Process => processes.Create(handler),
             var kind => throw new NotSupportedException(
                 $"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; {string.Join(", ", BackendKind.All)} are."),

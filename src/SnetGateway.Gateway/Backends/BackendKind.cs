@@ -8,11 +8,17 @@ internal static class BackendKind
     /// <summary>A service that speaks gRPC over HTTP/2. The default.</summary>
     public const string Grpc = "grpc";
 
+    /// <summary>A service that speaks JSON-RPC 2.0 over HTTP.</summary>
+    public const string JsonRpc = "jsonrpc";
+
+    /// <summary>A service that speaks JSON over HTTP in a way of its own.</summary>
+    public const string Http = "http";
+
     /// <summary>A program that is started for each call.</summary>
     public const string Process = "process";
 
     /// <summary>All that there are.</summary>
-    public static IReadOnlyList<string> All { get; } = [Grpc, Process];
+    public static IReadOnlyList<string> All { get; } = [Grpc, JsonRpc, Http, Process];
 
     public static string Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) ?? Grpc;
 }

@@ -10,4 +10,8 @@ internal static partial class BackendLog
         Message = "The service of route {Route} failed at {Method}: {Code}, {Text} ({ForwarderError}: {Detail})")]
     public static partial void CallFailed(
         ILogger logger, string route, PathString method, GrpcStatusCode code, string text, ForwarderError forwarderError, string? detail);
+
+    [LoggerMessage(EventId = 5002, EventName = "AnswerUnusable", Level = LogLevel.Warning,
+        Message = "A service of cluster {Cluster} gave no answer to {Method} that can be used: {Code}, {Text} ({Detail})")]
+    public static partial void AnswerUnusable(ILogger logger, string cluster, string method, GrpcStatusCode code, string text, string detail);
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Backends.Processes;
-using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Backends.Translation;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 
@@ -14,6 +14,9 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
         proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
         proxy.Services.AddProcesses();
+        proxy.Services.TryAddSingleton<FindClusterBackends>(static () => ClusterBackends.None);
+        proxy.Services.TryAddSingleton<TranslatorServices>();
+        proxy.AddTransforms<TranslatedRequest>();
         proxy.AddConfigFilter<GrpcClusterDefaults>();
         return proxy;
     }

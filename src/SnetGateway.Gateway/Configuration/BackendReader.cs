@@ -1,6 +1,7 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration.Rules;
+using SnetGateway.Grpc.Json;
 
 namespace SnetGateway.Gateway.Configuration;
 
@@ -12,10 +13,26 @@ internal static class BackendReader
         var backends = new List<ClusterBackend>();
         foreach ((string clusterId, ClusterBackendOptions options) in context.Options.Backends.Clusters)
         {
-            backends.Add(new ClusterBackend(clusterId, options, await LoadAsync(context, clusterId, options.Descriptors, descriptors)));
+            IDescriptorSource? source = await LoadAsync(context, clusterId, options.Descriptors, descriptors);
+            backends.Add(new ClusterBackend(clusterId, options, source));
+            if (source?.Known is { } schema)
+            {
+                CheckMethods(context, $"{RuleContext.BackendPath(clusterId)}:{nameof(options.JsonRpc)}:{nameof(options.JsonRpc.Methods)}", options.JsonRpc.Methods.Keys, schema);
+                CheckMethods(context, $"{RuleContext.BackendPath(clusterId)}:{nameof(options.Http)}:{nameof(options.Http.Methods)}", options.Http.Methods.Keys, schema);
+            }
         }
 
         return new ClusterBackends(backends);
+    }
+
+    /// <summary>A method that is named and not there is a slip of the pen.</summary>
+    private static void CheckMethods(RuleContext context, string path, IEnumerable<string> methods, ProtoSchema schema)
+    {
+        string[] known = [.. schema.Methods.Select(method => method.Path).Order(StringComparer.Ordinal)];
+        foreach (string method in methods.Where(method => schema.FindMethod(method) is null))
+        {
+            context.Complain($"{path}:{method}", "no service of this cluster has such a method", RuleContext.Choose(method, known, "the .proto files"));
+        }
     }
 
     private static async ValueTask<IDescriptorSource?> LoadAsync(

@@ -20,6 +20,8 @@ internal static class BackendRules
                 string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Metadata)}:{BackendKind.Key}";
                 context.Complain(path, $"{MistakeList.Quote(kind)} is no kind of service", $"Write one of {string.Join(", ", BackendKind.All)}");
             }
+
+            CheckIsDescribed(context, cluster.ClusterId, kind);
         }
 
         string[] known = [.. context.Clusters.Select(cluster => cluster.ClusterId)];
@@ -32,8 +34,45 @@ internal static class BackendRules
             }
 
             CheckDescriptors(context, clusterId, options.Descriptors);
+            string kind = BackendKind.Of(context.Clusters.FirstOrDefault(cluster => Same(cluster.ClusterId, clusterId))?.Metadata);
+            if (kind != BackendKind.JsonRpc && options.JsonRpc.Methods.Count > 0)
+            {
+                Unused(context, clusterId, nameof(options.JsonRpc), BackendKind.JsonRpc);
+            }
+
+            if (kind == BackendKind.Http)
+            {
+                HttpServiceRules.Check(context, clusterId, options.Http);
+            }
+            else if (options.Http.Credentials.Count > 0 || options.Http.Methods.Count > 0)
+            {
+                Unused(context, clusterId, nameof(options.Http), BackendKind.Http);
+            }
         }
     }
+
+    /// <summary>A translator without descriptors could answer no call.</summary>
+    private static void CheckIsDescribed(RuleContext context, string clusterId, string kind)
+    {
+        DescriptorOptions? descriptors = context.Options.Backends.Clusters.GetValueOrDefault(clusterId)?.Descriptors;
+        if (kind is BackendKind.JsonRpc or BackendKind.Http
+            && string.IsNullOrEmpty(descriptors?.ProtoFolder)
+            && string.IsNullOrEmpty(descriptors?.DescriptorSet)
+            && string.IsNullOrEmpty(descriptors?.ReflectionAddress))
+        {
+            context.Complain(
+                RuleContext.DescriptorsPath(clusterId),
+                $"nothing says what the messages of this cluster's services are, and the kind {kind} needs to know",
+                $"Write one of {nameof(DescriptorOptions.ProtoFolder)}, {nameof(DescriptorOptions.DescriptorSet)} and {nameof(DescriptorOptions.ReflectionAddress)}");
+        }
+    }
+
+    private static void Unused(RuleContext context, string clusterId, string section, string kind) => context.Complain(
+        $"{RuleContext.BackendPath(clusterId)}:{section}",
+        "the cluster is of another kind, so this is never used",
+        $"Take it out, or write \"{BackendKind.Key}\": \"{kind}\" into {RuleContext.ClusterPath(clusterId)}:{nameof(ClusterConfig.Metadata)}");
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private static void CheckDescriptors(RuleContext context, string clusterId, DescriptorOptions options)
     {

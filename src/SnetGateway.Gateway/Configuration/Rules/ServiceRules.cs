@@ -44,12 +44,9 @@ internal static class ServiceRules
             context.Complain(cogs, "a fixed price is missing", "Write the price of each call in cogs");
         }
 
-        foreach (string method in price.Methods.Keys.Where(m => !IsMethodPath(m)))
+        foreach (string method in price.Methods.Keys.Where(m => !MethodPath.IsOne(m)))
         {
             context.Complain($"{methods}:{method}", "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
         }
     }
-
-    private static bool IsMethodPath(string path) =>
-        path.Split('/') is ["", { Length: > 0 }, { Length: > 0 }] && !path.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
 }

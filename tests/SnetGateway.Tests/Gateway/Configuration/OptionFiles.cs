@@ -28,13 +28,19 @@ internal static partial class OptionFiles
         ["SnetGateway:Services:<service>:Hosts"] = new[] { "example.my-org.net" },
         ["SnetGateway:Services:<service>:Price:Cogs"] = 1000,
         ["SnetGateway:Processes:Programs:<program>:Command"] = "cat",
+        ["SnetGateway:Backends:Clusters:<cluster>:Descriptors:ReflectionAddress"] = "http://127.0.0.1:7005",
+        ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Key"] = "x-api-key",
+        ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Value"] = "from the environment",
+        ["SnetGateway:Backends:Clusters:<cluster>:Http:Methods:<method>:Path"] = "/items/{item_id}",
     };
 
     private static readonly Dictionary<string, (string Placeholder, string Example)> s_names = new()
     {
         ["SnetGateway:Groups"] = ("<group>", "default"),
         ["SnetGateway:Services"] = ("<service>", "example"),
-        ["SnetGateway:Backends:Clusters"] = ("<cluster>", "example"),
+        ["SnetGateway:Backends:Clusters"] = ("<cluster>", "web"),
+        ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials"] = ("<credential>", "key"),
+        ["SnetGateway:Backends:Clusters:<cluster>:Http:Methods"] = ("<method>", "/example.Web/Get"),
         ["SnetGateway:Processes:Programs"] = ("<program>", "example"),
     };
 
@@ -61,6 +67,11 @@ internal static partial class OptionFiles
                   "one": { "Address": "http://127.0.0.1:7002" },
                   "two": { "Address": "http://127.0.0.1:7003" }
                 }
+              },
+              // Services of another kind than grpc: what they need is in SnetGateway:Backends:Clusters (docs/backends.md).
+              "web": {
+                "Metadata": { "Backend": "http" },
+                "Destinations": { "one": { "Address": "http://127.0.0.1:7004/api" } }
               }
             }
           }

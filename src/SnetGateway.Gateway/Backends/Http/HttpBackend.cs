@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Http;
+
+/// <summary>A service that speaks JSON over HTTP: a path and an HTTP method for each method, credentials where it wants them.</summary>
+internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
+{
+    private static readonly HttpMethodOptions s_unnamed = new();
+
+    private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions s_serializer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ResponsePart.MaxDepth };
+
+    protected override async Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken)
+    {
+        HttpServiceOptions options = call.Options.Http;
+        HttpMethodOptions method = options.Methods.GetValueOrDefault(call.Method.Path) ?? s_unnamed;
+        using HttpRequestMessage request = Create(call, options, method);
+        HttpAnswer answer = await AskAsync(call, request, cancellationToken);
+        return answer.IsSuccess ? ResponsePart.Find(answer.Body, method, call.Method.Output) : throw Failed(answer.Status);
+    }
+
+    private static HttpRequestMessage Create(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method)
+    {
+        byte[] json = WriteMessage(call);
+        var target = new RequestTarget(call.Request.RequestUri!);
+        bool isChanged = !method.HasBody || method.Path?.Contains('{', StringComparison.Ordinal) == true
+            || options.Credentials.Values.Any(credential => credential.Location == CredentialOptions.Body);
+        JsonNode? message = isChanged ? JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth }) : null;
+        target.AddPath(method.Path ?? call.Name, message as JsonObject);
+        if (!method.HasBody)
+        {
+            target.AddFields(message as JsonObject ?? throw NotAnObject(call));
+        }
+
+        var request = new HttpRequestMessage { Method = HttpMethod.Parse(method.Verb) };
+        foreach (CredentialOptions credential in options.Credentials.Values)
+        {
+            switch (credential.Location)
+            {
+                case CredentialOptions.Header:
+                    request.Headers.TryAddWithoutValidation(credential.Key, credential.Value);
+                    break;
+                case CredentialOptions.Query:
+                    target.AddQuery(credential.Key, credential.Value);
+                    break;
+                default:
+                    (message as JsonObject ?? throw NotAnObject(call))[credential.Key] = credential.Value;
+                    break;
+            }
+        }
+
+        request.RequestUri = target.ToUri();
+        if (method.HasBody)
+        {
+            request.Content = new ByteArrayContent(message is null ? json : JsonSerializer.SerializeToUtf8Bytes(message, s_serializer));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+
+        return request;
+    }
+
+    private static byte[] WriteMessage(TranslatedCall call)
+    {
+        var text = new ArrayBufferWriter<byte>(call.Message.Length + 64);
+        using (var writer = new Utf8JsonWriter(text, s_writer))
+        {
+            call.WriteJson(writer);
+        }
+
+        return text.WrittenSpan.ToArray();
+    }
+
+    private static GrpcStatusException NotAnObject(TranslatedCall call) =>
+        new(GrpcStatusCode.Internal, $"{call.Method.Input.FullName} is no object in JSON, and this service needs one");
+}

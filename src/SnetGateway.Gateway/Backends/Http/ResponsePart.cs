@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Grpc.Json;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Http;
+
+/// <summary>The part of a service's answer that is the message. Numbers keep every digit: texts are cut out and put together, never read.</summary>
+internal static class ResponsePart
+{
+    /// <summary>Deeper than any message may be.</summary>
+    public const int MaxDepth = 512;
+
+    /// <exception cref="ServiceFaultException">There is no such part, or the answer is no JSON.</exception>
+    public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> body, HttpMethodOptions method, ProtoMessageType output)
+    {
+        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(GrpcStatusCode.Internal, "the service answered nothing", "the body is empty");
+        }
+
+        ReadOnlyMemory<byte> part = string.IsNullOrEmpty(method.ResponseFrom) ? body : Cut(body, method.ResponseFrom.Split('.'));
+        return string.IsNullOrEmpty(method.ResponseInto) ? part : Wrap(part, method.ResponseInto);
+    }
+
+    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> body, string[] names)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+            reader.Read();
+            foreach (string name in names)
+            {
+                Enter(ref reader, name);
+            }
+
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return body[start..(int)reader.BytesConsumed];
+        }
+        catch (JsonException broken)
+        {
+            throw new ServiceFaultException(GrpcStatusCode.Internal, "the service's answer is no JSON", $"line {broken.LineNumber + 1}");
+        }
+    }
+
+    private static void Enter(ref Utf8JsonReader reader, string name)
+    {
+        byte[] wanted = Encoding.UTF8.GetBytes(name);
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isFound = reader.ValueTextEquals(wanted);
+                reader.Read();
+                if (isFound)
+                {
+                    return;
+                }
+
+                reader.Skip();
+            }
+        }
+
+        throw new ServiceFaultException(GrpcStatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
+    }
+
+    private static ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> part, string name)
+    {
+        var text = new ArrayBufferWriter<byte>(part.Length + 64);
+        text.Write("{\""u8);
+        text.Write(JsonEncodedText.Encode(name).EncodedUtf8Bytes);
+        text.Write("\":"u8);
+        text.Write(part.Span);
+        text.Write("}"u8);
+        return text.WrittenMemory;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.JsonRpc;
+
+/// <summary>A service that speaks JSON-RPC 2.0 over HTTP POST, at the address of its destination.</summary>
+internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
+{
+    /// <summary>Metadata beside the status of an error that the service answered with: the number that it gave the error.</summary>
+    private const string ErrorCodeKey = "jsonrpc-error-code";
+
+    private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private long _lastId;
+
+    protected override async Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken)
+    {
+        long id = Interlocked.Increment(ref _lastId);
+        using var request = new HttpRequestMessage(HttpMethod.Post, call.Request.RequestUri) { Content = new ReadOnlyMemoryContent(WriteRequest(call, id)) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        HttpAnswer answer = await AskAsync(call, request, cancellationToken);
+
+        JsonRpcResponse response;
+        try
+        {
+            response = JsonRpcResponse.Read(answer.Body, id);
+        }
+        catch (ServiceFaultException) when (!answer.IsSuccess)
+        {
+            // An error page. Servers that answer an error with an error status say it in their own words, which go first.
+            throw Failed(answer.Status);
+        }
+
+        if (response.Error is { } error)
+        {
+            throw new GrpcStatusException(StatusOf(error), new GrpcMetadata { { ErrorCodeKey, error.CodeText } });
+        }
+
+        return !answer.IsSuccess ? throw Failed(answer.Status)
+            : response.IsNull && call.Method.Output.IsEmpty ? "{}"u8.ToArray()
+            : response.Result;
+    }
+
+    private static ReadOnlyMemory<byte> WriteRequest(TranslatedCall call, long id)
+    {
+        var parameters = new ArrayBufferWriter<byte>(call.Message.Length + 64);
+        using (var writer = new Utf8JsonWriter(parameters, s_writer))
+        {
+            call.WriteJson(writer);
+        }
+
+        var text = new ArrayBufferWriter<byte>(parameters.WrittenCount + 128);
+        using (var writer = new Utf8JsonWriter(text, s_writer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("jsonrpc"u8, "2.0"u8);
+            writer.WriteString("method"u8, call.Options.JsonRpc.Methods.GetValueOrDefault(call.Method.Path) ?? call.Name);
+            writer.WritePropertyName("params"u8);
+
+            // Parameters are an object or a list; a message whose JSON is neither is a list of one.
+            bool isStructured = parameters.WrittenSpan[0] is (byte)'{' or (byte)'[';
+            if (!isStructured)
+            {
+                writer.WriteStartArray();
+            }
+
+            writer.WriteRawValue(parameters.WrittenSpan, skipInputValidation: true);
+            if (!isStructured)
+            {
+                writer.WriteEndArray();
+            }
+
+            writer.WriteNumber("id"u8, id);
+            writer.WriteEndObject();
+        }
+
+        return text.WrittenMemory;
+    }
+
+    /// <summary>The numbers that JSON-RPC 2.0 names, and everything else a service may say.</summary>
+    private static GrpcStatus StatusOf(JsonRpcError error) => new(
+        error.Code switch
+        {
+            -32601 => GrpcStatusCode.Unimplemented,
+            -32602 => GrpcStatusCode.InvalidArgument,
+            -32700 or -32600 or -32603 => GrpcStatusCode.Internal,
+            _ => GrpcStatusCode.Unknown,
+        },
+        $"json-rpc error {error.CodeText}: {error.Message}");
+}

@@ -1,0 +1,83 @@
+using SnetGateway.Grpc.Frames;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Messages;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Translation;
+
+/// <summary>Takes the body of a request of one message from the proxy, which writes it as it comes, and no more than one message of it.</summary>
+internal sealed class RequestBody(int maxMessageBytes) : Stream
+{
+    private readonly MemoryStream _bytes = new();
+    private GrpcStatusException? _problem;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The request's one message, as its client encoded it.</summary>
+    /// <exception cref="GrpcStatusException">There is none, or more than one, or it cannot be read.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
+    {
+        await using var body = new RequestBody(maxMessageBytes);
+        try
+        {
+            if (request.Content is { } content)
+            {
+                await content.CopyToAsync(body, cancellationToken);
+            }
+        }
+        catch (Exception) when (body._problem is not null)
+        {
+            throw body._problem;
+        }
+
+        string? encoding = request.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Encoding, out var values) ? values.ToString() : null;
+        return SingleMessage.Read(body._bytes.GetBuffer().AsMemory(0, (int)body._bytes.Length), encoding, maxMessageBytes);
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (buffer.Length > FrameHeader.Size + (long)maxMessageBytes - _bytes.Length)
+        {
+            _problem = new GrpcStatusException(GrpcStatusCode.Internal, "the request has more than one message");
+            throw _problem;
+        }
+
+        _bytes.Write(buffer);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return default;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        Write(buffer.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

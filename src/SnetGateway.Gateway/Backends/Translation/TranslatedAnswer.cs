@@ -1,0 +1,46 @@
+using System.Net;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Messages;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Translation;
+
+/// <summary>What a translator answers: to the proxy it is the answer of a gRPC service, so that one mechanism settles for all kinds.</summary>
+internal static class TranslatedAnswer
+{
+    private const string JsonType = GrpcContentType.Grpc + "+json";
+
+    /// <summary>A status is a header, and the answer of a service may be a novel.</summary>
+    private const int LongestText = 1024;
+
+    /// <summary>One message, and OK.</summary>
+    public static HttpResponseMessage Message(HttpRequestMessage request, GrpcCodec codec, ReadOnlySpan<byte> message)
+    {
+        HttpResponseMessage answer = Create(request, SingleMessage.Write(message), codec);
+        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatus.Ok.CodeText);
+        return answer;
+    }
+
+    /// <summary>No message, and this status.</summary>
+    public static HttpResponseMessage Status(HttpRequestMessage request, GrpcStatus status, GrpcMetadata metadata)
+    {
+        HttpResponseMessage answer = Create(request, [], GrpcCodec.Proto);
+        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, status.CodeText);
+        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Message)));
+        foreach (GrpcMetadataEntry entry in metadata)
+        {
+            answer.Headers.TryAddWithoutValidation(entry.Name, entry.Value);
+        }
+
+        return answer;
+    }
+
+    private static HttpResponseMessage Create(HttpRequestMessage request, byte[] body, GrpcCodec codec)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", codec == GrpcCodec.Json ? JsonType : GrpcContentType.Grpc);
+        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = content };
+    }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "...";
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Net;
+using SnetGateway.Gateway.Limits;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Json;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Translation;
+
+/// <summary>
+/// A service that speaks JSON over HTTP. Its clients speak gRPC, with protobuf or JSON messages, and notice nothing: the service's descriptors
+/// turn the one into the other. One message in, one message out.
+/// </summary>
+/// <remarks>
+/// An answer is read whole and found right before any of it goes to the client, so nothing is charged for one that cannot be used. A service
+/// that cannot be reached throws, as it does for gRPC: the proxy counts it.
+/// </remarks>
+internal abstract class TranslatedBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : DelegatingHandler(inner)
+{
+    /// <summary>JSON is longer than protobuf: names, digits, base64. Beyond this the answer is not looked at.</summary>
+    private const int JsonPerMessageByte = 4;
+
+    private const int LeastJson = 64 * 1024;
+
+    /// <summary>What a service is told of its client. All else that clients send is theirs and the gateway's.</summary>
+    private static readonly string[] s_passed = ["snet-user-address", GrpcHeaderNames.Timeout];
+
+    private static readonly ProtoJsonOptions s_fromService = new() { IgnoreUnknownFields = true };
+
+    private ClusterBackend? _backend;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (TranslatedRequest.MethodOf(request) is not { } method)
+        {
+            // The proxy's own question whether the instance lives.
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true ? types.ToString() : string.Empty;
+        GrpcContentType type = GrpcContentType.Parse(contentType);
+        if (type.Transport != GrpcTransport.Grpc)
+        {
+            return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
+        }
+
+        try
+        {
+            return await TranslateAsync(request, method, type.Codec, cancellationToken);
+        }
+        catch (GrpcStatusException refused)
+        {
+            return TranslatedAnswer.Status(request, refused.Status, refused.Trailers);
+        }
+        catch (ServiceFaultException fault)
+        {
+            BackendLog.AnswerUnusable(services.Logger, clusterId, method, fault.Status.Code, fault.Status.Message, fault.Message);
+            return TranslatedAnswer.Status(request, fault.Status, GrpcMetadata.Empty);
+        }
+    }
+
+    /// <summary>Calls the service; its answer as the JSON of the method's output.</summary>
+    /// <exception cref="GrpcStatusException">The request cannot be sent, or the service refused it.</exception>
+    /// <exception cref="ServiceFaultException">The answer cannot be used.</exception>
+    protected abstract Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken);
+
+    /// <summary>Sends what a translator made and reads the whole answer.</summary>
+    protected async Task<HttpAnswer> AskAsync(TranslatedCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Version = call.Request.Version;
+        request.VersionPolicy = call.Request.VersionPolicy;
+        request.Headers.Host = call.Request.Headers.Host;
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        foreach (string name in s_passed)
+        {
+            if (call.Request.Headers.NonValidated.TryGetValues(name, out var values))
+            {
+                request.Headers.TryAddWithoutValidation(name, values.ToString());
+            }
+        }
+
+        long most = Math.Max(LeastJson, (long)call.MaxAnswerBytes * JsonPerMessageByte);
+        using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+        if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
+        {
+            throw new ServiceFaultException(
+                GrpcStatusCode.Internal, "the service compressed its answer unasked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
+        }
+
+        try
+        {
+            ReadOnlyMemory<byte>? body = await HttpAnswer.ReadBodyAsync(answer.Content, most, cancellationToken);
+            return new HttpAnswer(answer.StatusCode, body ?? throw TooLong(call, $"the body is longer than {most} bytes"));
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service broke off its answer", broken.Message);
+        }
+    }
+
+    /// <summary>What it means that a service's text is no JSON, or not the JSON that it should be.</summary>
+    protected static ServiceFaultException NoJson(string detail) => new(GrpcStatusCode.Internal, "the service's answer is no JSON", detail);
+
+    /// <summary>What an HTTP status means that stands for a failure.</summary>
+    protected static ServiceFaultException Failed(HttpStatusCode status) => new(
+        HttpStatusMapping.ToGrpc((int)status),
+        string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {(int)status}"),
+        "its body is not shown");
+
+    private async Task<HttpResponseMessage> TranslateAsync(HttpRequestMessage request, string path, GrpcCodec codec, CancellationToken cancellationToken)
+    {
+        if (codec == GrpcCodec.Other)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "messages are protobuf or JSON here");
+        }
+
+        // A cluster that a reload took away still has calls for a moment.
+        ClusterBackend backend = services.Clusters().Find(clusterId) ?? _backend
+            ?? throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+        _backend = backend;
+        (ProtoSchema schema, ProtoMethod method) = await FindMethodAsync(backend, path, cancellationToken);
+        LimitOptions limits = services.Limits.CurrentValue;
+        ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.MaxRequestMessageBytes, cancellationToken);
+        if (codec == GrpcCodec.Json)
+        {
+            message = FromClient(schema, method, message);
+        }
+
+        var call = new TranslatedCall(request, backend.Options, schema, method, message, limits.MaxResponseMessageBytes);
+        ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
+        byte[] answer = FromService(call, json);
+        if (codec == GrpcCodec.Json)
+        {
+            answer = new ProtoJson(schema).ToJson(method.Output, answer);
+        }
+
+        return answer.Length > call.MaxAnswerBytes
+            ? throw TooLong(call, string.Create(CultureInfo.InvariantCulture, $"the message has {answer.Length} bytes"))
+            : TranslatedAnswer.Message(request, codec, answer);
+    }
+
+    private static async Task<(ProtoSchema Schema, ProtoMethod Method)> FindMethodAsync(ClusterBackend backend, string path, CancellationToken cancellationToken)
+    {
+        if (backend.Descriptors is null)
+        {
+            throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+        }
+
+        ProtoSchema schema = await backend.Descriptors.GetAsync(path, cancellationToken);
+        ProtoMethod method = schema.FindMethod(path)
+            ?? throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"the service has no method {path}");
+        return method is { StreamsRequests: false, StreamsResponses: false }
+            ? (schema, method)
+            : throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one");
+    }
+
+    private static byte[] FromClient(ProtoSchema schema, ProtoMethod method, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return new ProtoJson(schema).ToProtobuf(method.Input, json.Span);
+        }
+        catch (ProtoJsonException wrong)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, $"the request is no {method.Input.FullName}: {wrong.Message}", wrong);
+        }
+    }
+
+    private static byte[] FromService(TranslatedCall call, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return new ProtoJson(call.Schema, s_fromService).ToProtobuf(call.Method.Output, json.Span);
+        }
+        catch (ProtoJsonException wrong)
+        {
+            // The place helps both sides; the reason may repeat what is the service's own.
+            throw new ServiceFaultException(
+                GrpcStatusCode.Internal, $"the service's answer is no {call.Method.Output.FullName}: {wrong.Path}", wrong.Message);
+        }
+    }
+
+    private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(
+        GrpcStatusCode.ResourceExhausted,
+        string.Create(CultureInfo.InvariantCulture, $"a message of the answer is larger than allowed: the limit is {call.MaxAnswerBytes}"),
+        detail);
+}

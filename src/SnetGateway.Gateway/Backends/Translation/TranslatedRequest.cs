@@ -1,0 +1,39 @@
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace SnetGateway.Gateway.Backends.Translation;
+
+/// <summary>
+/// Tells a translator which method is called and where: the two are one URL else, and a client that makes its path longer would choose where
+/// its call goes. What a client writes behind a `?` goes nowhere.
+/// </summary>
+internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
+{
+    private static readonly HttpRequestOptionsKey<string> s_method = new("snet-gateway.method");
+
+    public void ValidateRoute(TransformRouteValidationContext context)
+    {
+    }
+
+    public void ValidateCluster(TransformClusterValidationContext context)
+    {
+    }
+
+    public void Apply(TransformBuilderContext context)
+    {
+        if (BackendKind.Of(context.Cluster?.Metadata) is BackendKind.JsonRpc or BackendKind.Http)
+        {
+            context.RequestTransforms.Add(this);
+        }
+    }
+
+    public override ValueTask ApplyAsync(RequestTransformContext context)
+    {
+        context.ProxyRequest.Options.Set(s_method, context.Path.Value ?? string.Empty);
+        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix);
+        return default;
+    }
+
+    /// <summary>The path of the method that is called, `/package.Service/Method`; null when this is no call but a probe.</summary>
+    public static string? MethodOf(HttpRequestMessage request) => request.Options.TryGetValue(s_method, out string? method) ? method : null;
+}
