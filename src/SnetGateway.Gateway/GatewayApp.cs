@@ -70,7 +70,7 @@ internal static class GatewayApp
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPaidCalls();
         services.AddDraining();
-        services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainTimeout);
+        services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainDelay + limits.Value.DrainTimeout);
         return services.AddReverseProxy().AddBackends();
     }
 

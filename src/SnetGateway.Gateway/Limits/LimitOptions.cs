@@ -48,7 +48,14 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxConnectionAgeGrace { get; set; }
 
-    /// <summary>How long running calls may go on after the gateway was asked to stop, 0 to 1 hour. Default 30 s.</summary>
+    /// <summary>
+    /// How long the gateway still takes calls after it was asked to stop, while `/readyz` already says no, 0 to 10 minutes: as long as the
+    /// balancer in front takes to notice. Default 0.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>How long running calls may go on after the gateway was asked to stop and `DrainDelay` is over, 0 to 1 hour. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Fleet;
@@ -69,6 +71,23 @@ public sealed class FleetTests
         Assert.Equal(2, Wire.Messages(reply.Body, out _).Count);
         await client.DisposeAsync(); // as every client of gRPC does after GOAWAY: the server waits for it, within the drain's limit
         Assert.Equal(0, await stopping.Soon());
+    }
+
+    [Fact]
+    public async Task GatewayAskedToStop_SaysSoAndStillTakesCalls_UntilTheDelayIsOver()
+    {
+        var time = new ManualTimeProvider();
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
+            new() { ["SnetGateway:Limits:DrainDelay"] = "00:00:05" }, services => services.AddSingleton<TimeProvider>(time));
+        Task stopping = gateway.StopAsync();
+        Assert.Contains(gateway.Readiness.Problems(), problem => problem.StartsWith("draining", StringComparison.Ordinal));
+        Assert.Equal(0, (await gateway.CallAsync("late")).Status);
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return stopping.IsCompleted;
+        });
+        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.CallAsync("too late"));
     }
 
     /// <summary>A call whose first message went there and back.</summary>

@@ -22,6 +22,21 @@ public class SampleFilesTests
     public async Task FullFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/full.json"))).Mistakes);
 
     [Fact]
+    public async Task GroupFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Mistakes);
+
+    [Fact]
+    public async Task GracePeriodsOfTheGroup_CoverItsDrain()
+    {
+        ConfigurationResult group = await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"));
+        double drain = (group.Options.Limits.DrainDelay + group.Options.Limits.DrainTimeout).TotalSeconds;
+        foreach ((string file, string pattern) in new[] { ("gateway.yaml", @"terminationGracePeriodSeconds: (\d+)"), ("compose.yaml", @"snet-gateway(?s:.*?)stop_grace_period: (\d+)s") })
+        {
+            Match period = Regex.Match(File.ReadAllText(RepositoryFiles.PathOf($"deploy/group/{file}")), pattern);
+            Assert.True(double.Parse(period.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > drain, file);
+        }
+    }
+
+    [Fact]
     public void FullFile_IsWhatTheCodeSays() => AssertSame("appsettings/full.json", OptionFiles.FullFile());
 
     [Fact]
