@@ -41,6 +41,18 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
                 $"samples/EchoService/bin/{Repository.Configuration}/net10.0/SnetGateway.EchoService.dll", "build the solution")),
             _ => throw new ArgumentOutOfRangeException(nameof(language)),
         };
+        return await StartAsync(program, script, name, port);
+    }
+
+    /// <summary>Starts the echo service of tests/clients/python, on Debian's grpcio: a service on the C core, with as much of the protocol as its tests need.</summary>
+    public static Task<ExampleServiceProcess> StartPythonAsync() =>
+        StartAsync("/usr/bin/python3", Repository.Existing("tests/clients/python/service.py", "the checkout is incomplete"), null, 0);
+
+    /// <summary>Ends the service.</summary>
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static async Task<ExampleServiceProcess> StartAsync(string program, string script, string? name, int port)
+    {
         List<string> arguments = [script, "--exit-with-stdin", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)];
         if (name is not null)
         {
@@ -60,9 +72,6 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Ends the service.</summary>
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
 
     private static string NodeScript()
     {

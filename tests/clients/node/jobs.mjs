@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import grpc from '@grpc/grpc-js';
 import { call, methodOf } from './calls.mjs';
+import { callWeb } from './web.mjs';
 import { signClaim, signStateRequest } from './keys.mjs';
 
 export class JobError extends Error {}
@@ -50,7 +51,8 @@ async function makeCalls(client, job, print) {
       if (parallel > 1) signed = amount;
       const about = payment ? { call: number, amount: amount.toString() } : { call: number };
       const metadata = metadataOf(job, payment && { ...payment, amount });
-      const result = await call(client, job, metadata, () => { if (job.announceFirst) print({ ...about, first: true }); });
+      const make = job.web ? callWeb : call.bind(null, client);
+      const result = await make(job, metadata, () => { if (job.announceFirst) print({ ...about, first: true }); });
       if (parallel === 1 && (result.code === 0 || result.messages.length > 0)) signed = amount;
       print({ ...about, ...result });
     }

@@ -1,0 +1,54 @@
+using SnetGateway.FunctionalTests.PaidEndToEnd;
+using SnetGateway.TestKit.Market;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Web;
+
+/// <summary>A gateway in front of a service on Node and one on Python, told apart by the host that a web client can choose.</summary>
+public sealed class WebMarketFixture : MarketFixture
+{
+    public const string Collection = "Web clients on the real contract";
+    public const string NodeHost = "127.0.0.1";
+    public const string PythonHost = "localhost";
+    public const long Price = 10;
+
+    private ExampleServiceProcess? python;
+
+    public GatewayProcess Gateway { get; private set; } = null!;
+
+    /// <summary>The gateway's address by one of the hosts.</summary>
+    public string Endpoint(string host) => $"{host}:{Gateway.Endpoint[(Gateway.Endpoint.LastIndexOf(':') + 1)..]}";
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        python = await ExampleServiceProcess.StartPythonAsync();
+        Gateway = await GatewayProcess.StartAsync(new GatewaySettings(
+            Chain.State,
+            new MarketService("node", Service(ExampleLanguage.JavaScript).Address) { Hosts = [NodeHost], Price = Price },
+            new MarketService("python", python.Address) { Hosts = [PythonHost], Price = Price }));
+    }
+
+    public override async Task DisposeAsync()
+    {
+        try
+        {
+            if (Gateway is not null)
+            {
+                await Gateway.DisposeAsync();
+            }
+        }
+        finally
+        {
+            if (python is not null)
+            {
+                await python.DisposeAsync();
+            }
+
+            await base.DisposeAsync();
+        }
+    }
+
+    [CollectionDefinition(Collection)]
+    public sealed class Definition : ICollectionFixture<WebMarketFixture>;
+}
