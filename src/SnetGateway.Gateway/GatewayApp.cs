@@ -8,6 +8,7 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Money;
@@ -35,6 +36,7 @@ internal static class GatewayApp
         services.AddControl();
         services.AddSingleton<FindPaidService>(provider => name => provider.GetRequiredService<LiveSnapshot>().Catalog.Find(name));
         services.AddSingleton<FindClusterBackends>(provider => () => provider.GetRequiredService<LiveSnapshot>().Current.Backends);
+        services.AddSingleton<FindHeartbeats>(provider => () => provider.GetRequiredService<LiveSnapshot>().Current.Heartbeats);
         services.AddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         builder.AddGateway();
         WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());

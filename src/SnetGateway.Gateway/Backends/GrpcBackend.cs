@@ -26,7 +26,8 @@ internal sealed class GrpcBackend(HttpMessageHandler inner, IOptionsMonitor<Back
     private async Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-        bool isHealthy = await HealthProbe.IsHealthyAsync(answer, options.CurrentValue.MissingHealthServiceIsHealthy, cancellationToken);
+        bool missingIsHealthy = options.CurrentValue.MissingHealthServiceIsHealthy && !HealthProbe.MustExist(request);
+        bool isHealthy = await HealthProbe.IsHealthyAsync(answer, missingIsHealthy, cancellationToken);
         return new HttpResponseMessage(isHealthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable) { RequestMessage = request };
     }
 }

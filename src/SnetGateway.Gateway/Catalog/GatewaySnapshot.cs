@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Heartbeats;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Catalog;
@@ -12,12 +13,14 @@ internal sealed class GatewaySnapshot : IProxyConfig
     private readonly CancellationTokenSource _superseded = new();
 
     public GatewaySnapshot(
-        ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null)
+        ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null,
+        HeartbeatSubjects? heartbeats = null)
     {
         Catalog = catalog;
         Routes = routes;
         Clusters = clusters;
         Backends = backends ?? ClusterBackends.None;
+        Heartbeats = heartbeats ?? HeartbeatSubjects.Empty;
         ChangeToken = new CancellationChangeToken(_superseded.Token);
     }
 
@@ -29,6 +32,9 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     /// <summary>What is known of the clusters' services.</summary>
     public ClusterBackends Backends { get; }
+
+    /// <summary>How the services say that they work.</summary>
+    public HeartbeatSubjects Heartbeats { get; }
 
     public IChangeToken ChangeToken { get; }
 

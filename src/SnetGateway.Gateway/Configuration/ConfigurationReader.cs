@@ -49,7 +49,8 @@ internal static class ConfigurationReader
             Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
         }
 
-        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(CatalogReader.Read(options), routes, read.Clusters, backends) : null;
+        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(
+            CatalogReader.Read(options), routes, read.Clusters, backends, HeartbeatReader.Read(options, routes)) : null;
         return new ConfigurationResult(options, snapshot, values, mistakes.All);
     }
 

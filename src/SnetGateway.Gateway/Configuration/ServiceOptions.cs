@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Gateway.Configuration.Forms;
+using SnetGateway.Gateway.Heartbeats;
 
 namespace SnetGateway.Gateway.Configuration;
 
@@ -28,4 +29,7 @@ public sealed class ServiceOptions
     /// <summary>What a call costs.</summary>
     [Required]
     public PriceOptions Price { get; set; } = new();
+
+    /// <summary>How it says that it works.</summary>
+    public HeartbeatOptions Heartbeat { get; set; } = new();
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Health;
 
 namespace SnetGateway.Gateway.Control;
@@ -10,6 +11,8 @@ internal static class ControlServices
     {
         services.TryAddSingleton<HealthRegistry>();
         services.AddHostedService<HealthFeed>();
+        services.TryAddSingleton<HeartbeatCheck>();
+        services.AddHostedService<HeartbeatStart>();
         return services;
     }
 
@@ -17,6 +20,7 @@ internal static class ControlServices
     public static void MapControl(this IEndpointRouteBuilder endpoints)
     {
         ChannelStateService.Map(endpoints);
+        HeartbeatEndpoint.Map(endpoints);
         endpoints.MapGrpcHealth(endpoints.ServiceProvider.GetRequiredService<HealthRegistry>());
     }
 }

@@ -1,43 +1,98 @@
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Health;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
 using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Control;
 
-/// <summary>Tells gRPC health what `/readyz` tells: the whole server, under the empty name, and the gateway's own services.</summary>
-internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, TimeProvider time) : BackgroundService
+/// <summary>
+/// Tells gRPC health what the gateway knows. The empty name is the whole gateway, as `/readyz`, and so are its own services. A service behind it
+/// goes by its full gRPC name, as routes write it, and by its id in the Registry: it serves as long as the gateway is ready and one of its
+/// instances is not known to be unhealthy.
+/// </summary>
+internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly string[] Names = [string.Empty, ChannelStateService.Name];
+
+    private readonly Dictionary<string, Status> _told = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        Status? told = null;
         try
         {
             do
             {
-                Status now = readiness.Problems().Count == 0 ? Status.Serving : Status.NotServing;
-                if (now != told)
-                {
-                    told = now;
-                    Tell(now);
-                }
+                Tell(Look());
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            Tell(Status.NotServing); // who watches hears of the stop before its connection ends
+            // Who watches hears of the stop before its connection ends.
+            Tell(_told.Keys.ToDictionary(name => name, _ => Status.NotServing));
         }
     }
 
-    private void Tell(Status status)
+    /// <summary>The name in front of a route's method: `/package.Service/{method}`. Null where the path leaves it open.</summary>
+    internal static string? NameOf(string? path)
     {
-        foreach (string name in Names)
+        string? first = path?.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        return first is null || first.Contains('{', StringComparison.Ordinal) ? null : first;
+    }
+
+    private Dictionary<string, Status> Look()
+    {
+        bool isReady = readiness.Problems().Count == 0;
+        Dictionary<string, Status> seen = new(StringComparer.Ordinal);
+        foreach (RouteModel route in proxy.GetRoutes())
         {
-            registry.Set(name, status);
+            if (NameOf(route.Config.Match.Path) is { } name)
+            {
+                Add(seen, name, isReady && Serves(route.Cluster));
+            }
+        }
+
+        foreach (HeartbeatSubject service in findServices().All)
+        {
+            Add(seen, service.ServiceId, isReady && service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster)));
+        }
+
+        // Last, so that no service can speak for the gateway.
+        seen[string.Empty] = seen[ChannelStateService.Name] = isReady ? Status.Serving : Status.NotServing;
+        return seen;
+    }
+
+    /// <summary>Where several routes or services have one name, it serves while one of them does.</summary>
+    private static void Add(Dictionary<string, Status> seen, string name, bool serves)
+    {
+        if (serves || !seen.ContainsKey(name))
+        {
+            seen[name] = serves ? Status.Serving : Status.NotServing;
+        }
+    }
+
+    private static bool Serves(ClusterState? cluster) => cluster is not null && cluster.Destinations.Values.Any(
+        instance => instance.Health.Active != DestinationHealth.Unhealthy && instance.Health.Passive != DestinationHealth.Unhealthy);
+
+    private void Tell(Dictionary<string, Status> seen)
+    {
+        foreach (string gone in _told.Keys.Where(name => !seen.ContainsKey(name)).ToArray())
+        {
+            _told.Remove(gone);
+            registry.Remove(gone);
+        }
+
+        foreach ((string name, Status status) in seen)
+        {
+            if (!_told.TryGetValue(name, out Status told) || told != status)
+            {
+                _told[name] = status;
+                registry.Set(name, status);
+            }
         }
     }
 }

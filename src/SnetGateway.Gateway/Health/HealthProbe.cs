@@ -20,12 +20,16 @@ internal static class HealthProbe
 
     public static bool IsProbe(HttpRequestMessage request) => request is ProbeRequest;
 
+    /// <summary>Whether this probe is only answered by a health service.</summary>
+    public static bool MustExist(HttpRequestMessage request) => request is ProbeRequest { MustExist: true };
+
     /// <summary>A probe of one instance.</summary>
     /// <param name="instance">Where it is.</param>
     /// <param name="service">The service asked for; empty for the whole server.</param>
-    public static HttpRequestMessage CreateRequest(Uri instance, string service)
+    /// <param name="mustExist">Whether an instance without a health service counts as one that does not serve, whatever the option says.</param>
+    public static HttpRequestMessage CreateRequest(Uri instance, string service, bool mustExist = false)
     {
-        return new ProbeRequest(new Uri(instance, Method))
+        return new ProbeRequest(new Uri(instance, Method), mustExist)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -91,5 +95,8 @@ internal static class HealthProbe
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
     /// <summary>A type of its own tells probes apart: asking a request for its options would make it have some, at every call.</summary>
-    private sealed class ProbeRequest(Uri uri) : HttpRequestMessage(HttpMethod.Post, uri);
+    private sealed class ProbeRequest(Uri uri, bool mustExist) : HttpRequestMessage(HttpMethod.Post, uri)
+    {
+        public bool MustExist => mustExist;
+    }
 }

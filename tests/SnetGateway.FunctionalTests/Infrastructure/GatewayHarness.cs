@@ -72,7 +72,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public static async Task<GatewayHarness> StartAsync(
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<IEndpointRouteBuilder>? mapAdmin = null,
-        Action<WebApplication>? outside = null)
+        Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null)
     {
         ScriptedService service = await ScriptedService.StartAsync();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -95,7 +95,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
         WebApplication app = builder.Build();
         outside?.Invoke(app);
-        app.UseGateway(mapAdmin: mapAdmin);
+        app.UseGateway(mapPublic, mapAdmin);
         harness = new GatewayHarness(app, service, log);
         harness.Admit = harness.AdmitAll;
         await app.StartAsync();

@@ -1,3 +1,6 @@
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Heartbeats;
+
 namespace SnetGateway.Gateway.Configuration.Rules;
 
 /// <summary>A service names who is paid, and its price fits its model.</summary>
@@ -18,7 +21,26 @@ internal static class ServiceRules
                     RuleContext.Choose(service.Group, context.Options.Groups.Keys, Groups));
             }
 
+            CheckHeartbeat(context, $"{path}:{nameof(service.Heartbeat)}", name, service.Heartbeat);
             CheckPrice(context, $"{path}:{nameof(service.Price)}", service.Price);
+        }
+    }
+
+    /// <summary>The gRPC health service can only be asked of instances that speak gRPC.</summary>
+    private static void CheckHeartbeat(RuleContext context, string path, string name, HeartbeatOptions heartbeat)
+    {
+        if (heartbeat.Kind != HeartbeatOptions.Grpc)
+        {
+            return;
+        }
+
+        string[] clusters = HeartbeatReader.ClustersOf(name, context.Routes);
+        bool hasGrpc = context.Clusters.Any(cluster =>
+            clusters.Contains(cluster.ClusterId, StringComparer.OrdinalIgnoreCase) && BackendKind.Of(cluster.Metadata) == BackendKind.Grpc);
+        if (clusters.Length > 0 && !hasGrpc)
+        {
+            context.Complain(
+                $"{path}:{nameof(heartbeat.Kind)}", "no instance of the service speaks gRPC", $"Write {HeartbeatOptions.Http} and a URL, or {HeartbeatOptions.None}");
         }
     }
 

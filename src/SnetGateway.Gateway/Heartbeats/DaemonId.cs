@@ -1,0 +1,20 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SnetGateway.Gateway.Heartbeats;
+
+/// <summary>How the reference names a daemon: SHA-256 over who is paid for what, as lower-case hex (daemon.md 7.3).</summary>
+internal static class DaemonId
+{
+    /// <summary>The Registry contracts that the reference knows, by chain; their text is part of the id, letter case included.</summary>
+    private static readonly Dictionary<long, string> Registries = new()
+    {
+        [1] = "0x247DEbEBB766E4fA99667265A158060018D5f4F8",
+        [11155111] = "0x4DCc70c6FCE4064803f0ae0cE48497B3f7182e5D",
+    };
+
+    public static string RegistryOf(long chainId) => Registries.GetValueOrDefault(chainId, string.Empty);
+
+    public static string Of(string organizationId, string serviceId, string groupId, string registry) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(organizationId + serviceId + groupId + registry)));
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using SnetGateway.Ethereum;
+using SnetGateway.Gateway.Health;
+using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+
+namespace SnetGateway.Gateway.Heartbeats;
+
+/// <summary>
+/// `/heartbeat`: the reference's document (daemon.md 7.5), which marketplaces read. With several services, the host that is called decides, or
+/// the service's name behind `/heartbeat/`.
+/// </summary>
+internal sealed class HeartbeatEndpoint(
+    FindHeartbeats findHeartbeats, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time)
+{
+    private const string Online = "Online";
+    private const string Offline = "Offline";
+
+    /// <summary>One of the reference's words that it never says itself: the gateway works, and of the service nothing is known.</summary>
+    private const string Warning = "Warning";
+
+    private static readonly string Version =
+        typeof(HeartbeatEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        HeartbeatEndpoint heartbeat = ActivatorUtilities.CreateInstance<HeartbeatEndpoint>(endpoints.ServiceProvider);
+        endpoints.MapMethods("/heartbeat/{**service}", [HttpMethods.Get, HttpMethods.Head], heartbeat.AnswerAsync);
+    }
+
+    private static string NetworkOf(long chainId) => chainId switch
+    {
+        1 => "main",
+        11155111 => "sepolia",
+        _ => chainId.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string TextOf(Status status) => status switch
+    {
+        Status.Serving => "SERVING",
+        Status.NotServing => "NOT_SERVING",
+        _ => "UNKNOWN",
+    };
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        string name = context.Request.RouteValues["service"] as string ?? string.Empty;
+        HeartbeatSubject? subject = findHeartbeats().Find(context.Request.Host, name);
+        if (subject is null && name.Length > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        Status status = subject is null ? Status.Unknown : await check.AskAsync(subject);
+        using var document = new MemoryStream();
+        Write(document, subject, status);
+        document.WriteByte((byte)'\n');
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = document.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(document.GetBuffer().AsMemory(0, (int)document.Length), context.RequestAborted);
+        }
+    }
+
+    private void Write(Stream document, HeartbeatSubject? subject, Status status)
+    {
+        string service = JsonSerializer.Serialize(
+            new ServiceHeartbeat(subject?.ServiceId ?? string.Empty, TextOf(status)), HeartbeatJson.Default.ServiceHeartbeat);
+        using var json = new Utf8JsonWriter(document, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("daemonID", subject?.DaemonId ?? string.Empty);
+        json.WriteString("timestamp", time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        json.WriteString("status", readiness.Problems().Count > 0 || status == Status.NotServing ? Offline : status == Status.Serving ? Online : Warning);
+        json.WriteString("serviceheartbeat", service);
+        json.WriteString("daemonVersion", Version);
+        json.WriteBoolean("blockchainEnabled", true);
+        json.WriteString("blockchainNetwork", NetworkOf(chain.Value.ChainId));
+        json.WriteStartObject("storageClientCertDetails");
+        json.WriteString("validFrom", string.Empty);
+        json.WriteString("validTill", string.Empty);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,19 @@
+using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+
+namespace SnetGateway.Gateway.Heartbeats;
+
+/// <summary>Asks every service once at the start, so that an operator hears of a wrong heartbeat before a marketplace does.</summary>
+internal sealed class HeartbeatStart(FindHeartbeats findHeartbeats, HeartbeatCheck check, ILogger<HeartbeatStart> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // nothing waits for it
+        foreach (HeartbeatSubject subject in findHeartbeats().All)
+        {
+            if (!stoppingToken.IsCancellationRequested && await check.AskAsync(subject) == Status.NotServing)
+            {
+                HeartbeatLog.HeartbeatFails(logger, subject.Name, subject.Check.Kind);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace SnetGateway.Gateway.Heartbeats;
+
+/// <summary>The document within the document: what the service says of itself, as JSON text.</summary>
+internal sealed record ServiceHeartbeat(
+    [property: JsonPropertyName("serviceID")] string ServiceId, [property: JsonPropertyName("status")] string Status);
+
+[JsonSerializable(typeof(ServiceHeartbeat))]
+internal sealed partial class HeartbeatJson : JsonSerializerContext;

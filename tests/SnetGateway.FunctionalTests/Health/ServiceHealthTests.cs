@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Grpc.Client;
+using SnetGateway.Grpc.Health;
+using SnetGateway.Grpc.Statuses;
+using Xunit;
+using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+
+namespace SnetGateway.FunctionalTests.Health;
+
+/// <summary>gRPC health by the names of services, fed by the health of their instances.</summary>
+public sealed class ServiceHealthTests
+{
+    [Fact]
+    public async Task InstanceBecomesUnhealthy_ItsNamesDoNotServe_AndWhoWatchesIsTold()
+    {
+        await using GatewayHarness gateway = await StartAsync(probed: true);
+        int status = 1;
+        gateway.Service.Handle = context => AnswerAsync(context, () => Volatile.Read(ref status));
+        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
+        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        await UntilAsync(client, "test.Echo", Status.Serving);
+        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, "test.Echo");
+        Assert.Equal(Status.Serving, await NextAsync(watch));
+
+        status = 2;
+        Assert.Equal(Status.NotServing, await NextAsync(watch));
+        Assert.Equal(Status.NotServing, await CheckAsync(client, "test.Echo"));
+        Assert.Equal(Status.NotServing, await CheckAsync(client, "echo-id"));
+        Assert.Equal(Status.Serving, await CheckAsync(client, ""));
+
+        status = 1;
+        Assert.Equal(Status.Serving, await NextAsync(watch));
+        await UntilAsync(client, "echo-id", Status.Serving);
+    }
+
+    [Fact]
+    public async Task GatewayThatIsNotReady_SaysSoForEveryService()
+    {
+        await using GatewayHarness gateway = await StartAsync(probed: false);
+        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
+        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        await UntilAsync(client, "test.Echo", Status.Serving);
+        gateway.Readiness.Add("ledger", () => "full");
+        await UntilAsync(client, "test.Echo", Status.NotServing);
+        await UntilAsync(client, "", Status.NotServing);
+    }
+
+    [Fact]
+    public async Task UnknownName_IsNotFound_AndWatchedAsUnknown()
+    {
+        await using GatewayHarness gateway = await StartAsync(probed: false);
+        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
+        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => CheckAsync(client, "no.Such"));
+        Assert.Equal(GrpcStatusCode.NotFound, failure.Status.Code);
+        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, "no.Such");
+        Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));
+    }
+
+    private static Task<GatewayHarness> StartAsync(bool probed)
+    {
+        var subjects = new HeartbeatSubjects([new HeartbeatSubject("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
+        var registry = new HealthRegistry();
+        Dictionary<string, string?> settings = new();
+        if (probed)
+        {
+            settings["ReverseProxy:Clusters:echo:HealthCheck:Active:Enabled"] = "true";
+            settings["ReverseProxy:Clusters:echo:HealthCheck:Active:Interval"] = "00:00:00.05";
+            settings["ReverseProxy:Clusters:echo:HealthCheck:Active:Timeout"] = "00:00:10";
+        }
+
+        return GatewayHarness.StartAsync(
+            settings,
+            services =>
+            {
+                services.AddSingleton<FindHeartbeats>(() => subjects);
+                services.AddSingleton(registry);
+                services.AddHostedService<HealthFeed>();
+            },
+            mapPublic: endpoints => endpoints.MapGrpcHealth(registry));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<int> status)
+    {
+        Wire.Begin(context);
+        await Wire.SendAsync(context, Wire.Frame([8, (byte)status()]));
+        Wire.End(context, 0);
+    }
+
+    private static GrpcClientCall<HealthCheckRequest, HealthCheckResponse> WatchAsync(GrpcClient client, string service) =>
+        client.StartServerStreaming(HealthMethods.Watch, new HealthCheckRequest { Service = service }, null, CancellationToken.None);
+
+    private static async Task<Status> NextAsync(GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch) =>
+        (await watch.ReadAsync().AsTask().Soon()).Message.Status;
+
+    private static async Task<Status> CheckAsync(GrpcClient client, string service) =>
+        (await client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest { Service = service }, null, CancellationToken.None).Soon()).Message.Status;
+
+    /// <summary>The feed looks four times a second.</summary>
+    private static async Task UntilAsync(GrpcClient client, string service, Status status)
+    {
+        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, service);
+        while (await NextAsync(watch) != status)
+        {
+            // Told of every change.
+        }
+    }
+}
