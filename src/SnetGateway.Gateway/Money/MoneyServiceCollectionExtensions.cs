@@ -59,6 +59,7 @@ internal static class MoneyServiceCollectionExtensions
             provider.GetRequiredService<ChannelBook>(),
             provider.GetRequiredService<IChannelReader>(),
             provider.GetRequiredService<ISignerRecovery>(),
+            provider.GetRequiredService<PaymentLedger>(),
             provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow));
         services.AddSingleton<LedgerHealth>();
         services.AddHostedService<MoneyHost>();

@@ -1,11 +1,12 @@
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Claims;
 
 /// <summary>Holds every claim that the chain shows to what this ledger knows of the channel (design, rule 9).</summary>
-public sealed class ClaimWatch(ChannelBook book, IPaymentEvents events)
+public sealed class ClaimWatch(ChannelBook book, PaymentLedger ledger, IPaymentEvents events)
 {
     /// <summary>Takes in one claim of a known channel.</summary>
     /// <param name="id">The channel.</param>
@@ -19,12 +20,25 @@ public sealed class ClaimWatch(ChannelBook book, IPaymentEvents events)
         }
 
         var nonce = new ChannelNonce(claimed);
-        UInt256 known = channel.Record is not { } record ? UInt256.Zero
-            : record.Nonce == nonce ? record.Amount
-            : record.Earlier.FirstOrDefault(total => total.Nonce == nonce)?.Amount ?? UInt256.Zero;
+        if (plannedAmount > KnownTotal(channel, nonce))
+        {
+            _ = AlertAsync(channel, nonce, plannedAmount);
+        }
+    }
+
+    private static UInt256 KnownTotal(Channel channel, ChannelNonce nonce) =>
+        channel.Record is not { } record ? UInt256.Zero
+        : record.Nonce == nonce ? record.Amount
+        : record.Earlier.FirstOrDefault(total => total.Nonce == nonce)?.Amount ?? UInt256.Zero;
+
+    /// <summary>Another replica may have settled what was claimed, so the record is read first. Without an answer nobody can rule it out.</summary>
+    private async Task AlertAsync(Channel channel, ChannelNonce nonce, UInt256 plannedAmount)
+    {
+        await ledger.RefreshAsync(channel, CancellationToken.None);
+        UInt256 known = KnownTotal(channel, nonce);
         if (plannedAmount > known)
         {
-            events.LedgerMismatch(id, known, plannedAmount);
+            events.LedgerMismatch(channel.Id, known, plannedAmount);
         }
     }
 }

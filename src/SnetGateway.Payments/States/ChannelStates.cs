@@ -1,21 +1,24 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.States;
 
 /// <summary>
-/// Answers who asks for the state of a channel, from memory: SDKs ask for all their channels before every paid call. The steps and texts are
-/// the reference's (payments.md 12.1); what differs is that an id not in memory must come with a fresh block number before the chain is asked.
+/// Answers who asks for the state of a channel, from memory: SDKs ask for all their channels before every paid call. Only where replicas share
+/// the ledger is its record read first, because the last call may have been another replica's. The steps and texts are the reference's
+/// (payments.md 12.1); what differs is that an id not in memory must come with a fresh block number before the chain is asked.
 /// </summary>
-public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, ISignerRecovery recovery, Address escrow)
+public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, ISignerRecovery recovery, PaymentLedger ledger, Address escrow)
 {
     /// <summary>Blocks that a request's block number may lie beside the newest (payments.md 4.5).</summary>
     public const ulong FreshnessBlocks = 5;
 
     private const string Expired = "authentication failed as the signature passed has expired";
+    private const string LedgerUnreadable = "channel error:the ledger cannot be read now, please try again later";
     private const string Unreadable = "channel error:the blockchain cannot be read now, please try again later";
 
     /// <param name="id">The channel asked for.</param>
@@ -64,7 +67,7 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
             chain = channel.Chain!;
         }
 
-        return Describe(channel, chain);
+        return await ledger.RefreshAsync(channel, cancellationToken) ? Describe(channel, chain) : ChannelState.Refused(LedgerUnreadable);
     }
 
     private static ChannelState Describe(Channel channel, ChannelChainState chain)

@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Payments;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Claims;
@@ -19,7 +20,7 @@ public sealed class ClaimWatchTests
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 20));
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 10));
-        new ClaimWatch(rig.Book, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(newNonce), planned);
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(newNonce), planned);
         Assert.Equal(line is null ? [] : [line], rig.Events.Lines);
     }
 
@@ -32,7 +33,7 @@ public sealed class ClaimWatchTests
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
         rig.Chain.Claim(PaymentRig.One, 30);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(5, 1), 5));
-        new ClaimWatch(rig.Book, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), planned);
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), planned);
         Assert.Equal(line is null ? [] : [line], rig.Events.Lines);
     }
 
@@ -40,7 +41,7 @@ public sealed class ClaimWatchTests
     public void Claim_OfAChannelThatNeverPaidHere_IsFromAnotherLedger()
     {
         PaymentRig rig = new PaymentRig().Known();
-        new ClaimWatch(rig.Book, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), 5);
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), 5);
         Assert.Equal(["mismatch 1 0 5"], rig.Events.Lines);
     }
 
@@ -48,7 +49,19 @@ public sealed class ClaimWatchTests
     public void Claim_OfAChannelThatIsNotOurs_IsNothing()
     {
         PaymentRig rig = new PaymentRig().Known();
-        new ClaimWatch(rig.Book, rig.Events).Seen(PaymentRig.Id(2), PaymentRig.Nonce(1), UInt256.MaxValue);
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.Id(2), PaymentRig.Nonce(1), UInt256.MaxValue);
         Assert.Empty(rig.Events.Lines);
+    }
+
+    [Theory]
+    [InlineData(30UL, null)]
+    [InlineData(31UL, "mismatch 1 30 31")]
+    public async Task Claim_OfWhatAnotherReplicaSettled_IsHeldToTheSharedRecord(ulong planned, string? line)
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        Assert.Null(await other.PayAsync(PaymentRig.Pay(30), 30));
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), planned);
+        Assert.Equal(line is null ? [] : [line], rig.Events.Lines);
     }
 }

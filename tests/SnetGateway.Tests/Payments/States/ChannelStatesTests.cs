@@ -171,7 +171,22 @@ public sealed class ChannelStatesTests
         Assert.Equal("channel error:the blockchain cannot be read now, please try again later", (await AskAsync(rig)).Refusal);
     }
 
-    private static ChannelStates States(PaymentRig rig) => new(rig.Book, rig.Chain, rig.Signers, PaymentRig.Escrow);
+    [Fact]
+    public async Task SharedLedger_WhatAnotherReplicaSettledLast_IsTold()
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        Assert.Null(await other.PayAsync(PaymentRig.Pay(30), 30));
+        Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig)).Signed!.Amount);
+
+        rig.Store.FailingReads = 1;
+        Assert.Equal("channel error:the ledger cannot be read now, please try again later", (await AskAsync(rig)).Refusal);
+        int reads = rig.Store.Reads;
+        Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal);
+        Assert.Equal(reads, rig.Store.Reads);
+    }
+
+    private static ChannelStates States(PaymentRig rig) => new(rig.Book, rig.Chain, rig.Signers, rig.Ledger, PaymentRig.Escrow);
 
     private static ValueTask<ChannelState> AskAsync(PaymentRig rig, ulong channel = 1, ulong block = 1_000, Address? by = null) =>
         States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default);
