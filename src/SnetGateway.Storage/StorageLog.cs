@@ -64,4 +64,19 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 7036, Level = LogLevel.Warning,
         Message = "etcd was never compacted and does not show that it compacts itself; its database has {Bytes} bytes and grows with every call until it is full. Start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, and see docs/stores.md")]
     public static partial void EtcdNotCompacted(this ILogger logger, long bytes);
+
+    [LoggerMessage(EventId = 7040, Level = LogLevel.Information, Message = "The ledger takes writes again")]
+    public static partial void RedisWritesAgain(this ILogger logger);
+
+    [LoggerMessage(EventId = 7041, Level = LogLevel.Warning,
+        Message = "Redis at {Endpoint} may lose payments that it said are written, and AllowUnsafe lets it serve: {Faults}")]
+    public static partial void RedisUnsafe(this ILogger logger, string endpoint, string faults);
+
+    [LoggerMessage(EventId = 7042, Level = LogLevel.Warning,
+        Message = "Redis at {Endpoint} was restarted: its settings were checked again, and it has all up to revision {Revision}")]
+    public static partial void RedisRestarted(this ILogger logger, string endpoint, long revision);
+
+    [LoggerMessage(EventId = 7043, Level = LogLevel.Critical,
+        Message = "Another or an older ledger stands at {Endpoint} ({Detail}). Nothing is written until this gateway is restarted")]
+    public static partial void RedisOtherLedger(this ILogger logger, string endpoint, string detail);
 }

@@ -3,6 +3,7 @@ using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
 using SnetGateway.Storage.Journal;
 using SnetGateway.Storage.Memory;
+using SnetGateway.Storage.Redis;
 using SnetGateway.Storage.Sqlite;
 
 namespace SnetGateway.Gateway.Money;
@@ -23,7 +24,8 @@ internal static class RecordStores
             "memory" => new MemoryRecordStore(),
             "sqlite" => new SqliteRecordStore(options, scope, metrics, loggers.CreateLogger<SqliteRecordStore>(), time),
             "etcd" => new EtcdRecordStore(options, scope, metrics, loggers.CreateLogger<EtcdRecordStore>(), time),
-            _ => throw new ArgumentException($"There is no ledger store '{options.Store}': sqlite, etcd or memory.", nameof(options)),
+            "redis" => new RedisRecordStore(options, scope, metrics, loggers.CreateLogger<RedisRecordStore>(), time),
+            _ => throw new ArgumentException($"There is no ledger store '{options.Store}'.", nameof(options)),
         };
     }
 
@@ -38,6 +40,7 @@ internal static class RecordStores
         {
             "sqlite" => SqliteRecordStore.OpenReadOnly(options.Path, scope),
             "etcd" => WithJournals(EtcdRecordStore.OpenReadOnly(options, scope), options, scope, journals),
+            "redis" => WithJournals(RedisRecordStore.OpenReadOnly(options, scope, TimeProvider.System), options, scope, journals),
             _ => throw new ArgumentException($"The ledger store '{options.Store}' cannot be opened to read.", nameof(options)),
         };
     }

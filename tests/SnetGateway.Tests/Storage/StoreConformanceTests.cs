@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Memory;
+using SnetGateway.Storage.Redis;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 using Xunit.Abstractions;
@@ -7,7 +8,7 @@ using Xunit.Abstractions;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>The rules of every store, run on the ones there are. SNET_STORE_SEED repeats a run.</summary>
-public sealed class StoreConformanceTests(ITestOutputHelper output)
+public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper output) : IClassFixture<RedisFixture>
 {
     public static TheoryData<string> Rules => [.. StoreConformance.Names];
 
@@ -25,6 +26,14 @@ public sealed class StoreConformanceTests(ITestOutputHelper output)
     {
         using var folder = new LedgerFolder();
         await using var store = folder.Open();
+        await RunAsync(rule, store);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task RedisStore_KeepsTheRule(string rule)
+    {
+        await using RedisRecordStore store = RedisFixture.Open(redis.Empty());
         await RunAsync(rule, store);
     }
 

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Text;
+using SnetGateway.Payments.Records;
+using StackExchange.Redis;
+
+namespace SnetGateway.Storage.Redis;
+
+/// <summary>
+/// Names of keys: the prefix, a colon, and the bytes that every store begins its keys with (format, chain, contract, kind, id). Kind 0 is the
+/// store's own. A record's value has its revision before it, 8 bytes big-endian.
+/// </summary>
+internal sealed class RedisKeys
+{
+    public const int HeadLength = sizeof(long);
+
+    private const int KindAt = LedgerScope.PrefixLength - 1;
+
+    private readonly byte[] _prefix;
+    private readonly LedgerScope _scope;
+
+    public RedisKeys(string prefix, LedgerScope scope)
+    {
+        _prefix = Encoding.UTF8.GetBytes(prefix + ":");
+        _scope = scope;
+        Format = Own("format");
+        Ledger = Own("ledger");
+        Revision = Own("revision");
+        Changes = Own("changes");
+        Probe = Own("probe");
+        Wake = Own("wake");
+    }
+
+    /// <summary>The formats that may write, separated by commas.</summary>
+    public byte[] Format { get; }
+
+    /// <summary>Id of this ledger, given when it was made.</summary>
+    public byte[] Ledger { get; }
+
+    /// <summary>The newest revision.</summary>
+    public byte[] Revision { get; }
+
+    /// <summary>A sorted set of all records by the revision of their last write: the index, and the feed.</summary>
+    public byte[] Changes { get; }
+
+    public byte[] Probe { get; }
+
+    /// <summary>The channel that says that something changed.</summary>
+    public byte[] Wake { get; }
+
+    /// <summary>The name of a record's key.</summary>
+    public byte[] Of(in RecordKey key)
+    {
+        var name = new byte[_prefix.Length + LedgerScope.PrefixLength + key.Id.Length];
+        _prefix.CopyTo(name, 0);
+        _scope.WriteKey(key, name.AsSpan(_prefix.Length));
+        return name;
+    }
+
+    /// <summary>A record's name in the set of changes: its kind and id.</summary>
+    public static byte[] Member(in RecordKey key)
+    {
+        var member = new byte[1 + key.Id.Length];
+        member[0] = (byte)key.Kind;
+        key.Id.Span.CopyTo(member.AsSpan(1));
+        return member;
+    }
+
+    public static RecordKey FromMember(byte[] member) => member.Length > 1
+        ? new RecordKey((RecordKind)member[0], member.AsMemory(1))
+        : throw new LedgerFormatException("the ledger's index in Redis holds a name that is none");
+
+    public static RedisValue Expected(long revision)
+    {
+        if (revision == 0)
+        {
+            return RedisValue.EmptyString;
+        }
+
+        var head = new byte[HeadLength];
+        BinaryPrimitives.WriteInt64BigEndian(head, revision);
+        return head;
+    }
+
+    /// <summary>Reads a stored value. Throws <see cref="LedgerFormatException"/>.</summary>
+    public static StoredRecord Read(in RecordKey key, byte[] stored) =>
+        stored.Length > HeadLength && BinaryPrimitives.ReadInt64BigEndian(stored) is > 0 and var revision
+            ? new StoredRecord(key, revision, stored.AsMemory(HeadLength))
+            : throw new LedgerFormatException($"the record {key} in Redis has no revision");
+
+    private byte[] Own(string name)
+    {
+        byte[] key = Of(new RecordKey(0, Encoding.UTF8.GetBytes(name)));
+        return key[_prefix.Length + KindAt] == 0 ? key : throw new InvalidOperationException("kind 0 is the store's own");
+    }
+}

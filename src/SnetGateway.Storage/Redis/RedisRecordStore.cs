@@ -1,0 +1,404 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage.Journal;
+using StackExchange.Redis;
+
+namespace SnetGateway.Storage.Redis;
+
+/// <summary>
+/// Records in one Redis that several gateways share. A commit is one script that compares and writes, alone in the server, and is answered after
+/// Redis synced it; commits on the way at the same time share a sync. History is in the gateways' own journals (design, rule 15).
+/// </summary>
+public sealed class RedisRecordStore : IRecordStore
+{
+    private const int PageLength = 200;
+
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(2);
+
+    private readonly RedisServer _server;
+    private readonly RedisKeys _keys;
+    private readonly RedisFeed _feed;
+    private readonly LocalJournal? _journal;
+    private readonly Func<JournalReader> _openJournal;
+    private readonly StorageMetrics? _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _limit;
+    private readonly int _maxWaiting;
+    private volatile string _reason = "";
+    private int _waiting;
+    private int _failing;
+    private int _closed;
+
+    /// <summary>
+    /// Connects. Throws <see cref="StoreUnavailableException"/> when the server cannot be reached. Its settings are checked before the first record is
+    /// read, which throws the same when it may lose payments, and <see cref="LedgerFormatException"/> when a newer gateway wrote it.
+    /// </summary>
+    public RedisRecordStore(
+        LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<RedisRecordStore> logger, TimeProvider time)
+        : this(options, scope, metrics, logger, time, new LocalJournal(Required(options).Journal, scope, metrics, logger, time))
+    {
+    }
+
+    private RedisRecordStore(
+        LedgerOptions options, LedgerScope scope, StorageMetrics? metrics, ILogger logger, TimeProvider time, LocalJournal? journal)
+    {
+        (_metrics, _logger, _time, _limit, _maxWaiting, _journal) = (metrics, logger, time, options.CommitTimeout, options.MaxQueued, journal);
+        _keys = new RedisKeys(options.Redis.KeyPrefix, scope);
+        _server = new RedisServer(options.Redis, _keys, _limit, logger, time);
+        _feed = new RedisFeed(_server.Subscriber, _keys, ReadChangesAsync, time);
+        _openJournal = () => new JournalReader(Directory.Exists(options.Journal.Path) ? [options.Journal.Path] : [], scope);
+    }
+
+    public bool IsShared => true;
+
+    /// <summary>Opens a ledger to read beside the gateways that write it: for commands. Throws as the constructor does.</summary>
+    public static IRecordStore OpenReadOnly(LedgerOptions options, LedgerScope scope, TimeProvider time) =>
+        new RedisRecordStore(Required(options), scope, null, NullLogger.Instance, time, null);
+
+    public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        StoreLimits.Check(writes.Span);
+        return CommitOrProbeAsync(writes, cancellationToken);
+    }
+
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        long seen = _server.Seen;
+        RedisValue[] values = await AskAsync(
+            database => database.StringGetAsync([_keys.Of(key), _keys.Ledger, _keys.Revision]), cancellationToken);
+        _server.Judge(values[1], values[2], seen);
+        return values[0].IsNull ? null : RedisKeys.Read(key, values[0]!);
+    }
+
+    public async IAsyncEnumerable<StoredRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await TrustAsync();
+        _feed.From = await RevisionAsync(cancellationToken);
+        await foreach (RecordKey[] keys in NamesAsync(cancellationToken).Chunk(PageLength).WithCancellation(cancellationToken))
+        {
+            foreach (StoredRecord record in await ReadManyAsync(keys, cancellationToken))
+            {
+                yield return record;
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await TrustAsync();
+        RecordKey[] names = await NamesAsync(cancellationToken).Where(name => name.Kind == kind).ToArrayAsync(cancellationToken);
+        Array.Sort(names, static (left, right) => left.Id.Span.SequenceCompareTo(right.Id.Span));
+        foreach (RecordKey[] keys in names.Chunk(PageLength))
+        {
+            foreach (StoredRecord record in await ReadManyAsync(keys, cancellationToken))
+            {
+                yield return record;
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<StoredRecord> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord record in _feed.WatchAsync(cancellationToken))
+        {
+            yield return record;
+        }
+    }
+
+    /// <summary>What this gateway wrote of the record's history: the rest is in the journals of the others.</summary>
+    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_journal is not null)
+        {
+            await _journal.FlushAsync(cancellationToken);
+        }
+
+        using JournalReader journal = _openJournal();
+        journal.Refresh();
+        foreach (StoredEntry entry in journal.Read(key))
+        {
+            yield return entry;
+        }
+    }
+
+    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        _server.LookAgain();
+        CommitResult result = await CommitOrProbeAsync(default, cancellationToken);
+        if (result.Outcome != CommitOutcome.Committed)
+        {
+            throw new StoreUnavailableException($"the ledger takes no writes: {_reason}");
+        }
+    }
+
+    /// <summary>Takes no more writes, waits for the answers of those on the way, and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
+        long start = _time.GetTimestamp();
+        using (var poll = new PeriodicTimer(DrainPoll, _time))
+        {
+            while (Volatile.Read(ref _waiting) > 0 && _time.GetElapsedTime(start) < _limit)
+            {
+                await poll.WaitForNextTickAsync(CancellationToken.None);
+            }
+        }
+
+        await _server.DisposeAsync();
+        if (_journal is not null)
+        {
+            await _journal.DisposeAsync();
+        }
+    }
+
+    private static LedgerOptions Required(LedgerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options;
+    }
+
+    private async ValueTask<CommitResult> CommitOrProbeAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        long start = _time.GetTimestamp();
+        int waiting = Interlocked.Increment(ref _waiting);
+        try
+        {
+            CommitResult result =
+                Volatile.Read(ref _closed) != 0 || _metrics is null ? Refused("the ledger is closed, or opened to read only")
+                : waiting > _maxWaiting ? Refused("too many wait for it")
+                : await WriteAsync(writes);
+            if (result.Outcome == CommitOutcome.Committed)
+            {
+                _journal?.Append(writes.Span);
+                NoteSuccess();
+            }
+
+            if (_metrics is { WantsDurations: true })
+            {
+                _metrics.Commit(result.Outcome, _time.GetElapsedTime(start));
+            }
+
+            return result;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async ValueTask<CommitResult> WriteAsync(ReadOnlyMemory<RecordWrite> writes)
+    {
+        RedisKey[] keys = Keys(writes.Span);
+        for (bool isRepeated = false; ; isRepeated = true)
+        {
+            byte[] hash;
+            try
+            {
+                hash = await _server.TrustedAsync();
+            }
+            catch (Exception exception) when (IsClients(exception) || exception is StoreUnavailableException or LedgerFormatException)
+            {
+                return Refused(exception.Message);
+            }
+
+            if (!_server.IsConnected)
+            {
+                return Refused("there is no connection"); // asked before anything is sent, so nothing was
+            }
+
+            try
+            {
+                RedisResult answer = await _server.Database
+                    .ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect).WaitAsync(_limit, _time);
+                return Judge((RedisResult[])answer);
+            }
+            catch (RedisServerException exception) when (RedisAnswers.IsUnknownScript(exception) && !isRepeated)
+            {
+                _server.Distrust(hash); // restarted: checked anew, and then this is written after all
+            }
+            catch (RedisServerException exception) when (RedisAnswers.IsRefusal(exception))
+            {
+                return Refused(exception.Message);
+            }
+            catch (Exception exception) when (IsClients(exception))
+            {
+                NoteFailure(exception.Message);
+                return new CommitResult(CommitOutcome.Unknown, 0);
+            }
+        }
+    }
+
+    private CommitResult Judge(RedisResult[] answer)
+    {
+        long code = (long)answer[0];
+        string detail = (string?)answer[1] ?? "";
+        switch (code)
+        {
+            case > 0:
+                _server.Saw(code);
+                return new CommitResult(CommitOutcome.Committed, code);
+            case 0:
+                return new CommitResult(CommitOutcome.Conflict, 0);
+            case RedisScripts.FormatRefused:
+                return Refused($"only gateways of format {(detail.Length == 0 ? "(none)" : detail)} may write, this one writes {RedisScripts.Format}");
+            case RedisScripts.OtherLedger:
+                return Refused(_server.OtherLedger($"it is at revision {detail}, and {_server.Seen} was seen").Message);
+            default:
+                return Refused(detail);
+        }
+    }
+
+    private RedisKey[] Keys(ReadOnlySpan<RecordWrite> writes)
+    {
+        var keys = new RedisKey[5 + writes.Length];
+        (keys[0], keys[1], keys[2], keys[3], keys[4]) = (_keys.Format, _keys.Ledger, _keys.Revision, _keys.Changes, _keys.Probe);
+        for (int i = 0; i < writes.Length; i++)
+        {
+            keys[5 + i] = _keys.Of(writes[i].Key);
+        }
+
+        return keys;
+    }
+
+    private RedisValue[] Arguments(ReadOnlySpan<RecordWrite> writes)
+    {
+        var arguments = new RedisValue[4 + (3 * writes.Length)];
+        (arguments[0], arguments[1], arguments[2], arguments[3]) = (RedisScripts.Format, _server.LedgerId, _server.Seen, _keys.Wake);
+        for (int i = 0; i < writes.Length; i++)
+        {
+            ref readonly RecordWrite write = ref writes[i];
+            arguments[4 + (3 * i)] = RedisKeys.Expected(write.ExpectedRevision);
+            arguments[5 + (3 * i)] = RedisKeys.Member(write.Key);
+            arguments[6 + (3 * i)] = write.Value.ToArray();
+        }
+
+        return arguments;
+    }
+
+    private async Task<long> RevisionAsync(CancellationToken cancellationToken)
+    {
+        RedisValue revision = await AskAsync(database => database.StringGetAsync(_keys.Revision), cancellationToken);
+        return revision.IsNull ? 0 : (long)revision;
+    }
+
+    /// <summary>Names of all records, each once, in the order of their last writes; those written meanwhile may come late or with their new state.</summary>
+    private async IAsyncEnumerable<RecordKey> NamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int page = 1_000;
+        var seen = new HashSet<RecordKey>();
+        double from = 0;
+        SortedSetEntry[] entries;
+        do
+        {
+            // From the last score again: the records of one commit share it. A commit writes fewer than a page.
+            double start = from;
+            entries = await AskAsync(
+                database => database.SortedSetRangeByScoreWithScoresAsync(_keys.Changes, start, take: page), cancellationToken);
+            foreach (SortedSetEntry entry in entries)
+            {
+                from = entry.Score;
+                RecordKey name = RedisKeys.FromMember(entry.Element!);
+                if (seen.Add(name))
+                {
+                    yield return name;
+                }
+            }
+        }
+        while (entries.Length == page);
+    }
+
+    /// <summary>Records written after a revision, and up to which one these are.</summary>
+    private async Task<(IReadOnlyList<StoredRecord> Records, double UpTo)> ReadChangesAsync(double? after, CancellationToken cancellationToken)
+    {
+        if (after is not { } from)
+        {
+            return ([], await RevisionAsync(cancellationToken));
+        }
+
+        SortedSetEntry[] entries = await AskAsync(
+            database => database.SortedSetRangeByScoreWithScoresAsync(_keys.Changes, from, exclude: Exclude.Start, take: PageLength), cancellationToken);
+        if (entries.Length == PageLength)
+        {
+            // The last commit may not be whole on this page.
+            entries = [.. entries.TakeWhile(entry => entry.Score < entries[^1].Score)];
+        }
+
+        return entries.Length == 0
+            ? ([], from)
+            : (await ReadManyAsync([.. entries.Select(entry => RedisKeys.FromMember(entry.Element!))], cancellationToken), entries[^1].Score);
+    }
+
+    private async Task<IReadOnlyList<StoredRecord>> ReadManyAsync(RecordKey[] keys, CancellationToken cancellationToken)
+    {
+        RedisValue[] values = await AskAsync(
+            database => database.StringGetAsync([.. keys.Select(key => (RedisKey)_keys.Of(key))]), cancellationToken);
+        var records = new List<StoredRecord>(keys.Length);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            records.Add(values[i].IsNull
+                ? throw new LedgerFormatException($"the record {keys[i]} is in the ledger's index in Redis, and is not there")
+                : RedisKeys.Read(keys[i], values[i]!));
+        }
+
+        return records;
+    }
+
+    /// <summary>Before the records are read that calls will be judged by: is this a server to serve on?</summary>
+    private async Task TrustAsync()
+    {
+        if (_metrics is not null)
+        {
+            await AskAsync(async _ => await _server.TrustedAsync(), CancellationToken.None);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabaseAsync, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            throw new StoreUnavailableException("the ledger is closed");
+        }
+
+        try
+        {
+            return await ask(_server.Database).WaitAsync(_limit, _time, cancellationToken);
+        }
+        catch (Exception exception) when (IsClients(exception))
+        {
+            throw new StoreUnavailableException($"Redis cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static bool IsClients(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException or IOException;
+
+    private CommitResult Refused(string reason)
+    {
+        NoteFailure(reason);
+        return new CommitResult(CommitOutcome.NotWritten, 0);
+    }
+
+    private void NoteFailure(string reason)
+    {
+        _reason = reason;
+        if (Volatile.Read(ref _closed) == 0 && Interlocked.Exchange(ref _failing, 1) == 0)
+        {
+            _logger.TakesNoWrites(reason);
+        }
+    }
+
+    private void NoteSuccess()
+    {
+        if (Volatile.Read(ref _failing) != 0 && Interlocked.Exchange(ref _failing, 0) != 0)
+        {
+            _logger.RedisWritesAgain();
+        }
+    }
+}

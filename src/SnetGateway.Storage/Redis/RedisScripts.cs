@@ -1,0 +1,50 @@
+namespace SnetGateway.Storage.Redis;
+
+/// <summary>What runs inside Redis, whole and alone. Redis syncs it to its log before it answers.</summary>
+internal static class RedisScripts
+{
+    /// <summary>The versions of keys and values that this gateway writes (design, rule 16).</summary>
+    public const string Format = "1";
+
+    /// <summary>First number of the answer: below is what was refused; 0 is a conflict; above is the new revision.</summary>
+    public const long FormatRefused = -1;
+    public const long OtherLedger = -2;
+    public const long WriteRefused = -3;
+
+    /// <summary>
+    /// Compares and writes. KEYS: format, ledger, revision, changes, probe, then the records. ARGV: our format, the ledger's id, the newest revision
+    /// that this process saw, the channel that wakes other replicas; then for each record its expected revision (8 bytes, empty for none), its member
+    /// in the set of changes, its value. Everything is judged before the first write, and that one may still be refused (a full memory); after it
+    /// nothing can fail.
+    /// </summary>
+    private const string Commit = """
+        local allowed = redis.call('GET', KEYS[1])
+        if not allowed or not string.find(',' .. allowed .. ',', ',' .. ARGV[1] .. ',', 1, true) then return {-1, allowed or ''} end
+        local newest = tonumber(redis.call('GET', KEYS[3]) or '0')
+        if redis.call('GET', KEYS[2]) ~= ARGV[2] or newest < tonumber(ARGV[3]) then return {-2, tostring(newest)} end
+        local records = #KEYS - 5
+        if records == 0 then
+            local probed = redis.pcall('INCR', KEYS[5])
+            if type(probed) == 'table' then return {-3, probed.err} end
+            return {1, ''}
+        end
+        for i = 1, records do
+            if redis.call('GETRANGE', KEYS[5 + i], 0, 7) ~= ARGV[2 + 3 * i] then return {0, ''} end
+        end
+        local revision = redis.pcall('INCR', KEYS[3])
+        if type(revision) == 'table' then return {-3, revision.err} end
+        local head = struct.pack('>I8', revision)
+        for i = 1, records do
+            redis.call('SET', KEYS[5 + i], head .. ARGV[4 + 3 * i])
+            redis.call('ZADD', KEYS[4], revision, ARGV[3 + 3 * i])
+        end
+        redis.call('PUBLISH', ARGV[4], revision)
+        return {revision, ''}
+        """;
+
+    /// <summary>
+    /// The script of one process. Redis forgets scripts when it restarts, and no other process loads this one: while Redis knows it, it is the
+    /// server whose settings this process has checked.
+    /// </summary>
+    public static string CommitOf(Guid process) => $"-- {process:N}\n{Commit}";
+}

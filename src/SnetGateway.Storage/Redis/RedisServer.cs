@@ -1,0 +1,255 @@
+using SnetGateway.Payments.Records;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace SnetGateway.Storage.Redis;
+
+/// <summary>
+/// The connection to one Redis, and whether it is trusted: a server is used after its settings were checked, and again after it restarted. The
+/// script that commits is the fence: a server that was not checked does not know it, so nothing can be written there.
+/// </summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    /// <summary>How often the settings are looked at while everything is well: somebody may change them on the running server.</summary>
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly RedisOptions _options;
+    private readonly RedisKeys _keys;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _limit;
+    private readonly string _script = RedisScripts.CommitOf(Guid.NewGuid());
+    private readonly SemaphoreSlim _checking = new(1);
+    private readonly ConnectionMultiplexer _redis;
+    private volatile byte[]? _hash;
+    private volatile string? _otherLedger;
+    private string _runId = "";
+    private long _seen;
+    private long _checkedAt;
+
+    /// <summary>Connects. Throws <see cref="StoreUnavailableException"/>.</summary>
+    public RedisServer(RedisOptions options, RedisKeys keys, TimeSpan limit, ILogger logger, TimeProvider time)
+    {
+        (_options, _keys, _limit, _logger, _time) = (options, keys, limit, logger, time);
+        try
+        {
+            _redis = ConnectionMultiplexer.Connect(Configure(options, limit));
+        }
+        catch (Exception exception) when (exception is RedisException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            throw new StoreUnavailableException($"Redis at {options.Endpoint} cannot be reached: {exception.Message}", exception);
+        }
+
+        // A settle's continuation must not wait for another's.
+        _redis.PreserveAsyncOrder = false;
+        Database = _redis.GetDatabase(options.Database);
+    }
+
+    public IDatabase Database { get; }
+
+    public ISubscriber Subscriber => _redis.GetSubscriber();
+
+    public bool IsConnected => _redis.IsConnected;
+
+    /// <summary>Id of the ledger that is served.</summary>
+    public byte[] LedgerId { get; private set; } = [];
+
+    /// <summary>The newest revision that this process has seen: a server that has less is another or an older ledger.</summary>
+    public long Seen => Interlocked.Read(ref _seen);
+
+    public void Saw(long revision)
+    {
+        long known = Seen;
+        while (revision > known)
+        {
+            long before = Interlocked.CompareExchange(ref _seen, revision, known);
+            if (before == known)
+            {
+                return;
+            }
+
+            known = before;
+        }
+    }
+
+    /// <summary>
+    /// The script's hash on a server that was checked. Throws <see cref="StoreUnavailableException"/> when it is not fit, and as the client does.
+    /// </summary>
+    public async ValueTask<byte[]> TrustedAsync()
+    {
+        if (_otherLedger is { } reason)
+        {
+            throw new StoreUnavailableException(reason);
+        }
+
+        return _hash ?? await CheckAsync();
+    }
+
+    /// <summary>The server does not know the script: it restarted, or is another one.</summary>
+    public void Distrust(byte[] hash)
+    {
+        if (ReferenceEquals(_hash, hash))
+        {
+            _hash = null;
+        }
+    }
+
+    /// <summary>Has the settings looked at before the next write when the last look is some seconds old.</summary>
+    public void LookAgain()
+    {
+        if (_time.GetElapsedTime(Interlocked.Read(ref _checkedAt)) >= CheckPeriod)
+        {
+            _hash = null;
+        }
+    }
+
+    /// <summary>
+    /// Throws <see cref="StoreUnavailableException"/> when what was read is not of the ledger that is served. <paramref name="seen"/> is
+    /// <see cref="Seen"/> from before the question: others move on while it is answered.
+    /// </summary>
+    public void Judge(RedisValue ledgerId, RedisValue revision, long seen)
+    {
+        if (LedgerId.Length == 0)
+        {
+            return; // opened to read only
+        }
+
+        byte[] id = (byte[]?)ledgerId ?? [];
+        long number = revision.IsNull ? 0 : (long)revision;
+        if (!LedgerId.AsSpan().SequenceEqual(id) || number < seen)
+        {
+            throw OtherLedger($"it is at revision {number}, and {seen} was seen");
+        }
+    }
+
+    /// <summary>For good: a ledger that lost payments must not go on as if it had not. Somebody has to look, and to restart the gateway.</summary>
+    public StoreUnavailableException OtherLedger(string detail)
+    {
+        string reason = $"Another or an older ledger stands at {_options.Endpoint} ({detail}): claim what is signed, then restart this gateway";
+        if (_otherLedger is null)
+        {
+            _otherLedger = reason;
+            _logger.RedisOtherLedger(_options.Endpoint, detail);
+        }
+
+        return new StoreUnavailableException(reason);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(_limit, _time);
+        }
+        catch (TimeoutException)
+        {
+            // The sockets go with the process.
+        }
+
+        _redis.Dispose();
+        _checking.Dispose();
+    }
+
+    private static ConfigurationOptions Configure(RedisOptions options, TimeSpan limit)
+    {
+        int limitMilliseconds = (int)limit.TotalMilliseconds;
+        var configuration = new ConfigurationOptions
+        {
+            AbortOnConnectFail = true,
+            ClientName = "snet-gateway",
+            ConfigurationChannel = "", // no advice of other clients on who is the primary
+            TieBreaker = "",
+            ConnectRetry = 1,
+            ConnectTimeout = Math.Min(limitMilliseconds, 2_000),
+            SyncTimeout = limitMilliseconds,
+            ResponseTimeout = Math.Max(limitMilliseconds, 10_000),
+            KeepAlive = 5,
+            ReconnectRetryPolicy = new LinearRetry(250),
+            DefaultDatabase = options.Database,
+            Ssl = options.Tls,
+            Password = options.PasswordPath is { Length: > 0 } file ? File.ReadLines(file).FirstOrDefault() : null,
+        };
+        configuration.EndPoints.Add(options.Endpoint);
+        if (options.Tls)
+        {
+            configuration.SslHost = options.Endpoint[..options.Endpoint.LastIndexOf(':')];
+        }
+
+        return configuration;
+    }
+
+    private async ValueTask<byte[]> CheckAsync()
+    {
+        await _checking.WaitAsync();
+        try
+        {
+            return _hash ?? await CheckNowAsync().WaitAsync(_limit, _time);
+        }
+        finally
+        {
+            _checking.Release();
+        }
+    }
+
+    private async Task<byte[]> CheckNowAsync()
+    {
+        // First, so that a restart from here on makes it unknown again.
+        var hash = (byte[])await Database.ExecuteAsync("SCRIPT", "LOAD", _script);
+        RedisSettings settings = await RedisSettings.ReadAsync(Database);
+        if (settings.Faults.Count > 0)
+        {
+            string faults = string.Join("; ", settings.Faults);
+            if (!_options.AllowUnsafe)
+            {
+                throw new StoreUnavailableException(
+                    $"Redis at {_options.Endpoint} may lose payments that it said are written: {faults}. SnetGateway:Ledger:Redis:AllowUnsafe overrides this");
+            }
+
+            if (settings.RunId != _runId)
+            {
+                _logger.RedisUnsafe(_options.Endpoint, faults);
+            }
+        }
+
+        await IdentifyAsync();
+        if (_runId != settings.RunId)
+        {
+            if (_runId.Length > 0)
+            {
+                _logger.RedisRestarted(_options.Endpoint, Seen);
+            }
+
+            _runId = settings.RunId;
+        }
+
+        Interlocked.Exchange(ref _checkedAt, _time.GetTimestamp());
+        return _hash = Convert.FromHexString(System.Text.Encoding.ASCII.GetString(hash));
+    }
+
+    /// <summary>Which ledger it is; made when there is none and none was seen before.</summary>
+    private async Task IdentifyAsync()
+    {
+        if (LedgerId.Length == 0)
+        {
+            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists);
+            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists);
+        }
+
+        long seen = Seen;
+        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]);
+        string formats = (string?)own[1] ?? "";
+        if (!formats.Split(',').Contains(RedisScripts.Format))
+        {
+            throw new LedgerFormatException(
+                $"The ledger at {_options.Endpoint} is written in format {formats}; this version writes format {RedisScripts.Format}");
+        }
+
+        if (LedgerId.Length == 0)
+        {
+            LedgerId = (byte[]?)own[0] ?? [];
+        }
+
+        Judge(own[0], own[2], seen);
+        Saw(own[2].IsNull ? 0 : (long)own[2]);
+    }
+}

@@ -1,0 +1,82 @@
+using StackExchange.Redis;
+
+namespace SnetGateway.Storage.Redis;
+
+/// <summary>
+/// Whether a Redis keeps what it says that it wrote: every write synced, nothing evicted, and no failover to a replica that has less
+/// (design, rule 14).
+/// </summary>
+internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
+{
+    private static readonly (string Name, string Value)[] s_needed =
+    [
+        ("appendonly", "yes"),
+        ("appendfsync", "always"),
+        ("no-appendfsync-on-rewrite", "no"),
+        ("maxmemory-policy", "noeviction"),
+    ];
+
+    /// <summary>Asks the server. Throws as the client does when it gives no answer.</summary>
+    public static async Task<RedisSettings> ReadAsync(IDatabaseAsync database)
+    {
+        var faults = new List<string>();
+        string server = (string)await database.ExecuteAsync("INFO", "server");
+        string replication = (string)await database.ExecuteAsync("INFO", "replication");
+        if (Find(server, "redis_mode") is { } mode and not "standalone")
+        {
+            faults.Add($"it runs in mode {mode}: one primary is needed, without failover");
+        }
+
+        if (Find(replication, "role") is var role and not "master")
+        {
+            faults.Add($"its role is {role}: the primary is needed");
+        }
+
+        foreach ((string name, string value) in s_needed)
+        {
+            try
+            {
+                var setting = (RedisResult[])await database.ExecuteAsync("CONFIG", "GET", name);
+                string? actual = setting.Length == 2 ? (string)setting[1] : null;
+                if (actual != value)
+                {
+                    faults.Add($"{name} is {actual ?? "unknown"}, and must be {value}");
+                }
+            }
+            catch (RedisServerException exception) when (!RedisAnswers.IsRefusedForNow(exception))
+            {
+                faults.Add($"CONFIG is not allowed, so {name} cannot be checked ({exception.Message})");
+                break;
+            }
+        }
+
+        try
+        {
+            // Each Sentinel listens on this channel of the primaries that it watches.
+            var listeners = (RedisResult[])await database.ExecuteAsync("PUBSUB", "NUMSUB", "__sentinel__:hello");
+            if (listeners.Length == 2 && (long)listeners[1] > 0)
+            {
+                faults.Add("Sentinel watches it, and may fail over to a replica that has less");
+            }
+        }
+        catch (RedisServerException exception) when (!RedisAnswers.IsRefusedForNow(exception))
+        {
+            // Not allowed to ask: nothing is seen, which proves nothing either.
+        }
+
+        return new RedisSettings(Find(server, "run_id") ?? "", faults);
+    }
+
+    private static string? Find(string info, string name)
+    {
+        foreach (string line in info.Split('\n'))
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':')
+            {
+                return line[(name.Length + 1)..].TrimEnd('\r');
+            }
+        }
+
+        return null;
+    }
+}

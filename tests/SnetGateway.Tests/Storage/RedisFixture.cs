@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Redis;
+using SnetGateway.TestKit.Stores;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>One Redis for the tests of a class, with a key prefix for each store that they open.</summary>
+public sealed class RedisFixture : IAsyncLifetime
+{
+    private int _prefixes;
+
+    public RedisProcess Redis { get; private set; } = null!;
+
+    public static RedisRecordStore Open(LedgerOptions options) =>
+        new(options, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<RedisRecordStore>.Instance, TimeProvider.System);
+
+    public async Task InitializeAsync() => Redis = await RedisProcess.StartAsync();
+
+    public async Task DisposeAsync() => await Redis.DisposeAsync();
+
+    /// <summary>Options of an empty store.</summary>
+    public LedgerOptions Empty() => Redis.Options($"t{Interlocked.Increment(ref _prefixes)}");
+}
