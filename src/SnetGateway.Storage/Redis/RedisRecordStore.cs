@@ -66,10 +66,11 @@ public sealed class RedisRecordStore : IRecordStore
 
     public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
-        long seen = _server.Seen;
+        (byte[], long) known = _server.Known;
         RedisValue[] values = await AskAsync(
             database => database.StringGetAsync([_keys.Of(key), _keys.Ledger, _keys.Revision]), cancellationToken);
-        _server.Judge(values[1], values[2], seen);
+        _server.Judge(known, values[1], values[2]);
+        _server.Saw(values[2].IsNull ? 0 : (long)values[2]);
         return values[0].IsNull ? null : RedisKeys.Read(key, values[0]!);
     }
 

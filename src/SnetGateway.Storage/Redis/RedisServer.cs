@@ -103,22 +103,22 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Throws <see cref="StoreUnavailableException"/> when what was read is not of the ledger that is served. <paramref name="seen"/> is
-    /// <see cref="Seen"/> from before the question: others move on while it is answered.
-    /// </summary>
-    public void Judge(RedisValue ledgerId, RedisValue revision, long seen)
+    /// <summary>What is known of the ledger before something is asked: others move on while it is answered.</summary>
+    public (byte[] LedgerId, long Seen) Known => (LedgerId, Seen);
+
+    /// <summary>Throws <see cref="StoreUnavailableException"/> when what was read is not of the ledger that was known before.</summary>
+    public void Judge((byte[] LedgerId, long Seen) known, RedisValue ledgerId, RedisValue revision)
     {
-        if (LedgerId.Length == 0)
+        if (known.LedgerId.Length == 0)
         {
-            return; // opened to read only
+            return; // nothing was known yet, or opened to read only
         }
 
         byte[] id = (byte[]?)ledgerId ?? [];
         long number = revision.IsNull ? 0 : (long)revision;
-        if (!LedgerId.AsSpan().SequenceEqual(id) || number < seen)
+        if (!known.LedgerId.AsSpan().SequenceEqual(id) || number < known.Seen)
         {
-            throw OtherLedger($"it is at revision {number}, and {seen} was seen");
+            throw OtherLedger($"it is at revision {number}, and {known.Seen} was seen");
         }
     }
 
@@ -229,13 +229,13 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Which ledger it is; made when there is none and none was seen before.</summary>
     private async Task IdentifyAsync()
     {
-        if (LedgerId.Length == 0)
+        (byte[] LedgerId, long Seen) known = Known;
+        if (known.LedgerId.Length == 0)
         {
             await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists);
             await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists);
         }
 
-        long seen = Seen;
         RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]);
         string formats = (string?)own[1] ?? "";
         if (!formats.Split(',').Contains(RedisScripts.Format))
@@ -244,12 +244,12 @@ internal sealed class RedisServer : IAsyncDisposable
                 $"The ledger at {_options.Endpoint} is written in format {formats}; this version writes format {RedisScripts.Format}");
         }
 
-        if (LedgerId.Length == 0)
+        if (known.LedgerId.Length == 0)
         {
             LedgerId = (byte[]?)own[0] ?? [];
         }
 
-        Judge(own[0], own[2], seen);
+        Judge(known, own[0], own[2]);
         Saw(own[2].IsNull ? 0 : (long)own[2]);
     }
 }
