@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# kill -9 of the gateway under load, again and again, on one ledger of a real file, with consumers that pay out of channels of the real
-# contract and write down every first byte and every OK. Does its own set-up.
-#   tests/campaigns/kill.sh [--kills 500] [--minutes 30] [--seed N] [-c Debug|Release]
+# kill -9 of gateways under load, again and again, with consumers that pay out of channels of the real contract and write down every first
+# byte and every OK. On sqlite one gateway with its file; on etcd three gateways and three members, any of which is killed or paused, with
+# dishonest consumers beside the honest ones. Does its own set-up.
+#   tests/campaigns/kill.sh [--store sqlite|etcd] [--kills 500] [--minutes 30] [--seed N] [-c Debug|Release]
 # Whichever bound comes first ends it. The seed is printed, and repeats the moments of the kills as well as a running system can.
 # Exit code 0: nothing was lost.
 set -uo pipefail
@@ -10,24 +11,33 @@ cd "$root" || exit 1
 
 export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_SEED=$RANDOM
 configuration=Release
+store=sqlite
 while [ $# -gt 0 ]; do
   case "$1" in
+    --store) store=${2:?"--store needs sqlite or etcd"} ;;
     --kills) SNET_CAMPAIGN_KILLS=${2:?"--kills needs a number"} ;;
     --minutes) SNET_CAMPAIGN_MINUTES=${2:?"--minutes needs a number"} ;;
     --seed) SNET_CAMPAIGN_SEED=${2:?"--seed needs a number"} ;;
     -c) configuration=${2:?"-c needs Debug or Release"} ;;
-    *) die "usage: tests/campaigns/kill.sh [--kills N] [--minutes N] [--seed N] [-c Debug|Release]" ;;
+    *) die "usage: tests/campaigns/kill.sh [--store sqlite|etcd] [--kills N] [--minutes N] [--seed N] [-c Debug|Release]" ;;
   esac
   shift 2
 done
+
+case "$store" in
+  sqlite) tests=Crashes.KillTests packages=() ;;
+  etcd) tests=Replicas.ReplicaKillTests packages=(etcd-server etcd-client) ;;
+  *) die "--store is sqlite or etcd" ;;
+esac
+export SNET_CAMPAIGN_REPLICA_KILLS=$SNET_CAMPAIGN_KILLS
 
 trap 'stop_group; exit 130' INT
 trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_node
-need_debian libsecp256k1-1
+need_debian libsecp256k1-1 "${packages[@]}"
 need_npm tests/devchain
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
 say "at most $SNET_CAMPAIGN_KILLS kills in $SNET_CAMPAIGN_MINUTES minutes, seed $SNET_CAMPAIGN_SEED"
 run_in_group dotnet test tests/SnetGateway.FunctionalTests --no-build --nologo -c "$configuration" \
-  --filter "FullyQualifiedName~Crashes.KillTests" --logger "console;verbosity=detailed"
+  --filter "FullyQualifiedName~$tests" --logger "console;verbosity=detailed"

@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using Google.Protobuf;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Gateway.Control;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
@@ -22,9 +17,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
     private static readonly byte[] s_count = Wire.Frame([0x10, 0x03]);
     private static readonly byte[] s_countAndStall = Wire.Frame([0x10, 0x02, 0x58, 0x01]);
 
-    private static readonly GrpcMethod<ChannelStateRequest, ChannelStateReply> s_getState =
-        GrpcMethod.Protobuf<ChannelStateRequest, ChannelStateReply>($"/{ChannelStateService.Name}/GetChannelState");
-
+    private readonly PaidRequests _requests = new(key, escrow, channel, block);
     private readonly HttpMessageInvoker _http = new(GrpcClient.CreateHandler());
     private readonly Lock _lock = new();
     private readonly SortedSet<ulong> _granted = [];
@@ -105,7 +98,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
         for (int i = 0; i < times; i++)
         {
             ulong amount = _signed + price;
-            using HttpResponseMessage answer = await _http.SendAsync(Request(gateway, "Count", s_countAndStall, amount), CancellationToken.None).Soon();
+            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).Soon();
             await using Stream body = await answer.Content.ReadAsStreamAsync();
             var header = new byte[5];
             await body.ReadExactlyAsync(header).AsTask().Soon();
@@ -120,7 +113,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
     private async Task<bool> CallAsync(Uri gateway, string method, byte[] message, Action granted)
     {
         ulong amount = _signed + price;
-        using HttpResponseMessage answer = await _http.SendAsync(Request(gateway, method, message, amount), CancellationToken.None).Soon();
+        using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).Soon();
         await using Stream body = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[4096];
         bool hasByte = false;
@@ -134,7 +127,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
             }
         }
 
-        string? status = Header(answer.TrailingHeaders, "grpc-status") ?? Header(answer.Headers, "grpc-status");
+        (string? status, string text) = PaidRequests.StatusOf(answer);
         if (status == "0")
         {
             Grant(amount);
@@ -142,7 +135,6 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
             return true;
         }
 
-        string text = Uri.UnescapeDataString(Header(answer.TrailingHeaders, "grpc-message") ?? Header(answer.Headers, "grpc-message") ?? "");
         lock (_lock)
         {
             _refusals.Add($"{status}: {text}");
@@ -153,51 +145,12 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
 
     private async Task AskStateAsync(Uri gateway)
     {
-        byte[] id = channel.Value.ToBigEndian();
-        byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
-        ChannelStateReply state;
-        try
-        {
-            state = (await new GrpcClient(_http, gateway).UnaryAsync(
-                s_getState,
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
-                null,
-                CancellationToken.None).Soon()).Message;
-        }
-        catch (Grpc.Statuses.GrpcStatusException exception) when (exception.InnerException is HttpRequestException or IOException)
-        {
-            throw new IOException("The gateway went away.", exception);
-        }
-
-        _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
-        _signed = ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
+        _signed = await _requests.AskSignedAsync(_http, gateway);
         if (_signed < HighestGranted)
         {
             throw new InvalidOperationException($"Channel {channel} was granted {HighestGranted} cogs, and the gateway knows of {_signed}: money was lost.");
         }
     }
-
-    private HttpRequestMessage Request(Uri gateway, string method, byte[] message, ulong amount)
-    {
-        var signed = new byte[ClaimMessage.Length];
-        ClaimMessage.Write(signed, escrow, channel, new ChannelNonce(0), amount);
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, $"/example.Echo/{method}"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(message) { Headers = { ContentType = new MediaTypeHeaderValue(Wire.ContentType) } },
-        };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        request.Headers.Add("snet-payment-type", "escrow");
-        request.Headers.Add("snet-payment-channel-id", channel.ToString());
-        request.Headers.Add("snet-payment-channel-nonce", "0");
-        request.Headers.Add("snet-payment-channel-amount", amount.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("snet-payment-channel-signature-bin", Convert.ToBase64String(key.SignMessage(signed)));
-        return request;
-    }
-
-    private static string? Header(HttpHeaders headers, string name) =>
-        headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
     private void Grant(ulong amount)
     {

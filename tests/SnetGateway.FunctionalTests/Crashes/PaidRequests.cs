@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Control;
+using SnetGateway.Grpc.Client;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.FunctionalTests.Crashes;
+
+/// <summary>What a consumer of one channel sends: paid calls of the example service, and questions for the channel's state.</summary>
+internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId channel, ulong block)
+{
+    private static readonly GrpcMethod<ChannelStateRequest, ChannelStateReply> s_getState =
+        GrpcMethod.Protobuf<ChannelStateRequest, ChannelStateReply>($"/{ChannelStateService.Name}/GetChannelState");
+
+    /// <summary>A call that pays by signing this total.</summary>
+    public HttpRequestMessage Call(Uri gateway, string method, byte[] message, ulong amount)
+    {
+        var signed = new byte[ClaimMessage.Length];
+        ClaimMessage.Write(signed, escrow, channel, new ChannelNonce(0), amount);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, $"/example.Echo/{method}"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(message) { Headers = { ContentType = new MediaTypeHeaderValue(Wire.ContentType) } },
+        };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        request.Headers.Add("snet-payment-type", "escrow");
+        request.Headers.Add("snet-payment-channel-id", channel.ToString());
+        request.Headers.Add("snet-payment-channel-nonce", "0");
+        request.Headers.Add("snet-payment-channel-amount", amount.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("snet-payment-channel-signature-bin", Convert.ToBase64String(key.SignMessage(signed)));
+        return request;
+    }
+
+    /// <summary>The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.</summary>
+    public async Task<ulong> AskSignedAsync(HttpMessageInvoker http, Uri gateway, CancellationToken cancellationToken = default)
+    {
+        byte[] id = channel.Value.ToBigEndian();
+        byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
+        try
+        {
+            ChannelStateReply state = (await new GrpcClient(http, gateway).UnaryAsync(
+                s_getState,
+                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
+                null,
+                cancellationToken).Soon()).Message;
+            _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
+            return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
+        }
+        catch (Grpc.Statuses.GrpcStatusException exception) when (exception.InnerException is HttpRequestException or IOException)
+        {
+            throw new IOException("The gateway went away.", exception);
+        }
+    }
+
+    /// <summary>The status of a gRPC answer, wherever it stands; null without one.</summary>
+    public static (string? Code, string Text) StatusOf(HttpResponseMessage answer) => (
+        Header(answer.TrailingHeaders, "grpc-status") ?? Header(answer.Headers, "grpc-status"),
+        Uri.UnescapeDataString(Header(answer.TrailingHeaders, "grpc-message") ?? Header(answer.Headers, "grpc-message") ?? ""));
+
+    private static string? Header(HttpHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+}

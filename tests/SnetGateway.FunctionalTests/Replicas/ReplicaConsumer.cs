@@ -1,0 +1,161 @@
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FunctionalTests.Crashes;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Grpc.Client;
+using SnetGateway.Grpc.Statuses;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.FunctionalTests.Replicas;
+
+/// <summary>
+/// A consumer with one channel and several gateways to choose from, each call from another one. Honest, it pays call by call; dishonest, it shows
+/// each payment to all gateways at once, several times. Either way it writes down for which payments it saw a byte or OK, and how often.
+/// </summary>
+internal sealed class ReplicaConsumer(
+    PrivateKey key, Address escrow, ChannelId channel, ulong price, ulong block, IReadOnlyList<Uri> gateways, Random random) : IDisposable
+{
+    /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
+
+    private readonly PaidRequests _requests = new(key, escrow, channel, block);
+    private readonly HttpMessageInvoker _http = new(GrpcClient.CreateHandler());
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, int> _grants = [];
+    private readonly Dictionary<string, int> _refusals = [];
+    private ulong _highest;
+
+    public ChannelId Channel => channel;
+
+    /// <summary>The highest amount for which it saw a byte or OK.</summary>
+    public ulong HighestGranted => Volatile.Read(ref _highest);
+
+    /// <summary>Payments that were granted, and for how many of them more than once.</summary>
+    public (int Payments, int MoreThanOnce) Grants
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_grants.Count, _grants.Values.Count(times => times > 1));
+            }
+        }
+    }
+
+    /// <summary>Everything but OK that it was told, and how often.</summary>
+    public IReadOnlyDictionary<string, int> Refusals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<string, int>(_refusals);
+            }
+        }
+    }
+
+    /// <summary>Pays until it is told to stop.</summary>
+    /// <param name="copies">How many times each payment is shown to each gateway at once; 0 is once to one gateway.</param>
+    /// <param name="granted">Told of each payment that was granted.</param>
+    /// <param name="stop">Ends it after the call that runs.</param>
+    public async Task PayAsync(int copies, Action granted, CancellationToken stop)
+    {
+        ulong? signed = null;
+        while (!stop.IsCancellationRequested)
+        {
+            Uri gateway = gateways[random.Next(gateways.Count)];
+            signed ??= await AskAsync(gateway);
+            if (signed is not { } known)
+            {
+                continue;
+            }
+
+            ulong amount = known + price;
+            bool[] answers = copies == 0
+                ? [await CallAsync(gateway, amount)]
+                : await Task.WhenAll(gateways.SelectMany(each => Enumerable.Repeat(each, copies)).Select(each => CallAsync(each, amount)));
+            if (answers.Contains(true))
+            {
+                granted();
+            }
+
+            signed = answers.Contains(true) ? amount : null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ulong?> AskAsync(Uri gateway)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        try
+        {
+            return await _requests.AskSignedAsync(_http, gateway, patience.Token);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or GrpcStatusException or TimeoutException)
+        {
+            Tell(exception is GrpcStatusException status ? $"state: {status.Message}" : "state: no answer");
+            return null;
+        }
+    }
+
+    /// <summary>Whether it saw a byte of an answer, or OK.</summary>
+    private async Task<bool> CallAsync(Uri gateway, ulong amount)
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        bool hasByte = false;
+        try
+        {
+            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Say", s_say, amount), patience.Token);
+            await using Stream body = await answer.Content.ReadAsStreamAsync(patience.Token);
+            var buffer = new byte[1024];
+            while (await body.ReadAsync(buffer, patience.Token) > 0)
+            {
+                if (!hasByte)
+                {
+                    hasByte = true;
+                    Grant(amount);
+                }
+            }
+
+            (string? status, string text) = PaidRequests.StatusOf(answer);
+            if (status == "0" && !hasByte)
+            {
+                hasByte = true;
+                Grant(amount);
+            }
+
+            if (status != "0")
+            {
+                Tell($"{status}: {text}");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+            Tell("no answer");
+        }
+
+        return hasByte;
+    }
+
+    private void Grant(ulong amount)
+    {
+        lock (_lock)
+        {
+            _grants[amount] = _grants.GetValueOrDefault(amount) + 1;
+            Volatile.Write(ref _highest, Math.Max(_highest, amount));
+        }
+    }
+
+    private void Tell(string refusal)
+    {
+        // Amounts and ids in texts would make each of them one of its kind.
+        string kind = System.Text.RegularExpressions.Regex.Replace(refusal, "[0-9]{2,}", "#");
+        lock (_lock)
+        {
+            _refusals[kind] = _refusals.GetValueOrDefault(kind) + 1;
+        }
+    }
+}

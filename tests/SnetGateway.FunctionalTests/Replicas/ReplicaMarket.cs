@@ -1,0 +1,144 @@
+using System.Numerics;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
+using SnetGateway.Storage;
+using SnetGateway.TestKit.Market;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Replicas;
+
+/// <summary>Gateways of one group on one shared store, before one service, with consumers whose channels are of the real contract.</summary>
+internal sealed class ReplicaMarket : IAsyncDisposable
+{
+    public const ulong Price = 10;
+    private const ulong ChannelValue = 1_000_000_000;
+
+    /// <summary>What a gateway says while its store does not answer: settles of unknown or no outcome, and a probe that failed.</summary>
+    private static readonly int[] s_storeTroubles = [3002, 3003, 3011, 7033];
+
+    private readonly DevChain _chain;
+    private readonly ExampleServiceProcess _service;
+    private readonly LedgerScope _scope;
+
+    private ReplicaMarket(
+        DevChain chain, ExampleServiceProcess service, ReplicaStore store, GatewayProcess[] gateways, LedgerScope scope, ReplicaConsumer[] consumers)
+    {
+        (_chain, _service, Store, Gateways, _scope, Consumers) = (chain, service, store, gateways, scope, consumers);
+    }
+
+    public ReplicaStore Store { get; }
+
+    public IReadOnlyList<GatewayProcess> Gateways { get; }
+
+    public IReadOnlyList<ReplicaConsumer> Consumers { get; }
+
+    public static async Task<ReplicaMarket> StartAsync(DevChain chain, int replicas, int channels, int seed)
+    {
+        PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
+        Address escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
+        var ids = new List<ChannelId>();
+        for (int i = 0; i < channels; i++)
+        {
+            ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
+        }
+
+        ulong block = await chain.GetBlockNumberAsync();
+        ReplicaStore store = await ReplicaStore.StartAsync();
+        ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
+        var gateways = new List<GatewayProcess>();
+        try
+        {
+            var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+            {
+                Options = new Dictionary<string, string>(store.GatewayOptions) { ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000" },
+            };
+            for (int i = 0; i < replicas; i++)
+            {
+                gateways.Add(await GatewayProcess.StartAsync(settings));
+                gateways[i].ExpectErrors(s_storeTroubles);
+            }
+
+            Uri[] addresses = [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))];
+            return new ReplicaMarket(
+                chain, service, store, [.. gateways], new LedgerScope(chain.State.ChainId, escrow),
+                [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i)))]);
+        }
+        catch
+        {
+            foreach (GatewayProcess gateway in gateways)
+            {
+                await gateway.DisposeAsync();
+            }
+
+            await service.DisposeAsync();
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Each channel's record must hold at least what its consumer was granted before this call.</summary>
+    public async Task CheckRecordsAsync()
+    {
+        await using IRecordStore records = Store.OpenToRead(_scope);
+        var story = new LedgerStory(records);
+        foreach (ReplicaConsumer consumer in Consumers)
+        {
+            ulong granted = consumer.HighestGranted;
+            ChannelRecord? record = await story.ChannelAsync(consumer.Channel, CancellationToken.None);
+            Assert.True(
+                granted == 0 || record?.Amount >= granted,
+                $"Channel {consumer.Channel} was granted {granted} cogs, and its record says {record?.Amount.ToString() ?? "nothing"}.");
+        }
+    }
+
+    /// <summary>The operator's own check, over the journals of all replicas.</summary>
+    public async Task VerifyAsync()
+    {
+        CommandResult verified = await Gateways[0].RunCommandAsync(
+            ["ledger", "verify", .. Gateways.SelectMany(gateway => new[] { "--journal", Path.Combine(gateway.Folder, "data", "journal") })]);
+        Assert.True(verified.ExitCode == 0, verified.ToString());
+    }
+
+    /// <summary>What the ledger says was sold, the contract pays, to the last cog. Gives the sum.</summary>
+    public async Task<BigInteger> ClaimAllAsync()
+    {
+        BigInteger sum = 0;
+        await using IRecordStore records = Store.OpenToRead(_scope);
+        var story = new LedgerStory(records);
+        foreach (ReplicaConsumer consumer in Consumers)
+        {
+            ChannelRecord record = (await story.ChannelAsync(consumer.Channel, CancellationToken.None))!;
+            BigInteger amount = BigInteger.Parse(record.Amount.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            BigInteger id = BigInteger.Parse(consumer.Channel.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            await _chain.ClaimAsync(id, amount, "0x" + Convert.ToHexStringLower(record.Signature.Span));
+            Assert.Equal(ChannelValue - amount, (await _chain.GetChannelAsync(id)).Value);
+            sum += amount;
+        }
+
+        return sum;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ReplicaConsumer consumer in Consumers)
+        {
+            consumer.Dispose();
+        }
+
+        try
+        {
+            foreach (GatewayProcess gateway in Gateways)
+            {
+                await gateway.DisposeAsync();
+            }
+        }
+        finally
+        {
+            await _service.DisposeAsync();
+            await Store.DisposeAsync();
+        }
+    }
+}
