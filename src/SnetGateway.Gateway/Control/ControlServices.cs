@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Health;
+using SnetGateway.Grpc.Reflection;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -21,6 +22,7 @@ internal static class ControlServices
     {
         ChannelStateService.Map(endpoints);
         HeartbeatEndpoint.Map(endpoints);
+        endpoints.MapGrpcReflection(ActivatorUtilities.CreateInstance<GatewayReflection>(endpoints.ServiceProvider).FindAsync);
         endpoints.MapGrpcHealth(endpoints.ServiceProvider.GetRequiredService<HealthRegistry>());
     }
 }

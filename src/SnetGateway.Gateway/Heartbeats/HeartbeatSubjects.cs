@@ -3,8 +3,6 @@ namespace SnetGateway.Gateway.Heartbeats;
 /// <summary>All services of a configuration, and which one a request is about. Never changed, only replaced as a whole.</summary>
 internal sealed class HeartbeatSubjects(IReadOnlyList<HeartbeatSubject> all)
 {
-    private const string AnySubdomain = "*.";
-
     public static HeartbeatSubjects Empty { get; } = new([]);
 
     public IReadOnlyList<HeartbeatSubject> All => all;
@@ -19,24 +17,10 @@ internal sealed class HeartbeatSubjects(IReadOnlyList<HeartbeatSubject> all)
             return all.FirstOrDefault(subject => subject.Name == name);
         }
 
-        return Only(all) ?? Only([.. all.Where(subject => subject.Hosts.Any(own => Matches(own, host)))]) ?? Only([.. all.Where(subject => subject.Hosts.Count == 0)]);
+        return Only(all) ?? Only([.. all.Where(subject => subject.Hosts.Any(own => HostPattern.Matches(own, host)))]) ?? Only([.. all.Where(subject => subject.Hosts.Count == 0)]);
     }
 
     private static HeartbeatSubject? Only(IReadOnlyList<HeartbeatSubject> subjects) => subjects.Count == 1 ? subjects[0] : null;
-
-    /// <summary>As routing matches hosts: a host without a port takes every port, a star any name in front.</summary>
-    private static bool Matches(string own, HostString host)
-    {
-        var pattern = new HostString(own);
-        if (pattern.Port is { } port && port != host.Port)
-        {
-            return false;
-        }
-
-        return pattern.Host.StartsWith(AnySubdomain, StringComparison.Ordinal)
-            ? host.Host.EndsWith(pattern.Host[1..], StringComparison.OrdinalIgnoreCase)
-            : string.Equals(pattern.Host, host.Host, StringComparison.OrdinalIgnoreCase);
-    }
 }
 
 /// <summary>The services at this moment. Asked at each request, so that a reload counts at once.</summary>

@@ -1,5 +1,6 @@
 using SnetGateway.FunctionalTests.PaidEndToEnd;
 using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
@@ -26,7 +27,13 @@ public sealed class WebMarketFixture : MarketFixture
         Gateway = await GatewayProcess.StartAsync(new GatewaySettings(
             Chain.State,
             new MarketService("node", Service(ExampleLanguage.JavaScript).Address) { Hosts = [NodeHost], Price = Price },
-            new MarketService("python", python.Address) { Hosts = [PythonHost], Price = Price }));
+            new MarketService("python", python.Address) { Hosts = [PythonHost], Price = Price })
+        {
+            Options = new Dictionary<string, string>
+            {
+                ["SnetGateway:Backends:Clusters:node:Descriptors:ProtoFolder"] = Repository.Existing("samples/proto", "the checkout is incomplete"),
+            },
+        });
     }
 
     public override async Task DisposeAsync()

@@ -1,0 +1,124 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using SnetGateway.Grpc.Client;
+using SnetGateway.Grpc.Health;
+using SnetGateway.Grpc.Reflection;
+using Xunit;
+
+namespace SnetGateway.Tests.Grpc.Reflection;
+
+/// <summary>The gateway's own reflection, asked question by question and by the reader that asks others.</summary>
+public sealed class ReflectionEndpointsTests
+{
+    private static readonly FileDescriptorProto Common = new()
+    {
+        Name = "common.proto", Package = "common", Syntax = "proto2",
+        MessageType =
+        {
+            new DescriptorProto
+            {
+                Name = "Base", ExtensionRange = { new DescriptorProto.Types.ExtensionRange { Start = 100, End = 200 } },
+                NestedType = { new DescriptorProto { Name = "Inner" } },
+                EnumType = { new EnumDescriptorProto { Name = "Colour", Value = { new EnumValueDescriptorProto { Name = "RED", Number = 0 } } } },
+            },
+        },
+        Extension =
+        {
+            Extend("second", 101), Extend("first", 100),
+        },
+    };
+
+    private static readonly FileDescriptorProto Api = new()
+    {
+        Name = "api.proto", Package = "api", Syntax = "proto3", Dependency = { "common.proto" },
+        Service =
+        {
+            new ServiceDescriptorProto { Name = "Api", Method = { new MethodDescriptorProto { Name = "Do", InputType = ".common.Base", OutputType = ".common.Base" } } },
+        },
+    };
+
+    private static readonly ServiceDescriptor Service =
+        FileDescriptor.BuildFromByteStrings([Common.ToByteString(), Api.ToByteString()])[1].Services.Single();
+
+    [Fact]
+    public void Index_FindsWhateverAFileDeclares()
+    {
+        var index = new ReflectionIndex([Service, HealthReflection.Descriptor.Services[0]]);
+        Assert.Equal(["api.Api", "grpc.health.v1.Health"], index.Services);
+        Assert.Equal("api.proto", index.FindSymbol("api.Api")?.Name);
+        Assert.Equal("api.proto", index.FindSymbol("api.Api.Do")?.Name);
+        foreach (var symbol in (string[])["common.Base", "common.Base.Inner", "common.Base.Colour", "common.first"])
+        {
+            Assert.Equal("common.proto", index.FindSymbol(symbol)?.Name);
+        }
+
+        Assert.Equal([100, 101], index.FindExtensionNumbers("common.Base")!);
+        Assert.Equal("common.proto", index.FindExtension("common.Base", 101)?.Name);
+        Assert.Null(index.FindExtension("common.Base", 102));
+        Assert.Empty(index.FindExtensionNumbers("common.Base.Inner")!);
+        Assert.Null(index.FindExtensionNumbers("no.Such"));
+        Assert.Null(index.FindSymbol("api"));
+        Assert.NotNull(index.FindFile("common.proto"));
+    }
+
+    [Fact]
+    public void TwoFilesOfOneName_BothServicesAreFound()
+    {
+        var other = Api.Clone();
+        other.Package = "other";
+        var service = FileDescriptor.BuildFromByteStrings([Common.ToByteString(), other.ToByteString()])[1].Services.Single();
+        var index = new ReflectionIndex([Service, service]);
+        Assert.Equal("api", index.FindFile("api.proto")?.Package);
+        Assert.Equal("other", index.FindSymbol("other.Api")?.Package);
+        Assert.Equal("other", index.FindSymbol("other.Api.Do")?.Package);
+    }
+
+    [Fact]
+    public async Task File_ComesWithWhatItImports_AndOnceInACall()
+    {
+        await using var host = await StartAsync();
+        await using var call = host.Client.Start(ReflectionMethods.Info, null, CancellationToken.None);
+        Assert.Equal(["api.proto", "common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
+        Assert.Equal(["api.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
+        Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileByFilename = "common.proto", Host = "h" })));
+        var extension = new ServerReflectionRequest { FileContainingExtension = new ExtensionRequest { ContainingType = "common.Base", ExtensionNumber = 100 } };
+        Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, extension)));
+        var numbers = await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "common.Base" });
+        Assert.Equal([100, 101], numbers.AllExtensionNumbersResponse.ExtensionNumber);
+        Assert.Equal(5, (await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" })).ErrorResponse.ErrorCode);
+        Assert.Equal(3, (await AskAsync(call, new ServerReflectionRequest())).ErrorResponse.ErrorCode);
+    }
+
+    [Fact]
+    public async Task OwnReader_ReadsItBack()
+    {
+        await using var host = await StartAsync();
+        var schema = await ReflectionReader.ReadAsync(host.Client, TimeSpan.FromSeconds(20), CancellationToken.None);
+        Assert.NotNull(schema.FindMethod("/api.Api/Do"));
+        Assert.NotNull(schema.FindMethod("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"));
+        Assert.NotNull(schema.FindMethod("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));
+    }
+
+    private static Task<GrpcTestHost> StartAsync()
+    {
+        var index = new ReflectionIndex([ReflectionEndpoints.Descriptor, ReflectionEndpoints.AlphaDescriptor, Service]);
+        return GrpcTestHost.StartAsync(app => app.MapGrpcReflection((_, _) => new(index)));
+    }
+
+    private static async Task<ServerReflectionResponse> AskAsync(GrpcClientCall<ServerReflectionRequest, ServerReflectionResponse> call, ServerReflectionRequest request)
+    {
+        await call.WriteAsync(request);
+        var (_, answer) = await call.ReadAsync().AsTask().WaitAsync(GrpcTestHost.Patience);
+        Assert.Equal(request, answer.OriginalRequest);
+        Assert.Equal(request.Host, answer.ValidHost);
+        return answer;
+    }
+
+    private static IEnumerable<string> FilesOf(ServerReflectionResponse answer) =>
+        answer.FileDescriptorResponse.FileDescriptorProto.Select(file => FileDescriptorProto.Parser.ParseFrom(file).Name);
+
+    private static FieldDescriptorProto Extend(string name, int number) => new()
+    {
+        Name = name, Number = number, Extendee = ".common.Base", Type = FieldDescriptorProto.Types.Type.Int32, Label = FieldDescriptorProto.Types.Label.Optional,
+    };
+}
