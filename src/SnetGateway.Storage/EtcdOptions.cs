@@ -13,7 +13,7 @@ public sealed class EtcdOptions : IValidatableObject
 
     /// <summary>What every key begins with, 1 to 128 letters, digits or any of -_./ so that a cluster can be shared. Default snet-gateway/.</summary>
     [RegularExpression("^[A-Za-z0-9_./-]{1,128}$", ErrorMessage = "1 to 128 letters, digits or any of -_./")]
-    public string Prefix { get; set; } = "snet-gateway/";
+    public string KeyPrefix { get; set; } = "snet-gateway/";
 
     /// <summary>The user of etcd's own authentication; empty for none. It needs reading and writing of the prefix.</summary>
     public string User { get; set; } = "";

@@ -42,7 +42,7 @@ public sealed class GrpcClient(HttpMessageInvoker invoker, Uri address, GrpcClie
     {
         var buffer = new ArrayBufferWriter<byte>();
         MessageWriter.Write(buffer, request, method.Requests, _options.MaxRequestBytes);
-        return Start(method, new ReadOnlyMemoryContent(buffer.WrittenMemory), options, cancellationToken);
+        return Start(method, new RequestMessageContent(buffer.WrittenMemory), options, cancellationToken);
     }
 
     /// <summary>Begins a call whose requests are written one by one. Its token and timeout hold for the whole call.</summary>
@@ -51,7 +51,7 @@ public sealed class GrpcClient(HttpMessageInvoker invoker, Uri address, GrpcClie
 
     private GrpcClientCall<TRequest, TResponse> Start<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, HttpContent content, GrpcCallOptions? options, CancellationToken cancellationToken)
     {
-        var call = new GrpcClientCall<TRequest, TResponse>(method, _options, content as RequestStreamContent, options?.Timeout, cancellationToken);
+        var call = new GrpcClientCall<TRequest, TResponse>(method, _options, content, options?.Timeout, cancellationToken);
         call.Send(invoker, RequestMessages.Create(_base + method.Path, content, options ?? new GrpcCallOptions()));
         return call;
     }

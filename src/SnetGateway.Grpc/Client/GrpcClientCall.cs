@@ -15,6 +15,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     private readonly GrpcMethod<TRequest, TResponse> _method;
     private readonly GrpcClientOptions _options;
     private readonly RequestStreamContent? _requestStream;
+    private readonly RequestMessageContent? _requestMessage;
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _ended;
@@ -24,11 +25,12 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     private MessageReader? _reader;
     private volatile bool _isDisposed;
 
-    internal GrpcClientCall(GrpcMethod<TRequest, TResponse> method, GrpcClientOptions options, RequestStreamContent? requestStream, TimeSpan? timeout, CancellationToken callerToken)
+    internal GrpcClientCall(GrpcMethod<TRequest, TResponse> method, GrpcClientOptions options, HttpContent content, TimeSpan? timeout, CancellationToken callerToken)
     {
         _method = method;
         _options = options;
-        _requestStream = requestStream;
+        _requestStream = content as RequestStreamContent;
+        _requestMessage = content as RequestMessageContent;
         _callerToken = callerToken;
         _deadline = timeout is { } wait ? GrpcDeadline.Start(wait, options.Time) : null;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(callerToken, _deadline?.Token ?? CancellationToken.None);
@@ -246,7 +248,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         };
         End(status, GrpcMetadata.Empty);
         CancelUnlessDisposed();
-        return new GrpcStatusException(status, null, failure);
+        return new GrpcStatusException(status, null, failure) { WasNeverSent = _requestMessage is { IsBegun: false } };
     }
 
     private void CancelUnlessDisposed()

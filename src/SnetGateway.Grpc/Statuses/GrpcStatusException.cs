@@ -25,6 +25,9 @@ public sealed class GrpcStatusException : Exception
     /// <summary>The code and the text.</summary>
     public GrpcStatus Status { get; }
 
+    /// <summary>True when it is certain that nothing of the request's message left, so that nobody can have acted on it.</summary>
+    public bool WasNeverSent { get; init; }
+
     /// <summary>Metadata of the failure; empty when there is none.</summary>
     public GrpcMetadata Trailers { get; }
 }

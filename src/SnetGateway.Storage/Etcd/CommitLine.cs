@@ -112,11 +112,13 @@ internal sealed class CommitLine : IAsyncDisposable
             return null;
         }
 
+        // What has waited long gets no attempt that could not end in time: it is refused, certainly unwritten, at the next look.
+        long tooLate = Before(_limit * 3 / 4);
         var batch = new CommitBatch();
         int kept = 0;
         for (int i = 0; i < _waiting.Count; i++)
         {
-            if (batch.IsFull || !batch.TryAdd(_waiting[i], _busy))
+            if (batch.IsFull || _waiting[i].AskedAt < tooLate || !batch.TryAdd(_waiting[i], _busy))
             {
                 _waiting[kept++] = _waiting[i];
             }
@@ -197,7 +199,8 @@ internal sealed class CommitLine : IAsyncDisposable
             _metrics?.Batch(batch.Commits.Count);
             for (int attempt = 0; ; attempt++)
             {
-                TimeSpan left = _limit - _time.GetElapsedTime(batch.NewestAskedAt);
+                // Before the clock says "unknown" of what may certainly not be written.
+                TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestAskedAt);
                 long format = await EnsureFormatAsync(left);
                 TxnResponse response = await _client.CallAsync(
                     EtcdMethods.Txn, batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
@@ -265,12 +268,15 @@ internal sealed class CommitLine : IAsyncDisposable
         }
     }
 
+    /// <summary>The timestamp of so long ago.</summary>
+    private long Before(TimeSpan span) => _time.GetTimestamp() - (long)(span.TotalSeconds * _time.TimestampFrequency);
+
     /// <summary>
     /// Ends what would be over the limit at the next look: what was not sent is certainly unwritten, of the rest nobody knows.
     /// </summary>
     private void Sweep()
     {
-        long limit = _time.GetTimestamp() - (long)((_limit - _sweepPeriod).TotalSeconds * _time.TimestampFrequency);
+        long limit = Before(_limit - _sweepPeriod);
         List<PendingCommit>? unsent = null, unknown = null;
         lock (_lock)
         {

@@ -50,7 +50,9 @@ internal sealed class EtcdCheckup(EtcdClient client, EtcdKeys keys, ILogger logg
         try
         {
             using JsonDocument document = JsonDocument.Parse(variables);
-            if (!document.RootElement.TryGetProperty("cmdline", out JsonElement line) || line.ValueKind != JsonValueKind.Array)
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("cmdline", out JsonElement line)
+                || line.ValueKind != JsonValueKind.Array)
             {
                 return false;
             }

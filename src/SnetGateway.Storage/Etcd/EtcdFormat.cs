@@ -38,7 +38,8 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
             Compare = { new Compare { Key = keys.Format, Target = Compare.Types.CompareTarget.Create, CreateRevision = 0 } },
             Failure = { new RequestOp { RequestRange = new RangeRequest { Key = keys.Format } } },
         };
-        if (!_wasThere)
+        bool wasThere = _wasThere;
+        if (!wasThere)
         {
             request.Success.Add(new RequestOp
             {
@@ -52,7 +53,7 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
             return Take(response.Responses[0].ResponseRange);
         }
 
-        if (_wasThere)
+        if (wasThere)
         {
             throw Gone();
         }

@@ -21,12 +21,16 @@ internal sealed class EtcdKeys
         Encoding.ASCII.GetBytes(prefix, _ledger);
         withKind[..^1].CopyTo(_ledger.AsSpan(length));
         Format = ByteString.CopyFrom([.. _ledger, 0, .. "format"u8]);
+        Room = ByteString.CopyFrom([.. _ledger, 0, .. "room"u8]);
         First = ByteString.CopyFrom([.. _ledger, 1]);
         End = ByteString.CopyFrom(After(_ledger));
     }
 
     /// <summary>The key that names the versions that may write.</summary>
     public ByteString Format { get; }
+
+    /// <summary>A key that holds nothing and that nobody reads.</summary>
+    public ByteString Room { get; }
 
     /// <summary>Where the records begin.</summary>
     public ByteString First { get; }

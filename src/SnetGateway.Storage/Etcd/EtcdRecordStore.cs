@@ -45,7 +45,7 @@ public sealed class EtcdRecordStore : IRecordStore
     {
         (_limit, _logger, _time, _journal, _scope, _journalPath) = (options.CommitTimeout, logger, time, journal, scope, options.Journal.Path);
         _client = new EtcdClient(options.Etcd, metrics, time);
-        _keys = new EtcdKeys(options.Etcd.Prefix, scope);
+        _keys = new EtcdKeys(options.Etcd.KeyPrefix, scope);
         _format = new EtcdFormat(_client, _keys);
         _reader = new EtcdReader(_client, _keys, _limit);
         _line = new CommitLine(_client, _keys, _format, journal, options, metrics, logger, time);
@@ -135,7 +135,7 @@ public sealed class EtcdRecordStore : IRecordStore
         var request = new TxnRequest
         {
             Compare = { new Compare { Key = _keys.Format, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } },
-            Success = { new RequestOp { RequestPut = new PutRequest { Key = _keys.Format, Value = ByteString.CopyFromUtf8("never written") } } },
+            Success = { new RequestOp { RequestPut = new PutRequest { Key = _keys.Room } } },
             Failure = { new RequestOp { RequestRange = new RangeRequest { Key = _keys.Format } } },
         };
         try

@@ -70,7 +70,7 @@ internal static class EtcdVerdicts
         }
 
         return failure.Status.Code == GrpcStatusCode.Unimplemented ? EtcdVerdict.Refused
-            : WasNeverSent(failure) ? EtcdVerdict.NotDoneForNow
+            : failure.WasNeverSent ? EtcdVerdict.NotDoneForNow
             : EtcdVerdict.Unknown;
     }
 
@@ -85,17 +85,4 @@ internal static class EtcdVerdicts
 
         return text.ToString();
     }
-
-    /// <summary>There was no connection that it could have gone over.</summary>
-    private static bool WasNeverSent(GrpcStatusException failure) => failure.InnerException switch
-    {
-        HttpRequestException request => request.HttpRequestError is HttpRequestError.ConnectionError
-            or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError
-            or HttpRequestError.VersionNegotiationError,
-
-        // How the handler tells that no connection came about within its time.
-        OperationCanceledException { InnerException: TimeoutException } => failure.Status.Code != GrpcStatusCode.DeadlineExceeded,
-        _ => false,
-    };
 }

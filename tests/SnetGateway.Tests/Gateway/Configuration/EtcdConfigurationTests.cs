@@ -14,7 +14,7 @@ public sealed class EtcdConfigurationTests
         Assert.Empty((await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"))).Mistakes);
 
     [Theory]
-    [InlineData("Etcd:Prefix", "with space", "Prefix", "letters, digits")]
+    [InlineData("Etcd:KeyPrefix", "with space", "KeyPrefix", "letters, digits")]
     [InlineData("Etcd:Endpoints:0", "127.0.0.1:2379", "Endpoints:0", "http")]
     [InlineData("Etcd:Endpoints:0", "http://127.0.0.1:2379/v3", "Endpoints", "scheme, host and port")]
     [InlineData("Etcd:Endpoints:0", "http://root:hunter2@127.0.0.1:2379", "Endpoints", "keys of their own")]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
@@ -34,14 +35,39 @@ internal static class EtcdLedger
         Store = "etcd",
         CommitTimeout = TimeSpan.FromSeconds(5),
         Journal = new JournalOptions { Path = Path.Combine(s_journals.FullName, Guid.NewGuid().ToString("N")) },
-        Etcd = new EtcdOptions { Endpoints = [.. endpoints], Prefix = NewPrefix() },
+        Etcd = new EtcdOptions { Endpoints = [.. endpoints], KeyPrefix = NewPrefix() },
     };
 
-    public static EtcdRecordStore Open(LedgerOptions options, StorageMetrics? metrics = null) =>
-        new(options, LedgerFolder.Scope, metrics ?? LedgerFolder.Metrics, NullLogger<EtcdRecordStore>.Instance, TimeProvider.System);
+    public static EtcdRecordStore Open(LedgerOptions options, StorageMetrics? metrics = null, ILogger<EtcdRecordStore>? logger = null) =>
+        new(options, LedgerFolder.Scope, metrics ?? LedgerFolder.Metrics, logger ?? NullLogger<EtcdRecordStore>.Instance, TimeProvider.System);
 
     public static EtcdRecordStore Open(EtcdProcess etcd) => Open(Options(etcd.Endpoint));
 
-    public static async Task<CommitResult[]> AllAtOnce(int count, Func<int, Task<CommitResult>> begin) =>
-        await Task.WhenAll(Enumerable.Range(0, count).Select(begin));
+    /// <summary>Writes until it is written, deciding what had no answer as the ledger does: by reading.</summary>
+    public static async Task<long> WriteUntilWritten(this IRecordStore store, int channel, byte[] value)
+    {
+        using var late = new CancellationTokenSource(StoreCalls.Patience);
+        while (true)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            try
+            {
+                StoredRecord? stored = await store.Read(channel);
+                if (stored is not null && stored.Value.Span.SequenceEqual(value))
+                {
+                    return stored.Revision; // an earlier attempt whose answer was lost
+                }
+
+                CommitResult result = await store.Write(channel, stored?.Revision ?? 0, value);
+                if (result.Outcome == CommitOutcome.Committed)
+                {
+                    return result.Revision;
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // Asked again until the patience ends.
+            }
+        }
+    }
 }

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
+using SnetGateway.TestKit.Etcd;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage.Etcd;
+
+/// <summary>User and password, certificates on both sides.</summary>
+public sealed class EtcdAccessTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("etcd-access-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task User_WithTheRightPassword_Settles_AndATokenThatIsGoneIsRenewed()
+    {
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync();
+        LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
+        options.CommitTimeout = TimeSpan.FromSeconds(2);
+        await etcd.ControlAsync("user", "add", "root:top");
+        await etcd.ControlAsync("user", "grant-role", "root", "root");
+        await etcd.ControlAsync("user", "add", "gateway:secret");
+        await etcd.ControlAsync("role", "add", "ledger");
+        await etcd.ControlAsync("role", "grant-permission", "ledger", "--prefix=true", "readwrite", options.Etcd.KeyPrefix);
+        await etcd.ControlAsync("user", "grant-role", "gateway", "ledger");
+        await etcd.ControlAsync("auth", "enable");
+
+        await using (var nobody = EtcdLedger.Open(options))
+        {
+            Assert.Equal(CommitOutcome.NotWritten, (await nobody.Write(1, 0, [1])).Outcome);
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => nobody.Read(1));
+        }
+
+        (options.Etcd.User, options.Etcd.Password) = ("gateway", "wrong");
+        await using (var wrong = EtcdLedger.Open(options))
+        {
+            Assert.Equal(CommitOutcome.NotWritten, (await wrong.Write(1, 0, [1])).Outcome);
+            var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => wrong.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
+            Assert.Contains("authentication failed", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("wrong", refused.Message, StringComparison.Ordinal);
+        }
+
+        string file = Path.Combine(_folder.FullName, "password");
+        await File.WriteAllTextAsync(file, "secret\n");
+        (options.Etcd.Password, options.Etcd.PasswordPath) = ("", file);
+        await using var store = EtcdLedger.Open(options);
+        Assert.Empty(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
+        long revision = await store.MustWrite(1, 0, [1]);
+        await using var feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
+
+        // etcd keeps simple tokens in memory: after a restart it knows none.
+        await etcd.KillAsync();
+        etcd.Start();
+        revision = await store.WriteUntilWritten(1, [2]);
+        await store.ProbeAsync(CancellationToken.None);
+        Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
+        Assert.Equal(revision, feed.Current.Revision);
+
+        var elsewhere = EtcdLedger.Options(etcd.Endpoint);
+        (elsewhere.Etcd.User, elsewhere.Etcd.PasswordPath) = ("gateway", file);
+        await using var notAllowed = EtcdLedger.Open(elsewhere);
+        Assert.Equal(CommitOutcome.NotWritten, (await notAllowed.Write(1, 0, [1])).Outcome);
+    }
+
+    [Fact]
+    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneNothingIsDone()
+    {
+        EtcdTls server = WriteCertificates("one");
+        EtcdTls stranger = WriteCertificates("two");
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Tls = server });
+        LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
+        options.CommitTimeout = TimeSpan.FromSeconds(2);
+        options.Etcd.CaPath = server.CaFile;
+        await using (var withoutCertificate = EtcdLedger.Open(options))
+        {
+            Assert.NotEqual(CommitOutcome.Committed, (await withoutCertificate.Write(1, 0, [1])).Outcome);
+        }
+
+        (options.Etcd.CertificatePath, options.Etcd.KeyPath) = (server.CertificateFile, server.KeyFile);
+        await using var store = EtcdLedger.Open(options);
+        await store.MustWrite(1, 0, [1]);
+        Assert.Single(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
+
+        options.Etcd.CaPath = stranger.CaFile;
+        await using var distrustful = EtcdLedger.Open(options);
+        Assert.Equal(CommitOutcome.NotWritten, (await distrustful.Write(2, 0, [1])).Outcome);
+
+        options.Etcd.CaPath = Path.Combine(_folder.FullName, "nothing.pem");
+        Assert.Throws<StoreUnavailableException>(() => EtcdLedger.Open(options));
+    }
+
+    /// <summary>An authority, and a certificate of 127.0.0.1 for both ends.</summary>
+    private EtcdTls WriteCertificates(string name)
+    {
+        DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-1), until = DateTimeOffset.UtcNow.AddDays(7);
+        using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var caRequest = new CertificateRequest($"CN=authority {name}", caKey, HashAlgorithmName.SHA256);
+        caRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 ca = caRequest.CreateSelfSigned(from, until);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=etcd", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
+        using X509Certificate2 certificate = request.Create(ca, from, until, [1, 2, 3, 4]);
+        return new EtcdTls(
+            Write($"{name}-ca.pem", ca.ExportCertificatePem()),
+            Write($"{name}.pem", certificate.ExportCertificatePem()),
+            Write($"{name}.key", key.ExportPkcs8PrivateKeyPem()));
+    }
+
+    private string Write(string file, string text)
+    {
+        string path = Path.Combine(_folder.FullName, file);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -1,0 +1,85 @@
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
+using SnetGateway.TestKit;
+using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Processes;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage.Etcd;
+
+/// <summary>An etcd that is full, the operator's commands that bring it back, and the warning that comes before.</summary>
+public sealed class EtcdFullTests
+{
+    [Fact]
+    public async Task EtcdFull_NothingIsWritten_AndTheDocumentedCommandsBringItBack()
+    {
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });
+        await using var store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
+        var value = new byte[StoreLimits.MaxValueLength];
+        long revision = 0;
+        CommitResult result;
+        while ((result = await store.Write(1, revision, value)).Outcome == CommitOutcome.Committed)
+        {
+            revision = result.Revision; // one record: all the rest is history
+        }
+
+        Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
+        var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
+        Assert.Contains("space exceeded", unavailable.Message, StringComparison.Ordinal);
+        Assert.Equal(revision, await store.Revision(1)); // reading goes on
+
+        await RunDocumentedCommandsAsync(etcd.Endpoint);
+        await store.ProbeAsync(CancellationToken.None);
+        await store.MustWrite(1, revision, [1]);
+    }
+
+    [Theory]
+    [InlineData(false, true, "--auto-compaction-retention=0")]
+    [InlineData(false, false, "--auto-compaction-retention=1")]
+    [InlineData(true, false, "--auto-compaction-retention=0")]
+    public async Task Start_WarnsWhenEtcdDoesNotCompactItself(bool compacted, bool warns, string argument)
+    {
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = [argument] });
+        LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
+        await using (var writer = EtcdLedger.Open(options))
+        {
+            long revision = await writer.MustWrite(1, 0, [1]);
+            if (compacted)
+            {
+                await etcd.ControlAsync("compact", revision.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+
+        var log = new LogLines();
+        await using var store = EtcdLedger.Open(options, logger: log);
+        Assert.Single(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
+        Assert.Contains(7030, log.Ids);
+        Assert.Equal(warns, log.Ids.Contains(7036));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("[]", false)]
+    [InlineData("{\"cmdline\":7}", false)]
+    [InlineData("{\"cmdline\":[\"etcd\"]}", false)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention\"]}", false)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention=0\"]}", false)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention=0h\"]}", false)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention=10m\"]}", true)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention\",\"1\"]}", true)]
+    [InlineData("{\"cmdline\":[\"etcd\",\"-auto-compaction-retention\",\"1h\"]}", true)]
+    public void Arguments_ThatEtcdPublishes_TellWhetherItCompactsItself(string? variables, bool compacts) =>
+        Assert.Equal(compacts, EtcdCheckup.CompactsItself(variables));
+
+    private static async Task RunDocumentedCommandsAsync(string endpoint)
+    {
+        string page = RepositoryFiles.Read("docs/stores.md");
+        string commands = page.Split("```sh\n").Single(part => part.StartsWith("export ETCDCTL_API", StringComparison.Ordinal)).Split("```")[0];
+        await using ChildProcess shell = ChildProcess.Start(
+            "/bin/sh", ["-e", "-c", commands], environment: new Dictionary<string, string?> { ["ETCDCTL_ENDPOINTS"] = endpoint });
+        int code = await shell.WaitForExitAsync();
+        Assert.True(code == 0, shell.RecentOutput);
+    }
+}

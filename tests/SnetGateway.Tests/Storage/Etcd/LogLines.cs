@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Storage.Etcd;
+
+namespace SnetGateway.Tests.Storage.Etcd;
+
+/// <summary>Keeps what a store logs, by the event's id.</summary>
+internal sealed class LogLines : ILogger<EtcdRecordStore>
+{
+    private readonly ConcurrentQueue<(int Id, string Text)> _lines = new();
+
+    public IEnumerable<int> Ids => _lines.Select(line => line.Id);
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue((eventId.Id, formatter(state, exception)));
+}
