@@ -15,9 +15,6 @@ namespace SnetGateway.FunctionalTests.Replicas;
 internal sealed class ReplicaConsumer(
     PrivateKey key, Address escrow, ChannelId channel, ulong price, ulong block, IReadOnlyList<Uri> gateways, Random random) : IDisposable
 {
-    /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
-
     private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
 
     private readonly PaidRequests _requests = new(key, escrow, channel, block);
@@ -26,6 +23,9 @@ internal sealed class ReplicaConsumer(
     private readonly Dictionary<ulong, int> _grants = [];
     private readonly Dictionary<string, int> _refusals = [];
     private ulong _highest;
+
+    /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 
     public ChannelId Channel => channel;
 
@@ -89,7 +89,7 @@ internal sealed class ReplicaConsumer(
 
     private async Task<ulong?> AskAsync(Uri gateway)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             return await _requests.AskSignedAsync(_http, gateway, patience.Token);
@@ -104,7 +104,7 @@ internal sealed class ReplicaConsumer(
     /// <summary>Whether it saw a byte of an answer, or OK.</summary>
     private async Task<bool> CallAsync(Uri gateway, ulong amount)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Patience);
         bool hasByte = false;
         try
         {

@@ -35,7 +35,15 @@ internal sealed class ReplicaMarket : IAsyncDisposable
 
     public IReadOnlyList<ReplicaConsumer> Consumers { get; }
 
-    public static async Task<ReplicaMarket> StartAsync(DevChain chain, int replicas, int channels, int seed)
+    /// <param name="chain">The local chain.</param>
+    /// <param name="replicas">How many gateways.</param>
+    /// <param name="channels">How many consumers, each with one.</param>
+    /// <param name="seed">Of the consumers' choices.</param>
+    /// <param name="options">The gateways' options beside those of the store.</param>
+    /// <param name="balancer">Where consumers call instead of the gateways themselves.</param>
+    public static async Task<ReplicaMarket> StartAsync(
+        DevChain chain, int replicas, int channels, int seed,
+        IReadOnlyDictionary<string, string>? options = null, Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
     {
         PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
         Address escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
@@ -53,7 +61,10 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         {
             var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
             {
-                Options = new Dictionary<string, string>(store.GatewayOptions) { ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000" },
+                Options = new Dictionary<string, string>([.. store.GatewayOptions, .. options ?? new Dictionary<string, string>()])
+                {
+                    ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
+                },
             };
             for (int i = 0; i < replicas; i++)
             {
@@ -61,10 +72,13 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 gateways[i].ExpectErrors(s_storeTroubles);
             }
 
-            Uri[] addresses = [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))];
+            Uri[] addresses = balancer is null ? [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))] : [await balancer(gateways)];
             return new ReplicaMarket(
                 chain, service, store, [.. gateways], new LedgerScope(chain.State.ChainId, escrow),
-                [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i)))]);
+                [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i))
+                {
+                    Patience = TimeSpan.FromSeconds(balancer is null ? 3 : 20), // with one address there is no elsewhere to go
+                })]);
         }
         catch
         {

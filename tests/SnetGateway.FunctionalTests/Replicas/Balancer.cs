@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
+
+namespace SnetGateway.FunctionalTests.Replicas;
+
+/// <summary>Debian's haproxy with the configuration that operators get, deploy/group/haproxy.cfg, and a socket that tells of its servers.</summary>
+internal sealed class Balancer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-haproxy-");
+    private ChildProcess? _process;
+
+    public async Task<Uri> StartAsync(IReadOnlyList<GatewayProcess> gateways)
+    {
+        int port = FreePort();
+        string more = Path.Combine(_folder.FullName, "more.cfg");
+        await File.WriteAllTextAsync(more, $"global\n  stats socket {Path.Combine(_folder.FullName, "stats")}\n");
+        _process = ChildProcess.Start(
+            "/usr/sbin/haproxy",
+            ["-db", "-f", Repository.Existing("deploy/group/haproxy.cfg", "check the repository out whole"), "-f", more],
+            _folder.FullName,
+            new Dictionary<string, string?>
+            {
+                ["SNET_BIND"] = $"127.0.0.1:{port}",
+                ["SNET_GATEWAY_1"] = gateways[0].Endpoint,
+                ["SNET_GATEWAY_2"] = gateways[1].Endpoint,
+                ["SNET_GATEWAY_3"] = gateways[2].Endpoint,
+            });
+        var address = new Uri($"http://127.0.0.1:{port}");
+        await TestKit.Processes.Eventually.TrueAsync("the balancer has found all gateways ready", async () => (await ServersAsync()).Count(server => server.IsUp) == gateways.Count);
+        return address;
+    }
+
+    /// <summary>Each server with its open connections.</summary>
+    public async Task<IReadOnlyList<(bool IsUp, int Connections)>> ServersAsync()
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "stats")));
+            await using var stream = new NetworkStream(socket);
+            await stream.WriteAsync("show stat\n"u8.ToArray());
+            using var reader = new StreamReader(stream);
+            string[][] rows = [.. (await reader.ReadToEndAsync()).Split('\n').Where(line => line.Length > 0).Select(line => line.TrimStart('#', ' ').Split(','))];
+            int name = Array.IndexOf(rows[0], "svname");
+            int status = Array.IndexOf(rows[0], "status");
+            int current = Array.IndexOf(rows[0], "scur");
+            return
+            [
+                .. rows.Skip(1).Where(row => row[name] is not ("FRONTEND" or "BACKEND"))
+                    .Select(row => (row[status] == "UP", int.Parse(row[current], CultureInfo.InvariantCulture))),
+            ];
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
