@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Grpc.Web;
 
@@ -70,7 +71,10 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         ConnectionHeaders.RemoveFrom(headers);
 
         // What the browser can unpack is about its own connection; a service that took it for itself would pack the frames.
-        headers.Remove(Microsoft.Net.Http.Headers.HeaderNames.AcceptEncoding);
+        headers.Remove(HeaderNames.AcceptEncoding);
+
+        // This server says itself that the body may come; a forwarded question would be waited for.
+        headers.Remove(HeaderNames.Expect);
         request.ContentType = GrpcWebContentType.ToGrpc(contentType);
         if (transport == GrpcTransport.GrpcWebText)
         {

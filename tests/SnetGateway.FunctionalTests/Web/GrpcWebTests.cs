@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Grpc.Health;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
 using Xunit;
@@ -248,6 +250,7 @@ public sealed class GrpcWebTests
         request.Headers.TryAddWithoutValidation("proxy-connection", "keep-alive");
         request.Headers.TryAddWithoutValidation("upgrade", "websocket");
         request.Headers.TryAddWithoutValidation("accept-encoding", "gzip");
+        request.Headers.ExpectContinue = true;
         request.Headers.TryAddWithoutValidation("custom", "kept");
         request.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
@@ -255,7 +258,7 @@ public sealed class GrpcWebTests
         Assert.Equal("kept", seen!["custom"]);
         Assert.Equal("trailers", seen.TE);
         Assert.Equal("application/grpc+proto", seen.ContentType);
-        string[] hops = ["connection", "x-hop", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "accept-encoding", "http2-settings"];
+        string[] hops = ["connection", "x-hop", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "accept-encoding", "expect"];
         Assert.DoesNotContain(seen.Keys, key => hops.Contains(key, StringComparer.OrdinalIgnoreCase));
         Assert.DoesNotContain(seen.Keys, key => key.StartsWith("snet-payment", StringComparison.OrdinalIgnoreCase));
     }
@@ -269,6 +272,35 @@ public sealed class GrpcWebTests
         WebReply reply = await gateway.CallAsync(version, WebCalls.Binary, Wire.Frame("a"), "/no.Such/Method");
         Assert.Equal(12, reply.Status);
         Assert.Equal(HttpStatusCode.OK, reply.Http);
+    }
+
+    [Theory]
+    [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
+    public async Task GatewaysOwnMethods_AnswerWebClientsToo(string version, string type)
+    {
+        var registry = new HealthRegistry();
+        registry.Set("known", HealthCheckResponse.Types.ServingStatus.Serving);
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(mapPublic: endpoints => endpoints.MapGrpcHealth(registry));
+        byte[] known = [.. Wire.Frame(new HealthCheckRequest { Service = "known" }.ToByteArray())];
+
+        WebReply serving = await gateway.CallAsync(version, type, known, "/grpc.health.v1.Health/Check", []);
+        Assert.Equal(["\u0008\u0001"], serving.Texts);
+        Assert.Equal("0", serving.Trailers["grpc-status"]);
+        WebReply missing = await gateway.CallAsync(version, type, Wire.Frame(new HealthCheckRequest { Service = "x" }.ToByteArray()), "/grpc.health.v1.Health/Check", []);
+        Assert.Equal(("5", "unknown service"), (missing.Header("grpc-status"), missing.Message));
+        Assert.Empty(missing.Body);
+
+        using HttpResponseMessage watch = await gateway.SendAsync(
+            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, known)), "/grpc.health.v1.Health/Watch", [])).Soon();
+        await using Stream answer = await watch.Content.ReadAsStreamAsync().Soon();
+        foreach (byte status in (byte[])[1, 2])
+        {
+            byte[] expected = WebCalls.Encode(type, Wire.Frame([8, status]));
+            var read = new byte[expected.Length];
+            await answer.ReadExactlyAsync(read).AsTask().Soon();
+            Assert.Equal(expected, read);
+            registry.Set("known", HealthCheckResponse.Types.ServingStatus.NotServing);
+        }
     }
 
     [Fact]
