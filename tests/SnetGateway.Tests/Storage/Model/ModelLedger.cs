@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
+using SnetGateway.Storage.Journal;
+using SnetGateway.Storage.Memory;
+using SnetGateway.Storage.Redis;
+using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Stores;
+using SnetGateway.TestKit.Stores.Model;
+using SnetGateway.Tests.Storage.Etcd;
+
+namespace SnetGateway.Tests.Storage.Model;
+
+/// <summary>
+/// A ledger that histories of the model run on: one store, or three replicas where it is shared, all with clocks that jump. Histories may run on it
+/// at the same time, each on records of its own.
+/// </summary>
+internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalReader? journals, IDisposable? folder) : IAsyncDisposable
+{
+    private const int RecordsOfAHistory = 16;
+    private const int Replicas = 3;
+
+    private readonly Lock _lock = new();
+    private int _histories;
+
+    public static ModelLedger Memory() => new([new MemoryRecordStore()], null, null);
+
+    public static ModelLedger Sqlite(int seed)
+    {
+        var folder = new LedgerFolder();
+        return new([folder.Open(time: new JumpingClock(seed))], null, folder);
+    }
+
+    public static ModelLedger Redis(RedisProcess redis, string prefix, int seed)
+    {
+        LedgerOptions[] options =
+            [.. Enumerable.Range(0, Replicas).Select(i => redis.Options(prefix, Path.Combine(redis.Folder, $"journal-{prefix}-{i}")))];
+        return Shared(options, one => new RedisRecordStore(
+            one, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<RedisRecordStore>.Instance, new JumpingClock(seed)));
+    }
+
+    public static ModelLedger Etcd(EtcdProcess etcd, int seed)
+    {
+        string prefix = EtcdLedger.NewPrefix();
+        LedgerOptions[] options = [.. Enumerable.Range(0, Replicas).Select(_ =>
+        {
+            LedgerOptions one = EtcdLedger.Options(etcd.Endpoint);
+            one.Etcd.Prefix = prefix;
+            return one;
+        })];
+        return Shared(options, one => new EtcdRecordStore(
+            one, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<EtcdRecordStore>.Instance, new JumpingClock(seed)));
+    }
+
+    /// <summary>Runs one history on records that no other has.</summary>
+    public Task<ModelCounts> RunAsync(int seed) => StoreModel.RunAsync(
+        replicas, JournalAsync, seed, Interlocked.Increment(ref _histories) * RecordsOfAHistory, replicas[0] is not SqliteRecordStore && journals is null);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IRecordStore replica in replicas)
+        {
+            await replica.DisposeAsync();
+        }
+
+        journals?.Dispose();
+        folder?.Dispose();
+    }
+
+    private static ModelLedger Shared(LedgerOptions[] options, Func<LedgerOptions, IRecordStore> open)
+    {
+        foreach (LedgerOptions one in options)
+        {
+            Directory.CreateDirectory(one.Journal.Path);
+        }
+
+        return new([.. options.Select(open)], new JournalReader(options.Select(one => one.Journal.Path), LedgerFolder.Scope), null);
+    }
+
+    private async Task<IReadOnlyList<StoredEntry>> JournalAsync(RecordKey key)
+    {
+        if (journals is null)
+        {
+            return await replicas[0].ReadJournalAsync(key, CancellationToken.None).ToArrayAsync();
+        }
+
+        foreach (IRecordStore replica in replicas)
+        {
+            // Asking for a record that is not there flushes its journal and reads nothing of it.
+            await replica.ReadJournalAsync(new RecordKey(RecordKind.ChainCursor, new byte[] { 0 }), CancellationToken.None).CountAsync();
+        }
+
+        lock (_lock)
+        {
+            journals.Refresh();
+            return [.. journals.Read(key)];
+        }
+    }
+}

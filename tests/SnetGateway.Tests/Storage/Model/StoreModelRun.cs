@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Stores;
+using SnetGateway.TestKit.Stores.Model;
+
+namespace SnetGateway.Tests.Storage.Model;
+
+/// <summary>The long form of the store model, as tests/campaigns/store-model.sh starts it: histories until so many operations are done.</summary>
+internal static class StoreModelRun
+{
+    public const string Name = "store-model";
+
+    /// <summary>Histories on one ledger before a fresh one is opened.</summary>
+    private const int HistoriesOfALedger = 400;
+
+    public static async Task<int> RunAsync(string store, long operations, int seed)
+    {
+        await using RedisProcess? redis = store == "redis" ? await RedisProcess.StartAsync() : null;
+        await using EtcdProcess? etcd = store == "etcd" ? await EtcdProcess.StartAsync() : null;
+        var clock = Stopwatch.StartNew();
+        ModelCounts all = default;
+        int histories = 0, ledgers = 0;
+        TimeSpan nextLine = TimeSpan.FromSeconds(10);
+        try
+        {
+            while (all.Operations < operations)
+            {
+                await using ModelLedger ledger = Open();
+                for (int i = 0; i < HistoriesOfALedger && all.Operations < operations;)
+                {
+                    // In memory one history after the other, so that each is its seed's alone; else several at a time, which share syncs.
+                    int together = store == "memory" ? 1 : 8;
+                    int first = histories;
+                    foreach (ModelCounts counts in await Task.WhenAll(Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))
+                    {
+                        all += counts;
+                    }
+
+                    histories += together;
+                    i += together;
+                    if (clock.Elapsed > nextLine)
+                    {
+                        Report("so far");
+                        nextLine = clock.Elapsed + TimeSpan.FromSeconds(30);
+                    }
+                }
+            }
+        }
+        catch (StoreConformanceException exception)
+        {
+            Report("BROKEN after");
+            Console.WriteLine(exception.Message);
+            return 1;
+        }
+
+        Report("done:");
+        Console.WriteLine($"{store}: {all.Operations} operations, 0 breaks");
+        return 0;
+
+        void Report(string what) => Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{what} {store}, seed {seed}: {histories} histories in {clock.Elapsed.TotalSeconds:F0} s: {all}"));
+
+        ModelLedger Open() => store switch
+        {
+            "memory" => ModelLedger.Memory(),
+            "sqlite" => ModelLedger.Sqlite(seed),
+            "redis" => ModelLedger.Redis(redis!, $"model-{ledgers++}", seed),
+            "etcd" => ModelLedger.Etcd(etcd!, seed),
+            _ => throw new ArgumentException($"there is no store '{store}': memory, sqlite, redis or etcd", nameof(store)),
+        };
+    }
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Generated histories on a store, with every fault that the way to it can have, held to a plain model. Does its own set-up.
+#   tests/campaigns/store-model.sh [--operations 1000000] [--seed N] [--store memory|sqlite|redis|etcd]... [-c Debug|Release]
+# Without --store all four, each with so many operations. Ends with "N operations, 0 breaks" and 0, or with the broken history's seed and 1.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
+cd "$root" || exit 1
+
+operations=1000000
+seed=$((RANDOM * 32768 + RANDOM))
+configuration=Release
+stores=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --operations) operations=${2:?"--operations needs a number"} ;;
+    --seed) seed=${2:?"--seed needs a number"} ;;
+    --store) stores+=("${2:?"--store needs a name"}") ;;
+    -c) configuration=${2:?"-c needs Debug or Release"} ;;
+    *) die "usage: tests/campaigns/store-model.sh [--operations N] [--seed N] [--store memory|sqlite|redis|etcd]... [-c Debug|Release]" ;;
+  esac
+  shift 2
+done
+[ ${#stores[@]} -gt 0 ] || stores=(memory sqlite redis etcd)
+
+trap 'stop_group; exit 130' INT
+trap 'stop_group; exit 143' TERM HUP
+need_dotnet
+need_debian libsecp256k1-1 redis-server etcd-server
+need_build tests/SnetGateway.Tests -c "$configuration"
+for store in "${stores[@]}"; do
+  run_in_group dotnet "tests/SnetGateway.Tests/bin/$configuration/net10.0/SnetGateway.Tests.dll" store-model "$store" "$operations" "$seed" || exit 1
+done
