@@ -47,7 +47,7 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
         LedgerOptions[] options = [.. Enumerable.Range(0, Replicas).Select(_ =>
         {
             LedgerOptions one = EtcdLedger.Options(etcd.Endpoint);
-            one.Etcd.Prefix = prefix;
+            one.Etcd.KeyPrefix = prefix;
             return one;
         })];
         return Shared(options, one => new EtcdRecordStore(
