@@ -91,18 +91,20 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     public async Task DeadlineAndDeparture_ReachTheService(string kind)
     {
         await using TranslatorRig rig = await StartAsync(kind);
-        int before = await LeftAsync(rig);
-        GrpcReply late = await rig.CallAsync("Wait", Wire.Frame(rig.Encode("Wait", "{}")), ("grpc-timeout", "200m"));
-        Assert.Equal(4, late.Status);
+        int begun = await CountAsync(rig, "begun"), left = await CountAsync(rig, "left");
+        Task<GrpcReply> late = rig.CallAsync("Wait", Wire.Frame(rig.Encode("Wait", "{}")), ("grpc-timeout", "2S"));
+        await UntilAsync(rig, "begun", begun + 1);
+        Assert.Equal(4, (await late.Soon()).Status);
+        await UntilAsync(rig, "left", left + 1);
 
         using var leave = new CancellationTokenSource();
         Task<HttpResponseMessage> call = rig.Harness.SendAsync(
             rig.Harness.Request(TranslatorRig.Path("Wait"), new ByteArrayContent(Wire.Frame([])), GatewayHarness.Payment()), leave.Token);
-        await Eventually.TrueAsync(() => rig.Harness.Reservations.Count == 3);
+        await UntilAsync(rig, "begun", begun + 2);
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await rig.Harness.Reservations.Last().Ended.Soon());
-        await UntilLeftAsync(rig, before + 1);
+        await UntilAsync(rig, "left", left + 2);
+        await Eventually.TrueAsync(() => rig.Harness.Reservations.Any(made => made.Ended is { IsCompleted: true, Result: nameof(ReleaseReason.ClientLeft) }));
     }
 
     [Theory]
@@ -299,12 +301,12 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     private Task<TranslatorRig> StartAsync(string kind, ClusterBackendOptions? options = null, Dictionary<string, string?>? settings = null) =>
         TranslatorRig.StartAsync(kind, services.Of(kind), options, settings);
 
-    private static async Task<int> LeftAsync(TranslatorRig rig) => (int)(await rig.AskAsync("Seen", "{}"))["left"]!;
+    private static async Task<int> CountAsync(TranslatorRig rig, string what) => (int)(await rig.AskAsync("Seen", "{}"))[what]!;
 
-    private static async Task UntilLeftAsync(TranslatorRig rig, int count)
+    private static async Task UntilAsync(TranslatorRig rig, string what, int count)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await LeftAsync(rig) < count)
+        while (await CountAsync(rig, what) < count)
         {
             limit.Token.ThrowIfCancellationRequested();
         }

@@ -5,7 +5,12 @@ import express from 'express';
 import jayson from 'jayson';
 
 const limit = '64mb';
+let begun = 0;
 let left = 0;
+const wait = (response) => {
+  begun++;
+  response.on('close', () => { left++; });
+};
 
 const sum = (numbers = []) => numbers.reduce((total, number) => total + BigInt(number), 0n).toString();
 
@@ -25,19 +30,19 @@ const rpc = new jayson.Server({
 const rpcApp = express();
 rpcApp.use(express.json({ limit, strict: false }));
 rpcApp.post('/rpc', (request, response, next) => {
-  if (request.body?.method === 'Wait') response.on('close', () => { left++; });
+  if (request.body?.method === 'Wait') wait(response);
   if (request.body?.method !== 'Seen') return next();
-  response.json({ jsonrpc: '2.0', id: request.body.id, result: { headers: request.headers, body: request.body, left } });
+  response.json({ jsonrpc: '2.0', id: request.body.id, result: { headers: request.headers, body: request.body, begun, left } });
 }, rpc.middleware());
 rpcApp.get('/rpc/healthz', (_, response) => response.send('well'));
 
 const api = express();
 api.use(express.json({ limit, strict: false }));
-const seen = (request) => ({ method: request.method, path: request.path, query: request.query, headers: request.headers, body: request.body ?? null, left });
+const seen = (request) => ({ method: request.method, path: request.path, query: request.query, headers: request.headers, body: request.body ?? null, begun, left });
 api.post('/api/Call', (request, response) => response.json(request.body));
 api.post('/api/Sum', (request, response) => response.json({ total: sum(request.body.numbers) }));
 api.post('/api/Fail', (request, response) => response.status(request.body.code).json({ error: { message: request.body.message, secret: 'inside' } }));
-api.post('/api/Wait', (_, response) => response.on('close', () => { left++; }));
+api.post('/api/Wait', (_, response) => wait(response));
 api.post('/api/Nothing', (_, response) => response.status(204).end());
 api.post('/api/Word', (request, response) => response.json(request.body.toUpperCase()));
 api.all('/api/Seen', (request, response) => response.json(seen(request)));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Grpc.Statuses;
 
@@ -19,6 +20,11 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
     /// <exception cref="ServiceFaultException">It is none.</exception>
     public static JsonRpcResponse Read(ReadOnlyMemory<byte> body, long id)
     {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw Wrong("the service's answer is no JSON", "the body is not UTF-8");
+        }
+
         try
         {
             return ReadMembers(body, id);
