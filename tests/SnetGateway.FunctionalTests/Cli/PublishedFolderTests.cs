@@ -1,0 +1,57 @@
+using SnetGateway.TestKit;
+using SnetGateway.TestKit.Processes;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Cli;
+
+/// <summary>What `dotnet publish` leaves is all that a machine needs: here it runs with an empty package cache and no other compiler.</summary>
+public sealed class PublishedFolderTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-published-");
+
+    private string Published => Path.Combine(_folder.FullName, "gateway");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task PublishedFolder_CompilesProtoFiles_OfItsOwn()
+    {
+        await using (ChildProcess publish = ChildProcess.Start(
+            "dotnet",
+            ["publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "--no-build", "-c", Repository.Configuration, "-o", Published, "-v", "q"]))
+        {
+            Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, publish.RecentOutput);
+        }
+
+        UnixFileMode mode = File.GetUnixFileMode(Path.Combine(Published, "protoc", "protoc"));
+        Assert.True(mode.HasFlag(UnixFileMode.OtherExecute | UnixFileMode.OtherRead), $"Only some may run protoc: {mode}");
+
+        (int right, string said) = await CheckAsync(RepositoryFiles.PathOf("tests/backends/proto"));
+        Assert.True(right == 0, said);
+
+        string broken = _folder.CreateSubdirectory("broken").FullName;
+        await File.WriteAllTextAsync(Path.Combine(broken, "one.proto"), "syntax = \"proto3\"; import \"google/protobuf/nothing.proto\";");
+        (int wrong, said) = await CheckAsync(broken);
+        Assert.Equal(2, wrong);
+        Assert.Contains("SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder", said, StringComparison.Ordinal);
+        Assert.Contains("google/protobuf/nothing.proto", said, StringComparison.Ordinal);
+    }
+
+    private async Task<(int ExitCode, string Said)> CheckAsync(string protoFolder)
+    {
+        string empty = _folder.CreateSubdirectory("empty").FullName;
+        await using ChildProcess check = ChildProcess.Start(
+            Environment.ProcessPath!,
+            [
+                Path.Combine(Published, "snet-gateway.dll"),
+                "check-config",
+                "--config",
+                RepositoryFiles.PathOf("appsettings/minimal.json"),
+                "--ReverseProxy:Clusters:translate:Metadata:Backend=jsonrpc",
+                $"--SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder={protoFolder}",
+            ],
+            empty,
+            new Dictionary<string, string?> { ["PATH"] = empty, ["HOME"] = empty, ["NUGET_PACKAGES"] = empty });
+        return (await check.WaitForExitAsync(), check.RecentOutput);
+    }
+}
