@@ -41,7 +41,7 @@ public sealed class PublishedFolderTests : IDisposable
     {
         string empty = _folder.CreateSubdirectory("empty").FullName;
         await using ChildProcess check = ChildProcess.Start(
-            Environment.ProcessPath!,
+            System.Environment.ProcessPath!,
             [
                 Path.Combine(Published, "snet-gateway.dll"),
                 "check-config",
@@ -51,7 +51,19 @@ public sealed class PublishedFolderTests : IDisposable
                 $"--SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder={protoFolder}",
             ],
             empty,
-            new Dictionary<string, string?> { ["PATH"] = empty, ["HOME"] = empty, ["NUGET_PACKAGES"] = empty });
+            Environment(empty));
         return (await check.WaitForExitAsync(), check.RecentOutput);
+    }
+
+    /// <summary>Without what other tests put into the environment of this process for a moment.</summary>
+    private static Dictionary<string, string?> Environment(string empty)
+    {
+        Dictionary<string, string?> variables = new() { ["PATH"] = empty, ["HOME"] = empty, ["NUGET_PACKAGES"] = empty };
+        foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("SnetGateway__", StringComparison.OrdinalIgnoreCase)))
+        {
+            variables[name] = null;
+        }
+
+        return variables;
     }
 }
