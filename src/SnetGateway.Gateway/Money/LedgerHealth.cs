@@ -9,10 +9,14 @@ namespace SnetGateway.Gateway.Money;
 /// </summary>
 internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogger<LedgerHealth> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    /// <summary>A store over a network is asked more often: it can be gone without a word, and is then missed only by its silence.</summary>
+    private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
 
-    /// <summary>A disk that refuses says so at once. One that is only busy may take longer than an interval with nothing wrong.</summary>
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// A disk that refuses says so at once, and one that is only busy may take longer than an interval with nothing wrong. Of a store over a
+    /// network, silence is all there is to go by: with the interval it makes less than a second.
+    /// </summary>
+    private readonly TimeSpan _hangLimit = TimeSpan.FromMilliseconds(store.IsShared ? 700 : 2_000);
 
     private volatile bool _isWritable = true;
 
@@ -20,7 +24,7 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(_interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -39,7 +43,7 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
         try
         {
             // A disk that hangs is as good as full.
-            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(HangLimit, time, cancellationToken);
+            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(_hangLimit, time, cancellationToken);
             if (!_isWritable)
             {
                 _isWritable = true;

@@ -17,7 +17,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     private const ulong ChannelValue = 1_000_000_000;
 
     /// <summary>What a gateway says while its store does not answer: settles of unknown or no outcome, and a probe that failed.</summary>
-    private static readonly int[] s_storeTroubles = [3002, 3003, 3011, 7033];
+    private static readonly int[] s_storeTroubles = [3002, 3003, 3011, 7031, 7033];
 
     private readonly DevChain _chain;
     private readonly ExampleServiceProcess _service;

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FunctionalTests.Crashes;
+using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.FunctionalTests.Market;
+using SnetGateway.Grpc.Client;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Market;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Replicas;
+
+/// <summary>Two gateways as processes, on one etcd: one channel, one truth.</summary>
+[Collection(DevChainFixture.Collection)]
+public sealed class SharedLedgerTests(DevChainFixture fixture)
+{
+    private const ulong Price = 10;
+    private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
+
+    [Fact]
+    public async Task TwoGatewaysOnOneEtcd_TakeTurnsOnOneChannel_SellNothingTwice_AndWaitForTheirStore()
+    {
+        DevChain chain = fixture.Chain;
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync();
+        await using ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
+        var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+        {
+            Options = new Dictionary<string, string>
+            {
+                ["SnetGateway:Ledger:Store"] = "etcd",
+                ["SnetGateway:Ledger:Etcd:Endpoints:0"] = etcd.Endpoint,
+                ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
+            },
+        };
+        await using GatewayProcess one = await GatewayProcess.StartAsync(settings);
+        await using GatewayProcess two = await GatewayProcess.StartAsync(settings);
+        Uri[] gateways = [new($"http://{one.Endpoint}"), new($"http://{two.Endpoint}")];
+        var channel = new ChannelId((ulong)(await chain.OpenChannelAsync(1_000_000)).Id);
+        var requests = new PaidRequests(
+            PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey),
+            Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant()),
+            channel,
+            await chain.GetBlockNumberAsync());
+        using var http = new HttpMessageInvoker(GrpcClient.CreateHandler());
+
+        // Each call at the other gateway than the one before.
+        ulong amount = 0;
+        for (int call = 0; call < 40; call++)
+        {
+            amount += Price;
+            Assert.Equal(("0", true), await PayAsync(gateways[call % 2], amount));
+        }
+
+        // The same payment at both at once, many times: one grant each, and nobody is stuck.
+        for (int round = 0; round < 10; round++)
+        {
+            amount += Price;
+            (string? Code, bool HasByte)[] answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => PayAsync(gateways[i % 2], amount)));
+            Assert.Single(answers, answer => answer.HasByte);
+            Assert.Single(answers, answer => answer.Code == "0");
+        }
+
+        Assert.Equal(50 * Price, amount);
+        Assert.All(await Task.WhenAll(gateways.Select(gateway => requests.AskSignedAsync(http, gateway))), signed => Assert.Equal(amount, signed));
+
+        // No store: not ready within a second, no byte for anybody, and everything goes on by itself.
+        foreach (GatewayProcess gateway in new[] { one, two })
+        {
+            gateway.ExpectErrors(3002, 3003, 3011, 7031, 7033);
+        }
+
+        etcd.Pause();
+        var time = Stopwatch.StartNew();
+        await TestKit.Processes.Eventually.TrueAsync("both are not ready", async () =>
+            await one.AskReadinessAsync() is not null && await two.AskReadinessAsync() is not null);
+        Assert.True(time.Elapsed < TimeSpan.FromSeconds(1.5), $"not ready only after {time.Elapsed}"); // one second, and room for a busy machine
+        (string? code, bool hasByte) = await PayAsync(gateways[0], amount + Price);
+        Assert.False(hasByte || code == "0", $"{code}");
+        etcd.Resume();
+        await one.WaitUntilReadyAsync();
+        await two.WaitUntilReadyAsync();
+        amount = await requests.AskSignedAsync(http, gateways[0]); // the one without an answer may have been booked
+        Assert.Contains(amount, new[] { 50 * Price, 51 * Price });
+        foreach (Uri gateway in gateways)
+        {
+            amount += Price;
+            Assert.Equal(("0", true), await PayAsync(gateway, amount));
+        }
+
+        // Both histories together are the whole of it.
+        CommandResult verified = await one.RunCommandAsync(
+            "ledger", "verify", "--journal", Path.Combine(one.Folder, "data/journal"), "--journal", Path.Combine(two.Folder, "data/journal"));
+        Assert.True(verified.ExitCode == 0, verified.Everything);
+
+        async Task<(string? Code, bool HasByte)> PayAsync(Uri gateway, ulong total)
+        {
+            using HttpResponseMessage answer = await http.SendAsync(requests.Call(gateway, "Say", s_say, total), CancellationToken.None).Soon();
+            byte[] body = await answer.Content.ReadAsByteArrayAsync().Soon();
+            return (PaidRequests.StatusOf(answer).Code, body.Length > 0);
+        }
+    }
+}
