@@ -1,3 +1,5 @@
+using System.Text.Json;
+using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -80,6 +82,18 @@ public sealed class WebClientTests(WebMarketFixture market)
         CallReport paid = await market.Client(ClientStack.Node).CallAsync(job);
         Assert.Equal((5, "no such thing"), (failed.Code, failed.Details));
         Assert.Equal((0, (int)WebMarketFixture.Price), (paid.Code, (int)paid.Amount!.Value));
+    }
+
+    [Theory]
+    [InlineData(WebMarketFixture.NodeHost, "Online", "{\"serviceID\":\"node\",\"status\":\"SERVING\"}")]
+    [InlineData(WebMarketFixture.PythonHost, "Warning", "{\"serviceID\":\"python\",\"status\":\"UNKNOWN\"}")]
+    public async Task Heartbeat_IsOfTheServiceWhoseHostIsCalled(string host, string status, string service)
+    {
+        using var http = new HttpClient();
+        string text = await http.GetStringAsync(new Uri($"http://{market.Endpoint(host)}/heartbeat")).Soon();
+        JsonElement document = JsonSerializer.Deserialize<JsonElement>(text);
+        Assert.Equal((status, service), (document.GetProperty("status").GetString(), document.GetProperty("serviceheartbeat").GetString()));
+        Assert.Equal(64, document.GetProperty("daemonID").GetString()!.Length);
     }
 
     private ClientJob Job(ChainChannel channel, string web, string host) =>

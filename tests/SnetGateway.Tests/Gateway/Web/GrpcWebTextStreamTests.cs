@@ -1,0 +1,120 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using SnetGateway.Gateway.Web;
+using SnetGateway.Tests.Grpc;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.Gateway.Web;
+
+/// <summary>Bodies in base64, as streams: whatever the sizes of chunks and buffers, the bytes are the same.</summary>
+public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
+{
+    private const int GeneratedBodies = 3_000;
+
+    [Fact]
+    public async Task Generated_Requests_InAnyChunks_ReadWithAnyBuffers_GiveTheirBytes()
+    {
+        var random = Seeds.Next(output);
+        for (var i = 0; i < GeneratedBodies; i++)
+        {
+            var (bytes, text) = Encode(random, random.Next(10) == 0 ? 20_000 : 50);
+            await using var request = new GrpcWebTextRequest(new Chunks(text, random));
+            Assert.Equal(bytes, await ReadAsync(request, random));
+        }
+    }
+
+    [Fact]
+    public async Task Generated_Requests_CutInsideAGroup_AreBad()
+    {
+        var random = Seeds.Next(output);
+        for (var i = 0; i < GeneratedBodies; i++)
+        {
+            var (_, text) = Encode(random, 50);
+            var cut = text.Length - (text.Length == 0 ? 0 : random.Next(1, text.Length + 1));
+            await using var request = new GrpcWebTextRequest(new Chunks(text[..cut], random));
+            if (cut % 4 == 0)
+            {
+                await ReadAsync(request, random);
+            }
+            else
+            {
+                await Assert.ThrowsAsync<BadHttpRequestException>(() => ReadAsync(request, random));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Generated_Answers_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
+    {
+        var random = Seeds.Next(output);
+        for (var i = 0; i < GeneratedBodies; i++)
+        {
+            var context = new DefaultHttpContext();
+            context.Response.ContentType = "application/grpc";
+            using var text = new MemoryStream();
+            await using var answer = new GrpcWebTextAnswer(context.Response, text);
+            var expected = new List<byte>();
+            for (var writes = random.Next(5); writes > 0; writes--)
+            {
+                var part = new byte[random.Next(random.Next(10) == 0 ? 40_000 : 20)];
+                random.NextBytes(part);
+                expected.AddRange(part);
+                await answer.WriteAsync(part);
+            }
+
+            text.Position = 0;
+            await using var back = new GrpcWebTextRequest(text);
+            Assert.Equal(expected, await ReadAsync(back, random));
+        }
+    }
+
+    [Fact]
+    public async Task AnswerThatIsNoGrpc_PassesAsItIs()
+    {
+        var context = new DefaultHttpContext();
+        context.Response.ContentType = "text/plain";
+        using var body = new MemoryStream();
+        await using var answer = new GrpcWebTextAnswer(context.Response, body);
+        await answer.WriteAsync("why"u8.ToArray());
+        Assert.Equal("why", Encoding.ASCII.GetString(body.ToArray()));
+    }
+
+    private static (byte[] Bytes, byte[] Text) Encode(Random random, int most)
+    {
+        var bytes = new List<byte>();
+        var text = new StringBuilder();
+        for (var pieces = random.Next(1, 4); pieces > 0; pieces--)
+        {
+            var part = new byte[random.Next(most)];
+            random.NextBytes(part);
+            bytes.AddRange(part);
+            text.Append(Convert.ToBase64String(part));
+        }
+
+        return ([.. bytes], Encoding.ASCII.GetBytes(text.ToString()));
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream, Random random)
+    {
+        var bytes = new List<byte>();
+        while (true)
+        {
+            var buffer = new byte[random.Next(1, 9_000)];
+            var count = await stream.ReadAsync(buffer);
+            if (count == 0)
+            {
+                return [.. bytes];
+            }
+
+            bytes.AddRange(buffer[..count]);
+        }
+    }
+
+    /// <summary>Gives as little as it likes at a time.</summary>
+    private sealed class Chunks(byte[] content, Random random) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, Length > 1_000 ? 6_000 : 9))]));
+    }
+}
