@@ -36,6 +36,9 @@ internal sealed class LoadOptions
     /// <summary>Where the gateway's ledger lies during the run: a folder on a real disk.</summary>
     public string LedgerFolder { get; private set; } = "";
 
+    /// <summary>Client URL of an etcd that runs beside, to keep the ledger in; null for SQLite.</summary>
+    public string? Etcd { get; private set; }
+
     /// <exception cref="FormatException">The message says which argument is wrong.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -94,6 +97,9 @@ internal sealed class LoadOptions
                 break;
             case "--ledger":
                 LedgerFolder = Path.GetFullPath(value);
+                break;
+            case "--etcd":
+                Etcd = value;
                 break;
             case "--signatures":
                 SignatureFolder = Path.GetFullPath(value);

@@ -31,7 +31,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         var yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
         var nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
-        var gateway = new PaidGateway(options.Gateway, options.Folder, options.LedgerFolder);
+        var gateway = new PaidGateway(options.Gateway, options.Folder, options.LedgerFolder, options.Etcd);
         var paidServer = StartGateway(gateway, service, market);
         var paid = await PrepareAsync(paidServer, stocks, cancellationToken);
         await TakeTurnsAsync([yarp, nginx, paid], cancellationToken);

@@ -4,8 +4,8 @@ using SnetGateway.Benchmarks.Market;
 
 namespace SnetGateway.Benchmarks.Servers;
 
-/// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk.</summary>
-internal sealed class PaidGateway(string program, string folder, string ledgerFolder)
+/// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk, or in an etcd.</summary>
+internal sealed class PaidGateway(string program, string folder, string ledgerFolder, string? etcd)
 {
     private readonly string _configuration = Path.Combine(folder, "gateway.json");
 
@@ -51,7 +51,13 @@ internal sealed class PaidGateway(string program, string folder, string ledgerFo
                 ReadsPerSecond = 10_000,
                 MaxWaitingLooks = 10_000,
             },
-            Ledger = new { Store = "sqlite", Path = Path.Combine(ledgerFolder, "ledger.db") },
+            Ledger = new
+            {
+                Store = etcd is null ? "sqlite" : "etcd",
+                Path = Path.Combine(ledgerFolder, "ledger.db"),
+                Journal = new { Path = Path.Combine(ledgerFolder, "journal") },
+                Etcd = new { Endpoints = etcd is null ? [] : new[] { etcd }, KeyPrefix = $"load-{Environment.ProcessId}/" },
+            },
             Groups = new Dictionary<string, object>
             {
                 ["load"] = new
