@@ -212,6 +212,7 @@ internal sealed class PaidCallMiddleware(
             headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
         }
 
+        RequestTypeTransform.Hide(context.Request);
         context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
         context.RequestAborted = call.Clock.Token;
         context.Features.Set<IHttpResponseBodyFeature>(call);

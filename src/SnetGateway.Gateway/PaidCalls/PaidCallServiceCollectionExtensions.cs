@@ -26,6 +26,7 @@ internal static class PaidCallServiceCollectionExtensions
         services.TryAddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, AnswerHeadersTransform>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, RequestTypeTransform>());
         return services;
     }
 }

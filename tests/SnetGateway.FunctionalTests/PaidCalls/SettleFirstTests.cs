@@ -103,6 +103,39 @@ public sealed class SettleFirstTests
         Assert.Equal(0, reply.Status);
     }
 
+    [Theory]
+    [InlineData("application/grpc")]
+    [InlineData("application/grpc+proto")]
+    [InlineData("application/grpc+json")]
+    [InlineData("Application/gRPC;x=y")]
+    public async Task EachMessage_ReachesTheServiceWhenItIsSent_WhateverTheContentTypeSays(string type)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        string? seen = null;
+        gateway.Service.Handle = context =>
+        {
+            seen = context.Request.ContentType;
+            return Wire.EchoAsync(context);
+        };
+        var content = new DuplexContent();
+        using HttpRequestMessage request = gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment());
+        content.Headers.Remove("content-type");
+        content.Headers.TryAddWithoutValidation("content-type", type);
+        Task<HttpResponseMessage> call = gateway.SendAsync(request);
+
+        // The next message follows only after the answer to this one.
+        await content.WriteAsync(Wire.Frame("first")).Soon();
+        using HttpResponseMessage response = await call.Soon();
+        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+        await answer.ReadExactlyAsync(new byte[10]).AsTask().Soon();
+        await content.WriteAsync(Wire.Frame("other")).Soon();
+        await answer.ReadExactlyAsync(new byte[10]).AsTask().Soon();
+        content.Complete();
+        Assert.Equal(0, await answer.ReadAsync(new byte[1]).AsTask().Soon());
+        Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
+        Assert.Equal(type, seen);
+    }
+
     [Fact]
     public async Task ClientTakesTheFirstMessageAndResets_IsCharged()
     {
