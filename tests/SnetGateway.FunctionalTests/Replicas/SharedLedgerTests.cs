@@ -8,11 +8,12 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 
-/// <summary>Two gateways as processes, on one etcd: one channel, one truth.</summary>
+/// <summary>Two gateways as processes, on one etcd or one Redis: one channel, one truth.</summary>
 [Collection(DevChainFixture.Collection)]
 public sealed class SharedLedgerTests(DevChainFixture fixture)
 {
@@ -22,17 +23,34 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
     [Fact]
     public async Task TwoGatewaysOnOneEtcd_TakeTurnsOnOneChannel_SellNothingTwice_AndWaitForTheirStore()
     {
-        DevChain chain = fixture.Chain;
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
+        var ledger = new Dictionary<string, string>
+        {
+            ["SnetGateway:Ledger:Store"] = "etcd",
+            ["SnetGateway:Ledger:Etcd:Endpoints:0"] = etcd.Endpoint,
+        };
+        await ShareAsync(ledger, etcd.Pause, etcd.Resume, 7031, 7033);
+    }
+
+    [Fact]
+    public async Task TwoGatewaysOnOneRedis_TakeTurnsOnOneChannel_SellNothingTwice_AndWaitForTheirStore()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        var ledger = new Dictionary<string, string>
+        {
+            ["SnetGateway:Ledger:Store"] = "redis",
+            ["SnetGateway:Ledger:Redis:Endpoint"] = redis.Endpoint,
+        };
+        await ShareAsync(ledger, redis.Pause, redis.Resume, 7003);
+    }
+
+    private async Task ShareAsync(Dictionary<string, string> ledger, Action pauseStore, Action resumeStore, params int[] storeErrors)
+    {
+        DevChain chain = fixture.Chain;
         await using ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
         {
-            Options = new Dictionary<string, string>
-            {
-                ["SnetGateway:Ledger:Store"] = "etcd",
-                ["SnetGateway:Ledger:Etcd:Endpoints:0"] = etcd.Endpoint,
-                ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
-            },
+            Options = new Dictionary<string, string>(ledger) { ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000" },
         };
         await using GatewayProcess one = await GatewayProcess.StartAsync(settings);
         await using GatewayProcess two = await GatewayProcess.StartAsync(settings);
@@ -68,17 +86,17 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
         // No store: not ready within a second, no byte for anybody, and everything goes on by itself.
         foreach (GatewayProcess gateway in new[] { one, two })
         {
-            gateway.ExpectErrors(3002, 3003, 3011, 7031, 7033);
+            gateway.ExpectErrors([3002, 3003, 3011, .. storeErrors]);
         }
 
-        etcd.Pause();
+        pauseStore();
         var time = Stopwatch.StartNew();
         await TestKit.Processes.Eventually.TrueAsync("both are not ready", async () =>
             await one.AskReadinessAsync() is not null && await two.AskReadinessAsync() is not null);
         Assert.True(time.Elapsed < TimeSpan.FromSeconds(1.5), $"not ready only after {time.Elapsed}"); // one second, and room for a busy machine
         (string? code, bool hasByte) = await PayAsync(gateways[0], amount + Price);
         Assert.False(hasByte || code == "0", $"{code}");
-        etcd.Resume();
+        resumeStore();
         await one.WaitUntilReadyAsync();
         await two.WaitUntilReadyAsync();
         amount = await requests.AskSignedAsync(http, gateways[0]); // the one without an answer may have been booked
