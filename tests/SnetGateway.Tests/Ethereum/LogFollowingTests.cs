@@ -46,9 +46,11 @@ public sealed class LogFollowingTests
         // Both halves are spent in the same instant in which the claim is followed.
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.Follower.RefreshHeadAsync(CancellationToken.None);
-        await Task.WhenAll(
-            bench.Follower.LookAsync(new ChannelId(1), LookPriority.Honest, CancellationToken.None).AsTask(),
-            bench.LookAsync(2, LookPriority.Honest));
+        ulong[] ids = [1, 2];
+        Task<ChannelLook>[] looks = [.. ids.Select(id => bench.Follower.LookAsync(new ChannelId(id), LookPriority.Honest, CancellationToken.None).AsTask())];
+        await bench.Clock.WhenArmedAsync(); // both wait for the same reading of the head
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60));
         await bench.Follower.RefreshHeadAsync(CancellationToken.None);
         bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await bench.Follower.FollowOnceAsync(CancellationToken.None);

@@ -49,11 +49,11 @@ public sealed class LowerHeadTests
 
         bench.Chain.Host("a.test").IsSyncing = false; // the minute begins here
         await AssertWaitsAsync(bench);
-        bench.Clock.Advance(LowerHead.Patience - TimeSpan.FromSeconds(20));
+        bench.Clock.Advance(LowerHead.Patience - TimeSpan.FromSeconds(40));
         await AssertWaitsAsync(bench);
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
 
-        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        bench.Clock.Advance(TimeSpan.FromSeconds(40));
         await FollowAsync(bench);
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
