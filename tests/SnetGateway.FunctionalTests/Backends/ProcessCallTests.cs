@@ -258,7 +258,9 @@ public sealed class ProcessCallTests
     public async Task Environment_HoldsWhatIsConfigured_AndTheGatewaysOwnOnlyWhereSaid(string inherit, bool seen)
     {
         Environment.SetEnvironmentVariable("PROGRAM_TEST_SECRET", "hidden");
-        Environment.SetEnvironmentVariable("SnetGateway__Test__Password", "hidden too");
+
+        // A key that exists, at its default: gateways that other tests start meanwhile read it too.
+        Environment.SetEnvironmentVariable("SnetGateway__Limits__MaxMetadataBytes", "16384");
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
             folder.Shell("printf '%s|%s|' \"$MODEL\" \"$PROGRAM_TEST_SECRET\"; env | grep -c SnetGateway__; pwd"),
