@@ -97,8 +97,10 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
             + $"a killed gateway was ready again after {(again.Count == 0 ? 0 : again.Max()):0} ms at most");
         Assert.Equal(0, market.Consumers.Sum(consumer => consumer.Grants.MoreThanOnce));
         Assert.True(sum >= payments * (BigInteger)ReplicaMarket.Price, "More was granted than was claimed.");
-        string[] told = [.. market.Consumers.Take(Honest).SelectMany(consumer => consumer.Refusals.Keys)];
-        Assert.DoesNotContain(told, text => text.Contains("is in progress", StringComparison.Ordinal));
+
+        // A call that its consumer gave up may run on where it was paused: only after such a one is an honest consumer outrun by itself.
+        int Told(string part) => market.Consumers.Take(Honest).SelectMany(consumer => consumer.Refusals).Where(refusal => refusal.Key.Contains(part, StringComparison.Ordinal)).Sum(refusal => refusal.Value);
+        Assert.InRange(Told("is in progress") + Told("income"), 0, Told("no answer"));
         Assert.DoesNotContain(market.Gateways.SelectMany(gateway => gateway.Log), line => line.EventId == LedgerMismatch);
         Assert.All(again, milliseconds => Assert.True(milliseconds < s_servingAgain.TotalMilliseconds));
     }
