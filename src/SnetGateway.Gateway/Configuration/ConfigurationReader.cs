@@ -15,11 +15,12 @@ internal static class ConfigurationReader
 {
     public static async ValueTask<ConfigurationResult> ReadAsync(IConfiguration configuration, DescriptorLoader descriptors)
     {
-        var values = new Dictionary<string, string?>(configuration.AsEnumerable(), StringComparer.OrdinalIgnoreCase);
+        // null means that a key is not set: its default holds. Bound as it is, it would take the place of the default.
+        var values = new Dictionary<string, string?>(configuration.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
         var mistakes = new MistakeList();
         SchemaWalk.Walk(configuration, mistakes);
 
-        IConfiguration sound = mistakes.IsEmpty ? configuration : Without(values, mistakes);
+        IConfiguration sound = new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !mistakes.Covers(pair.Key))).Build();
         GatewayOptions options = sound.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         await using var proxy = new ProxyReader(sound.GetSection(ProxySchema.Section));
         IProxyConfig read;
@@ -65,8 +66,4 @@ internal static class ConfigurationReader
             }
         }
     }
-
-    private static IConfigurationRoot Without(Dictionary<string, string?> values, MistakeList mistakes) => new ConfigurationBuilder()
-        .AddInMemoryCollection(values.Where(pair => pair.Value is not null && !mistakes.Covers(pair.Key)))
-        .Build();
 }

@@ -73,7 +73,7 @@ internal sealed class KestrelSetup(
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             Mark(listen, ListenerKind.Public);
             LimitAge(listen);
-            var balancers = new ProxyHeaderMiddleware(new TrustedProxies(listeners.Value.Public.TrustedProxies), listeners.Value.Public.DecisionTimeout, time, logger);
+            var balancers = new ProxyHeaderMiddleware(Headers(listeners.Value.Public), listeners.Value.Public.DecisionTimeout, time, logger);
             listen.Use(next => connection => balancers.RunAsync(connection, next));
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
@@ -87,7 +87,7 @@ internal sealed class KestrelSetup(
     {
         PublicListenerOptions listener = listeners.Value.Public;
         var port = new SplitPort(
-            Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, new TrustedProxies(listener.TrustedProxies),
+            Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, Headers(listener),
             time, logger);
         ListenOptions? result = null;
         options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http2), listen =>
@@ -105,6 +105,8 @@ internal sealed class KestrelSetup(
         });
         return result!;
     }
+
+    private ProxyHeaderReader Headers(PublicListenerOptions listener) => new(new TrustedProxies(listener.TrustedProxies), logger);
 
     private void LimitAge(ListenOptions listen)
     {

@@ -1,48 +1,35 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Takes the balancer's header off a TLS connection, before the handshake. In cleartext, <see cref="SplitPort"/> does.</summary>
-internal sealed class ProxyHeaderMiddleware(TrustedProxies trusted, TimeSpan limit, TimeProvider time, ILogger logger)
+/// <summary>The balancer's header on a TLS connection comes before the handshake. In cleartext, <see cref="SplitPort"/> takes it.</summary>
+internal sealed class ProxyHeaderMiddleware(ProxyHeaderReader headers, TimeSpan limit, TimeProvider time, ILogger logger)
 {
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (!trusted.Contains(connection.RemoteEndPoint) || await TakeAsync(connection))
+        if (await IsNamedAsync(connection))
         {
             await next(connection);
         }
+        else
+        {
+            connection.Abort(new ConnectionAbortedException("The balancer did not say whom it speaks for."));
+        }
     }
 
-    private async ValueTask<bool> TakeAsync(ConnectionContext connection)
+    private async ValueTask<bool> IsNamedAsync(ConnectionContext connection)
     {
         using ITimer timer = time.CreateTimer(
-            static connection => ((ConnectionContext)connection!).Transport.Input.CancelPendingRead(), connection, limit, Timeout.InfiniteTimeSpan);
-        PipeReader input = connection.Transport.Input;
-        while (true)
+            static connection => ((ConnectionContext)connection!).Abort(new ConnectionAbortedException("The balancer's header did not come in time.")),
+            connection, limit, Timeout.InfiniteTimeSpan);
+        try
         {
-            ReadResult read = await input.ReadAsync();
-            ProxyVerdict verdict = ProxyHeader.Read(read.Buffer, out int length, out System.Net.IPEndPoint? client);
-            if (verdict == ProxyVerdict.Complete)
-            {
-                connection.RemoteEndPoint = client ?? connection.RemoteEndPoint;
-                input.AdvanceTo(read.Buffer.GetPosition(length));
-                return true;
-            }
-
-            if (verdict == ProxyVerdict.Malformed || read.IsCompleted || read.IsCanceled)
-            {
-                if (!read.Buffer.IsEmpty) // a balancer that only asks whether the port is open says nothing
-                {
-                    ListenerLog.NoProxyHeader(logger, connection.RemoteEndPoint);
-                }
-
-                input.AdvanceTo(read.Buffer.End);
-                connection.Abort(new ConnectionAbortedException("The balancer did not say whom it speaks for."));
-                return false;
-            }
-
-            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            return await headers.TryTakeAsync(connection);
+        }
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException or InvalidOperationException)
+        {
+            ListenerLog.UndecidedLeft(logger, exception);
+            return false;
         }
     }
 }

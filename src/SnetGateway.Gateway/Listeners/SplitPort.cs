@@ -11,7 +11,7 @@ namespace SnetGateway.Gateway.Listeners;
 /// </summary>
 /// <remarks>Connections that do not show what they speak are bounded in number and in time: they cost a client nothing.</remarks>
 internal sealed class SplitPort(
-    IPEndPoint address, int maxUndecided, TimeSpan decisionTimeout, TrustedProxies trusted, TimeProvider time, ILogger logger)
+    IPEndPoint address, int maxUndecided, TimeSpan decisionTimeout, ProxyHeaderReader headers, TimeProvider time, ILogger logger)
 {
     private readonly Channel<ConnectionContext> _http1 = NewQueue();
     private readonly Channel<ConnectionContext> _http2 = NewQueue();
@@ -88,36 +88,10 @@ internal sealed class SplitPort(
         try
         {
             PipeReader input = connection.Transport.Input;
-            bool isNamed = !trusted.Contains(connection.RemoteEndPoint);
-            while (true)
+            bool isNamed = await headers.TryTakeAsync(connection);
+            while (isNamed)
             {
                 ReadResult read = await input.ReadAsync();
-                if (!isNamed)
-                {
-                    ProxyVerdict header = ProxyHeader.Read(read.Buffer, out int length, out IPEndPoint? client);
-                    if (header == ProxyVerdict.Complete)
-                    {
-                        isNamed = true;
-                        connection.RemoteEndPoint = client ?? connection.RemoteEndPoint;
-                        input.AdvanceTo(read.Buffer.GetPosition(length));
-                        continue;
-                    }
-
-                    bool isSilent = read.Buffer.IsEmpty; // a balancer that only asks whether the port is open
-                    input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    if (header != ProxyVerdict.Malformed && !read.IsCompleted && !read.IsCanceled)
-                    {
-                        continue;
-                    }
-
-                    if (!isSilent)
-                    {
-                        ListenerLog.NoProxyHeader(logger, connection.RemoteEndPoint);
-                    }
-
-                    break;
-                }
-
                 verdict = Http2Preface.Judge(read.Buffer);
                 if (verdict != PrefaceVerdict.Undecided || read.IsCompleted || read.IsCanceled)
                 {

@@ -155,9 +155,10 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         {
             (await _response).Dispose();
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception)
         {
-            // Whoever read the call has been told; disposing it has nothing to add.
+            // Whoever read the call has been told; disposing it has nothing to add. Not only HttpRequestException: a connection that is gone
+            // as soon as it stands comes out of the handler as the socket's own exception.
         }
 
         _ended.Dispose();

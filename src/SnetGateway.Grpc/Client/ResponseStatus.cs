@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Grpc.Statuses;
 
@@ -48,7 +49,7 @@ internal static class ResponseStatus
             }
         }
 
-        return failure is HttpRequestException or IOException
+        return failure is HttpRequestException or IOException or SocketException
             ? new GrpcStatus(GrpcStatusCode.Unavailable, "the service cannot be reached")
             : new GrpcStatus(GrpcStatusCode.Internal, "the call could not be made");
     }

@@ -46,6 +46,29 @@ public sealed class ProxyProtocolTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("PROXY TCP4 203.0")]
+    [InlineData("no header at all")]
+    public async Task TrustedBalancerOverTlsThatLeaves_OrIsLate_IsClosedWithoutAnError(string sent)
+    {
+        using var files = new TestCertificate();
+        Dictionary<string, string?> settings = files.Settings;
+        settings[Trusted] = "127.0.0.1";
+        settings["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:00.2";
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings); // fails at its end when an error was logged
+        using (var leaves = new TcpClient { LingerState = new LingerOption(true, 0) })
+        {
+            await leaves.ConnectAsync(gateway.PublicEndPoint).Soon();
+            await leaves.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        }
+
+        using var late = new TcpClient();
+        await late.ConnectAsync(gateway.PublicEndPoint).Soon();
+        await late.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        Assert.Empty(await RestAsync(late.GetStream()));
+    }
+
+    [Theory]
     [InlineData("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("PROXY TCP4 203.0.113.9\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n")]
     public async Task TrustedBalancerWithoutAHeader_IsClosed(string sent)
@@ -78,6 +101,11 @@ public sealed class ProxyProtocolTests
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
         client.Client.Shutdown(SocketShutdown.Send);
+        return await RestAsync(stream);
+    }
+
+    private static async Task<string> RestAsync(NetworkStream stream)
+    {
         using var reader = new StreamReader(stream);
         try
         {

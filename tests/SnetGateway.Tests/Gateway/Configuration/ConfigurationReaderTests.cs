@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Pricing;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
@@ -45,6 +46,20 @@ public class ConfigurationReaderTests
 
         Assert.Equal(TimeSpan.FromSeconds(30), result.Snapshot!.Catalog.Find("draw")!.Timeout);
         Assert.Null(result.Snapshot.Catalog.Find("translate")!.Timeout);
+    }
+
+    [Fact]
+    public async Task Read_Null_MeansNotSet()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[S + "Listeners:Public:Address"] = null;
+        values[S + "Limits:DrainTimeout"] = null;
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Empty(result.Mistakes);
+        Assert.Equal(new PublicListenerOptions().Address, result.Options.Listeners.Public.Address);
+        Assert.DoesNotContain(null, result.Values.Values);
     }
 
     [Theory]

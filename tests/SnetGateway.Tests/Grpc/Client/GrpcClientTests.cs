@@ -273,6 +273,15 @@ public sealed class GrpcClientTests
         Assert.Equal(GrpcStatusCode.Unavailable, (await FailAsync(async () => await call.ReadAsync())).Code);
     }
 
+    /// <summary>What the handler throws when a connection is reset between its accept and its first use.</summary>
+    [Fact]
+    public async Task ConnectionGoneAtOnce_Unavailable()
+    {
+        using var http = new HttpMessageInvoker(new GoneConnection());
+        var client = new GrpcClient(http, new Uri("http://127.0.0.1:1"));
+        Assert.Equal(GrpcStatusCode.Unavailable, (await FailAsync(() => client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).Code);
+    }
+
     [Theory]
     [InlineData(400, GrpcStatusCode.Internal)]
     [InlineData(401, GrpcStatusCode.Unauthenticated)]
@@ -344,5 +353,11 @@ public sealed class GrpcClientTests
         }));
         Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Before"), new EchoMessage(), null, CancellationToken.None))).Code);
         Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Inside"), new EchoMessage(), null, CancellationToken.None))).Code);
+    }
+
+    private sealed class GoneConnection : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(new SocketException((int)SocketError.NotConnected));
     }
 }
