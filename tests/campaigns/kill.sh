@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# kill -9 of gateways under load, again and again, with consumers that pay out of channels of the real contract and write down every first
-# byte and every OK. On sqlite one gateway with its file; on etcd three gateways and three members, any of which is killed or paused, with
-# dishonest consumers beside the honest ones. Does its own set-up.
-#   tests/campaigns/kill.sh [--store sqlite|etcd] [--kills 500] [--minutes 30] [--seed N] [-c Debug|Release]
-# Whichever bound comes first ends it. The seed is printed, and repeats the moments of the kills as well as a running system can.
+# kill -9 of gateways under load, again and again, at named points of a call (tests/SnetGateway.CrashPoints), at any moment and while they start,
+# with consumers that pay out of channels of the real contract and write down every first byte and every OK. On sqlite one gateway with its
+# file; on redis and etcd three gateways, and the store (one Redis, three members of etcd) is killed, stopped and filled as well, with dishonest
+# consumers beside the honest ones. Does its own set-up.
+#   tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills 500] [--minutes 30] [--seed N] [-c Debug|Release]
+# Whichever bound comes first ends it. The seed is printed, and repeats the choices as well as a running system can.
 # Exit code 0: nothing was lost.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
@@ -14,20 +15,21 @@ configuration=Release
 store=sqlite
 while [ $# -gt 0 ]; do
   case "$1" in
-    --store) store=${2:?"--store needs sqlite or etcd"} ;;
+    --store) store=${2:?"--store needs sqlite, redis or etcd"} ;;
     --kills) SNET_CAMPAIGN_KILLS=${2:?"--kills needs a number"} ;;
     --minutes) SNET_CAMPAIGN_MINUTES=${2:?"--minutes needs a number"} ;;
     --seed) SNET_CAMPAIGN_SEED=${2:?"--seed needs a number"} ;;
     -c) configuration=${2:?"-c needs Debug or Release"} ;;
-    *) die "usage: tests/campaigns/kill.sh [--store sqlite|etcd] [--kills N] [--minutes N] [--seed N] [-c Debug|Release]" ;;
+    *) die "usage: tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills N] [--minutes N] [--seed N] [-c Debug|Release]" ;;
   esac
   shift 2
 done
 
 case "$store" in
   sqlite) tests=Crashes.KillTests packages=() ;;
-  etcd) tests=Replicas.ReplicaKillTests packages=(etcd-server etcd-client) ;;
-  *) die "--store is sqlite or etcd" ;;
+  redis) tests=Replicas.ReplicaKillTests.OnRedis packages=(redis-server) ;;
+  etcd) tests=Replicas.ReplicaKillTests.OnEtcd packages=(etcd-server etcd-client) ;;
+  *) die "--store is sqlite, redis or etcd" ;;
 esac
 export SNET_CAMPAIGN_REPLICA_KILLS=$SNET_CAMPAIGN_KILLS
 

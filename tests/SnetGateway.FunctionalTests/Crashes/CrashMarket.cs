@@ -52,7 +52,7 @@ internal sealed class CrashMarket : IAsyncDisposable
         try
         {
             GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
-                chain.State, new MarketService("echo", service.Address) { Price = (long)Price }));
+                chain.State, new MarketService("echo", service.Address) { Price = (long)Price }) { HasCrashPoints = true });
             return new CrashMarket(
                 service,
                 gateway,

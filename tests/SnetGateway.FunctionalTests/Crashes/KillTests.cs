@@ -14,7 +14,6 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const int Channels = 24;
     private const int MostGrantsBetweenKills = 120;
-    private const int MostMillisecondsBeside = 20;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -35,14 +34,12 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         Task[] paying = [.. market.Consumers.Select(consumer => consumer.PayAsync(market.Address, lives, grants.Add, stop.Token))];
         var listening = new List<double>();
         var firstPaid = new List<double>();
-        int done = 0;
-        for (; done < kills && time.GetElapsedTime(begin) < limit; done++)
+        var faults = new GatewayFaults(random, "batch-written");
+        for (int round = 1; faults.Kills < kills && time.GetElapsedTime(begin) < limit; round++)
         {
-            // After a random number of grants, and a random moment beside: a grant comes right after a settle, so grants alone would always
-            // hit the same lines.
             await Either(grants.AfterAsync(random.Next(1, MostGrantsBetweenKills)), paying);
-            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * MostMillisecondsBeside), time);
-            await market.Gateway.KillAsync();
+            await faults.KillAsync(market.Gateway);
+            await faults.StartInTheMiddleAsync(market.Gateway);
             long start = time.GetTimestamp();
             await market.Gateway.StartAgainAsync();
             listening.Add(time.GetElapsedTime(start).TotalMilliseconds);
@@ -51,7 +48,7 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
             await Either(first, paying);
             firstPaid.Add(time.GetElapsedTime(start).TotalMilliseconds);
             await market.CheckRecordsAsync();
-            if (done % 10 == 9)
+            if (round % 10 == 0)
             {
                 await market.VerifyAsync();
             }
@@ -77,11 +74,11 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         }
 
         output.WriteLine(
-            $"{done} kills in {time.GetElapsedTime(begin).TotalSeconds:0} s, {grants.Total} paid calls on {Channels} channels, {undelivered} charged with no byte delivered; "
-            + $"from the start of the process to listening {Median(listening):0} ms, to the first paid call {Median(firstPaid):0} ms (medians), {firstPaid.Max():0} ms at most");
+            $"{faults.Kills} kills in {time.GetElapsedTime(begin).TotalSeconds:0} s, {grants.Total} paid calls on {Channels} channels, {undelivered} charged with no byte delivered; "
+            + $"from the start of the process to listening {Median(listening):0} ms, to the first paid call {Median(firstPaid):0} ms (medians), {firstPaid.Max():0} ms at most; {faults}");
         Assert.DoesNotContain(refusals, refusal => refusal.Contains("is in progress", StringComparison.Ordinal));
         Assert.Empty(refusals);
-        Assert.True(undelivered <= done * Channels, "More was charged without an answer than calls can have run at the kills.");
+        Assert.True(undelivered <= faults.Kills * Channels, "More was charged without an answer than calls can have run at the kills.");
     }
 
     private static double Setting(string name, double standard) =>
@@ -95,39 +92,5 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         Task first = await Task.WhenAny([awaited, .. paying]).WaitAsync(s_patience);
         await first;
         Assert.Same(awaited, first);
-    }
-
-    /// <summary>Counts grants of all consumers, and tells when some more have come.</summary>
-    private sealed class GrantCount
-    {
-        private readonly Lock _lock = new();
-        private TaskCompletionSource? _reached;
-        private int _target;
-
-        public int Total { get; private set; }
-
-        public void Add()
-        {
-            TaskCompletionSource? reached = null;
-            lock (_lock)
-            {
-                if (++Total >= _target)
-                {
-                    (reached, _reached) = (_reached, null);
-                }
-            }
-
-            reached?.SetResult();
-        }
-
-        public Task AfterAsync(int more)
-        {
-            lock (_lock)
-            {
-                _target = Total + more;
-                _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                return _reached.Task;
-            }
-        }
     }
 }

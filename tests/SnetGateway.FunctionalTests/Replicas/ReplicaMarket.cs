@@ -16,9 +16,6 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     public const ulong Price = 10;
     private const ulong ChannelValue = 1_000_000_000;
 
-    /// <summary>What a gateway says while its store does not answer: settles of unknown or no outcome, and a probe that failed.</summary>
-    private static readonly int[] s_storeTroubles = [3002, 3003, 3011, 7031, 7033];
-
     private readonly DevChain _chain;
     private readonly ExampleServiceProcess _service;
     private readonly LedgerScope _scope;
@@ -36,13 +33,14 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     public IReadOnlyList<ReplicaConsumer> Consumers { get; }
 
     /// <param name="chain">The local chain.</param>
+    /// <param name="store">What the gateways share; its end comes with the market's.</param>
     /// <param name="replicas">How many gateways.</param>
     /// <param name="channels">How many consumers, each with one.</param>
     /// <param name="seed">Of the consumers' choices.</param>
     /// <param name="options">The gateways' options beside those of the store.</param>
     /// <param name="balancer">Where consumers call instead of the gateways themselves.</param>
     public static async Task<ReplicaMarket> StartAsync(
-        DevChain chain, int replicas, int channels, int seed,
+        DevChain chain, ReplicaStore store, int replicas, int channels, int seed,
         IReadOnlyDictionary<string, string>? options = null, Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
     {
         PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
@@ -54,13 +52,13 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         }
 
         ulong block = await chain.GetBlockNumberAsync();
-        ReplicaStore store = await ReplicaStore.StartAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         var gateways = new List<GatewayProcess>();
         try
         {
             var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
             {
+                HasCrashPoints = true,
                 Options = new Dictionary<string, string>([.. store.GatewayOptions, .. options ?? new Dictionary<string, string>()])
                 {
                     ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
@@ -69,7 +67,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
             for (int i = 0; i < replicas; i++)
             {
                 gateways.Add(await GatewayProcess.StartAsync(settings));
-                gateways[i].ExpectErrors(s_storeTroubles);
+                gateways[i].ExpectErrors(store.Troubles);
             }
 
             Uri[] addresses = balancer is null ? [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))] : [await balancer(gateways)];

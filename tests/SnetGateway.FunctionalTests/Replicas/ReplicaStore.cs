@@ -1,56 +1,41 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
-using SnetGateway.Storage.Etcd;
-using SnetGateway.TestKit.Etcd;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 
-/// <summary>What the replicas of a campaign share: an etcd of three members.</summary>
-internal sealed class ReplicaStore : IAsyncDisposable
+/// <summary>What the replicas of a campaign share, and everything that can happen to it.</summary>
+internal abstract class ReplicaStore : IAsyncDisposable
 {
-    private readonly EtcdCluster _cluster;
-    private int _down = -1;
+    public abstract IReadOnlyDictionary<string, string> GatewayOptions { get; }
 
-    private ReplicaStore(EtcdCluster cluster) => _cluster = cluster;
+    /// <summary>Points of <see cref="Crashes.GatewayFaults"/> that gateways on this store pass.</summary>
+    public abstract string[] Points { get; }
 
-    public IReadOnlyDictionary<string, string> GatewayOptions
-    {
-        get
-        {
-            var options = new Dictionary<string, string> { ["SnetGateway:Ledger:Store"] = "etcd" };
-            for (int i = 0; i < _cluster.Endpoints.Count; i++)
-            {
-                options[$"SnetGateway:Ledger:Etcd:Endpoints:{i}"] = _cluster.Endpoints[i];
-            }
-
-            return options;
-        }
-    }
-
-    public static async Task<ReplicaStore> StartAsync() => new(await EtcdCluster.StartAsync());
+    /// <summary>Events that a gateway logs as errors while this store does not answer.</summary>
+    public abstract int[] Troubles { get; }
 
     /// <summary>The records as they are now.</summary>
-    public IRecordStore OpenToRead(LedgerScope scope) =>
-        EtcdRecordStore.OpenReadOnly(new LedgerOptions { Store = "etcd", Etcd = new EtcdOptions { Endpoints = [.. _cluster.Endpoints] } }, scope);
+    public abstract IRecordStore OpenToRead(LedgerScope scope);
 
-    /// <summary>Kills one member; the others still have a quorum.</summary>
-    public async Task KillOneAsync(Random random)
-    {
-        _down = random.Next(_cluster.Members.Count);
-        await _cluster.Members[_down].KillAsync();
-    }
+    /// <summary>Kills as much of it as it can lose without a loss of service; gives how many processes that were.</summary>
+    public abstract Task<int> KillSomeAsync(Random random);
 
-    /// <summary>Starts it again and waits until it answers.</summary>
-    public Task RepairAsync() => _cluster.Members[_down].StartAgainAsync();
+    /// <summary>Kills so much of it that it serves nobody; gives how many processes that were.</summary>
+    public abstract Task<int> KillMostAsync(Random random);
 
-    /// <summary>Stops one member in the middle of whatever it does, for so long.</summary>
-    public async Task PauseOneAsync(Random random, TimeSpan pause, TimeProvider time)
-    {
-        EtcdProcess member = _cluster.Members[random.Next(_cluster.Members.Count)];
-        member.Pause();
-        await Task.Delay(pause, time);
-        member.Resume();
-    }
+    /// <summary>Starts what was killed, and waits until it answers.</summary>
+    public abstract Task RepairAsync();
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    /// <summary>SIGSTOP in the middle of whatever it does; gives whether service goes on.</summary>
+    public abstract bool Pause(Random random);
+
+    public abstract void Resume();
+
+    /// <summary>It takes no writes for want of room.</summary>
+    public abstract Task FillAsync();
+
+    /// <summary>The operator has made room.</summary>
+    public abstract Task MakeRoomAsync();
+
+    public abstract ValueTask DisposeAsync();
 }

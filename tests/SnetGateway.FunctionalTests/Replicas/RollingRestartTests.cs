@@ -19,7 +19,7 @@ public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelp
         int rounds = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
         await using var balancer = new Balancer();
         await using ReplicaMarket market = await ReplicaMarket.StartAsync(
-            fixture.Chain, 3, Consumers, seed: 1,
+            fixture.Chain, await EtcdReplicaStore.StartAsync(), 3, Consumers, seed: 1,
             new Dictionary<string, string>
             {
                 ["SnetGateway:Listeners:Public:TrustedProxies:0"] = "127.0.0.1",

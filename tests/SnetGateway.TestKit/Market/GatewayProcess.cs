@@ -70,7 +70,7 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         await File.WriteAllTextAsync(configFile, settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
 
         // A write beyond a limit on file sizes shall fail, as on a full disk, and not end the process: the signal is ignored from the shell on.
-        process = ChildProcess.Start("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder);
+        process = ChildProcess.Start("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder, Environment());
 
         // The gateway outlives its input; a guard that does not ends it when the test process is gone.
         guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
@@ -90,6 +90,13 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         publicAddress = IPEndPoint.Parse(addresses.Groups[1].Value);
         adminAddress = IPEndPoint.Parse(addresses.Groups[2].Value);
     }
+
+    /// <summary>
+    /// Has it send itself a signal when it passes a point for the so many-th time from now. The points are those of tests/SnetGateway.CrashPoints;
+    /// of several orders the last counts.
+    /// </summary>
+    public Task CrashAtAsync(string point, int times, UnixSignal signal) =>
+        process.WriteLineAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{point} {times} {(int)signal}"));
 
     /// <summary>SIGKILL; whatever was under way is left as it is.</summary>
     public async Task KillAsync()
@@ -167,6 +174,12 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 
     private static string Binary() =>
         Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+
+    private Dictionary<string, string?> Environment() => !settings.HasCrashPoints ? [] : new()
+    {
+        ["DOTNET_STARTUP_HOOKS"] = Repository.Existing(
+            $"tests/SnetGateway.CrashPoints/bin/{Repository.Configuration}/net10.0/SnetGateway.CrashPoints.dll", "build the solution"),
+    };
 
     private string[] Arguments(params string[] command) =>
         [.. command, "--config", configFile, .. settings.Options.Select(option => $"--{option.Key}={option.Value}")];

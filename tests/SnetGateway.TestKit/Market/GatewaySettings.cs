@@ -22,6 +22,9 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
     /// <summary>Any key of the configuration, as `SnetGateway:Chain:PollInterval`, laid over the file.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it can be told to end or stop at a named point (<see cref="GatewayProcess.CrashAtAsync"/>).</summary>
+    public bool HasCrashPoints { get; init; }
+
     /// <summary>The text of the appsettings file.</summary>
     internal string Write(string folder, string publicAddress, string adminAddress)
     {

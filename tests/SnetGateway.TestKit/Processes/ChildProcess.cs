@@ -37,6 +37,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => process.HasExited;
 
+    /// <summary>Whether a signal has stopped it.</summary>
+    public bool IsStopped => !HasExited && File.ReadAllText($"/proc/{Pid}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] == 'T';
+
     /// <summary>The last lines of both outputs, oldest first, for messages of failed tests.</summary>
     public string RecentOutput => string.Join('\n', recentLines);
 
