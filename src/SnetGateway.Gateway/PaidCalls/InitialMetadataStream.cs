@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using SnetGateway.Gateway.Streams;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>Reads a service's answer; see <see cref="InitialMetadataContent"/>.</summary>
-internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, TimeProvider time) : Stream
+internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, TimeProvider time) : ReadOnceStream
 {
     /// <summary>
     /// How long headers wait for a message to go with. Most services send both at once, and one packet costs half of two; a client that
@@ -12,20 +13,6 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
     private bool _decided;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -38,21 +25,6 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
         _decided = true;
         return read.IsCompleted ? read : WaitAsync(read, cancellationToken);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An answer is never waited for by a blocked thread.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,26 +1,13 @@
 using System.Runtime.CompilerServices;
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>The request body of a gRPC call: every frame is followed, and one that is broken or above the limit ends the call.</summary>
-internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint maxMessageBytes) : Stream
+internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint maxMessageBytes) : ReadOnceStream
 {
     private FrameTracker _frames = new(maxMessageBytes);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -31,21 +18,6 @@ internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint max
             : read.IsCompletedSuccessfully ? new ValueTask<int>(Checked(buffer.Span, read.Result))
             : AwaitAsync(read, buffer);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request is never waited for by a blocked thread.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Payments.Refusal;
 
@@ -22,7 +23,7 @@ internal sealed class SettleFirstBody(
     PaidRoute route,
     PaymentCompletion payment,
     CallClock clock,
-    uint maxMessageBytes) : Stream, IHttpResponseBodyFeature, IHttpResetFeature
+    uint maxMessageBytes) : WriteOnceStream, IHttpResponseBodyFeature, IHttpResetFeature
 {
     /// <summary>A first message longer than this is not gathered whole before it is charged: its header is known, and memory is not free.</summary>
     private const int MostGathered = 64 * 1024;
@@ -62,20 +63,6 @@ internal sealed class SettleFirstBody(
 
     public PipeWriter Writer => _writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Ends the call with this failure, unless it already has one.</summary>
     public void Fail(CallFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
@@ -92,24 +79,8 @@ internal sealed class SettleFirstBody(
             : WriteCheckedAsync(buffer[..sound], problem, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A settle is never waited for by a blocked thread.");
-
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         _passes ? inner.Stream.FlushAsync(cancellationToken) : Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public void DisableBuffering() => inner.DisableBuffering();
 

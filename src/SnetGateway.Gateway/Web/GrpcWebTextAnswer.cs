@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Headers;
 
 namespace SnetGateway.Gateway.Web;
@@ -8,26 +9,12 @@ namespace SnetGateway.Gateway.Web;
 /// Writes an answer as base64. Each write is encoded by itself and ends in its padding, so that a client can decode a message of a stream
 /// before the next one comes. What is no gRPC answer passes as it is.
 /// </summary>
-internal sealed class GrpcWebTextAnswer(HttpResponse response, Stream inner) : Stream
+internal sealed class GrpcWebTextAnswer(HttpResponse response, Stream inner) : WriteOnceStream
 {
     /// <summary>Bytes that are encoded at a time. A multiple of three: padding comes only at the end.</summary>
     private const int MostBytes = 12 * 1024;
 
     private bool? _isGrpc;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,22 +22,7 @@ internal sealed class GrpcWebTextAnswer(HttpResponse response, Stream inner) : S
         return _isGrpc.Value ? EncodeAsync(buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("An answer is never waited for by a blocked thread.");
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async ValueTask EncodeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Grpc.Statuses;
@@ -9,7 +10,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// A stream of messages from a program, as gRPC frames. It reads the program's output only as fast as the client takes the answer, and at its
 /// end sets the trailers. Disposing it kills the program.
 /// </summary>
-internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, HttpResponseMessage answer) : Stream
+internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, HttpResponseMessage answer) : ReadOnceStream
 {
     private const int LengthBytes = sizeof(uint);
 
@@ -22,20 +23,6 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
     private bool _isOver;
     private bool _hasEnded;
     private bool _isDisposed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -76,21 +63,6 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
 
         return Give(buffer.Span);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("An answer is never waited for by a blocked thread.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using SnetGateway.Gateway.Streams;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -25,22 +26,8 @@ internal sealed class BufferContent(ByteBuffer buffer) : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class BufferStream(ByteBuffer source) : Stream
+    private sealed class BufferStream(ByteBuffer source) : ReadOnceStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override int Read(Span<byte> buffer)
         {
             int count = Math.Min(buffer.Length, source.Length);
@@ -55,15 +42,5 @@ internal sealed class BufferContent(ByteBuffer buffer) : HttpContent
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             Task.FromResult(Read(buffer.AsSpan(offset, count)));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

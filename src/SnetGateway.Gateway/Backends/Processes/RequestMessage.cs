@@ -1,4 +1,5 @@
 using System.Buffers;
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Grpc.Messages;
 using SnetGateway.Grpc.Statuses;
@@ -9,7 +10,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// The one message of a request, gathered as the proxy copies the request's body into it. Sizes were bounded before, as sent; a compressed
 /// message is expanded within the same bound.
 /// </summary>
-internal sealed class RequestMessage(ByteBuffer message, string? encoding, int maxBytes) : Stream
+internal sealed class RequestMessage(ByteBuffer message, string? encoding, int maxBytes) : WriteOnceStream
 {
     private readonly byte[] _header = new byte[FrameHeader.Size];
     private int _headerBytes;
@@ -17,20 +18,6 @@ internal sealed class RequestMessage(ByteBuffer message, string? encoding, int m
     private bool _isCompressed;
     private bool _hasMessage;
     private bool _hasMore;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads a request to its end.</summary>
     /// <returns>The message, which lies in <paramref name="message"/> or beside it.</returns>
@@ -99,16 +86,6 @@ internal sealed class RequestMessage(ByteBuffer message, string? encoding, int m
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private ReadOnlyMemory<byte> End()
     {

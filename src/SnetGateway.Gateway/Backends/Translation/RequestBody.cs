@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Grpc.Headers;
 using SnetGateway.Grpc.Messages;
@@ -6,24 +7,10 @@ using SnetGateway.Grpc.Statuses;
 namespace SnetGateway.Gateway.Backends.Translation;
 
 /// <summary>Takes the body of a request of one message from the proxy, which writes it as it comes, and no more than one message of it.</summary>
-internal sealed class RequestBody(int maxMessageBytes) : Stream
+internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
 {
     private readonly MemoryStream _bytes = new();
     private GrpcStatusException? _problem;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The request's one message, as its client encoded it.</summary>
     /// <exception cref="GrpcStatusException">There is none, or more than one, or it cannot be read.</exception>
@@ -70,14 +57,4 @@ internal sealed class RequestBody(int maxMessageBytes) : Stream
         Write(buffer.AsSpan(offset, count));
         return Task.CompletedTask;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
