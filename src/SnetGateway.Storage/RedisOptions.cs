@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace SnetGateway.Storage;
 
 /// <summary>The Redis that replicas share, with the store "redis": one primary that syncs every write (docs/stores.md).</summary>
-public sealed class RedisOptions
+public sealed class RedisOptions : IValidatableObject
 {
     /// <summary>Host and port. Default localhost:6379.</summary>
     [Required]
@@ -13,8 +13,17 @@ public sealed class RedisOptions
     /// <summary>A file with the password of Redis's default user; its first line counts. Default: none.</summary>
     public string? PasswordPath { get; set; }
 
-    /// <summary>Whether to speak TLS, with a certificate that this machine trusts for the endpoint's host. Default false.</summary>
+    /// <summary>Whether to speak TLS; Redis's certificate must be of the endpoint's host. Default false.</summary>
     public bool Tls { get; set; }
+
+    /// <summary>PEM file with the authorities that may have signed Redis's certificate. Default: those of the system.</summary>
+    public string? CaPath { get; set; }
+
+    /// <summary>PEM file with the certificate that this gateway shows to Redis. Default: none. Read again for each new connection.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>PEM file with the certificate's key. Default: it stands in the certificate's file.</summary>
+    public string? KeyPath { get; set; }
 
     /// <summary>Number of the database, 0 to 1,000,000. Default 0.</summary>
     [Range(0, 1_000_000)]
@@ -30,4 +39,18 @@ public sealed class RedisOptions
     /// noeviction, with failover, or where CONFIG is not allowed. Default false: the gateway does not start.
     /// </summary>
     public bool AllowUnsafe { get; set; }
+
+    /// <summary>What may not stand together.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!string.IsNullOrEmpty(KeyPath) && string.IsNullOrEmpty(CertificatePath))
+        {
+            yield return new ValidationResult("a key is given but no certificate", [nameof(CertificatePath)]);
+        }
+
+        if (!Tls && !(string.IsNullOrEmpty(CaPath) && string.IsNullOrEmpty(CertificatePath)))
+        {
+            yield return new ValidationResult("a certificate is given, and the connection is not TLS", [nameof(Tls)]);
+        }
+    }
 }

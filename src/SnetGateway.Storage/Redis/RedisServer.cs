@@ -173,6 +173,12 @@ internal sealed class RedisServer : IAsyncDisposable
         if (options.Tls)
         {
             configuration.SslHost = options.Endpoint[..options.Endpoint.LastIndexOf(':')];
+            var certificates = new ClientCertificates("Redis", options.CaPath, options.CertificatePath, options.KeyPath);
+            configuration.CertificateValidation += (_, certificate, _, errors) => certificates.IsTrusted(certificate, errors);
+            if (certificates.Select is { } select)
+            {
+                configuration.CertificateSelection += select;
+            }
         }
 
         return configuration;

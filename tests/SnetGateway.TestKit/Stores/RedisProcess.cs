@@ -31,6 +31,9 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public string Endpoint => $"127.0.0.1:{Port}";
 
+    /// <summary>Where it speaks TLS; empty where it does not.</summary>
+    public string TlsEndpoint { get; private set; } = "";
+
     public string RecentOutput => _process.RecentOutput;
 
     /// <summary>Where its files lie.</summary>
@@ -42,6 +45,16 @@ public sealed class RedisProcess : IAsyncDisposable
     {
         var redis = new RedisProcess(more);
         await redis.ReadyAsync();
+        return redis;
+    }
+
+    /// <summary>The same with TLS on a port beside, where clients must show a certificate of the authority.</summary>
+    public static async Task<RedisProcess> StartWithTlsAsync(string caFile, string certificateFile, string keyFile)
+    {
+        int port = FreePort();
+        RedisProcess redis = await StartAsync(
+            "--tls-port", $"{port}", "--tls-ca-cert-file", caFile, "--tls-cert-file", certificateFile, "--tls-key-file", keyFile);
+        redis.TlsEndpoint = $"127.0.0.1:{port}";
         return redis;
     }
 

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.TestKit.Etcd;
@@ -70,8 +67,8 @@ public sealed class EtcdAccessTests : IDisposable
     [Fact]
     public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneNothingIsDone()
     {
-        EtcdTls server = WriteCertificates("one");
-        EtcdTls stranger = WriteCertificates("two");
+        EtcdTls server = StoreCertificates.Write(_folder.FullName, "one");
+        EtcdTls stranger = StoreCertificates.Write(_folder.FullName, "two");
         await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Tls = server });
         LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
         options.CommitTimeout = TimeSpan.FromSeconds(2);
@@ -92,34 +89,5 @@ public sealed class EtcdAccessTests : IDisposable
 
         options.Etcd.CaPath = Path.Combine(_folder.FullName, "nothing.pem");
         Assert.Throws<StoreUnavailableException>(() => EtcdLedger.Open(options));
-    }
-
-    /// <summary>An authority, and a certificate of 127.0.0.1 for both ends.</summary>
-    private EtcdTls WriteCertificates(string name)
-    {
-        DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-1), until = DateTimeOffset.UtcNow.AddDays(7);
-        using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var caRequest = new CertificateRequest($"CN=authority {name}", caKey, HashAlgorithmName.SHA256);
-        caRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 ca = caRequest.CreateSelfSigned(from, until);
-
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=etcd", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
-        using X509Certificate2 certificate = request.Create(ca, from, until, [1, 2, 3, 4]);
-        return new EtcdTls(
-            Write($"{name}-ca.pem", ca.ExportCertificatePem()),
-            Write($"{name}.pem", certificate.ExportCertificatePem()),
-            Write($"{name}.key", key.ExportPkcs8PrivateKeyPem()));
-    }
-
-    private string Write(string file, string text)
-    {
-        string path = Path.Combine(_folder.FullName, file);
-        File.WriteAllText(path, text);
-        return path;
     }
 }

@@ -1,0 +1,64 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SnetGateway.Payments.Records;
+
+namespace SnetGateway.Storage;
+
+/// <summary>Whose certificates a connection to a store trusts, and which one it shows.</summary>
+internal sealed class ClientCertificates
+{
+    /// <summary>Throws <see cref="StoreUnavailableException"/> when a file cannot be read.</summary>
+    /// <param name="store">Its name, for the error.</param>
+    /// <param name="caPath">PEM file with the trusted authorities; empty for those of the system.</param>
+    /// <param name="certificatePath">PEM file with the certificate to show, read again for each new connection; empty for none.</param>
+    /// <param name="keyPath">PEM file with its key; empty when it stands in the certificate's file.</param>
+    public ClientCertificates(string store, string? caPath, string? certificatePath, string? keyPath)
+    {
+        try
+        {
+            if (!string.IsNullOrEmpty(caPath))
+            {
+                Trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                Trust.CustomTrustStore.ImportFromPemFile(caPath);
+            }
+
+            if (!string.IsNullOrEmpty(certificatePath))
+            {
+                _ = Load(certificatePath, keyPath); // so that a wrong file is found now
+                Select = (_, _, _, _, _) => Load(certificatePath, keyPath);
+            }
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"A certificate for {store} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whom to trust; null is whom the system trusts.</summary>
+    public X509ChainPolicy? Trust { get; }
+
+    /// <summary>Gives the certificate to show; null shows none.</summary>
+    public LocalCertificateSelectionCallback? Select { get; }
+
+    /// <summary>For clients that take no policy: a certificate whose only fault is that the system does not know its authority may be one of ours.</summary>
+    public bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None && Trust is null)
+        {
+            return true;
+        }
+
+        if (Trust is null || certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain { ChainPolicy = Trust.Clone() };
+        using var shown = new X509Certificate2(certificate);
+        return chain.Build(shown);
+    }
+
+    private static X509Certificate2 Load(string certificatePath, string? keyPath) =>
+        X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
+}

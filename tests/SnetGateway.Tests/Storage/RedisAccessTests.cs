@@ -1,0 +1,69 @@
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Redis;
+using SnetGateway.TestKit;
+using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Stores;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>A user with no more rights than it needs, and certificates on both sides.</summary>
+public sealed class RedisAccessTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-access-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task User_WithTheDocumentedRights_DoesAllThatAGatewayDoes()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        string documented = RepositoryFiles.Read("docs/stores.md").Split('\n').Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal));
+        Assert.Contains("OK", await redis.CommandAsync(documented.Split(' ')), StringComparison.Ordinal);
+        LedgerOptions options = redis.Options(new RedisOptions().KeyPrefix);
+        Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
+
+        options.Redis.PasswordPath = Path.Combine(_folder.FullName, "password");
+        await File.WriteAllTextAsync(options.Redis.PasswordPath, "secret\n");
+        await using (RedisRecordStore store = RedisFixture.Open(options))
+        {
+            Assert.Empty(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
+            using var ended = new CancellationTokenSource(StoreCalls.Patience);
+            await using var feed = store.WatchAsync(ended.Token).GetAsyncEnumerator();
+            long revision = await store.MustWrite(1, 0, [1]);
+            Assert.True(await feed.MoveNextAsync());
+            Assert.Equal(revision, feed.Current.Revision);
+            await store.ProbeAsync(CancellationToken.None);
+        }
+
+        options.Redis.KeyPrefix = "other";
+        await using RedisRecordStore elsewhere = RedisFixture.Open(options);
+        Assert.Equal(CommitOutcome.NotWritten, (await elsewhere.Write(1, 0, [1])).Outcome);
+    }
+
+    [Fact]
+    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneNothingIsDone()
+    {
+        EtcdTls server = StoreCertificates.Write(_folder.FullName, "one");
+        EtcdTls stranger = StoreCertificates.Write(_folder.FullName, "two");
+        await using RedisProcess redis = await RedisProcess.StartWithTlsAsync(server.CaFile, server.CertificateFile, server.KeyFile);
+        LedgerOptions options = redis.Options();
+        options.CommitTimeout = TimeSpan.FromSeconds(2);
+        options.Redis.Endpoint = redis.TlsEndpoint;
+        options.Redis.Tls = true;
+        options.Redis.CaPath = server.CaFile;
+        Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
+
+        (options.Redis.CertificatePath, options.Redis.KeyPath) = (server.CertificateFile, server.KeyFile);
+        await using (RedisRecordStore store = RedisFixture.Open(options))
+        {
+            await store.MustWrite(1, 0, [1]);
+        }
+
+        options.Redis.CaPath = stranger.CaFile;
+        Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
+        options.Redis.CaPath = Path.Combine(_folder.FullName, "nothing.pem");
+        Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
+    }
+}
