@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using SnetGateway.TestKit.Processes;
 
@@ -210,9 +211,26 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 
     private async Task ReadLogAsync(ChildProcess source, TaskCompletionSource<GatewayLogLine> started)
     {
+        JsonException? broken = null;
         await foreach (string text in source.OutputLines.ReadAllAsync())
         {
-            if (GatewayLogLine.Read(text) is not { } line)
+            if (broken is not null)
+            {
+                throw broken; // a kill may cut off the last line, and no other
+            }
+
+            GatewayLogLine? line;
+            try
+            {
+                line = GatewayLogLine.Read(text);
+            }
+            catch (JsonException exception)
+            {
+                broken = exception;
+                continue;
+            }
+
+            if (line is null)
             {
                 continue;
             }
