@@ -51,20 +51,40 @@ public sealed class HealthTests
         second.Handle = context => Answer(context, () => 1);
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(Probed(second));
         gateway.Service.Handle = context => Answer(context, () => 1);
-        Assert.Equal(0, (await gateway.CallAsync("a")).Status);
-        await second.DisposeAsync();
-        await UntilAsync(gateway, async () =>
-        {
-            for (int i = 0; i < 8; i++)
-            {
-                if ((await gateway.CallAsync("a")).Status != 0)
-                {
-                    return false;
-                }
-            }
+        await DiesAsync(gateway, second);
+    }
 
-            return true;
-        });
+    [Fact]
+    public async Task DeadInstance_WithoutProbes_GetsNoCallsAfterSomeThatFailed()
+    {
+        ScriptedService second = await ScriptedService.StartAsync();
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(Watched(second));
+        await DiesAsync(gateway, second);
+    }
+
+    [Fact]
+    public async Task CallersWhoLeave_MarkNoInstance()
+    {
+        await using ScriptedService second = await ScriptedService.StartAsync();
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(Watched(second));
+        RequestDelegate echo = gateway.Service.Handle;
+        var asked = new SemaphoreSlim(0);
+        gateway.Service.Handle = second.Handle = async context =>
+        {
+            asked.Release();
+            await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted); // no answer
+        };
+        for (int i = 0; i < 40; i++)
+        {
+            using var leave = new CancellationTokenSource();
+            Task call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leave.Token);
+            await asked.WaitAsync().Soon();
+            await leave.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call).Soon();
+        }
+
+        gateway.Service.Handle = second.Handle = echo;
+        Assert.True(await IsUsedAsync(gateway, gateway.Service) && await IsUsedAsync(gateway, second));
     }
 
     [Theory]
@@ -132,6 +152,34 @@ public sealed class HealthTests
         ["ReverseProxy:Clusters:echo:HealthCheck:Active:Interval"] = "00:00:00.05",
         ["ReverseProxy:Clusters:echo:HealthCheck:Active:Timeout"] = "00:00:02",
     };
+
+    /// <summary>Judged by the calls alone.</summary>
+    private static Dictionary<string, string?> Watched(ScriptedService second) => new()
+    {
+        ["ReverseProxy:Clusters:echo:LoadBalancingPolicy"] = "RoundRobin",
+        ["ReverseProxy:Clusters:echo:Destinations:two:Address"] = second.Address.ToString(),
+        ["ReverseProxy:Clusters:echo:HealthCheck:Passive:Enabled"] = "true",
+        ["ReverseProxy:Clusters:echo:HealthCheck:Passive:Policy"] = "TransportFailureRate",
+    };
+
+    /// <summary>After its death, calls fail until eight in a row do not.</summary>
+    private static async Task DiesAsync(GatewayHarness gateway, ScriptedService instance)
+    {
+        Assert.Equal(0, (await gateway.CallAsync("a")).Status);
+        await instance.DisposeAsync();
+        await UntilAsync(gateway, async () =>
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                if ((await gateway.CallAsync("a")).Status != 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+    }
 
     private static bool IsProbe(HttpContext context) => context.Request.Path == "/grpc.health.v1.Health/Check";
 
