@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -26,7 +27,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     [Fact]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
-        await using SmallDisk? disk = await SmallDisk.TryMountAsync();
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 4096);
         if (disk is null)
         {
             output.WriteLine("This user may not mount a disk; LedgerCannotGrow stands for it.");

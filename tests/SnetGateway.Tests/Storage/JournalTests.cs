@@ -182,7 +182,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task FullDisk_LosesEntriesAndNothingElse_AndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(256);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 256);
         if (disk is null)
         {
             output.WriteLine("mounting is not allowed here");

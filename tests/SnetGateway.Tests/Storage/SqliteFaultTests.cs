@@ -15,7 +15,7 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Commit_DiskFull_NotWrittenAndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(2048);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048);
         if (disk is null)
         {
             output.WriteLine("Mounting is not allowed here: Commit_LogHasNoRoom stands for this test.");
@@ -215,7 +215,7 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Open_ReadOnlyFileSystem_IsRefusedButCanBeRead()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(2048);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048);
         if (disk is null)
         {
             output.WriteLine("Mounting is not allowed here.");

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace SnetGateway.Tests.Storage;
+namespace SnetGateway.TestKit;
 
-/// <summary>A file system in memory of a few pages, for who may mount: root.</summary>
-internal sealed partial class SmallDisk : IDisposable
+/// <summary>A disk in memory of a few pages or MiB, which a test can fill. Only who may mount gets one: root.</summary>
+public sealed class SmallDisk : IDisposable
 {
     private const int ReadOnlyFlag = 1;
     private const int RemountFlag = 32;
@@ -13,8 +13,10 @@ internal sealed partial class SmallDisk : IDisposable
 
     private SmallDisk(string folder, string options) => (Folder, _options) = (folder, options);
 
+    /// <summary>Where it is mounted.</summary>
     public string Folder { get; }
 
+    /// <summary>The file that takes the room.</summary>
     public string Ballast => Path.Combine(Folder, "ballast");
 
     /// <summary>Null where mounting is not allowed.</summary>
@@ -31,7 +33,7 @@ internal sealed partial class SmallDisk : IDisposable
         return null;
     }
 
-    /// <summary>Leaves no room at all.</summary>
+    /// <summary>Leaves no room at all; what others give free later is taken by the next time.</summary>
     public void Fill()
     {
         using var file = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -49,17 +51,24 @@ internal sealed partial class SmallDisk : IDisposable
         }
     }
 
+    /// <summary>Gives the room back.</summary>
+    public void Free() => File.Delete(Ballast);
+
+    /// <summary>Nothing can be written from now on; false where something is open for writing.</summary>
     public bool TrySetReadOnly() => Mount("tmpfs", Folder, "tmpfs", ReadOnlyFlag | RemountFlag, _options) == 0;
 
+    /// <summary>Takes it away.</summary>
     public void Dispose()
     {
         _ = Unmount(Folder, DetachFlag);
         Directory.Delete(Folder);
     }
 
-    [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Mount(string source, string target, string type, nuint flags, string data);
+    [DllImport("libc", EntryPoint = "mount", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Mount(string source, string target, string type, nuint flags, string data);
 
-    [LibraryImport("libc", EntryPoint = "umount2", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Unmount(string target, int flags);
+    [DllImport("libc", EntryPoint = "umount2", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Unmount(string target, int flags);
 }
