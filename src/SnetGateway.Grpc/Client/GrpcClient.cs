@@ -28,6 +28,7 @@ public sealed class GrpcClient(HttpMessageInvoker invoker, Uri address, GrpcClie
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(15),
+        InitialHttp2StreamWindowSize = 1024 * 1024, // windows do not grow by themselves in the gateway's process
     };
 
     /// <summary>Sends one message and waits for the one that answers it.</summary>

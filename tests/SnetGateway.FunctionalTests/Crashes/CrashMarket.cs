@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
@@ -47,7 +44,7 @@ internal sealed class CrashMarket : IAsyncDisposable
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
         }
 
-        ulong block = await HeadAsync(chain);
+        ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         try
         {
@@ -134,14 +131,5 @@ internal sealed class CrashMarket : IAsyncDisposable
         {
             await _service.DisposeAsync();
         }
-    }
-
-    private static async Task<ulong> HeadAsync(DevChain chain)
-    {
-        using var http = new HttpClient();
-        using HttpResponseMessage answer = await http.PostAsJsonAsync(
-            chain.State.RpcUrl, new { jsonrpc = "2.0", id = 1, method = "eth_blockNumber", @params = Array.Empty<object>() });
-        string head = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("result").GetString()!;
-        return ulong.Parse(head.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 }

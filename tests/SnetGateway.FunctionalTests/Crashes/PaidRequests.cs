@@ -20,8 +20,6 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
     /// <summary>A call that pays by signing this total.</summary>
     public HttpRequestMessage Call(Uri gateway, string method, byte[] message, ulong amount)
     {
-        var signed = new byte[ClaimMessage.Length];
-        ClaimMessage.Write(signed, escrow, channel, new ChannelNonce(0), amount);
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, $"/example.Echo/{method}"))
         {
             Version = HttpVersion.Version20,
@@ -29,12 +27,27 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
             Content = new ByteArrayContent(message) { Headers = { ContentType = new MediaTypeHeaderValue(Wire.ContentType) } },
         };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        request.Headers.Add("snet-payment-type", "escrow");
-        request.Headers.Add("snet-payment-channel-id", channel.ToString());
-        request.Headers.Add("snet-payment-channel-nonce", "0");
-        request.Headers.Add("snet-payment-channel-amount", amount.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("snet-payment-channel-signature-bin", Convert.ToBase64String(key.SignMessage(signed)));
+        foreach ((string name, string value) in Payment(amount))
+        {
+            request.Headers.Add(name, value);
+        }
+
         return request;
+    }
+
+    /// <summary>The metadata that pays by signing this total.</summary>
+    public (string Name, string Value)[] Payment(ulong amount)
+    {
+        var signed = new byte[ClaimMessage.Length];
+        ClaimMessage.Write(signed, escrow, channel, new ChannelNonce(0), amount);
+        return
+        [
+            ("snet-payment-type", "escrow"),
+            ("snet-payment-channel-id", channel.ToString()),
+            ("snet-payment-channel-nonce", "0"),
+            ("snet-payment-channel-amount", amount.ToString(CultureInfo.InvariantCulture)),
+            ("snet-payment-channel-signature-bin", Convert.ToBase64String(key.SignMessage(signed))),
+        ];
     }
 
     /// <summary>The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.</summary>

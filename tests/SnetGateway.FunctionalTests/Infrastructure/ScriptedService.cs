@@ -28,6 +28,9 @@ internal sealed class ScriptedService : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
+            options.Limits.MaxRequestBodySize = null;
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = null;
             options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
         });
         WebApplication app = builder.Build();
