@@ -19,6 +19,8 @@ internal sealed class BackendHandlerFactory(
     /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
     public const string PingKey = "KeepAlivePing";
 
+    private static readonly TimeSpan s_pingTimeout = TimeSpan.FromSeconds(20);
+
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
@@ -32,6 +34,7 @@ internal sealed class BackendHandlerFactory(
         if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
         {
             handler.KeepAlivePingDelay = delay;
+            handler.KeepAlivePingTimeout = backend.SilenceLimit < s_pingTimeout ? backend.SilenceLimit : s_pingTimeout;
             handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SnetGateway.Gateway.Limits;
 
 namespace SnetGateway.Gateway.Backends;
 
@@ -9,20 +10,13 @@ internal sealed class ServiceSocket(TimeSpan silenceLimit)
 {
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18; // linux/tcp.h
-    private const int KeepAliveProbes = 3;
 
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // Half the limit idle, the other half for the probes: together they stay within it.
-            int idleSeconds = Math.Max(1, (int)(silenceLimit.TotalSeconds / 2));
-            int probeSeconds = Math.Max(1, idleSeconds / KeepAliveProbes);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, idleSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, probeSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+            TcpKeepAlive.Set(socket, silenceLimit);
             if (OperatingSystem.IsLinux())
             {
                 Span<byte> milliseconds = stackalloc byte[sizeof(int)];

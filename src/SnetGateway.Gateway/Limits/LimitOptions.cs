@@ -38,6 +38,20 @@ public sealed class LimitOptions
     public int MaxStreamsPerConnection { get; set; } = 1000;
 
     /// <summary>
+    /// A consumer's connection that sends nothing for so long is asked for a sign of life (an HTTP/2 PING), 1 s to 1 hour. Default 30 s. A
+    /// silent stream of a client that answers lives for as long as it likes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the answer to it may take before the consumer counts as gone and its calls are cancelled, 1 s to 10 minutes. Default 20 s. On
+    /// HTTP/1.1, which knows no ping, TCP asks instead, and a machine that is gone is noticed within both times together.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
     /// Age at which a consumer's connection is told to go (GOAWAY), give or take a tenth, 0 to 30 days; 0 is never. Its calls go on, its next
     /// one opens a new connection: so replicas behind a TCP balancer get their share again after a restart. Default 0.
     /// </summary>

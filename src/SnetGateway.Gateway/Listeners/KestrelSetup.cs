@@ -45,8 +45,8 @@ internal sealed class KestrelSetup(
         http2.MaxRequestHeaderFieldSize = HeaderHeadroom * limit.MaxMetadataBytes;
         http2.InitialConnectionWindowSize = 8 * Mebibyte;
         http2.InitialStreamWindowSize = Mebibyte;
-        http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        http2.KeepAlivePingDelay = limit.PingInterval;
+        http2.KeepAlivePingTimeout = limit.PingTimeout;
 
         ListenOptions? admin = null;
         options.Listen(Parse("Admin", listeners.Value.Admin.Address), listen =>

@@ -1,7 +1,10 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Limits;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -13,6 +16,14 @@ internal static class ListenerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ListenerAddresses>();
         services.AddSingleton<IConnectionListenerFactory, SplitPortFactory>();
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<LimitOptions>>((sockets, limits) =>
+            sockets.CreateBoundListenSocket = endPoint =>
+            {
+                // What is set on a listening socket holds for all that it accepts.
+                Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+                TcpKeepAlive.Set(socket, limits.Value.PingInterval + limits.Value.PingTimeout);
+                return socket;
+            });
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
         return services;
     }

@@ -29,6 +29,9 @@ internal sealed class RawHttp2 : IAsyncDisposable
     /// <summary>Whether everything received is paid back to the sender's windows.</summary>
     public bool OpensWindows { get; init; } = true;
 
+    /// <summary>Without it the client is as good as gone, though its socket stays open.</summary>
+    public bool AnswersPings { get; set; } = true;
+
     /// <summary>Ends when the connection does, with the code of its GOAWAY, or -1 without one.</summary>
     public Task<int> Ended => _ended.Task;
 
@@ -183,7 +186,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
             case FrameType.Settings when (flags & 1) == 0:
                 await SendAsync(FrameType.Settings, 1, 0, []);
                 break;
-            case FrameType.Ping when (flags & 1) == 0:
+            case FrameType.Ping when (flags & 1) == 0 && AnswersPings:
                 await SendAsync(FrameType.Ping, 1, 0, payload);
                 break;
             case FrameType.GoAway:

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SnetGateway.Gateway.Backends;
 using Yarp.ReverseProxy.Configuration;
 
@@ -10,6 +11,7 @@ internal static class ClusterRules
     {
         foreach (ClusterConfig cluster in context.Clusters)
         {
+            CheckPing(context, cluster);
             string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Destinations)}";
             if (cluster.Destinations is not { Count: > 0 })
             {
@@ -32,6 +34,18 @@ internal static class ClusterRules
                     CheckUrl(context, $"{path}:{name}:{nameof(destination.Health)}", destination.Health);
                 }
             }
+        }
+    }
+
+    private static void CheckPing(RuleContext context, ClusterConfig cluster)
+    {
+        if (cluster.Metadata?.GetValueOrDefault(BackendHandlerFactory.PingKey) is { } text
+            && !(TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan interval) && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromHours(1)))
+        {
+            context.Complain(
+                $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Metadata)}:{BackendHandlerFactory.PingKey}",
+                $"'{text}' is no time from 1 second to 1 hour",
+                "Write it as 00:05:00, or leave it away");
         }
     }
 
