@@ -45,7 +45,7 @@ internal sealed class BackendHandlerFactory(
             BackendKind.Grpc => new GrpcBackend(handler, options),
             BackendKind.JsonRpc => new JsonRpcBackend(handler, context.ClusterId, translators),
             BackendKind.Http => new HttpBackend(handler, context.ClusterId, translators),
-            BackendKind.Process => processes.Create(handler),
+            BackendKind.Process => processes.Create(handler, context.ClusterId),
             var kind => throw new NotSupportedException(
                 $"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; {string.Join(", ", BackendKind.All)} are."),
         };

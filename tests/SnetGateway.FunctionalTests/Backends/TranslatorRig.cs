@@ -32,6 +32,16 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema) 
         return new TranslatorRig(harness, descriptors.Known!);
     }
 
+    /// <summary>A program that speaks JSON as the service.</summary>
+    public static Task<TranslatorRig> StartProgramAsync(ProgramFolder folder, string command, string output = "Message") =>
+        StartAsync("process", new Uri("process://test"), settings: new()
+        {
+            ["SnetGateway:Processes:Programs:test:Command"] = command,
+            ["SnetGateway:Processes:Programs:test:WorkingDirectory"] = folder.Path,
+            ["SnetGateway:Processes:Programs:test:Messages"] = "Json",
+            ["SnetGateway:Processes:Programs:test:Output"] = output,
+        });
+
     public byte[] Encode(string method, string json) => new ProtoJson(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
 
     public JsonNode Decode(string method, byte[] message) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Grpc.Headers;
@@ -10,12 +11,16 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// A stream of messages from a program, as gRPC frames. It reads the program's output only as fast as the client takes the answer, and at its
 /// end sets the trailers. Disposing it kills the program.
 /// </summary>
-internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, HttpResponseMessage answer) : ReadOnceStream
+internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, JsonTranslation? translation, HttpResponseMessage answer) : ReadOnceStream
 {
     private const int LengthBytes = sizeof(uint);
 
+    /// <summary>The longest message as the program writes it.</summary>
+    private readonly long _most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
+
     private readonly ByteBuffer _output = new();
     private readonly byte[] _header = new byte[FrameHeader.Size];
+    private byte[]? _translated;
     private int _headerLeft;
     private int _messageLeft;
     private int _behind;
@@ -87,7 +92,7 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         }
 
         uint length = BinaryPrimitives.ReadUInt32BigEndian(_output.Span);
-        if (length > maxBytes)
+        if (length > _most)
         {
             return TooLong();
         }
@@ -95,7 +100,7 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         if (_output.Length - LengthBytes >= length)
         {
             _output.Drop(LengthBytes);
-            Begin((int)length, behind: 0);
+            return Begin((int)length, behind: 0);
         }
 
         return null;
@@ -109,7 +114,7 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
             int at = output[_searched..].IndexOf((byte)'\n');
             int length = at < 0 ? output.Length : _searched + at;
             _searched = at < 0 ? output.Length : 0;
-            if (length > maxBytes)
+            if (length > _most)
             {
                 return TooLong();
             }
@@ -129,18 +134,37 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
 
             if (length > 0)
             {
-                Begin(length, end);
-                return null;
+                return Begin(length, end);
             }
 
             _output.Drop(end);
         }
     }
 
-    private void Begin(int length, int behind)
+    private GrpcStatus? Begin(int length, int behind)
     {
+        if (translation is not null)
+        {
+            try
+            {
+                _translated = translation.ToClient(_output.Span[..length]);
+            }
+            catch (ServiceFaultException fault)
+            {
+                return fault.Status;
+            }
+
+            _output.Drop(length + behind);
+            (length, behind) = (_translated.Length, 0);
+            if (length > maxBytes)
+            {
+                return TooLong();
+            }
+        }
+
         new FrameHeader(IsCompressed: false, (uint)length).Write(_header);
         (_headerLeft, _messageLeft, _behind) = (FrameHeader.Size, length, behind);
+        return null;
     }
 
     private int Give(Span<byte> buffer)
@@ -149,13 +173,21 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         _header.AsSpan(FrameHeader.Size - _headerLeft, header).CopyTo(buffer);
         _headerLeft -= header;
         int body = Math.Min(_messageLeft, buffer.Length - header);
-        _output.Span[..body].CopyTo(buffer[header..]);
-        _output.Drop(body);
+        if (_translated is { } message)
+        {
+            message.AsSpan(message.Length - _messageLeft, body).CopyTo(buffer[header..]);
+        }
+        else
+        {
+            _output.Span[..body].CopyTo(buffer[header..]);
+            _output.Drop(body);
+        }
+
         _messageLeft -= body;
         if (_headerLeft + _messageLeft == 0)
         {
             _output.Drop(_behind);
-            _behind = 0;
+            (_behind, _translated) = (0, null);
         }
 
         return header + body;

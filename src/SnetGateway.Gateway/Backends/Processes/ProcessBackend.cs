@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Net;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Grpc.Headers;
@@ -15,13 +17,18 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// slow client holds no place.
 /// </summary>
 internal sealed class ProcessBackend(
-    IOptionsMonitor<ProcessOptions> options, IOptionsMonitor<LimitOptions> limits, ChildWatch children, ProgramSlots slots, ILogger<ProcessBackend> logger)
+    string clusterId, IOptionsMonitor<ProcessOptions> options, IOptionsMonitor<LimitOptions> limits, FindClusterBackends clusters, ChildWatch children,
+    ProgramSlots slots, ILogger<ProcessBackend> logger)
     : HttpMessageHandler
 {
     /// <summary>Scheme of a destination that is a program: `process://NAME`.</summary>
     public const string Scheme = "process";
 
+    private const string JsonType = GrpcContentType.Grpc + "+json";
+
     private const string UserAddress = "snet-user-address";
+
+    private IDescriptorSource? _descriptors;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -51,19 +58,25 @@ internal sealed class ProcessBackend(
                 throw NotStarted();
             }
 
+            JsonTranslation? translation = program.Messages == ProgramMessages.Json ? await TranslateAsync(request, cancellationToken) : null;
+            message = translation?.ToProgram(message.Span) ?? message;
             if (!await slots.EnterAsync(name, program, cancellationToken))
             {
                 throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the service is busy");
             }
 
-            ProgramCommand command = ProgramCommand.Of(program, path, method, Variables(request));
+            ProgramCommand command = ProgramCommand.Of(program, path, method, Variables(request, translation is not null));
             ProgramRun run = Start(name, method, program, command, message, input);
             inputIsTaken = true;
-            return await AnswerAsync(request, run, program.Output, cancellationToken);
+            return await AnswerAsync(request, run, program.Output, translation, cancellationToken);
         }
         catch (GrpcStatusException refused)
         {
             return Refuse(request, refused.Status);
+        }
+        catch (ServiceFaultException fault)
+        {
+            return Refuse(request, fault.Status);
         }
         finally
         {
@@ -95,21 +108,21 @@ internal sealed class ProcessBackend(
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(
-        HttpRequestMessage request, ProgramRun run, ProgramOutput output, CancellationToken cancellationToken)
+        HttpRequestMessage request, ProgramRun run, ProgramOutput output, JsonTranslation? translation, CancellationToken cancellationToken)
     {
         int maxBytes = limits.CurrentValue.MaxResponseMessageBytes;
         run.Begin(cancellationToken);
         var answer = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = request.Version };
         if (output != ProgramOutput.Message)
         {
-            answer.Content = WithType(new StreamContent(new AnswerStream(run, output, maxBytes, answer)), request);
+            answer.Content = WithType(new StreamContent(new AnswerStream(run, output, maxBytes, translation, answer)), request);
             return answer;
         }
 
         var frame = new ByteBuffer();
         try
         {
-            GrpcStatus status = await WholeAnswer.ReadAsync(run, frame, maxBytes);
+            GrpcStatus status = await WholeAnswer.ReadAsync(run, frame, maxBytes, translation);
             if (!status.IsOk)
             {
                 return Refuse(request, status);
@@ -157,10 +170,24 @@ internal sealed class ProcessBackend(
         return content;
     }
 
-    private static Dictionary<string, string> Variables(HttpRequestMessage request) => new(StringComparer.Ordinal)
+    private async Task<JsonTranslation> TranslateAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        GrpcCodec codec = GrpcContentType.Parse(ContentType(request)).Codec;
+        if (codec == GrpcCodec.Other)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "messages are protobuf or JSON here");
+        }
+
+        // A cluster that a reload took away still has calls for a moment.
+        _descriptors = clusters().Find(clusterId)?.Descriptors ?? _descriptors;
+        MethodMessages messages = await MethodMessages.FindAsync(_descriptors, request.RequestUri!.AbsolutePath, cancellationToken);
+        return new JsonTranslation(messages, codec, clusterId, logger);
+    }
+
+    private static Dictionary<string, string> Variables(HttpRequestMessage request, bool isJson) => new(StringComparer.Ordinal)
     {
         ["SNET_METHOD"] = request.RequestUri!.AbsolutePath,
-        ["SNET_CONTENT_TYPE"] = ContentType(request),
+        ["SNET_CONTENT_TYPE"] = isJson ? JsonType : ContentType(request),
         ["SNET_USER_ADDRESS"] = Header(request, UserAddress) ?? string.Empty,
     };
 

@@ -4,9 +4,10 @@ namespace SnetGateway.Gateway.Backends.Processes;
 internal sealed class ProcessBackends(IServiceProvider services)
 {
     /// <param name="network">The handler for the network that the proxy made, which a program has no use for.</param>
-    public HttpMessageHandler Create(HttpMessageHandler network)
+    /// <param name="clusterId">The cluster that it answers for.</param>
+    public HttpMessageHandler Create(HttpMessageHandler network, string clusterId)
     {
         network.Dispose();
-        return ActivatorUtilities.CreateInstance<ProcessBackend>(services);
+        return ActivatorUtilities.CreateInstance<ProcessBackend>(services, clusterId);
     }
 }

@@ -34,6 +34,12 @@ public sealed class ProgramOptions
     /// </summary>
     public ProgramOutput Output { get; set; }
 
+    /// <summary>
+    /// What its messages are: AsSent, protobuf or JSON as the client writes them; Json, always JSON, for which the cluster's `Descriptors` say
+    /// how it becomes protobuf. Default AsSent.
+    /// </summary>
+    public ProgramMessages Messages { get; set; }
+
     /// <summary>Runs at the same time, 1 to 10,000. Default 16. Further calls wait.</summary>
     [Range(1, 10_000)]
     public int MaxRunning { get; set; } = 16;

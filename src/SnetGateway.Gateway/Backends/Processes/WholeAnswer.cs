@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Grpc.Frames;
 using SnetGateway.Grpc.Statuses;
 
@@ -7,19 +8,37 @@ namespace SnetGateway.Gateway.Backends.Processes;
 internal static class WholeAnswer
 {
     /// <summary>Reads the output into <paramref name="frame"/>, with the header of a gRPC frame before it, and waits for the program's end.</summary>
-    public static async Task<GrpcStatus> ReadAsync(ProgramRun run, ByteBuffer frame, int maxBytes)
+    /// <exception cref="ServiceFaultException">The program ended well, and its output cannot be translated.</exception>
+    public static async Task<GrpcStatus> ReadAsync(ProgramRun run, ByteBuffer frame, int maxBytes, JsonTranslation? translation)
     {
+        long most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
         frame.Append(new byte[FrameHeader.Size]);
         while (await run.ReadAsync(frame.Rest()) is var count and > 0)
         {
             frame.Advance(count);
-            if (frame.Length - FrameHeader.Size > maxBytes)
+            if (frame.Length - FrameHeader.Size > most)
             {
-                return new GrpcStatus(GrpcStatusCode.ResourceExhausted, "the answer of the service's program is larger than allowed");
+                return TooLong();
             }
         }
 
+        GrpcStatus status = await run.EndAsync();
+        if (status.IsOk && translation is not null)
+        {
+            byte[] message = translation.ToClient(frame.Span[FrameHeader.Size..]);
+            if (message.Length > maxBytes)
+            {
+                return TooLong();
+            }
+
+            frame.Drop(frame.Length);
+            frame.Append(new byte[FrameHeader.Size]);
+            frame.Append(message);
+        }
+
         new FrameHeader(IsCompressed: false, (uint)(frame.Length - FrameHeader.Size)).Write(frame.Writable.Span);
-        return await run.EndAsync();
+        return status;
     }
+
+    private static GrpcStatus TooLong() => new(GrpcStatusCode.ResourceExhausted, "the answer of the service's program is larger than allowed");
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Json;
 using SnetGateway.Grpc.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
@@ -17,15 +16,8 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// </remarks>
 internal abstract class TranslatedBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : DelegatingHandler(inner)
 {
-    /// <summary>JSON is longer than protobuf: names, digits, base64. Beyond this the answer is not looked at.</summary>
-    private const int JsonPerMessageByte = 4;
-
-    private const int LeastJson = 64 * 1024;
-
     /// <summary>What a service is told of its client. All else that clients send is theirs and the gateway's.</summary>
     private static readonly string[] s_passed = ["snet-user-address", GrpcHeaderNames.Timeout];
-
-    private static readonly ProtoJsonOptions s_fromService = new() { IgnoreUnknownFields = true };
 
     private ClusterBackend? _backend;
 
@@ -79,7 +71,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             }
         }
 
-        long most = Math.Max(LeastJson, (long)call.MaxAnswerBytes * JsonPerMessageByte);
+        long most = MethodMessages.MostJson(call.MaxAnswerBytes);
         using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
         if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
@@ -116,68 +108,32 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         // A cluster that a reload took away still has calls for a moment.
         ClusterBackend backend = services.Clusters().Find(clusterId) ?? _backend
-            ?? throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+            ?? throw MethodMessages.Undescribed();
         _backend = backend;
-        (ProtoSchema schema, ProtoMethod method) = await FindMethodAsync(backend, path, cancellationToken);
+        MethodMessages messages = await MethodMessages.FindAsync(backend.Descriptors, path, cancellationToken);
+        if (messages.Method is not { StreamsRequests: false, StreamsResponses: false })
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one");
+        }
+
         LimitOptions limits = services.Limits.CurrentValue;
         ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.MaxRequestMessageBytes, cancellationToken);
         if (codec == GrpcCodec.Json)
         {
-            message = FromClient(schema, method, message);
+            message = messages.FromClient(message.Span);
         }
 
-        var call = new TranslatedCall(request, backend.Options, schema, method, message, limits.MaxResponseMessageBytes);
+        var call = new TranslatedCall(request, backend.Options, messages.Schema, messages.Method, message, limits.MaxResponseMessageBytes);
         ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
-        byte[] answer = FromService(call, json);
+        byte[] answer = messages.FromService(json.Span);
         if (codec == GrpcCodec.Json)
         {
-            answer = new ProtoJson(schema).ToJson(method.Output, answer);
+            answer = messages.ToClient(answer);
         }
 
         return answer.Length > call.MaxAnswerBytes
             ? throw TooLong(call, string.Create(CultureInfo.InvariantCulture, $"the message has {answer.Length} bytes"))
             : TranslatedAnswer.Message(request, codec, answer);
-    }
-
-    private static async Task<(ProtoSchema Schema, ProtoMethod Method)> FindMethodAsync(ClusterBackend backend, string path, CancellationToken cancellationToken)
-    {
-        if (backend.Descriptors is null)
-        {
-            throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
-        }
-
-        ProtoSchema schema = await backend.Descriptors.GetAsync(path, cancellationToken);
-        ProtoMethod method = schema.FindMethod(path)
-            ?? throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"the service has no method {path}");
-        return method is { StreamsRequests: false, StreamsResponses: false }
-            ? (schema, method)
-            : throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one");
-    }
-
-    private static byte[] FromClient(ProtoSchema schema, ProtoMethod method, ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return new ProtoJson(schema).ToProtobuf(method.Input, json.Span);
-        }
-        catch (ProtoJsonException wrong)
-        {
-            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, $"the request is no {method.Input.FullName}: {wrong.Message}", wrong);
-        }
-    }
-
-    private static byte[] FromService(TranslatedCall call, ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return new ProtoJson(call.Schema, s_fromService).ToProtobuf(call.Method.Output, json.Span);
-        }
-        catch (ProtoJsonException wrong)
-        {
-            // The place helps both sides; the reason may repeat what is the service's own.
-            throw new ServiceFaultException(
-                GrpcStatusCode.Internal, $"the service's answer is no {call.Method.Output.FullName}: {wrong.Path}", wrong.Message);
-        }
     }
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(

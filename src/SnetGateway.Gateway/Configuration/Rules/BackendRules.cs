@@ -21,7 +21,7 @@ internal static class BackendRules
                 context.Complain(path, $"{MistakeList.Quote(kind)} is no kind of service", $"Write one of {string.Join(", ", BackendKind.All)}");
             }
 
-            CheckIsDescribed(context, cluster.ClusterId, kind);
+            CheckIsDescribed(context, cluster, kind);
         }
 
         string[] known = [.. context.Clusters.Select(cluster => cluster.ClusterId)];
@@ -52,17 +52,17 @@ internal static class BackendRules
     }
 
     /// <summary>A translator without descriptors could answer no call.</summary>
-    private static void CheckIsDescribed(RuleContext context, string clusterId, string kind)
+    private static void CheckIsDescribed(RuleContext context, ClusterConfig cluster, string kind)
     {
-        DescriptorOptions? descriptors = context.Options.Backends.Clusters.GetValueOrDefault(clusterId)?.Descriptors;
-        if (kind is BackendKind.JsonRpc or BackendKind.Http
+        DescriptorOptions? descriptors = context.Options.Backends.Clusters.GetValueOrDefault(cluster.ClusterId)?.Descriptors;
+        if ((kind is BackendKind.JsonRpc or BackendKind.Http || (kind == BackendKind.Process && ProgramRules.AnySpeaksJson(context, cluster)))
             && string.IsNullOrEmpty(descriptors?.ProtoFolder)
             && string.IsNullOrEmpty(descriptors?.DescriptorSet)
             && string.IsNullOrEmpty(descriptors?.ReflectionAddress))
         {
             context.Complain(
-                RuleContext.DescriptorsPath(clusterId),
-                $"nothing says what the messages of this cluster's services are, and the kind {kind} needs to know",
+                RuleContext.DescriptorsPath(cluster.ClusterId),
+                $"nothing says what the messages of this cluster's services are, and {(kind == BackendKind.Process ? "a program that speaks JSON" : "the kind " + kind)} needs to know",
                 $"Write one of {nameof(DescriptorOptions.ProtoFolder)}, {nameof(DescriptorOptions.DescriptorSet)} and {nameof(DescriptorOptions.ReflectionAddress)}");
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnetGateway.Gateway.Backends.Processes;
+using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 
@@ -57,6 +58,11 @@ internal static class ProgramRules
             context.Complain(path, $"there is no program {MistakeList.Quote(uri.Host)}", RuleContext.Choose(uri.Host, known, Programs));
         }
     }
+
+    /// <summary>Whether a cluster's messages must be known, because one of its programs has them translated.</summary>
+    public static bool AnySpeaksJson(RuleContext context, ClusterConfig cluster) => cluster.Destinations?.Values.Any(destination =>
+        Uri.TryCreate(destination.Address, UriKind.Absolute, out Uri? uri)
+        && context.Options.Processes.Programs.GetValueOrDefault(uri.Host)?.Messages == ProgramMessages.Json) == true;
 
     private static void CheckCommand(RuleContext context, string path, string command)
     {

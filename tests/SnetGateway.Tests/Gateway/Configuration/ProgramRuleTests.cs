@@ -78,6 +78,16 @@ public sealed class ProgramRuleTests
         Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_ProgramThatSpeaksJson_OfAnUndescribedCluster_IsNamed()
+    {
+        Dictionary<string, string?> values = Good();
+        values[Programs + "model:Messages"] = "Json";
+        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Equal("SnetGateway:Backends:Clusters:translate:Descriptors", mistake.Path);
+        Assert.Contains("a program that speaks JSON", mistake.ToString(), StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, string?> Good()
     {
         Dictionary<string, string?> values = Samples.Good();

@@ -1,0 +1,90 @@
+using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Grpc.Json;
+using SnetGateway.Grpc.Statuses;
+
+namespace SnetGateway.Gateway.Backends.Translation;
+
+/// <summary>The messages of one method, between the JSON of a service and protobuf.</summary>
+internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
+{
+    /// <summary>JSON is longer than protobuf: names, digits, base64. Beyond this an answer is not looked at.</summary>
+    private const int JsonPerMessageByte = 4;
+
+    private const int LeastJson = 64 * 1024;
+
+    /// <summary>Services write fields as their proto files do.</summary>
+    private static readonly ProtoJsonOptions s_towardsService = new() { OriginalNames = true };
+
+    private static readonly ProtoJsonOptions s_fromService = new() { IgnoreUnknownFields = true };
+
+    /// <summary>Finds a method by its path, `/package.Service/Method`.</summary>
+    /// <exception cref="ServiceFaultException">Nothing says what the messages are.</exception>
+    /// <exception cref="GrpcStatusException">There is no such method, or nobody answers who would know.</exception>
+    public static async ValueTask<MethodMessages> FindAsync(IDescriptorSource? descriptors, string path, CancellationToken cancellationToken)
+    {
+        if (descriptors is null)
+        {
+            throw Undescribed();
+        }
+
+        ProtoSchema schema = await descriptors.GetAsync(path, cancellationToken);
+        ProtoMethod method = schema.FindMethod(path)
+            ?? throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"the service has no method {path}");
+        return new MethodMessages(schema, method);
+    }
+
+    public static ServiceFaultException Undescribed() =>
+        new(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+
+    /// <summary>The longest JSON that is read for a message of so many bytes.</summary>
+    public static long MostJson(int messageBytes) => Math.Max(LeastJson, (long)messageBytes * JsonPerMessageByte);
+
+    /// <summary>A client's JSON as protobuf.</summary>
+    /// <exception cref="GrpcStatusException">It is no message of the method's input.</exception>
+    public byte[] FromClient(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return new ProtoJson(Schema).ToProtobuf(Method.Input, json);
+        }
+        catch (ProtoJsonException wrong)
+        {
+            throw NoInput(wrong);
+        }
+    }
+
+    /// <summary>A client's protobuf as the JSON for the service.</summary>
+    /// <exception cref="GrpcStatusException">It is no message of the method's input.</exception>
+    public byte[] ToService(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            return new ProtoJson(Schema, s_towardsService).ToJson(Method.Input, message);
+        }
+        catch (ProtoJsonException wrong)
+        {
+            throw NoInput(wrong);
+        }
+    }
+
+    /// <summary>A service's JSON as protobuf.</summary>
+    /// <exception cref="ServiceFaultException">It is no message of the method's output.</exception>
+    public byte[] FromService(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return new ProtoJson(Schema, s_fromService).ToProtobuf(Method.Output, json);
+        }
+        catch (ProtoJsonException wrong)
+        {
+            // The place helps both sides; the reason may repeat what is the service's own.
+            throw new ServiceFaultException(GrpcStatusCode.Internal, $"the service's answer is no {Method.Output.FullName}: {wrong.Path}", wrong.Message);
+        }
+    }
+
+    /// <summary>An answer's protobuf as JSON for its client.</summary>
+    public byte[] ToClient(ReadOnlySpan<byte> message) => new ProtoJson(Schema).ToJson(Method.Output, message);
+
+    private GrpcStatusException NoInput(ProtoJsonException wrong) =>
+        new(GrpcStatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong);
+}
