@@ -191,7 +191,7 @@ public sealed class ChannelPayments(
 
         // A reorganisation may have given the id to others: until it is read again, nothing known of its parties refuses anybody.
         bool reorganised = !curable
-            && chain.Freshness == ReadingFreshness.FundsUnknown && chain.Nonce == chain.Reading.Nonce
+            && ((chain.Freshness == ReadingFreshness.FundsUnknown && chain.Nonce == chain.Reading.Nonce) || IsHearsay(channel, chain))
             && refusal!.Reason != RefusalReason.SignatureInvalid && recovery.IsWellFormed(payment.Signature.Span);
         if (!curable && !reorganised)
         {
@@ -213,6 +213,13 @@ public sealed class ChannelPayments(
                     : Refusals.ChainUnavailable();
         }
     }
+
+    /// <summary>
+    /// Of an earlier process or another replica, on blocks that could still have been undone without this gateway ever having followed them:
+    /// parties hold from finality on (design, rule 13).
+    /// </summary>
+    private bool IsHearsay(Channel channel, ChannelChainState chain) =>
+        chain.Freshness == ReadingFreshness.Outdated && chain.Reading.Block.Number + channel.FinalityDepth > NewestBlock(chain);
 
     /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
     private async ValueTask<Admission> TakeTurnAsync(
@@ -266,6 +273,12 @@ public sealed class ChannelPayments(
 
         if (channel.Record is { } old && channel.RecordOf(chain) is null)
         {
+            if (await ConfirmPartiesAsync(channel, chain, old, signed, cancellationToken) is { } unsure)
+            {
+                return (unsure, null);
+            }
+
+            chain = channel.Chain!;
             events.RecordSetAside(channel.Id, old.Amount);
             if (!await ledger.SetAsideAsync(channel, chain, old))
             {
@@ -295,5 +308,22 @@ public sealed class ChannelPayments(
         }
 
         return (refusal, record);
+    }
+
+    /// <summary>
+    /// Before a record is put aside for a reading that is not newer than the record's own: another replica may have seen a reorganisation that
+    /// this gateway has not, and its record is then the right one.
+    /// </summary>
+    private async ValueTask<PaymentRefusal?> ConfirmPartiesAsync(
+        Channel channel, ChannelChainState chain, ChannelRecord record, ChannelReading signed, CancellationToken cancellationToken)
+    {
+        if (record.Reading is not { } theirs || theirs.Block.Number < chain.Reading.Block.Number)
+        {
+            return null;
+        }
+
+        ChannelLook look = await chainReader.LookAsync(channel.Id, LookPriority.Honest, cancellationToken);
+        chain = channel.Chain!;
+        return look != ChannelLook.Found || theirs.Block.Number > chain.Reading.Block.Number ? Refusals.ChainUnavailable() : JudgeParties(chain, signed);
     }
 }

@@ -71,20 +71,21 @@ public sealed class Channel
 
     /// <summary>
     /// Takes a fresh reading in. A reading at or after the block where an event was seen makes the channel fresh again; nonces only rise
-    /// unless <paramref name="afterReorganisation"/>.
+    /// unless <paramref name="afterReorganisation"/>, or where the parties are others: those of a channel never change, so it is another one.
     /// </summary>
     public void Apply(ChannelReading reading, bool afterReorganisation = false)
     {
         lock (_writing)
         {
             ChannelChainState? known = _chain;
-            if (known is null || afterReorganisation)
+            bool isNewer = known is null || reading.Block.Number >= known.Reading.Block.Number;
+            if (known is null || afterReorganisation || (isNewer && !reading.HasPartiesOf(known.Reading)))
             {
                 _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Fresh, null, known is null
                     ? ConfirmedFunds.FirstSeen(reading)
                     : known.Confirmed.AfterReorganisation(known.Reading, reading, FinalityDepth));
             }
-            else if (reading.Block.Number >= known.Reading.Block.Number || known.Freshness == ReadingFreshness.FundsUnknown)
+            else if (isNewer || known.Freshness == ReadingFreshness.FundsUnknown)
             {
                 // A reading that does not show a claim which was seen already comes from an endpoint that lags: the funds stay unknown.
                 bool lags = reading.Nonce < known.Nonce;

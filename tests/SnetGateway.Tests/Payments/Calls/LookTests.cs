@@ -368,6 +368,67 @@ public sealed class LookTests
         Assert.Single(rig.Chain.Looks);
     }
 
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(1UL)] // and it was claimed from once
+    public async Task IdGivenToAnotherChannel_KnownByAnotherReplicasReading_ItsNewOwnerIsNotRefusedByTheOldOne(ulong nonce)
+    {
+        var other = new PaymentRig();
+        other.Chain.Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000, nonce);
+        Assert.Null(await other.Known().PayAsync(PaymentRig.Pay(10, nonce), 10));
+
+        // This gateway has the record, and never followed the block that its reading is of.
+        var rig = new PaymentRig(other.Store, other.Time);
+        await rig.Ledger.LoadAsync(default);
+        rig.Chain.Mine(2);
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, by: PaymentRig.Stranger), 10));
+        Assert.Equal(RefusalReason.WrongSigner, (await rig.PayAsync(PaymentRig.Pay(20, nonce: 0), 10))!.Reason);
+        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task AnotherReplicasReading_BeyondFinality_AStrangersSignatureCostsNoLook()
+    {
+        var other = new PaymentRig();
+        Assert.Null(await other.Known().PayAsync(PaymentRig.Pay(10), 10));
+        var rig = new PaymentRig(other.Store, other.Time);
+        await rig.Ledger.LoadAsync(default);
+        rig.Chain.Mine(64);
+
+        Assert.Equal(RefusalReason.WrongSigner, (await rig.PayAsync(PaymentRig.Pay(20, by: PaymentRig.Stranger), 10))!.Reason);
+        Assert.Empty(rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task RecordOfAnIdsNewOwner_IsNotPutAsideByAReplicaThatMissedTheReorganisation()
+    {
+        PaymentRig late = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        Assert.Null(await late.PayAsync(PaymentRig.Pay(10), 10));
+        var rig = new PaymentRig(late.Store, late.Time);
+        await rig.Ledger.LoadAsync(default);
+        foreach (PaymentRig gateway in new[] { rig, late })
+        {
+            gateway.Chain.Mine(2);
+            gateway.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+        }
+
+        rig.Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, by: PaymentRig.Stranger), 10));
+        await late.Ledger.RefreshAsync(late.Channel, default);
+
+        // Its own reading still has the old owner, who shows again what was paid then.
+        Assert.Equal(RefusalReason.ChainUnavailable, (await late.PayAsync(PaymentRig.Pay(10), 10))!.Reason);
+        Assert.Equal(RefusalReason.WrongSigner, (await late.PayAsync(PaymentRig.Pay(10), 10))!.Reason);
+        foreach (PaymentRig gateway in new[] { rig, late })
+        {
+            Assert.Equal(RefusalReason.WrongAmount, (await gateway.PayAsync(PaymentRig.Pay(10, by: PaymentRig.Stranger), 10))!.Reason);
+        }
+
+        Assert.Null(await late.PayAsync(PaymentRig.Pay(20, by: PaymentRig.Stranger), 10));
+    }
+
     [Fact]
     public async Task Reorganised_MalformedSignature_StillNeverReachesTheChain()
     {
