@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
@@ -12,7 +13,7 @@ namespace SnetGateway.FunctionalTests.Infrastructure;
 internal sealed class RawHttp2 : IAsyncDisposable
 {
     private readonly TcpClient _tcp;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentDictionary<int, RawCall> _calls = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,10 +21,10 @@ internal sealed class RawHttp2 : IAsyncDisposable
     private int _next = -1;
     private int _goAway = -1;
 
-    private RawHttp2(TcpClient tcp)
+    private RawHttp2(TcpClient tcp, Stream stream)
     {
         _tcp = tcp;
-        _stream = tcp.GetStream();
+        _stream = stream;
     }
 
     /// <summary>Whether everything received is paid back to the sender's windows.</summary>
@@ -39,7 +40,27 @@ internal sealed class RawHttp2 : IAsyncDisposable
     {
         var tcp = new TcpClient { NoDelay = true };
         await tcp.ConnectAsync(endPoint).Soon();
-        var connection = new RawHttp2(tcp) { OpensWindows = streamWindow == 65_535 };
+        return await BeginAsync(tcp, tcp.GetStream(), streamWindow);
+    }
+
+    /// <summary>Connects to wherever an address says: by name, and with TLS for https.</summary>
+    public static async Task<RawHttp2> ConnectAsync(Uri address)
+    {
+        var tcp = new TcpClient { NoDelay = true };
+        await tcp.ConnectAsync(address.IdnHost, address.Port).Soon();
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            return await BeginAsync(tcp, tcp.GetStream(), 65_535);
+        }
+
+        var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http2] }).Soon();
+        return await BeginAsync(tcp, tls, 65_535);
+    }
+
+    private static async Task<RawHttp2> BeginAsync(TcpClient tcp, Stream stream, uint streamWindow)
+    {
+        var connection = new RawHttp2(tcp, stream) { OpensWindows = streamWindow == 65_535 };
         var settings = new byte[12];
         BinaryPrimitives.WriteUInt16BigEndian(settings, 1); // no dynamic table
         BinaryPrimitives.WriteUInt16BigEndian(settings.AsSpan(6), 4);
@@ -210,7 +231,9 @@ internal enum FrameType : byte
 }
 
 /// <summary>One stream of a <see cref="RawHttp2"/>.</summary>
-internal sealed class RawCall(RawHttp2 connection, int id)
+/// <param name="connection">Null for a call that found nobody to connect to.</param>
+/// <param name="id">The stream's number.</param>
+internal sealed class RawCall(RawHttp2? connection, int id)
 {
     private const int Cancel = 8;
 
@@ -229,10 +252,13 @@ internal sealed class RawCall(RawHttp2 connection, int id)
 
     public Task FirstData => _data.Task;
 
-    public Task SendAsync(byte[] data, bool end = false) => connection.SendAsync(FrameType.Data, (byte)(end ? 1 : 0), id, data);
+    /// <summary>Whether the answer came as gRPC; a proxy's own error page does not.</summary>
+    public bool IsGrpc { get; private set; }
+
+    public Task SendAsync(byte[] data, bool end = false) => SendAsync(FrameType.Data, (byte)(end ? 1 : 0), data);
 
     public Task SendTrailersAsync(params (string Name, string Value)[] trailers) =>
-        connection.SendAsync(FrameType.Headers, 0x5, id, Hpack.Write(trailers));
+        SendAsync(FrameType.Headers, 0x5, Hpack.Write(trailers));
 
     /// <summary>Whether this side reset it.</summary>
     public bool WasReset { get; private set; }
@@ -242,12 +268,14 @@ internal sealed class RawCall(RawHttp2 connection, int id)
         WasReset = true;
         var payload = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(payload, code);
-        return connection.SendAsync(FrameType.Reset, 0, id, payload);
+        return SendAsync(FrameType.Reset, 0, payload);
     }
 
     public void TakeHeaders(List<(string Name, string Value)> headers, bool end)
     {
         _blocks.Add(headers);
+        IsGrpc |= headers.Contains((":status", "200"))
+            && headers.Any(header => header.Name == "content-type" && header.Value.StartsWith(Wire.ContentType, StringComparison.Ordinal));
         _headers.TrySetResult();
         if (end)
         {
@@ -272,6 +300,8 @@ internal sealed class RawCall(RawHttp2 connection, int id)
     public void TakeReset(int code) => Finish(code);
 
     public void Break() => Finish(-1);
+
+    private Task SendAsync(FrameType type, byte flags, byte[] payload) => connection?.SendAsync(type, flags, id, payload) ?? Task.CompletedTask;
 
     private void Finish(int? reset)
     {

@@ -38,6 +38,20 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    public async Task WritesOfOneKeyAtOnce_NeverTravelTogether_AndOneOfThemWins()
+    {
+        // etcd refuses a whole transaction that writes a key twice.
+        const int keys = 4;
+        await using var store = EtcdLedger.Open(fixture.Etcd);
+        CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.Write(i % keys, expected: 0, s_value)));
+        foreach (IGrouping<int, (int Index, CommitResult Item)> key in results.Index().GroupBy(result => result.Index % keys))
+        {
+            Assert.Single(key, result => result.Item.Outcome == CommitOutcome.Committed);
+            Assert.Equal(key.Count() - 1, key.Count(result => result.Item.Outcome == CommitOutcome.Conflict));
+        }
+    }
+
+    [Fact]
     public async Task Batch_OfTheLargestValues_StaysBelowTheLargestRequest()
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);

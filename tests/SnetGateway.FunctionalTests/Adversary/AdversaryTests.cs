@@ -1,0 +1,64 @@
+using System.Globalization;
+using SnetGateway.TestKit.Market;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.FunctionalTests.Adversary;
+
+/// <summary>A little of every attack, on three replicas. tests/campaigns/adversarial.sh runs all of it.</summary>
+public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper output) : IClassFixture<OwnGroupFixture>
+{
+    [Fact]
+    public async Task EveryAttackOnThreeReplicas_IsRefused_AndWhatWasGrantedIsPaid()
+    {
+        int seed = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the choices");
+        var report = new AttackReport(output.WriteLine);
+        await AttackRunner.RunAsync(fixture.Group.Target, AttackList.All.Where(attack => !attack.IsLong), seed, isShort: true, report);
+        report.End();
+        Assert.Equal(0, report.Failed);
+    }
+
+    [Fact]
+    public async Task ServiceWithoutAGateway_IsFoundToSellOnePaymentManyTimes()
+    {
+        AttackTarget unprotected = fixture.Group.Target with { Gateways = [fixture.Group.Target.Service!], Group = null };
+        await using var run = new AttackRun(unprotected, new Random(1), isShort: true);
+        Payer payer = await run.OpenAsync();
+        await payer.StormAsync(payer.Next, 64);
+        run.Counts.Close();
+        Assert.Equal(64, run.Counts.MostGrants);
+        Assert.False(run.Counts.IsRefused);
+    }
+
+    [Fact]
+    public async Task CommandOnAnEndpoint_RunsWhatCanBeRunFromOutside_AndSaysWhatItLeavesOut()
+    {
+        AttackTarget target = fixture.Group.Target;
+        ChainState chain = fixture.Group.Chain.State;
+        string key = Path.GetTempFileName();
+        await File.WriteAllTextAsync(key, chain.Accounts["consumer"].PrivateKey);
+        using var said = new StringWriter();
+        int code = await AdversaryCommand.RunAsync(
+            [
+                "--endpoint", string.Join(',', target.Gateways), "--chain", $"{chain.RpcUrl}", "--escrow", chain.MultiPartyEscrow, "--recipient", $"{target.Recipient}",
+                "--group-id", chain.GroupIdBase64, "--key-file", key, "--only", "256", "--short", "--seed", "1",
+            ],
+            said);
+        File.Delete(key);
+        Assert.True(code == 0, $"{said}");
+        Assert.Contains("| one payment 256 times at once | 259 | 4 | 1 | not counted | refused |", $"{said}", StringComparison.Ordinal);
+        Assert.Contains("(needs its own harness)", $"{said}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--endpoint")]
+    [InlineData("--endpoint", "http://localhost:1")]
+    [InlineData("endpoint")]
+    public async Task CommandWithoutWhatItNeeds_SaysSo_AndEndsWith2(params string[] arguments)
+    {
+        using var said = new StringWriter();
+        Assert.Equal(2, await AdversaryCommand.RunAsync(arguments, said));
+        Assert.NotEmpty(said.ToString());
+    }
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Every attack that we refuse, against any endpoint; one table out. Does its own set-up.
+#   tests/campaigns/adversarial.sh [--seed N] [--only TEXT] [--short] [--no-tests] [-c Debug|Release]
+# starts a group of its own (three gateways on an etcd of three members, a service, a local chain) and runs all, with those that are tests of
+# the suite because they need its harness.
+#   tests/campaigns/adversarial.sh --endpoint URL[,URL...] --chain URL --escrow ADDRESS --recipient ADDRESS --group-id BASE64 --key-file FILE
+#       [--method /package.Service/Method] [--message BASE64] [--price COGS] [--threshold BLOCKS] [--recipient-key-file FILE] [--service URL]
+# runs what can be run from outside against the replicas, or the balancer, at the endpoints, and says what it leaves out. An escrow payment
+# names no organisation and no service: a channel is of a group and pays a recipient, and the path of the method says the rest.
+#   --chain, --escrow     JSON-RPC of the chain and the contract on it
+#   --recipient, --group-id, --threshold   as the organisation's metadata says: payment_address, group_id, payment_expiration_threshold
+#   --key-file            64 hex digits: an account with a million cogs, as tokens or deposited in the escrow, and with what some hundred
+#                         transactions cost; it pays accounts of the attacks' own
+#   --method, --message, --price   a unary method, a message that it answers, and its price; without them the example service's
+#   --recipient-key-file  the recipient's key, for attacks around a claim; without it they are left out, and no total is claimed at the end
+#   --service             the example service behind the gateways, which counts executions
+# --list lists the attacks and what each needs; --only runs those whose name holds the text; --short does little of each.
+# Exit code 0: no payment was granted more than once, and no attack got work beyond the documented bound. 1: one did. 2: wrong usage.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
+cd "$root" || exit 1
+
+configuration=Release
+own=true
+arguments=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -c) configuration=${2:?"-c needs Debug or Release"}; shift ;;
+    --endpoint) own=false; arguments+=("$1" "${2:?"--endpoint needs a URL"}"); shift ;;
+    --list) own=false; arguments+=("$1") ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+
+trap 'stop_group; exit 130' INT
+trap 'stop_group; exit 143' TERM HUP
+need_dotnet
+need_debian libsecp256k1-1
+need_build tests/SnetGateway.FunctionalTests -c "$configuration"
+if $own; then
+  need_node
+  need_debian etcd-server etcd-client
+  need_npm tests/devchain
+  need_build tests/SnetGateway.Tests -c "$configuration"
+fi
+run_in_group dotnet "tests/SnetGateway.FunctionalTests/bin/$configuration/net10.0/SnetGateway.FunctionalTests.dll" adversary "${arguments[@]}"
