@@ -85,19 +85,6 @@ internal sealed class ReplicaConsumer(
         }
     }
 
-    /// <summary>Signs one payment and shows it so many times at once, to all gateways in turn.</summary>
-    public async Task StormAsync(int copies)
-    {
-        ulong? signed = null;
-        while (signed is null)
-        {
-            signed = await AskAsync(gateways[random.Next(gateways.Count)]);
-        }
-
-        ulong amount = signed.Value + price;
-        await Task.WhenAll(Enumerable.Range(0, copies).Select(copy => CallAsync(gateways[copy % gateways.Count], amount)));
-    }
-
     public void Dispose() => _http.Dispose();
 
     private async Task<ulong?> AskAsync(Uri gateway)
