@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnetGateway.Tests.Gateway.Parsers;
 using SnetGateway.Tests.Storage;
 using SnetGateway.Tests.Storage.Model;
 
@@ -10,6 +11,8 @@ switch (args)
         return 0;
     case [StoreModelRun.Name, string store, string operations, string seed]:
         return await StoreModelRun.RunAsync(store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+    case [ParserRun.Name, string inputs, string seed]:
+        return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:
         await Console.Error.WriteLineAsync("Run the tests with: dotnet test");
         return 2;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.Grpc.Frames;
@@ -13,18 +12,11 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// </summary>
 internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, JsonTranslation? translation, HttpResponseMessage answer) : ReadOnceStream
 {
-    private const int LengthBytes = sizeof(uint);
-
-    /// <summary>The longest message as the program writes it.</summary>
-    private readonly long _most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
-
-    private readonly ByteBuffer _output = new();
+    private readonly OutputSplitter _output = new(form, translation is null ? maxBytes : MethodMessages.MostJson(maxBytes));
     private readonly byte[] _header = new byte[FrameHeader.Size];
     private byte[]? _translated;
     private int _headerLeft;
     private int _messageLeft;
-    private int _behind;
-    private int _searched;
     private bool _isOver;
     private bool _hasEnded;
     private bool _isDisposed;
@@ -43,25 +35,31 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
                 return 0;
             }
 
-            if (TakeMessage() is { } problem)
+            if (_output.TryFind(_isOver))
             {
-                End(problem);
-                return 0;
+                if (Begin() is { } problem)
+                {
+                    End(problem);
+                    return 0;
+                }
+
+                break;
             }
 
-            if (_headerLeft > 0)
+            if (_output.IsTooLong)
             {
-                break;
+                End(TooLong());
+                return 0;
             }
 
             if (_isOver)
             {
                 GrpcStatus status = await run.EndAsync();
-                End(status.IsOk && _output.Length > 0 ? new GrpcStatus(GrpcStatusCode.Internal, "the service's program ended in the middle of a message") : status);
+                End(status.IsOk && _output.HasRest ? new GrpcStatus(GrpcStatusCode.Internal, "the service's program ended in the middle of a message") : status);
                 return 0;
             }
 
-            int count = await run.ReadAsync(_output.Rest());
+            int count = await run.ReadAsync(_output.Room());
             _output.Advance(count);
             _isOver = count == 0;
         }
@@ -81,81 +79,23 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         base.Dispose(disposing);
     }
 
-    /// <summary>Makes the next whole message of the output the one that is given out; a status when there can be none.</summary>
-    private GrpcStatus? TakeMessage() => form == ProgramOutput.Frames ? TakeFrame() : TakeLine();
-
-    private GrpcStatus? TakeFrame()
+    /// <summary>Makes the message that was found the one that is given out; a status when there can be none.</summary>
+    private GrpcStatus? Begin()
     {
-        if (_output.Length < LengthBytes)
-        {
-            return null;
-        }
-
-        uint length = BinaryPrimitives.ReadUInt32BigEndian(_output.Span);
-        if (length > _most)
-        {
-            return TooLong();
-        }
-
-        if (_output.Length - LengthBytes >= length)
-        {
-            _output.Drop(LengthBytes);
-            return Begin((int)length, behind: 0);
-        }
-
-        return null;
-    }
-
-    private GrpcStatus? TakeLine()
-    {
-        while (true)
-        {
-            ReadOnlySpan<byte> output = _output.Span;
-            int at = output[_searched..].IndexOf((byte)'\n');
-            int length = at < 0 ? output.Length : _searched + at;
-            _searched = at < 0 ? output.Length : 0;
-            if (length > _most)
-            {
-                return TooLong();
-            }
-
-            if (at < 0 && !(_isOver && length > 0))
-            {
-                return null;
-            }
-
-            int end = at < 0 ? 0 : 1;
-            _searched = 0;
-            if (length > 0 && output[length - 1] == (byte)'\r')
-            {
-                length--;
-                end++;
-            }
-
-            if (length > 0)
-            {
-                return Begin(length, end);
-            }
-
-            _output.Drop(end);
-        }
-    }
-
-    private GrpcStatus? Begin(int length, int behind)
-    {
+        int length = _output.Message.Length;
         if (translation is not null)
         {
             try
             {
-                _translated = translation.ToClient(_output.Span[..length]);
+                _translated = translation.ToClient(_output.Message);
             }
             catch (ServiceFaultException fault)
             {
                 return fault.Status;
             }
 
-            _output.Drop(length + behind);
-            (length, behind) = (_translated.Length, 0);
+            _output.Drop(length);
+            length = _translated.Length;
             if (length > maxBytes)
             {
                 return TooLong();
@@ -163,7 +103,7 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         }
 
         new FrameHeader(IsCompressed: false, (uint)length).Write(_header);
-        (_headerLeft, _messageLeft, _behind) = (FrameHeader.Size, length, behind);
+        (_headerLeft, _messageLeft) = (FrameHeader.Size, length);
         return null;
     }
 
@@ -179,17 +119,11 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         }
         else
         {
-            _output.Span[..body].CopyTo(buffer[header..]);
+            _output.Message[..body].CopyTo(buffer[header..]);
             _output.Drop(body);
         }
 
         _messageLeft -= body;
-        if (_headerLeft + _messageLeft == 0)
-        {
-            _output.Drop(_behind);
-            (_behind, _translated) = (0, null);
-        }
-
         return header + body;
     }
 

@@ -1,0 +1,427 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using SnetGateway.Gateway.Backends.Http;
+using SnetGateway.Gateway.Backends.JsonRpc;
+using SnetGateway.Gateway.Backends.Processes;
+using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Grpc.Frames;
+using SnetGateway.Grpc.Headers;
+using SnetGateway.Grpc.Json;
+using SnetGateway.Grpc.Messages;
+using SnetGateway.Grpc.Statuses;
+using SnetGateway.Grpc.Web;
+using SnetGateway.Tests.Grpc.Json;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Parsers;
+
+/// <summary>
+/// Every parser of the wire with a generator of inputs, sound ones that were damaged most of the time, and what must hold whatever comes: no
+/// exception that is not the parser's own, nothing beyond a bound, and the same result however the input is cut into pieces.
+/// </summary>
+internal static class GeneratedInputs
+{
+    private const int MaxMessage = 2_000;
+
+    private static readonly byte[][] s_json =
+    [
+        """{"jsonrpc":"2.0","id":7,"result":{"a":[1,"}"],"data":{"item":{"text":"x"}}}}"""u8.ToArray(),
+        """{"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"m","data":null}}"""u8.ToArray(),
+        """{"data":{"item":[1,2,{"b":"\u00e4\ud83d\ude00"}],"other":{"deep":[[[{}]]]}},"data":1e400}"""u8.ToArray(),
+    ];
+
+    private static readonly byte[] s_gzip = Pack(new byte[300]);
+    private static readonly byte[] s_bomb = Pack(new byte[64 * MaxMessage]);
+
+    /// <summary>What reads foreign bytes, by name; each takes one generated input and checks what was made of it.</summary>
+    public static IReadOnlyDictionary<string, Action<Random>> Parsers { get; } = new Dictionary<string, Action<Random>>
+    {
+        ["gRPC and gRPC-Web frames"] = Frames,
+        ["request of one message, gzip bombs too"] = Requests,
+        ["gRPC-Web text"] = WebText,
+        ["program output in lines"] = random => Output(random, ProgramOutput.Lines),
+        ["program output in frames"] = random => Output(random, ProgramOutput.Frames),
+        ["PROXY header"] = Proxy,
+        ["HTTP/2 preface"] = Preface,
+        ["metadata of a payment"] = Metadata,
+        ["binary metadata, timeouts, content types"] = Values,
+        ["JSON-RPC response"] = JsonRpc,
+        ["part of a JSON answer"] = JsonPart,
+        ["protobuf and JSON by descriptor"] = ProtobufJson,
+    };
+
+    private static void Frames(Random random)
+    {
+        byte[] stream = Messages(random);
+        var whole = new FrameTracker(MaxMessage);
+        FrameEvent end = whole.Skip(stream);
+        var pieces = new FrameTracker(MaxMessage);
+        FrameEvent last = FrameEvent.None;
+        foreach (ReadOnlyMemory<byte> piece in Cut(random, stream))
+        {
+            last = pieces.Skip(piece.Span);
+        }
+
+        Assert.Equal((end, whole.IsInsideFrame, whole.HasFailed), (last, pieces.IsInsideFrame, pieces.HasFailed));
+    }
+
+    private static void Requests(Random random)
+    {
+        byte[] body = Messages(random);
+        string? encoding = random.Next(3) switch { 0 => null, 1 => "identity", _ => "gzip" };
+        (GrpcStatusCode Code, byte[]? Message) whole = Read([body]), pieces = Read(Cut(random, body));
+        Assert.Equal(whole.Code, pieces.Code);
+        Assert.Equal(whole.Message, pieces.Message);
+
+        // The other reader of the same bodies looks at flags and lengths too, so it may only say no more often.
+        try
+        {
+            Assert.Equal(SingleMessage.Read(body, encoding, MaxMessage).ToArray(), whole.Message);
+        }
+        catch (GrpcStatusException)
+        {
+            // Refused.
+        }
+
+        (GrpcStatusCode Code, byte[]? Message) Read(IEnumerable<ReadOnlyMemory<byte>> from)
+        {
+            using var buffer = new ByteBuffer();
+            try
+            {
+                // Nothing here waits, so the task is done when it is given.
+                byte[] message = RequestMessage.ReadAsync(new Pieces(from), encoding, MaxMessage, buffer, CancellationToken.None).GetAwaiter().GetResult().ToArray();
+                Assert.True(message.Length <= MaxMessage || message.Length < body.Length);
+                return (GrpcStatusCode.Ok, message);
+            }
+            catch (GrpcStatusException refused)
+            {
+                return (refused.Status.Code, null);
+            }
+        }
+    }
+
+    private static void WebText(Random random)
+    {
+        byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(Messages(random)) + Convert.ToBase64String(Bytes(random, 5)));
+        Damage(random, text);
+        var whole = default(GrpcWebTextDecoder);
+        var decoded = new byte[GrpcWebTextDecoder.MaxBytes(text.Length)];
+        int length = whole.Decode(text, decoded);
+        var pieces = default(GrpcWebTextDecoder);
+        var again = new byte[decoded.Length + 3];
+        int at = 0;
+        foreach (ReadOnlyMemory<byte> piece in Cut(random, text))
+        {
+            at += pieces.Decode(piece.Span, again.AsSpan(at));
+        }
+
+        Assert.Equal((whole.HasFailed, length), (pieces.HasFailed, at));
+        Assert.True(decoded.AsSpan(0, length).SequenceEqual(again.AsSpan(0, at)));
+    }
+
+    private static void Output(Random random, ProgramOutput form)
+    {
+        var text = new List<byte>();
+        for (int messages = random.Next(5); messages > 0; messages--)
+        {
+            byte[] message = Bytes(random, random.Next(20) == 0 ? 100 : 12);
+            if (form == ProgramOutput.Frames)
+            {
+                text.AddRange([0, 0, 0, (byte)message.Length, .. message]);
+            }
+            else
+            {
+                text.AddRange([.. message, .. random.Next(3) == 0 ? "\r\n"u8 : "\n"u8]);
+            }
+        }
+
+        byte[] output = [.. text];
+        Damage(random, output);
+        output = output[..(output.Length - (random.Next(3) == 0 ? random.Next(output.Length + 1) : 0))];
+        const int most = 80;
+        (List<byte[]> found, bool isTooLong, bool hasRest) = Split([output]);
+        (List<byte[]> again, bool again2, bool again3) = Split(Cut(random, output));
+        Assert.Equal(found, again);
+        Assert.Equal((isTooLong, hasRest), (again2, again3));
+        Assert.All(found, message => Assert.True(message.Length <= most));
+        if (form == ProgramOutput.Lines && !isTooLong)
+        {
+            Assert.Equal(
+                Encoding.Latin1.GetString(output).Split('\n').Select((line, i) => line.EndsWith('\r') ? line[..^1] : line).Where(line => line.Length > 0),
+                found.Select(Encoding.Latin1.GetString));
+        }
+
+        (List<byte[]>, bool, bool) Split(IEnumerable<ReadOnlyMemory<byte>> from)
+        {
+            using var splitter = new OutputSplitter(form, most);
+            var messages = new List<byte[]>();
+            foreach (ReadOnlyMemory<byte> piece in from.Append(default))
+            {
+                ReadOnlySpan<byte> left = piece.Span;
+                do
+                {
+                    Span<byte> room = splitter.Room().Span;
+                    int count = Math.Min(room.Length, left.Length);
+                    left[..count].CopyTo(room);
+                    splitter.Advance(count);
+                    left = left[count..];
+                    while (splitter.TryFind(isOver: piece.IsEmpty))
+                    {
+                        messages.Add(splitter.Message.ToArray());
+                        do
+                        {
+                            splitter.Drop(Math.Min(splitter.Message.Length, random.Next(1, 9)));
+                        }
+                        while (!splitter.Message.IsEmpty);
+                    }
+                }
+                while (!left.IsEmpty);
+            }
+
+            return (messages, splitter.IsTooLong, splitter.HasRest);
+        }
+    }
+
+    private static void Proxy(Random random)
+    {
+        byte[] header = random.Next(2) == 0
+            ? Encoding.ASCII.GetBytes(random.Next(2) == 0 ? "PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\nGET" : "PROXY TCP6 2001:db8::9 ::1 1 65535\r\nPRI")
+            : [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0, 12, .. Bytes(random, 30)];
+        Damage(random, header);
+        ProxyVerdict verdict = ProxyHeader.Read(new ReadOnlySequence<byte>(header), out int length, out IPEndPoint? client);
+        Assert.True(verdict != ProxyVerdict.Complete || (length > 0 && length <= header.Length));
+        ProxyVerdict cut = ProxyHeader.Read(Sequence(random, header), out int again, out IPEndPoint? same);
+        Assert.Equal((verdict, length, client), (cut, again, same));
+        if (verdict == ProxyVerdict.Complete)
+        {
+            ProxyVerdict early = ProxyHeader.Read(new ReadOnlySequence<byte>(header, 0, random.Next(length)), out _, out _);
+            Assert.Equal(ProxyVerdict.Incomplete, early);
+        }
+    }
+
+    private static void Preface(Random random)
+    {
+        byte[] bytes = [.. Http2Preface.Bytes, .. Bytes(random, 9)];
+        Damage(random, bytes);
+        bytes = bytes[..random.Next(bytes.Length + 1)];
+        int common = Math.Min(bytes.Length, Http2Preface.Bytes.Length);
+        bool fits = bytes.AsSpan(0, common).SequenceEqual(Http2Preface.Bytes[..common]);
+        PrefaceVerdict expected = !fits ? PrefaceVerdict.Http1 : common == Http2Preface.Bytes.Length ? PrefaceVerdict.Http2 : PrefaceVerdict.Undecided;
+        Assert.Equal(expected, Http2Preface.Judge(Sequence(random, bytes)));
+    }
+
+    private static void Metadata(Random random)
+    {
+        string[] names = ["snet-payment-type", "snet-payment-channel-id", "SNET-payment-channel-nonce", "snet-payment-channel-amount", "snet-payment-channel-signature-bin", "snet-other", "grpc-timeout", "x"];
+        var headers = new HeaderDictionary();
+        long bytes = 0;
+        for (int count = random.Next(8); count > 0; count--)
+        {
+            string name = random.Next(8) == 0 ? Text(random, 35) + "y" : names[random.Next(names.Length)];
+            if (!headers.ContainsKey(name))
+            {
+                string[] values = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Text(random, 20))];
+                headers[name] = values;
+                bytes += values.Sum(value => name.Length + value.Length + 32);
+            }
+        }
+
+        PaymentMetadata read = PaymentMetadata.Read(headers);
+        Assert.Equal(bytes, read.Bytes);
+        Assert.Equal(headers["snet-payment-channel-id"], read.IdValues);
+        Assert.Equal(headers["snet-payment-channel-nonce"], read.NonceValues);
+        Assert.Equal(headers["grpc-timeout"], read.TimeoutValues);
+    }
+
+    private static void Values(Random random)
+    {
+        byte[] bytes = Bytes(random, 70);
+        string text = BinaryMetadata.Encode(bytes) + (random.Next(4) == 0 ? Text(random, 3) : "");
+        var decoded = new byte[BinaryMetadata.MaxDecodedLength(text.Length)];
+        bool isRead = BinaryMetadata.TryDecode(text, decoded, out int written);
+        Assert.True(text != BinaryMetadata.Encode(bytes) || (isRead && decoded.AsSpan(0, written).SequenceEqual(bytes)));
+        string timeout = random.Next(200_000_000).ToString(CultureInfo.InvariantCulture) + "HMSmunx"[random.Next(7)];
+        if (GrpcTimeout.TryParse(timeout, out TimeSpan time))
+        {
+            Assert.True(time >= TimeSpan.Zero && timeout.Length <= 9);
+        }
+
+        GrpcContentType.Parse("application/grpc" + Text(random, 12));
+        GrpcTimeout.TryParse(Text(random, 10), out _);
+    }
+
+    private static void JsonRpc(Random random)
+    {
+        byte[] text = Json(random);
+        try
+        {
+            JsonRpcResponse response = JsonRpcResponse.Read(text, 7);
+            Assert.True(response.Error is not null || response.Result.Length > 0);
+        }
+        catch (ServiceFaultException fault)
+        {
+            Assert.Equal(GrpcStatusCode.Internal, fault.Status.Code);
+        }
+    }
+
+    private static void JsonPart(Random random)
+    {
+        byte[] text = Json(random);
+        var method = new HttpMethodOptions { ResponseFrom = random.Next(3) switch { 0 => "data", 1 => "data.item", _ => null }, ResponseInto = random.Next(2) == 0 ? "x" : null };
+        try
+        {
+            Assert.False(ResponsePart.Find(text, method, KindsSchema.Type).IsEmpty);
+        }
+        catch (ServiceFaultException fault)
+        {
+            Assert.Equal(GrpcStatusCode.Internal, fault.Status.Code);
+        }
+    }
+
+    private static void ProtobufJson(Random random)
+    {
+        var mapping = new ProtoJson(KindsSchema.Schema);
+        try
+        {
+            // Either way round: what was read is written, and what was written is read as the same again.
+            byte[] message = random.Next(2) == 0 ? Bytes(random, 40) : mapping.ToProtobuf(KindsSchema.Type, Json(random));
+            byte[] json = mapping.ToJson(KindsSchema.Type, message);
+            Assert.Equal(json, mapping.ToJson(KindsSchema.Type, mapping.ToProtobuf(KindsSchema.Type, json)));
+        }
+        catch (ProtoJsonException)
+        {
+            // Refused.
+        }
+    }
+
+    /// <summary>gRPC messages one behind the other, with a wrong flag, length or end now and then.</summary>
+    private static byte[] Messages(Random random)
+    {
+        var stream = new List<byte>();
+        for (int messages = random.Next(6) switch { 0 => 0, 5 => random.Next(2, 5), _ => 1 }; messages > 0; messages--)
+        {
+            byte[] message = random.Next(40) switch { 0 => s_bomb, 1 or 2 or 3 => s_gzip, 4 => new byte[random.Next(2 * MaxMessage)], _ => Bytes(random, 20) };
+            var header = new byte[FrameHeader.Size];
+            header[0] = (byte)(random.Next(12) switch { 0 => random.Next(256), 1 => 0x80, _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0 });
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(1), message.Length + (random.Next(12) == 0 ? random.Next(-message.Length, 9) : 0));
+            stream.AddRange(header);
+            stream.AddRange(message);
+        }
+
+        byte[] bytes = [.. stream];
+        if (random.Next(4) == 0)
+        {
+            Damage(random, bytes);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Json(Random random)
+    {
+        byte[] text = [.. s_json[random.Next(s_json.Length)]];
+        for (int changes = random.Next(3); changes > 0; changes--)
+        {
+            text[random.Next(text.Length)] = (byte)(random.Next(4) == 0 ? random.Next(256) : "{}[]\",:0127nul .\\"[random.Next(17)]);
+        }
+
+        return random.Next(10) == 0 ? text[..random.Next(text.Length)] : text;
+    }
+
+    private static void Damage(Random random, byte[] bytes)
+    {
+        for (int changes = bytes.Length == 0 ? 0 : random.Next(4); changes > 0; changes--)
+        {
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        }
+    }
+
+    private static byte[] Bytes(Random random, int most)
+    {
+        var bytes = new byte[random.Next(most + 1)];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static string Text(Random random, int most) =>
+        string.Create(random.Next(most + 1), random, static (text, source) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                text[i] = (char)source.Next(0x20, 0x100);
+            }
+        });
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Cut(Random random, byte[] bytes)
+    {
+        for (int at = 0; at < bytes.Length;)
+        {
+            int length = random.Next(1, Math.Min(bytes.Length - at, bytes.Length > 200 ? 900 : 11) + 1);
+            yield return bytes.AsMemory(at, length);
+            at += length;
+        }
+    }
+
+    private static ReadOnlySequence<byte> Sequence(Random random, byte[] bytes)
+    {
+        Segment? first = null, last = null;
+        foreach (ReadOnlyMemory<byte> piece in Cut(random, bytes))
+        {
+            last = new Segment(piece, last);
+            first ??= last;
+        }
+
+        return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
+    }
+
+    private static byte[] Pack(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
+        return packed.ToArray();
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                before.Next = this;
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+            }
+        }
+    }
+
+    /// <summary>A request's body as the proxy copies it, piece by piece.</summary>
+    private sealed class Pieces(IEnumerable<ReadOnlyMemory<byte>> pieces) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            foreach (ReadOnlyMemory<byte> piece in pieces)
+            {
+                stream.Write(piece.Span);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

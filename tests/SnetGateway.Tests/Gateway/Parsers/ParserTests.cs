@@ -1,0 +1,23 @@
+using System.Globalization;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.Gateway.Parsers;
+
+/// <summary>Every parser of the wire under generated inputs. tests/campaigns/parsers.sh sends many millions.</summary>
+public sealed class ParserTests(ITestOutputHelper output)
+{
+    private const long Inputs = 300_000;
+
+    [Fact]
+    public async Task GeneratedInputs_BreakNoParser_AndHangNone()
+    {
+        string? replay = Environment.GetEnvironmentVariable("SNET_TEST_SEED");
+        int seed = string.IsNullOrEmpty(replay) ? Random.Shared.Next() : int.Parse(replay, CultureInfo.InvariantCulture);
+        output.WriteLine($"SNET_TEST_SEED={seed}");
+        var lines = new List<string>();
+        long sent = await Task.Run(() => ParserRun.Run(Inputs, seed, lines.Add)).WaitAsync(TimeSpan.FromMinutes(3));
+        lines.ForEach(output.WriteLine);
+        Assert.True(sent >= Inputs);
+    }
+}
