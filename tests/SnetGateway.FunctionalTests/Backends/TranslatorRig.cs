@@ -10,7 +10,7 @@ using SnetGateway.TestKit;
 namespace SnetGateway.FunctionalTests.Backends;
 
 /// <summary>The gateway's wire with a translated service behind it, and a client that writes and reads messages by their descriptors.</summary>
-internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema) : IAsyncDisposable
+internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, Action<ClusterBackendOptions> reload) : IAsyncDisposable
 {
     private const string JsonType = "application/grpc+json";
 
@@ -29,7 +29,8 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema) 
             ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = service.ToString(),
         };
         GatewayHarness harness = await GatewayHarness.StartAsync(all, services => services.AddSingleton<FindClusterBackends>(() => backends));
-        return new TranslatorRig(harness, descriptors.Known!);
+        return new TranslatorRig(
+            harness, descriptors.Known!, changed => backends = new ClusterBackends([new ClusterBackend("echo", changed, descriptors)]));
     }
 
     /// <summary>A program that speaks JSON as the service.</summary>
@@ -41,6 +42,9 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema) 
             ["SnetGateway:Processes:Programs:test:Messages"] = "Json",
             ["SnetGateway:Processes:Programs:test:Output"] = output,
         });
+
+    /// <summary>Other options from now on, as a reload of the configuration brings them.</summary>
+    public void Reload(ClusterBackendOptions options) => reload(options);
 
     public byte[] Encode(string method, string json) => new ProtoJson(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
 

@@ -21,17 +21,25 @@ internal sealed class ScriptedService : IAsyncDisposable
 
     public RequestDelegate Handle { get; set; } = Wire.EchoAsync;
 
-    public static async Task<ScriptedService> StartAsync(HttpProtocols protocols = HttpProtocols.Http2)
+    public static async Task<ScriptedService> StartAsync(HttpProtocols protocols = HttpProtocols.Http2, bool tls = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
             options.Limits.MaxRequestBodySize = null;
             options.Limits.MinRequestBodyDataRate = null;
             options.Limits.MinResponseDataRate = null;
-            options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
+            options.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = protocols;
+                if (tls)
+                {
+                    listen.UseHttps(TestCertificate.Create());
+                }
+            });
         });
         WebApplication app = builder.Build();
         var service = new ScriptedService(app);

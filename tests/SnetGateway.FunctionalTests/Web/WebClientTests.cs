@@ -5,20 +5,20 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>The npm package grpc-web (on HTTP/1.1), and gRPC-Web over HTTP/2, pay services on Node and on Python.</summary>
+/// <summary>The npm packages grpc-web and @improbable-eng/grpc-web (on HTTP/1.1), and gRPC-Web over HTTP/2, pay services on Node and on Python.</summary>
 [Collection(WebMarketFixture.Collection)]
 public sealed class WebClientTests(WebMarketFixture market)
 {
     public static TheoryData<string, string, string> Calls()
     {
         var calls = new TheoryData<string, string, string>();
-        foreach (string web in (string[])["binary", "text", "http2"])
+        foreach (string web in (string[])["binary", "text", "improbable", "http2"])
         {
             foreach (string host in (string[])[WebMarketFixture.NodeHost, WebMarketFixture.PythonHost])
             {
                 calls.Add(web, host, "Say");
 
-                // The package streams in its text form only.
+                // The package grpc-web streams in its text form only.
                 if (web != "binary")
                 {
                     calls.Add(web, host, "Count");
@@ -57,6 +57,7 @@ public sealed class WebClientTests(WebMarketFixture market)
     [Theory]
     [InlineData("binary", WebMarketFixture.NodeHost)]
     [InlineData("text", WebMarketFixture.PythonHost)]
+    [InlineData("improbable", WebMarketFixture.PythonHost)]
     [InlineData("http2", WebMarketFixture.NodeHost)]
     public async Task WebClient_WhosePaymentIsWrong_IsToldSo(string web, string host)
     {
@@ -72,6 +73,7 @@ public sealed class WebClientTests(WebMarketFixture market)
     [Theory]
     [InlineData("binary", WebMarketFixture.NodeHost)]
     [InlineData("text", WebMarketFixture.PythonHost)]
+    [InlineData("improbable", WebMarketFixture.NodeHost)]
     [InlineData("http2", WebMarketFixture.PythonHost)]
     public async Task ServicesFailure_ReachesTheWebClient_AndCostsNothing(string web, string host)
     {

@@ -41,7 +41,7 @@ public sealed record ClientJob
     /// <summary>The client leaves after so many milliseconds.</summary>
     public int? CancelAfterMs { get; init; }
 
-    /// <summary>Over gRPC-Web instead: binary or text on HTTP/1.1, or http2. Of the Node client only.</summary>
+    /// <summary>Over gRPC-Web instead: binary, text or improbable (another package) on HTTP/1.1, or http2. Of the Node client only.</summary>
     public string? Web { get; init; }
 
     /// <summary>gzip compresses the requests.</summary>

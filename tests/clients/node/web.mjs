@@ -1,15 +1,18 @@
 // One unary or server-streaming call over gRPC-Web, told as calls.mjs tells it: by the npm package grpc-web, which speaks HTTP/1.1 through
-// XMLHttpRequest, or by hand over HTTP/2, which no such package does on Node.
+// XMLHttpRequest, by improbable-eng's package over Node's own HTTP/1.1, or by hand over HTTP/2, which no such package does on Node.
 import http2 from 'node:http2';
+import improbable from '@improbable-eng/grpc-web';
+import { NodeHttpTransport } from '@improbable-eng/grpc-web-node-http-transport';
 import grpcWeb from 'grpc-web';
 import xhr from 'xhr2';
 import { methodOf } from './calls.mjs';
 
 globalThis.XMLHttpRequest = xhr.XMLHttpRequest;
 
-/** Resolves, whatever the call's status. job.web is binary, text, or http2. */
+/** Resolves, whatever the call's status. job.web is binary, text, improbable, or http2. */
 export function callWeb(job, metadata, onFirst) {
-  return job.web === 'http2' ? callHttp2(job, headersOf(metadata), onFirst) : callXhr(job, headersOf(metadata), onFirst);
+  const call = { http2: callHttp2, improbable: callImprobable }[job.web] ?? callXhr;
+  return call(job, headersOf(metadata), onFirst);
 }
 
 function headersOf(metadata) {
@@ -54,6 +57,32 @@ function callXhr(job, headers, onFirst) {
     }
     running.on('metadata', (received) => { result.initialMetadata = lists(received); });
     running.on('status', (status) => { result.trailers = lists(status.metadata ?? {}); });
+  });
+}
+
+function callImprobable(job, headers, onFirst) {
+  const method = methodOf(job.method);
+  const [, service, name] = method.path.split('/');
+  const began = performance.now();
+  const result = { code: null, details: '', messages: [], initialMetadata: null, trailers: {} };
+  const client = improbable.grpc.client({
+    methodName: name,
+    service: { serviceName: service },
+    requestStream: false,
+    responseStream: method.responseStream,
+    responseType: { deserializeBinary: (bytes) => method.responseDeserialize(Buffer.from(bytes)) },
+  }, { host: `http://${job.endpoint}`, transport: NodeHttpTransport() });
+
+  return new Promise((resolve) => {
+    client.onHeaders((received) => { result.initialMetadata = received.headersMap; });
+    client.onMessage((message) => { if (result.messages.push(message) === 1) onFirst(); });
+    client.onEnd((code, details, trailers) => {
+      Object.assign(result, { code, details, trailers: trailers.headersMap, elapsedMs: Math.round(performance.now() - began) });
+      resolve(result);
+    });
+    client.start(new improbable.grpc.Metadata(headers));
+    client.send({ serializeBinary: () => method.requestSerialize((job.requests ?? [{}])[0]) });
+    client.finishSend();
   });
 }
 

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Tidy;
+
+/// <summary>Holds docs/dependencies.md to the packages of npm and of Debian that tests, samples and scripts ask for.</summary>
+public sealed partial class DependencyPageTests
+{
+    private static readonly string s_page = RepositoryFiles.Read("docs/dependencies.md");
+
+    [Fact]
+    public void NpmPackages_AreThoseOfThePackageFiles_InTheirVersions()
+    {
+        var asked = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string file in RepositoryFiles.Find(".", "package.json"))
+        {
+            using JsonDocument package = JsonDocument.Parse(RepositoryFiles.Read(file));
+            if (package.RootElement.TryGetProperty("dependencies", out JsonElement dependencies))
+            {
+                string folder = Path.GetDirectoryName(file)!;
+                asked.UnionWith(dependencies.EnumerateObject().Select(one => $"{one.Name} {one.Value.GetString()} in {folder}"));
+            }
+        }
+
+        var told = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (Match row in NpmRow().Matches(s_page))
+        {
+            string[] names = Names(row.Groups[1].Value), versions = row.Groups[2].Value.Split(", ");
+            Assert.Equal(names.Length, versions.Length);
+            told.UnionWith(Names(row.Groups[3].Value).SelectMany(folder => names.Select((name, i) => $"{name} {versions[i]} in {folder}")));
+        }
+
+        Assert.True(asked.Count > 10);
+        Assert.Equal(asked, told);
+    }
+
+    [Fact]
+    public void DebianPackages_ThatScriptsInstall_AreEachNamed()
+    {
+        string[] asked = [.. RepositoryFiles.Find(".", ".sh")
+            .SelectMany(file => NeedDebian().Matches(RepositoryFiles.Read(file)))
+            .SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(name => char.IsAsciiLetterLower(name[0]))
+            .Distinct()];
+        Assert.Contains("haproxy", asked);
+        Assert.All(asked, name => Assert.Contains($"`{name}`", s_page, StringComparison.Ordinal));
+    }
+
+    private static string[] Names(string cell) => [.. cell.Split(", ").Select(name => name.Trim('`'))];
+
+    [GeneratedRegex(@"^\| (`[^|]+`) \| ([0-9][0-9., ]*) \| (`[^|]+`) \|", RegexOptions.Multiline)]
+    private static partial Regex NpmRow();
+
+    [GeneratedRegex(@"^need_debian (.+)$", RegexOptions.Multiline)]
+    private static partial Regex NeedDebian();
+}
