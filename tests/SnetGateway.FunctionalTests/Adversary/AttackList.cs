@@ -26,7 +26,7 @@ internal static class AttackList
         new("a race against the expiry", AttackNeeds.Nothing, TimeAttacks.ExpiryRaceAsync),
         new("slow-loris connections and streams", AttackNeeds.Nothing, TimeAttacks.SlowLorisAsync),
         new("a flood of unsigned requests while honest clients open channels", AttackNeeds.Nothing, ChainAttacks.FloodOfUnsignedRequestsAsync),
-        new("two ledgers for one group", AttackNeeds.OwnGroup, LedgerAttacks.TwoLedgersForOneGroupAsync),
+        new("two ledgers for one group", AttackNeeds.OwnGroup, LedgerAttacks.TwoLedgersForOneGroupAsync) { IsLong = true },
         new("WebSocket, CONNECT and HTTP/1.1 on a paid route", AttackNeeds.Nothing, HttpAttacks.OtherProtocolsAsync),
         new("header smuggling", AttackNeeds.Nothing, HttpAttacks.HeaderSmugglingAsync),
         new("decompression bombs", AttackNeeds.Nothing, WorkAttacks.DecompressionBombsAsync),

@@ -68,7 +68,7 @@ internal static class NumberAttacks
             [(PaymentMetadata.ChannelId, Number(payer.Channel.Value)), (PaymentMetadata.ChannelNonce, payer.Nonce), (PaymentMetadata.ChannelAmount, amount)];
         foreach ((string key, BigInteger number) in numbers)
         {
-            foreach (string spelling in Spellings(number, run.Times(64, 8)))
+            foreach (string spelling in Spellings(number, run.Times(64, 3)))
             {
                 yield return With(payer.Headers(amount), key, spelling);
             }
