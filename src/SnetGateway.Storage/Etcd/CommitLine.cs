@@ -197,6 +197,7 @@ internal sealed class CommitLine : IAsyncDisposable
         try
         {
             _metrics?.Batch(batch.Commits.Count);
+            await KeepAsync(batch);
             for (int attempt = 0; ; attempt++)
             {
                 // Before the clock says "unknown" of what may certainly not be written.
@@ -231,6 +232,17 @@ internal sealed class CommitLine : IAsyncDisposable
         {
             return (null, Failed(batch, CommitOutcome.Unknown, exception.ToString()));
         }
+    }
+
+    private ValueTask KeepAsync(CommitBatch batch)
+    {
+        long kept = 0;
+        foreach (PendingCommit commit in batch.Commits)
+        {
+            kept = Math.Max(kept, _journal?.Keep(commit.Writes.Span) ?? 0);
+        }
+
+        return kept == 0 ? default : _journal!.WrittenAsync(kept);
     }
 
     /// <summary>The format is only asked for: when that has no answer, nothing of the batch was sent.</summary>

@@ -5,8 +5,8 @@ namespace SnetGateway.Storage.Journal;
 
 /// <summary>
 /// The history of what this gateway settled, in files of its own: for stores that replicas share and that hold records only (design, rule 15).
-/// Written after the settle and unsynced, by one thread; a call neither waits for it nor fails by it. The entry before is written too unless it
-/// is here already, so what one gateway lost in a crash stands in the journal of whoever settled next, or in the record.
+/// Written after the settle and unsynced, by one thread; no call fails by it. A record holds its newest entry too, so a gateway that dies between a
+/// settle and its journal loses nothing: whoever settles next first writes the entry that it takes the place of (<see cref="Keep"/>).
 /// </summary>
 public sealed class LocalJournal : IAsyncDisposable
 {
@@ -19,12 +19,15 @@ public sealed class LocalJournal : IAsyncDisposable
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FlushPoll = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long a settle waits for the entry before it. On a disk that hangs, history is what is given up, and others do not wait at all.</summary>
+    private static readonly TimeSpan KeepLimit = TimeSpan.FromMilliseconds(200);
+
     private readonly JournalFiles _files;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly object _lock = new();
-    private readonly Dictionary<RecordKey, long> _newest = [];
+    private readonly Dictionary<RecordKey, Place> _newest = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _gathering = new byte[65_536];
     private byte[] _writing = new byte[65_536];
@@ -35,6 +38,8 @@ public sealed class LocalJournal : IAsyncDisposable
     private long _done;
     private bool _losing;
     private bool _closed;
+    private TaskCompletionSource? _written;
+    private volatile bool _hangs;
 
     /// <summary>Begins a journal in the folder of <paramref name="options"/>; its first file is made with the first entry.</summary>
     public LocalJournal(JournalOptions options, LedgerScope scope, StorageMetrics metrics, ILogger logger, TimeProvider time)
@@ -47,6 +52,62 @@ public sealed class LocalJournal : IAsyncDisposable
 
     /// <summary>Entries that found no room or could not be written, since the start.</summary>
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>
+    /// Before a commit: the entries that it takes the place of in their records, unless they are here already. Only then may they go from the records: of
+    /// two gateways that die one after the other, each between its settle and its journal, the first one's entry would otherwise be nowhere.
+    /// </summary>
+    /// <returns>For <see cref="WrittenAsync"/>; 0 when there is nothing to wait for.</returns>
+    public long Keep(ReadOnlySpan<RecordWrite> writes)
+    {
+        long last = 0;
+        lock (_lock)
+        {
+            bool wasEmpty = _length == 0;
+            foreach (ref readonly RecordWrite write in writes)
+            {
+                if (!write.Entry.IsEmpty && !write.PreviousEntry.IsEmpty)
+                {
+                    last = Math.Max(last, KeepPrevious(write));
+                }
+            }
+
+            if (wasEmpty && _length > 0)
+            {
+                Monitor.Pulse(_lock);
+            }
+        }
+
+        return last > Volatile.Read(ref _done) ? last : 0;
+    }
+
+    /// <summary>Ends when what <see cref="Keep"/> asked for is in a file, or lost, or after a short while.</summary>
+    public async ValueTask WrittenAsync(long batch)
+    {
+        long start = _time.GetTimestamp();
+        while (batch > Volatile.Read(ref _done) && !_hangs)
+        {
+            Task written;
+            lock (_lock)
+            {
+                if (batch <= _done)
+                {
+                    return;
+                }
+
+                written = (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            try
+            {
+                await written.WaitAsync(KeepLimit - _time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.Zero, _time);
+            }
+            catch (TimeoutException)
+            {
+                _hangs = true;
+            }
+        }
+    }
 
     /// <summary>
     /// Takes down the entries of writes that were committed, and copies what it keeps. Never blocks on the disk and never fails: what finds no
@@ -109,10 +170,9 @@ public sealed class LocalJournal : IAsyncDisposable
 
     private void Append(in RecordWrite write)
     {
-        bool hasPrevious = _newest.TryGetValue(write.Key, out long newest) && newest >= write.EntrySequence - 1;
-        if (!hasPrevious && !write.PreviousEntry.IsEmpty)
+        if (!write.PreviousEntry.IsEmpty)
         {
-            TryFrame(write.Key, write.EntrySequence - 1, write.PreviousEntry.Span);
+            KeepPrevious(write); // here already, unless the journal lost something meanwhile
         }
 
         if (!_closed && TryFrame(write.Key, write.EntrySequence, write.Entry.Span))
@@ -125,11 +185,30 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
+    /// <summary>Has the entry before this one written; gives the batch that it is in, 0 when there is no room for it.</summary>
+    private long KeepPrevious(in RecordWrite write)
+    {
+        long previous = write.EntrySequence - 1;
+        if (_newest.TryGetValue(write.Key, out Place newest) && newest.Sequence >= previous)
+        {
+            return newest.Batch;
+        }
+
+        if (_closed || !TryFrame(write.Key, previous, write.PreviousEntry.Span))
+        {
+            return 0;
+        }
+
+        Remember(write.Key, previous);
+        return _taken + 1;
+    }
+
     private void Remember(RecordKey key, long sequence)
     {
+        var place = new Place(sequence, _taken + 1);
         if (_newest.ContainsKey(key))
         {
-            _newest[key] = sequence;
+            _newest[key] = place;
             return;
         }
 
@@ -139,7 +218,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
 
         // A copy: the caller's memory is only lent for the time of the call.
-        _newest.Add(new RecordKey(key.Kind, key.Id.ToArray()), sequence);
+        _newest.Add(new RecordKey(key.Kind, key.Id.ToArray()), place);
     }
 
     private bool TryFrame(in RecordKey key, long sequence, ReadOnlySpan<byte> entry)
@@ -179,8 +258,12 @@ public sealed class LocalJournal : IAsyncDisposable
         while (Take() is { Length: > 0 } taken)
         {
             string? failure = _files.TryWrite(taken.Span);
+            TaskCompletionSource? written;
             lock (_lock)
             {
+                (written, _written) = (_written, null);
+                Volatile.Write(ref _done, _done + 1);
+                _hangs = false;
                 if (failure is not null)
                 {
                     Lose(taken.Entries, failure);
@@ -192,7 +275,7 @@ public sealed class LocalJournal : IAsyncDisposable
                 }
             }
 
-            Interlocked.Increment(ref _done);
+            written?.SetResult();
         }
 
         _files.Dispose();
@@ -216,6 +299,9 @@ public sealed class LocalJournal : IAsyncDisposable
             return taken;
         }
     }
+
+    /// <summary>A record's newest entry here, and the batch that it is written with: the so many-th that is taken.</summary>
+    private readonly record struct Place(long Sequence, long Batch);
 
     private readonly record struct Taken(byte[] Bytes, int Length, int Entries)
     {

@@ -175,7 +175,7 @@ public sealed class RedisRecordStore : IRecordStore
             CommitResult result =
                 Volatile.Read(ref _closed) != 0 || _metrics is null ? Refused("the ledger is closed, or opened to read only")
                 : waiting > _maxWaiting ? Refused("too many wait for it")
-                : await WriteAsync(writes);
+                : await KeepAndWriteAsync(writes);
             if (result.Outcome == CommitOutcome.Committed)
             {
                 _journal?.Append(writes.Span);
@@ -192,6 +192,18 @@ public sealed class RedisRecordStore : IRecordStore
         finally
         {
             Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private ValueTask<CommitResult> KeepAndWriteAsync(ReadOnlyMemory<RecordWrite> writes)
+    {
+        long kept = _journal?.Keep(writes.Span) ?? 0;
+        return kept == 0 ? WriteAsync(writes) : WaitAndWriteAsync(kept);
+
+        async ValueTask<CommitResult> WaitAndWriteAsync(long kept)
+        {
+            await _journal!.WrittenAsync(kept);
+            return await WriteAsync(writes);
         }
     }
 

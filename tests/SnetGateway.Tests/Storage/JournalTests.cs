@@ -75,6 +75,24 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task EntryThatARecordIsAboutToLose_IsInAFileFirst_ForWhoeverDiesNext()
+    {
+        await using LocalJournal journal = Open("b");
+        await journal.WrittenAsync(journal.Keep([Write(1, 3, withPrevious: true)])); // 2 was settled by a gateway that was killed before it wrote
+
+        using (JournalReader reader = Read("b"))
+        {
+            Assert.Equal(2, Assert.Single(reader.Read(StoreData.Key(1))).Sequence); // and this one may be killed now
+        }
+
+        journal.Append([Write(1, 3, withPrevious: true)]);
+        await journal.WrittenAsync(journal.Keep([Write(1, 4, withPrevious: true)]));
+        using JournalReader again = Read("b");
+        Assert.Equal([2, 3], again.Read(StoreData.Key(1)).Select(entry => entry.Sequence));
+        Assert.Equal(0, journal.Keep([Write(1, 4, withPrevious: true), Write(2, 1)])); // nothing to wait for
+    }
+
+    [Fact]
     public async Task EntryThatIsAlreadyHere_IsNotWrittenTwice()
     {
         await using (LocalJournal journal = Open("a"))

@@ -286,6 +286,14 @@ public sealed class RedisStoreTests
         Assert.Equal(next, feed.Current.Revision);
     }
 
+    [Fact]
+    public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        await using RedisRecordStore store = RedisFixture.Open(redis.Options());
+        await store.KeepsTheEntryBeforeAsync();
+    }
+
     private static async Task WritableAsync(RedisRecordStore store) =>
         await TestKit.Processes.Eventually.TrueAsync("Redis takes writes", async () =>
         {

@@ -15,6 +15,19 @@ internal static class StoreCalls
             new[] { new RecordWrite(StoreData.Key(channel), expected, value, sequence, sequence == 0 ? default : value.AsMemory()) },
             cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
 
+    /// <summary>
+    /// Loses a comparison in a store that gateways share, and looks into its journal: the entry that the record holds was written before the record was
+    /// touched, so that it stays known if this gateway wins and dies at once.
+    /// </summary>
+    public static async Task KeepsTheEntryBeforeAsync(this IRecordStore store)
+    {
+        byte[] first = [1, 1], second = [2, 2];
+        var write = new RecordWrite(StoreData.Key(7), 1_000_000, second, 2, second, first);
+        Assert.Equal(CommitOutcome.Conflict, (await store.CommitAsync(new[] { write }, CancellationToken.None).AsTask().WaitAsync(Patience)).Outcome);
+        StoredEntry entry = Assert.Single(await store.Journal(7));
+        Assert.Equal((1, Convert.ToHexString(first)), (entry.Sequence, Convert.ToHexString(entry.Entry.Span)));
+    }
+
     public static async Task<long> MustWrite(this IRecordStore store, int channel, long expected, byte[] value, long sequence = 0)
     {
         CommitResult result = await store.Write(channel, expected, value, sequence);

@@ -18,4 +18,11 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
         output.WriteLine($"SNET_STORE_SEED={seed}");
         await StoreConformance.RunAsync(rule, store, seed);
     }
+
+    [Fact]
+    public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
+    {
+        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await store.KeepsTheEntryBeforeAsync();
+    }
 }
