@@ -24,7 +24,7 @@ internal static class MoneyServiceCollectionExtensions
     public static IServiceCollection AddMoney(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ISignerRecovery>(_ => SignerRecovery.Create());
+        services.TryAddSingleton<ISignerRecovery>(provider => SignerRecovery.Create(provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton<IPaymentEvents, PaymentEvents>();
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton(provider => new ChannelBook(

@@ -19,6 +19,15 @@ public static class ClaimMessage
         return recovery.TryRecover(message, payment.Signature.Span, out signer);
     }
 
+    /// <summary>The same answer, found sooner if it is <paramref name="expected"/>.</summary>
+    [SkipLocalsInit]
+    public static bool TryRecoverSigner(ISignerRecovery recovery, Address escrow, in ChannelPayment payment, Address expected, out Address signer)
+    {
+        Span<byte> message = stackalloc byte[Length];
+        Write(message, escrow, payment.Channel, payment.Nonce, payment.Amount);
+        return recovery.TryRecover(message, payment.Signature.Span, expected, out signer);
+    }
+
     public static void Write(Span<byte> destination, Address escrow, ChannelId channel, ChannelNonce nonce, UInt256 amount)
     {
         ReadOnlySpan<byte> prefix = "__MPE_claim_message"u8;

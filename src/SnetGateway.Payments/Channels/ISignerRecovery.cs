@@ -13,6 +13,13 @@ public interface ISignerRecovery
     /// <returns>False for every other signature, and where no key fits.</returns>
     bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Address signer);
 
-    /// <summary>The part of <see cref="TryRecover"/> that costs nothing: length, v, and r and s in range.</summary>
+    /// <summary>
+    /// The same answer, found sooner if it is <paramref name="expected"/>, who signs again and again. Only pass an address that is somebody's whom
+    /// the caller knows, such as the signer of a channel.
+    /// </summary>
+    bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, Address expected, out Address signer) =>
+        TryRecover(message, signature, out signer);
+
+    /// <summary>The part of <see cref="TryRecover(ReadOnlySpan{byte}, ReadOnlySpan{byte}, out Address)"/> that costs nothing: length, v, and r and s in range.</summary>
     bool IsWellFormed(ReadOnlySpan<byte> signature);
 }

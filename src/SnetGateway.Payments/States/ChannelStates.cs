@@ -28,12 +28,12 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
     public async ValueTask<ChannelState> GetAsync(
         ChannelId id, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
-        if (!TryRecover(id, currentBlock, signature.Span, out Address signer))
+        Channel? channel = book.Find(id);
+        if (!TryRecover(id, currentBlock, signature.Span, channel?.Chain?.Reading.Signer ?? default, out Address signer))
         {
             return ChannelState.Refused("incorrect signature");
         }
 
-        Channel? channel = book.Find(id);
         if (channel?.Chain is not { } chain)
         {
             if (await JudgeFreshnessAsync(currentBlock, cancellationToken) is { } stale)
@@ -131,7 +131,7 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
     }
 
     [SkipLocalsInit]
-    private bool TryRecover(ChannelId id, ulong currentBlock, ReadOnlySpan<byte> signature, out Address signer)
+    private bool TryRecover(ChannelId id, ulong currentBlock, ReadOnlySpan<byte> signature, Address expected, out Address signer)
     {
         ReadOnlySpan<byte> prefix = "__get_channel_state"u8;
         Span<byte> message = stackalloc byte[19 + Address.Size + (2 * UInt256.Size)];
@@ -139,6 +139,6 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
         escrow.WriteTo(message[prefix.Length..]);
         id.Value.WriteBigEndian(message[(prefix.Length + Address.Size)..]);
         UInt256.FromUInt64(currentBlock).WriteBigEndian(message[(prefix.Length + Address.Size + UInt256.Size)..]);
-        return recovery.TryRecover(message, signature, out signer);
+        return recovery.TryRecover(message, signature, expected, out signer);
     }
 }

@@ -9,7 +9,7 @@ namespace SnetGateway.Payments.Channels.Checks;
 internal static class SignerCheck
 {
     public static PaymentRefusal? Judge(ISignerRecovery recovery, Address escrow, in ChannelPayment payment, ChannelReading reading) =>
-        !ClaimMessage.TryRecoverSigner(recovery, escrow, payment, out Address signer) ? Refusals.SignatureInvalid()
+        !ClaimMessage.TryRecoverSigner(recovery, escrow, payment, reading.Signer, out Address signer) ? Refusals.SignatureInvalid()
         : signer == reading.Signer || signer == reading.Sender ? null
         : Refusals.WrongSigner();
 }
