@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Ethereum.Signatures.Known;
 using SnetGateway.Payments.Values;
 using Xunit;
 
@@ -42,6 +43,37 @@ public sealed class SignatureVectorTests
         }
 
         Assert.True(recovered > 300);
+    }
+
+    [Fact]
+    public void TryRecover_RecordedSignaturesOfKnownSigners_GiveWhatTheChainGives()
+    {
+        var recovery = new SignerRecovery(Curve("native"));
+        JsonElement[] cases = [.. VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray()];
+        foreach (JsonElement one in cases.Where(one => one.Text("kind") == "valid"))
+        {
+            // Each signer becomes known, and everything is judged once more as if expected from them, distorted forms of their signatures too.
+            Address signer = Address.Parse(one.Text("signer").ToLowerInvariant());
+            for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
+            {
+                Assert.True(recovery.TryRecover(one.GetProperty("packed").Bytes(), one.GetProperty("signature").Bytes(), signer, out _));
+            }
+        }
+
+        long before = recovery.Known!.Acceptances;
+        int valid = 0;
+        foreach (JsonElement one in cases)
+        {
+            string? onChain = one.GetProperty("observed").Text("evmEcrecover");
+            string? named = one.TryGetProperty("signer", out JsonElement signer) ? signer.GetString() : onChain;
+            Address.TryParse(named?.ToLowerInvariant(), out Address expected);
+            bool ok = recovery.TryRecover(one.GetProperty("packed").Bytes(), one.GetProperty("signature").Bytes(), expected, out Address found);
+            Assert.True(ok == (onChain is not null), one.Text("id"));
+            Assert.True(!ok || onChain == AddressText.Checksum(found), one.Text("id"));
+            valid += one.Text("kind") == "valid" ? 1 : 0;
+        }
+
+        Assert.InRange(recovery.Known.Acceptances - before, valid, cases.Length);
     }
 
     [Theory]
