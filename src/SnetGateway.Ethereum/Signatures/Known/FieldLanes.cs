@@ -635,28 +635,31 @@ internal unsafe struct FieldLanes
     }
 
     /// <summary>One lane's number, in [0, p). The size is at most 2.</summary>
-    [SkipLocalsInit]
     public static Words256 Lane(in FieldLanes a, int lane)
     {
         // 4 p is added limb by limb, which is more than a number of size 2 can be below zero.
-        ulong* limbs = stackalloc ulong[9];
         fixed (Vector256<long>* lanes = &a.V0)
         {
             long* limb = (long*)lanes + lane;
-            long column = 0;
-            for (int i = 0; i < 9; i++)
-            {
-                column = (column >> LimbBits) + limb[4 * i] + FourTimesModulus[i];
-                limbs[i] = (ulong)(column & LimbMask);
-            }
+            long c0 = limb[0] + 0x1FFFF0BC;
+            long c1 = limb[4] + 0x1FFFFFDF + (c0 >> LimbBits);
+            long c2 = limb[8] + LimbMask + (c1 >> LimbBits);
+            long c3 = limb[12] + LimbMask + (c2 >> LimbBits);
+            long c4 = limb[16] + LimbMask + (c3 >> LimbBits);
+            long c5 = limb[20] + LimbMask + (c4 >> LimbBits);
+            long c6 = limb[24] + LimbMask + (c5 >> LimbBits);
+            long c7 = limb[28] + LimbMask + (c6 >> LimbBits);
+            long c8 = limb[32] + 0x3FFFFFF + (c7 >> LimbBits);
+            ulong l2 = (ulong)(c2 & LimbMask);
+            ulong l4 = (ulong)(c4 & LimbMask);
+            ulong l6 = (ulong)(c6 & LimbMask);
+            var low = new Words256(
+                (ulong)(c0 & LimbMask) | ((ulong)(c1 & LimbMask) << 29) | (l2 << 58),
+                (l2 >> 6) | ((ulong)(c3 & LimbMask) << 23) | (l4 << 52),
+                (l4 >> 12) | ((ulong)(c5 & LimbMask) << 17) | (l6 << 46),
+                (l6 >> 18) | ((ulong)(c7 & LimbMask) << 11) | ((ulong)c8 << 40));
+            return Modulus.Field.Reduce(low, (ulong)(c8 >> TopBits));
         }
-
-        var low = new Words256(
-            limbs[0] | (limbs[1] << 29) | (limbs[2] << 58),
-            (limbs[2] >> 6) | (limbs[3] << 23) | (limbs[4] << 52),
-            (limbs[4] >> 12) | (limbs[5] << 17) | (limbs[6] << 46),
-            (limbs[6] >> 18) | (limbs[7] << 11) | (limbs[8] << 40));
-        return Modulus.Field.Reduce(low, limbs[8] >> TopBits);
     }
 
     /// <summary>r = 1/a, with one inversion for all four lanes (Montgomery's way). False if one of them is 0. The size is at most 2.</summary>
@@ -685,9 +688,6 @@ internal unsafe struct FieldLanes
             out r);
         return !all.IsZero;
     }
-
-    private static ReadOnlySpan<long> FourTimesModulus =>
-        [0x1FFFF0BC, 0x1FFFFFDF, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x3FFFFFF];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<long> X(Vector256<long> a, Vector256<long> b) => Avx2.Multiply(a.AsInt32(), b.AsInt32());

@@ -100,7 +100,7 @@ internal sealed unsafe class KeyTable
             FieldLanes.Select(lane, power.Y, ref group.Y);
             FieldLanes.Select(lane, power.ZZ, ref group.ZZ);
             FieldLanes.Select(lane, power.ZZZ, ref group.ZZZ);
-            for (int i = 0; i < SignedWindows.Bits; i++)
+            for (int i = 0; i < SignedWindows.Bits && window + 1 < SignedWindows.Count; i++)
             {
                 PointLanes.Double(ref power);
             }

@@ -65,7 +65,8 @@ internal sealed unsafe class KnownKey
 
     /// <summary>
     /// Sums up, in lanes 0 and 1, the two halves of the generator's multiple, in 2 and 3 those of the key's. The second halves are still to be multiplied by
-    /// lambda.
+    /// lambda. No addition here meets one x twice: what came before is a multiple of the point by less than 2^(Bits i) either way, what is added one by at
+    /// least that.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
