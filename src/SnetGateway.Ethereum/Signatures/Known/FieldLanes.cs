@@ -17,9 +17,8 @@ namespace SnetGateway.Ethereum.Signatures.Known;
 /// Bounds. A number "of size m" has |V_0..V_7| at most m (2^28 + 2^24) and |V_8| at most m (2^23 + 2^19). Results of <see cref="Multiply"/>,
 /// <see cref="Square"/> and <see cref="SquareMinus"/> have size 1; a number unpacked from 256 bits has size 2 (<see cref="Unpack"/>); sums and
 /// differences have the sum of the sizes. <see cref="Multiply"/> takes sizes up to 6, so that a limb stays in 32 bits, whose product is at most 12: a
-/// column of nine products then stays below
-/// 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and what is added to it (below 2^45) keeps it below 2^63. Squares take size 3, because a limb is doubled
-/// and must stay in 32 bits. FieldLanesTests holds the bounds to arithmetic without any.
+/// column of nine products then stays below 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and what is added to it (below 2^45) keeps it below 2^63. Squares
+/// take size 3, because a limb is doubled and must stay in 32 bits. FieldLanesTests holds the bounds to arithmetic without any.
 /// </para>
 /// </remarks>
 internal unsafe struct FieldLanes

@@ -3,7 +3,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Signatures.Known;
 
 /// <summary>
-/// Who signed often enough to be worth a table. A table takes some five recoveries' time to build and 44 KiB, so it is built only for
+/// Who signed often enough to be worth a table. A table takes some six recoveries' time to build and 44 KiB, so it is built only for
 /// an address that was expected to sign and did, several times: channels' own signers, no strangers. Safe to use from many threads.
 /// </summary>
 internal sealed class KnownSigners

@@ -14,6 +14,9 @@ internal readonly record struct SignatureCase(byte[] Digest, byte[] Signature, i
 /// <summary>One key, its tables, and cases without end. All chance is the caller's.</summary>
 internal sealed class SignatureCases
 {
+    /// <summary>So many of the first keys are related to the generator, so that cases can be hit by which others never are.</summary>
+    public const int SpecialKeys = 10;
+
     private readonly Random _random;
     private readonly Secp256k1 _curve;
     private readonly byte[] _privateKey;
