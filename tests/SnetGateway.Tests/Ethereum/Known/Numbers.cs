@@ -47,6 +47,14 @@ internal static class Numbers
 
     public static Words256 Words(BigInteger number) => Words256.ReadBigEndian(Bytes(number));
 
+    /// <summary>256 bits, each as likely as the others.</summary>
+    public static BigInteger Uniform(Random random)
+    {
+        var bytes = new byte[32];
+        random.NextBytes(bytes);
+        return Read(bytes);
+    }
+
     /// <summary>Any 256 bits; a third of them with long runs of ones and zeros, where carries go far.</summary>
     public static BigInteger Any(Random random)
     {

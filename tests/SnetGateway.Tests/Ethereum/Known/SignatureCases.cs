@@ -14,9 +14,6 @@ internal readonly record struct SignatureCase(byte[] Digest, byte[] Signature, i
 /// <summary>One key, its tables, and cases without end. All chance is the caller's.</summary>
 internal sealed class SignatureCases
 {
-    /// <summary>So many of the first keys are related to the generator, so that cases can be hit by which others never are.</summary>
-    public const int SpecialKeys = 10;
-
     private readonly Random _random;
     private readonly Secp256k1 _curve;
     private readonly byte[] _privateKey;
@@ -37,6 +34,11 @@ internal sealed class SignatureCases
 
     public KnownKey Known { get; }
 
+    /// <summary>
+    /// Drawn evenly from all keys. Others, such as 1, are so related to the generator that sums meet one point twice; with these that never happens.
+    /// </summary>
+    public static bool IsPlain(int number) => number > 9 && number % 2 == 0;
+
     /// <summary>Keys that arithmetic could find special, and in between any.</summary>
     public static BigInteger KeyOf(Random random, int number) => number switch
     {
@@ -50,6 +52,7 @@ internal sealed class SignatureCases
         7 => Numbers.Inverse(2, Numbers.N),
         8 => 64,
         9 => 3,
+        _ when IsPlain(number) => (Numbers.Uniform(random) % (Numbers.N - 1)) + 1,
         _ => (Numbers.Any(random) % (Numbers.N - 1)) + 1,
     };
 
