@@ -131,3 +131,17 @@ need_build() {
   fi
   rm -f "$setup_log"
 }
+
+# need_published FOLDER [dotnet publish options]: the gateway as it is published for this machine, compiled ahead.
+need_published() {
+  local folder=$1
+  shift
+  say "publishing the gateway"
+  setup_log=$(mktemp)
+  if ! run_in_group dotnet publish src/SnetGateway.Gateway -c Release --use-current-runtime --no-self-contained -o "$folder" -nologo -v quiet "$@" >"$setup_log" 2>&1; then
+    cat "$setup_log" >&2
+    rm -f "$setup_log"
+    die "the gateway could not be published"
+  fi
+  rm -f "$setup_log"
+}

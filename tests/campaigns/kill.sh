@@ -40,6 +40,10 @@ need_node
 need_debian libsecp256k1-1 "${packages[@]}"
 need_npm tests/devchain
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
+if [ "$configuration" = Release ]; then
+  need_published artifacts/gateway
+  export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway # as it is run elsewhere: compiled ahead
+fi
 say "at most $SNET_CAMPAIGN_KILLS kills in $SNET_CAMPAIGN_MINUTES minutes, seed $SNET_CAMPAIGN_SEED"
 run_in_group dotnet test tests/SnetGateway.FunctionalTests --no-build --nologo -c "$configuration" \
   --filter "FullyQualifiedName~$tests" --logger "console;verbosity=detailed"

@@ -23,9 +23,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 need_dotnet
 need_build tests/SnetGateway.Benchmarks -c Release
-say "publishing the gateway"
-run_in_group dotnet publish src/SnetGateway.Gateway -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=$ahead \
-  -o "$work/gateway" -nologo -v quiet >"$work/publish.log" 2>&1 || { cat "$work/publish.log" >&2; die "the gateway could not be published"; }
+need_published "$work/gateway" -p:PublishReadyToRun=$ahead
 mkdir "$work/ledgers"
 run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll start \
   --folder "$work/ledgers" --gateway "$work/gateway/snet-gateway.dll" "${arguments[@]}"

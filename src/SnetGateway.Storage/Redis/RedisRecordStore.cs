@@ -231,7 +231,7 @@ public sealed class RedisRecordStore : IRecordStore
             {
                 RedisResult answer = await _server.Database
                     .ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect).WaitAsync(_limit, _time);
-                return Judge((RedisResult[])answer);
+                return Judge((RedisResult[])answer, isProbe: writes.IsEmpty);
             }
             catch (RedisServerException exception) when (RedisAnswers.IsUnknownScript(exception) && !isRepeated)
             {
@@ -249,14 +249,18 @@ public sealed class RedisRecordStore : IRecordStore
         }
     }
 
-    private CommitResult Judge(RedisResult[] answer)
+    private CommitResult Judge(RedisResult[] answer, bool isProbe)
     {
         long code = (long)answer[0];
         string detail = (string?)answer[1] ?? "";
         switch (code)
         {
             case > 0:
-                _server.Saw(code);
+                if (!isProbe) // which has no revision: its 1 is no more than a yes
+                {
+                    _server.Saw(code);
+                }
+
                 return new CommitResult(CommitOutcome.Committed, code);
             case 0:
                 return new CommitResult(CommitOutcome.Conflict, 0);

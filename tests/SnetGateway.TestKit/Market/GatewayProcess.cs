@@ -173,8 +173,9 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     private static bool IsOfABusyMachine(GatewayLogLine line) =>
         line.EventId == 3011 && line.Message.Contains("timed out", StringComparison.Ordinal);
 
+    /// <summary>The one that SNET_TEST_GATEWAY names, as a campaign's published one; else the one built with the tests.</summary>
     private static string Binary() =>
-        Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+        System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
 
     private Dictionary<string, string?> Environment() => !settings.HasCrashPoints ? [] : new()
     {

@@ -287,6 +287,19 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    public async Task LedgerWithoutARecord_IsProbedManyTimes_AndThenWritten()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        await using RedisRecordStore store = RedisFixture.Open(redis.Options());
+        for (int i = 0; i < 3; i++)
+        {
+            await store.ProbeAsync(CancellationToken.None);
+        }
+
+        await store.MustWrite(1, 0, s_value);
+    }
+
+    [Fact]
     public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
