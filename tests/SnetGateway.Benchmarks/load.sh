@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
-#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--json FILE]
+#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL] [--json FILE]
 # What is measured and how: docs/performance.md.
 set -euo pipefail
 

@@ -97,6 +97,9 @@ internal sealed class LedgerWriter
                 }
 
                 _queue.Sleep();
+
+                // The first request woke it. Whoever else could run now has theirs ready within the same moment, and one sync serves all of them.
+                Thread.Yield();
             }
         }
 

@@ -11,7 +11,7 @@ internal sealed record LoadFigures(
         Median(rounds, round => round.P99Microseconds),
         Median(rounds, round => round.ResidentMiB));
 
-    public static double Median(IReadOnlyCollection<PhaseResult> rounds, Func<PhaseResult, double> figure)
+    public static double Median<T>(IReadOnlyCollection<T> rounds, Func<T, double> figure)
     {
         var sorted = rounds.Select(figure).Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

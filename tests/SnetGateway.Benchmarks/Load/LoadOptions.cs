@@ -33,6 +33,9 @@ internal sealed class LoadOptions
     /// <summary>The gateway's program, snet-gateway.dll of a Release build.</summary>
     public string Gateway { get; private set; } = "";
 
+    /// <summary>Another build of the gateway that takes turns with it, to compare the two; null for none.</summary>
+    public string? Beside { get; private set; }
+
     /// <summary>Where the gateway's ledger lies during the run: a folder on a real disk.</summary>
     public string LedgerFolder { get; private set; } = "";
 
@@ -52,6 +55,11 @@ internal sealed class LoadOptions
         if (!File.Exists(options.Gateway))
         {
             throw new FormatException("--gateway must name snet-gateway.dll of a Release build.");
+        }
+
+        if (options.Beside is not null && !File.Exists(options.Beside))
+        {
+            throw new FormatException("--beside must name snet-gateway.dll of another Release build.");
         }
 
         if (options.LedgerFolder.Length == 0)
@@ -94,6 +102,9 @@ internal sealed class LoadOptions
                 break;
             case "--gateway":
                 Gateway = Path.GetFullPath(value);
+                break;
+            case "--beside":
+                Beside = Path.GetFullPath(value);
                 break;
             case "--ledger":
                 LedgerFolder = Path.GetFullPath(value);

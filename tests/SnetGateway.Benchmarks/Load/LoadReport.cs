@@ -8,6 +8,7 @@ namespace SnetGateway.Benchmarks.Load;
 /// <param name="Yarp">Bare YARP.</param>
 /// <param name="Nginx">nginx.</param>
 /// <param name="Gateway">The gateway, paid.</param>
+/// <param name="Beside">Another build of the gateway, if one took turns with it.</param>
 /// <param name="Ratios">The gateway to the two others.</param>
 /// <param name="AllocatedBytesPerCall">Bytes the gateway's runtime allocated per call, less those of bare YARP.</param>
 /// <param name="ChainCallsPerCall">
@@ -21,6 +22,7 @@ internal sealed record LoadReport(
     LoadFigures Yarp,
     LoadFigures Nginx,
     LoadFigures Gateway,
+    LoadFigures? Beside,
     LoadRatios Ratios,
     double AllocatedBytesPerCall,
     double ChainCallsPerCall,
@@ -29,9 +31,10 @@ internal sealed record LoadReport(
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private string _chainText = "";
+    private string _besideText = "";
 
     public static LoadReport Of(
-        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, bool verified)
+        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, List<PhaseResult>? beside, bool verified)
     {
         var (yarpFigures, nginxFigures, figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx), LoadFigures.Of(gateway));
         var calls = (double)gateway.Sum(round => round.Calls);
@@ -42,11 +45,13 @@ internal sealed record LoadReport(
             yarpFigures,
             nginxFigures,
             figures,
+            beside is null ? null : LoadFigures.Of(beside),
             LoadRatios.Of(figures, yarpFigures, nginxFigures),
             LoadFigures.Median(gateway, round => round.AllocatedBytesPerCall) - LoadFigures.Median(yarp, round => round.AllocatedBytesPerCall),
             gateway.Sum(round => round.Server.Chain.ChannelReads) / calls,
             verified)
         {
+            _besideText = beside is null ? "" : BesideText(beside, gateway),
             _chainText = $"{questions / gateway.Sum(round => round.Elapsed.TotalSeconds):F1} questions a second follow the chain, {questions / calls:F5} per call",
         };
     }
@@ -61,11 +66,25 @@ internal sealed record LoadReport(
         WriteRow(output, "bare YARP", Yarp);
         WriteRow(output, "nginx", Nginx);
         WriteRow(output, "gateway", Gateway);
+        if (Beside is not null)
+        {
+            WriteRow(output, "beside", Beside);
+            output.WriteLine(_besideText);
+        }
+
         output.WriteLine($"gateway to bare YARP: {Ratios.CallsToYarp:F2} of its calls/s, {Ratios.CpuToYarp:F2} times its CPU per call");
         output.WriteLine($"gateway to nginx:     {Ratios.CallsToNginx:F2} of its calls/s, {Ratios.CpuToNginx:F2} times its CPU per call");
         output.WriteLine($"allocated per call beyond bare YARP: {AllocatedBytesPerCall:F0} bytes");
         output.WriteLine($"channel reads from the chain per call: {ChainCallsPerCall:F5} ({_chainText})");
         output.WriteLine($"ledger verified: {LedgerVerified}");
+    }
+
+    /// <summary>Round by round, because what else the machine does hits both turns of a round more alike than two rounds.</summary>
+    private static string BesideText(List<PhaseResult> beside, List<PhaseResult> gateway)
+    {
+        var cpu = LoadFigures.Median([.. beside.Zip(gateway)], pair => pair.First.CpuMicrosecondsPerCall / pair.Second.CpuMicrosecondsPerCall);
+        var calls = LoadFigures.Median([.. beside.Zip(gateway)], pair => pair.First.CallsPerSecond / pair.Second.CallsPerSecond);
+        return $"beside to gateway:    {calls:F3} of its calls/s, {cpu:F3} times its CPU per call (medians of the rounds' ratios)";
     }
 
     private static void WriteRow(TextWriter output, string name, LoadFigures figures) => output.WriteLine(

@@ -31,14 +31,23 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         var yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
         var nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
-        var gateway = new PaidGateway(options.Gateway, options.Folder, options.LedgerFolder, options.Etcd);
+        var gateway = new PaidGateway("gateway", options.Gateway, options.Folder, options.LedgerFolder, options.Etcd);
         var paidServer = StartGateway(gateway, service, market);
         var paid = await PrepareAsync(paidServer, stocks, cancellationToken);
-        await TakeTurnsAsync([yarp, nginx, paid], cancellationToken);
+        List<LoadSubject> subjects = [yarp, nginx, paid];
+        LoadSubject? beside = null;
+        if (options.Beside is { } program)
+        {
+            var other = new PaidGateway("beside", program, options.Folder, options.LedgerFolder, options.Etcd);
+            beside = await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken);
+            subjects.Add(beside);
+        }
+
+        await TakeTurnsAsync(subjects, cancellationToken);
 
         await paidServer.DisposeAsync();
         var verified = await VerifyAsync(gateway, cancellationToken);
-        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, verified);
+        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, beside?.Rounds, verified);
     }
 
     /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>
@@ -69,13 +78,13 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     }
 
     /// <summary>The servers in turn, each round beginning with another one, so that none always follows the same.</summary>
-    private async Task TakeTurnsAsync(LoadSubject[] subjects, CancellationToken cancellationToken)
+    private async Task TakeTurnsAsync(List<LoadSubject> subjects, CancellationToken cancellationToken)
     {
         for (var round = 0; round < options.Rounds; round++)
         {
-            for (var turn = 0; turn < subjects.Length; turn++)
+            for (var turn = 0; turn < subjects.Count; turn++)
             {
-                var subject = subjects[(round + turn) % subjects.Length];
+                var subject = subjects[(round + turn) % subjects.Count];
                 await subject.MeasureAsync(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
                 Tell($"round {round + 1}: ", subject);
             }
@@ -126,10 +135,10 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     private MeasuredServer StartGateway(PaidGateway gateway, IPEndPoint service, LoadMarket market)
     {
         var endPoint = LoopbackPort.Free();
-        var probe = Path.Combine(options.Folder, "gateway.probe");
+        var probe = Path.Combine(options.Folder, $"{gateway.Name}.probe");
         var command = gateway.Serve(endPoint, service, market, Price);
-        var process = Keep(ChildProcess.Start("gateway", options.Folder, command, ProbeClient.Environment(probe)));
-        return new MeasuredServer("gateway", process, endPoint, probe) { Chain = market.Relay, Ready = gateway.IsReadyAsync };
+        var process = Keep(ChildProcess.Start(gateway.Name, options.Folder, command, ProbeClient.Environment(probe)));
+        return new MeasuredServer(gateway.Name, process, endPoint, probe) { Chain = market.Relay, Ready = gateway.IsReadyAsync };
     }
 
     private ChildProcess StartOwn(string name, string verb, IPEndPoint endPoint, IPEndPoint? service = null, string? probe = null)

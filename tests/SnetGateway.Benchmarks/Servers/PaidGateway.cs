@@ -5,9 +5,12 @@ using SnetGateway.Benchmarks.Market;
 namespace SnetGateway.Benchmarks.Servers;
 
 /// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk, or in an etcd.</summary>
-internal sealed class PaidGateway(string program, string folder, string ledgerFolder, string? etcd)
+internal sealed class PaidGateway(string name, string program, string folder, string ledgerFolder, string? etcd)
 {
-    private readonly string _configuration = Path.Combine(folder, "gateway.json");
+    private readonly string _configuration = Path.Combine(folder, $"{name}.json");
+
+    /// <summary>What the report calls it.</summary>
+    public string Name => name;
 
     /// <summary>Where <c>/readyz</c> is answered.</summary>
     public IPEndPoint Admin { get; } = LoopbackPort.Free();
@@ -54,9 +57,9 @@ internal sealed class PaidGateway(string program, string folder, string ledgerFo
             Ledger = new
             {
                 Store = etcd is null ? "sqlite" : "etcd",
-                Path = Path.Combine(ledgerFolder, "ledger.db"),
-                Journal = new { Path = Path.Combine(ledgerFolder, "journal") },
-                Etcd = new { Endpoints = etcd is null ? [] : new[] { etcd }, KeyPrefix = $"load-{Environment.ProcessId}/" },
+                Path = Path.Combine(ledgerFolder, $"{name}.db"),
+                Journal = new { Path = Path.Combine(ledgerFolder, $"{name}-journal") },
+                Etcd = new { Endpoints = etcd is null ? [] : new[] { etcd }, KeyPrefix = $"load-{Environment.ProcessId}-{name}/" },
             },
             Groups = new Dictionary<string, object>
             {

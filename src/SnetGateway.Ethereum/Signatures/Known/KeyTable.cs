@@ -13,7 +13,7 @@ internal sealed unsafe class KeyTable
     /// <summary>Points for one digit.</summary>
     public const int PointsPerWindow = 1 << (SignedWindows.Bits - 1);
 
-    /// <summary>Bytes of a table: 45,056.</summary>
+    /// <summary>Bytes of a table: 77,824.</summary>
     public const int Size = SignedWindows.Count * PointsPerWindow * BytesPerPoint;
 
     private const int BytesPerPoint = 64; // x and y, and a line of the processor's cache

@@ -3,7 +3,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Signatures.Known;
 
 /// <summary>
-/// Who signed often enough to be worth a table. A table takes some six recoveries' time to build and 44 KiB, so it is built only for
+/// Who signed often enough to be worth a table. A table takes some ten recoveries' time to build and 76 KiB, so it is built only for
 /// an address that was expected to sign and did, several times: channels' own signers, no strangers. Safe to use from many threads.
 /// </summary>
 internal sealed class KnownSigners
@@ -11,8 +11,8 @@ internal sealed class KnownSigners
     /// <summary>Recoveries by the library that lead to a table.</summary>
     public const int RecoveriesBeforeTable = 8;
 
-    /// <summary>What all tables together may take: 32 MiB, some 740 signers. Those beyond are recovered by the library.</summary>
-    public const int MaxBytes = 32 << 20;
+    /// <summary>What all tables together may take: 48 MiB, some 640 signers. Those beyond are recovered by the library.</summary>
+    public const int MaxBytes = 48 << 20;
 
     /// <summary>One in so many acceptances is also judged by the library.</summary>
     public const int AcceptancesPerCheck = 1_024;

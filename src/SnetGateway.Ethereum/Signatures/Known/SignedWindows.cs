@@ -17,19 +17,19 @@ namespace SnetGateway.Ethereum.Signatures.Known;
 /// </remarks>
 internal static class SignedWindows
 {
-    /// <summary>Bits of a digit. With 7 there would be 19 digits instead of 22, and tables of 76 KiB instead of 44.</summary>
-    public const int Bits = 6;
+    /// <summary>Bits of a digit. With 6 there would be 22 digits instead of 19, and tables of 44 KiB instead of 76.</summary>
+    public const int Bits = 7;
 
-    /// <summary>Digits of a half: 132 bits, more than the halves' 128 and a sign.</summary>
-    public const int Count = 22;
+    /// <summary>Digits of a half: 133 bits, more than the halves' 128 and a sign.</summary>
+    public const int Count = 19;
 
     /// <summary>S (1 + lambda) modulo n.</summary>
-    private static Words256 Odd => new(0x3CF1BF349D23DF28, 0xFA678352E9D17E12, 0xDDDF63760E9EAF63, 0xCCEFB720A0F0369C);
+    private static Words256 Odd => new(0xFD377E29C99780A0, 0x630838CFA9A2CCBE, 0x21F61E5CF55F179E, 0xC5EE9CD868BEAB7B);
 
     // 2^(Bits-1) S.
-    private const ulong Offset0 = 0x0820820820820820;
-    private const ulong Offset1 = 0x2082082082082082;
-    private const ulong Offset2 = 0x0000000000000008;
+    private const ulong Offset0 = 0x4081020408102040;
+    private const ulong Offset1 = 0x2040810204081020;
+    private const ulong Offset2 = 0x0000000000000010;
 
     // 2^384 b2 / n and -2^384 b1 / n: by which a scalar is divided to find the nearest vector of the lattice (a1, b1), (a2, b2), all of whose vectors have
     // a + lambda b = 0 modulo n. b2 = a1.
