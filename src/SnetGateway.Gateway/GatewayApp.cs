@@ -73,7 +73,7 @@ internal static class GatewayApp
         services.AddPaidCalls();
         services.AddDraining();
         services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainDelay + limits.Value.DrainTimeout);
-        return services.AddReverseProxy().AddBackends();
+        return services.AddReverseProxy().WithoutSessionAffinity().AddBackends();
     }
 
     /// <summary>What a request passes, from the outside in.</summary>

@@ -16,7 +16,7 @@ internal sealed class ProxyReader : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddReverseProxy().LoadFromConfig(section);
+        services.AddReverseProxy().WithoutSessionAffinity().LoadFromConfig(section);
         _services = services.BuildServiceProvider();
     }
 
@@ -25,7 +25,8 @@ internal sealed class ProxyReader : IAsyncDisposable
 
     public ValueTask<IList<Exception>> JudgeAsync(RouteConfig route) => Validator.ValidateRouteAsync(route);
 
-    public ValueTask<IList<Exception>> JudgeAsync(ClusterConfig cluster) => Validator.ValidateClusterAsync(cluster);
+    /// <summary>But for session affinity, of which a rule of our own says that there is none.</summary>
+    public ValueTask<IList<Exception>> JudgeAsync(ClusterConfig cluster) => Validator.ValidateClusterAsync(cluster with { SessionAffinity = null });
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 

@@ -13,7 +13,20 @@ internal sealed class EtcdCheckup(EtcdClient client, EtcdKeys keys, ILogger logg
     private const string Flag = "--auto-compaction-retention";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
+    /// <summary>Does not throw: who reads or writes the ledger says what stops them.</summary>
     public async Task RunAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookAsync(limit, cancellationToken);
+        }
+        catch (Exception exception) when (exception is EtcdException or OperationCanceledException)
+        {
+            // Gone since it was opened, or the gateway stops.
+        }
+    }
+
+    private async Task LookAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         StatusResponse status;
         try

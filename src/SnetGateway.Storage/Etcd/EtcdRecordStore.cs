@@ -26,6 +26,7 @@ public sealed class EtcdRecordStore : IRecordStore
     private readonly LedgerScope _scope;
     private readonly string _journalPath;
     private readonly CancellationTokenSource _closing = new();
+    private Task _checkup = Task.CompletedTask;
     private long _readAt;
     private int _isOpen;
     private int _disposed;
@@ -52,6 +53,9 @@ public sealed class EtcdRecordStore : IRecordStore
     }
 
     public bool IsShared => true;
+
+    /// <summary>The look at the cluster that opening it began.</summary>
+    internal Task Checkup => _checkup;
 
     /// <summary>Opens it for a command: records only, and nothing is written. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(LedgerOptions options, LedgerScope scope)
@@ -159,6 +163,7 @@ public sealed class EtcdRecordStore : IRecordStore
         }
 
         await _closing.CancelAsync();
+        await _checkup;
         await _line.DisposeAsync();
         if (_journal is not null)
         {
@@ -176,7 +181,7 @@ public sealed class EtcdRecordStore : IRecordStore
             await _format.EnsureAsync(_limit, cancellationToken);
             if (Interlocked.Exchange(ref _isOpen, 1) == 0)
             {
-                await new EtcdCheckup(_client, _keys, _logger).RunAsync(_limit, cancellationToken);
+                _checkup = new EtcdCheckup(_client, _keys, _logger).RunAsync(_limit, _closing.Token); // beside the reading: a start need not wait for it
             }
         }
         catch (EtcdException exception)

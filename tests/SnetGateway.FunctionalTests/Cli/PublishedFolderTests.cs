@@ -37,6 +37,18 @@ public sealed class PublishedFolderTests : IDisposable
         Assert.Contains("google/protobuf/nothing.proto", said, StringComparison.Ordinal);
     }
 
+    /// <summary>As the README, the container's file and the campaigns publish it.</summary>
+    [Theory]
+    [InlineData("UseCurrentRuntimeIdentifier=True")] // --use-current-runtime
+    [InlineData("RuntimeIdentifier=linux-arm64")] // --runtime
+    public async Task PublishedForAPlatform_IsCompiledAhead(string platform)
+    {
+        await using ChildProcess ask = ChildProcess.Start(
+            "dotnet", ["msbuild", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "-getProperty:PublishReadyToRun", $"-p:{platform}"]);
+        Assert.True(await ask.WaitForExitAsync(TimeSpan.FromMinutes(1)) == 0, ask.RecentOutput);
+        Assert.Equal("true", ask.RecentOutput.Trim());
+    }
+
     private async Task<(int ExitCode, string Said)> CheckAsync(string protoFolder)
     {
         string empty = _folder.CreateSubdirectory("empty").FullName;

@@ -24,6 +24,18 @@ public sealed class ServeCommandTests : IDisposable
         Assert.True(await gateway.TerminateAsync() == 0, gateway.RecentOutput);
     }
 
+    /// <summary>What a gateway keeps stands in its configuration. ASP.NET's ring of keys would come with the forwarder's cookies.</summary>
+    [Fact]
+    public async Task Serve_LeavesNothingInTheHomeDirectory()
+    {
+        await InitAsync();
+        string home = _folder.CreateSubdirectory("home").FullName;
+        await using ChildProcess gateway = Serve([], new() { ["HOME"] = home });
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+    }
+
     [Fact]
     public async Task Serve_ChangedFile_IsTakenOrRefusedWhileItRuns()
     {
@@ -44,7 +56,7 @@ public sealed class ServeCommandTests : IDisposable
     public async Task Serve_WithMistakes_ExitsWith2AndNamesThem()
     {
         await InitAsync();
-        await using ChildProcess gateway = Serve("--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example");
+        await using ChildProcess gateway = Serve(["--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example"]);
 
         Assert.Equal(2, await gateway.WaitForExitAsync());
         Assert.Contains("2 mistakes", gateway.RecentOutput, StringComparison.Ordinal);
@@ -58,7 +70,7 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(0, await init.WaitForExitAsync());
     }
 
-    private ChildProcess Serve(params string[] more) => ChildProcess.Start(
+    private ChildProcess Serve(string[]? more = null, Dictionary<string, string?>? environment = null) => ChildProcess.Start(
         "dotnet",
         [
             s_program,
@@ -68,8 +80,9 @@ public sealed class ServeCommandTests : IDisposable
             "--SnetGateway:Listeners:Public:Address=127.0.0.1:0",
             "--SnetGateway:Listeners:Admin:Address=127.0.0.1:0",
             $"--SnetGateway:Ledger:Path={Path.Combine(_folder.FullName, "ledger.db")}",
-            .. more,
-        ]);
+            .. more ?? [],
+        ],
+        environment: environment);
 
     private async Task ChangeAsync(string from, string to) =>
         await System.IO.File.WriteAllTextAsync(File, (await System.IO.File.ReadAllTextAsync(File)).Replace(from, to, StringComparison.Ordinal));

@@ -12,6 +12,14 @@ internal static class ClusterRules
         foreach (ClusterConfig cluster in context.Clusters)
         {
             CheckPing(context, cluster);
+            if (cluster.SessionAffinity?.Enabled == true)
+            {
+                context.Complain(
+                    $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.SessionAffinity)}:{nameof(SessionAffinityConfig.Enabled)}",
+                    "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
+                    "Take it out");
+            }
+
             string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Destinations)}";
             if (cluster.Destinations is not { Count: > 0 })
             {

@@ -190,6 +190,19 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public async Task Read_SessionAffinity_IsRefusedRatherThanLeftWithoutEffect()
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        values[P + "Clusters:draw:SessionAffinity:AffinityKeyName"] = "key";
+        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+
+        values[P + "Clusters:draw:SessionAffinity:Enabled"] = "true";
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(P + "Clusters:draw:SessionAffinity:Enabled", Assert.Single(result.Mistakes).Path);
+    }
+
+    [Fact]
     public async Task Read_SameHostAndPathAndOrder_IsAmbiguous()
     {
         Dictionary<string, string?> values = Samples.Good();
