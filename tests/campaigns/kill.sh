@@ -3,14 +3,15 @@
 # with consumers that pay out of channels of the real contract and write down every first byte and every OK. On sqlite one gateway with its
 # file; on redis and etcd three gateways, and the store (one Redis, three members of etcd) is killed, stopped and filled as well, with dishonest
 # consumers beside the honest ones. Does its own set-up.
-#   tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills 500] [--minutes 30] [--seed N] [-c Debug|Release]
+#   tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills 500] [--minutes 30] [--pause MS] [--seed N] [-c Debug|Release]
+# Consumers of redis and etcd never wait, and keep all processors busy; with --pause each thinks so long between two payments.
 # Whichever bound comes first ends it. The seed is printed, and repeats the choices as well as a running system can.
 # Exit code 0: nothing was lost.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
 cd "$root" || exit 1
 
-export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_SEED=$RANDOM
+export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_PAUSE=0 SNET_CAMPAIGN_SEED=$RANDOM
 configuration=Release
 store=sqlite
 while [ $# -gt 0 ]; do
@@ -18,9 +19,10 @@ while [ $# -gt 0 ]; do
     --store) store=${2:?"--store needs sqlite, redis or etcd"} ;;
     --kills) SNET_CAMPAIGN_KILLS=${2:?"--kills needs a number"} ;;
     --minutes) SNET_CAMPAIGN_MINUTES=${2:?"--minutes needs a number"} ;;
+    --pause) SNET_CAMPAIGN_PAUSE=${2:?"--pause needs milliseconds"} ;;
     --seed) SNET_CAMPAIGN_SEED=${2:?"--seed needs a number"} ;;
     -c) configuration=${2:?"-c needs Debug or Release"} ;;
-    *) die "usage: tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills N] [--minutes N] [--seed N] [-c Debug|Release]" ;;
+    *) die "usage: tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills N] [--minutes N] [--pause MS] [--seed N] [-c Debug|Release]" ;;
   esac
   shift 2
 done

@@ -27,6 +27,9 @@ internal sealed class ReplicaConsumer(
     /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long it thinks between two payments. Without a pause, consumers take all of the processors that the gateways leave them.</summary>
+    public TimeSpan Pause { get; init; }
+
     public ChannelId Channel => channel;
 
     /// <summary>The highest amount for which it saw a byte or OK.</summary>
@@ -82,6 +85,10 @@ internal sealed class ReplicaConsumer(
             }
 
             signed = answers.Contains(true) ? amount : null;
+            if (Pause > TimeSpan.Zero)
+            {
+                await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+            }
         }
     }
 

@@ -38,7 +38,8 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
         output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the choices");
         TimeProvider time = TimeProvider.System;
         long begin = time.GetTimestamp();
-        await using ReplicaMarket market = await ReplicaMarket.StartAsync(fixture.Chain, store, Gateways, Honest + Dishonest, seed);
+        await using ReplicaMarket market = await ReplicaMarket.StartAsync(
+            fixture.Chain, store, Gateways, Honest + Dishonest, seed, pause: TimeSpan.FromMilliseconds(Setting("SNET_CAMPAIGN_PAUSE", 0)));
         using var stop = new CancellationTokenSource();
         var grants = new GrantCount();
         Task[] paying = [.. market.Consumers.Select((consumer, i) => consumer.PayAsync(i < Honest ? 0 : CopiesForEachGateway, grants.Add, stop.Token))];

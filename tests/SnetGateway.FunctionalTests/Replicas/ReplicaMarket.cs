@@ -38,10 +38,11 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     /// <param name="channels">How many consumers, each with one.</param>
     /// <param name="seed">Of the consumers' choices.</param>
     /// <param name="options">The gateways' options beside those of the store.</param>
+    /// <param name="pause">How long each consumer thinks between two payments.</param>
     /// <param name="balancer">Where consumers call instead of the gateways themselves.</param>
     public static async Task<ReplicaMarket> StartAsync(
         DevChain chain, ReplicaStore store, int replicas, int channels, int seed,
-        IReadOnlyDictionary<string, string>? options = null, Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
+        IReadOnlyDictionary<string, string>? options = null, TimeSpan pause = default, Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
     {
         PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
         Address escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
@@ -76,6 +77,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i))
                 {
                     Patience = TimeSpan.FromSeconds(balancer is null ? 3 : 20), // with one address there is no elsewhere to go
+                    Pause = pause,
                 })]);
         }
         catch

@@ -26,7 +26,7 @@ public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelp
                 ["SnetGateway:Limits:DrainDelay"] = "00:00:03",
                 ["SnetGateway:Limits:MaxConnectionAge"] = "00:00:05",
             },
-            balancer.StartAsync);
+            balancer: balancer.StartAsync);
         using var stop = new CancellationTokenSource();
         int grants = 0;
         Task[] paying = [.. market.Consumers.Select(consumer => consumer.PayAsync(0, () => Interlocked.Increment(ref grants), stop.Token))];
