@@ -41,6 +41,9 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 7021, Level = LogLevel.Information, Message = "The journal writes again; {Lost} entries are lost since the start")]
     public static partial void JournalWritesAgain(this ILogger logger, long lost);
 
+    [LoggerMessage(EventId = 7022, Level = LogLevel.Warning, Message = "The old journal file {Path} could not be removed: {Error}. It is tried again with the next file")]
+    public static partial void JournalFileKept(this ILogger logger, string path, string error);
+
     [LoggerMessage(EventId = 7030, Level = LogLevel.Information, Message = "The ledger in etcd is open at {Endpoint} (etcd {Version})")]
     public static partial void EtcdOpened(this ILogger logger, string endpoint, string version);
 
@@ -64,6 +67,10 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 7036, Level = LogLevel.Warning,
         Message = "etcd was never compacted and does not show that it compacts itself; its database has {Bytes} bytes and grows with every call until it is full. Start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, and see docs/stores.md")]
     public static partial void EtcdNotCompacted(this ILogger logger, long bytes);
+
+    [LoggerMessage(EventId = 7037, Level = LogLevel.Warning,
+        Message = "etcd was not looked over at this start: {Error}. Whether it compacts itself is not known; see docs/stores.md")]
+    public static partial void EtcdNotLookedOver(this ILogger logger, string error);
 
     [LoggerMessage(EventId = 7040, Level = LogLevel.Information, Message = "The ledger takes writes again")]
     public static partial void RedisWritesAgain(this ILogger logger);

@@ -52,7 +52,15 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
         await stop.CancelAsync();
         if (late)
         {
-            await call.SendHeadersAsync(cancellationToken);
+            try
+            {
+                await call.SendHeadersAsync(cancellationToken);
+            }
+            catch
+            {
+                await read.ContinueWith(static _ => { }, TaskScheduler.Default); // it still owns the reader's memory
+                throw;
+            }
         }
 
         return await read;

@@ -11,31 +11,24 @@ namespace SnetGateway.Gateway.Web;
 /// </summary>
 internal sealed class GrpcWebTextAnswer(HttpResponse response, Stream inner) : WriteOnceStream
 {
-    /// <summary>Bytes that are encoded at a time. A multiple of three: padding comes only at the end.</summary>
-    private const int MostBytes = 12 * 1024;
-
     private bool? _isGrpc;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _isGrpc ??= GrpcContentType.Parse(response.ContentType).Transport != GrpcTransport.None;
-        return _isGrpc.Value ? EncodeAsync(buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
+        return _isGrpc.Value && !buffer.IsEmpty ? EncodeAsync(buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
+    /// <summary>All of it before the first wait: who gives up a wait takes the memory back (<see cref="PaidCalls.SettleFirstBody"/>).</summary>
     private async ValueTask EncodeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(Math.Min(buffer.Length, MostBytes)));
+        byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(buffer.Length));
         try
         {
-            while (!buffer.IsEmpty)
-            {
-                ReadOnlyMemory<byte> part = buffer[..Math.Min(buffer.Length, MostBytes)];
-                Base64.EncodeToUtf8(part.Span, text, out int taken, out int written);
-                await inner.WriteAsync(text.AsMemory(0, written), cancellationToken);
-                buffer = buffer[taken..];
-            }
+            Base64.EncodeToUtf8(buffer.Span, text, out _, out int written);
+            await inner.WriteAsync(text.AsMemory(0, written), cancellationToken);
         }
         finally
         {

@@ -404,7 +404,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     /// </summary>
     private async ValueTask<SettleOutcome> DecideAsync(Channel channel, CallId call, TimeSpan limit)
     {
-        DateTimeOffset until = time.GetUtcNow() + limit;
+        long start = time.GetTimestamp();
         channel.InDoubt = true;
         for (TimeSpan pause = FirstPause; ; pause *= 2)
         {
@@ -428,7 +428,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
                 // Asked again below, until the limit.
             }
 
-            if (time.GetUtcNow() + pause >= until)
+            if (time.GetElapsedTime(start) + pause >= limit)
             {
                 return SettleOutcome.Unknown;
             }

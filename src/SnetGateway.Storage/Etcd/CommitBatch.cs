@@ -54,6 +54,12 @@ internal sealed class CommitBatch
     /// <summary>No more operations fit.</summary>
     public bool IsFull => Commits.Count + 1 + _largest > MaxOperations;
 
+    /// <summary>One inner answer for each commit, as etcd gives them.</summary>
+    public bool IsAnsweredBy(TxnResponse response) =>
+        response.Header is not null
+        && response.Responses.Count == Commits.Count
+        && response.Responses.All(one => one.ResponseCase == ResponseOp.ResponseOneofCase.ResponseTxn);
+
     public TxnRequest ToRequest(EtcdKeys keys, long formatRevision)
     {
         var outer = new TxnRequest

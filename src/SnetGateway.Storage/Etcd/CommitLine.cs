@@ -207,6 +207,11 @@ internal sealed class CommitLine : IAsyncDisposable
                     EtcdMethods.Txn, batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
                 if (response.Succeeded)
                 {
+                    if (!batch.IsAnsweredBy(response))
+                    {
+                        return (null, Failed(batch, CommitOutcome.Unknown, "the answer has not one part for each write"));
+                    }
+
                     Works();
                     return (response, default);
                 }

@@ -20,9 +20,13 @@ internal sealed class EtcdCheckup(EtcdClient client, EtcdKeys keys, ILogger logg
         {
             await LookAsync(limit, cancellationToken);
         }
-        catch (Exception exception) when (exception is EtcdException or OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Gone since it was opened, or the gateway stops.
+            // The gateway stops.
+        }
+        catch (Exception exception)
+        {
+            logger.EtcdNotLookedOver(exception.Message);
         }
     }
 

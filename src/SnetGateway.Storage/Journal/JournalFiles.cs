@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace SnetGateway.Storage.Journal;
@@ -7,7 +8,7 @@ namespace SnetGateway.Storage.Journal;
 /// The files of one journal, as its writer sees them. Each run begins a new file and each file has a bound, so that an end that was torn stays
 /// where it is and old files can go whole.
 /// </summary>
-internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, TimeProvider time) : IDisposable
+internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, ILogger logger, TimeProvider time) : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -90,6 +91,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, Ti
         }
     }
 
+    /// <summary>An old file that cannot be removed is no reason not to write: it is tried again with the next file.</summary>
     private void Forget()
     {
         if (options.Retention == TimeSpan.Zero)
@@ -100,9 +102,16 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, Ti
         DateTime oldest = (time.GetUtcNow() - options.Retention).UtcDateTime;
         foreach (string path in Directory.EnumerateFiles(options.Path, "*" + JournalFormat.Extension))
         {
-            if (File.GetLastWriteTimeUtc(path) < oldest)
+            try
             {
-                File.Delete(path);
+                if (File.GetLastWriteTimeUtc(path) < oldest)
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                logger.JournalFileKept(path, exception.Message);
             }
         }
     }

@@ -46,7 +46,7 @@ public sealed class LocalJournal : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         (_metrics, _logger, _time) = (metrics, logger, time);
-        _files = new JournalFiles(options, scope, time);
+        _files = new JournalFiles(options, scope, logger, time);
         new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
     }
 

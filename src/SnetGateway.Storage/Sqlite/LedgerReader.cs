@@ -134,7 +134,7 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
 
         try
         {
-            return new ReadSession(LedgerFile.OpenForReading(path, busyTimeout), scope);
+            return ReadSession.On(LedgerFile.OpenForReading(path, busyTimeout), scope);
         }
         catch (SqliteException exception)
         {

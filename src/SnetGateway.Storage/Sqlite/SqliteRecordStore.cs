@@ -42,7 +42,7 @@ public sealed class SqliteRecordStore : IRecordStore
             {
                 _writer = new LedgerWriter(
                     _queue,
-                    mayCreate => new LedgerTables(LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout), scope),
+                    mayCreate => LedgerTables.On(LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout), scope),
                     options.MaxQueued,
                     metrics,
                     logger,

@@ -27,6 +27,9 @@ internal static partial class FileDescriptors
         return count;
     }
 
+    /// <summary>How many descriptors of this process stand for the file.</summary>
+    public static int Count(string path) => Directory.GetFiles("/proc/self/fd").Count(link => Target(link) == path);
+
     /// <summary>What a descriptor stands for; nothing when another test closed it meanwhile.</summary>
     private static string? Target(string link)
     {

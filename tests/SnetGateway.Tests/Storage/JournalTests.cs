@@ -4,6 +4,7 @@ using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Journal;
 using SnetGateway.TestKit;
+using SnetGateway.TestKit.Processes;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 using Xunit.Abstractions;
@@ -198,6 +199,37 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task OldFileThatCannotBeRemoved_DoesNotKeepTheNewOneFromBeingWritten()
+    {
+        Directory.CreateDirectory(Folder("b"));
+        string old = Path.Combine(Folder("b"), "20200101T000000000-0000.journal");
+        File.WriteAllBytes(old, JournalFormat.Header(LedgerFolder.Scope));
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromDays(31));
+        if (!await CanAsync("chattr", "+i", old))
+        {
+            output.WriteLine("files cannot be made immutable here");
+            return;
+        }
+
+        try
+        {
+            LocalJournal journal = Open(new JournalOptions { Path = Folder("b"), Retention = TimeSpan.FromDays(30) });
+            await using (journal)
+            {
+                journal.Append([Write(1, 1)]);
+            }
+
+            Assert.Equal(0, journal.Lost);
+            Assert.True(File.Exists(old));
+            Assert.Equal(2, Files("b").Length); // the old one, and the one that has the entry
+        }
+        finally
+        {
+            Assert.True(await CanAsync("chattr", "-i", old));
+        }
+    }
+
+    [Fact]
     public async Task FullDisk_LosesEntriesAndNothingElse_AndWritesAgainWhenThereIsRoom()
     {
         using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 256);
@@ -332,6 +364,19 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         StoredEntry[] entries = [.. reader.Read(StoreData.Key(channel))];
         Assert.Equal(Enumerable.Range(1, (int)count).Select(i => (long)i), entries.Select(entry => entry.Sequence));
         Assert.All(entries, entry => Assert.Equal(Entry(channel, entry.Sequence), entry.Entry.ToArray()));
+    }
+
+    private static async Task<bool> CanAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            await using ChildProcess process = ChildProcess.Start(program, arguments);
+            return await process.WaitForExitAsync() == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // not installed
+        }
     }
 
     private LocalJournal Open(string name) => Open(new JournalOptions { Path = Folder(name) });

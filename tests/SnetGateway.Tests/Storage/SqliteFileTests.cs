@@ -65,6 +65,26 @@ public sealed class SqliteFileTests
         Assert.Equal([1L, 2, 3, 4, 5], (await reading.Journal(1)).Select(entry => entry.Sequence));
     }
 
+    /// <summary>A gateway whose file is damaged tries again every two seconds: each try must give back what it opened.</summary>
+    [Fact]
+    public async Task Open_TablesCannotBeUsed_LeavesNothingOpen()
+    {
+        using var folder = new LedgerFolder();
+        await using (var store = folder.Open())
+        {
+            await store.MustWrite(1, 0, Value);
+        }
+
+        using (SqliteConnection connection = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.FromSeconds(1)))
+        {
+            connection.Execute("DROP TABLE journal");
+        }
+
+        Assert.Throws<StoreUnavailableException>(() => folder.Open());
+        Assert.Throws<StoreUnavailableException>(() => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope));
+        Assert.Equal(0, FileDescriptors.Count(folder.File));
+    }
+
     [Fact]
     public async Task Scope_OtherChainOrContract_SharesNoRecord()
     {

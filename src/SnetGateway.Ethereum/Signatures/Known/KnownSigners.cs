@@ -62,13 +62,18 @@ internal sealed class KnownSigners
             return; // one table is built at a time; who came in between builds theirs at the next payment
         }
 
-        Volatile.Write(ref recoveries, 0);
-        if (_keys.Find(signer) is null && KnownKey.TryBuild(publicKey) is { } key && key.IsCertainlySigner(digest, signature, recoveryId))
+        try
         {
-            _keys.Add(signer, key);
+            Volatile.Write(ref recoveries, 0);
+            if (_keys.Find(signer) is null && KnownKey.TryBuild(publicKey) is { } key && key.IsCertainlySigner(digest, signature, recoveryId))
+            {
+                _keys.Add(signer, key);
+            }
         }
-
-        Volatile.Write(ref _building, 0);
+        finally
+        {
+            Volatile.Write(ref _building, 0);
+        }
     }
 
     /// <summary>The library did not confirm an acceptance.</summary>

@@ -69,6 +69,30 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>
+    /// A paid call whose deadline passes while its client reads nothing gives up the wait and its memory, which the next call gets: none of that may
+    /// come out here.
+    /// </summary>
+    [Fact]
+    public async Task Answer_WhoseWriteWaits_HasItsBytesAlready()
+    {
+        var bytes = new byte[64 * 1024];
+        new Random(1).NextBytes(bytes);
+        string expected = Convert.ToBase64String(bytes);
+        var context = new DefaultHttpContext();
+        context.Response.ContentType = "application/grpc";
+        await using var inner = new StuckStream();
+        await using var answer = new GrpcWebTextAnswer(context.Response, inner);
+
+        ValueTask write = answer.WriteAsync(bytes);
+        Assert.False(write.IsCompleted);
+        Array.Clear(bytes);
+        inner.GoOn();
+        await write;
+
+        Assert.Equal(expected, Encoding.ASCII.GetString(inner.ToArray()));
+    }
+
     [Fact]
     public async Task AnswerThatIsNoGrpc_PassesAsItIs()
     {
@@ -116,5 +140,19 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             new(Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, Length > 1_000 ? 6_000 : 9))]));
+    }
+
+    /// <summary>Takes what it is given, as the server does, and lets the writer wait until it is told to go on.</summary>
+    private sealed class StuckStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void GoOn() => _goesOn.SetResult();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            await _goesOn.Task;
+        }
     }
 }

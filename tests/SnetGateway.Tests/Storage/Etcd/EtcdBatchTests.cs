@@ -26,6 +26,31 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         Assert.Equal(200 - results.Count(result => result.Outcome == CommitOutcome.Conflict), await store.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
+    /// <summary>Of an answer that has not one part for each write nobody knows what it says of whom: all of the batch are in doubt, and none waits for ever.</summary>
+    [Theory]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 1, false)]
+    [InlineData(2, 3, false)]
+    [InlineData(1, 0, false)]
+    public void Batch_IsAnsweredByOnePartForEachWrite(int commits, int parts, bool isAnswer)
+    {
+        var batch = new CommitBatch();
+        for (int i = 0; i < commits; i++)
+        {
+            Assert.True(batch.TryAdd(new PendingCommit(new[] { new RecordWrite(StoreData.Key(i), 0, s_value) }, 0), []));
+        }
+
+        var answer = new TxnResponse { Header = new ResponseHeader(), Succeeded = true };
+        for (int i = 0; i < parts; i++)
+        {
+            answer.Responses.Add(new ResponseOp { ResponseTxn = new TxnResponse() });
+        }
+
+        Assert.Equal(isAnswer, batch.IsAnsweredBy(answer));
+        answer.Header = null;
+        Assert.False(batch.IsAnsweredBy(answer));
+    }
+
     [Fact]
     public async Task Batch_NeverHoldsMoreThanEtcdTakes()
     {
