@@ -15,6 +15,9 @@ public sealed class RedisRecordStore : IRecordStore
 {
     private const int PageLength = 200;
 
+    /// <summary>A write is sent when at least this part of its time is left.</summary>
+    private const int LeastShareToSend = 10;
+
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(2);
 
     private readonly RedisServer _server;
@@ -175,7 +178,7 @@ public sealed class RedisRecordStore : IRecordStore
             CommitResult result =
                 Volatile.Read(ref _closed) != 0 || _metrics is null ? Refused("the ledger is closed, or opened to read only")
                 : waiting > _maxWaiting ? Refused("too many wait for it")
-                : await KeepAndWriteAsync(writes);
+                : await KeepAndWriteAsync(writes, start);
             if (result.Outcome == CommitOutcome.Committed)
             {
                 _journal?.Append(writes.Span);
@@ -195,19 +198,20 @@ public sealed class RedisRecordStore : IRecordStore
         }
     }
 
-    private ValueTask<CommitResult> KeepAndWriteAsync(ReadOnlyMemory<RecordWrite> writes)
+    private ValueTask<CommitResult> KeepAndWriteAsync(ReadOnlyMemory<RecordWrite> writes, long start)
     {
         long kept = _journal?.Keep(writes.Span) ?? 0;
-        return kept == 0 ? WriteAsync(writes) : WaitAndWriteAsync(kept);
+        return kept == 0 ? WriteAsync(writes, start) : WaitAndWriteAsync(kept);
 
         async ValueTask<CommitResult> WaitAndWriteAsync(long kept)
         {
             await _journal!.WrittenAsync(kept);
-            return await WriteAsync(writes);
+            return await WriteAsync(writes, start);
         }
     }
 
-    private async ValueTask<CommitResult> WriteAsync(ReadOnlyMemory<RecordWrite> writes)
+    /// <summary>One limit holds for all that a commit waits for, from its start on.</summary>
+    private async ValueTask<CommitResult> WriteAsync(ReadOnlyMemory<RecordWrite> writes, long start)
     {
         RedisKey[] keys = Keys(writes.Span);
         for (bool isRepeated = false; ; isRepeated = true)
@@ -215,7 +219,7 @@ public sealed class RedisRecordStore : IRecordStore
             byte[] hash;
             try
             {
-                hash = await _server.TrustedAsync();
+                hash = await _server.TrustedAsync(Left(start));
             }
             catch (Exception exception) when (IsClients(exception) || exception is StoreUnavailableException or LedgerFormatException)
             {
@@ -227,11 +231,17 @@ public sealed class RedisRecordStore : IRecordStore
                 return Refused("there is no connection"); // asked before anything is sent, so nothing was
             }
 
+            TimeSpan left = Left(start);
+            if (left < _limit / LeastShareToSend)
+            {
+                return Refused("the check of the server took the time of the write"); // what could hardly be answered would only be left in doubt
+            }
+
+            Task<RedisResult>? answering = null;
             try
             {
-                RedisResult answer = await _server.Database
-                    .ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect).WaitAsync(_limit, _time);
-                return Judge((RedisResult[])answer, isProbe: writes.IsEmpty);
+                answering = _server.Database.ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect);
+                return Judge((RedisResult[])await answering.WaitAsync(left, _time), isProbe: writes.IsEmpty);
             }
             catch (RedisServerException exception) when (RedisAnswers.IsUnknownScript(exception) && !isRepeated)
             {
@@ -243,10 +253,17 @@ public sealed class RedisRecordStore : IRecordStore
             }
             catch (Exception exception) when (IsClients(exception))
             {
+                answering?.Leave();
                 NoteFailure(exception.Message);
                 return new CommitResult(CommitOutcome.Unknown, 0);
             }
         }
+    }
+
+    private TimeSpan Left(long start)
+    {
+        TimeSpan left = _limit - _time.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private CommitResult Judge(RedisResult[] answer, bool isProbe)
@@ -373,7 +390,7 @@ public sealed class RedisRecordStore : IRecordStore
     {
         if (_metrics is not null)
         {
-            await AskAsync(async _ => await _server.TrustedAsync(), CancellationToken.None);
+            await AskAsync(async _ => await _server.TrustedAsync(_limit), CancellationToken.None);
         }
     }
 
@@ -386,7 +403,7 @@ public sealed class RedisRecordStore : IRecordStore
 
         try
         {
-            return await ask(_server.Database).WaitAsync(_limit, _time, cancellationToken);
+            return await ask(_server.Database).OrLeaveAsync(_limit, _time, cancellationToken);
         }
         catch (Exception exception) when (IsClients(exception))
         {

@@ -19,7 +19,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
     private readonly string _script = RedisScripts.CommitOf(Guid.NewGuid());
-    private readonly SemaphoreSlim _checking = new(1);
+    private readonly SharedRun<byte[]> _checks;
     private readonly ConnectionMultiplexer _redis;
     private volatile byte[]? _hash;
     private volatile string? _otherLedger;
@@ -31,6 +31,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public RedisServer(RedisOptions options, RedisKeys keys, TimeSpan limit, ILogger logger, TimeProvider time)
     {
         (_options, _keys, _limit, _logger, _time) = (options, keys, limit, logger, time);
+        _checks = new SharedRun<byte[]>(CheckAsync, limit, time);
         try
         {
             _redis = ConnectionMultiplexer.Connect(Configure(options, limit));
@@ -75,14 +76,21 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>
     /// The script's hash on a server that was checked. Throws <see cref="StoreUnavailableException"/> when it is not fit, and as the client does.
     /// </summary>
-    public async ValueTask<byte[]> TrustedAsync()
+    /// <param name="patience">How long a check may be waited for. All who need one wait for the same.</param>
+    public async ValueTask<byte[]> TrustedAsync(TimeSpan patience)
     {
         if (_otherLedger is { } reason)
         {
             throw new StoreUnavailableException(reason);
         }
 
-        return _hash ?? await CheckAsync();
+        if (_hash is { } hash)
+        {
+            return hash;
+        }
+
+        // Without a connection there is nothing to ask, and nobody to wait for.
+        return IsConnected ? await _checks.JoinAsync(patience) : throw new StoreUnavailableException("there is no connection");
     }
 
     /// <summary>The server does not know the script: it restarted, or is another one.</summary>
@@ -137,17 +145,18 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _checks.Dispose();
+        Task closing = _redis.CloseAsync(allowCommandsToComplete: false);
         try
         {
-            await _redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(_limit, _time);
+            await closing.WaitAsync(_limit, _time);
         }
         catch (TimeoutException)
         {
-            // The sockets go with the process.
+            closing.Leave(); // the sockets go with the process
         }
 
         _redis.Dispose();
-        _checking.Dispose();
     }
 
     private static ConfigurationOptions Configure(RedisOptions options, TimeSpan limit)
@@ -184,24 +193,17 @@ internal sealed class RedisServer : IAsyncDisposable
         return configuration;
     }
 
-    private async ValueTask<byte[]> CheckAsync()
+    /// <summary>Runs once at a time. Nothing is remembered of a check that was stopped.</summary>
+    private async Task<byte[]> CheckAsync(CancellationToken stop)
     {
-        await _checking.WaitAsync();
-        try
+        if (_hash is { } checkedMeanwhile)
         {
-            return _hash ?? await CheckNowAsync().WaitAsync(_limit, _time);
+            return checkedMeanwhile;
         }
-        finally
-        {
-            _checking.Release();
-        }
-    }
 
-    private async Task<byte[]> CheckNowAsync()
-    {
         // First, so that a restart from here on makes it unknown again.
-        var hash = (byte[])await Database.ExecuteAsync("SCRIPT", "LOAD", _script);
-        RedisSettings settings = await RedisSettings.ReadAsync(Database);
+        var hash = (byte[])await Database.ExecuteAsync("SCRIPT", "LOAD", _script).OrLeaveAsync(stop);
+        RedisSettings settings = await RedisSettings.ReadAsync(Database).OrLeaveAsync(stop);
         if (settings.Faults.Count > 0)
         {
             string faults = string.Join("; ", settings.Faults);
@@ -217,7 +219,7 @@ internal sealed class RedisServer : IAsyncDisposable
             }
         }
 
-        await IdentifyAsync();
+        await IdentifyAsync(stop);
         if (_runId != settings.RunId)
         {
             if (_runId.Length > 0)
@@ -233,16 +235,16 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Which ledger it is; made when there is none and none was seen before.</summary>
-    private async Task IdentifyAsync()
+    private async Task IdentifyAsync(CancellationToken stop)
     {
         (byte[] LedgerId, long Seen) known = Known;
         if (known.LedgerId.Length == 0)
         {
-            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists);
-            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists);
+            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists).OrLeaveAsync(stop);
+            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists).OrLeaveAsync(stop);
         }
 
-        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]);
+        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]).OrLeaveAsync(stop);
         string formats = (string?)own[1] ?? "";
         if (!formats.Split(',').Contains(RedisScripts.Format))
         {

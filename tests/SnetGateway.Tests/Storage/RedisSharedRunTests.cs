@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage.Redis;
+using SnetGateway.TestKit;
+using Xunit;
+
+namespace SnetGateway.Tests.Storage;
+
+/// <summary>One check for all who need it, and no line before it.</summary>
+public sealed class RedisSharedRunTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly List<TaskCompletionSource<int>> _answers = [];
+    private readonly SemaphoreSlim _begun = new(0);
+
+    [Fact]
+    public async Task Many_WhileItRuns_WaitForTheSameRun()
+    {
+        using SharedRun<int> shared = Shared();
+        Task<int>[] all = [.. Enumerable.Range(0, 10).Select(_ => shared.JoinAsync(Limit))];
+        await BegunAsync();
+        _answers[0].SetResult(7);
+        Assert.All(await Task.WhenAll(all), result => Assert.Equal(7, result));
+        Assert.Single(_answers);
+    }
+
+    [Fact]
+    public async Task Failure_IsToldToAllWhoWait_AndTheNextRunsAnew()
+    {
+        using SharedRun<int> shared = Shared();
+        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
+        await BegunAsync();
+        _answers[0].SetException(new StoreUnavailableException("no"));
+        foreach (Task<int> one in all)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => one);
+        }
+
+        Task<int> next = shared.JoinAsync(Limit);
+        await BegunAsync();
+        _answers[1].SetResult(1);
+        Assert.Equal(1, await next);
+    }
+
+    [Fact]
+    public async Task NoAnswer_EndsAtTheLimit_AndTheNextRunsAnew()
+    {
+        using SharedRun<int> shared = Shared();
+        Task<int> first = shared.JoinAsync(Limit * 10);
+        await BegunAsync();
+        _time.Advance(Limit);
+        await Assert.ThrowsAsync<TimeoutException>(() => first.WaitAsync(StoreCalls.Patience));
+        Task<int> next = shared.JoinAsync(Limit);
+        await BegunAsync();
+        _answers[1].SetResult(1);
+        Assert.Equal(1, await next);
+    }
+
+    [Fact]
+    public async Task Impatient_LeavesAlone_TheOthersGetTheAnswer()
+    {
+        using SharedRun<int> shared = Shared();
+        Task<int> patient = shared.JoinAsync(Limit);
+        Task<int> impatient = shared.JoinAsync(Limit / 2);
+        await BegunAsync();
+        _time.Advance(Limit / 2);
+        await Assert.ThrowsAsync<TimeoutException>(() => impatient);
+        _answers[0].SetResult(1);
+        Assert.Equal(1, await patient);
+    }
+
+    [Fact]
+    public async Task Dispose_EndsAllWhoWait_AndWhoComesLater()
+    {
+        SharedRun<int> shared = Shared();
+        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
+        await BegunAsync();
+        shared.Dispose();
+        foreach (Task<int> one in all)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => one.WaitAsync(StoreCalls.Patience));
+        }
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => shared.JoinAsync(Limit));
+        shared.Dispose();
+    }
+
+    [Fact]
+    public async Task Failure_AfterAllHaveLeft_IsNotReportedAsUnseen()
+    {
+        string message = $"late {Guid.NewGuid()}";
+        var unseen = new TaskCompletionSource();
+        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, report) =>
+        {
+            if (report.Exception.InnerExceptions.Any(inner => inner.Message == message))
+            {
+                unseen.TrySetResult();
+            }
+        };
+        TaskScheduler.UnobservedTaskException += note;
+        try
+        {
+            await LeaveAndFailAsync(message);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.False(unseen.Task.IsCompleted);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= note;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task LeaveAndFailAsync(string message)
+    {
+        var answer = new TaskCompletionSource<int>();
+        Task<int> waiting = answer.Task.OrLeaveAsync(Limit, _time);
+        _time.Advance(Limit);
+        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
+        answer.SetException(new InvalidOperationException(message));
+    }
+
+    private SharedRun<int> Shared() => new(
+        stop =>
+        {
+            var answer = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _answers.Add(answer);
+            _begun.Release();
+            return answer.Task.OrLeaveAsync(stop);
+        },
+        Limit,
+        _time);
+
+    private async Task BegunAsync() => Assert.True(await _begun.WaitAsync(StoreCalls.Patience));
+}
