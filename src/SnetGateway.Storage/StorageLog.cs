@@ -86,4 +86,11 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 7043, Level = LogLevel.Critical,
         Message = "Another or an older ledger stands at {Endpoint} ({Detail}). Nothing is written until this gateway is restarted")]
     public static partial void RedisOtherLedger(this ILogger logger, string endpoint, string detail);
+
+    [LoggerMessage(EventId = 7044, Level = LogLevel.Information, Message = "What other gateways write is followed again")]
+    public static partial void RedisFeedGoesOn(this ILogger logger);
+
+    [LoggerMessage(EventId = 7045, Level = LogLevel.Error,
+        Message = "A record that was written is passed over, and the others are followed: {Error}")]
+    public static partial void RedisRecordPassedOver(this ILogger logger, string error);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
 using StackExchange.Redis;
 
@@ -12,6 +13,7 @@ internal sealed class RedisFeed(
     ISubscriber subscriber,
     RedisKeys keys,
     Func<double?, CancellationToken, Task<(IReadOnlyList<StoredRecord> Records, double UpTo)>> read,
+    ILogger logger,
     TimeProvider time)
 {
     /// <summary>Asked this often also without a message: one may be lost with its connection.</summary>
@@ -31,10 +33,12 @@ internal sealed class RedisFeed(
         try
         {
             double? last = From;
+            bool isBroken = false;
             while (true)
             {
-                (IReadOnlyList<StoredRecord> records, double? upTo) = await TryReadAsync(last, cancellationToken);
-                last = upTo;
+                (IReadOnlyList<StoredRecord> records, last, string? error) = await TryReadAsync(last, cancellationToken);
+                Tell(error, isBroken);
+                isBroken = error is not null;
                 foreach (StoredRecord record in records)
                 {
                     yield return record;
@@ -67,15 +71,30 @@ internal sealed class RedisFeed(
     }
 
     /// <summary>A feed goes on through every failure: what it could not read now it reads later, from the same place.</summary>
-    private async Task<(IReadOnlyList<StoredRecord> Records, double? UpTo)> TryReadAsync(double? last, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<StoredRecord> Records, double? UpTo, string? Error)> TryReadAsync(
+        double? last, CancellationToken cancellationToken)
     {
         try
         {
-            return await read(last, cancellationToken);
+            (IReadOnlyList<StoredRecord> records, double upTo) = await read(last, cancellationToken);
+            return (records, upTo, null);
         }
         catch (Exception exception) when (exception is StoreUnavailableException or LedgerFormatException)
         {
-            return ([], last);
+            return ([], last, exception.Message);
+        }
+    }
+
+    /// <summary>Says the first failure of a series and its end: it is asked twice a second.</summary>
+    private void Tell(string? error, bool wasBroken)
+    {
+        if (error is not null && !wasBroken)
+        {
+            logger.FeedBroken(error, Poll);
+        }
+        else if (error is null && wasBroken)
+        {
+            logger.RedisFeedGoesOn();
         }
     }
 

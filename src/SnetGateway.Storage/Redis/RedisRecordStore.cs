@@ -51,7 +51,7 @@ public sealed class RedisRecordStore : IRecordStore
         (_metrics, _logger, _time, _limit, _maxWaiting, _journal) = (metrics, logger, time, options.CommitTimeout, options.MaxQueued, journal);
         _keys = new RedisKeys(options.Redis.KeyPrefix, scope);
         _server = new RedisServer(options.Redis, _keys, _limit, logger, time);
-        _feed = new RedisFeed(_server.Subscriber, _keys, ReadChangesAsync, time);
+        _feed = new RedisFeed(_server.Subscriber, _keys, ReadChangesAsync, logger, time);
         _openJournal = () => new JournalReader(Directory.Exists(options.Journal.Path) ? [options.Journal.Path] : [], scope);
     }
 
@@ -349,7 +349,9 @@ public sealed class RedisRecordStore : IRecordStore
         while (entries.Length == page);
     }
 
-    /// <summary>Records written after a revision, and up to which one these are.</summary>
+    /// <summary>
+    /// Records written after a revision, and up to which one these are. One that is broken is named and passed over: it must not keep back the others.
+    /// </summary>
     private async Task<(IReadOnlyList<StoredRecord> Records, double UpTo)> ReadChangesAsync(double? after, CancellationToken cancellationToken)
     {
         if (after is not { } from)
@@ -365,25 +367,48 @@ public sealed class RedisRecordStore : IRecordStore
             entries = [.. entries.TakeWhile(entry => entry.Score < entries[^1].Score)];
         }
 
-        return entries.Length == 0
-            ? ([], from)
-            : (await ReadManyAsync([.. entries.Select(entry => RedisKeys.FromMember(entry.Element!))], cancellationToken), entries[^1].Score);
+        if (entries.Length == 0)
+        {
+            return ([], from);
+        }
+
+        RecordKey[] keys = [.. Sound(entries, static entry => RedisKeys.FromMember(entry.Element!))];
+        RedisValue[] values = await ReadValuesAsync(keys, cancellationToken);
+        return ([.. Sound(keys.Zip(values), static pair => Read(pair.First, pair.Second))], entries[^1].Score);
+    }
+
+    private IEnumerable<TOut> Sound<TIn, TOut>(IEnumerable<TIn> all, Func<TIn, TOut> read)
+    {
+        foreach (TIn one in all)
+        {
+            TOut sound;
+            try
+            {
+                sound = read(one);
+            }
+            catch (LedgerFormatException exception)
+            {
+                _logger.RedisRecordPassedOver(exception.Message);
+                continue;
+            }
+
+            yield return sound;
+        }
     }
 
     private async Task<IReadOnlyList<StoredRecord>> ReadManyAsync(RecordKey[] keys, CancellationToken cancellationToken)
     {
-        RedisValue[] values = await AskAsync(
-            database => database.StringGetAsync([.. keys.Select(key => (RedisKey)_keys.Of(key))]), cancellationToken);
-        var records = new List<StoredRecord>(keys.Length);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            records.Add(values[i].IsNull
-                ? throw new LedgerFormatException($"the record {keys[i]} is in the ledger's index in Redis, and is not there")
-                : RedisKeys.Read(keys[i], values[i]!));
-        }
-
-        return records;
+        RedisValue[] values = await ReadValuesAsync(keys, cancellationToken);
+        return [.. keys.Zip(values, static (key, value) => Read(key, value))];
     }
+
+    private async Task<RedisValue[]> ReadValuesAsync(RecordKey[] keys, CancellationToken cancellationToken) => keys.Length == 0
+        ? []
+        : await AskAsync(database => database.StringGetAsync([.. keys.Select(key => (RedisKey)_keys.Of(key))]), cancellationToken);
+
+    private static StoredRecord Read(in RecordKey key, RedisValue value) => value.IsNull
+        ? throw new LedgerFormatException($"the record {key} is in the ledger's index in Redis, and is not there")
+        : RedisKeys.Read(key, value!);
 
     /// <summary>Before the records are read that calls will be judged by: is this a server to serve on?</summary>
     private async Task TrustAsync()

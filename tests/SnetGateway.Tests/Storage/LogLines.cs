@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Storage.Etcd;
+using SnetGateway.Storage.Redis;
 
-namespace SnetGateway.Tests.Storage.Etcd;
+namespace SnetGateway.Tests.Storage;
 
 /// <summary>Keeps what a store logs, by the event's id.</summary>
-internal sealed class LogLines : ILogger<EtcdRecordStore>
+internal sealed class LogLines : ILogger<EtcdRecordStore>, ILogger<RedisRecordStore>
 {
     private readonly ConcurrentQueue<(int Id, string Text)> _lines = new();
 
     public IEnumerable<int> Ids => _lines.Select(line => line.Id);
+
+    public IEnumerable<string> TextsOf(int id) => _lines.Where(line => line.Id == id).Select(line => line.Text);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
