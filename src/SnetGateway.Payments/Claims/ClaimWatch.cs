@@ -31,10 +31,18 @@ public sealed class ClaimWatch(ChannelBook book, PaymentLedger ledger, IPaymentE
         : record.Nonce == nonce ? record.Amount
         : record.Earlier.FirstOrDefault(total => total.Nonce == nonce)?.Amount ?? UInt256.Zero;
 
-    /// <summary>Another replica may have settled what was claimed, so the record is read first. Without an answer nobody can rule it out.</summary>
+    /// <summary>Another replica may have settled what was claimed, so the record is read first. Where it cannot be read nobody can rule it out.</summary>
     private async Task AlertAsync(Channel channel, ChannelNonce nonce, UInt256 plannedAmount)
     {
-        await ledger.RefreshAsync(channel, CancellationToken.None);
+        try
+        {
+            await ledger.RefreshAsync(channel, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The record is damaged or of a newer version, or the store broke: the more reason to say what is known here.
+        }
+
         UInt256 known = KnownTotal(channel, nonce);
         if (plannedAmount > known)
         {

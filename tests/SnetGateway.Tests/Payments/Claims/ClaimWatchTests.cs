@@ -64,4 +64,26 @@ public sealed class ClaimWatchTests
         new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), planned);
         Assert.Equal(line is null ? [] : [line], rig.Events.Lines);
     }
+
+    [Theory]
+    [InlineData(20UL, null)]
+    [InlineData(21UL, "mismatch 1 20 21")]
+    public async Task Claim_WhenTheRecordIsDamagedOrNewer_IsHeldToWhatIsKnownHere(ulong planned, string? line)
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 20));
+        rig.Store.Overwrite(rig.Channel.Key, new byte[] { 99 });
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), planned);
+        Assert.Equal(line is null ? [] : [line], rig.Events.Lines);
+    }
+
+    [Fact]
+    public async Task Claim_WhenTheStoreGivesNoAnswer_IsHeldToWhatIsKnownHere()
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 20));
+        rig.Store.FailingReads = 1;
+        new ClaimWatch(rig.Book, rig.Ledger, rig.Events).Seen(PaymentRig.One, PaymentRig.Nonce(1), 21);
+        Assert.Equal(["mismatch 1 20 21"], rig.Events.Lines);
+    }
 }
