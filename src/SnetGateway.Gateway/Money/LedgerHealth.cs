@@ -38,20 +38,27 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
         }
     }
 
-    private async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Whatever a store throws, it says that nothing is written; only the end of the host ends the asking. A store may break in ways that it did not
+    /// foresee, and the gateway must outlive them: out of its balancer, and back when writes go through again.
+    /// </summary>
+    private async ValueTask ProbeAsync(CancellationToken stoppingToken)
     {
+        Task? probe = null;
         try
         {
             // A disk that hangs is as good as full.
-            await store.ProbeAsync(cancellationToken).AsTask().WaitAsync(_hangLimit, time, cancellationToken);
+            probe = store.ProbeAsync(stoppingToken).AsTask();
+            await probe.WaitAsync(_hangLimit, time, stoppingToken);
             if (!_isWritable)
             {
                 _isWritable = true;
                 PaymentEventLog.LedgerWritable(logger);
             }
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
+            Leave(probe);
             if (_isWritable)
             {
                 _isWritable = false;
@@ -59,4 +66,11 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
             }
         }
     }
+
+    /// <summary>A probe that was given up ends later; its failure was counted when it was given up, and is not to be reported as one that nobody saw.</summary>
+    private static void Leave(Task? probe) => _ = probe?.ContinueWith(
+        static left => _ = left.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 }

@@ -46,6 +46,9 @@ public sealed class ScriptedStore : IRecordStore
     /// <summary>Runs before a commit compares: where a test lets another writer in.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>What a probe does; null succeeds.</summary>
+    public Func<CancellationToken, ValueTask>? Probe { get; set; }
+
     public void Fail(params StoreFault[] faults)
     {
         lock (_lock)
@@ -165,7 +168,7 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    public ValueTask ProbeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) => Probe?.Invoke(cancellationToken) ?? ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
