@@ -169,7 +169,7 @@ internal sealed class RedisServer : IAsyncDisposable
             ConfigurationChannel = "", // no advice of other clients on who is the primary
             TieBreaker = "",
             ConnectRetry = 1,
-            ConnectTimeout = Math.Min(limitMilliseconds, 2_000),
+            ConnectTimeout = limitMilliseconds,
             SyncTimeout = limitMilliseconds,
             ResponseTimeout = Math.Max(limitMilliseconds, 10_000),
             KeepAlive = 5,

@@ -3,6 +3,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Market;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;

@@ -49,7 +49,7 @@ public sealed class RedisAccessTests : IDisposable
         EtcdTls stranger = StoreCertificates.Write(_folder.FullName, "two");
         await using RedisProcess redis = await RedisProcess.StartWithTlsAsync(server.CaFile, server.CertificateFile, server.KeyFile);
         LedgerOptions options = redis.Options();
-        options.CommitTimeout = TimeSpan.FromSeconds(2);
+        options.CommitTimeout = TimeSpan.FromSeconds(5);
         options.Redis.Endpoint = redis.TlsEndpoint;
         options.Redis.Tls = true;
         options.Redis.CaPath = server.CaFile;

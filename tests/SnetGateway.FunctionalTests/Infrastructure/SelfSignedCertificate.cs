@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace SnetGateway.FunctionalTests.Interop;
+namespace SnetGateway.FunctionalTests.Infrastructure;
 
 /// <summary>A certificate for this machine that is its own authority, as files.</summary>
 internal static class SelfSignedCertificate
