@@ -56,9 +56,10 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
             {
                 await call.SendHeadersAsync(cancellationToken);
             }
-            catch
+            catch (OperationCanceledException)
             {
-                await read.ContinueWith(static _ => { }, TaskScheduler.Default); // it still owns the reader's memory
+                // What gave up this wait ends the read too, which until then owns the reader's memory.
+                await read.ContinueWith(static ended => _ = ended.Exception, TaskScheduler.Default);
                 throw;
             }
         }

@@ -134,7 +134,7 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
 
         try
         {
-            return ReadSession.On(LedgerFile.OpenForReading(path, busyTimeout), scope);
+            return LedgerFile.OpenForReading(path, busyTimeout).HandTo(connection => new ReadSession(connection, scope));
         }
         catch (SqliteException exception)
         {

@@ -17,7 +17,7 @@ internal sealed unsafe class LedgerTables : IDisposable
     private long _revision;
     private long _takenInBatch;
 
-    private LedgerTables(SqliteConnection connection, LedgerScope scope)
+    public LedgerTables(SqliteConnection connection, LedgerScope scope)
     {
         _connection = connection;
         _scope = scope;
@@ -35,20 +35,6 @@ internal sealed unsafe class LedgerTables : IDisposable
         _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
         TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
             ?? throw connection.Error(SqliteNative.NotADatabase);
-    }
-
-    /// <summary>Takes the connection over: it is closed where its tables cannot be used.</summary>
-    public static LedgerTables On(SqliteConnection connection, LedgerScope scope)
-    {
-        try
-        {
-            return new LedgerTables(connection, scope);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 
     /// <summary>No revision above this one was ever given out, as the file says.</summary>

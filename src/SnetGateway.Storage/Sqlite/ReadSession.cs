@@ -16,20 +16,6 @@ internal sealed unsafe class ReadSession(SqliteConnection connection, LedgerScop
     private readonly SqliteStatement _previous = connection.Prepare("SELECT previous FROM journal WHERE position = ?1");
     private readonly SqliteStatement _entry = connection.Prepare("SELECT sequence, entry FROM journal WHERE position = ?1");
 
-    /// <summary>Takes the connection over: it is closed where its tables cannot be read.</summary>
-    public static ReadSession On(SqliteConnection connection, LedgerScope scope)
-    {
-        try
-        {
-            return new ReadSession(connection, scope);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Something failed on it: not to be used again.</summary>
     public bool IsBroken { get; private set; }
 

@@ -43,6 +43,20 @@ internal sealed unsafe class SqliteConnection : IDisposable
         return connection;
     }
 
+    /// <summary>Hands the connection over to what is made on it: it is closed where that cannot be made.</summary>
+    public T HandTo<T>(Func<SqliteConnection, T> make)
+    {
+        try
+        {
+            return make(this);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Takes the write-ahead log's growth into our own hands: nothing is moved into the file but by <see cref="Checkpoint"/>.</summary>
     public void WatchWal()
     {

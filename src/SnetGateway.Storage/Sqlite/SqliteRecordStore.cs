@@ -42,7 +42,7 @@ public sealed class SqliteRecordStore : IRecordStore
             {
                 _writer = new LedgerWriter(
                     _queue,
-                    mayCreate => LedgerTables.On(LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout), scope),
+                    mayCreate => LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout).HandTo(connection => new LedgerTables(connection, scope)),
                     options.MaxQueued,
                     metrics,
                     logger,

@@ -27,7 +27,7 @@ internal sealed class ReplicaConsumer(
     /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long it thinks between two payments. Without a pause, consumers take all of the processors that the gateways leave them.</summary>
+    /// <summary>How long it thinks between two payments: how much load there is, and nothing that a test waits for. Without a pause, consumers take all of the processors that the gateways leave them.</summary>
     public TimeSpan Pause { get; init; }
 
     public ChannelId Channel => channel;

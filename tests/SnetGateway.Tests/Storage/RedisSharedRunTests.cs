@@ -90,27 +90,9 @@ public sealed class RedisSharedRunTests
     [Fact]
     public async Task Failure_AfterAllHaveLeft_IsNotReportedAsUnseen()
     {
-        string message = $"late {Guid.NewGuid()}";
-        var unseen = new TaskCompletionSource();
-        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, report) =>
-        {
-            if (report.Exception.InnerExceptions.Any(inner => inner.Message == message))
-            {
-                unseen.TrySetResult();
-            }
-        };
-        TaskScheduler.UnobservedTaskException += note;
-        try
-        {
-            await LeaveAndFailAsync(message);
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Assert.False(unseen.Task.IsCompleted);
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= note;
-        }
+        using var unseen = new UnseenFailure();
+        await LeaveAndFailAsync(unseen.Message);
+        Assert.False(unseen.IsReportedNow());
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

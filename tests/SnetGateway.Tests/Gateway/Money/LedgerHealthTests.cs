@@ -67,30 +67,12 @@ public sealed class LedgerHealthTests
     [Fact]
     public async Task Probe_GivenUpThatFailsLater_IsNotReportedAsUnseen()
     {
-        string message = $"late {Guid.NewGuid()}";
-        var unseen = new TaskCompletionSource();
-        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, report) =>
-        {
-            if (report.Exception.InnerExceptions.Any(inner => inner.Message == message))
-            {
-                unseen.TrySetResult();
-            }
-        };
-        TaskScheduler.UnobservedTaskException += note;
-        try
-        {
-            using LedgerHealth health = await StartAsync();
-            await GiveUpAndFailAsync(message);
-            await UntilAsync(() => health.IsWritable); // by the next, so the one before is held by nothing any more
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Assert.False(unseen.Task.IsCompleted);
-            await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
-        }
-        finally
-        {
-            TaskScheduler.UnobservedTaskException -= note;
-        }
+        using var unseen = new UnseenFailure();
+        using LedgerHealth health = await StartAsync();
+        await GiveUpAndFailAsync(unseen.Message);
+        await UntilAsync(() => health.IsWritable); // by the next, so the one before is held by nothing any more
+        Assert.False(unseen.IsReportedNow());
+        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
