@@ -160,7 +160,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// <summary>One round: the head, the logs up to it, and channels to read again.</summary>
     internal async ValueTask FollowOnceAsync(CancellationToken cancellationToken)
     {
-        if (!await _heads.RefreshFromNowAsync(cancellationToken))
+        if (!await _heads.RefreshAsync(cancellationToken))
         {
             string faults = string.Join("; ", _client.Endpoints.Select(endpoint => $"{endpoint.Name}: {endpoint.Fault ?? "no answer"}"));
             throw new EndpointException(EndpointFault.Unreachable, faults);

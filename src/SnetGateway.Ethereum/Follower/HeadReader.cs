@@ -25,33 +25,15 @@ internal sealed class HeadReader(
     private Task<bool>? _running;
     private Task<bool>? _next;
     private long? _lastStart;
-    private long? _lastSuccess;
 
     /// <summary>The newest view. Null until an endpoint has answered.</summary>
     public HeadView? View => _view;
-
-    /// <summary>Makes sure that the view was read within the last 250 ms. False when no endpoint answers.</summary>
-    public ValueTask<bool> RefreshAsync(CancellationToken cancellationToken)
-    {
-        Task<bool> reading;
-        lock (_lock)
-        {
-            if (_lastSuccess is { } success && time.GetElapsedTime(success) < MinInterval)
-            {
-                return ValueTask.FromResult(true);
-            }
-
-            reading = _running ?? (_next ??= ReadNextAsync());
-        }
-
-        return new ValueTask<bool>(reading.WaitAsync(cancellationToken));
-    }
 
     /// <summary>
     /// Waits for a view whose reading began after this call did: a refusal by it is not one that a fresher look would cure. A client may have
     /// topped up a moment ago. At most 250 ms and one answer of an endpoint away.
     /// </summary>
-    public ValueTask<bool> RefreshFromNowAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> RefreshAsync(CancellationToken cancellationToken)
     {
         Task<bool> reading;
         lock (_lock)
@@ -118,7 +100,6 @@ internal sealed class HeadReader(
             lock (_lock)
             {
                 _running = null;
-                _lastSuccess = success ? _lastStart : _lastSuccess;
             }
         }
 

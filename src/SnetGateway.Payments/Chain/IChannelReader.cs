@@ -25,8 +25,8 @@ public interface IChannelReader
     ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks for a newer head, at most every 250 ms and outside the budget; concurrent callers share one question. True when the head that is
-    /// now in memory was read after this call began or within the 250 ms before it.
+    /// Waits for a head whose reading began after this call did, at most 250 ms later; outside the budget, and all who wait share one question.
+    /// False when no endpoint answers.
     /// </summary>
     ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken);
 }

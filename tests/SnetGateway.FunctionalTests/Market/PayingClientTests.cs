@@ -100,4 +100,20 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
 
         Assert.Contains("endpoint is missing", failure.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(ClientStack.Node)]
+    [InlineData(ClientStack.Python)]
+    public async Task JobThatFails_EndsTheClientAtOnce_AndTheNextJobGetsANewOne(ClientStack stack)
+    {
+        await using var session = new PayingSession(stack);
+        var job = new ClientJob { Endpoint = services[ExampleLanguage.JavaScript].Endpoint, Method = "example.Echo/Say" };
+        ClientPayment nobodys = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 1) with { FromState = true };
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => session.CallAsync(job with { Payment = nobodys }));
+        var after = await session.CallAsync(job);
+
+        Assert.Contains("before it printed the awaited line", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, after.Code);
+    }
 }

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.States;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -60,5 +61,19 @@ public sealed class FreshLookTests(GatewayFixture market)
         Assert.Equal((16, $"payment channel \"{{ID: {last.Id + 1}}}\" not found"), (unknown.Code, unknown.Details));
         Assert.Equal(last.Id + 1, opened.Id);
         Assert.Equal((0, "hello"), (call.Code, call.Texts.SingleOrDefault()));
+    }
+
+    [Theory]
+    [InlineData(ClientStack.Node)]
+    [InlineData(ClientStack.Python)]
+    public async Task BlocksSinceTheLastCall_AreSeenByTheVeryNextQuestionForTheState(ClientStack stack)
+    {
+        // The client signs the newest block number, which is further from the one that the gateway saw a moment ago than a question may be old.
+        ChainChannel channel = await market.Chain.OpenChannelAsync(100);
+        CallReport first = await market.Client(stack).CallAsync(market.Say(channel));
+        await market.Chain.MineAsync(ChannelStates.FreshnessBlocks + 1);
+        CallReport second = await market.Client(stack).CallAsync(market.Say(channel));
+
+        Assert.Equal((0, 0), (first.Code, second.Code));
     }
 }

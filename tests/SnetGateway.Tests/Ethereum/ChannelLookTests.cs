@@ -202,19 +202,29 @@ public sealed class ChannelLookTests
     }
 
     [Fact]
-    public async Task RefreshHead_ManyTimes_AsksOnceInTheInterval()
+    public async Task RefreshHead_ByManyAtOnce_IsOneQuestion()
     {
         await using var bench = new FollowerBench();
-        for (int i = 0; i < 50; i++)
-        {
-            Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
-        }
-
-        Assert.Equal(1, bench.Chain.Count("eth_getBlockByNumber"));
+        Task<bool>[] refreshes = [.. Enumerable.Range(0, 50).Select(_ => bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask())];
+        Assert.All(await bench.DriveAsync(refreshes), Assert.True);
+        Assert.InRange(bench.Chain.Count("eth_getBlockByNumber"), 1, 2);
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
-        bench.Chain.Mine();
-        bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
+    }
+
+    [Fact]
+    public async Task RefreshHead_MomentsAfterAnother_SeesTheBlocksMinedMeanwhile_AfterTheInterval()
+    {
+        await using var bench = new FollowerBench();
         Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        bench.Chain.MineEmpty(6);
+
+        Task<bool> refresh = bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask();
+        await bench.Clock.WhenArmedAsync();
+        Assert.Equal(1, bench.Chain.Count("eth_getBlockByNumber"));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.True(await refresh.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(2, bench.Chain.Count("eth_getBlockByNumber"));
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
     }
 

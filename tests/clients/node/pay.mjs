@@ -18,5 +18,6 @@ try {
   }
 } catch (error) {
   process.stderr.write(`pay: ${error instanceof JobError ? error.message : error.stack}\n`);
-  process.exitCode = error instanceof JobError ? 64 : 1;
+  // At once: an input that is still open would hold the process, and whoever waits for the job's end.
+  process.exit(error instanceof JobError ? 64 : 1);
 }
