@@ -19,6 +19,9 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     /// <summary>When set, whoever waits for the clock moves it there at once: waits end immediately and still count as time.</summary>
     public bool JumpsToTimers { get; set; }
 
+    /// <summary>How far the time of day was set off by somebody since: timers and timestamps know nothing of it.</summary>
+    public TimeSpan SetBy { get; set; }
+
     /// <summary>Timers that wait for the clock now.</summary>
     public int Armed
     {
@@ -31,17 +34,22 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override DateTimeOffset GetUtcNow()
+    private DateTimeOffset Now
     {
-        lock (_lock)
+        get
         {
-            return _now;
+            lock (_lock)
+            {
+                return _now;
+            }
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => Now + SetBy;
+
+    public override long GetTimestamp() => Now.UtcTicks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -52,7 +60,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        DateTimeOffset until = GetUtcNow() + by;
+        DateTimeOffset until = Now + by;
         while (TakeDue(until) is { } timer)
         {
             timer.Fire();

@@ -128,6 +128,26 @@ public sealed class UnknownOutcomeTests
         await rig.AssertCleanAsync();
     }
 
+    [Theory]
+    [InlineData(-3_600)]
+    [InlineData(3_600)]
+    public async Task ClockThatIsSetMeanwhile_DoesNotChangeHowLongAnOutcomeIsWaitedFor(int seconds)
+    {
+        PaymentRig rig = Rig(jumps: false);
+        rig.Store.Fail(StoreFault.UnknownWritten);
+        rig.Store.FailingReads = 10_000;
+        long start = rig.Time.GetTimestamp();
+        Task<PaymentRefusal?> call = rig.PayAsync(PaymentRig.Pay(10), 10);
+        await rig.Time.WhenArmedAsync();
+        rig.Time.SetBy = TimeSpan.FromSeconds(seconds);
+
+        // From here on each wait ends at once, and counts.
+        rig.Time.JumpsToTimers = true;
+        rig.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal((13, NotStored), Answer(await call.WaitAsync(Limit)));
+        Assert.InRange(rig.Time.GetElapsedTime(start), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+    }
+
     [Fact]
     public async Task InDoubt_LateWriteAfterTheNextCallDecided_Loses()
     {

@@ -74,6 +74,19 @@ public sealed class EtcdFullTests
     public void Arguments_ThatEtcdPublishes_TellWhetherItCompactsItself(string? variables, bool compacts) =>
         Assert.Equal(compacts, EtcdCheckup.CompactsItself(variables));
 
+    [Fact]
+    public async Task Checkup_ThatBreaks_IsAWarningAndNothingElse()
+    {
+        LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1");
+        var client = new EtcdClient(options.Etcd, null, TimeProvider.System);
+        client.Dispose(); // the store was closed in the middle of it
+        var log = new LogLines();
+
+        await new EtcdCheckup(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+
+        Assert.Equal([7037], log.Ids);
+    }
+
     private static async Task RunDocumentedCommandsAsync(string endpoint)
     {
         string page = RepositoryFiles.Read("docs/stores.md");
