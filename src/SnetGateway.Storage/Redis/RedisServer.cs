@@ -1,5 +1,5 @@
-using SnetGateway.Payments.Records;
 using Microsoft.Extensions.Logging;
+using SnetGateway.Payments.Records;
 using StackExchange.Redis;
 
 namespace SnetGateway.Storage.Redis;

@@ -3,7 +3,6 @@ using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Adversary;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Processes;
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Money;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.TestKit;

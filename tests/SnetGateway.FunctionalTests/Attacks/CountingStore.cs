@@ -1,4 +1,3 @@
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.FunctionalTests.Attacks;

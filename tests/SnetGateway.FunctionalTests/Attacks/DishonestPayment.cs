@@ -1,5 +1,3 @@
-using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Attacks;

@@ -1,6 +1,5 @@
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using SnetGateway.Ethereum.Hashing;
-using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;

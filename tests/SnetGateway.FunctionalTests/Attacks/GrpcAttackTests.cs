@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

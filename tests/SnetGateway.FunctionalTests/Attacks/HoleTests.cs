@@ -1,13 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Values;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

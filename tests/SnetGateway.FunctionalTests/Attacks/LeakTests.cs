@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 

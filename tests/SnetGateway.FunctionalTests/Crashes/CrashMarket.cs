@@ -1,5 +1,4 @@
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;

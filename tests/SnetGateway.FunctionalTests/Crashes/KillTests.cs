@@ -1,5 +1,4 @@
 using System.Globalization;
-using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
 using Xunit;
 using Xunit.Abstractions;

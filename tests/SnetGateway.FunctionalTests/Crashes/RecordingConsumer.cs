@@ -1,7 +1,6 @@
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Crashes;

@@ -1,4 +1,3 @@
-using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.Fleet;

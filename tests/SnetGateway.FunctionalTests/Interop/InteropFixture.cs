@@ -1,9 +1,8 @@
 using System.Text.Json;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.FunctionalTests.Market;
+using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
-using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;

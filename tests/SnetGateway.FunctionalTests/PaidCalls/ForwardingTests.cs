@@ -1,7 +1,7 @@
-using Xunit;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
+using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 

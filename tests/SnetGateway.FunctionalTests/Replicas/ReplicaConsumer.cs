@@ -3,7 +3,6 @@ using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Statuses;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Replicas;

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Market;
-using SnetGateway.TestKit.Market;
-using SnetGateway.TestKit.Processes;
 using Xunit;
 using Xunit.Abstractions;
 

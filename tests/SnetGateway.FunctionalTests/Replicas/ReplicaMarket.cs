@@ -1,6 +1,5 @@
 using System.Numerics;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;

@@ -4,7 +4,6 @@ using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;

@@ -4,7 +4,6 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Market;
 using Xunit;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.TestKit.Market;

@@ -1,5 +1,3 @@
-using SnetGateway.Ethereum;
-using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;

@@ -1,4 +1,3 @@
-using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.TestKit;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
-using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Journal;
 using SnetGateway.TestKit;

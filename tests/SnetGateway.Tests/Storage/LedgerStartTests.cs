@@ -1,7 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
-using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit.Ledgers;

@@ -1,5 +1,4 @@
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage;
 using SnetGateway.Storage.Redis;
 using SnetGateway.TestKit.Processes;
 using SnetGateway.TestKit.Stores;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Adversary.Attacks;

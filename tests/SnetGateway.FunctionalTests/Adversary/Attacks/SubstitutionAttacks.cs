@@ -1,4 +1,3 @@
-using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Values;
 

@@ -1,8 +1,8 @@
+using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Ethereum.Signatures.Known;
 using SnetGateway.Payments.Values;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum.Known;

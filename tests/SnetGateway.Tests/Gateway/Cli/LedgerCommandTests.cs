@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
+using SnetGateway.Gateway.Money;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
-using SnetGateway.Gateway.Money;
 using SnetGateway.Storage;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;

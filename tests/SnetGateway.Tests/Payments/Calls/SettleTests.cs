@@ -1,6 +1,5 @@
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;

@@ -1,5 +1,4 @@
 using SnetGateway.Payments.Chain;
-using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;

@@ -1,4 +1,3 @@
-using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit.Processes;

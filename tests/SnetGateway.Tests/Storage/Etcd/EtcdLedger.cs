@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
-using SnetGateway.Storage.Journal;
 using SnetGateway.TestKit.Etcd;
 using Xunit;
 
