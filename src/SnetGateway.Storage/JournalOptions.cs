@@ -14,7 +14,10 @@ public sealed class JournalOptions
     [Range(65_536, 1_073_741_824)]
     public int FileSize { get; set; } = 67_108_864;
 
-    /// <summary>How long a file is kept after its last entry, up to 10 years. Default 0: for ever. `ledger explain` then tells what is left.</summary>
+    /// <summary>
+    /// How long a file is kept after its last entry, up to 10 years; the same on all gateways. Default 0: for ever. `ledger explain` then tells what is
+    /// left, and a gap of that age is no fault to `ledger verify`.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; }
 }

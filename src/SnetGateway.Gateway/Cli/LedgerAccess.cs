@@ -10,7 +10,8 @@ namespace SnetGateway.Gateway.Cli;
 /// <summary>The configured ledger, opened to read: a gateway may run beside and owns it.</summary>
 /// <param name="Store">Takes no writes.</param>
 /// <param name="Escrow">The contract whose channels they are.</param>
-internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsyncDisposable
+/// <param name="Retention">How long journals are kept; zero for ever.</param>
+internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan Retention) : IAsyncDisposable
 {
     /// <summary>What of the configuration must be right for a ledger to be found; other mistakes do not keep anybody from reading it.</summary>
     private static readonly string[] s_needed =
@@ -39,7 +40,7 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow) : IAsync
         }
 
         var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);
-        return new LedgerAccess(RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow);
+        return new LedgerAccess(RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow, ledger.Store == "sqlite" ? TimeSpan.Zero : ledger.Journal.Retention);
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

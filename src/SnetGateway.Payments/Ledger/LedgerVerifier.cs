@@ -7,10 +7,14 @@ namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
 /// Walks every channel's journal and holds it to the record: links, sequence, sums, nonces, and the signature that the contract would be
-/// shown. Reads only; a gateway may run meanwhile.
+/// shown. Reads only; a gateway may run meanwhile. <paramref name="retention"/> is how long journals are kept, zero for ever: what may have been
+/// forgotten since is no fault when it is missing, however unevenly the gateways were used.
 /// </summary>
-public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time)
+public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
 {
+    /// <summary>By how much the clocks of gateways and of who verifies may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+
     /// <summary>How far a running gateway's journal may be behind its records.</summary>
     private static readonly TimeSpan JournalDelay = TimeSpan.FromSeconds(1);
 
@@ -60,7 +64,8 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             return new ChannelFinding(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
         }
 
-        var walk = new JournalWalk();
+        DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + ClockDifference;
+        var walk = new JournalWalk(keptSince);
         await foreach (StoredEntry entry in store.ReadJournalAsync(stored.Key, cancellationToken))
         {
             if (entry.Sequence > record.Sequence)
@@ -78,6 +83,10 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             // A gateway on a shared store journals after the settle: one that was killed in between leaves the entry here, and whoever settles
             // next journals it. No fault.
             notes.Add($"entry {record.Sequence} is held by the record alone");
+            walk.Take(new StoredEntry(record.Sequence, record.NewestEntry), record.Id);
+        }
+        else if (record.Sequence > walk.LastSequence && walk.MayBeForgotten(record.NewestEntry))
+        {
             walk.Take(new StoredEntry(record.Sequence, record.NewestEntry), record.Id);
         }
         else if (record.Sequence != walk.LastSequence)
@@ -118,7 +127,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
         ClaimMessage.TryRecoverSigner(recovery, escrow, new ChannelPayment(record.Id, nonce, amount, signature), out Address signer)
         && (signer == record.Signer || signer == record.Sender);
 
-    private sealed class JournalWalk
+    private sealed class JournalWalk(DateTimeOffset keptSince)
     {
         public List<string> Faults { get; } = [];
 
@@ -133,6 +142,19 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
         public ReadOnlyMemory<byte> LastBytes { get; private set; }
 
         public UInt256 Delivered { get; private set; }
+
+        /// <summary>Whether all entries from here to the newest may have been in files that were removed for their age.</summary>
+        public bool MayBeForgotten(ReadOnlyMemory<byte> newest)
+        {
+            try
+            {
+                return (LastSequence > 0 ? Last : JournalEntry.Read(newest)).At < keptSince;
+            }
+            catch (LedgerFormatException)
+            {
+                return false;
+            }
+        }
 
         public void Take(StoredEntry stored, ChannelId channel)
         {
@@ -179,6 +201,12 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             if (entry.Sequence == LastSequence)
             {
                 Faults.Add($"entry {entry.Sequence} is there in two forms: another or an older ledger served this channel too");
+                return;
+            }
+
+            if (entry.Sequence > LastSequence + 1 && Last.At < keptSince)
+            {
+                Notes.Add($"entries {LastSequence + 1} to {entry.Sequence - 1} are gone; they may be older than journals are kept");
                 return;
             }
 

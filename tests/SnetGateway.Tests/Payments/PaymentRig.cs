@@ -105,10 +105,10 @@ internal sealed class PaymentRig
         return admission.Refusal ?? await admission.Reservation!.SettleAsync();
     }
 
-    public async Task<ChannelFinding[]> VerifyAsync()
+    public async Task<ChannelFinding[]> VerifyAsync(TimeSpan retention = default)
     {
         var findings = new List<ChannelFinding>();
-        await foreach (ChannelFinding finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, TimeProvider.System).VerifyAsync(CancellationToken.None))
+        await foreach (ChannelFinding finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(CancellationToken.None))
         {
             findings.Add(finding);
         }

@@ -73,6 +73,41 @@ public sealed class LedgerVerifierTests
         Assert.Equal(["the journal begins at entry 3"], finding.Notes);
     }
 
+    /// <summary>Files are removed by the age of their newest entry: of gateways that serve unevenly, some entries of one time go and others stay.</summary>
+    [Theory]
+    [InlineData("3", "entries 3 to 3 are gone; they may be older than journals are kept")]
+    [InlineData("2 3", "entries 2 to 3 are gone; they may be older than journals are kept")]
+    [InlineData("3 4", "entries 3 to 4 are gone; they may be older than journals are kept")]
+    [InlineData("2 3 4 5", "entries 2 to 4 are gone; they may be older than journals are kept")]
+    [InlineData("1 2 3 4 5", "the journal begins at entry 5")]
+    public async Task Missing_EntriesOlderThanJournalsAreKept_AreANote(string missing, string note)
+    {
+        PaymentRig rig = await PaidAsync(5);
+        Forget(rig, missing);
+        rig.Time.Advance(TimeSpan.FromDays(2));
+        ChannelFinding finding = Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(1)));
+        Assert.Empty(finding.Faults);
+        Assert.Equal([note], finding.Notes);
+        Assert.NotEmpty(Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(3))).Faults);
+    }
+
+    [Theory]
+    [InlineData("4", "entries 4 to 4 are missing")]
+    [InlineData("4 5", "the record is at entry 5, the journal at 3")]
+    [InlineData("1 2 3 4 5", "the record is at entry 5, the journal at 0")]
+    public async Task Missing_EntriesThatMustStillBeThere_AreFound(string missing, string fault)
+    {
+        PaymentRig rig = await PaidAsync(2);
+        rig.Time.Advance(TimeSpan.FromDays(2));
+        for (ulong amount = 30; amount <= 50; amount += 10)
+        {
+            Assert.Null(await rig.PayAsync(PaymentRig.Pay(amount), 10));
+        }
+
+        Forget(rig, missing);
+        Assert.Contains(fault, Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(1))).Faults);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -269,6 +304,14 @@ public sealed class LedgerVerifierTests
 
     [Fact]
     public async Task Load_EmptyStore_HasNoCursor() => Assert.Null(await new PaymentRig().Ledger.LoadAsync(default));
+
+    private static void Forget(PaymentRig rig, string sequences)
+    {
+        foreach (string sequence in sequences.Split(' '))
+        {
+            rig.Store.OverwriteEntry(Key(rig), long.Parse(sequence, System.Globalization.CultureInfo.InvariantCulture), null);
+        }
+    }
 
     private static RecordKey Key(PaymentRig rig) => rig.Channel.Key;
 
