@@ -47,6 +47,13 @@ public sealed class ChainOptions : IValidatableObject
     [Range(0, 64)]
     public int Confirmations { get; set; }
 
+    /// <summary>
+    /// How long the chain may make no block, up to 1 hour, before the other endpoints are asked whether they know of one; what was read is
+    /// then as old as that block. 0: for ever, as on development chains. Default: 1 minute, and 0 for the chain ids 1337 and 31337.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan? MaxBlockPause { get; set; }
+
     /// <summary>How long known channels go on when the chain cannot be read, 0 to 1 day. Default 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan StalenessBound { get; set; } = TimeSpan.FromMinutes(10);
@@ -54,6 +61,10 @@ public sealed class ChainOptions : IValidatableObject
     /// <summary>Blocks after which nothing is expected to be undone, 1 to 4,096: how far back block hashes are kept, and when funds count as confirmed. Default 64.</summary>
     [Range(1, 4_096)]
     public int FinalityDepth { get; set; } = 64;
+
+    /// <summary>The pause between blocks that is too long, or null where none is.</summary>
+    internal TimeSpan? BlocksAreDueAfter =>
+        (MaxBlockPause ?? (ChainId is 1337 or 31337 ? TimeSpan.Zero : TimeSpan.FromMinutes(1))) is var pause && pause > TimeSpan.Zero ? pause : null;
 
     /// <summary>The escrow contract. Only for options that were validated.</summary>
     public Address Escrow => Address.Parse(EscrowAddress);

@@ -19,6 +19,9 @@ namespace SnetGateway.Ethereum.Follower;
 public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    // One URL is often several nodes, of which one is a block behind another for a moment: nothing to speak of.
+    private static readonly TimeSpan UsualLag = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
     // A cursor that only grew newer, on a chain that makes no blocks, is worth a write now and then: staleness is counted from it.
@@ -66,7 +69,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
         _client = new EthereumClient(options, handler, time, _jitter, metrics, _logger);
         var lower = new LowerHead(time);
-        _heads = new HeadReader(_client, options.Escrow, (ulong)options.Confirmations, recent, lower, time, _stopping.Token);
+        _heads = new HeadReader(_client, options, recent, lower, time, _stopping.Token);
         _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingLooks, time);
         _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, lower, metrics, _logger);
         _looks = new ChannelLooks(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
@@ -87,7 +90,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _looks.LookAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => _heads.RefreshAsync(cancellationToken);
+    public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => await _heads.RefreshAsync(cancellationToken) == HeadNews.Read;
 
     /// <summary>
     /// Follows the chain until it is cancelled; run once, beside everything else. Survives its own failures, with growing pauses.
@@ -106,6 +109,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _logs.ClaimSeen = claimSeen;
         if (cursor is { } resumed)
         {
+            _heads.Resume(resumed);
             _logs.Resume(resumed);
         }
 
@@ -160,15 +164,25 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// <summary>One round: the head, the logs up to it, and channels to read again.</summary>
     internal async ValueTask FollowOnceAsync(CancellationToken cancellationToken)
     {
-        if (!await _heads.RefreshAsync(cancellationToken))
+        HeadNews news = await _heads.RefreshAsync(cancellationToken);
+        if (_heads.View?.Head is not { } head || news == HeadNews.Unreachable || (news == HeadNews.Behind && _time.GetUtcNow() - head.SeenAt > UsualLag))
         {
-            string faults = string.Join("; ", _client.Endpoints.Select(endpoint => $"{endpoint.Name}: {endpoint.Fault ?? "no answer"}"));
-            throw new EndpointException(EndpointFault.Unreachable, faults);
+            throw NoNews();
         }
 
-        ChainBlock head = _heads.View!.Head;
         await _client.AskAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, head, token), cancellationToken);
         await _stale.ReadAsync(_looks, cancellationToken);
+    }
+
+    private Exception NoNews()
+    {
+        if (_heads.Failure is { } failure and not (EndpointException or JsonRpcErrorException))
+        {
+            return failure;
+        }
+
+        string faults = string.Join("; ", _client.Endpoints.Select(endpoint => $"{endpoint.Name}: {endpoint.Fault ?? "no answer"}"));
+        return _heads.Failure as JsonRpcErrorException ?? (Exception)new EndpointException(EndpointFault.Unreachable, faults);
     }
 
     private async ValueTask SaveAsync(Func<ChainBlock, CancellationToken, ValueTask>? saveCursor, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class ChannelLooks(
             return ChannelLook.Foreign;
         }
 
-        if (!await heads.RefreshAsync(cancellationToken) || heads.View is not { } view)
+        if (await heads.RefreshAsync(cancellationToken) != HeadNews.Read || heads.View is not { } view)
         {
             return ChannelLook.Unreachable;
         }

@@ -147,13 +147,9 @@ internal sealed class LogFollower(
     {
         if (head.Number < cursor.Number)
         {
-            if (await lower.ReplacesCursorAsync(endpoint, head.Number, cancellationToken))
-            {
-                ChainLog.CursorGivenUp(logger, cursor.Number, head.Number);
-                return false;
-            }
-
-            throw new JsonRpcErrorException(0, $"its head {head.Number} is below the cursor {cursor.Number} of an earlier run");
+            // The head is not taken from an endpoint that is only behind.
+            ChainLog.CursorGivenUp(logger, cursor.Number, head.Number);
+            return false;
         }
 
         BlockHeader block = await endpoint.BlockAsync(cursor.Number, cancellationToken) ?? throw NotThereYet();
@@ -246,7 +242,7 @@ internal sealed class LogFollower(
                 break;
             }
 
-            block = await endpoint.BlockAsync(block.ParentHash, cancellationToken) ?? throw NotThereYet();
+            block = await endpoint.ParentAsync(block, cancellationToken) ?? throw NotThereYet();
         }
 
         while (branch.TryPop(out BlockHeader next))
@@ -397,7 +393,7 @@ internal sealed class LogFollower(
         var blocks = new Stack<BlockHeader>([block]);
         while (blocks.Count < Math.Min(options.FinalityDepth, 12) && blocks.Peek().Number > 0)
         {
-            blocks.Push(await endpoint.BlockAsync(blocks.Peek().ParentHash, cancellationToken) ?? throw NotThereYet());
+            blocks.Push(await endpoint.ParentAsync(blocks.Peek(), cancellationToken) ?? throw NotThereYet());
         }
 
         recent.Restart(blocks);

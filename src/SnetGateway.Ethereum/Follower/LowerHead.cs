@@ -28,20 +28,21 @@ internal sealed class LowerHead(TimeProvider time)
     /// <summary>Forgets the blocks of a chain that is no more, and begins with this one.</summary>
     public void Restart(ChainBlock block) => _oldest = new Known(block);
 
+    /// <summary>Whether a chain of that height has a block that is known here.</summary>
+    public bool CanCompare(ulong head) => _oldest is { } known && known.Block.Number <= head;
+
     /// <summary>Whether the block known here has another hash there. False where the two cannot be compared.</summary>
     public async ValueTask<bool> IsOfAnotherChainAsync(JsonRpcEndpoint endpoint, ulong head, CancellationToken cancellationToken) =>
         _oldest is { } known && known.Block.Number <= head
         && await endpoint.BlockAsync(known.Block.Number, cancellationToken) is { } there && there.Hash != known.Block.Hash;
 
-    /// <summary>Whether the cursor of an earlier run, which is above this head, is to be given up. Asked each round.</summary>
-    public async ValueTask<bool> ReplacesCursorAsync(JsonRpcEndpoint endpoint, ulong head, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether all endpoints have stayed below the cursor of an earlier run, with nothing to compare, for as long as a node may take to find its
+    /// peers. Asked at each reading; one at which some endpoint is not so begins the time anew.
+    /// </summary>
+    public bool HasWaited(bool allBelow)
     {
-        if (_oldest is { } known && known.Block.Number <= head)
-        {
-            return await IsOfAnotherChainAsync(endpoint, head, cancellationToken);
-        }
-
-        if (await endpoint.IsSyncingAsync(cancellationToken))
+        if (!allBelow)
         {
             _lowSince = null;
             return false;

@@ -75,14 +75,14 @@ internal sealed class RecentBlocks(int depth)
     /// <summary>Forgets all and begins with these, oldest first.</summary>
     public void Restart(IEnumerable<BlockHeader> blocks)
     {
+        // In one: a look on another thread never finds it empty again.
         lock (_lock)
         {
             _blocks.Clear();
-        }
-
-        foreach (BlockHeader block in blocks)
-        {
-            Append(block);
+            foreach (BlockHeader block in blocks)
+            {
+                Append(block);
+            }
         }
     }
 

@@ -29,4 +29,10 @@ internal enum EndpointFault
 
     /// <summary>There is no contract at the escrow address.</summary>
     NoContract,
+
+    /// <summary>It was set aside while this question waited for it.</summary>
+    SetAside,
+
+    /// <summary>It stands still or is behind, and another endpoint is not.</summary>
+    Behind,
 }

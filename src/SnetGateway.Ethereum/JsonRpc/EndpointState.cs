@@ -65,6 +65,12 @@ internal sealed class EndpointState(
                 return;
             }
 
+            // Who waited here while it failed does not make it fail once more, a whole deadline each.
+            if (!MayBeAsked)
+            {
+                throw new EndpointException(EndpointFault.SetAside, "it has just been set aside");
+            }
+
             ulong actual = await endpoint.ChainIdAsync(cancellationToken);
             if (actual != (ulong)chainId)
             {

@@ -68,10 +68,20 @@ internal sealed class EthereumClient : IDisposable
 
                 last = exception;
             }
+            catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
+            {
+                // What System.Text.Json throws where a text holds half a character.
+                last = new EndpointException(EndpointFault.Malformed, $"an answer that cannot be read: {exception.Message}", exception);
+                state.SetAside(last);
+            }
         }
 
         throw last ?? new EndpointException(EndpointFault.Unreachable, "all endpoints are set aside");
     }
+
+    /// <summary>Another endpoint turned out to know more than this one.</summary>
+    public void SetAside(JsonRpcEndpoint endpoint, string reason) =>
+        _endpoints.First(state => state.Endpoint == endpoint).SetAside(new EndpointException(EndpointFault.Behind, reason));
 
     public void Dispose()
     {

@@ -38,12 +38,25 @@ internal static class EthereumQuestions
         await BlockAsync(endpoint, "eth_getBlockByNumber", "latest", cancellationToken) ?? throw Malformed("eth_getBlockByNumber");
 
     /// <summary>The block of that number on the chain that the endpoint holds for right. Null if it has none.</summary>
-    public static ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, ulong number, CancellationToken cancellationToken) =>
-        BlockAsync(endpoint, "eth_getBlockByNumber", HexText.Quantity(number), cancellationToken);
+    public static async ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, ulong number, CancellationToken cancellationToken)
+    {
+        BlockHeader? block = await BlockAsync(endpoint, "eth_getBlockByNumber", HexText.Quantity(number), cancellationToken);
+        return block is null || block.Value.Number == number ? block : throw Malformed("eth_getBlockByNumber");
+    }
 
     /// <summary>The block of that hash. Null if the endpoint does not have it.</summary>
-    public static ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, Bytes32 hash, CancellationToken cancellationToken) =>
-        BlockAsync(endpoint, "eth_getBlockByHash", hash.ToString(), cancellationToken);
+    public static async ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, Bytes32 hash, CancellationToken cancellationToken)
+    {
+        BlockHeader? block = await BlockAsync(endpoint, "eth_getBlockByHash", hash.ToString(), cancellationToken);
+        return block is null || block.Value.Hash == hash ? block : throw Malformed("eth_getBlockByHash");
+    }
+
+    /// <summary>The block before another. Null if the endpoint does not have it.</summary>
+    public static async ValueTask<BlockHeader?> ParentAsync(this JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
+    {
+        BlockHeader? parent = await BlockAsync(endpoint, block.ParentHash, cancellationToken);
+        return parent is null || parent.Value.Number + 1 == block.Number ? parent : throw Malformed("eth_getBlockByHash");
+    }
 
     /// <summary>What a contract's view function returns at one block, named by its hash (EIP-1898) so that a node that lags cannot answer by an older one.</summary>
     public static async ValueTask<byte[]> CallAsync(

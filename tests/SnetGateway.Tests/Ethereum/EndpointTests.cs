@@ -1,5 +1,6 @@
 using System.Net;
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
 
@@ -111,6 +112,7 @@ public sealed class EndpointTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":"\ud800"}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"number":"0x1"}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":null}""")]
+    [InlineData("""{"\ud800":1,"jsonrpc":"2.0","id":1,"result":null}""")]
     public async Task EndpointThatTalksNonsense_IsSetAside(string nonsense)
     {
         await using FollowerBench bench = Two();
@@ -142,9 +144,9 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task LowerHeadOfTheNextEndpoint_IsLagAndNoReorganisation()
+    public async Task LowerHeadOfTheNextEndpoint_IsLagAndNoReorganisation_AndNoNews()
     {
-        await using FollowerBench bench = Two();
+        await using FollowerBench bench = Two(TimeSpan.FromHours(1));
         bench.Chain.MineEmpty(10);
         bench.Chain.Mine(bench.Open(0));
         await bench.FollowAsync();
@@ -153,9 +155,188 @@ public sealed class EndpointTests
         bench.Chain.Host("b.test").Lag = 3;
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None));
+        Assert.False(Assert.Single(await bench.DriveAsync(bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask())));
         Assert.Equal(head, bench.Follower.Head!.Value.Number);
         Assert.DoesNotContain(bench.Logged, line => line.Contains("Reorganised", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task FirstEndpointBehind_TheNextIsBelieved_AndTheFirstIsSetAside()
+    {
+        await using FollowerBench bench = Two(TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        bench.Chain.MineEmpty(20);
+        await bench.FollowAsync();
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+
+        bench.Chain.Mine(bench.Open(1));
+        bench.Chain.Host("a.test").Lag = 11; // restarted from a snapshot
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(1), LookPriority.Stranger, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
+        Assert.Contains("was seen already", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
+        Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
+    }
+
+    [Fact]
+    public async Task OneOfTheNodesBehindAUrlIsBehind_TheNextAnswerIsBelieved_AndTheUrlStays()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.MineEmpty(5);
+        await bench.FollowAsync();
+        bench.Chain.Mine(bench.Open(0));
+        ScriptedChain.ScriptedHost host = bench.Chain.Host("a.test");
+        host.Lag = 2;
+        int heads = 0;
+        host.Gate = (method, _) =>
+        {
+            host.Lag = method == "eth_getBlockByNumber" && heads++ == 0 ? 2 : 0;
+            return Task.CompletedTask;
+        };
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Assert.True(Assert.Single(bench.Follower.Status.Endpoints).IsUsable);
+    }
+
+    [Fact]
+    public async Task EveryEndpointBehind_LooksFail_AndWhatIsKnownGrowsOld()
+    {
+        await using FollowerBench bench = Two(TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        bench.Chain.MineEmpty(20);
+        await bench.FollowAsync();
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        DateTimeOffset seen = bench.Clock.GetUtcNow();
+
+        bench.Chain.Host("a.test").Lag = bench.Chain.Host("b.test").Lag = 10;
+        bench.Clock.Advance(TimeSpan.FromSeconds(11));
+        Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
+        await bench.DriveAsync(Record.ExceptionAsync(() => round));
+        Assert.Contains("was seen already", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
+        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Unreachable, Assert.Single(await bench.DriveAsync(look)));
+        Assert.InRange(bench.Follower.Cursor!.Value.SeenAt, DateTimeOffset.MinValue, seen);
+
+        bench.Chain.Host("b.test").Lag = 0;
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+    }
+
+    [Fact]
+    public async Task FirstEndpointStandsStill_TheNextIsAsked()
+    {
+        await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.FollowAsync();
+        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        bench.Chain.Mine(block => block.SenderClaim(0)); // everything is taken back, on a chain that the first node no longer follows
+        bench.Chain.Host("a.test").Lag = 1;
+        await bench.FollowAsync();
+        Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness);
+
+        bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
+        await bench.DriveAsync(Record.ExceptionAsync(() => round));
+        await round;
+        Assert.Equal(1UL, bench.State(0).Nonce.Value);
+        Assert.Contains("stays at block", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChainThatMakesNoBlocks_IsReadAsItStands_AndGrowsOld()
+    {
+        await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.FollowAsync();
+        DateTimeOffset seen = bench.Clock.GetUtcNow();
+        bench.Clock.Advance(TimeSpan.FromMinutes(2));
+        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Assert.Equal(seen, bench.State(0).Reading.Block.SeenAt);
+        Assert.All(bench.Follower.Status.Endpoints, endpoint => Assert.True(endpoint.IsUsable));
+    }
+
+    [Fact]
+    public async Task AnswerThatCannotBeRead_WhileAnotherLookWaits_NeitherKeepsFromTheNextEndpointNorFromTheNextReading()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        await bench.FollowAsync();
+        var reached = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        bench.Chain.Host("a.test").Gate = (_, _) =>
+        {
+            reached.TrySetResult();
+            return go.Task;
+        };
+        bench.Chain.Host("a.test").Fault = _ => ScriptedChain.Json("""{"\ud800":1,"jsonrpc":"2.0","id":1,"result":null}""");
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Task<bool> first = bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Task<bool> second = bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask();
+        go.SetResult();
+        Assert.All(await bench.DriveAsync(first, second), Assert.False);
+
+        bench.Chain.Host("a.test").Fault = null;
+        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.True(Assert.Single(await bench.DriveAsync(bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask())));
+    }
+
+    [Fact]
+    public async Task EndpointThatHangsWhenItIsBack_IsWaitedForOnce_HoweverManyLook()
+    {
+        await using FollowerBench bench = Two();
+        bench.Chain.Mine([.. Enumerable.Range(0, 8).Select(id => bench.Open((ulong)id))]);
+        bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        await bench.FollowAsync(); // by the second; the first is set aside
+        bench.Chain.Host("a.test").Fault = null;
+
+        // The first one's pause ends while the head is read from the second: all looks find it open to be asked, and hanging.
+        var headAsked = new TaskCompletionSource();
+        var headAnswered = new TaskCompletionSource();
+        bench.Chain.Host("b.test").Gate = (method, _) =>
+        {
+            headAsked.TrySetResult();
+            return method == "eth_getBlockByNumber" ? headAnswered.Task : Task.CompletedTask;
+        };
+        var hanging = new TaskCompletionSource();
+        bench.Chain.Host("a.test").Gate = (_, cancellationToken) =>
+        {
+            hanging.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        };
+        bench.Chain.Mine();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(300));
+        Task<ChannelLook>[] looks = [.. Enumerable.Range(0, 8).Select(id =>
+            bench.Follower.LookAsync(new ChannelId((ulong)id), LookPriority.Stranger, CancellationToken.None).AsTask())];
+        await headAsked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        bench.Clock.Advance(TimeSpan.FromSeconds(2));
+        bench.Chain.Host("a.test").Asked.Clear();
+        headAnswered.SetResult();
+        await hanging.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        bench.Clock.Advance(bench.Options.RequestTimeout);
+
+        Assert.All(await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60)), look => Assert.Equal(ChannelLook.Found, look));
+        Assert.Equal(["eth_chainId"], bench.Chain.Host("a.test").Asked);
+    }
+
+    [Theory]
+    [InlineData("eth_getBlockByHash")]
+    [InlineData("eth_getBlockByNumber")]
+    public async Task EndpointThatAnswersAnotherBlockThanAsked_IsSetAside(string method)
+    {
+        await using FollowerBench bench = Two();
+        bench.Chain.MineEmpty(3);
+        await bench.FollowAsync();
+        bench.Chain.MineEmpty(method == "eth_getBlockByHash" ? 3 : 40);
+        bench.Chain.Host("a.test").AnotherBlock = method;
+        bench.Chain.Host("a.test").Asked.Clear();
+        await bench.FollowAsync();
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
+        Assert.InRange(bench.Chain.Host("a.test").Asked.Count, 1, 10);
+        Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
     }
 
     [Fact]
@@ -171,10 +352,11 @@ public sealed class EndpointTests
         Assert.DoesNotContain("pass-word", all, StringComparison.Ordinal);
     }
 
-    private static FollowerBench Two(TimeSpan? requestTimeout = null) => new(options =>
+    private static FollowerBench Two(TimeSpan? requestTimeout = null, TimeSpan? maxBlockPause = null) => new(options =>
     {
         options.Endpoints = ["http://a.test/key", "http://b.test/key"];
         options.RequestTimeout = requestTimeout ?? options.RequestTimeout;
+        options.MaxBlockPause = maxBlockPause ?? options.MaxBlockPause;
     });
 
     private sealed class EndlessStream : Stream

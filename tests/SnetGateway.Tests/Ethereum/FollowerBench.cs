@@ -24,7 +24,13 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
     public FollowerBench(Action<ChainOptions>? configure = null, ScriptedChain? chain = null)
     {
         Chain = chain ?? new ScriptedChain();
-        Options = new ChainOptions { Endpoints = ["http://a.test/v3/secret-key"], ChainId = 1, EscrowAddress = ScriptedChain.Escrow.ToString() };
+        Options = new ChainOptions
+        {
+            Endpoints = ["http://a.test/v3/secret-key"],
+            ChainId = 1,
+            EscrowAddress = ScriptedChain.Escrow.ToString(),
+            MaxBlockPause = TimeSpan.Zero, // its clock passes minutes between blocks
+        };
         configure?.Invoke(Options);
         Follower = new ChainFollower(Options, Book, Clock, new Random(1), this, this, Chain);
     }

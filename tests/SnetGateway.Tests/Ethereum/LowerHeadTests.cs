@@ -54,6 +54,7 @@ public sealed class LowerHeadTests
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
 
         bench.Clock.Advance(TimeSpan.FromSeconds(40));
+        await AssertWaitsAsync(bench); // the last reading that is not believed
         await FollowAsync(bench);
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
@@ -89,6 +90,52 @@ public sealed class LowerHeadTests
         Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorGivenUp", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CursorAboveTheHeadOfTheFirstEndpoint_TheSecondDecides_AndAClaimStaysClaimed(bool secondIsAwayFirst)
+    {
+        await using FollowerBench earlier = new();
+        earlier.Chain.Mine(earlier.Open(0));
+        earlier.Chain.MineEmpty(25);
+        await earlier.FollowAsync();
+        Assert.Equal(ChannelLook.Found, await earlier.LookAsync(0));
+        earlier.Serve(0, 300);
+        ChannelRecord record = earlier.Channel(0).Record!;
+        earlier.Chain.Mine(block => block.Claim(0, 300, 300));
+        earlier.Chain.MineEmpty(4);
+        await earlier.FollowAsync();
+        ChainBlock cursor = earlier.Follower.Cursor!.Value;
+
+        await using var bench = new FollowerBench(
+            options =>
+            {
+                options.Endpoints = ["http://a.test", "http://b.test"];
+                options.RequestTimeout = TimeSpan.FromHours(1);
+            },
+            earlier.Chain);
+        bench.Book.GetOrAdd(record.Id).Adopt(record);
+        bench.Channel(0).MarkClaimed(new ChannelNonce(1), bench.Clock.GetUtcNow()); // as the ledger's news say
+        bench.Chain.Host("a.test").Lag = 20; // synced by its own word, and below every block that is known here
+        await bench.ResumeAsync(cursor);
+        if (secondIsAwayFirst)
+        {
+            bench.Chain.Host("b.test").Fault = _ => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
+            for (int round = 0; round < 4; round++)
+            {
+                await Assert.ThrowsAnyAsync<Exception>(() => FollowAsync(bench));
+                bench.Clock.Advance(LowerHead.Patience);
+            }
+
+            bench.Chain.Host("b.test").Fault = null;
+        }
+
+        await FollowAsync(bench);
+        Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
+        Assert.Equal(1UL, bench.State(0).Nonce.Value);
+        Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorGivenUp", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ChainThatBeginsAnewWhileItIsFollowed_IsNoticedByTheLowestKnownBlock()
     {
@@ -107,12 +154,16 @@ public sealed class LowerHeadTests
     [Fact]
     public async Task EndpointFarBehind_IsLagAndNoOtherChain()
     {
-        await using FollowerBench bench = await LogFollowingTests.StartedAsync(options => options.FinalityDepth = 5);
+        await using FollowerBench bench = await LogFollowingTests.StartedAsync(options =>
+        {
+            options.FinalityDepth = 5;
+            options.RequestTimeout = TimeSpan.FromHours(1);
+        });
         bench.Chain.MineEmpty(40);
         await bench.FollowAsync();
         ulong head = bench.Chain.HeadNumber;
         bench.Chain.Host("a.test").Lag = 30;
-        await bench.FollowAsync();
+        await FollowAsync(bench);
         Assert.Equal(head, bench.Follower.Head!.Value.Number);
         Assert.DoesNotContain(bench.Logged, line => line.Contains("Reorganis", StringComparison.Ordinal));
     }
@@ -128,7 +179,7 @@ public sealed class LowerHeadTests
     private static async Task AssertWaitsAsync(FollowerBench bench)
     {
         JsonRpcErrorException exception = await Assert.ThrowsAsync<JsonRpcErrorException>(() => FollowAsync(bench));
-        Assert.Contains("below the cursor", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("which was seen already", exception.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A round in which a question is asked twice, with a pause on the bench's clock.</summary>
