@@ -63,14 +63,19 @@ public sealed class ChannelPayments(
     }
 
     /// <summary>
-    /// The second look, right before the write (design, rule 3): the newest nonce, funds and expiry known now. A claim that came in between, or a
-    /// client that paced its upload past the expiry, ends in a refusal and not in a worthless signature.
+    /// The second look, right before the write (design, rule 3): the newest nonce, funds and expiry known now, if they are known within the
+    /// bound. A claim that came in between, or a client that paced its upload past the expiry, ends in a refusal and not in a worthless signature.
     /// </summary>
     internal PaymentRefusal? JudgeAgain(Channel channel, in Settlement settlement)
     {
         ChannelChainState chain = channel.Chain!;
         ChannelPayment payment = settlement.Payment;
         PaymentGroup group = settlement.Call.Service.Group;
+        if (!IsWithinBound(chain))
+        {
+            return Refusals.ChainUnavailable(); // what may have been claimed since, nobody knows
+        }
+
         ulong margin = Math.Min((ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
         return JudgeParties(chain, settlement.Reading)
             ?? OwnerCheck.Judge(group, chain.Reading)
@@ -105,6 +110,12 @@ public sealed class ChannelPayments(
         ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
         ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), group.ExpirationThreshold, group.ExpirationThreshold)
         ?? JudgeFunds(channel, chain, payment);
+
+    /// <summary>
+    /// After a look that found the channel. Where all endpoints stand still, what they have to show is of the past: the bound holds for it too.
+    /// </summary>
+    private PaymentRefusal? JudgeFound(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
+        IsWithinBound(chain) ? Judge(channel, chain, payment, group) : Refusals.ChainUnavailable();
 
     /// <summary>E9. Of funds that are not confirmed yet, no more than the option allows is counted (design, rule 13).</summary>
     private PaymentRefusal? JudgeFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
@@ -160,7 +171,7 @@ public sealed class ChannelPayments(
         {
             case ChannelLook.Found:
                 Channel channel = book.Find(payment.Channel)!;
-                return Judge(channel, channel.Chain!, payment, group);
+                return JudgeFound(channel, channel.Chain!, payment, group);
             case ChannelLook.NotFound:
                 return Refusals.ChannelNotFound(payment.Channel);
             case ChannelLook.Foreign:
@@ -201,7 +212,7 @@ public sealed class ChannelPayments(
         switch (await chainReader.LookAsync(channel.Id, reorganised ? LookPriority.Stranger : LookPriority.Honest, cancellationToken))
         {
             case ChannelLook.Found:
-                return Judge(channel, channel.Chain!, payment, group);
+                return JudgeFound(channel, channel.Chain!, payment, group);
             case ChannelLook.NotFound:
                 return Refusals.ChannelNotFound(channel.Id);
             case ChannelLook.Foreign:

@@ -30,6 +30,9 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
     /// <summary>When set, looks show the contract as it was then: an endpoint that lags.</summary>
     public IReadOnlyDictionary<ChannelId, ChannelReading>? Lagging { get; set; }
 
+    /// <summary>When set, looks give what was read then: at one head no channel is read twice, and the head may stand for long.</summary>
+    public DateTimeOffset? ReadAt { get; set; }
+
     /// <summary>What a refresh of the head finds; null when nothing newer.</summary>
     public ulong? NextHead { get; set; }
 
@@ -103,7 +106,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
         }
 
         return !(Lagging ?? _contract).TryGetValue(id, out ChannelReading? reading) ? ChannelLook.NotFound
-            : book.Learn(reading with { Block = Head!.Value with { SeenAt = time.GetUtcNow() } }) ? ChannelLook.Found
+            : book.Learn(reading with { Block = Head!.Value with { SeenAt = ReadAt ?? time.GetUtcNow() } }) ? ChannelLook.Found
             : ChannelLook.Foreign;
     }
 

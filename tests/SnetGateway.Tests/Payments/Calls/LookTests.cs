@@ -199,6 +199,28 @@ public sealed class LookTests
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(20), 10))!.Reason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LookThatFindsAReadingBeyondTheBound_AdmitsNothing(bool known)
+    {
+        // All endpoints stopped at one head: a look ends well, and gives what was read long ago.
+        var rig = new PaymentRig();
+        if (known)
+        {
+            rig.Known();
+        }
+
+        rig.Chain.ReadAt = rig.Time.GetUtcNow();
+        rig.Time.Advance(PaymentRig.Bound + TimeSpan.FromTicks(1));
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Reason);
+        Assert.Single(rig.Chain.Looks);
+        rig.AssertIdle();
+
+        rig.Chain.ReadAt = null;
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+    }
+
     [Fact]
     public async Task OutdatedReading_IsReadAgainOnce()
     {

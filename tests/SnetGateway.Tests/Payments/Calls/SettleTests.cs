@@ -73,6 +73,27 @@ public sealed class SettleTests
         rig.AssertIdle();
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task SecondLook_ChainNotReadWithinTheBoundSince_NothingIsBooked(int ticksBeyond, bool granted)
+    {
+        PaymentRig rig = new PaymentRig(options: new PaidCallOptions { AbandonedCallsPerMinute = 0 }).Known();
+        Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
+        rig.Time.Advance(PaymentRig.Bound + TimeSpan.FromTicks(ticksBeyond));
+
+        PaymentRefusal? refusal = await reservation.SettleAsync();
+
+        Assert.Equal(granted ? null : "the payment cannot be checked against the blockchain now, please try again later", refusal?.Message);
+        Assert.Equal(granted ? 1 : 0, rig.Store.Commits);
+        Assert.Equal(granted ? [] : ["without-grant 1"], rig.Events.Lines);
+        rig.AssertIdle();
+
+        // Not the payer's fault: there is no pause, and the payment that was not booked is right again.
+        rig.Chain.Mine();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(granted ? 20UL : 10UL), 10));
+    }
+
     [Fact]
     public async Task SecondLook_IdGivenToAnotherChannelSince_ItsMoneyIsNotBooked()
     {
