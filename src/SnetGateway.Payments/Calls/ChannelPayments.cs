@@ -66,9 +66,13 @@ public sealed class ChannelPayments(
     /// The second look, right before the write (design, rule 3): the newest nonce, funds and expiry known now, if they are known within the
     /// bound. A claim that came in between, or a client that paced its upload past the expiry, ends in a refusal and not in a worthless signature.
     /// </summary>
-    internal PaymentRefusal? JudgeAgain(Channel channel, in Settlement settlement)
+    /// <param name="channel">The channel.</param>
+    /// <param name="settlement">What was admitted.</param>
+    /// <param name="newest">The reading judged by: of the parties that signed, if there is no refusal.</param>
+    internal PaymentRefusal? JudgeAgain(Channel channel, in Settlement settlement, out ChannelReading newest)
     {
         ChannelChainState chain = channel.Chain!;
+        newest = chain.Reading;
         ChannelPayment payment = settlement.Payment;
         PaymentGroup group = settlement.Call.Service.Group;
         if (!IsWithinBound(chain))
@@ -114,8 +118,11 @@ public sealed class ChannelPayments(
     /// <summary>
     /// After a look that found the channel. Where all endpoints stand still, what they have to show is of the past: the bound holds for it too.
     /// </summary>
-    private PaymentRefusal? JudgeFound(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
-        IsWithinBound(chain) ? Judge(channel, chain, payment, group) : Refusals.ChainUnavailable();
+    private (PaymentRefusal? Refusal, ChannelReading? Judged) JudgeFound(Channel channel, in ChannelPayment payment, PaymentGroup group)
+    {
+        ChannelChainState chain = channel.Chain!;
+        return (IsWithinBound(chain) ? Judge(channel, chain, payment, group) : Refusals.ChainUnavailable(), chain.Reading);
+    }
 
     /// <summary>E9. Of funds that are not confirmed yet, no more than the option allows is counted (design, rule 13).</summary>
     private PaymentRefusal? JudgeFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
@@ -143,42 +150,48 @@ public sealed class ChannelPayments(
 
     private bool IsWithinBound(ChannelChainState chain) => time.GetUtcNow() - chain.RightAt(chainReader.Cursor) <= stalenessBound;
 
-    private async ValueTask<Admission> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
-        await LearnAsync(payment, call.Service.Group, cancellationToken) is { } refusal
+    private async ValueTask<Admission> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        (PaymentRefusal? refusal, ChannelReading? judged) = await LearnAsync(payment, call.Service.Group, cancellationToken);
+        return refusal is not null
             ? Admission.Refused(refusal)
-            : await TakeTurnAsync(book.Find(payment.Channel)!, book.Find(payment.Channel)!.Chain!.Reading, payment, call, cancellationToken);
+            : await TakeTurnAsync(book.Find(payment.Channel)!, judged!, payment, call, cancellationToken);
+    }
 
     private async ValueTask<Admission> AdmitAfterLookAsync(
-        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken) =>
-        await LookAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken) is { } final
-            ? Admission.Refused(final)
-            : await TakeTurnAsync(channel, channel.Chain!.Reading, payment, call, cancellationToken);
+        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        (PaymentRefusal? final, ChannelReading? judged) = await LookAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken);
+        return final is not null ? Admission.Refused(final) : await TakeTurnAsync(channel, judged!, payment, call, cancellationToken);
+    }
 
     /// <summary>A channel not in memory: the signature's shape first, then one look at the chain, within the strangers' half of the budget.</summary>
-    private async ValueTask<PaymentRefusal?> LearnAsync(ChannelPayment payment, PaymentGroup group, CancellationToken cancellationToken)
+    /// <returns>A refusal, or the reading that the payment is right by.</returns>
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelReading? Judged)> LearnAsync(
+        ChannelPayment payment, PaymentGroup group, CancellationToken cancellationToken)
     {
         if (!recovery.IsWellFormed(payment.Signature.Span))
         {
-            return Refusals.SignatureInvalid();
+            return (Refusals.SignatureInvalid(), null);
         }
 
         if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign) && OwnerCheck.Judge(group, foreign) is { } known)
         {
-            return known;
+            return (known, null);
         }
 
         switch (await chainReader.LookAsync(payment.Channel, LookPriority.Stranger, cancellationToken))
         {
             case ChannelLook.Found:
-                Channel channel = book.Find(payment.Channel)!;
-                return JudgeFound(channel, channel.Chain!, payment, group);
+                return JudgeFound(book.Find(payment.Channel)!, payment, group);
             case ChannelLook.NotFound:
-                return Refusals.ChannelNotFound(payment.Channel);
+                return (Refusals.ChannelNotFound(payment.Channel), null);
             case ChannelLook.Foreign:
                 // Not foreign to this call's group: the call and the book are of two configurations, which the next call will not be.
-                return (book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : null) ?? Refusals.ChainUnavailable();
+                PaymentRefusal? another = book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : null;
+                return (another ?? Refusals.ChainUnavailable(), null);
             default:
-                return Refusals.ChainUnavailable();
+                return (Refusals.ChainUnavailable(), null);
         }
     }
 
@@ -186,7 +199,8 @@ public sealed class ChannelPayments(
     /// A known channel that is out of date, or a refusal that a fresher look could cure (clients top up and call at once): one look, if the
     /// payment is signed by one of the channel's parties, and then the final word (design, rules 10 to 12).
     /// </summary>
-    private async ValueTask<PaymentRefusal?> LookAgainAsync(
+    /// <returns>A refusal, or the reading that the payment is right by: while it waits for its look, the id may be given to others.</returns>
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelReading? Judged)> LookAgainAsync(
         Channel channel,
         ChannelChainState chain,
         PaymentRefusal? refusal,
@@ -206,22 +220,22 @@ public sealed class ChannelPayments(
             && refusal!.Reason != RefusalReason.SignatureInvalid && recovery.IsWellFormed(payment.Signature.Span);
         if (!curable && !reorganised)
         {
-            return refusal;
+            return (refusal, null);
         }
 
         switch (await chainReader.LookAsync(channel.Id, reorganised ? LookPriority.Stranger : LookPriority.Honest, cancellationToken))
         {
             case ChannelLook.Found:
-                return JudgeFound(channel, channel.Chain!, payment, group);
+                return JudgeFound(channel, payment, group);
             case ChannelLook.NotFound:
-                return Refusals.ChannelNotFound(channel.Id);
+                return (Refusals.ChannelNotFound(channel.Id), null);
             case ChannelLook.Foreign:
-                return Refusals.ChainUnavailable();
+                return (Refusals.ChainUnavailable(), null);
             default:
                 // Not a wrong refusal for want of a look; and without a chain a known channel goes on for a bounded time.
                 return refusal is null && chain.Freshness != ReadingFreshness.FundsUnknown && IsWithinBound(chain)
-                    ? null
-                    : Refusals.ChainUnavailable();
+                    ? (null, chain.Reading)
+                    : (Refusals.ChainUnavailable(), null);
         }
     }
 
@@ -284,12 +298,11 @@ public sealed class ChannelPayments(
 
         if (channel.Record is { } old && channel.RecordOf(chain) is null)
         {
-            if (await ConfirmPartiesAsync(channel, chain, old, signed, cancellationToken) is { } unsure)
+            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken) ?? JudgeParties(chain = channel.Chain!, signed)) is { } unsure)
             {
                 return (unsure, null);
             }
 
-            chain = channel.Chain!;
             events.RecordSetAside(channel.Id, old.Amount);
             if (!await ledger.SetAsideAsync(channel, chain, old))
             {
@@ -326,7 +339,7 @@ public sealed class ChannelPayments(
     /// this gateway has not, and its record is then the right one.
     /// </summary>
     private async ValueTask<PaymentRefusal?> ConfirmPartiesAsync(
-        Channel channel, ChannelChainState chain, ChannelRecord record, ChannelReading signed, CancellationToken cancellationToken)
+        Channel channel, ChannelChainState chain, ChannelRecord record, CancellationToken cancellationToken)
     {
         if (record.Reading is not { } theirs || theirs.Block.Number < chain.Reading.Block.Number)
         {
@@ -334,7 +347,6 @@ public sealed class ChannelPayments(
         }
 
         ChannelLook look = await chainReader.LookAsync(channel.Id, LookPriority.Honest, cancellationToken);
-        chain = channel.Chain!;
-        return look != ChannelLook.Found || theirs.Block.Number > chain.Reading.Block.Number ? Refusals.ChainUnavailable() : JudgeParties(chain, signed);
+        return look != ChannelLook.Found || theirs.Block.Number > channel.Chain!.Reading.Block.Number ? Refusals.ChainUnavailable() : null;
     }
 }

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
@@ -18,7 +19,7 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         End();
         try
         {
-            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement);
+            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement, out ChannelReading newest);
             if (refusal is not null)
             {
                 payments.Events.ExecutedWithoutGrant(channel.Id);
@@ -31,7 +32,7 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
             }
 
             // All of it in this one method: each further one that waits would keep its state on the heap, for every call in flight.
-            CommitResult result = await payments.Ledger.BeginSettle(channel, settlement, out SettleAttempt attempt);
+            CommitResult result = await payments.Ledger.BeginSettle(channel, settlement with { Reading = newest }, out SettleAttempt attempt);
             SettleOutcome outcome = await payments.Ledger.EndSettleAsync(channel, attempt, result, payments.Options.UnknownOutcomeLimit);
             return outcome == SettleOutcome.Settled ? null : Refuse(outcome);
         }

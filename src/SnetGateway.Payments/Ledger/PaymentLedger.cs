@@ -328,7 +328,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     private ChannelRecord Next(Channel channel, in Settlement settlement, out CallId call)
     {
         ChannelPayment payment = settlement.Payment;
-        ChannelChainState chain = channel.Chain!;
+        ChannelReading reading = settlement.Reading; // what was judged: the channel's own may be of others by now
         ChannelRecord? previous = settlement.Judged;
         call = NewCall();
         var entry = new JournalEntry
@@ -354,11 +354,11 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             Nonce = payment.Nonce,
             Amount = payment.Amount,
             Signature = signature,
-            Sender = chain.Reading.Sender,
-            Signer = chain.Reading.Signer,
+            Sender = reading.Sender,
+            Signer = reading.Signer,
             Calls = (previous?.Calls ?? default).With(call),
-            Earlier = previous is null ? [] : EarlierThan(payment.Nonce, previous, chain.Reading),
-            Reading = chain.Reading,
+            Earlier = previous is null ? [] : EarlierThan(payment.Nonce, previous, reading),
+            Reading = reading,
             Sequence = entry.Sequence,
             NewestEntry = newest,
         };
@@ -438,16 +438,20 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     }
 
     /// <summary>A record that says nothing was paid: only there to have a revision that a late write does not expect.</summary>
-    private static ChannelRecord Blank(Channel channel) => new()
+    private static ChannelRecord Blank(Channel channel)
     {
-        Id = channel.Id,
-        Nonce = channel.Chain!.Nonce,
-        Amount = UInt256.Zero,
-        Signature = ReadOnlyMemory<byte>.Empty,
-        Sender = channel.Chain.Reading.Sender,
-        Signer = channel.Chain.Reading.Signer,
-        Reading = channel.Chain.Reading,
-    };
+        ChannelChainState chain = channel.Chain!;
+        return new ChannelRecord
+        {
+            Id = channel.Id,
+            Nonce = chain.Nonce,
+            Amount = UInt256.Zero,
+            Signature = ReadOnlyMemory<byte>.Empty,
+            Sender = chain.Reading.Sender,
+            Signer = chain.Reading.Signer,
+            Reading = chain.Reading,
+        };
+    }
 
     /// <summary>Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call reads before it judges.</summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)

@@ -12,5 +12,5 @@ namespace SnetGateway.Payments.Ledger;
 /// <param name="Price">What the call costs, in cogs.</param>
 /// <param name="Call">What was called.</param>
 /// <param name="Judged">The record that the payment was judged by, and the one that the write compares with; null where there was none.</param>
-/// <param name="Reading">The reading whose parties signed.</param>
+/// <param name="Reading">The reading that the payment was judged by, whose parties signed.</param>
 public readonly record struct Settlement(ChannelPayment Payment, UInt256 Price, PaidCall Call, ChannelRecord? Judged, ChannelReading Reading);

@@ -391,6 +391,26 @@ public sealed class LookTests
     }
 
     [Theory]
+    [InlineData(ChannelLook.NoBudget)]
+    [InlineData(ChannelLook.Unreachable)]
+    public async Task IdGivenToAnotherChannelDuringALookWithoutAnswer_TheOldOwnersSignatureIsNotBooked(ChannelLook outage)
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Channel.MarkOutdated(rig.Time.GetUtcNow());
+        rig.Chain.Outage = outage;
+        rig.Chain.BeforeAnswer = id =>
+        {
+            // The follower's own reading, while the call waits for its look.
+            rig.Book.Learn(rig.Chain.Read(id) with { Sender = PaymentRig.Stranger, Signer = PaymentRig.Stranger }, afterReorganisation: true);
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Reason);
+        Assert.Equal(0, rig.Store.Commits);
+        rig.AssertIdle();
+    }
+
+    [Theory]
     [InlineData(0UL)]
     [InlineData(1UL)] // and it was claimed from once
     public async Task IdGivenToAnotherChannel_KnownByAnotherReplicasReading_ItsNewOwnerIsNotRefusedByTheOldOne(ulong nonce)

@@ -1,5 +1,7 @@
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
@@ -106,6 +108,20 @@ public sealed class SettleTests
         Assert.Equal(RefusalReason.ChainUnavailable, (await reservation.SettleAsync())!.Reason);
         Assert.Equal(UInt256.FromUInt64(10), rig.Record.Amount);
         Assert.Equal(PaymentRig.Sender, rig.Record.Sender);
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task IdGivenToAnotherChannelRightBeforeTheWrite_RecordIsOfThePartiesThatSigned()
+    {
+        // The follower takes no turn: it may learn of a reorganisation between the second look and the write.
+        PaymentRig rig = new PaymentRig().Known();
+        ChannelReading signed = rig.Channel.Chain!.Reading;
+        rig.Book.Learn(signed with { Sender = PaymentRig.Stranger, Signer = PaymentRig.Stranger }, afterReorganisation: true);
+
+        await rig.Ledger.BeginSettle(rig.Channel, new Settlement(PaymentRig.Pay(10), 10, PaymentRig.Call(10), null, signed), out SettleAttempt attempt);
+
+        Assert.Equal((PaymentRig.Sender, PaymentRig.Signer, signed), (attempt.Next.Sender, attempt.Next.Signer, attempt.Next.Reading));
         await rig.AssertCleanAsync();
     }
 
