@@ -60,7 +60,9 @@ internal static class MoneyServiceCollectionExtensions
             provider.GetRequiredService<IChannelReader>(),
             provider.GetRequiredService<ISignerRecovery>(),
             provider.GetRequiredService<PaymentLedger>(),
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow,
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value.StalenessBound));
         services.AddSingleton<LedgerHealth>();
         services.AddHostedService<MoneyHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());

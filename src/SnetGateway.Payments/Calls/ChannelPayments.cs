@@ -84,7 +84,7 @@ public sealed class ChannelPayments(
         return JudgeParties(chain, settlement.Reading)
             ?? OwnerCheck.Judge(group, chain.Reading)
             ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
-            ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), margin, group.ExpirationThreshold)
+            ?? ExpiryCheck.Judge(chain.Reading, chain.NewestBlock(chainReader), margin, group.ExpirationThreshold)
             ?? JudgeFunds(channel, chain, payment);
     }
 
@@ -112,7 +112,7 @@ public sealed class ChannelPayments(
         OwnerCheck.Judge(group, chain.Reading)
         ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
         ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
-        ?? ExpiryCheck.Judge(chain.Reading, NewestBlock(chain), group.ExpirationThreshold, group.ExpirationThreshold)
+        ?? ExpiryCheck.Judge(chain.Reading, chain.NewestBlock(chainReader), group.ExpirationThreshold, group.ExpirationThreshold)
         ?? JudgeFunds(channel, chain, payment);
 
     /// <summary>
@@ -134,21 +134,14 @@ public sealed class ChannelPayments(
 
         if (_options.ExposureCap is { } cap)
         {
-            UInt256 unsafely = chain.Confirmed.Unconfirmed(chain.Reading, NewestBlock(chain), channel.FinalityDepth).SaturatingSubtract(cap);
+            UInt256 unsafely = chain.Confirmed.Unconfirmed(chain.Reading, chain.NewestBlock(chainReader), channel.FinalityDepth).SaturatingSubtract(cap);
             funds = funds.SaturatingSubtract(unsafely);
         }
 
         return FundsCheck.Judge(funds, payment.Amount);
     }
 
-    /// <summary>
-    /// The head, or before an endpoint has answered (a start while the chain is down) the newest block that was written down. It is older
-    /// than the chain by no more than the staleness bound, beyond which nothing is admitted.
-    /// </summary>
-    private ulong NewestBlock(ChannelChainState chain) =>
-        chainReader.Head?.Number ?? Math.Max(chainReader.Cursor?.Number ?? 0, chain.Reading.Block.Number);
-
-    private bool IsWithinBound(ChannelChainState chain) => time.GetUtcNow() - chain.RightAt(chainReader.Cursor) <= stalenessBound;
+    private bool IsWithinBound(ChannelChainState chain) => chain.IsWithin(stalenessBound, chainReader, time);
 
     private async ValueTask<Admission> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
@@ -244,7 +237,7 @@ public sealed class ChannelPayments(
     /// parties hold from finality on (design, rule 13).
     /// </summary>
     private bool IsHearsay(Channel channel, ChannelChainState chain) =>
-        chain.Freshness == ReadingFreshness.Outdated && chain.Reading.Block.Number + channel.FinalityDepth > NewestBlock(chain);
+        chain.Freshness == ReadingFreshness.Outdated && chain.Reading.Block.Number + channel.FinalityDepth > chain.NewestBlock(chainReader);
 
     /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
     private async ValueTask<Admission> TakeTurnAsync(

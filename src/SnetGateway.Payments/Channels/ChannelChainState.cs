@@ -22,6 +22,16 @@ public sealed record ChannelChainState(
         DateTimeOffset through = KnownThrough ?? cursor?.SeenAt ?? DateTimeOffset.MinValue;
         return through > Reading.Block.SeenAt ? through : Reading.Block.SeenAt;
     }
+
+    /// <summary>True while a gateway may go on by this picture, whether or not the chain can be read.</summary>
+    internal bool IsWithin(TimeSpan stalenessBound, IChannelReader chain, TimeProvider time) =>
+        time.GetUtcNow() - RightAt(chain.Cursor) <= stalenessBound;
+
+    /// <summary>
+    /// The head, or before an endpoint has answered (a start while the chain is down) the newest block that was written down. It is older
+    /// than the chain by no more than the staleness bound, beyond which nothing is admitted.
+    /// </summary>
+    internal ulong NewestBlock(IChannelReader chain) => chain.Head?.Number ?? Math.Max(chain.Cursor?.Number ?? 0, Reading.Block.Number);
 }
 
 /// <summary>How far a reading may be trusted.</summary>

@@ -12,12 +12,20 @@ namespace SnetGateway.Payments.States;
 /// the ledger is its record read first, because the last call may have been another replica's. The steps and texts are the reference's
 /// (payments.md 12.1); what differs is that an id not in memory must come with a fresh block number before the chain is asked.
 /// </summary>
-public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, ISignerRecovery recovery, PaymentLedger ledger, Address escrow)
+public sealed class ChannelStates(
+    ChannelBook book,
+    IChannelReader chainReader,
+    ISignerRecovery recovery,
+    PaymentLedger ledger,
+    TimeProvider time,
+    Address escrow,
+    TimeSpan stalenessBound)
 {
     /// <summary>Blocks that a request's block number may lie beside the newest (payments.md 4.5).</summary>
     public const ulong FreshnessBlocks = 5;
 
     private const string Expired = "authentication failed as the signature passed has expired";
+    private const string HeadUnreadable = "error determining current block: the blockchain cannot be read now";
     private const string LedgerUnreadable = "channel error:the ledger cannot be read now, please try again later";
     private const string Unreadable = "channel error:the blockchain cannot be read now, please try again later";
 
@@ -36,7 +44,7 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
 
         if (channel?.Chain is not { } chain)
         {
-            if (await JudgeFreshnessAsync(currentBlock, cancellationToken) is { } stale)
+            if (await JudgeFreshnessAsync(currentBlock, null, cancellationToken) is { } stale)
             {
                 return ChannelState.Refused(stale);
             }
@@ -55,7 +63,7 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
             return ChannelState.Refused("only channel signer/sender/receiver can get latest channel state");
         }
 
-        if (await JudgeFreshnessAsync(currentBlock, cancellationToken) is { } expired)
+        if (await JudgeFreshnessAsync(currentBlock, chain, cancellationToken) is { } expired)
         {
             return ChannelState.Refused(expired);
         }
@@ -114,21 +122,28 @@ public sealed class ChannelStates(ChannelBook book, IChannelReader chainReader, 
     private static string NotFound(ChannelId id) => $"channel is not found, channelId: {id}";
 
     /// <summary>A number above the head known here may be right: one fresh look before it is refused (design, rule 11).</summary>
-    private async ValueTask<string?> JudgeFreshnessAsync(ulong currentBlock, CancellationToken cancellationToken)
+    /// <param name="currentBlock">The block number that the client signed.</param>
+    /// <param name="known">The channel that one of its parties asks for, if it is known.</param>
+    /// <param name="cancellationToken">Ends the wait for the look.</param>
+    private async ValueTask<string?> JudgeFreshnessAsync(ulong currentBlock, ChannelChainState? known, CancellationToken cancellationToken)
     {
-        if (chainReader.Head is null || currentBlock > chainReader.Head.Value.Number + FreshnessBlocks)
+        if ((chainReader.Head is not { } last || currentBlock > last.Number + FreshnessBlocks)
+            && !await chainReader.RefreshHeadAsync(cancellationToken))
         {
-            await chainReader.RefreshHeadAsync(cancellationToken);
+            // Blocks that this gateway cannot see count for clients. SDKs ask before every paid call, and paid calls go on until the bound: so
+            // does this (design, rule 12). How far a number may lie above is not asked: it is no old request, and the bound is near.
+            return known is null || !known.IsWithin(stalenessBound, chainReader, time) ? HeadUnreadable
+                : IsBelow(currentBlock, known.NewestBlock(chainReader)) ? Expired
+                : null;
         }
 
-        if (chainReader.Head is not { } head)
-        {
-            return "error determining current block: the blockchain cannot be read now";
-        }
-
-        ulong distance = currentBlock > head.Number ? currentBlock - head.Number : head.Number - currentBlock;
-        return distance <= FreshnessBlocks ? null : Expired;
+        return chainReader.Head is not { } head ? HeadUnreadable
+            : IsBelow(currentBlock, head.Number) || IsBelow(head.Number, currentBlock) ? Expired
+            : null;
     }
+
+    /// <summary>By more blocks than may be.</summary>
+    private static bool IsBelow(ulong block, ulong other) => block < other && other - block > FreshnessBlocks;
 
     [SkipLocalsInit]
     private bool TryRecover(ChannelId id, ulong currentBlock, ReadOnlySpan<byte> signature, Address expected, out Address signer)

@@ -24,7 +24,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
 
     public ChainBlock? Cursor { get; set; } = Block(1_000, time);
 
-    /// <summary>When set, every look ends so and nothing is read.</summary>
+    /// <summary>When set, every look ends so and nothing is read; of the head neither, where it is that nobody answers.</summary>
     public ChannelLook? Outage { get; set; }
 
     /// <summary>When set, looks show the contract as it was then: an endpoint that lags.</summary>
@@ -113,12 +113,17 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
     public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _headRefreshes);
+        if (Outage == ChannelLook.Unreachable)
+        {
+            return new ValueTask<bool>(false);
+        }
+
         if (NextHead is { } number)
         {
             Head = Block(number, time);
         }
 
-        return new ValueTask<bool>(NextHead is not null);
+        return new ValueTask<bool>(true);
     }
 
     private void Change(ChannelId id, Func<ChannelReading, ChannelReading> change) => _contract[id] = change(_contract[id]);

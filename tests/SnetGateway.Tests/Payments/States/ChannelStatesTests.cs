@@ -11,6 +11,7 @@ namespace SnetGateway.Tests.Payments.States;
 public sealed class ChannelStatesTests
 {
     private const string Expired = "authentication failed as the signature passed has expired";
+    private const string NoCurrentBlock = "error determining current block: the blockchain cannot be read now";
     private const string NotAParty = "only channel signer/sender/receiver can get latest channel state";
 
     [Fact]
@@ -112,12 +113,46 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
-    public async Task NoHead_SaysSo()
+    public async Task NumberAboveTheHead_ChainUnreachable_PartiesAreToldFromMemoryUntilTheBound()
     {
+        // Blocks go on where the client sees them. Payments on the channel go on here, and SDKs ask for its state before each of them.
         PaymentRig rig = new PaymentRig().Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
+        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Time.Advance(PaymentRig.Bound);
+        Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig, block: 1_025)).Signed!.Amount);
+        Assert.Equal(Expired, (await AskAsync(rig, block: 994)).Refusal);
+        Assert.Equal(NotAParty, (await AskAsync(rig, block: 1_025, by: PaymentRig.Stranger)).Refusal);
+
+        rig.Time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(NoCurrentBlock, (await AskAsync(rig, block: 1_025)).Refusal);
+    }
+
+    [Fact]
+    public async Task NumberAboveTheHead_ChainUnreachable_OfAnUnknownIdIsNotCalledExpired()
+    {
+        var rig = new PaymentRig();
+        rig.Chain.Outage = ChannelLook.Unreachable;
+        Assert.Equal(NoCurrentBlock, (await AskAsync(rig, block: 1_006)).Refusal);
+        Assert.Empty(rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task Restart_ChainUnreachable_PartiesAreToldFromMemoryUntilTheBound()
+    {
+        var before = new PaymentRig();
+        Assert.Null(await before.Known().PayAsync(PaymentRig.Pay(30), 30));
+        PaymentRig rig = await AfterRestartAsync(before);
         rig.Chain.Head = null;
-        Assert.Equal("error determining current block: the blockchain cannot be read now", (await AskAsync(rig)).Refusal);
-        Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal); // the signer comes first
+        rig.Chain.Cursor = null;
+        rig.Chain.Outage = ChannelLook.Unreachable;
+
+        rig.Time.Advance(PaymentRig.Bound);
+        Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig, block: 1_025)).Signed!.Amount);
+        Assert.Equal(Expired, (await AskAsync(rig, block: 994)).Refusal);
+        rig.Time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(NoCurrentBlock, (await AskAsync(rig)).Refusal);
+        Assert.Equal(NoCurrentBlock, (await AskAsync(rig, channel: 2)).Refusal);
     }
 
     [Theory]
@@ -185,10 +220,19 @@ public sealed class ChannelStatesTests
         Assert.Equal(reads, rig.Store.Reads);
     }
 
-    private static ChannelStates States(PaymentRig rig) => new(rig.Book, rig.Chain, rig.Signers, rig.Ledger, PaymentRig.Escrow);
+    private static ChannelStates States(PaymentRig rig) =>
+        new(rig.Book, rig.Chain, rig.Signers, rig.Ledger, rig.Time, PaymentRig.Escrow, PaymentRig.Bound);
 
     private static ValueTask<ChannelState> AskAsync(PaymentRig rig, ulong channel = 1, ulong block = 1_000, Address? by = null) =>
         States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default);
+
+    /// <summary>A new process on the ledger that another one left.</summary>
+    private static async Task<PaymentRig> AfterRestartAsync(PaymentRig before)
+    {
+        var rig = new PaymentRig(before.Store, before.Time);
+        await rig.Ledger.LoadAsync(default);
+        return rig;
+    }
 
     /// <summary>"__get_channel_state", the escrow, the id and the block: 103 bytes (payments.md 4.3).</summary>
     private static byte[] Sign(ChannelId id, ulong block, Address by) => FakeSigners.Sign(
