@@ -207,9 +207,7 @@ public sealed class ChannelPayments(
                 && (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
                 && SignerCheck.Judge(recovery, escrow, payment, chain.Reading) is null);
 
-        // A reorganisation may have given the id to others: until it is read again, nothing known of its parties refuses anybody.
-        bool reorganised = !curable
-            && ((chain.Freshness == ReadingFreshness.FundsUnknown && chain.Nonce == chain.Reading.Nonce) || IsHearsay(channel, chain))
+        bool reorganised = !curable && chain.MayBeOfOthers(chainReader, channel.FinalityDepth)
             && refusal!.Reason != RefusalReason.SignatureInvalid && recovery.IsWellFormed(payment.Signature.Span);
         if (!curable && !reorganised)
         {
@@ -231,13 +229,6 @@ public sealed class ChannelPayments(
                     : (Refusals.ChainUnavailable(), null);
         }
     }
-
-    /// <summary>
-    /// Of an earlier process or another replica, on blocks that could still have been undone without this gateway ever having followed them:
-    /// parties hold from finality on (design, rule 13).
-    /// </summary>
-    private bool IsHearsay(Channel channel, ChannelChainState chain) =>
-        chain.Freshness == ReadingFreshness.Outdated && chain.Reading.Block.Number + channel.FinalityDepth > chain.NewestBlock(chainReader);
 
     /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
     private async ValueTask<Admission> TakeTurnAsync(

@@ -32,6 +32,15 @@ public sealed record ChannelChainState(
     /// than the chain by no more than the staleness bound, beyond which nothing is admitted.
     /// </summary>
     internal ulong NewestBlock(IChannelReader chain) => chain.Head?.Number ?? Math.Max(chain.Cursor?.Number ?? 0, Reading.Block.Number);
+
+    /// <summary>
+    /// True while the id may be of other parties than the reading's: after a reorganisation, and by a reading of an earlier process or another
+    /// replica on blocks that could still have been undone without this gateway ever having followed them. Parties hold from finality on
+    /// (design, rule 13). Until it is read again, nothing known of its parties refuses anybody.
+    /// </summary>
+    internal bool MayBeOfOthers(IChannelReader chain, ulong finalityDepth) =>
+        (Freshness == ReadingFreshness.FundsUnknown && Nonce == Reading.Nonce)
+        || (Freshness == ReadingFreshness.Outdated && Reading.Block.Number + finalityDepth > NewestBlock(chain));
 }
 
 /// <summary>How far a reading may be trusted.</summary>

@@ -10,7 +10,8 @@ namespace SnetGateway.Payments.States;
 /// <summary>
 /// Answers who asks for the state of a channel, from memory: SDKs ask for all their channels before every paid call. Only where replicas share
 /// the ledger is its record read first, because the last call may have been another replica's. The steps and texts are the reference's
-/// (payments.md 12.1); what differs is that an id not in memory must come with a fresh block number before the chain is asked.
+/// (payments.md 12.1); what differs is that an id not in memory, or one that may be of others by now, must come with a fresh block number before
+/// the chain is asked.
 /// </summary>
 public sealed class ChannelStates(
     ChannelBook book,
@@ -27,6 +28,7 @@ public sealed class ChannelStates(
     private const string Expired = "authentication failed as the signature passed has expired";
     private const string HeadUnreadable = "error determining current block: the blockchain cannot be read now";
     private const string LedgerUnreadable = "channel error:the ledger cannot be read now, please try again later";
+    private const string NotAParty = "only channel signer/sender/receiver can get latest channel state";
     private const string Unreadable = "channel error:the blockchain cannot be read now, please try again later";
 
     /// <param name="id">The channel asked for.</param>
@@ -58,21 +60,26 @@ public sealed class ChannelStates(
             chain = channel.Chain!;
         }
 
-        if (signer != chain.Reading.Signer && signer != chain.Reading.Sender && signer != chain.Reading.Recipient)
+        bool isParty = IsParty(signer, chain.Reading);
+        if (!isParty && !chain.MayBeOfOthers(chainReader, channel.FinalityDepth))
         {
-            return ChannelState.Refused("only channel signer/sender/receiver can get latest channel state");
+            return ChannelState.Refused(NotAParty);
         }
 
-        if (await JudgeFreshnessAsync(currentBlock, chain, cancellationToken) is { } expired)
+        if (await JudgeFreshnessAsync(currentBlock, isParty ? chain : null, cancellationToken) is { } expired)
         {
             return ChannelState.Refused(expired);
         }
 
         if (chain.Freshness != ReadingFreshness.Fresh)
         {
-            // Known to be a party: worth a read. If it fails, the nonce known is still the newest that anybody here saw.
-            await chainReader.LookAsync(id, LookPriority.Honest, cancellationToken);
+            // A party, or a new owner of the id: worth a read. If it fails, the nonce known is still the newest that anybody here saw.
+            ChannelLook look = await chainReader.LookAsync(id, isParty ? LookPriority.Honest : LookPriority.Stranger, cancellationToken);
             chain = channel.Chain!;
+            if (!IsParty(signer, chain.Reading))
+            {
+                return ChannelState.Refused(RefusalOf(look, id) ?? NotAParty);
+            }
         }
 
         return await ledger.RefreshAsync(channel, cancellationToken) ? Describe(channel, chain) : ChannelState.Refused(LedgerUnreadable);
@@ -111,13 +118,19 @@ public sealed class ChannelStates(
             return NotFound(id);
         }
 
-        return await chainReader.LookAsync(id, LookPriority.Stranger, cancellationToken) switch
-        {
-            ChannelLook.Found => null,
-            ChannelLook.NotFound or ChannelLook.Foreign => NotFound(id),
-            _ => Unreadable,
-        };
+        return RefusalOf(await chainReader.LookAsync(id, LookPriority.Stranger, cancellationToken), id);
     }
+
+    private static bool IsParty(Address signer, ChannelReading reading) =>
+        signer == reading.Signer || signer == reading.Sender || signer == reading.Recipient;
+
+    /// <summary>What a look tells somebody of whom nothing is known; null when it found the channel.</summary>
+    private static string? RefusalOf(ChannelLook look, ChannelId id) => look switch
+    {
+        ChannelLook.Found => null,
+        ChannelLook.NotFound or ChannelLook.Foreign => NotFound(id),
+        _ => Unreadable,
+    };
 
     private static string NotFound(ChannelId id) => $"channel is not found, channelId: {id}";
 

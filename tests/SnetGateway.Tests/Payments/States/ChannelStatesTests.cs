@@ -206,6 +206,68 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    public async Task IdGivenToAnotherChannelByAReorganisation_ItsNewOwnerIsToldAfterOneLook_AndTheOldOneNothing()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+
+        Assert.Equal(Expired, (await AskAsync(rig, block: 900, by: PaymentRig.Stranger)).Refusal);
+        Assert.Empty(rig.Chain.Looks);
+        Assert.Equal((PaymentRig.Nonce(0), null), Told(await AskAsync(rig, by: PaymentRig.Stranger)));
+        Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Sender)).Refusal);
+        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task IdGivenToAnotherChannelByAReorganisation_TheOldOwnerWhoAsksFirst_IsNotToldTheNewOnesState()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+
+        Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Sender)).Refusal);
+        Assert.Equal([(PaymentRig.One, LookPriority.Honest)], rig.Chain.Looks);
+    }
+
+    [Fact]
+    public async Task IdGivenToAnotherChannel_KnownByAnotherReplicasReading_ItsNewOwnerIsToldAfterOneLook()
+    {
+        var other = new PaymentRig();
+        Assert.Null(await other.Known().PayAsync(PaymentRig.Pay(10), 10));
+        PaymentRig rig = await AfterRestartAsync(other);
+        rig.Chain.Mine(2);
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
+
+        Assert.Equal((PaymentRig.Nonce(0), null), Told(await AskAsync(rig, by: PaymentRig.Stranger)));
+        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+    }
+
+    [Theory]
+    [InlineData(ChannelLook.NoBudget)]
+    [InlineData(ChannelLook.Unreachable)]
+    public async Task IdThatMayBeAnotherChannels_NoAnswer_NobodyIsCalledNoParty(ChannelLook outage)
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+        rig.Chain.Outage = outage;
+        Assert.Equal(
+            "channel error:the blockchain cannot be read now, please try again later", (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal);
+    }
+
+    [Fact]
+    public async Task AnotherReplicasReading_BeyondFinality_AStrangersQuestionCostsNoLook()
+    {
+        var other = new PaymentRig();
+        Assert.Null(await other.Known().PayAsync(PaymentRig.Pay(10), 10));
+        PaymentRig rig = await AfterRestartAsync(other);
+        rig.Chain.Mine(64);
+
+        Assert.Equal(NotAParty, (await AskAsync(rig, block: 1_064, by: PaymentRig.Stranger)).Refusal);
+        Assert.Empty(rig.Chain.Looks);
+    }
+
+    [Fact]
     public async Task SharedLedger_WhatAnotherReplicaSettledLast_IsTold()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
@@ -225,6 +287,8 @@ public sealed class ChannelStatesTests
 
     private static ValueTask<ChannelState> AskAsync(PaymentRig rig, ulong channel = 1, ulong block = 1_000, Address? by = null) =>
         States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default);
+
+    private static (ChannelNonce? Nonce, string? Refusal) Told(ChannelState state) => (state.Nonce, state.Refusal);
 
     /// <summary>A new process on the ledger that another one left.</summary>
     private static async Task<PaymentRig> AfterRestartAsync(PaymentRig before)
