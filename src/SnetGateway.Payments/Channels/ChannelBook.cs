@@ -37,8 +37,12 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
 
     public Channel? Find(ChannelId id) => _channels.GetValueOrDefault(id);
 
-    /// <summary>What was read of a channel that pays somebody else.</summary>
-    public bool TryFindForeign(ChannelId id, [NotNullWhen(true)] out ChannelReading? reading) => _foreign.TryGetValue(id, out reading);
+    /// <summary>
+    /// What was read of a channel that pays somebody else. By the groups of now: it may have been judged by those of before, and put in after
+    /// they were replaced.
+    /// </summary>
+    public bool TryFindForeign(ChannelId id, [NotNullWhen(true)] out ChannelReading? reading) =>
+        _foreign.TryGetValue(id, out reading) && !IsOurs(reading);
 
     /// <summary>The channel with this id, put in if it was not known. For the ledger's start.</summary>
     public Channel GetOrAdd(ChannelId id) => _channels.GetOrAdd(id, static (key, depth) => new Channel(key, depth), finalityDepth);
@@ -47,7 +51,7 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
     public bool Learn(ChannelReading reading, bool afterReorganisation = false)
     {
         Channel? known = Find(reading.Id);
-        if (known is null && !_groups.Any(group => group.Owns(reading)))
+        if (known is null && !IsOurs(reading))
         {
             if (_foreign.Count >= MaxForeign)
             {
@@ -64,4 +68,6 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
 
     /// <summary>Forgets what may have been undone by a reorganisation: ids of vanished channels can be given to somebody else.</summary>
     public void ForgetForeign() => _foreign.Clear();
+
+    private bool IsOurs(ChannelReading reading) => _groups.Any(group => group.Owns(reading));
 }
