@@ -12,20 +12,21 @@ internal sealed class AbandonedCalls(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<Address, Payer> _payers = new();
 
-    /// <summary>True while the payer has to pause. Costs one look into an empty dictionary for everybody who behaves.</summary>
+    /// <summary>True while the payer has to pause. Costs one look into a dictionary without locks for everybody who behaves.</summary>
     public bool IsPausing(Address payer) =>
-        !_payers.IsEmpty && _payers.TryGetValue(payer, out Payer? known) && Volatile.Read(ref known.PausedUntilTicks) > time.GetUtcNow().UtcTicks;
+        _payers.TryGetValue(payer, out Payer? known) && Volatile.Read(ref known.PausedUntil) > time.GetTimestamp();
 
     public void Count(Address payer, PaidCallOptions options)
     {
-        Payer known = _payers.GetOrAdd(payer, static _ => new Payer());
-        DateTimeOffset now = time.GetUtcNow();
+        // Not the time of day, which may be set: a pause of a second would last until it has caught up.
+        long now = time.GetTimestamp();
+        Payer known = _payers.GetOrAdd(payer, static (_, start) => new Payer(start), now);
         lock (known)
         {
-            if (now - known.WindowStart >= Window)
+            if (time.GetElapsedTime(known.WindowStart, now) >= Window)
             {
                 // A whole quiet window after the last pause and the payer starts with a clean slate.
-                if (now.UtcTicks - known.PausedUntilTicks >= Window.Ticks)
+                if (time.GetElapsedTime(known.PausedUntil, now) >= Window)
                 {
                     known.Pauses = 0;
                 }
@@ -37,17 +38,18 @@ internal sealed class AbandonedCalls(TimeProvider time)
             if (++known.Left > options.AbandonedCallsPerMinute)
             {
                 double seconds = Math.Min(options.MaxPause.TotalSeconds, Math.Pow(2, Math.Min(known.Pauses++, 30)));
-                Volatile.Write(ref known.PausedUntilTicks, (now + TimeSpan.FromSeconds(seconds)).UtcTicks);
+                Volatile.Write(ref known.PausedUntil, now + (long)(seconds * time.TimestampFrequency));
             }
         }
     }
 
-    private sealed class Payer
+    /// <summary>Moments are timestamps of the clock.</summary>
+    private sealed class Payer(long start)
     {
         /// <summary>Read without the lock, so one word.</summary>
-        public long PausedUntilTicks;
+        public long PausedUntil = start;
 
-        public DateTimeOffset WindowStart { get; set; }
+        public long WindowStart { get; set; } = start;
 
         public int Left { get; set; }
 

@@ -71,6 +71,20 @@ public sealed class AbandonedCallsTests
     }
 
     [Fact]
+    public void TimeOfDaySetBack_PausesAndWindowsAreAsLongAsTheyAre()
+    {
+        Leave(4);
+        _time.SetBy = TimeSpan.FromHours(-1);
+        Assert.True(Pausing);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(Pausing);
+
+        _time.Advance(TimeSpan.FromSeconds(59)); // the window is over
+        Leave(3);
+        Assert.False(Pausing);
+    }
+
+    [Fact]
     public async Task ChannelOfAPayerWhoPauses_IsBusy()
     {
         PaymentRig rig = new PaymentRig(options: Options).Known();
