@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -82,6 +83,27 @@ public sealed class AbandonedCallsTests
         _time.Advance(TimeSpan.FromSeconds(59)); // the window is over
         Leave(3);
         Assert.False(Pausing);
+    }
+
+    [Fact]
+    public void PayersWhoAreQuietAgain_AreForgotten_AndThoseWhoPauseAreNot()
+    {
+        PaidCallOptions longPauses = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromHours(1) };
+        for (int i = 0; i < 11; i++)
+        {
+            _calls.Count(PaymentRig.Sender, longPauses); // the last pause is of 128 s
+        }
+
+        for (byte i = 1; i <= 100; i++)
+        {
+            _calls.Count(new Address(PaymentRig.Filled(i).ToBytes().AsSpan(0, Address.Size)), Options);
+        }
+
+        Assert.Equal(101, _calls.Payers);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        _calls.Count(PaymentRig.Stranger, Options);
+        Assert.Equal(2, _calls.Payers);
+        Assert.True(Pausing);
     }
 
     [Fact]
