@@ -4,14 +4,15 @@ namespace SnetGateway.Gateway.Money;
 internal sealed class LineLimit(TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-    private long _next;
+    private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
+    private long _next = time.GetTimestamp();
     private long _suppressed;
 
     public bool TryTake(out long suppressed)
     {
-        long now = time.GetUtcNow().UtcTicks;
+        long now = time.GetTimestamp(); // not the time of day, which may be set
         long next = Volatile.Read(ref _next);
-        if (now < next || Interlocked.CompareExchange(ref _next, now + Interval.Ticks, next) != next)
+        if (now < next || Interlocked.CompareExchange(ref _next, now + _interval, next) != next)
         {
             Interlocked.Increment(ref _suppressed);
             suppressed = 0;
