@@ -52,10 +52,11 @@ internal sealed class AnswerEnd(PaidCallMetrics metrics, ILogger<AnswerEnd> logg
 
     private static CallFailure? FindFailure(SettleFirstBody call)
     {
-        // The clock is asked first: when it cuts a call short, everything else that is wrong follows from it.
-        if ((!call.IsComplete || call.Payment.IsOpen) && call.Clock.End is var ended and not ClockEnd.None)
+        // The clock is asked first: when it cuts a call short, everything else that is wrong follows from it. Else its service has answered, and
+        // the time for it does not count the settle that may follow.
+        if ((!call.IsComplete || call.Payment.IsOpen) && !call.Clock.TryAnswer())
         {
-            return CallFailures.Of(ended);
+            return CallFailures.Of(call.Clock.End);
         }
 
         if (!call.IsComplete)

@@ -77,15 +77,19 @@ internal sealed class CallClock
         }
 
         ClientToken = client;
-        _client = client.UnsafeRegister(static state => ((CallClock)state!).Finish(ClockEnd.ClientLeft), this);
+        _client = client.UnsafeRegister(static state => ((CallClock)state!).EndForClient(), this);
     }
 
-    /// <summary>The service's first byte is there: from here on only the client's own deadline counts.</summary>
-    public void FirstByte()
+    /// <summary>
+    /// The service has answered: from here on only the client's own deadline counts. False when the call has ended before, whatever ended it; then
+    /// the answer comes too late. One of the two holds, never both.
+    /// </summary>
+    public bool TryAnswer()
     {
         lock (_gate)
         {
             _serviceDue = Never;
+            return _end == ClockEnd.None;
         }
     }
 
@@ -112,11 +116,10 @@ internal sealed class CallClock
 
     private void OnTimer()
     {
-        ClockEnd end;
         lock (_gate)
         {
             _timerDue = Never;
-            if (!_inUse)
+            if (!_inUse || _end != ClockEnd.None)
             {
                 return;
             }
@@ -128,13 +131,14 @@ internal sealed class CallClock
                 return;
             }
 
-            end = _clientDue <= now ? ClockEnd.DeadlinePassed : ClockEnd.ServiceTimedOut;
+            // Under the lock that found it due: an answer in between would come in time and be cut off.
+            _end = _clientDue <= now ? ClockEnd.DeadlinePassed : ClockEnd.ServiceTimedOut;
         }
 
-        Finish(end);
+        Cancel();
     }
 
-    private void Finish(ClockEnd end)
+    private void EndForClient()
     {
         lock (_gate)
         {
@@ -143,13 +147,16 @@ internal sealed class CallClock
                 return;
             }
 
-            _end = end;
+            _end = ClockEnd.ClientLeft;
         }
 
-        // Outside the lock: what waits for the token may run right here. A clock that has an end is never used again, so this cannot hit
-        // another call.
-        _source.Cancel();
+        Cancel();
     }
+
+    /// <summary>
+    /// Outside the lock: what waits for the token may run right here. A clock that has an end is never used again, so this cannot hit another call.
+    /// </summary>
+    private void Cancel() => _source.Cancel();
 
     private void SetTimer(long now)
     {

@@ -68,7 +68,8 @@ internal sealed class SettleFirstBody(
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (Failure is not null)
+        // What needs no settle is an answer with its first byte. What the clock has ended goes no further.
+        if (Failure is not null || (_passes && !clock.TryAnswer()))
         {
             return ValueTask.FromException(new CallEndedException());
         }
@@ -148,8 +149,9 @@ internal sealed class SettleFirstBody(
 
             if (problem == FrameEvent.None || _anyMessage)
             {
-                // A client that is known to have left gets nothing, so it pays nothing.
-                if (clock.End != ClockEnd.None)
+                // A client that is known to have left gets nothing, so it pays nothing. And the service has answered: its time does not count the
+                // write of the payment, which would be made and its message cut off.
+                if (!clock.TryAnswer())
                 {
                     throw new CallEndedException();
                 }
@@ -178,7 +180,6 @@ internal sealed class SettleFirstBody(
                     throw new CallEndedException();
                 }
 
-                clock.FirstByte();
                 _passes = true;
                 if (_gathered is not null)
                 {

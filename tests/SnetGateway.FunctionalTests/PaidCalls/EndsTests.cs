@@ -2,11 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
-using SnetGateway.Payments.Pricing;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -14,62 +11,6 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 /// <summary>How calls end that nobody wanted to end so: times, broken requests, services that are not there.</summary>
 public sealed class EndsTests
 {
-    [Fact]
-    public async Task ServiceTimeout_EndsACallBeforeItsFirstByte()
-    {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" });
-        gateway.Service.Handle = HangAsync;
-        GrpcReply reply = await gateway.CallAsync("a");
-        Assert.Equal(4, reply.Status);
-        Assert.Equal("the service did not answer in time", reply.Message);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
-    }
-
-    [Fact]
-    public async Task ServiceTimeout_OfOneService_GoesBeforeTheCommonOne()
-    {
-        PaidService quick = GatewayHarness.Paid with { Timeout = TimeSpan.FromMilliseconds(200) };
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
-            new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00" },
-            services => services.AddSingleton<FindPaidService>(name => name == "echo" ? quick : null));
-        gateway.Service.Handle = HangAsync;
-        Assert.Equal(4, (await gateway.CallAsync("a")).Status);
-
-        // And the other way round: this service's zero outlasts a common time, which an unpaid route shows to have passed.
-        quick = quick with { Timeout = TimeSpan.Zero };
-        await using GatewayHarness other = await GatewayHarness.StartAsync(
-            new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" },
-            services => services.AddSingleton<FindPaidService>(name => name == "echo" ? quick : null));
-        other.Service.Handle = HangAsync;
-        using var leaving = new CancellationTokenSource();
-        Task<HttpResponseMessage> patient = other.SendAsync(
-            other.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leaving.Token);
-        Assert.Equal(4, (await other.CallAsync(Wire.Frame("b"), method: GatewayHarness.FreeMethod)).Status);
-        Assert.False(patient.IsCompleted);
-        await leaving.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => patient).Soon();
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await other.Reservation.Ended.Soon());
-    }
-
-    [Fact]
-    public async Task ServiceTimeout_DoesNotCountAfterTheFirstByte()
-    {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.3" });
-        var content = new DuplexContent();
-        Task<HttpResponseMessage> sending = gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment()));
-        await content.WriteAsync(Wire.Frame("1")).Soon();
-        using HttpResponseMessage response = await sending.Soon();
-
-        // A second call that times out shows that the time has passed for the first one too.
-        gateway.Service.Handle = HangAsync;
-        Assert.Equal(4, (await gateway.CallAsync("a")).Status);
-        await content.WriteAsync(Wire.Frame("2")).Soon();
-        content.Complete();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
-        Assert.Equal(["1", "2"], reply.Texts);
-        Assert.Equal(0, reply.Status);
-    }
-
     [Fact]
     public async Task ClientsDeadline_IsEnforcedHere_AndCountsAsTheClientsLeaving()
     {

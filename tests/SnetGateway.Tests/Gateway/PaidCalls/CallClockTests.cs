@@ -14,25 +14,26 @@ public sealed class CallClockTests
     public CallClockTests() => _pool = new CallClockPool(_time);
 
     [Fact]
-    public void ServiceTimeout_Ends_UnlessTheFirstByteCame()
+    public void ServiceTimeout_Ends_UnlessTheServiceHasAnswered()
     {
         CallClock silent = Start(10 * Second, null);
         CallClock quick = Start(10 * Second, null);
         _time.Advance(9 * Second);
         Assert.Equal(ClockEnd.None, silent.End);
-        quick.FirstByte();
+        Assert.True(quick.TryAnswer());
         _time.Advance(2 * Second);
         Assert.Equal(ClockEnd.ServiceTimedOut, silent.End);
         Assert.True(silent.Token.IsCancellationRequested);
+        Assert.False(silent.TryAnswer());
         Assert.Equal(ClockEnd.None, quick.End);
         Assert.False(quick.Token.IsCancellationRequested);
     }
 
     [Fact]
-    public void ClientsDeadline_HoldsBesideTheServiceTimeout_AndAfterTheFirstByte()
+    public void ClientsDeadline_HoldsBesideTheServiceTimeout_AndAfterTheAnswer()
     {
         CallClock clock = Start(10 * Second, 20 * Second);
-        clock.FirstByte();
+        Assert.True(clock.TryAnswer());
         _time.Advance(19 * Second);
         Assert.Equal(Second, clock.ClientRemaining);
         Assert.Equal(ClockEnd.None, clock.End);
