@@ -76,6 +76,11 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         // This server says itself that the body may come; a forwarded question would be waited for.
         headers.Remove(HeaderNames.Expect);
         request.ContentType = GrpcWebContentType.ToGrpc(contentType);
+        if (!HttpProtocol.IsHttp2(request.Protocol))
+        {
+            request.Body = new Http1Body(request.BodyReader);
+        }
+
         if (transport == GrpcTransport.GrpcWebText)
         {
             headers.ContentLength = null;

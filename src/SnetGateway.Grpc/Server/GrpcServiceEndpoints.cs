@@ -14,6 +14,12 @@ namespace SnetGateway.Grpc.Server;
 /// </summary>
 public sealed class GrpcServiceEndpoints
 {
+    /// <summary>
+    /// How long the whole request of a method that does not stream requests may take. These requests are small, and each one that is waited for holds
+    /// its stream, and the server when it stops. Then: <c>DEADLINE_EXCEEDED</c>.
+    /// </summary>
+    public static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
+
     private readonly IEndpointRouteBuilder _endpoints;
     private readonly string _service;
     private readonly GrpcEndpointOptions _options;
@@ -85,18 +91,27 @@ public sealed class GrpcServiceEndpoints
             handler(new GrpcRequestReader<TRequest>(call, requests), new GrpcResponseWriter<TResponse>(call, responses), call));
     }
 
-    private static async ValueTask<T> ReadSingleAsync<T>(GrpcServerCall call, GrpcMarshaller<T> marshaller)
+    private async ValueTask<T> ReadSingleAsync<T>(GrpcServerCall call, GrpcMarshaller<T> marshaller)
     {
-        var (hasMessage, message) = await call.ReadAsync(marshaller, call.CancellationToken);
-        if (!hasMessage)
+        using var limit = new CancellationTokenSource(RequestLimit, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.CancellationToken);
+        try
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has no message");
-        }
+            var (hasMessage, message) = await call.ReadAsync(marshaller, ended.Token);
+            if (!hasMessage)
+            {
+                throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has no message");
+            }
 
-        var (hasAnother, _) = await call.ReadAsync(marshaller, call.CancellationToken);
-        return hasAnother
-            ? throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has more than one message")
-            : message;
+            var (hasAnother, _) = await call.ReadAsync(marshaller, ended.Token);
+            return hasAnother
+                ? throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has more than one message")
+                : message;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcStatusException(ServerCallInvoker.TooSlow);
+        }
     }
 
     private static void WriteSingle<T>(GrpcServerCall call, T message, GrpcMarshaller<T> marshaller)

@@ -14,6 +14,8 @@ namespace SnetGateway.Grpc.Server;
 /// </summary>
 internal sealed class ServerCallInvoker(string method, bool streamsRequests, GrpcEndpointOptions options, TimeProvider time, ILogger logger, Func<GrpcServerCall, ValueTask> body)
 {
+    public static readonly GrpcStatus TooSlow = new(GrpcStatusCode.DeadlineExceeded, "the request came too slowly");
+
     // The text of every failure that nobody meant the client to see.
     private static readonly GrpcStatus Failed = new(GrpcStatusCode.Unknown, "the service failed");
     private static readonly GrpcStatus DeadlinePassed = new(GrpcStatusCode.DeadlineExceeded, "the deadline has passed");
@@ -78,7 +80,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         }
         catch (BadHttpRequestException broken)
         {
-            return (new GrpcStatus(GrpcStatusCode.Internal, broken.StatusCode == StatusCodes.Status408RequestTimeout ? "the request came too slowly" : "the request is broken"), GrpcMetadata.Empty);
+            return (broken.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow : new GrpcStatus(GrpcStatusCode.Internal, "the request is broken"), GrpcMetadata.Empty);
         }
         catch (Exception unexpected)
         {
