@@ -12,12 +12,14 @@ namespace SnetGateway.Gateway.Control;
 /// goes by its full gRPC name, as routes write it, and by its id in the Registry: it serves as long as the gateway is ready and one of its
 /// instances is not known to be unhealthy.
 /// </summary>
-internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time)
+internal sealed class HealthFeed(
+    HealthRegistry registry, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time, ILogger<HealthFeed> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, Status> _told = new(StringComparer.Ordinal);
+    private bool _hasFailed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +28,7 @@ internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, I
         {
             do
             {
-                Tell(Look());
+                LookAndTell();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -34,6 +36,24 @@ internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, I
         {
             // Who watches hears of the stop before its connection ends.
             Tell(_told.Keys.ToDictionary(name => name, _ => Status.NotServing));
+        }
+    }
+
+    /// <summary>A look that fails is one of four in a second: what was told stands until the next, and it must not end the gateway.</summary>
+    private void LookAndTell()
+    {
+        try
+        {
+            Tell(Look());
+            _hasFailed = false;
+        }
+        catch (Exception exception)
+        {
+            if (!_hasFailed)
+            {
+                _hasFailed = true;
+                ControlLog.HealthNotLooked(logger, exception);
+            }
         }
     }
 
@@ -82,16 +102,16 @@ internal sealed class HealthFeed(HealthRegistry registry, Readiness readiness, I
     {
         foreach (string gone in _told.Keys.Where(name => !seen.ContainsKey(name)).ToArray())
         {
-            _told.Remove(gone);
             registry.Remove(gone);
+            _told.Remove(gone);
         }
 
         foreach ((string name, Status status) in seen)
         {
             if (!_told.TryGetValue(name, out Status told) || told != status)
             {
-                _told[name] = status;
                 registry.Set(name, status);
+                _told[name] = status;
             }
         }
     }

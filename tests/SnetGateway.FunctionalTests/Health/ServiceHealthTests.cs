@@ -61,7 +61,37 @@ public sealed class ServiceHealthTests
         Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));
     }
 
-    private static Task<GatewayHarness> StartAsync(bool probed)
+    [Fact]
+    public async Task LookThatFails_IsSaidOnce_AndTheNextOnesGoOn()
+    {
+        bool isBroken = false;
+        int failures = 0;
+        await using GatewayHarness gateway = await StartAsync(probed: false, look: () =>
+        {
+            if (Volatile.Read(ref isBroken))
+            {
+                Interlocked.Increment(ref failures);
+                throw new InvalidOperationException("broken");
+            }
+        });
+        gateway.Log.Expected.Add("HealthNotLooked");
+        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
+        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        await UntilAsync(client, "test.Echo", Status.Serving);
+
+        Volatile.Write(ref isBroken, true);
+        await Eventually.TrueAsync(() => Volatile.Read(ref failures) >= 2);
+        Assert.Equal(Status.Serving, await CheckAsync(client, "test.Echo"));
+        Assert.Equal(1, gateway.Log.Count("HealthNotLooked"));
+
+        gateway.Readiness.Add("ledger", () => "full");
+        Volatile.Write(ref isBroken, false);
+        await UntilAsync(client, "test.Echo", Status.NotServing);
+    }
+
+    /// <param name="probed">Whether instances are asked for their health.</param>
+    /// <param name="look">Happens at each look of the feed.</param>
+    private static Task<GatewayHarness> StartAsync(bool probed, Action? look = null)
     {
         var subjects = new HeartbeatSubjects([new HeartbeatSubject("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
         var registry = new HealthRegistry();
@@ -77,7 +107,11 @@ public sealed class ServiceHealthTests
             settings,
             services =>
             {
-                services.AddSingleton<FindHeartbeats>(() => subjects);
+                services.AddSingleton<FindHeartbeats>(() =>
+                {
+                    look?.Invoke();
+                    return subjects;
+                });
                 services.AddSingleton(registry);
                 services.AddHostedService<HealthFeed>();
             },

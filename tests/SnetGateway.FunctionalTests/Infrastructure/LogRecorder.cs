@@ -18,6 +18,8 @@ internal sealed class LogRecorder : ILoggerProvider
 
     public bool Has(string eventName) => _lines.Any(line => line.Event == eventName);
 
+    public int Count(string eventName) => _lines.Count(line => line.Event == eventName);
+
     public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, this);
 
     public void VerifyNoErrors()
