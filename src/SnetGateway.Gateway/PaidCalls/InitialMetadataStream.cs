@@ -56,9 +56,16 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody call, 
             {
                 await call.SendHeadersAsync(cancellationToken);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
-                // What gave up this wait ends the read too, which until then owns the reader's memory.
+                // Until the read ends it owns the reader's memory. What gave up this wait ends the read too; where nothing did, the answer cannot go
+                // out, and without an end of the call the read would wait for as long as the service is silent.
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    call.Fail(CallFailures.Fault);
+                    call.Context.Abort();
+                }
+
                 await read.ContinueWith(static ended => _ = ended.Exception, TaskScheduler.Default);
                 throw;
             }
