@@ -2,9 +2,12 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using SnetGateway.Grpc.Server;
 using SnetGateway.Grpc.Statuses;
 using Question = SnetGateway.Grpc.Reflection.ServerReflectionRequest.MessageRequestOneofCase;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SnetGateway.Grpc.Reflection;
 
@@ -21,30 +24,40 @@ public static class ReflectionEndpoints
     /// <summary>The service of before version 1. Its messages differ in their package only.</summary>
     public static ServiceDescriptor AlphaDescriptor { get; } = CreateAlpha();
 
-    /// <summary>Answers both versions.</summary>
+    /// <summary>Answers both versions. Calls end when the host stops: a client may keep one open for as long as it lives.</summary>
     /// <param name="endpoints">Where.</param>
     /// <param name="find">What there is to be told; asked once for each call.</param>
     public static void MapGrpcReflection(this IEndpointRouteBuilder endpoints, Func<HttpContext, CancellationToken, ValueTask<ReflectionIndex>> find)
     {
+        var stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         foreach (var service in (string[])[ReflectionMethods.Service, ReflectionMethods.AlphaService])
         {
             endpoints.MapGrpcService(service).MapGrpcDuplexStreaming<ServerReflectionRequest, ServerReflectionResponse>(
-                Method, (requests, responses, call) => AnswerAsync(find, requests, responses, call));
+                Method, (requests, responses, call) => AnswerAsync(find, requests, responses, call, stopping));
         }
     }
 
     private static async ValueTask AnswerAsync(
         Func<HttpContext, CancellationToken, ValueTask<ReflectionIndex>> find,
-        GrpcRequestReader<ServerReflectionRequest> requests, GrpcResponseWriter<ServerReflectionResponse> responses, GrpcServerCall call)
+        GrpcRequestReader<ServerReflectionRequest> requests, GrpcResponseWriter<ServerReflectionResponse> responses, GrpcServerCall call,
+        CancellationToken stopping)
     {
-        var index = await find(call.HttpContext, call.CancellationToken);
-        var sent = new HashSet<FileDescriptor>();
-        await foreach (var request in requests.ReadAllAsync(call.CancellationToken))
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, call.CancellationToken);
+        try
         {
-            var response = Answer(index, request, sent);
-            response.ValidHost = request.Host;
-            response.OriginalRequest = request;
-            await responses.WriteAsync(response, call.CancellationToken);
+            var index = await find(call.HttpContext, ended.Token);
+            var sent = new HashSet<FileDescriptor>();
+            await foreach (var request in requests.ReadAllAsync(ended.Token))
+            {
+                var response = Answer(index, request, sent);
+                response.ValidHost = request.Host;
+                response.OriginalRequest = request;
+                await responses.WriteAsync(response, ended.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the server is stopping");
         }
     }
 

@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
 using SnetGateway.Grpc.Reflection;
+using SnetGateway.Grpc.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Reflection;
@@ -87,6 +88,18 @@ public sealed class ReflectionEndpointsTests
         Assert.Equal([100, 101], numbers.AllExtensionNumbersResponse.ExtensionNumber);
         Assert.Equal(5, (await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" })).ErrorResponse.ErrorCode);
         Assert.Equal(3, (await AskAsync(call, new ServerReflectionRequest())).ErrorResponse.ErrorCode);
+    }
+
+    [Fact]
+    public async Task CallThatStaysOpen_EndsWhenTheServerStops()
+    {
+        await using var host = await StartAsync();
+        await using var call = host.Client.Start(ReflectionMethods.Info, null, CancellationToken.None);
+        await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" });
+        var stopped = host.StopAsync();
+        var ended = await Assert.ThrowsAsync<GrpcStatusException>(async () => await call.ReadAsync().AsTask().WaitAsync(GrpcTestHost.Patience));
+        Assert.Equal(new GrpcStatus(GrpcStatusCode.Unavailable, "the server is stopping"), ended.Status);
+        await stopped.WaitAsync(GrpcTestHost.Patience);
     }
 
     [Fact]
