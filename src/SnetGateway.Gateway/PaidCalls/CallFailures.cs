@@ -11,6 +11,9 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// </summary>
 internal static class CallFailures
 {
+    /// <summary>HTTP_1_1_REQUIRED: what a server that speaks only HTTP/1.1 says before it closes the connection.</summary>
+    private const long Http11Required = 0xD;
+
     public static CallFailure ClientLeft { get; } = Client(GrpcStatusCode.Cancelled, "the call was cancelled");
 
     public static CallFailure DeadlinePassed { get; } = Client(GrpcStatusCode.DeadlineExceeded, "deadline exceeded");
@@ -76,7 +79,9 @@ internal static class CallFailures
     {
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
         {
-            if (inner is HttpProtocolException protocol)
+            // A server without HTTP/2 closes the connection on unread bytes, so its reason is often lost on the way. The answer must not
+            // depend on that: no call was ever carried, with the reason or without it.
+            if (inner is HttpProtocolException { ErrorCode: not Http11Required } protocol)
             {
                 return Service(Http2ErrorMapping.ToGrpc(protocol.ErrorCode), "the service reset the call");
             }

@@ -51,14 +51,20 @@ public sealed class GrpcAttackTests
     }
 
     [Fact]
-    public async Task AServiceThatSpeaksHttp11Only_IsInternal_AndCostsNothing()
+    public async Task AServiceThatSpeaksHttp11Only_IsUnavailable_AndCostsNothing()
     {
         await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         await using AttackGateway gateway = await AttackGateway.StartAsync(settings: new() { [ServiceAddress] = service.Address.ToString() });
         ChannelId id = gateway.Open();
-        RawReply reply = await gateway.Client.CallAsync(AttackGateway.Pay(id, 10));
-        Assert.Equal((13, 0), (reply.Status, reply.Body.Length)); // its connection ends with HTTP_1_1_REQUIRED
+        for (int i = 0; i < 20; i++)
+        {
+            // Its connection ends with HTTP_1_1_REQUIRED, or with a reset that overtakes it: one answer for both.
+            RawReply reply = await gateway.Client.CallAsync(AttackGateway.Pay(id, 10));
+            Assert.Equal((14, 0), (reply.Status, reply.Body.Length));
+        }
+
         Assert.Equal(0, gateway.Store.Accesses);
+        Assert.Equal(UInt256.Zero, gateway.Authorized(id));
     }
 
     [Theory]

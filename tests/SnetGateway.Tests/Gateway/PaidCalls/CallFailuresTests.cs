@@ -49,6 +49,17 @@ public sealed class CallFailuresTests
         Assert.Equal(code, CallFailures.OfForwarder(ForwarderError.ResponseBodyDestination, exception).Status.Code);
     }
 
+    [Theory]
+    [InlineData(ForwarderError.Request)]
+    [InlineData(ForwarderError.RequestBodyDestination)]
+    public void ServiceWithoutHttp2_IsUnreachable_WhetherItsReasonArrivedOrNot(ForwarderError error)
+    {
+        var told = new HttpRequestException("failed", new HttpProtocolException(0xD, "closed", null));
+        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, told));
+        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, new AggregateException(new OperationCanceledException(), told)));
+        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, new HttpRequestException("failed", new IOException("reset by peer"))));
+    }
+
     [Fact]
     public void EveryHttpStatus_IsNoOk()
     {
