@@ -2,6 +2,7 @@ using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -363,16 +364,47 @@ public sealed class LookTests
     {
         var before = new PaymentRig();
         Assert.Null(await before.Known().PayAsync(PaymentRig.Pay(10), 10));
-        var rig = new PaymentRig(before.Store, before.Time);
-        await rig.Ledger.LoadAsync(default);
-        rig.Chain.Head = null;
-        rig.Chain.Cursor = null;
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        PaymentRig rig = await RestartWithoutAHeadAsync(before);
 
         rig.Time.Advance(PaymentRig.Bound);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 10));
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(30), 10))!.Reason);
+    }
+
+    [Theory]
+    [InlineData(1_899UL, true)]
+    [InlineData(1_900UL, false)]
+    public async Task Restart_WithoutAHead_ExpiryIsJudgedByTheCursor(ulong cursor, bool granted)
+    {
+        var before = new PaymentRig();
+        Assert.Null(await before.Known().PayAsync(PaymentRig.Pay(10), 10));
+        PaymentRig rig = await RestartWithoutAHeadAsync(before);
+        rig.Chain.Cursor = FakeChain.Block(cursor, rig.Time);
+
+        Assert.Equal(granted ? null : RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(20), 10))?.Reason);
+    }
+
+    [Theory]
+    [InlineData(1_010UL, true)]
+    [InlineData(1_011UL, false)]
+    public async Task Restart_WithoutAHead_ExpiryIsJudgedByTheReadingWhereThatIsNewer(ulong block, bool granted)
+    {
+        // The record is written at a block where the settle's half margin still lets the channel pass.
+        var before = new PaymentRig();
+        before.Chain.Extend(PaymentRig.One, 1_111);
+        Reservation reservation = await before.Known().ReserveAsync(PaymentRig.Pay(10), 10);
+        before.Chain.Mine(block - 1_000);
+        before.Known();
+        Assert.Null(await reservation.SettleAsync());
+        PaymentRig rig = await RestartWithoutAHeadAsync(before);
+
+        foreach (ulong? cursor in new ulong?[] { 900, null })
+        {
+            rig.Chain.Cursor = cursor is { } number ? FakeChain.Block(number, rig.Time) : null;
+            UInt256 amount = rig.Record.Amount.SaturatingAdd(10);
+            Assert.Equal(granted ? null : RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(amount), 10))?.Reason);
+        }
     }
 
     [Fact]
@@ -478,5 +510,16 @@ public sealed class LookTests
         rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
         Assert.Equal(RefusalReason.SignatureInvalid, (await rig.PayAsync(PaymentRig.Pay(10) with { Signature = new byte[64] }, 10))!.Reason);
         Assert.Empty(rig.Chain.Looks);
+    }
+
+    /// <summary>The next process on the same ledger, while no endpoint answers.</summary>
+    private static async Task<PaymentRig> RestartWithoutAHeadAsync(PaymentRig before)
+    {
+        var rig = new PaymentRig(before.Store, before.Time);
+        await rig.Ledger.LoadAsync(default);
+        rig.Chain.Head = null;
+        rig.Chain.Cursor = null;
+        rig.Chain.Outage = ChannelLook.Unreachable;
+        return rig;
     }
 }

@@ -111,6 +111,23 @@ public sealed class SettleTests
         await rig.AssertCleanAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SecondLook_IdGivenToAChannelOfTheSamePartiesThatPaysSomebodyElse_IsNotBooked(bool otherRecipient)
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
+        PaymentGroup other = otherRecipient ? PaymentRig.OtherRecipient : PaymentRig.OtherGroup;
+        rig.Book.Learn(
+            rig.Chain.Read(PaymentRig.One) with { Recipient = other.Recipient, GroupId = other.Id }, afterReorganisation: true);
+
+        Assert.Equal(
+            otherRecipient ? Refusals.OtherRecipient() : Refusals.OtherGroup(PaymentRig.Group.Id, other.Id), await reservation.SettleAsync());
+        Assert.Equal(0, rig.Store.Commits);
+        rig.AssertIdle();
+    }
+
     [Fact]
     public async Task IdGivenToAnotherChannelRightBeforeTheWrite_RecordIsOfThePartiesThatSigned()
     {
@@ -334,6 +351,17 @@ public sealed class SettleTests
             Answer(await rig.PayAsync(PaymentRig.Pay(701, 1), 701)));
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(700, 1), 700));
         Assert.Equal(2, rig.Record.Earlier.Count + 1);
+    }
+
+    [Fact]
+    public async Task Funds_ANonceAboveTheRecords_LeavesOutWhatTheRecordHolds()
+    {
+        // No call asks for such a nonce today: while a claim is on its way, either the funds are unknown or the record has moved with it.
+        PaymentRig rig = new PaymentRig().Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(300), 300));
+
+        Assert.True(ChannelFunds.TryGet(rig.Channel, rig.Channel.Chain!, PaymentRig.Nonce(1), out UInt256 funds));
+        Assert.Equal(UInt256.FromUInt64(700), funds);
     }
 
     [Fact]
