@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Refusal;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -168,6 +170,56 @@ public sealed class EndsTests
         {
             Assert.Equal("settled", await reservation.Ended.Soon());
         }
+    }
+
+    [Theory]
+    [InlineData("message", "settled")]
+    [InlineData("OK alone", "settled")]
+    [InlineData("error", "service_failed")]
+    [InlineData("broken off", "service_failed")]
+    [InlineData("settle refused", "not_recorded")]
+    [InlineData("refused", "refused")]
+    [InlineData("deadline", "client_left")]
+    [InlineData("free", "unpaid")]
+    public async Task EveryCall_IsCountedOnce_HoweverItEnds(string how, string outcome)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        using var outcomes = new CallOutcomes(gateway);
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        switch (how)
+        {
+            case "OK alone" or "error":
+                gateway.Service.Handle = async context =>
+                {
+                    await Wire.ReadAllAsync(context);
+                    Wire.Begin(context);
+                    Wire.End(context, how == "error" ? 5 : 0);
+                };
+                break;
+            case "broken off":
+                gateway.Service.Handle = context =>
+                {
+                    context.Abort();
+                    return Task.CompletedTask;
+                };
+                break;
+            case "settle refused":
+                gateway.OnSettle = () => new(Refusals.NotRecorded());
+                break;
+            case "refused":
+                headers.Remove("snet-payment-channel-id");
+                break;
+            case "deadline":
+                headers["grpc-timeout"] = "200m";
+                gateway.Service.Handle = HangAsync;
+                break;
+        }
+
+        await gateway.CallAsync(Wire.Frame("a"), headers, how == "free" ? GatewayHarness.FreeMethod : GatewayHarness.Method);
+
+        // A client has its answer before the gateway is done with the call: only a gateway that has stopped counts nothing more.
+        await gateway.StopAsync();
+        Assert.Equal([outcome], outcomes.All);
     }
 
     private static async Task TakeAndResetAsync(GatewayHarness gateway)

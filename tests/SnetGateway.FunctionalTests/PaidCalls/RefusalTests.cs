@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Calls;
@@ -8,6 +11,7 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using Xunit;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 
@@ -208,6 +212,31 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task UpgradeAndExtendedConnect_AreTakenOffACallThatGoesThrough()
+    {
+        object? upgrade = null, connect = null;
+        bool asked = false;
+        var hook = new AnswerHook(context =>
+        {
+            upgrade = context.Features.Get<IHttpUpgradeFeature>();
+            connect = context.Features.Get<IHttpExtendedConnectFeature>();
+            asked = true;
+            return Task.CompletedTask;
+        });
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
+            services: services => services.AddSingleton<ITransformProvider>(hook),
+            outside: app => app.Use(next => context =>
+            {
+                var everything = new EveryWayPast();
+                context.Features.Set<IHttpUpgradeFeature>(everything);
+                context.Features.Set<IHttpExtendedConnectFeature>(everything);
+                return next(context);
+            }));
+        Assert.Equal(0, (await gateway.CallAsync("a")).Status);
+        Assert.Equal((true, null, null), (asked, upgrade, connect));
+    }
+
+    [Fact]
     public async Task Connect_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -234,5 +263,19 @@ public sealed class RefusalTests
         var buffer = new byte[4096];
         int count = await stream.ReadAsync(buffer).AsTask().Soon();
         return Encoding.ASCII.GetString(buffer, 0, count);
+    }
+
+    /// <summary>What a server offers to a request whose answer would go past the response body.</summary>
+    private sealed class EveryWayPast : IHttpUpgradeFeature, IHttpExtendedConnectFeature
+    {
+        public bool IsUpgradableRequest => true;
+
+        public bool IsExtendedConnect => true;
+
+        public string? Protocol => "websocket";
+
+        public Task<Stream> UpgradeAsync() => throw new InvalidOperationException("The answer goes past its payment.");
+
+        public ValueTask<Stream> AcceptAsync() => throw new InvalidOperationException("The answer goes past its payment.");
     }
 }

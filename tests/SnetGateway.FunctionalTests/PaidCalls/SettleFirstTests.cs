@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
 using Xunit;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 
@@ -164,6 +166,47 @@ public sealed class SettleFirstTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
         Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
         service.Continue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FirstMessageAfterTheCallHasEnded_IsNeitherDeliveredNorCharged(bool byDeadline)
+    {
+        using var leave = new CancellationTokenSource();
+        var written = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hook = new AnswerHook(async context =>
+        {
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            context.RequestAborted.Register(ended.SetResult);
+            if (!byDeadline)
+            {
+                await leave.CancelAsync();
+            }
+
+            // The proxy may have read the message just before the call ended, and writes it just after.
+            await ended.Task.Soon();
+            written.SetResult(await Record.ExceptionAsync(() => context.Response.Body.WriteAsync(Wire.Frame("late"), CancellationToken.None).AsTask()));
+        });
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(services: services => services.AddSingleton<ITransformProvider>(hook));
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        if (byDeadline)
+        {
+            headers["grpc-timeout"] = "300m";
+        }
+
+        Task<HttpResponseMessage> call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers), leave.Token);
+        Assert.NotNull(await written.Task.Soon());
+        Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
+        if (!byDeadline)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+            return;
+        }
+
+        using HttpResponseMessage response = await call.Soon();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        Assert.Equal((4, 0), (reply.Status, reply.Body.Length));
     }
 
     [Fact]
