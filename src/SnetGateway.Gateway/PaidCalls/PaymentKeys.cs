@@ -16,6 +16,7 @@ internal static class PaymentKeys
     private static readonly string[] Others =
     [
         PaymentMetadata.UserAddress,
+        "snet-daemon-debug", // what the reference daemon tells a service of itself
         "snet-payment-mpe-address",
         "snet-free-call-user-address",
         "snet-free-call-user-id",

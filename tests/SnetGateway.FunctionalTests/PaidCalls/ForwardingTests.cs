@@ -41,6 +41,7 @@ public sealed class ForwardingTests
         headers["grpc-encoding"] = "identity";
         headers["snet-user-address"] = "0x0000000000000000000000000000000000000001";
         headers["snet-payment-mpe-address"] = "0x0000000000000000000000000000000000000002";
+        headers["snet-daemon-debug"] = "streamIntercept";
 
         GrpcReply reply = await gateway.CallAsync(Wire.Frame("m"), headers);
 

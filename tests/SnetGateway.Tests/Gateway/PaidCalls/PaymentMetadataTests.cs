@@ -69,6 +69,7 @@ public sealed class PaymentMetadataTests
     {
         IHeaderDictionary headers = Payment();
         headers["snet-user-address"] = "0x00";
+        headers["snet-daemon-debug"] = "streamIntercept";
         headers["snet-payment-mpe-address"] = "0x00";
         headers["snet-prepaid-auth-token-bin"] = "AA";
         headers["snet-train-model-id"] = "model";
