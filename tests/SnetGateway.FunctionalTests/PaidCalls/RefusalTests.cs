@@ -22,6 +22,7 @@ public sealed class RefusalTests
     {
         { PaymentMetadata.Type, "job", 3, "unexpected \"snet-payment-type\", value: \"job\"" },
         { PaymentMetadata.Type, "Escrow", 3, "unexpected \"snet-payment-type\", value: \"Escrow\"" },
+        { PaymentMetadata.Type, new string('j', 300), 3, $"unexpected \"snet-payment-type\", value: \"{new string('j', 100)}\"" },
         { PaymentMetadata.Type, "", 3, "unexpected \"snet-payment-type\", value: \"\"" },
         { PaymentMetadata.ChannelId, null, 3, "missing \"snet-payment-channel-id\"" },
         { PaymentMetadata.ChannelNonce, null, 3, "missing \"snet-payment-channel-nonce\"" },
@@ -74,6 +75,33 @@ public sealed class RefusalTests
         Assert.Equal("missing \"snet-payment-channel-id\"", reply.Message);
         reply = await gateway.CallAsync(Wire.Frame("a"), [new(PaymentMetadata.ChannelId, "1"), new(PaymentMetadata.ChannelNonce, "x"), new(PaymentMetadata.ChannelAmount, "y")]);
         Assert.Equal("incorrect format \"snet-payment-channel-nonce\": \"x\"", reply.Message);
+    }
+
+    [Fact]
+    public async Task MalformedSignature_IsTheAnswer_OnlyWhenAllBeforeItIsRight()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        headers[PaymentMetadata.ChannelSignature] = "AA,AA";
+        headers[PaymentMetadata.ChannelAmount] = "x";
+        Assert.Equal("incorrect format \"snet-payment-channel-amount\": \"x\"", (await gateway.CallAsync(Wire.Frame("a"), headers)).Message);
+        Assert.Empty(gateway.Admitted);
+    }
+
+    [Fact]
+    public async Task MalformedBinaryOfAnotherKey_IsForTheServiceToJudge()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        string? seen = null;
+        gateway.Service.Handle = context =>
+        {
+            seen = context.Request.Headers["custom-bin"];
+            return Wire.EchoAsync(context);
+        };
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        headers["custom-bin"] = "no base64!";
+        Assert.Equal(0, (await gateway.CallAsync(Wire.Frame("a"), headers)).Status);
+        Assert.Equal("no base64!", seen);
     }
 
     [Fact]

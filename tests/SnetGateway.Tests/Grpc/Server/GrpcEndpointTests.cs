@@ -100,6 +100,7 @@ public sealed class GrpcEndpointTests(ITestOutputHelper output)
         Assert.Equal("13", status);
         Assert.NotEmpty(message!);
         Assert.True(isTrailersOnly);
+        Assert.Equal(body.Length == 0, message == "the request has no message");
         Assert.DoesNotContain(host.Log, entry => entry.Level >= LogLevel.Warning);
     }
 

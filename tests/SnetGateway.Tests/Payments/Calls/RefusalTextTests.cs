@@ -21,6 +21,9 @@ public sealed class RefusalTextTests
         Add(Refusals.IncorrectFormat(Key, "0x10"), 3, "incorrect format \"snet-payment-channel-amount\": \"0x10\"");
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
         Add(Refusals.IncorrectFormat(Key, Long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..100]}\"");
+        Add(Refusals.UnexpectedPaymentType(Long), 3, $"unexpected \"snet-payment-type\", value: \"{Long[..100]}\"");
+        Add(Refusals.TooMany(Key, [Long, "2"]), 3, $"too many values for key \"snet-payment-channel-amount\": [{Long[..100]}]");
+        Add(Refusals.PriceNotDefined(Long), 13, $"internal error: price is not defined for the Method {Long[..100]}");
         Add(Refusals.NotRecorded(), 13, "unable to store new payment channel state");
         Add(Refusals.ChainUnavailable(), 14, "the payment cannot be checked against the blockchain now, please try again later");
         Add(Refusals.WrongIncome(UInt256.Zero, UInt256.MaxValue, UInt256.One), 16, $"income -{UInt256.MaxValue} does not equal to price 1");
