@@ -5,7 +5,7 @@ namespace SnetGateway.Benchmarks.Load;
 /// <summary>The verb <c>load</c>: a whole report, with an exit code.</summary>
 internal static class LoadCommand
 {
-    /// <returns>0 when the report is complete, 1 when a server failed or refused a call, 2 for wrong arguments, 130 when interrupted.</returns>
+    /// <returns>0 when the report is complete, 1 when a server failed or refused a call or with <c>--check</c> when a bar was missed, 2 for wrong arguments, 130 when interrupted.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var interrupted = new CancellationTokenSource();
@@ -22,7 +22,18 @@ internal static class LoadCommand
                 report.WriteJson(file);
             }
 
-            return 0;
+            if (!options.Check)
+            {
+                return 0;
+            }
+
+            IReadOnlyList<string> missed = report.MissedBars();
+            foreach (var line in missed)
+            {
+                await Console.Error.WriteLineAsync(line);
+            }
+
+            return missed.Count == 0 ? 0 : 1;
         }
         catch (FormatException wrong)
         {

@@ -23,6 +23,9 @@ internal sealed class LoadOptions
     /// <summary>Where the report goes as JSON, if anywhere.</summary>
     public string? JsonFile { get; private set; }
 
+    /// <summary>Whether a missed bar (<see cref="LoadBars"/>) is a failure.</summary>
+    public bool Check { get; private set; }
+
     /// <summary>Where processes keep their files during the run.</summary>
     public string Folder { get; private set; } = Path.Combine(Path.GetTempPath(), $"snet-gateway-load-{Environment.ProcessId}");
 
@@ -48,6 +51,13 @@ internal sealed class LoadOptions
         var options = new LoadOptions();
         for (var index = 0; index < arguments.Count; index += 2)
         {
+            if (arguments[index] == "--check")
+            {
+                options.Check = true;
+                index--;
+                continue;
+            }
+
             var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new FormatException($"{arguments[index]} needs a value.");
             options.Set(arguments[index], value);
         }

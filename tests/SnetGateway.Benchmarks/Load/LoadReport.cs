@@ -56,6 +56,10 @@ internal sealed record LoadReport(
         };
     }
 
+    /// <summary>One line for each bar that was missed.</summary>
+    public IReadOnlyList<string> MissedBars() =>
+        LoadBars.Missed(Ratios.CallsToYarp, Ratios.CpuToYarp, AllocatedBytesPerCall, ChainCallsPerCall, LedgerVerified);
+
     public void WriteJson(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, Json) + "\n");
 
     public void WriteText(TextWriter output)

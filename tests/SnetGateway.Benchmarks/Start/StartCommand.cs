@@ -36,7 +36,8 @@ internal static class StartCommand
         var entries = new Option<int>("--entries") { DefaultValueFactory = _ => 1_000_000, Description = "Journal entries in all." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5 };
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1 };
-        var command = new RootCommand("Measures the start of the gateway.") { folder, gateway, channels, entries, rounds, seed };
+        var check = new Option<bool>("--check") { Description = "A median above the bar is a failure." };
+        var command = new RootCommand("Measures the start of the gateway.") { folder, gateway, channels, entries, rounds, seed, check };
         command.SetAction((parsed, cancellationToken) => MeasureAsync(
             parsed.GetRequiredValue(folder),
             parsed.GetRequiredValue(gateway),
@@ -44,13 +45,15 @@ internal static class StartCommand
             parsed.GetValue(entries),
             parsed.GetValue(rounds),
             parsed.GetValue(seed),
+            parsed.GetValue(check),
             cancellationToken));
         return await command.Parse(args).InvokeAsync();
     }
 
     private static async Task<int> MeasureAsync(
-        string folder, string gateway, int channels, int entries, int rounds, int seed, CancellationToken cancellationToken)
+        string folder, string gateway, int channels, int entries, int rounds, int seed, bool check, CancellationToken cancellationToken)
     {
+        var missed = new List<string>();
         string empty = Path.Combine(folder, "empty.db");
         string full = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{channels}-{entries}-{seed}.db"));
         await FillAsync(full, channels, entries / channels, new Random(seed), cancellationToken);
@@ -78,10 +81,24 @@ internal static class StartCommand
 
                 StartFigures median = starts.OrderBy(start => start.Ready).ElementAt(starts.Count / 2);
                 Console.WriteLine($"{what,-28}{how,-10}{median.Ready.TotalMilliseconds,10:0} ms is the median");
+                if (StartBar.Missed(what, how, median.Ready) is { } line)
+                {
+                    missed.Add(line);
+                }
             }
         }
 
-        return 0;
+        if (!check)
+        {
+            return 0;
+        }
+
+        foreach (string line in missed)
+        {
+            await Console.Error.WriteLineAsync(line);
+        }
+
+        return missed.Count == 0 ? 0 : 1;
     }
 
     /// <summary>Makes the ledger anew where a present one's newest block would be out of date.</summary>
