@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace SnetGateway.TestKit;
@@ -8,6 +10,8 @@ public sealed class SmallDisk : IDisposable
     private const int ReadOnlyFlag = 1;
     private const int RemountFlag = 32;
     private const int DetachFlag = 2;
+    private const int NotPermitted = 1; // EPERM
+    private const int NoAccess = 13; // EACCES
 
     private readonly string _options;
 
@@ -19,8 +23,13 @@ public sealed class SmallDisk : IDisposable
     /// <summary>The file that takes the room.</summary>
     public string Ballast => Path.Combine(Folder, "ballast");
 
-    /// <summary>Null where mounting is not allowed.</summary>
-    public static SmallDisk? TryMount(int kibibytes)
+    /// <summary>Null where mounting is not allowed. The test then has nothing to say, and its output says so, as loudly as a test that passes can.</summary>
+    /// <param name="kibibytes">Its size.</param>
+    /// <param name="tell">The test's output.</param>
+    /// <param name="standIn">The test that runs everywhere and asks for the same, as far as it can be asked without a disk; null when there is none.</param>
+    /// <param name="test">Who asks.</param>
+    /// <exception cref="Win32Exception">Mounting is allowed and does not work.</exception>
+    public static SmallDisk? TryMount(int kibibytes, Action<string> tell, string? standIn, [CallerMemberName] string test = "")
     {
         string folder = Directory.CreateTempSubdirectory("snet-disk-").FullName;
         string options = $"size={kibibytes}k";
@@ -29,7 +38,16 @@ public sealed class SmallDisk : IDisposable
             return new SmallDisk(folder, options);
         }
 
+        int error = Marshal.GetLastPInvokeError();
         Directory.Delete(folder);
+        if (OperatingSystem.IsLinux() && error is not (NotPermitted or NoAccess))
+        {
+            throw new Win32Exception(error);
+        }
+
+        string told = $"NOT RUN: {test}. No disk can be mounted here. {(standIn is null ? "Nothing stands in its place." : $"In its place: {standIn}.")}";
+        tell(told);
+        Console.Error.WriteLine(told);
         return null;
     }
 
@@ -64,7 +82,7 @@ public sealed class SmallDisk : IDisposable
         Directory.Delete(Folder);
     }
 
-    [DllImport("libc", EntryPoint = "mount", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport("libc", EntryPoint = "mount", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Mount(string source, string target, string type, nuint flags, string data);
 

@@ -27,10 +27,9 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     [Fact]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 4096);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 4096, output.WriteLine, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
         if (disk is null)
         {
-            output.WriteLine("This user may not mount a disk; LedgerCannotGrow stands for it.");
             return;
         }
 

@@ -231,10 +231,9 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task FullDisk_LosesEntriesAndNothingElse_AndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 256);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 256, output.WriteLine, standIn: nameof(FolderThatCannotBeMade_LosesEntriesAndNothingElse));
         if (disk is null)
         {
-            output.WriteLine("mounting is not allowed here");
             return;
         }
 

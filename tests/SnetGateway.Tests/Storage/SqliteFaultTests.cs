@@ -15,10 +15,9 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Commit_DiskFull_NotWrittenAndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048, output.WriteLine, standIn: nameof(Commit_LogHasNoRoom_NotWritten));
         if (disk is null)
         {
-            output.WriteLine("Mounting is not allowed here: Commit_LogHasNoRoom stands for this test.");
             return;
         }
 
@@ -215,10 +214,9 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Open_ReadOnlyFileSystem_IsRefusedButCanBeRead()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048);
+        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048, output.WriteLine, standIn: null);
         if (disk is null)
         {
-            output.WriteLine("Mounting is not allowed here.");
             return;
         }
 
