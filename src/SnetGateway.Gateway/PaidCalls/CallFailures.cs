@@ -54,6 +54,7 @@ internal static class CallFailures
         ForwarderError.ResponseBodyDestination => OfReset(exception) ?? BrokenOff,
         ForwarderError.ResponseHeaders => BrokenAnswer,
         ForwarderError.RequestTimedOut => ServiceTimedOut,
+        ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient when IsCutOff(exception) => OfReset(exception) ?? Unreachable,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
             or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientLeft,
         _ => Fault,
@@ -75,20 +76,24 @@ internal static class CallFailures
     private static string TooLong(string direction, uint length, uint limit) => string.Create(
         CultureInfo.InvariantCulture, $"a message of the {direction} is larger than allowed: {length} bytes, the limit is {limit}");
 
-    private static CallFailure? OfReset(Exception? exception)
-    {
-        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
-        {
-            // A server without HTTP/2 closes the connection on unread bytes, so its reason is often lost on the way. The answer must not
-            // depend on that: no call was ever carried, with the reason or without it.
-            if (inner is HttpProtocolException { ErrorCode: not Http11Required } protocol)
-            {
-                return Service(Http2ErrorMapping.ToGrpc(protocol.ErrorCode), "the service reset the call");
-            }
-        }
+    /// <summary>
+    /// The HTTP client stopped reading the request's body, because the service's side broke: the forwarder calls that the client's fault. When it
+    /// is the client or a time that ends a call, the clock says so, and nobody asks here.
+    /// </summary>
+    private static bool IsCutOff(Exception? exception) =>
+        exception is AggregateException { InnerException: OperationCanceledException { CancellationToken.IsCancellationRequested: true } };
 
-        return null;
-    }
+    /// <summary>
+    /// The code of a reset. A server without HTTP/2 closes the connection on unread bytes, so its code is often lost on the way; the answer must
+    /// not depend on that, so this one counts as none: no call was ever carried, with it or without it.
+    /// </summary>
+    private static CallFailure? OfReset(Exception? exception) => exception switch
+    {
+        null => null,
+        HttpProtocolException { ErrorCode: not Http11Required } reset => Service(Http2ErrorMapping.ToGrpc(reset.ErrorCode), "the service reset the call"),
+        AggregateException several => several.InnerExceptions.Select(OfReset).FirstOrDefault(failure => failure is not null),
+        _ => OfReset(exception.InnerException),
+    };
 
     private static CallFailure Service(GrpcStatusCode code, string text) => new(new GrpcStatus(code, text), FailureCause.Service);
 

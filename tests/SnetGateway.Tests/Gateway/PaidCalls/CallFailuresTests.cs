@@ -56,8 +56,30 @@ public sealed class CallFailuresTests
     {
         var told = new HttpRequestException("failed", new HttpProtocolException(0xD, "closed", null));
         Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, told));
-        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, new AggregateException(new OperationCanceledException(), told)));
+        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, CutOff(told)));
         Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, new HttpRequestException("failed", new IOException("reset by peer"))));
+    }
+
+    [Fact]
+    public void BreakWhileTheRequestIsRead_IsTheServices_AndSaysItsCodeIfThereIsOne()
+    {
+        var reset = new HttpRequestException("failed", new HttpProtocolException(0xB, "reset", null));
+        foreach (ForwarderError error in new[] { ForwarderError.RequestBodyDestination, ForwarderError.RequestBodyClient, ForwarderError.RequestBodyCanceled })
+        {
+            CallFailure failure = CallFailures.OfForwarder(error, CutOff(reset));
+            Assert.Equal((GrpcStatusCode.ResourceExhausted, FailureCause.Service), (failure.Status.Code, failure.Cause));
+            Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, CutOff(new HttpRequestException("failed", new IOException("no body")))));
+        }
+    }
+
+    [Fact]
+    public void RequestThatTheClientBreaksOff_IsTheClients()
+    {
+        var failed = new HttpRequestException("failed", new IOException("no body"));
+        foreach (Exception read in new Exception[] { new IOException("reset by the client"), new TaskCanceledException(), new Microsoft.AspNetCore.Connections.ConnectionAbortedException() })
+        {
+            Assert.Equal(CallFailures.ClientLeft, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, new AggregateException(read, failed)));
+        }
     }
 
     [Fact]
@@ -68,4 +90,7 @@ public sealed class CallFailuresTests
             Assert.False(CallFailures.OfHttpStatus(status).Status.IsOk);
         }
     }
+
+    /// <summary>What the forwarder reports when the HTTP client itself has stopped the sending of the request.</summary>
+    private static AggregateException CutOff(Exception why) => new(new OperationCanceledException(new CancellationToken(canceled: true)), why);
 }
