@@ -93,5 +93,7 @@ public static class Refusals
     public static PaymentRefusal OutcomeUnknown() =>
         new(RefusalReason.OutcomeUnknown, Internal, "unable to store new payment channel state");
 
-    private static string Cut(string value) => value.Length <= MaxQuoted ? value : value[..MaxQuoted];
+    /// <summary>Never through a pair: half a character is no text.</summary>
+    private static string Cut(string value) =>
+        value.Length <= MaxQuoted ? value : value[..(char.IsHighSurrogate(value[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)];
 }

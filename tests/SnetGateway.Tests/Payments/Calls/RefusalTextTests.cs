@@ -22,6 +22,7 @@ public sealed class RefusalTextTests
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
         Add(Refusals.IncorrectFormat(Key, Long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..100]}\"");
         Add(Refusals.UnexpectedPaymentType(Long), 3, $"unexpected \"snet-payment-type\", value: \"{Long[..100]}\"");
+        Add(Refusals.IncorrectFormat(Key, Long[..99] + "\U0001F600"), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..99]}\""); // not half a character
         Add(Refusals.TooMany(Key, [Long, "2"]), 3, $"too many values for key \"snet-payment-channel-amount\": [{Long[..100]}]");
         Add(Refusals.PriceNotDefined(Long), 13, $"internal error: price is not defined for the Method {Long[..100]}");
         Add(Refusals.NotRecorded(), 13, "unable to store new payment channel state");
