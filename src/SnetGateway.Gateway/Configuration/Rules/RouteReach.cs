@@ -4,7 +4,14 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Configuration.Rules;
 
 /// <summary>Which calls a route takes, as far as two routes can be compared without a call at hand.</summary>
-internal sealed record RouteReach(string RouteId, IReadOnlyCollection<string> Hosts, string Path, IReadOnlyCollection<string> Methods, int? Order, bool HasConditions)
+/// <param name="RouteId">Its id.</param>
+/// <param name="Hosts">Hosts of its calls; empty for any.</param>
+/// <param name="Shape">Its path, without the names of parameters.</param>
+/// <param name="Methods">HTTP methods of its calls; empty for any.</param>
+/// <param name="Order">What goes first where several match.</param>
+/// <param name="Conditions">On headers and query, in one order and case.</param>
+internal sealed record RouteReach(
+    string RouteId, IReadOnlyCollection<string> Hosts, string Shape, IReadOnlyCollection<string> Methods, int Order, IReadOnlyCollection<string> Conditions)
 {
     public static RouteReach Of(RouteConfig route, IReadOnlyDictionary<string, ServiceOptions> services)
     {
@@ -19,22 +26,38 @@ internal sealed record RouteReach(string RouteId, IReadOnlyCollection<string> Ho
         return new RouteReach(
             route.RouteId,
             hosts,
-            (route.Match?.Path ?? "").Trim('/'),
+            PathPattern.ShapeOf(route.Match?.Path),
             route.Match?.Methods ?? [],
-            route.Order,
-            route.Match?.Headers is { Count: > 0 } || route.Match?.QueryParameters is { Count: > 0 });
+            route.Order ?? 0,
+            [.. ConditionsOf(route.Match ?? new RouteMatch()).Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>
-    /// True where routing could not choose: same path and order, a host in common, a method in common. Conditions on headers or query are
-    /// taken to tell routes apart.
+    /// True where routing could not choose: same path, order and conditions, a host in common, a method in common. Other conditions on headers
+    /// or query are taken to tell routes apart.
     /// </summary>
     public bool MeansTheSameAs(RouteReach other) =>
-        !HasConditions && !other.HasConditions
-            && Order == other.Order
-            && string.Equals(Path, other.Path, StringComparison.OrdinalIgnoreCase)
+        Order == other.Order
+            && Shape == other.Shape
+            && Conditions.SequenceEqual(other.Conditions)
             && Meet(Hosts, other.Hosts)
             && (Methods.Count == 0 || other.Methods.Count == 0 || Meet(Methods, other.Methods));
+
+    private static IEnumerable<string> ConditionsOf(RouteMatch match) =>
+    [
+        .. (match.Headers ?? []).Select(header => Condition("header", header.Name, header.Mode.ToString(), header.Values, header.IsCaseSensitive)),
+        .. (match.QueryParameters ?? []).Select(query => Condition("query", query.Name, query.Mode.ToString(), query.Values, query.IsCaseSensitive)),
+    ];
+
+    private static string Condition(string kind, string? name, string mode, IEnumerable<string>? values, bool isCaseSensitive) => string.Join(
+        '\n',
+        [
+            kind,
+            name?.ToUpperInvariant(),
+            mode,
+            isCaseSensitive ? "as written" : "any case",
+            .. (values ?? []).Select(value => isCaseSensitive ? value : value.ToUpperInvariant()).Order(StringComparer.Ordinal),
+        ]);
 
     private static bool Meet(IReadOnlyCollection<string> left, IReadOnlyCollection<string> right) =>
         (left.Count == 0 && right.Count == 0) || left.Intersect(right, StringComparer.OrdinalIgnoreCase).Any();

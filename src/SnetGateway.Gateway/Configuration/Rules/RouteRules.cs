@@ -20,6 +20,7 @@ internal static class RouteRules
         {
             CheckPayment(context, route);
             CheckCluster(context, route);
+            UnservedKeyRules.Check(context, route, route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey));
         }
 
         CheckAmbiguity(context);
@@ -90,9 +91,20 @@ internal static class RouteRules
 
     private static void CheckAmbiguity(RuleContext context)
     {
-        List<RouteReach> reaches = [.. context.Routes.Select(route => RouteReach.Of(route, context.Options.Services))];
+        // A route whose own match is a mistake says nothing about what it was meant to take.
+        List<RouteReach> reaches = [.. context.Routes
+            .Where(route => !context.Mistakes.Touches($"{RuleContext.RoutePath(route.RouteId)}:{nameof(RouteConfig.Match)}"))
+            .Select(route => RouteReach.Of(route, context.Options.Services))];
         for (int i = 0; i < reaches.Count; i++)
         {
+            if (OwnMethods.Find(reaches[i]) is { } own)
+            {
+                context.Complain(
+                    $"{RuleContext.RoutePath(reaches[i].RouteId)}:{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}",
+                    $"the gateway answers {own} itself",
+                    "Take the route out, or give it the path of a service's method");
+            }
+
             for (int j = i + 1; j < reaches.Count; j++)
             {
                 if (reaches[i].MeansTheSameAs(reaches[j]))
@@ -100,7 +112,7 @@ internal static class RouteRules
                     context.Complain(
                         $"{RuleContext.RoutePath(reaches[j].RouteId)}:{nameof(RouteConfig.Match)}",
                         $"the same calls match the route {MistakeList.Quote(reaches[i].RouteId)}, with the same order",
-                        "Tell them apart by host (Hosts of their services) or by path");
+                        "Tell them apart by host (Hosts of their services), by path or by Order");
                 }
             }
         }

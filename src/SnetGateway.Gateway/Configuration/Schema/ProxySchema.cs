@@ -18,6 +18,8 @@ internal static class ProxySchema
         [(typeof(RouteConfig), nameof(RouteConfig.RouteId))] = null,
         [(typeof(RouteConfig), nameof(RouteConfig.Transforms))] = new ListNode(new FreeNode()),
         [(typeof(RouteConfig), nameof(RouteConfig.Metadata))] = new FreeNode(),
+        [(typeof(RouteMatch), nameof(RouteMatch.Path))] = new ScalarNode(
+            new ScalarForm("a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts)),
         [(typeof(ClusterConfig), nameof(ClusterConfig.ClusterId))] = null,
         [(typeof(ClusterConfig), nameof(ClusterConfig.Metadata))] = new FreeNode(),
         [(typeof(DestinationConfig), nameof(DestinationConfig.Metadata))] = new FreeNode(),

@@ -152,7 +152,20 @@ public class ConfigurationReaderTests
     [InlineData(P + "Routes:draw:Metadata:Payment", "none", P + "Routes:draw:Metadata", "Keep one")]
     [InlineData(P + "Routes:about:Metadata:Payment", "free", P + "Routes:about:Metadata:Payment", "'none'")]
     [InlineData(P + "Routes:draw:Match:Hosts:0", "x.example.org", P + "Routes:draw:Match:Hosts", "at the service")]
-    [InlineData(P + "Routes:draw:Match:Path", "/{**", P + "Routes:draw", "/{**")]
+    [InlineData(P + "Routes:draw:Match:Path", "/{**", P + "Routes:draw:Match:Path", "/{**method}")]
+    [InlineData(P + "Routes:draw:Match:Path", "/{method:nonsense}", P + "Routes:draw:Match:Path", "/{method:nonsense}")]
+    [InlineData(P + "Routes:draw:Match:Path", "/{method:regex(^a.B$)}/{id:int:min(1)}", null, null)]
+    [InlineData(P + "Routes:about:Match:Path", "/escrow.PaymentChannelStateService/GetChannelState", P + "Routes:about:Match:Path", "itself")]
+    [InlineData(P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "/grpc.health.v1.Health/Check")]
+    [InlineData(P + "Routes:about:Match:Path", "/grpc.health.v1.Health/{method}", null, null)]
+    [InlineData(P + "Routes:draw:Timeout", "00:00:05", P + "Routes:draw:Timeout", S + "Services:draw:ServiceTimeout")]
+    [InlineData(P + "Routes:about:Timeout", "00:00:05", P + "Routes:about:Timeout", "ActivityTimeout")]
+    [InlineData(P + "Routes:draw:TimeoutPolicy", "short", P + "Routes:draw:TimeoutPolicy", "ServiceTimeout")]
+    [InlineData(P + "Routes:draw:AuthorizationPolicy", "default", P + "Routes:draw:AuthorizationPolicy", "'anonymous'")]
+    [InlineData(P + "Routes:draw:AuthorizationPolicy", "Anonymous", null, null)]
+    [InlineData(P + "Routes:draw:AuthorizationPolicy", "", null, null)]
+    [InlineData(P + "Routes:draw:CorsPolicy", "disable", P + "Routes:draw:CorsPolicy", S + "Web:Origins")]
+    [InlineData(P + "Routes:draw:RateLimiterPolicy", "default", P + "Routes:draw:RateLimiterPolicy", "balancer")]
     [InlineData(P + "Routes:draw:Transforms:0:Nonsense", "1", P + "Routes:draw", "transform")]
     [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw", "Fastest")]
     [InlineData(P + "Clusters:draw:Destinations:one:Adress", "x", P + "Clusters:draw:Destinations:one:Adress", "'Address'")]
@@ -212,6 +225,44 @@ public class ConfigurationReaderTests
         ConfigurationResult result = await Samples.ReadAsync(values);
 
         Assert.Equal(P + "Routes:translate:Match", Assert.Single(result.Mistakes).Path);
+    }
+
+    /// <summary>Two free routes, each with what the text says of it; routing would end every call that two routes take alike with an error.</summary>
+    [Theory]
+    [InlineData("Match:Path=/{**method}", "Match:Path=/{**x}", true)]
+    [InlineData("Match:Path=/a.B/{x}", "Match:Path=a.b/{y?}/", true)]
+    [InlineData("Match:Path=/a.B/{x}", "Match:Path=/a.B/{y}/{z}", false)]
+    [InlineData("Match:Path=/a.B/{x}", "Match:Path=/a.B/{**x}", false)]
+    [InlineData("Match:Path=/a.B/{x}", "Match:Path=/a.B/{x:int}", false)]
+    [InlineData("Match:Path=/a.B/{x}", "Match:Path=/{x}/a.B", false)]
+    [InlineData("Match:Path=/a.B/{x};Order=0", "Match:Path=/a.B/{x}", true)]
+    [InlineData("Match:Path=/a.B/{x};Order=1", "Match:Path=/a.B/{x}", false)]
+    [InlineData("Match:Hosts:0=a.org", "Match:Hosts:0=b.org;Match:Hosts:1=A.org;Match:Path=/{**x}", true)]
+    [InlineData("Match:Hosts:0=a.org", "Match:Hosts:0=b.org", false)]
+    [InlineData("Match:Path=/a;Match:Methods:0=GET;Match:Methods:1=POST", "Match:Path=/a;Match:Methods:0=post", true)]
+    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1", "Match:Path=/a;Match:Headers:0:Name=X;Match:Headers:0:Values:0=1", true)]
+    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1", "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=2", false)]
+    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Mode=Exists", "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Mode=Exists", false)]
+    [InlineData(
+        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=1;Match:QueryParameters:0:Values:1=b;Match:Headers:0:Name=y;Match:Headers:0:Mode=Exists",
+        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=B;Match:QueryParameters:0:Values:1=1;Match:Headers:0:Name=y;Match:Headers:0:Mode=exists",
+        true)]
+    public async Task Read_TwoRoutes_AreAMistakeWhereRoutingCouldNotChoose(string one, string other, bool isAmbiguous)
+    {
+        Dictionary<string, string?> values = Samples.Good();
+        foreach ((string id, string route) in new[] { ("one", one), ("two", other) })
+        {
+            values[P + $"Routes:{id}:ClusterId"] = "draw";
+            values[P + $"Routes:{id}:Metadata:Payment"] = "none";
+            foreach (string[] pair in route.Split(';').Select(pair => pair.Split('=')))
+            {
+                values[P + $"Routes:{id}:{pair[0]}"] = pair[1];
+            }
+        }
+
+        ConfigurationResult result = await Samples.ReadAsync(values);
+
+        Assert.Equal(isAmbiguous ? [P + "Routes:two:Match"] : [], result.Mistakes.Select(m => m.Path));
     }
 
     [Fact]

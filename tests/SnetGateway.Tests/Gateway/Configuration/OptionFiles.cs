@@ -45,7 +45,7 @@ internal static partial class OptionFiles
     };
 
     private const string Proxy = """
-          // YARP's own section: which calls go where. Every key of its documentation can be used.
+          // YARP's own section: which calls go where. Its documentation's keys can be used, but for those that need another middleware (docs/configuration.md).
           "ReverseProxy": {
             "Routes": {
               "example": {
