@@ -86,20 +86,23 @@ internal static class GatewayApp
         // 1. Probes, on both listeners, before anything that could fail.
         app.UseMiddleware<ProbeMiddleware>();
 
-        // 2. The operator's listener is another world: nothing of a consumer is there, and nothing of it is on the public one.
+        // 2. Whatever fails further in, a gRPC client is told so as a gRPC status.
+        app.UseMiddleware<FaultMiddleware>();
+
+        // 3. The operator's listener is another world: nothing of a consumer is there, and nothing of it is on the public one.
         app.MapWhen(
             context => context.Features.Get<ListenerKind>() == ListenerKind.Admin,
             branch => branch.Run(BuildAdmin(app, mapAdmin)));
 
-        // 3. Browsers: what their pages may do, and gRPC-Web, which is plain gRPC to everything that follows.
+        // 4. Browsers: what their pages may do, and gRPC-Web, which is plain gRPC to everything that follows.
         app.UseMiddleware<CrossOriginMiddleware>();
         app.UseMiddleware<GrpcWebMiddleware>();
 
-        // 4. Which method is it: one of the gateway's own, or one of a service?
+        // 5. Which method is it: one of the gateway's own, or one of a service?
         app.UseRouting();
         mapPublic?.Invoke(app);
 
-        // 5. A service's method: payment first, then YARP.
+        // 6. A service's method: payment first, then YARP.
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<PaidCallMiddleware>();
@@ -107,7 +110,7 @@ internal static class GatewayApp
             proxy.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(new PaidRoute(route)));
 
-        // 6. Nobody's method. No route of its own: that would be a second candidate for every call, and twice the work of choosing.
+        // 7. Nobody's method. No route of its own: that would be a second candidate for every call, and twice the work of choosing.
         app.Use((context, next) => context.GetEndpoint() is null ? UnknownMethod.Answer(context) : next(context));
         return app;
     }

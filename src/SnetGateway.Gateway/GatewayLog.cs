@@ -7,4 +7,7 @@ internal static partial class GatewayLog
 {
     [LoggerMessage(EventId = 1010, EventName = "Started", Level = LogLevel.Information, Message = "Listening on {Public} for consumers and on {Admin} for the operator.")]
     public static partial void Started(ILogger logger, IPEndPoint @public, IPEndPoint admin);
+
+    [LoggerMessage(EventId = 1011, EventName = "RequestFaulted", Level = LogLevel.Error, Message = "The gateway failed at a request for {Path}.")]
+    public static partial void RequestFaulted(ILogger logger, PathString path, Exception exception);
 }

@@ -1,0 +1,59 @@
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Grpc.Headers;
+
+namespace SnetGateway.Gateway;
+
+/// <summary>
+/// The last who can answer a call at which the gateway failed, routing included: else the server would, with an HTTP status that no gRPC client
+/// expects.
+/// </summary>
+internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        Task running;
+        try
+        {
+            running = next(context);
+        }
+        catch (Exception e)
+        {
+            running = Task.FromException(e);
+        }
+
+        // A proxied call that is under way says itself what it failed with, and watching it would cost each call an allocation.
+        return running.IsCompletedSuccessfully || (!running.IsCompleted && context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>() is not null)
+            ? running
+            : WatchAsync(context, running);
+    }
+
+    private async Task WatchAsync(HttpContext context, Task running)
+    {
+        try
+        {
+            await running;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left, and nobody waits for an answer.
+            context.Abort();
+        }
+        catch (Exception e) when (e is not BadHttpRequestException) // those the server answers, with the status that they name
+        {
+            GatewayLog.RequestFaulted(logger, context.Request.Path, e);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else if (GrpcContentType.Parse(context.Request.ContentType).Transport != GrpcTransport.None)
+            {
+                GrpcAnswer.TryWrite(context, CallFailures.Fault.Status);
+            }
+            else
+            {
+                context.Response.Clear();
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            }
+        }
+    }
+}
