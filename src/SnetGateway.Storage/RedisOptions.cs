@@ -7,7 +7,9 @@ public sealed class RedisOptions : IValidatableObject
 {
     /// <summary>Host and port. Default localhost:6379.</summary>
     [Required]
-    [RegularExpression(@"^.+:\d{1,5}$", ErrorMessage = "is no host:port")]
+    [RegularExpression(
+        @"^([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$",
+        ErrorMessage = "a host and a port, as localhost:6379")]
     public string Endpoint { get; set; } = "localhost:6379";
 
     /// <summary>A file with the password of Redis's default user; its first line counts. Default: none.</summary>

@@ -56,7 +56,7 @@ internal sealed class KestrelSetup(
             Mark(listen, ListenerKind.Admin);
         });
 
-        ListenOptions consumers = listeners.Value.Public.CertificatePath is { } certificate
+        ListenOptions consumers = listeners.Value.Public.CertificatePath is { Length: > 0 } certificate
             ? ListenTls(options, certificate)
             : ListenCleartext(options);
         addresses.Keep(consumers, admin!);

@@ -15,7 +15,7 @@ internal sealed class ServerCertificate(string certificatePath, string? keyPath)
     /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or no key that fits it.</exception>
     public SslServerAuthenticationOptions Load()
     {
-        using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+        using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(certificatePath);
 

@@ -6,13 +6,70 @@ namespace SnetGateway.Gateway.Configuration.Rules;
 internal static class LedgerRules
 {
     private const string Etcd = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Etcd)}";
+    private const string Redis = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Redis)}";
+    private const string Journal = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Journal)}:{nameof(JournalOptions.Path)}";
 
     public static void Check(RuleContext context)
     {
-        if (context.Options.Ledger.Store == "etcd")
+        LedgerOptions options = context.Options.Ledger;
+        switch (options.Store)
         {
-            CheckEtcd(context, context.Options.Ledger.Etcd);
+            case "sqlite":
+                CheckPath(context, options.Path);
+                break;
+            case "etcd":
+                CheckEtcd(context, options.Etcd);
+                CheckFolder(context, Journal, options.Journal.Path);
+                break;
+            case "redis":
+                CheckRedis(context, options.Redis);
+                CheckFolder(context, Journal, options.Journal.Path);
+                break;
         }
+    }
+
+    private static void CheckPath(RuleContext context, string path)
+    {
+        const string Key = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Path)}";
+        if (Directory.Exists(path))
+        {
+            context.Complain(Key, $"{MistakeList.Quote(path)} is a folder", "Write the path of a file, as data/ledger.db");
+        }
+        else if (!File.Exists(path) && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            CheckFolder(context, Key, folder);
+        }
+    }
+
+    /// <summary>
+    /// The folder is there or can be made. Whether this very user may write there is not asked: it is not always the gateway's user who has a
+    /// configuration judged.
+    /// </summary>
+    private static void CheckFolder(RuleContext context, string key, string path)
+    {
+        string? folder = Path.GetFullPath(path);
+        while (folder is not null && !Directory.Exists(folder) && !File.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        const UnixFileMode Anybody = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (File.Exists(folder))
+        {
+            context.Complain(key, $"{MistakeList.Quote(folder)} is a file, so no folder can be there", "Write another path");
+        }
+        else if (folder is not null && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & Anybody) == 0)
+        {
+            context.Complain(key, $"nobody may write in the folder {MistakeList.Quote(folder)}", "Write another path");
+        }
+    }
+
+    private static void CheckRedis(RuleContext context, RedisOptions options)
+    {
+        ListenerRules.CheckFile(context, $"{Redis}:{nameof(options.PasswordPath)}", options.PasswordPath, "Write the path of a file with the password");
+        ListenerRules.CheckFile(context, $"{Redis}:{nameof(options.CaPath)}", options.CaPath);
+        ListenerRules.CheckCertificate(
+            context, $"{Redis}:{nameof(options.CertificatePath)}", options.CertificatePath, $"{Redis}:{nameof(options.KeyPath)}", options.KeyPath);
     }
 
     private static void CheckEtcd(RuleContext context, EtcdOptions options)
@@ -37,8 +94,8 @@ internal static class LedgerRules
         }
 
         ListenerRules.CheckFile(context, $"{Etcd}:{nameof(options.CaPath)}", options.CaPath);
-        ListenerRules.CheckFile(context, $"{Etcd}:{nameof(options.CertificatePath)}", options.CertificatePath);
-        ListenerRules.CheckFile(context, $"{Etcd}:{nameof(options.KeyPath)}", options.KeyPath);
+        ListenerRules.CheckCertificate(
+            context, $"{Etcd}:{nameof(options.CertificatePath)}", options.CertificatePath, $"{Etcd}:{nameof(options.KeyPath)}", options.KeyPath);
         ListenerRules.CheckFile(context, $"{Etcd}:{nameof(options.PasswordPath)}", options.PasswordPath, "Write the path of a file with the password");
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
 
@@ -26,8 +28,12 @@ internal static class ListenerRules
                 $"{Admin}:Address", "the admin listener asks for no token and would be open to others", "Write a loopback address, as 127.0.0.1:7001");
         }
 
-        CheckFile(context, $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}", consumers.CertificatePath);
-        CheckFile(context, $"{Public}:{nameof(PublicListenerOptions.KeyPath)}", consumers.KeyPath);
+        CheckCertificate(
+            context,
+            $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}",
+            consumers.CertificatePath,
+            $"{Public}:{nameof(PublicListenerOptions.KeyPath)}",
+            consumers.KeyPath);
         if (!string.IsNullOrEmpty(consumers.KeyPath) && string.IsNullOrEmpty(consumers.CertificatePath))
         {
             context.Complain(
@@ -54,6 +60,49 @@ internal static class ListenerRules
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             context.Complain(path, $"the file {MistakeList.Quote(file)} cannot be read", "Let the gateway's user read it");
+        }
+    }
+
+    /// <summary>The files hold a certificate and the key that fits it. No message tells what else they hold.</summary>
+    public static void CheckCertificate(RuleContext context, string certificateKey, string? certificate, string keyKey, string? key)
+    {
+        CheckFile(context, certificateKey, certificate);
+        CheckFile(context, keyKey, key);
+        if (string.IsNullOrEmpty(certificate) || context.Mistakes.Covers(certificateKey) || context.Mistakes.Covers(keyKey))
+        {
+            return;
+        }
+
+        try
+        {
+            var read = new X509Certificate2Collection();
+            read.ImportFromPemFile(certificate);
+            if (read.Count == 0)
+            {
+                throw new CryptographicException("The file is no PEM.");
+            }
+        }
+        catch (CryptographicException)
+        {
+            context.Complain(certificateKey, $"the file {MistakeList.Quote(certificate)} holds no certificate", "Write the path of a PEM file with one");
+            return;
+        }
+
+        try
+        {
+            using X509Certificate2 _ = X509Certificate2.CreateFromPemFile(certificate, string.IsNullOrEmpty(key) ? null : key);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException && string.IsNullOrEmpty(key))
+        {
+            context.Complain(
+                certificateKey,
+                $"the file {MistakeList.Quote(certificate)} holds no key that fits its certificate",
+                $"Write the path of the key's file into {keyKey}");
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            context.Complain(
+                keyKey, $"the file {MistakeList.Quote(key!)} holds no key that fits the certificate", "Write the path of a PEM file with it, without a password");
         }
     }
 

@@ -26,14 +26,23 @@ internal static class OptionSchema
             SchemaNode? node = exceptions.TryGetValue((type, property.Name), out SchemaNode? other)
                 ? other
                 : Node(property.PropertyType, rules, exceptions);
+            bool isRequired = rules.Any(r => r is RequiredAttribute or MinLengthAttribute { Length: > 0 });
+            if (isRequired && HasDefault(property))
+            {
+                // It need not be written; written empty, it would take the place of the default.
+                isRequired = false;
+                node = node is ScalarNode { Form: { } form } ? new ScalarNode(form.And(NotEmpty(form), static value => !string.IsNullOrWhiteSpace(value))) : node;
+            }
+
             if (node is not null)
             {
-                yield return new SchemaProperty(property.Name, node, rules.Any(r => r is RequiredAttribute or MinLengthAttribute { Length: > 0 }) && !HasDefault(property));
+                yield return new SchemaProperty(property.Name, node, isRequired);
             }
         }
     }
 
-    /// <summary>A required text with a default need not be written.</summary>
+    private static string NotEmpty(ScalarForm form) => form.Description == ScalarForm.Text.Description ? "a text that is not empty" : form.Description;
+
     private static bool HasDefault(PropertyInfo property) =>
         property.PropertyType == typeof(string)
             && property.DeclaringType!.GetConstructor([]) is { } constructor

@@ -1,14 +1,25 @@
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>Compares both trees with their schemas. Other sections (`Logging`) belong to others and are left alone.</summary>
+/// <summary>Compares both trees with their schemas. Of other sections only what would keep the gateway from starting is looked at.</summary>
 internal static class SchemaWalk
 {
+    private const string LogLevels = "LogLevel";
+
     private static readonly string[] s_roots = [GatewayOptions.Section, ProxySchema.Section];
+    private static readonly MapNode s_levels = new(new ScalarNode(ScalarForms.Word(Enum.GetNames<LogLevel>())));
 
     public static void Walk(IConfiguration configuration, MistakeList mistakes)
     {
         GatewaySchema.Node.Walk(configuration.GetSection(GatewayOptions.Section), mistakes);
         ProxySchema.Node.Walk(configuration.GetSection(ProxySchema.Section), mistakes);
+
+        // For all providers, and for each.
+        IConfigurationSection logging = configuration.GetSection("Logging");
+        s_levels.Walk(logging.GetSection(LogLevels), mistakes);
+        foreach (IConfigurationSection provider in logging.GetChildren())
+        {
+            s_levels.Walk(provider.GetSection(LogLevels), mistakes);
+        }
 
         // A misspelt root would otherwise take its whole tree out of sight.
         foreach (IConfigurationSection section in configuration.GetChildren())

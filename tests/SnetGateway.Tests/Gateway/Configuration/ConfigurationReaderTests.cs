@@ -175,6 +175,9 @@ public class ConfigurationReaderTests
     [InlineData(P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
     [InlineData(P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]
     [InlineData(P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls14", P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls13")]
+    [InlineData("Logging:LogLevel:Default", "Loud", "Logging:LogLevel:Default", "Information")]
+    [InlineData("Logging:Console:LogLevel:Yarp", "Informaton", "Logging:Console:LogLevel:Yarp", "'Information'")]
+    [InlineData("Logging:Console:LogLevel:Yarp", "none", null, null)]
     [InlineData("SnetGatewy:Limits:MaxMetadataBytes", "1", "SnetGatewy", "'SnetGateway'")]
     public async Task Read_OneMistake_IsReportedWithPathAndRemedy(string key, string? text, string? path, string? words)
     {
