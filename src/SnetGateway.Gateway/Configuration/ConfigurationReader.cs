@@ -55,15 +55,16 @@ internal static class ConfigurationReader
         return new ConfigurationResult(options, snapshot, values, mistakes.All);
     }
 
-    /// <summary>What YARP finds wrong with a route or a cluster, unless a mistake is known there already, of which it may only be the echo.</summary>
-    private static void Join(string path, IList<Exception> found, MistakeList mistakes)
+    /// <summary>What YARP finds wrong, unless a mistake is known at that very key already, of which it may only be the echo.</summary>
+    private static void Join(string path, IReadOnlyList<(string Key, string Problem)> found, MistakeList mistakes)
     {
-        if (!mistakes.Touches(path))
+        (string Place, string Problem)[] news =
+        [
+            .. found.Select(f => (Place: f.Key.Length == 0 ? path : $"{path}:{f.Key}", f.Problem)).Where(f => !mistakes.Touches(f.Place)),
+        ];
+        foreach ((string place, string problem) in news)
         {
-            foreach (Exception e in found)
-            {
-                mistakes.Add(path, MistakeList.Clean(e.Message.TrimEnd('.')), "Write what the proxy accepts here");
-            }
+            mistakes.Add(place, problem, "Write what YARP's documentation says of this key");
         }
     }
 }

@@ -23,10 +23,42 @@ internal sealed class ProxyReader : IAsyncDisposable
     /// <summary>The routes and clusters as configured. Throws where YARP cannot read a value.</summary>
     public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
 
-    public ValueTask<IList<Exception>> JudgeAsync(RouteConfig route) => Validator.ValidateRouteAsync(route);
+    /// <summary>What YARP finds wrong with a route, each with its key below the route; an empty key where it is of the route as a whole.</summary>
+    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> JudgeAsync(RouteConfig route)
+    {
+        // Each part in a route that is right but for it: YARP does not say which key it means.
+        var right = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
+        var found = new List<(string Key, string Problem)>();
+        Add(found, nameof(route.Match), await Validator.ValidateRouteAsync(right with { Match = route.Match ?? new RouteMatch() }));
+        for (int i = 0; i < (route.Transforms?.Count ?? 0); i++)
+        {
+            Add(found, $"{nameof(route.Transforms)}:{i}", await Validator.ValidateRouteAsync(right with { Transforms = [route.Transforms![i]] }));
+        }
 
-    /// <summary>But for session affinity, of which a rule of our own says that there is none.</summary>
-    public ValueTask<IList<Exception>> JudgeAsync(ClusterConfig cluster) => Validator.ValidateClusterAsync(cluster with { SessionAffinity = null });
+        if (found.Count == 0)
+        {
+            Add(found, "", await Validator.ValidateRouteAsync(route));
+        }
+
+        return found;
+    }
+
+    /// <summary>The same for a cluster, but for session affinity, of which a rule of our own says that there is none.</summary>
+    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> JudgeAsync(ClusterConfig cluster)
+    {
+        var right = new ClusterConfig { ClusterId = cluster.ClusterId };
+        var found = new List<(string Key, string Problem)>();
+        Add(found, nameof(cluster.HttpClient), await Validator.ValidateClusterAsync(right with { HttpClient = cluster.HttpClient }));
+        Add(found, nameof(cluster.HttpRequest), await Validator.ValidateClusterAsync(right with { HttpRequest = cluster.HttpRequest }));
+        Add(found, nameof(cluster.HealthCheck), await Validator.ValidateClusterAsync(right with { HealthCheck = cluster.HealthCheck }));
+        Add(found, nameof(cluster.Destinations), await Validator.ValidateClusterAsync(right with { Destinations = cluster.Destinations }));
+        if (found.Count == 0)
+        {
+            Add(found, "", await Validator.ValidateClusterAsync(cluster with { SessionAffinity = null }));
+        }
+
+        return found;
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
@@ -38,6 +70,9 @@ internal sealed class ProxyReader : IAsyncDisposable
             && route.Match?.Hosts is not { Count: > 0 }
             ? route with { Match = (route.Match ?? new RouteMatch()) with { Hosts = service.Hosts } }
             : route;
+
+    private static void Add(List<(string Key, string Problem)> found, string key, IList<Exception> problems) =>
+        found.AddRange(problems.Select(problem => (key, MistakeList.Clean(problem.Message.TrimEnd('.')))));
 
     private IConfigValidator Validator => _services.GetRequiredService<IConfigValidator>();
 }

@@ -166,12 +166,33 @@ public class ConfigurationReaderTests
     [InlineData(P + "Routes:draw:AuthorizationPolicy", "", null, null)]
     [InlineData(P + "Routes:draw:CorsPolicy", "disable", P + "Routes:draw:CorsPolicy", S + "Web:Origins")]
     [InlineData(P + "Routes:draw:RateLimiterPolicy", "default", P + "Routes:draw:RateLimiterPolicy", "balancer")]
-    [InlineData(P + "Routes:draw:Transforms:0:Nonsense", "1", P + "Routes:draw", "transform")]
-    [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw", "Fastest")]
+    [InlineData(P + "Routes:draw:Transforms:0:Nonsense", "1", P + "Routes:draw:Transforms:0", "transform")]
+    [InlineData(P + "Routes:translate:Transforms:1:Nonsense", "1", P + "Routes:translate:Transforms:1", "transform")]
+    [InlineData(P + "Routes:draw:Match:Methods:0", "PSOT", P + "Routes:draw:Match:Methods:0", "'POST'")]
+    [InlineData(P + "Routes:draw:Match:Headers:0:Name", "x", P + "Routes:draw:Match", "header")]
+    [InlineData(P + "Routes:draw:MaxRequestBodySize", "-7", P + "Routes:draw:MaxRequestBodySize", "from -1")]
+    [InlineData(P + "Routes:draw:MaxRequestBodySize", "-1", null, null)]
+    [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "RondRobin", P + "Clusters:draw:LoadBalancingPolicy", "'RoundRobin'")]
+    [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw:LoadBalancingPolicy", "PowerOfTwoChoices")]
+    [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "", null, null)]
+    [InlineData(P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "HealtyOrPanic", P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "'HealthyOrPanic'")]
+    [InlineData(P + "Clusters:draw:HealthCheck:Active:Policy", "Nope", P + "Clusters:draw:HealthCheck:Active:Policy", "ConsecutiveFailures")]
+    [InlineData(P + "Clusters:draw:HealthCheck:Active:Interval", "-00:00:10", P + "Clusters:draw:HealthCheck:Active:Interval", "from 00:00:00.001")]
+    [InlineData(P + "Clusters:draw:HealthCheck:Active:Timeout", "00:00:00", P + "Clusters:draw:HealthCheck:Active:Timeout", "from 00:00:00.001")]
+    [InlineData(P + "Clusters:draw:HealthCheck:Passive:Policy", "Nope", P + "Clusters:draw:HealthCheck:Passive:Policy", "TransportFailureRate")]
+    [InlineData(P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "100.00:00:00", P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "49.00:00:00")]
+    [InlineData(P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "-5", P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "from 1")]
+    [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "klingon", P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "utf-8")]
+    [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "latin1", null, null)]
+    [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "one of 1.0")]
+    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:05", P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.0010000 for none")]
+    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:00:00", P + "Clusters:draw:HttpRequest:ActivityTimeout", "from 00:00:00.001")]
+    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.001", null, null)]
+    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:01:00", null, null)]
     [InlineData(P + "Clusters:draw:Destinations:one:Adress", "x", P + "Clusters:draw:Destinations:one:Adress", "'Address'")]
     [InlineData(P + "Clusters:draw:Destinations:one:Address", "draw.internal:7003", P + "Clusters:draw:Destinations:one:Address", "http://")]
     [InlineData(P + "Clusters:draw:Destinations:one:Address", null, P + "Clusters:draw:Destinations:one:Address", "missing")]
-    [InlineData(P + "Clusters:translate:HttpRequest:Version", "two", P + "Clusters:translate:HttpRequest:Version", "version")]
+    [InlineData(P + "Clusters:translate:HttpRequest:Version", "two", P + "Clusters:translate:HttpRequest:Version", "1.1, 2")]
     [InlineData(P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
     [InlineData(P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]
     [InlineData(P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls14", P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls13")]
@@ -277,16 +298,22 @@ public class ConfigurationReaderTests
         values[S + "Services:draw:Group"] = "other";
         values[S + "Unknown"] = "1";
         values[P + "Routes:draw:ClusterId"] = "nowhere";
+        values[P + "Routes:draw:Match:Path"] = "/{**";
+        values[P + "Routes:draw:Transforms:0:Nonsense"] = "1";
         values[P + "Clusters:draw:LoadBalancingPolicy"] = "Fastest";
+        values[P + "Clusters:draw:Destinations:one:Address"] = "zz";
         values[P + "Clusters:translate:HttpRequest:Version"] = "two";
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
         Assert.Equal(
             [
-                P + "Clusters:draw",
+                P + "Clusters:draw:Destinations:one:Address",
+                P + "Clusters:draw:LoadBalancingPolicy",
                 P + "Clusters:translate:HttpRequest:Version",
                 P + "Routes:draw:ClusterId",
+                P + "Routes:draw:Match:Path",
+                P + "Routes:draw:Transforms:0",
                 S + "Limits:MaxMetadataBytes",
                 S + "Services:draw:Group",
                 S + "Services:translate:Price:Cogs",
