@@ -54,6 +54,9 @@ internal static class GatewayApp
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
 
+        // A variable of the host (ASPNETCORE_URLS, with another that prefers it) would take the place of both listeners.
+        builder.WebHost.PreferHostingUrls(false);
+
         // The forwarder's own lines repeat what ours say, at a level that takes a leaving client for a problem.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);

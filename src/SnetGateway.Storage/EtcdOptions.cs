@@ -50,22 +50,22 @@ public sealed class EtcdOptions : IValidatableObject
     {
         if (Password.Length > 0 && PasswordPath.Length > 0)
         {
-            yield return new ValidationResult("a password and a file with one are given, and only one can be meant", [nameof(PasswordPath)]);
+            yield return new ValidationResult("a password and a file with one are given, and only one can be meant. Take one of them out", [nameof(PasswordPath)]);
         }
 
         if (User.Length > 0 && Password.Length == 0 && PasswordPath.Length == 0)
         {
-            yield return new ValidationResult("a user is given but no password; write it into a file and name that here", [nameof(PasswordPath)]);
+            yield return new ValidationResult("a user is given but no password. Write it into a file, and the file's path here", [nameof(PasswordPath)]);
         }
 
         if (User.Length == 0 && (Password.Length > 0 || PasswordPath.Length > 0))
         {
-            yield return new ValidationResult("a password is given but no user", [nameof(User)]);
+            yield return new ValidationResult("a password is given but no user. Write the user's name, or take the password out", [nameof(User)]);
         }
 
         if (KeyPath.Length > 0 && CertificatePath.Length == 0)
         {
-            yield return new ValidationResult("a key is given but no certificate", [nameof(CertificatePath)]);
+            yield return new ValidationResult("a key is given but no certificate. Name the certificate's file, or take the key out", [nameof(CertificatePath)]);
         }
     }
 }

@@ -47,12 +47,12 @@ public sealed class RedisOptions : IValidatableObject
     {
         if (!string.IsNullOrEmpty(KeyPath) && string.IsNullOrEmpty(CertificatePath))
         {
-            yield return new ValidationResult("a key is given but no certificate", [nameof(CertificatePath)]);
+            yield return new ValidationResult("a key is given but no certificate. Name the certificate's file, or take the key out", [nameof(CertificatePath)]);
         }
 
         if (!Tls && !(string.IsNullOrEmpty(CaPath) && string.IsNullOrEmpty(CertificatePath)))
         {
-            yield return new ValidationResult("a certificate is given, and the connection is not TLS", [nameof(Tls)]);
+            yield return new ValidationResult("a certificate is given, and the connection is not TLS. Write true, or take the certificates out", [nameof(Tls)]);
         }
     }
 }

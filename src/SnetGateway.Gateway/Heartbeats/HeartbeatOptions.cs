@@ -32,16 +32,16 @@ public sealed class HeartbeatOptions : IValidatableObject
     {
         if (Kind == Http && string.IsNullOrEmpty(Url))
         {
-            yield return new ValidationResult("the URL of the heartbeat is missing", [nameof(Url)]);
+            yield return new ValidationResult("the URL of the heartbeat is missing. Write what is asked, as http://127.0.0.1:7002/health", [nameof(Url)]);
         }
         else if (Kind != Http && !string.IsNullOrEmpty(Url))
         {
-            yield return new ValidationResult($"a URL is given, and only the kind {Http} asks one", [nameof(Url)]);
+            yield return new ValidationResult($"a URL is given, and only the kind {Http} asks one. Take it out, or write {Http} into Kind", [nameof(Url)]);
         }
 
         if (Kind != Grpc && HealthName.Length > 0)
         {
-            yield return new ValidationResult($"a name is given, and only the kind {Grpc} asks for one", [nameof(HealthName)]);
+            yield return new ValidationResult($"a name is given, and only the kind {Grpc} asks for one. Take it out, or write {Grpc} into Kind", [nameof(HealthName)]);
         }
     }
 }

@@ -36,6 +36,18 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(home));
     }
 
+    /// <summary>Variables of ASP.NET's host; images of .NET set the first one.</summary>
+    [Fact]
+    public async Task Serve_ListensWhereItsOwnSectionSays_WhateverTheHostsVariablesSay()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve(
+            [], new() { ["ASPNETCORE_HTTP_PORTS"] = "8080", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["ASPNETCORE_PREFERHOSTINGURLS"] = "true" });
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        Assert.False(gateway.HasExited);
+    }
+
     [Fact]
     public async Task Serve_ChangedFile_IsTakenOrRefusedWhileItRuns()
     {
@@ -56,10 +68,14 @@ public sealed class ServeCommandTests : IDisposable
     public async Task Serve_WithMistakes_ExitsWith2AndNamesThem()
     {
         await InitAsync();
-        await using ChildProcess gateway = Serve(["--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example"]);
+        await using ChildProcess gateway = Serve(
+        [
+            "--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example", "--Kestrel:Endpoints:third:Url=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=Loud",
+        ]);
 
         Assert.Equal(2, await gateway.WaitForExitAsync());
-        Assert.Contains("2 mistakes", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.Contains("4 mistakes", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("SnetGateway:Services:example:Price:Cogs", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("ReverseProxy:Rotes: unknown key. Write 'Routes'", gateway.RecentOutput, StringComparison.Ordinal);
     }

@@ -4,7 +4,10 @@ using System.Reflection;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 
-/// <summary>Runs what option classes say about their own keys together (<see cref="IValidatableObject"/>).</summary>
+/// <summary>
+/// Runs what option classes say about their own keys together (<see cref="IValidatableObject"/>): what is wrong and, after a full stop, what would
+/// be right.
+/// </summary>
 internal static class OwnRules
 {
     public static void Check(GatewayOptions options, MistakeList mistakes) => Check(options, GatewayOptions.Section, mistakes);
@@ -15,11 +18,12 @@ internal static class OwnRules
         {
             foreach (ValidationResult result in self.Validate(new ValidationContext(options)))
             {
+                string[] text = (result.ErrorMessage ?? "not right").TrimEnd('.').Split(". ", 2);
                 foreach (string place in result.MemberNames.DefaultIfEmpty("").Select(member => member.Length == 0 ? path : $"{path}:{member}"))
                 {
                     if (!mistakes.Touches(place))
                     {
-                        mistakes.Add(place, (result.ErrorMessage ?? "not right").TrimEnd('.'), "See docs/configuration.md");
+                        mistakes.Add(place, text[0], text.ElementAtOrDefault(1) ?? "See docs/configuration.md");
                     }
                 }
             }

@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Listeners;
+
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>Compares both trees with their schemas. Of other sections only what would keep the gateway from starting is looked at.</summary>
@@ -7,6 +9,14 @@ internal static class SchemaWalk
 
     private static readonly string[] s_roots = [GatewayOptions.Section, ProxySchema.Section];
     private static readonly MapNode s_levels = new(new ScalarNode(ScalarForms.Word(Enum.GetNames<LogLevel>())));
+
+    /// <summary>What ASP.NET's host obeys by itself, past everything that is said in our own section.</summary>
+    private static readonly (string Key, string Problem, string Remedy)[] s_hosts =
+    [
+        ("Kestrel", "the server would listen where nothing of the gateway holds", $"Take it out, and write {ListenerOptions.Section}"),
+        ("Urls", "the gateway does not listen there", $"Take it out, and write {ListenerOptions.Section}"),
+        ("AllowedHosts", "the server would refuse calls and probes of other hosts by itself", "Take it out, or write '*'; the Hosts of a service say which calls are its own"),
+    ];
 
     public static void Walk(IConfiguration configuration, MistakeList mistakes)
     {
@@ -19,6 +29,15 @@ internal static class SchemaWalk
         foreach (IConfigurationSection provider in logging.GetChildren())
         {
             s_levels.Walk(provider.GetSection(LogLevels), mistakes);
+        }
+
+        foreach ((string key, string problem, string remedy) in s_hosts)
+        {
+            IConfigurationSection section = configuration.GetSection(key);
+            if ((!string.IsNullOrEmpty(section.Value) && section.Value != "*") || section.GetChildren().Any())
+            {
+                mistakes.Add(section.Path, problem, remedy);
+            }
         }
 
         // A misspelt root would otherwise take its whole tree out of sight.
