@@ -5,7 +5,9 @@ internal static class Nearness
 {
     private const int MaxLength = 100;
 
-    /// <summary>The nearest name that at most every third letter separates from <paramref name="key"/>, if any.</summary>
+    /// <summary>
+    /// The nearest name that at most every third letter separates from <paramref name="key"/>, if any. One letter is not near to another.
+    /// </summary>
     public static string? Nearest(string key, IEnumerable<string> names)
     {
         string? best = null;
@@ -13,7 +15,7 @@ internal static class Nearness
         foreach (string name in names)
         {
             int distance = Distance(key, name);
-            if (distance < bestDistance && distance <= Math.Max(1, Math.Max(key.Length, name.Length) / 3))
+            if (distance < bestDistance && distance < Math.Max(key.Length, name.Length) && distance <= Math.Max(1, Math.Max(key.Length, name.Length) / 3))
             {
                 best = name;
                 bestDistance = distance;

@@ -41,7 +41,7 @@ internal static class OptionSchema
         }
     }
 
-    private static string NotEmpty(ScalarForm form) => form.Description == ScalarForm.Text.Description ? "a text that is not empty" : form.Description;
+    private static string NotEmpty(ScalarForm form) => form.Description == ScalarForm.Text.Description ? "a text of one character or more" : form.Description;
 
     private static bool HasDefault(PropertyInfo property) =>
         property.PropertyType == typeof(string)

@@ -37,7 +37,7 @@ internal static class ScalarForms
     }
 
     public static ScalarForm Word(IReadOnlyCollection<string> words) => new(
-        $"one of {string.Join(", ", words)}",
+        words.Count == 1 ? words.First() : $"one of {string.Join(", ", words)}",
         value => words.Contains(value, StringComparer.OrdinalIgnoreCase))
     {
         Advice = value => Nearness.Nearest(value, words) is { } near ? $"Write '{near}' if that was meant" : null,

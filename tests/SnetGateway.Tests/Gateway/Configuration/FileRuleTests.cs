@@ -48,7 +48,7 @@ public sealed class FileRuleTests : IDisposable
     [InlineData("sqlite", "Path", ".", "is a folder")]
     [InlineData("sqlite", "Path", "text.pem/ledger.db", "is a file")]
     [InlineData("sqlite", "Path", "/proc/x/ledger.db", "nobody may write")]
-    [InlineData("sqlite", "Path", "", "not empty")]
+    [InlineData("sqlite", "Path", "", "one character or more")]
     [InlineData("memory", "Path", "/proc/x/ledger.db", null)]
     [InlineData("redis", "Journal:Path", "text.pem", "is a file")]
     [InlineData("redis", "Journal:Path", "new/journal", null)]
