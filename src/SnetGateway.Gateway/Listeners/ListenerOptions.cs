@@ -22,10 +22,10 @@ public sealed class PublicListenerOptions
     [Required]
     public string Address { get; set; } = "0.0.0.0:7000";
 
-    /// <summary>File with the certificate and its chain (PEM). Unset: cleartext.</summary>
+    /// <summary>File with the certificate and its chain (PEM). Unset or empty: cleartext.</summary>
     public string? CertificatePath { get; set; }
 
-    /// <summary>File with the certificate's private key (PEM). Unset: it is in the certificate's file.</summary>
+    /// <summary>File with the certificate's private key (PEM). Unset or empty: it is in the certificate's file.</summary>
     public string? KeyPath { get; set; }
 
     /// <summary>

@@ -40,6 +40,17 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(0, reply.Status);
     }
 
+    [Fact]
+    public async Task EmptyPaths_AsUnsetVariablesLeaveThem_AreCleartext()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new()
+        {
+            ["SnetGateway:Listeners:Public:CertificatePath"] = "",
+            ["SnetGateway:Listeners:Public:KeyPath"] = "",
+        });
+        Assert.Equal(0, (await gateway.CallAsync("a")).Status);
+    }
+
     public void Dispose() => _certificate.Dispose();
 
     private static HttpMessageInvoker NewClient() => new(new SocketsHttpHandler

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Listeners;
 using SnetGateway.Tests.Storage;
 using Xunit;
 
@@ -41,6 +42,12 @@ public sealed class FileRuleTests : IDisposable
             Listener + path,
             path is null ? null : words,
             await ReadAsync((Listener + "CertificatePath", Pem(certificate)), (Listener + "KeyPath", Pem(key))));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void Certificate_WithItsKeyInTheSameFile_IsServed(string? key) =>
+        Assert.NotNull(new ServerCertificate(At("whole.pem"), key).Load().ServerCertificateContext);
 
     [Theory]
     [InlineData("sqlite", "Path", "new/folder/ledger.db", null)]
