@@ -8,8 +8,9 @@ internal static class PathPattern
     /// <summary>What YARP takes for a route that says no path.</summary>
     private const string Any = "/{**all}";
 
-    private static readonly ParameterPolicyFactory s_constraints =
-        new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider().GetRequiredService<ParameterPolicyFactory>();
+    /// <summary>Few paths have constraints, and a start need not wait for what knows them.</summary>
+    private static readonly Lazy<ParameterPolicyFactory> s_constraints = new(
+        () => new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider().GetRequiredService<ParameterPolicyFactory>());
 
     /// <summary>Whether routing can be made of it. A constraint that nobody knows would end every call, of other routes too.</summary>
     public static bool Accepts(string path)
@@ -20,7 +21,7 @@ internal static class PathPattern
             {
                 foreach (RoutePatternParameterPolicyReference constraint in parameter.ParameterPolicies)
                 {
-                    s_constraints.Create(parameter, constraint);
+                    s_constraints.Value.Create(parameter, constraint);
                 }
             }
 
