@@ -35,6 +35,14 @@ internal sealed class LatencyHistogram
         Count += other.Count;
     }
 
+    /// <summary>What was counted up to now.</summary>
+    public LatencyHistogram Copy()
+    {
+        var copy = new LatencyHistogram();
+        copy.Add(this);
+        return copy;
+    }
+
     /// <summary>The latency that the share <paramref name="quantile"/> of all calls stayed under, in microseconds; 0 without calls.</summary>
     public double QuantileMicroseconds(double quantile)
     {

@@ -40,8 +40,7 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
                 time.GetElapsedTime(before.Timestamp, after.Timestamp),
                 after.Usage - before.Usage,
                 after.DriverCpu - before.DriverCpu,
-                _latencies.QuantileMicroseconds(0.50),
-                _latencies.QuantileMicroseconds(0.99),
+                _latencies.Copy(),
                 after.Usage.ResidentBytes);
             Array.ForEach(open, connection => connection.Issuing = false);
             Turn(open, polls, TimeSpan.MaxValue);

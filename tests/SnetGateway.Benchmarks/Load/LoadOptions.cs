@@ -8,7 +8,7 @@ internal sealed class LoadOptions
     /// <summary>Rounds; the servers take turns in each. Default 5.</summary>
     public int Rounds { get; private set; } = 5;
 
-    /// <summary>Measured seconds of one server in one round. Default 8.</summary>
+    /// <summary>Measured seconds of one server in one round, in slices of one second. Default 8.</summary>
     public int Seconds { get; private set; } = 8;
 
     /// <summary>Clients, each with a channel of its own and one call in flight. Default 64.</summary>

@@ -9,7 +9,7 @@ namespace SnetGateway.Benchmarks.Load;
 /// <param name="Nginx">nginx.</param>
 /// <param name="Gateway">The gateway, paid.</param>
 /// <param name="Beside">Another build of the gateway, if one took turns with it.</param>
-/// <param name="Ratios">The gateway to the two others.</param>
+/// <param name="Ratios">The gateway to the two others, medians of each round's.</param>
 /// <param name="AllocatedBytesPerCall">Bytes the gateway's runtime allocated per call, less those of bare YARP.</param>
 /// <param name="ChainCallsPerCall">
 /// Reads of channels per paid call while it was measured. The few questions a second by which the gateway follows the chain do not depend
@@ -46,7 +46,7 @@ internal sealed record LoadReport(
             nginxFigures,
             figures,
             beside is null ? null : LoadFigures.Of(beside),
-            LoadRatios.Of(figures, yarpFigures, nginxFigures),
+            LoadRatios.Of(gateway, yarp, nginx),
             LoadFigures.Median(gateway, round => round.AllocatedBytesPerCall) - LoadFigures.Median(yarp, round => round.AllocatedBytesPerCall),
             gateway.Sum(round => round.Server.Chain.ChannelReads) / calls,
             verified)
@@ -73,23 +73,23 @@ internal sealed record LoadReport(
         if (Beside is not null)
         {
             WriteRow(output, "beside", Beside);
+        }
+
+        output.WriteLine("Ratios, medians of those of each round:");
+        output.WriteLine($"gateway to bare YARP: {Ratios.CallsToYarp:F2} of its calls/s, {Ratios.CpuToYarp:F2} times its CPU per call");
+        output.WriteLine($"gateway to nginx:     {Ratios.CallsToNginx:F2} of its calls/s, {Ratios.CpuToNginx:F2} times its CPU per call");
+        if (_besideText.Length > 0)
+        {
             output.WriteLine(_besideText);
         }
 
-        output.WriteLine($"gateway to bare YARP: {Ratios.CallsToYarp:F2} of its calls/s, {Ratios.CpuToYarp:F2} times its CPU per call");
-        output.WriteLine($"gateway to nginx:     {Ratios.CallsToNginx:F2} of its calls/s, {Ratios.CpuToNginx:F2} times its CPU per call");
         output.WriteLine($"allocated per call beyond bare YARP: {AllocatedBytesPerCall:F0} bytes");
         output.WriteLine($"channel reads from the chain per call: {ChainCallsPerCall:F5} ({_chainText})");
         output.WriteLine($"ledger verified: {LedgerVerified}");
     }
 
-    /// <summary>Round by round, because what else the machine does hits both turns of a round more alike than two rounds.</summary>
-    private static string BesideText(List<PhaseResult> beside, List<PhaseResult> gateway)
-    {
-        var cpu = LoadFigures.Median([.. beside.Zip(gateway)], pair => pair.First.CpuMicrosecondsPerCall / pair.Second.CpuMicrosecondsPerCall);
-        var calls = LoadFigures.Median([.. beside.Zip(gateway)], pair => pair.First.CallsPerSecond / pair.Second.CallsPerSecond);
-        return $"beside to gateway:    {calls:F3} of its calls/s, {cpu:F3} times its CPU per call (medians of the rounds' ratios)";
-    }
+    private static string BesideText(List<PhaseResult> beside, List<PhaseResult> gateway) =>
+        $"beside to gateway:    {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its CPU per call";
 
     private static void WriteRow(TextWriter output, string name, LoadFigures figures) => output.WriteLine(
         $"{name,-10} {figures.CallsPerSecond,10:F0} {figures.CpuMicrosecondsPerCall,12:F1} {figures.P50Microseconds,10:F0} "

@@ -11,6 +11,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 {
     private const string Program = "SnetGateway.Benchmarks.dll";
     private const ulong Price = 1;
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan VerifyPatience = TimeSpan.FromMinutes(10);
 
     private readonly List<IAsyncDisposable> _running = [];
@@ -77,15 +78,25 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         output.WriteLine($"the ledger lies on {format}, in {ledger.FullName}");
     }
 
-    /// <summary>The servers in turn, each round beginning with another one, so that none always follows the same.</summary>
+    /// <summary>
+    /// The servers in turn, a second each, as often as a round has seconds, each time beginning with another one. What else the machine does comes
+    /// and goes within some ten seconds: it then hits all of them alike, and not the one whose turn it is.
+    /// </summary>
     private async Task TakeTurnsAsync(List<LoadSubject> subjects, CancellationToken cancellationToken)
     {
         for (var round = 0; round < options.Rounds; round++)
         {
-            for (var turn = 0; turn < subjects.Count; turn++)
+            for (var slice = 0; slice < options.Seconds; slice++)
             {
-                var subject = subjects[(round + turn) % subjects.Count];
-                await subject.MeasureAsync(TimeSpan.FromSeconds(options.Seconds), cancellationToken);
+                for (var turn = 0; turn < subjects.Count; turn++)
+                {
+                    await subjects[(round + slice + turn) % subjects.Count].MeasureAsync(Slice, cancellationToken);
+                }
+            }
+
+            foreach (var subject in subjects)
+            {
+                subject.EndRound();
                 Tell($"round {round + 1}: ", subject);
             }
         }

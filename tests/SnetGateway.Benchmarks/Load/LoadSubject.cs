@@ -19,6 +19,7 @@ internal sealed class LoadSubject
     private readonly LoadClient[] _clients;
     private readonly LoadLoop _loop;
     private double _fastest;
+    private PhaseResult? _round;
 
     public LoadSubject(MeasuredServer server, IReadOnlyList<PaymentStock> stocks, LoadOptions options, TimeProvider time)
     {
@@ -44,7 +45,19 @@ internal sealed class LoadSubject
         }
     }
 
-    public async Task MeasureAsync(TimeSpan length, CancellationToken cancellationToken) => Rounds.Add(await RunAsync(length, cancellationToken));
+    /// <summary>Measures a slice of a round.</summary>
+    public async Task MeasureAsync(TimeSpan length, CancellationToken cancellationToken)
+    {
+        var slice = await RunAsync(length, cancellationToken);
+        _round = _round is null ? slice : _round + slice;
+    }
+
+    /// <summary>The slices since the last round become a round.</summary>
+    public void EndRound()
+    {
+        Rounds.Add(_round ?? throw new InvalidOperationException("nothing was measured in this round"));
+        _round = null;
+    }
 
     private async Task<PhaseResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
     {

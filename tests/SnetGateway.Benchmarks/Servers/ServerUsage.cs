@@ -11,4 +11,8 @@ internal readonly record struct ServerUsage(TimeSpan Cpu, long AllocatedBytes, l
 {
     public static ServerUsage operator -(ServerUsage later, ServerUsage earlier) =>
         new(later.Cpu - earlier.Cpu, later.AllocatedBytes - earlier.AllocatedBytes, later.ResidentBytes, later.Chain - earlier.Chain);
+
+    /// <summary>What was used between two moments, and again between two later ones.</summary>
+    public static ServerUsage operator +(ServerUsage earlier, ServerUsage later) =>
+        new(earlier.Cpu + later.Cpu, earlier.AllocatedBytes + later.AllocatedBytes, later.ResidentBytes, earlier.Chain + later.Chain);
 }
