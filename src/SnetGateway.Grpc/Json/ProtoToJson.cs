@@ -115,7 +115,14 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         var whole = new List<byte>();
         foreach (var place in places)
         {
-            whole.AddRange(message.Slice(place.Start, place.Length));
+            // Each part by itself first: half a field at the end of one would take the beginning of the next for its rest.
+            var part = message.Slice(place.Start, place.Length);
+            for (var fields = new ProtoInput(part, path); !fields.IsAtEnd;)
+            {
+                fields.Skip(fields.ReadTag().Type);
+            }
+
+            whole.AddRange(part);
         }
 
         WriteMessage(field.Message!, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(whole));

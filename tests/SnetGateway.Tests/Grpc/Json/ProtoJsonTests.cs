@@ -137,6 +137,7 @@ public sealed class ProtoJsonTests
     [InlineData("7201FF")]
     [InlineData("0B0C")]
     [InlineData("8A0505")]
+    [InlineData("9A0602F0829A060B08F4BE8CA696A7CCFF9D01")] // a message in two parts: half a tag at the end of one, which the next would complete
     public void Protobuf_Broken_Error(string hex) => Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(Convert.FromHexString(hex)));
 
     [Fact]
