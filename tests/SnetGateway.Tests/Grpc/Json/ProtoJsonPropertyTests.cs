@@ -94,11 +94,20 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
                 try
                 {
                     json = converter.ToJson(KindsSchema.Type, damaged);
+                }
+                catch (ProtoJsonException)
+                {
+                    continue;
+                }
+
+                try
+                {
                     expected = Kinds.Parser.WithDiscardUnknownFields(true).ParseFrom(damaged);
                 }
-                catch (Exception refused) when (refused is ProtoJsonException or InvalidProtocolBufferException)
+                catch (Exception refused) when (refused is InvalidProtocolBufferException or InvalidOperationException)
                 {
-                    // We do not look into parts that a later one replaces, and the other implementation does.
+                    // Of parts that a later one replaces we look at the fields only, and the other implementation at all. Some broken wrappers it
+                    // refuses with an exception that is not meant for them.
                     continue;
                 }
 
