@@ -208,15 +208,8 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             Method = string.Empty,
             Signature = old.Signature,
         };
-        return await WriteAsync(channel, old.Revision, new ChannelRecord
+        return await WriteAsync(channel, old.Revision, Blank(channel.Id, chain) with
         {
-            Id = channel.Id,
-            Nonce = chain.Nonce,
-            Amount = UInt256.Zero,
-            Signature = ReadOnlyMemory<byte>.Empty,
-            Sender = chain.Reading.Sender,
-            Signer = chain.Reading.Signer,
-            Reading = chain.Reading,
             Calls = old.Calls,
             Sequence = entry.Sequence,
             NewestEntry = ToBytes(entry),
@@ -418,7 +411,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
                     return SettleOutcome.Settled;
                 }
 
-                if (await WriteAsync(channel, stored?.Revision ?? 0, channel.Record ?? Blank(channel)) == CommitOutcome.Committed)
+                if (await WriteAsync(channel, stored?.Revision ?? 0, channel.Record ?? Blank(channel.Id, channel.Chain!)) == CommitOutcome.Committed)
                 {
                     return SettleOutcome.NotWritten;
                 }
@@ -437,21 +430,17 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         }
     }
 
-    /// <summary>A record that says nothing was paid: only there to have a revision that a late write does not expect.</summary>
-    private static ChannelRecord Blank(Channel channel)
+    /// <summary>A record that says nothing was paid: for a channel that begins anew, or to have a revision that a late write does not expect.</summary>
+    private static ChannelRecord Blank(ChannelId id, ChannelChainState chain) => new()
     {
-        ChannelChainState chain = channel.Chain!;
-        return new ChannelRecord
-        {
-            Id = channel.Id,
-            Nonce = chain.Nonce,
-            Amount = UInt256.Zero,
-            Signature = ReadOnlyMemory<byte>.Empty,
-            Sender = chain.Reading.Sender,
-            Signer = chain.Reading.Signer,
-            Reading = chain.Reading,
-        };
-    }
+        Id = id,
+        Nonce = chain.Nonce,
+        Amount = UInt256.Zero,
+        Signature = ReadOnlyMemory<byte>.Empty,
+        Sender = chain.Reading.Sender,
+        Signer = chain.Reading.Signer,
+        Reading = chain.Reading,
+    };
 
     /// <summary>Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call reads before it judges.</summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
