@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using SnetGateway.EchoService.Protocol;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.EchoService;
 

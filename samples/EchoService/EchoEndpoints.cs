@@ -1,6 +1,6 @@
 using SnetGateway.EchoService.Protocol;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.EchoService;
 

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway;
 

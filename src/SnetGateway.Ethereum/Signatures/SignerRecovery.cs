@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Ethereum.Hashing;
-using SnetGateway.Ethereum.Signatures.Known;
+using SnetGateway.FastSignatures;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
@@ -16,7 +16,7 @@ public sealed class SignerRecovery : ISignerRecovery
 {
     private readonly Secp256k1 _curve;
     private readonly ILogger _logger;
-    private readonly KnownSigners? _known = KnownKey.IsSupported ? new KnownSigners() : null;
+    private readonly KnownSigners? _known = KnownSigners.IsSupported ? new KnownSigners() : null;
 
     internal SignerRecovery(Secp256k1 curve, ILogger? logger = null)
     {

@@ -1,4 +1,4 @@
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;

@@ -3,8 +3,8 @@ using System.Text;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
@@ -119,7 +119,7 @@ internal sealed class CallCommand(CommandContext context)
         ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, GrpcClient client, CancellationToken cancellationToken)
     {
         (ProtoSchema schema, ProtoMethod method) = await MethodAsync(parsed, cancellationToken);
-        var json = new ProtoJson(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
+        var json = new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
         string text = parsed.GetValue(_data) ?? await context.Terminal.Input.ReadToEndAsync(cancellationToken);
         IReadOnlyList<byte[]> requests = Requests(json, method, text);
         ChannelTold state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
@@ -157,7 +157,7 @@ internal sealed class CallCommand(CommandContext context)
         }
     }
 
-    private static List<byte[]> Requests(ProtoJson json, ProtoMethod method, string text)
+    private static List<byte[]> Requests(ProtoJsonConverter json, ProtoMethod method, string text)
     {
         try
         {

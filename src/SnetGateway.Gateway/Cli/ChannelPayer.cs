@@ -3,8 +3,8 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 

@@ -16,7 +16,7 @@ internal sealed record PaidAnswer(
     UInt256 Price,
     UInt256 Total) : IAsyncDisposable
 {
-    /// <summary>All messages. Throws <see cref="Grpc.Statuses.GrpcStatusException"/> where the call does not end well.</summary>
+    /// <summary>All messages. Throws <see cref="SnetGateway.GrpcWire.Statuses.GrpcStatusException"/> where the call does not end well.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> MessagesAsync()
     {
         (bool hasMessage, ReadOnlyMemory<byte> message) = First;

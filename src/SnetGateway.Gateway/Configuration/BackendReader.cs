@@ -1,7 +1,7 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration.Rules;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Configuration;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;

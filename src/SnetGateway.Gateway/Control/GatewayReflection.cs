@@ -2,9 +2,9 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Yarp.ReverseProxy.Configuration;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Health;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Backends;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Calls;
 using Yarp.ReverseProxy.Forwarder;
 

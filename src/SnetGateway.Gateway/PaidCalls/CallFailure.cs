@@ -1,4 +1,4 @@
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;

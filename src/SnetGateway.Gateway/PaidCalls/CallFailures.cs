@@ -1,6 +1,6 @@
 using System.Globalization;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Statuses;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.PaidCalls;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.Grpc.Frames;
+using SnetGateway.GrpcWire.Frames;
 
 namespace SnetGateway.Gateway.PaidCalls;
 

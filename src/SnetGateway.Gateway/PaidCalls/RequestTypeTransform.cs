@@ -1,4 +1,4 @@
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.Grpc.Frames;
+using SnetGateway.GrpcWire.Frames;
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Web;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Web;
 
 namespace SnetGateway.Gateway.Web;
 

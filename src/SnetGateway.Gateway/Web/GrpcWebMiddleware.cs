@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Web;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Web;
 
 namespace SnetGateway.Gateway.Web;
 

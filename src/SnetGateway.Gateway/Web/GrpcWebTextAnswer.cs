@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.Web;
 

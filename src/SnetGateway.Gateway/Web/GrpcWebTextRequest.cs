@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Streams;
-using SnetGateway.Grpc.Web;
+using SnetGateway.GrpcWire.Web;
 
 namespace SnetGateway.Gateway.Web;
 

@@ -1,4 +1,4 @@
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Grpc.Client;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Client;
 

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Client;
 

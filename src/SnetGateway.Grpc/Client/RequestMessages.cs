@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Messages;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
 
 namespace SnetGateway.Grpc.Client;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Client;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using ServingStatus = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Grpc.Health;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.GrpcWire.Messages;
 
 namespace SnetGateway.Grpc.Messages;
 
@@ -11,10 +12,6 @@ namespace SnetGateway.Grpc.Messages;
 /// <param name="encoding">The value of <c>grpc-encoding</c>, one of those that <see cref="GrpcEncodings.IsKnown"/>.</param>
 internal sealed class MessageReader(PipeReader source, int maxBytes, string? encoding)
 {
-    /// <summary>What a message over the limit means to the other side.</summary>
-    public static GrpcStatusException TooLong(int maxBytes) =>
-        new(GrpcStatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed");
-
     /// <summary>The next message, or nothing at the end of the stream.</summary>
     /// <exception cref="GrpcStatusException">The stream is no gRPC, ends inside a message, or a message is too long.</exception>
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<T>(GrpcMarshaller<T> marshaller, CancellationToken cancellationToken)
@@ -69,7 +66,7 @@ internal sealed class MessageReader(PipeReader source, int maxBytes, string? enc
             throw new GrpcStatusException(GrpcStatusCode.Internal, "a message begins with an unknown flag");
         }
 
-        return header.Length <= (uint)maxBytes ? true : throw TooLong(maxBytes);
+        return header.Length <= (uint)maxBytes ? true : throw SingleMessage.TooLong(maxBytes);
     }
 
     private T ReadCompressed<T>(in ReadOnlySequence<byte> body, GrpcMarshaller<T> marshaller)

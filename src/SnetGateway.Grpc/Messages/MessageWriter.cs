@@ -1,18 +1,19 @@
+using SnetGateway.GrpcWire.Messages;
 using System.Buffers;
-using SnetGateway.Grpc.Frames;
+using SnetGateway.GrpcWire.Frames;
 
 namespace SnetGateway.Grpc.Messages;
 
 /// <summary>Writes length-prefixed messages, uncompressed.</summary>
 internal static class MessageWriter
 {
-    /// <exception cref="Statuses.GrpcStatusException">The message is longer than allowed; nothing was written.</exception>
+    /// <exception cref="SnetGateway.GrpcWire.Statuses.GrpcStatusException">The message is longer than allowed; nothing was written.</exception>
     public static void Write<T>(IBufferWriter<byte> destination, T message, GrpcMarshaller<T> marshaller, int maxBytes)
     {
         var size = marshaller.Size(message);
         if (size > maxBytes)
         {
-            throw MessageReader.TooLong(maxBytes);
+            throw SingleMessage.TooLong(maxBytes);
         }
 
         new FrameHeader(IsCompressed: false, (uint)size).Write(destination.GetSpan(FrameHeader.Size));

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Question = SnetGateway.Grpc.Reflection.ServerReflectionRequest.MessageRequestOneofCase;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 

@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Reflection;
 

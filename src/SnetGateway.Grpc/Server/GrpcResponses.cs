@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Server;
 

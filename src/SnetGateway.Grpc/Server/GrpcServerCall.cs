@@ -1,5 +1,6 @@
+using SnetGateway.GrpcWire.Messages;
 using Microsoft.AspNetCore.Http;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Messages;
 
 namespace SnetGateway.Grpc.Server;
@@ -87,7 +88,7 @@ public sealed class GrpcServerCall
         // First the message, which may be refused, so that a refusal can still be the whole answer.
         if (marshaller.Size(message) > _options.MaxResponseBytes)
         {
-            throw MessageReader.TooLong(_options.MaxResponseBytes);
+            throw SingleMessage.TooLong(_options.MaxResponseBytes);
         }
 
         BeginResponse();

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Server;
 

@@ -1,6 +1,6 @@
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Storage.Etcd;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Storage.Etcd;
 

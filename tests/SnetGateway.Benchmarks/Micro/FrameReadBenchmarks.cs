@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using SnetGateway.Grpc.Frames;
+using SnetGateway.GrpcWire.Frames;
 
 namespace SnetGateway.Benchmarks.Micro;
 

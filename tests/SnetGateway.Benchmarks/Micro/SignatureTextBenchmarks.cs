@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Benchmarks.Micro;
 

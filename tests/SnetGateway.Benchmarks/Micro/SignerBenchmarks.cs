@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Ethereum.Signatures.Known;
+using SnetGateway.FastSignatures;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 

@@ -5,7 +5,7 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 

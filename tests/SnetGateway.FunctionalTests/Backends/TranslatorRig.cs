@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 using SnetGateway.TestKit;
 
 namespace SnetGateway.FunctionalTests.Backends;
@@ -46,10 +46,10 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
     /// <summary>Other options from now on, as a reload of the configuration brings them.</summary>
     public void Reload(ClusterBackendOptions options) => reload(options);
 
-    public byte[] Encode(string method, string json) => new ProtoJson(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
+    public byte[] Encode(string method, string json) => new ProtoJsonConverter(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
 
     public JsonNode Decode(string method, byte[] message) =>
-        JsonNode.Parse(new ProtoJson(schema, new ProtoJsonOptions { OriginalNames = true }).ToJson(Method(method).Output, message))!;
+        JsonNode.Parse(new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true }).ToJson(Method(method).Output, message))!;
 
     /// <summary>A paid call with a protobuf message, given as JSON.</summary>
     public Task<GrpcReply> CallAsync(string method, string json) => CallAsync(method, Wire.Frame(Encode(method, json)));

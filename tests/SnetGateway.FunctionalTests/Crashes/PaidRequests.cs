@@ -65,7 +65,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
         }
-        catch (Grpc.Statuses.GrpcStatusException exception) when (exception.InnerException is HttpRequestException or IOException)
+        catch (GrpcWire.Statuses.GrpcStatusException exception) when (exception.InnerException is HttpRequestException or IOException)
         {
             throw new IOException("The gateway went away.", exception);
         }

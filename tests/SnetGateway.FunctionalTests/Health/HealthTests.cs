@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Frames;
+using SnetGateway.GrpcWire.Frames;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Health;

@@ -5,7 +5,7 @@ using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 

@@ -114,7 +114,7 @@ public sealed class ForwardingTests
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers["grpc-timeout"] = "90S";
         Assert.Equal(0, (await gateway.CallAsync(Wire.Frame("a"), headers)).Status);
-        Assert.True(SnetGateway.Grpc.Headers.GrpcTimeout.TryParse(timeout, out TimeSpan left));
+        Assert.True(SnetGateway.GrpcWire.Headers.GrpcTimeout.TryParse(timeout, out TimeSpan left));
         Assert.InRange(left, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(89.9999999));
     }
 

@@ -2,7 +2,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Replicas;

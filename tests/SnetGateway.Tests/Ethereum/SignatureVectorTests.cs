@@ -1,6 +1,6 @@
 using System.Text.Json;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Ethereum.Signatures.Known;
+using SnetGateway.FastSignatures;
 using SnetGateway.Payments.Values;
 using Xunit;
 

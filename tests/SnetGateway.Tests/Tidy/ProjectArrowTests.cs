@@ -4,16 +4,19 @@ using Xunit;
 
 namespace SnetGateway.Tests.Tidy;
 
-/// <summary>The walls of the house: five projects, arrows one way (docs/architecture.md).</summary>
+/// <summary>The walls of the house: arrows one way (docs/architecture.md).</summary>
 public sealed class ProjectArrowTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["SnetGateway.Payments"] = [],
-        ["SnetGateway.Grpc"] = [],
-        ["SnetGateway.Ethereum"] = ["SnetGateway.Payments"],
+        ["SnetGateway.GrpcWire"] = [],
+        ["SnetGateway.ProtoJson"] = [],
+        ["SnetGateway.Grpc"] = ["SnetGateway.GrpcWire", "SnetGateway.ProtoJson"],
+        ["SnetGateway.FastSignatures"] = ["SnetGateway.Payments"],
+        ["SnetGateway.Ethereum"] = ["SnetGateway.FastSignatures", "SnetGateway.Payments"],
         ["SnetGateway.Storage"] = ["SnetGateway.Grpc", "SnetGateway.Payments"],
-        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.Grpc", "SnetGateway.Payments", "SnetGateway.Storage"],
+        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.Grpc", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
     };
 
     [Fact]

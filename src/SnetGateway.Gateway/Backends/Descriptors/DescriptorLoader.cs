@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 

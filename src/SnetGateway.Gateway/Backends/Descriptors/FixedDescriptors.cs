@@ -1,4 +1,4 @@
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 

@@ -1,5 +1,5 @@
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 

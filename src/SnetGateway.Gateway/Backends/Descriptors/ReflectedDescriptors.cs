@@ -1,7 +1,7 @@
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 

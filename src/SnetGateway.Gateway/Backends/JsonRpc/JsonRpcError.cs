@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -7,7 +7,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 internal sealed class JsonTranslation(MethodMessages messages, GrpcCodec codec, string clusterId, ILogger logger)
 {
     /// <summary>The request as the program reads it: with the names of the proto file, whoever wrote it.</summary>
-    /// <exception cref="Grpc.Statuses.GrpcStatusException">It is no message of the method's input.</exception>
+    /// <exception cref="SnetGateway.GrpcWire.Statuses.GrpcStatusException">It is no message of the method's input.</exception>
     public byte[] ToProgram(ReadOnlySpan<byte> message) =>
         messages.ToService(codec == GrpcCodec.Json ? messages.FromClient(message) : message);
 

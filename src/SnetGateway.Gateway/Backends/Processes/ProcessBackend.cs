@@ -5,9 +5,9 @@ using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 

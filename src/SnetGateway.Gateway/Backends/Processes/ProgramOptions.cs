@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 

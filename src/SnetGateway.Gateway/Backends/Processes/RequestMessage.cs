@@ -1,8 +1,8 @@
 using System.Buffers;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Backends.Descriptors;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -45,7 +45,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     {
         try
         {
-            return new ProtoJson(Schema).ToProtobuf(Method.Input, json);
+            return new ProtoJsonConverter(Schema).ToProtobuf(Method.Input, json);
         }
         catch (ProtoJsonException wrong)
         {
@@ -59,7 +59,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     {
         try
         {
-            return new ProtoJson(Schema, s_towardsService).ToJson(Method.Input, message);
+            return new ProtoJsonConverter(Schema, s_towardsService).ToJson(Method.Input, message);
         }
         catch (ProtoJsonException wrong)
         {
@@ -73,7 +73,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     {
         try
         {
-            return new ProtoJson(Schema, s_fromService).ToProtobuf(Method.Output, json);
+            return new ProtoJsonConverter(Schema, s_fromService).ToProtobuf(Method.Output, json);
         }
         catch (ProtoJsonException wrong)
         {
@@ -83,7 +83,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     /// <summary>An answer's protobuf as JSON for its client.</summary>
-    public byte[] ToClient(ReadOnlySpan<byte> message) => new ProtoJson(Schema).ToJson(Method.Output, message);
+    public byte[] ToClient(ReadOnlySpan<byte> message) => new ProtoJsonConverter(Schema).ToJson(Method.Output, message);
 
     private GrpcStatusException NoInput(ProtoJsonException wrong) =>
         new(GrpcStatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong);

@@ -1,7 +1,7 @@
 using System.Net;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using SnetGateway.Gateway.Limits;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 

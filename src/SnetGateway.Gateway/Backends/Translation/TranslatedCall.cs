@@ -1,6 +1,6 @@
 using System.Text.Json;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -26,7 +26,7 @@ internal sealed record TranslatedCall(
     {
         try
         {
-            new ProtoJson(Schema, s_towardsService).WriteJson(Method.Input, Message.Span, writer);
+            new ProtoJsonConverter(Schema, s_towardsService).WriteJson(Method.Input, Message.Span, writer);
         }
         catch (ProtoJsonException wrong)
         {

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Tests.Gateway.Configuration;
-using SnetGateway.Tests.Grpc.Json;
+using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Backends;

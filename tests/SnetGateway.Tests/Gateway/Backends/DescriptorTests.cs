@@ -1,13 +1,13 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.TestKit;
 using SnetGateway.Tests.Gateway.Configuration;
 using SnetGateway.Tests.Grpc;
-using SnetGateway.Tests.Grpc.Json;
+using SnetGateway.Tests.ProtoJson;
 using SnetGateway.Tests.Grpc.Reflection;
 using Xunit;
 

@@ -30,7 +30,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
     [Fact]
     public void Read_DamagedTexts_AsTheSecondReading()
     {
-        Random random = Seeds.Next(output);
+        Random random = Seeds.Random(output);
         int read = 0;
         for (int round = 0; round < 200_000; round++)
         {
@@ -49,7 +49,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
     [Fact]
     public void Read_MadeUpMembers_AsTheSecondReading()
     {
-        Random random = Seeds.Next(output);
+        Random random = Seeds.Random(output);
         int read = 0;
         for (int round = 0; round < 100_000; round++)
         {

@@ -11,7 +11,7 @@ using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;

@@ -5,8 +5,8 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
 

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Yarp.ReverseProxy.Forwarder;
 

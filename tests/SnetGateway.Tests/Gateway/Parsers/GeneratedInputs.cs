@@ -11,13 +11,13 @@ using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Grpc.Frames;
-using SnetGateway.Grpc.Headers;
-using SnetGateway.Grpc.Json;
-using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
-using SnetGateway.Grpc.Web;
-using SnetGateway.Tests.Grpc.Json;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.ProtoJson;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.GrpcWire.Web;
+using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Parsers;
@@ -287,7 +287,7 @@ internal static class GeneratedInputs
 
     private static void ProtobufJson(Random random)
     {
-        var mapping = new ProtoJson(KindsSchema.Schema);
+        var mapping = new ProtoJsonConverter(KindsSchema.Schema);
         try
         {
             // Either way round: what was read is written, and what was written is read as the same again.

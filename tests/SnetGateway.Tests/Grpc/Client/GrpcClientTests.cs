@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Headers;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Client;

@@ -1,6 +1,6 @@
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using ServingStatus = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 

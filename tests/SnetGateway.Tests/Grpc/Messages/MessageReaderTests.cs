@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using SnetGateway.Grpc.Messages;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Messages;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -14,7 +15,7 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
     [Fact]
     public async Task Read_GeneratedStreamsInGeneratedChunks_AgreesWithAPlainReading()
     {
-        var random = Seeds.Next(output);
+        var random = Seeds.Random(output);
         for (var round = 0; round < 100_000; round++)
         {
             var stream = MakeStream(random);

@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Reflection;

@@ -1,7 +1,7 @@
-using SnetGateway.Grpc.Json;
+using SnetGateway.ProtoJson;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Statuses;
-using SnetGateway.Tests.Grpc.Json;
+using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Reflection;

@@ -2,7 +2,7 @@ using System.Net;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Server;
-using SnetGateway.Grpc.Statuses;
+using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -107,7 +107,7 @@ public sealed class GrpcEndpointTests(ITestOutputHelper output)
     [Fact]
     public async Task Body_GeneratedGarbage_AlwaysAStatusAndNeverAnError()
     {
-        var random = Seeds.Next(output);
+        var random = Seeds.Random(output);
         await using var host = await StartAsync(options: new GrpcEndpointOptions { MaxRequestBytes = 64, MaxResponseBytes = 64 });
         for (var round = 0; round < 2_000; round++)
         {
@@ -218,7 +218,7 @@ public sealed class GrpcEndpointTests(ITestOutputHelper output)
     [Fact]
     public async Task Handler_ThrowsAStatus_ThatAnswerWithItsTrailers()
     {
-        var trailers = new SnetGateway.Grpc.Headers.GrpcMetadata();
+        var trailers = new SnetGateway.GrpcWire.Headers.GrpcMetadata();
         trailers.Add("retry-after", "7");
         await using var host = await StartAsync((_, _) => throw new GrpcStatusException(new GrpcStatus(1000, "nonce über 100%"), trailers));
         using var response = await host.PostAsync(Unary, Hello);

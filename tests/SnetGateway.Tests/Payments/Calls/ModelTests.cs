@@ -11,7 +11,7 @@ namespace SnetGateway.Tests.Payments.Calls;
 
 /// <summary>
 /// Generated histories against a model of a few lines: every grant is in the ledger, nothing twice, nothing that was released. To run one
-/// history again, set PAYMENTS_TEST_SEED to the seed that the failure names.
+/// history again, set SNET_TEST_SEED to the seed that the failure names.
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
@@ -33,7 +33,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"PAYMENTS_TEST_SEED={seed + i}: after {string.Join(", ", history.Story)}", exception);
+                throw new InvalidOperationException($"SNET_TEST_SEED={seed + i}: after {string.Join(", ", history.Story)}", exception);
             }
 
             grants += history.Grants;

@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SnetGateway.FastSignatures;
+
+/// <summary>
+/// The odd multiples of one point that <see cref="SignedWindows"/> asks for: (2 j + 1) 2^(Bits i) P for each digit's place i and each j below
+/// 2^(Bits-1). Never changed once built, so it may be read by many threads.
+/// </summary>
+internal sealed unsafe class KeyTable
+{
+    /// <summary>Points for one digit.</summary>
+    public const int PointsPerWindow = 1 << (SignedWindows.Bits - 1);
+
+    /// <summary>Bytes of a table: 77,824.</summary>
+    public const int Size = SignedWindows.Count * PointsPerWindow * BytesPerPoint;
+
+    private const int BytesPerPoint = 64; // x and y, and a line of the processor's cache
+    private const int WordsPerPoint = BytesPerPoint / sizeof(ulong);
+
+    private static readonly Lazy<KeyTable> OfGenerator = new(static () => TryBuild(Generator.X, Generator.Y)
+        ?? throw new InvalidOperationException("The generator's table cannot be built."));
+
+    // Pinned, so that it stays at the start of a cache line.
+    private readonly ulong[] _memory = GC.AllocateUninitializedArray<ulong>((Size + BytesPerPoint) / sizeof(ulong), pinned: true);
+    private readonly ulong* _points;
+
+    private KeyTable()
+    {
+        nuint start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _points = (ulong*)((start + BytesPerPoint - 1) & ~(nuint)(BytesPerPoint - 1));
+    }
+
+    /// <summary>The table of the curve's generator, built when it is first asked for.</summary>
+    public static KeyTable ForGenerator => OfGenerator.Value;
+
+    /// <summary>The generator G.</summary>
+    public static (Words256 X, Words256 Y) Generator => (
+        new Words256(0x59F2815B16F81798, 0x029BFCDB2DCE28D9, 0x55A06295CE870B07, 0x79BE667EF9DCBBAC),
+        new Words256(0x9C47D08FFB10D4B8, 0xFD17B448A6855419, 0x5DA4FBFC0E1108A8, 0x483ADA7726A3C465));
+
+    /// <summary>Where the points are. Valid while the table is kept alive.</summary>
+    public ulong* Points => _points;
+
+    /// <summary>
+    /// Builds the table of a point, which must be one of the curve and not infinity. Null if an addition met a case that its formula has not, which no such
+    /// point has: its order is a prime far beyond the multiples here.
+    /// </summary>
+    public static KeyTable? TryBuild(in Words256 x, in Words256 y)
+    {
+        var table = new KeyTable();
+        var windows = new PointLanes[(SignedWindows.Count + 3) / 4];
+        PlacePowers(x, y, windows);
+        var multiples = new PointLanes[PointsPerWindow];
+        var products = new FieldLanes[PointsPerWindow];
+        for (int group = 0; group < windows.Length; group++)
+        {
+            PointLanes twice = windows[group];
+            PointLanes.Double(ref twice);
+            multiples[0] = windows[group];
+            for (int j = 1; j < PointsPerWindow; j++)
+            {
+                multiples[j] = multiples[j - 1];
+                PointLanes.Add(ref multiples[j], twice);
+            }
+
+            if (!table.TryStore(4 * group, multiples, products))
+            {
+                return null;
+            }
+        }
+
+        return table;
+    }
+
+    /// <summary>One point, as tests see it.</summary>
+    public (Words256 X, Words256 Y) Point(int window, int j)
+    {
+        ulong* point = _points + (((window * PointsPerWindow) + j) * WordsPerPoint);
+        (Words256, Words256) read = (
+            new Words256(point[0], point[1], point[2], point[3]), new Words256(point[4], point[5], point[6], point[7]));
+        GC.KeepAlive(this);
+        return read;
+    }
+
+    /// <summary>2^(Bits i) P into lane i % 4 of group i / 4. Lanes beyond the last window repeat a point that is there.</summary>
+    private static void PlacePowers(in Words256 x, in Words256 y, PointLanes[] windows)
+    {
+        PointLanes power;
+        FieldLanes.Broadcast(x, out power.X);
+        FieldLanes.Broadcast(y, out power.Y);
+        FieldLanes.Broadcast(new Words256(1, 0, 0, 0), out power.ZZ);
+        power.ZZZ = power.ZZ;
+        for (int window = 0; window < 4 * windows.Length; window++)
+        {
+            ref PointLanes group = ref windows[window / 4];
+            Vector256<long> lane = Vector256.Equals(Vector256.Create(0L, 1, 2, 3), Vector256.Create((long)(window % 4)));
+            FieldLanes.Select(lane, power.X, ref group.X);
+            FieldLanes.Select(lane, power.Y, ref group.Y);
+            FieldLanes.Select(lane, power.ZZ, ref group.ZZ);
+            FieldLanes.Select(lane, power.ZZZ, ref group.ZZZ);
+            for (int i = 0; i < SignedWindows.Bits && window + 1 < SignedWindows.Count; i++)
+            {
+                PointLanes.Double(ref power);
+            }
+        }
+    }
+
+    /// <summary>Divides by the denominators, all with one inversion (Montgomery's way), and writes the points of four windows down.</summary>
+    private bool TryStore(int window, PointLanes[] multiples, FieldLanes[] products)
+    {
+        products[0] = multiples[0].ZZZ;
+        for (int j = 1; j < multiples.Length; j++)
+        {
+            FieldLanes.Multiply(products[j - 1], multiples[j].ZZZ, out products[j]);
+        }
+
+        if (!FieldLanes.TryInvert(products[^1], out FieldLanes inverse))
+        {
+            return false;
+        }
+
+        for (int j = multiples.Length - 1; j >= 0; j--)
+        {
+            FieldLanes one = inverse; // 1 / ZZZ_j
+            if (j > 0)
+            {
+                FieldLanes.Multiply(inverse, products[j - 1], out one);
+                FieldLanes.Multiply(inverse, multiples[j].ZZZ, out inverse);
+            }
+
+            // 1 / ZZ = (ZZ / ZZZ)^2, because ZZ^3 = ZZZ^2.
+            FieldLanes.Multiply(multiples[j].Y, one, out FieldLanes y);
+            FieldLanes.Multiply(multiples[j].ZZ, one, out FieldLanes x);
+            FieldLanes.Square(x, out x);
+            FieldLanes.Multiply(multiples[j].X, x, out x);
+            for (int lane = 0; lane < 4 && window + lane < SignedWindows.Count; lane++)
+            {
+                ulong* point = _points + ((((window + lane) * PointsPerWindow) + j) * WordsPerPoint);
+                FieldLanes.Lane(x, lane).CopyTo(point);
+                FieldLanes.Lane(y, lane).CopyTo(point + 4);
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Statuses;
+
+namespace SnetGateway.GrpcWire.Messages;
+
+/// <summary>The body of a call that has one message, whole: for whoever translates it into something else.</summary>
+public static class SingleMessage
+{
+    /// <summary>The message of a body, expanded if it is compressed.</summary>
+    /// <param name="body">Everything that was sent.</param>
+    /// <param name="encoding">The value of <c>grpc-encoding</c>; null when there is none.</param>
+    /// <param name="maxBytes">The longest message accepted, as sent and expanded.</param>
+    /// <exception cref="GrpcStatusException">There is no message, or more than one, or it cannot be read.</exception>
+    public static ReadOnlyMemory<byte> Read(ReadOnlyMemory<byte> body, string? encoding, int maxBytes)
+    {
+        if (!GrpcEncodings.IsKnown(encoding))
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}");
+        }
+
+        if (body.IsEmpty)
+        {
+            throw Internal("the request has no message");
+        }
+
+        if (!FrameHeader.TryRead(body.Span, out var header))
+        {
+            throw Internal(body.Length < FrameHeader.Size ? "the stream ended inside a message" : "a message begins with an unknown flag");
+        }
+
+        if (header.Length > (uint)maxBytes)
+        {
+            throw TooLong(maxBytes);
+        }
+
+        var rest = body[FrameHeader.Size..];
+        if (rest.Length != header.Length)
+        {
+            throw Internal(rest.Length < header.Length ? "the stream ended inside a message" : "the request has more than one message");
+        }
+
+        return !header.IsCompressed ? rest
+            : encoding == GrpcEncodings.Gzip ? GrpcEncodings.ReadGzip(new ReadOnlySequence<byte>(rest), maxBytes, static expanded => expanded.ToArray())
+            : throw Internal("a message is compressed and grpc-encoding does not say how");
+    }
+
+    /// <summary>A body of one message, uncompressed.</summary>
+    public static byte[] Write(ReadOnlySpan<byte> message)
+    {
+        var body = new byte[FrameHeader.Size + message.Length];
+        new FrameHeader(IsCompressed: false, (uint)message.Length).Write(body);
+        message.CopyTo(body.AsSpan(FrameHeader.Size));
+        return body;
+    }
+
+    /// <summary>The status of a message over the limit.</summary>
+    public static GrpcStatusException TooLong(int maxBytes) => new(GrpcStatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed");
+
+    private static GrpcStatusException Internal(string text) => new(GrpcStatusCode.Internal, text);
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Text;
+
+namespace SnetGateway.GrpcWire.Statuses;
+
+/// <summary>
+/// The percent-encoding of <c>grpc-message</c> (gRPC over HTTP/2, "Responses"): UTF-8 bytes outside 0x20 to 0x7E and
+/// <c>%</c> become <c>%XX</c> with upper-case digits. What is not valid Unicode becomes U+FFFD first.
+/// </summary>
+public static class GrpcMessage
+{
+    private const int MostBytesPerRune = 4;
+    private const int StackLimit = 512;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters());
+
+    /// <summary>Encodes a text; the same instance comes back when nothing in it needs encoding.</summary>
+    public static string Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var plain = text.AsSpan().IndexOfAnyExcept(Plain);
+        if (plain < 0)
+        {
+            return text;
+        }
+
+        var encoded = new StringBuilder(text.Length + 16).Append(text, 0, plain);
+        Span<byte> utf8 = stackalloc byte[MostBytesPerRune];
+        foreach (var rune in text.AsSpan(plain).EnumerateRunes())
+        {
+            AppendEncoded(encoded, utf8[..rune.EncodeToUtf8(utf8)]);
+        }
+
+        return encoded.ToString();
+    }
+
+    /// <summary>Encodes bytes meant to be UTF-8. Each byte that is part of no valid character becomes one U+FFFD, as the Go implementation does.</summary>
+    public static string Encode(ReadOnlySpan<byte> text)
+    {
+        var encoded = new StringBuilder(text.Length + 16);
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(text, out _, out var consumed) == OperationStatus.Done)
+            {
+                AppendEncoded(encoded, text[..consumed]);
+                text = text[consumed..];
+            }
+            else
+            {
+                encoded.Append("%EF%BF%BD");
+                text = text[1..];
+            }
+        }
+
+        return encoded.ToString();
+    }
+
+    /// <summary>
+    /// Decodes the value of a <c>grpc-message</c> header. Never fails: a <c>%</c> without two hexadecimal digits stays as it is,
+    /// and decoded bytes that are not UTF-8 become U+FFFD. The same instance comes back when nothing is encoded.
+    /// </summary>
+    public static string Decode(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!value.Contains('%', StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        // Escapes only shrink; a character that is not ASCII takes three bytes at most, and the pairs of a surrogate four in two.
+        var most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        byte[]? rented = null;
+        var bytes = most <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(most);
+        try
+        {
+            var length = 0;
+            var rest = value.AsSpan();
+            while (!rest.IsEmpty)
+            {
+                if (TryReadEscape(rest, out var decoded))
+                {
+                    bytes[length++] = decoded;
+                    rest = rest[3..];
+                    continue;
+                }
+
+                var next = rest[1..].IndexOf('%');
+                var literal = next < 0 ? rest : rest[..(next + 1)];
+                length += Encoding.UTF8.GetBytes(literal, bytes[length..]);
+                rest = rest[literal.Length..];
+            }
+
+            return Encoding.UTF8.GetString(bytes[..length]);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static bool TryReadEscape(ReadOnlySpan<char> text, out byte value)
+    {
+        value = 0;
+        if (text.Length < 3 || text[0] != '%' || !char.IsAsciiHexDigit(text[1]) || !char.IsAsciiHexDigit(text[2]))
+        {
+            return false;
+        }
+
+        value = (byte)((HexValue(text[1]) << 4) | HexValue(text[2]));
+        return true;
+    }
+
+    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+
+    private static void AppendEncoded(StringBuilder encoded, ReadOnlySpan<byte> utf8)
+    {
+        foreach (var value in utf8)
+        {
+            if (value is >= 0x20 and <= 0x7E and not (byte)'%')
+            {
+                encoded.Append((char)value);
+            }
+            else
+            {
+                encoded.Append('%').Append(UpperHex(value >> 4)).Append(UpperHex(value & 0xF));
+            }
+        }
+    }
+
+    private static char UpperHex(int digit) => (char)(digit < 10 ? '0' + digit : 'A' + digit - 10);
+
+    private static string PlainCharacters() =>
+        string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Select(value => (char)value).Where(value => value != '%'));
+}

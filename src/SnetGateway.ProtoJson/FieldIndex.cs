@@ -1,0 +1,71 @@
+using Google.Protobuf;
+
+namespace SnetGateway.ProtoJson;
+
+/// <summary>
+/// Where the fields of one message stand in its bytes. The wire may hold them in any order and more than once; JSON wants
+/// each once.
+/// </summary>
+internal readonly struct FieldIndex
+{
+    private readonly List<(int Field, int Start, int Length, bool IsPacked)> _places;
+
+    private FieldIndex(List<(int Field, int Start, int Length, bool IsPacked)> places) => _places = places;
+
+    /// <summary>Goes over a message once. A field whose wire type is not its own is unknown, as protobuf's readers have it.</summary>
+    public static FieldIndex Read(ProtoMessageType type, ReadOnlySpan<byte> message, JsonPath path)
+    {
+        var places = new List<(int Field, int Start, int Length, bool IsPacked)>();
+        var holders = type.OneofCount == 0 ? [] : new (int Field, int Since)[type.OneofCount];
+        var input = new ProtoInput(message, path);
+        while (!input.IsAtEnd)
+        {
+            var (number, wireType) = input.ReadTag();
+            var (start, length) = input.Skip(wireType);
+            if (type.Find(number) is not { } field)
+            {
+                continue;
+            }
+
+            var isPacked = field.IsRepeated && field.IsPackable && wireType == WireFormat.WireType.LengthDelimited;
+            if (wireType != field.WireType && !isPacked)
+            {
+                continue;
+            }
+
+            // A field of a oneof drops the others, and what it held itself before one of them came.
+            if (field.Oneof >= 0 && (holders[field.Oneof].Since == 0 || holders[field.Oneof].Field != field.Index))
+            {
+                holders[field.Oneof] = (field.Index, start);
+            }
+
+            places.Add((field.Index, start, length, isPacked));
+        }
+
+        places.RemoveAll(place => type.Fields[place.Field].Oneof is >= 0 and var oneof
+            && (holders[oneof].Field != place.Field || place.Start < holders[oneof].Since));
+        places.Sort();
+        return new FieldIndex(places);
+    }
+
+    /// <summary>The places of one field, in the order of the wire.</summary>
+    public ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> Find(int field)
+    {
+        var places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_places);
+        var first = LowerBound(places, field);
+        return places[first..LowerBound(places, field + 1)];
+    }
+
+    // Halving, not walking: a message of many fields may hold a list of a million elements.
+    private static int LowerBound(ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places, int field)
+    {
+        var (low, high) = (0, places.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = places[middle].Field < field ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+}

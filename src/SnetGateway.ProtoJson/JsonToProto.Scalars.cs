@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Google.Protobuf.Reflection;
+
+namespace SnetGateway.ProtoJson;
+
+/// <content>Values of scalar and enum types. Each method that writes tells whether it was the default of its type.</content>
+internal ref partial struct JsonToProto
+{
+    private readonly bool WriteBool(bool value)
+    {
+        output.WriteVarint(value ? 1u : 0u);
+        return !value;
+    }
+
+    private readonly bool WriteInteger(FieldType type, string text)
+    {
+        Span<byte> utf8 = stackalloc byte[64];
+        if (!System.Text.Encoding.UTF8.TryGetBytes(text, utf8, out var length))
+        {
+            throw path.Error("the integer is too long");
+        }
+
+        return WriteInteger(type, utf8[..length]);
+    }
+
+    private readonly bool WriteInteger(FieldType type, ReadOnlySpan<byte> text)
+    {
+        var (least, most) = type switch
+        {
+            FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => ((Int128)int.MinValue, (Int128)int.MaxValue),
+            FieldType.UInt32 or FieldType.Fixed32 => (0, uint.MaxValue),
+            FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => (long.MinValue, long.MaxValue),
+            FieldType.UInt64 or FieldType.Fixed64 => (0, ulong.MaxValue),
+            _ => throw path.Error("groups of proto2 have no form in JSON"),
+        };
+        if (!JsonNumbers.TryReadInteger(text, out var value) || value < least || value > most)
+        {
+            throw path.Error($"expected an integer from {least} to {most}");
+        }
+
+        switch (type)
+        {
+            case FieldType.Int32 or FieldType.Int64:
+                output.WriteVarint((ulong)(long)value);
+                break;
+            case FieldType.UInt32 or FieldType.UInt64:
+                output.WriteVarint((ulong)value);
+                break;
+            case FieldType.SInt32:
+                output.WriteVarint((uint)(((int)value << 1) ^ ((int)value >> 31)));
+                break;
+            case FieldType.SInt64:
+                output.WriteVarint((ulong)(((long)value << 1) ^ ((long)value >> 63)));
+                break;
+            case FieldType.Fixed32:
+                output.WriteFixed32((uint)value);
+                break;
+            case FieldType.SFixed32:
+                output.WriteFixed32((uint)(int)value);
+                break;
+            case FieldType.Fixed64:
+                output.WriteFixed64((ulong)value);
+                break;
+            default:
+                output.WriteFixed64((ulong)(long)value);
+                break;
+        }
+
+        return value == 0;
+    }
+
+    private bool ReadEnum(ProtoEnum type)
+    {
+        int number;
+        switch (_json.TokenType)
+        {
+            case JsonTokenType.Null when type.IsNullValue:
+                number = 0;
+                break;
+            case JsonTokenType.String:
+                var name = ReadText("a name");
+                if (!type.TryGetNumber(name, out number))
+                {
+                    throw path.Error($"{type.FullName} has no value of this name");
+                }
+
+                break;
+            case JsonTokenType.Number when JsonNumbers.TryReadInteger(_json.ValueSpan, out var value) && value >= int.MinValue && value <= int.MaxValue:
+                number = (int)value;
+                break;
+            default:
+                throw path.Error($"expected a name or number of {type.FullName}");
+        }
+
+        output.WriteVarint((ulong)number);
+        return number == 0;
+    }
+
+    private bool ReadDouble()
+    {
+        double value;
+        var isNumber = _json.TokenType switch
+        {
+            JsonTokenType.Number => JsonNumbers.TryReadDouble(_json.ValueSpan, out value),
+            JsonTokenType.String => TryReadNotFinite(out value) || JsonNumbers.TryReadDouble(_json.ValueIsEscaped ? [] : _json.ValueSpan, out value),
+            _ => throw path.Error("expected a number"),
+        };
+        if (!isNumber)
+        {
+            throw path.Error("expected a number in the range of a double");
+        }
+
+        var bits = BitConverter.DoubleToUInt64Bits(value);
+        output.WriteFixed64(bits);
+        return bits == 0;
+    }
+
+    private bool ReadSingle()
+    {
+        float value;
+        bool isNumber;
+        switch (_json.TokenType)
+        {
+            case JsonTokenType.Number:
+                isNumber = JsonNumbers.TryReadSingle(_json.ValueSpan, out value);
+                break;
+            case JsonTokenType.String:
+                isNumber = TryReadNotFinite(out var special);
+                value = (float)special;
+                isNumber = isNumber || JsonNumbers.TryReadSingle(_json.ValueIsEscaped ? [] : _json.ValueSpan, out value);
+                break;
+            default:
+                throw path.Error("expected a number");
+        }
+
+        if (!isNumber)
+        {
+            throw path.Error("expected a number in the range of a float");
+        }
+
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        output.WriteFixed32(bits);
+        return bits == 0;
+    }
+
+    private readonly bool TryReadNotFinite(out double value)
+    {
+        value = _json.ValueTextEquals("NaN"u8) ? double.NaN
+            : _json.ValueTextEquals("Infinity"u8) ? double.PositiveInfinity
+            : _json.ValueTextEquals("-Infinity"u8) ? double.NegativeInfinity
+            : 0;
+        return value != 0;
+    }
+
+    private readonly bool WriteBase64(string text)
+    {
+        // Both alphabets are read; the padding may be there or not.
+        var standard = text.AsSpan().IndexOfAny('-', '_') < 0 ? text : text.Replace('-', '+').Replace('_', '/');
+        if (!standard.Contains('=', StringComparison.Ordinal))
+        {
+            standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
+        }
+
+        // Convert skips white space, which JSON's mapping does not allow.
+        var bytes = new byte[standard.Length / 4 * 3];
+        if (standard.AsSpan().ContainsAny(" \t\r\n") || !Convert.TryFromBase64String(standard, bytes, out var written))
+        {
+            throw path.Error("the string is not base64");
+        }
+
+        output.WriteBytes(bytes.AsSpan(0, written));
+        return written == 0;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Google.Protobuf;
+
+namespace SnetGateway.ProtoJson;
+
+/// <content>Messages of google.protobuf that have a form of their own in JSON.</content>
+internal ref partial struct JsonToProto
+{
+    private const string TypeProperty = "@type";
+    private const string ValueProperty = "value";
+
+    private void ReadTimestamp()
+    {
+        if (!WellKnownTexts.TryReadTimestamp(ReadText("a time"), out var seconds, out var nanos))
+        {
+            throw path.Error("expected a time such as 2020-01-31T12:00:00.5Z, in the years 1 to 9999");
+        }
+
+        WriteSecondsAndNanos(seconds, nanos);
+    }
+
+    private void ReadDuration()
+    {
+        if (!WellKnownTexts.TryReadDuration(ReadText("a duration"), out var seconds, out var nanos))
+        {
+            throw path.Error("expected seconds such as 1.5s, of at most 315576000000");
+        }
+
+        WriteSecondsAndNanos(seconds, nanos);
+    }
+
+    private readonly void WriteSecondsAndNanos(long seconds, int nanos)
+    {
+        if (seconds != 0)
+        {
+            output.WriteTag(1, WireFormat.WireType.Varint);
+            output.WriteVarint((ulong)seconds);
+        }
+
+        if (nanos != 0)
+        {
+            output.WriteTag(2, WireFormat.WireType.Varint);
+            output.WriteVarint((ulong)nanos);
+        }
+    }
+
+    private void ReadFieldMask(ProtoMessageType type)
+    {
+        var text = ReadText("field names with commas between them");
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var part in text.AsSpan().Split(','))
+        {
+            WriteTag(type.Fields[0], WireFormat.WireType.LengthDelimited);
+            output.WriteText(WellKnownTexts.ReadMaskPath(text.AsSpan()[part]) ?? throw path.Error("expected field names in camelCase with commas between them"));
+        }
+    }
+
+    private void ReadValue(ProtoMessageType type)
+    {
+        var name = _json.TokenType switch
+        {
+            JsonTokenType.Null => "null_value",
+            JsonTokenType.Number => "number_value",
+            JsonTokenType.String => "string_value",
+            JsonTokenType.True or JsonTokenType.False => "bool_value",
+            JsonTokenType.StartObject => "struct_value",
+            _ => "list_value",
+        };
+        if (_json.TokenType == JsonTokenType.String)
+        {
+            // Straight away: as a double the strings NaN and Infinity would be numbers.
+            output.WriteTag(3, WireFormat.WireType.LengthDelimited);
+            output.WriteText(ReadText("a string"));
+            return;
+        }
+
+        ReadSingular(type.Find(name)!);
+    }
+
+    private void ReadAny()
+    {
+        Expect(JsonTokenType.StartObject, "an object with a property @type");
+        if (FindTypeUrl() is not { } url)
+        {
+            // An Any that says nothing is written as {} too.
+            if (ReadProperty(out _))
+            {
+                throw path.Error("the property @type is missing");
+            }
+
+            return;
+        }
+
+        var slash = url.LastIndexOf('/');
+        if (slash < 0 || schema.FindMessage(url[(slash + 1)..]) is not { } type)
+        {
+            throw path.Error("@type names no message of this schema");
+        }
+
+        output.WriteTag(1, WireFormat.WireType.LengthDelimited);
+        output.WriteText(url);
+        var before = output.Length;
+        output.WriteTag(2, WireFormat.WireType.LengthDelimited);
+        var begun = output.Begin();
+        if (type.WellKnown == WellKnownType.None)
+        {
+            ReadFields(type, isInsideAny: true);
+        }
+        else
+        {
+            ReadAnyValue(type);
+        }
+
+        output.End(begun);
+        if (output.Length == begun + 1)
+        {
+            output.Truncate(before);
+        }
+    }
+
+    private void ReadAnyValue(ProtoMessageType type)
+    {
+        var isRead = type.WellKnown == WellKnownType.Empty;
+        while (ReadProperty(out var name))
+        {
+            if (name == ValueProperty)
+            {
+                path.Enter(name);
+                ReadMessage(type);
+                path.Leave();
+                isRead = true;
+            }
+            else if (name == TypeProperty || options.IgnoreUnknownFields)
+            {
+                _json.Skip();
+            }
+            else
+            {
+                path.Enter(name);
+                throw path.Error($"{type.FullName} stands in a property named value");
+            }
+        }
+
+        if (!isRead)
+        {
+            throw path.Error("the property value is missing");
+        }
+    }
+
+    /// <summary>Looks ahead for <c>@type</c>, which may stand anywhere in the object.</summary>
+    private readonly string? FindTypeUrl()
+    {
+        var ahead = _json;
+        string? url = null;
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = ahead.ValueTextEquals(TypeProperty);
+            ahead.Read();
+            if (!isType)
+            {
+                ahead.Skip();
+                continue;
+            }
+
+            if (url is not null)
+            {
+                throw path.Error("@type is given twice");
+            }
+
+            url = ahead.TokenType == JsonTokenType.String ? GetText(ref ahead) : throw path.Error("@type must be a string");
+        }
+
+        return url;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace SnetGateway.ProtoJson;
+
+/// <summary>Compiles folders of proto files by running <c>protoc</c>.</summary>
+/// <param name="protocPath">The program. A build finds one in the Grpc.Tools package, under <c>tools/</c>.</param>
+/// <param name="includePaths">More folders to look for imports in, beside the compiled one; <c>google/protobuf/*.proto</c> lie in one.</param>
+public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> includePaths)
+{
+    /// <summary>Compiles every proto file in a folder and the folders in it.</summary>
+    /// <exception cref="InvalidDataException">There are none, or they do not compile; the message has the compiler's own words.</exception>
+    public async Task<ProtoSchema> CompileFolderAsync(string folder, CancellationToken cancellationToken)
+    {
+        var root = Path.GetFullPath(folder);
+        var files = Directory.GetFiles(root, "*.proto", SearchOption.AllDirectories);
+        if (files.Length == 0)
+        {
+            throw new InvalidDataException($"There is no .proto file in {root}.");
+        }
+
+        Array.Sort(files, StringComparer.Ordinal);
+        var work = Directory.CreateTempSubdirectory("snet-gateway-protoc-");
+        try
+        {
+            var result = Path.Combine(work.FullName, "set.pb");
+            await RunAsync(["--include_imports", $"--descriptor_set_out={result}", $"--proto_path={root}", .. includePaths.Select(path => $"--proto_path={path}"), .. files], cancellationToken);
+            return await ProtoSchema.LoadFileAsync(result, cancellationToken);
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private async Task RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var process = new Process { StartInfo = new ProcessStartInfo(protocPath, arguments) { RedirectStandardError = true, RedirectStandardInput = true } };
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception missing)
+        {
+            throw new InvalidDataException($"The protobuf compiler {protocPath} cannot be run: {missing.Message}", missing);
+        }
+
+        try
+        {
+            process.StandardInput.Close();
+            var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidDataException($"The proto files do not compile: {errors.Trim()}");
+            }
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Text;
+using Google.Protobuf;
+
+namespace SnetGateway.ProtoJson;
+
+/// <summary>A growing buffer that protobuf is written into, nested messages in place.</summary>
+internal sealed class ProtoOutput
+{
+    private const int MostVarintBytes = 10;
+
+    private byte[] _bytes = new byte[256];
+
+    public int Length { get; private set; }
+
+    public byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
+
+    /// <summary>Takes back everything after a place.</summary>
+    public void Truncate(int length) => Length = length;
+
+    public void WriteTag(int number, WireFormat.WireType type) => WriteVarint(WireFormat.MakeTag(number, type));
+
+    public void WriteVarint(ulong value)
+    {
+        var space = Reserve(MostVarintBytes);
+        var written = 0;
+        for (; value > 0x7F; value >>= 7)
+        {
+            space[written++] = (byte)(value | 0x80);
+        }
+
+        space[written++] = (byte)value;
+        Length += written;
+    }
+
+    public void WriteFixed32(uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(Reserve(4), value);
+        Length += 4;
+    }
+
+    public void WriteFixed64(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
+        Length += 8;
+    }
+
+    /// <summary>A length and the bytes.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> value)
+    {
+        WriteVarint((ulong)value.Length);
+        value.CopyTo(Reserve(value.Length));
+        Length += value.Length;
+    }
+
+    /// <summary>A length and the text in UTF-8.</summary>
+    public void WriteText(string value)
+    {
+        var size = Encoding.UTF8.GetByteCount(value);
+        WriteVarint((ulong)size);
+        Encoding.UTF8.GetBytes(value, Reserve(size));
+        Length += size;
+    }
+
+    /// <summary>Begins something whose length goes before it; hand the result to <see cref="End"/>.</summary>
+    public int Begin()
+    {
+        Reserve(1);
+        return Length++;
+    }
+
+    /// <summary>Writes the length of what was written since; moves it along when the length takes more than the byte set aside.</summary>
+    public void End(int begun)
+    {
+        var size = Length - begun - 1;
+        var more = VarintSize((uint)size) - 1;
+        if (more > 0)
+        {
+            Reserve(more);
+            _bytes.AsSpan(begun + 1, size).CopyTo(_bytes.AsSpan(begun + 1 + more));
+        }
+
+        Length = begun;
+        WriteVarint((ulong)size);
+        Length += size;
+    }
+
+    private static int VarintSize(uint value) => value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
+
+    private Span<byte> Reserve(int count)
+    {
+        if (_bytes.Length - Length < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        }
+
+        return _bytes.AsSpan(Length);
+    }
+}

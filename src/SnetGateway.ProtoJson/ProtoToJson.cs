@@ -1,0 +1,402 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace SnetGateway.ProtoJson;
+
+/// <summary>Writes the bytes of a message as JSON, its fields in the order of their numbers.</summary>
+internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, JsonPath path, Utf8JsonWriter writer)
+{
+    private int _depth;
+
+    public void WriteMessage(ProtoMessageType type, ReadOnlySpan<byte> message)
+    {
+        if (++_depth > options.MaxDepth)
+        {
+            throw path.Error($"messages lie more than {options.MaxDepth} deep in each other");
+        }
+
+        switch (type.WellKnown)
+        {
+            case WellKnownType.Any:
+                WriteAny(Any.Parser.ParseFrom(message));
+                break;
+            case WellKnownType.Duration:
+                var duration = Duration.Parser.ParseFrom(message);
+                writer.WriteStringValue(WellKnownTexts.FormatDuration(duration.Seconds, duration.Nanos) ?? throw path.Error("the duration is out of range"));
+                break;
+            case WellKnownType.FieldMask:
+                WriteFieldMask(FieldMask.Parser.ParseFrom(message));
+                break;
+            case WellKnownType.ListValue:
+                WriteList(ListValue.Parser.ParseFrom(message));
+                break;
+            case WellKnownType.Struct:
+                WriteStruct(Struct.Parser.ParseFrom(message));
+                break;
+            case WellKnownType.Timestamp:
+                var time = Timestamp.Parser.ParseFrom(message);
+                writer.WriteStringValue(WellKnownTexts.FormatTimestamp(time.Seconds, time.Nanos) ?? throw path.Error("the time is out of range"));
+                break;
+            case WellKnownType.Value:
+                WriteValue(Value.Parser.ParseFrom(message));
+                break;
+            case WellKnownType.Wrapper:
+                WriteSingular(type.Fields[0], message, FieldIndex.Read(type, message, path).Find(0));
+                break;
+            default:
+                writer.WriteStartObject();
+                WriteFields(type, message);
+                writer.WriteEndObject();
+                break;
+        }
+
+        _depth--;
+    }
+
+    private void WriteFields(ProtoMessageType type, ReadOnlySpan<byte> message)
+    {
+        var index = FieldIndex.Read(type, message, path);
+        foreach (var field in type.Fields)
+        {
+            var places = index.Find(field.Index);
+            var isAbsent = places.IsEmpty || (IsScalarWithoutPresence(field) && IsDefault(field, message, places[^1]));
+            if (isAbsent && (!options.IncludeDefaults || field.HasPresence))
+            {
+                continue;
+            }
+
+            if (field.Type == FieldType.Group)
+            {
+                throw path.Error("groups of proto2 have no form in JSON");
+            }
+
+            writer.WritePropertyName(options.OriginalNames ? field.OriginalNameText : field.JsonNameText);
+            path.Enter(options.OriginalNames ? field.Name : field.JsonName);
+            WriteField(field, message, places);
+            path.Leave();
+        }
+    }
+
+    private void WriteField(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    {
+        if (field.IsMap)
+        {
+            WriteMap(field, message, places);
+        }
+        else if (field.IsRepeated)
+        {
+            WriteRepeated(field, message, places);
+        }
+        else
+        {
+            WriteSingular(field, message, places);
+        }
+    }
+
+    /// <summary>Writes a value that may stand on the wire more than once: the last holds, and messages are one message in parts.</summary>
+    private void WriteSingular(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    {
+        if (field.Type != FieldType.Message)
+        {
+            WriteScalar(field, places.IsEmpty ? default : message.Slice(places[^1].Start, places[^1].Length));
+            return;
+        }
+
+        if (places.Length <= 1)
+        {
+            WriteMessage(field.Message!, places.IsEmpty ? default : message.Slice(places[0].Start, places[0].Length));
+            return;
+        }
+
+        var whole = new List<byte>();
+        foreach (var place in places)
+        {
+            // Each part by itself first: half a field at the end of one would take the beginning of the next for its rest.
+            var part = message.Slice(place.Start, place.Length);
+            for (var fields = new ProtoInput(part, path); !fields.IsAtEnd;)
+            {
+                fields.Skip(fields.ReadTag().Type);
+            }
+
+            whole.AddRange(part);
+        }
+
+        WriteMessage(field.Message!, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(whole));
+    }
+
+    private void WriteRepeated(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    {
+        writer.WriteStartArray();
+        var index = 0;
+        foreach (var place in places)
+        {
+            var bytes = message.Slice(place.Start, place.Length);
+            if (!place.IsPacked)
+            {
+                path.Enter(index++);
+                WriteOne(field, bytes);
+                path.Leave();
+                continue;
+            }
+
+            var elements = new ProtoInput(bytes, path);
+            while (!elements.IsAtEnd)
+            {
+                path.Enter(index++);
+                var (start, length) = elements.Skip(field.WireType);
+                WriteScalar(field, bytes.Slice(start, length));
+                path.Leave();
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteMap(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    {
+        // Of entries with one key the last holds.
+        var entries = new Dictionary<string, (int Start, int Length)>(StringComparer.Ordinal);
+        foreach (var place in places)
+        {
+            var entry = message.Slice(place.Start, place.Length);
+            var keys = FieldIndex.Read(field.Message!, entry, path).Find(field.MapKey.Index);
+            entries[ReadMapKey(field.MapKey, keys.IsEmpty ? default : entry.Slice(keys[^1].Start, keys[^1].Length))] = (place.Start, place.Length);
+        }
+
+        writer.WriteStartObject();
+        foreach (var (key, place) in entries)
+        {
+            var entry = message.Slice(place.Start, place.Length);
+            writer.WritePropertyName(key);
+            path.Enter(key);
+            WriteSingular(field.MapValue, entry, FieldIndex.Read(field.Message!, entry, path).Find(field.MapValue.Index));
+            path.Leave();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void WriteOne(ProtoField field, ReadOnlySpan<byte> bytes)
+    {
+        if (field.Type == FieldType.Message)
+        {
+            WriteMessage(field.Message!, bytes);
+        }
+        else
+        {
+            WriteScalar(field, bytes);
+        }
+    }
+
+    /// <summary>Writes a value that is no message; no bytes at all stand for its default.</summary>
+    private void WriteScalar(ProtoField field, ReadOnlySpan<byte> bytes)
+    {
+        switch (field.Type)
+        {
+            case FieldType.String:
+                writer.WriteStringValue(CheckedText(bytes));
+                break;
+            case FieldType.Bytes:
+                writer.WriteBase64StringValue(bytes);
+                break;
+            case FieldType.Double:
+                WriteDouble(BitConverter.UInt64BitsToDouble(ReadBits(field.Type, bytes)));
+                break;
+            case FieldType.Float:
+                WriteSingle(BitConverter.UInt32BitsToSingle((uint)ReadBits(field.Type, bytes)));
+                break;
+            case FieldType.Bool:
+                writer.WriteBooleanValue(ReadBits(field.Type, bytes) != 0);
+                break;
+            case FieldType.Enum:
+                WriteEnum(field.Enum!, (int)ReadBits(field.Type, bytes));
+                break;
+            case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 or FieldType.UInt64 or FieldType.Fixed64:
+                writer.WriteStringValue(FormatInteger(field.Type, ReadBits(field.Type, bytes)));
+                break;
+            default:
+                writer.WriteRawValue(FormatInteger(field.Type, ReadBits(field.Type, bytes)), skipInputValidation: true);
+                break;
+        }
+    }
+
+    private string ReadMapKey(ProtoField field, ReadOnlySpan<byte> bytes) => field.Type switch
+    {
+        FieldType.String => Encoding.UTF8.GetString(CheckedText(bytes)),
+        FieldType.Bool => ReadBits(field.Type, bytes) != 0 ? "true" : "false",
+        _ => FormatInteger(field.Type, ReadBits(field.Type, bytes)),
+    };
+
+    private ulong ReadBits(FieldType type, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
+        var input = new ProtoInput(bytes, path);
+        return type switch
+        {
+            FieldType.Double or FieldType.Fixed64 or FieldType.SFixed64 => input.ReadFixed64(),
+            FieldType.Float or FieldType.Fixed32 or FieldType.SFixed32 => input.ReadFixed32(),
+            _ => input.ReadVarint(),
+        };
+    }
+
+    private static string FormatInteger(FieldType type, ulong bits) => type switch
+    {
+        FieldType.Int32 or FieldType.SFixed32 => ((int)bits).ToString(CultureInfo.InvariantCulture),
+        FieldType.SInt32 => ((int)((uint)bits >> 1) ^ -(int)(bits & 1)).ToString(CultureInfo.InvariantCulture),
+        FieldType.UInt32 or FieldType.Fixed32 => ((uint)bits).ToString(CultureInfo.InvariantCulture),
+        FieldType.Int64 or FieldType.SFixed64 => ((long)bits).ToString(CultureInfo.InvariantCulture),
+        FieldType.SInt64 => ((long)(bits >> 1) ^ -(long)(bits & 1)).ToString(CultureInfo.InvariantCulture),
+        _ => bits.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static bool IsScalarWithoutPresence(ProtoField field) =>
+        !field.HasPresence && !field.IsRepeated && !field.IsMap && field.Type != FieldType.Message;
+
+    private bool IsDefault(ProtoField field, ReadOnlySpan<byte> message, (int Field, int Start, int Length, bool IsPacked) place)
+    {
+        var bytes = message.Slice(place.Start, place.Length);
+        return field.Type switch
+        {
+            FieldType.String or FieldType.Bytes => bytes.IsEmpty,
+            FieldType.Enum or FieldType.Int32 or FieldType.UInt32 or FieldType.SInt32 => (uint)ReadBits(field.Type, bytes) == 0,
+            _ => ReadBits(field.Type, bytes) == 0,
+        };
+    }
+
+    private ReadOnlySpan<byte> CheckedText(ReadOnlySpan<byte> bytes) =>
+        Utf8.IsValid(bytes) ? bytes : throw path.Error("the text is not valid UTF-8");
+
+    private void WriteEnum(ProtoEnum type, int number)
+    {
+        if (type.IsNullValue)
+        {
+            writer.WriteNullValue();
+        }
+        else if (type.FindName(number) is { } name)
+        {
+            writer.WriteStringValue(name);
+        }
+        else
+        {
+            writer.WriteNumberValue(number);
+        }
+    }
+
+    private void WriteDouble(double value)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.WriteNumberValue(value);
+        }
+        else
+        {
+            writer.WriteStringValue(NameNotFinite(value));
+        }
+    }
+
+    private void WriteSingle(float value)
+    {
+        if (float.IsFinite(value))
+        {
+            writer.WriteNumberValue(value);
+        }
+        else
+        {
+            writer.WriteStringValue(NameNotFinite(value));
+        }
+    }
+
+    private static string NameNotFinite(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+
+    private void WriteFieldMask(FieldMask mask)
+    {
+        var paths = mask.Paths.Select(part => WellKnownTexts.FormatMaskPath(part) ?? throw path.Error("a path of the field mask has no form in JSON"));
+        writer.WriteStringValue(string.Join(',', paths));
+    }
+
+    private void WriteStruct(Struct value)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, member) in value.Fields)
+        {
+            writer.WritePropertyName(name);
+            path.Enter(name);
+            WriteValue(member);
+            path.Leave();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void WriteList(ListValue list)
+    {
+        writer.WriteStartArray();
+        for (var index = 0; index < list.Values.Count; index++)
+        {
+            path.Enter(index);
+            WriteValue(list.Values[index]);
+            path.Leave();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteValue(Value value)
+    {
+        switch (value.KindCase)
+        {
+            case Value.KindOneofCase.NullValue:
+                writer.WriteNullValue();
+                break;
+            case Value.KindOneofCase.NumberValue when double.IsFinite(value.NumberValue):
+                writer.WriteNumberValue(value.NumberValue);
+                break;
+            case Value.KindOneofCase.StringValue:
+                writer.WriteStringValue(value.StringValue);
+                break;
+            case Value.KindOneofCase.BoolValue:
+                writer.WriteBooleanValue(value.BoolValue);
+                break;
+            case Value.KindOneofCase.StructValue:
+                WriteStruct(value.StructValue);
+                break;
+            case Value.KindOneofCase.ListValue:
+                WriteList(value.ListValue);
+                break;
+            default:
+                throw path.Error("a google.protobuf.Value is empty or no finite number");
+        }
+    }
+
+    private void WriteAny(Any any)
+    {
+        writer.WriteStartObject();
+        if (any.TypeUrl.Length > 0 || !any.Value.IsEmpty)
+        {
+            var slash = any.TypeUrl.LastIndexOf('/');
+            var type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..])) ?? throw path.Error("the type of a google.protobuf.Any is not in this schema");
+            writer.WriteString("@type"u8, any.TypeUrl);
+            if (type.WellKnown == WellKnownType.None)
+            {
+                WriteFields(type, any.Value.Span);
+            }
+            else
+            {
+                writer.WritePropertyName("value"u8);
+                path.Enter("value");
+                WriteMessage(type, any.Value.Span);
+                path.Leave();
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+}

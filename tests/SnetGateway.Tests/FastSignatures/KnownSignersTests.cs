@@ -1,0 +1,260 @@
+using SnetGateway.Tests.Ethereum;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Ethereum.Hashing;
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FastSignatures;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.FastSignatures;
+
+/// <summary>Who gets a table, that the answers stay the library's, and what happens if they did not.</summary>
+public sealed class KnownSignersTests
+{
+    private readonly CountingCurve _library = new(SignatureVectorTests.Curve("native"));
+    private readonly ErrorLines _log = new();
+    private readonly SignerRecovery _recovery;
+    private readonly KnownSigners _known;
+
+    public KnownSignersTests()
+    {
+        _recovery = new SignerRecovery(_library, _log);
+        _known = _recovery.Known!;
+    }
+
+    [Fact]
+    public void TryRecover_SignerSeenEightTimes_IsJudgedWithoutTheLibraryFromThenOn()
+    {
+        PrivateKey key = Key(1);
+        for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
+        {
+            Assert.Equal(0, _known.Count);
+            AssertSignedBy(key, key.Address, i);
+        }
+
+        Assert.Equal(1, _known.Count);
+        Assert.Equal(KnownSigners.RecoveriesBeforeTable, _library.Recoveries);
+        for (int i = 0; i < 100; i++)
+        {
+            AssertSignedBy(key, key.Address, i);
+        }
+
+        Assert.Equal(KnownSigners.RecoveriesBeforeTable, _library.Recoveries);
+        Assert.Equal(100, _known.Acceptances);
+    }
+
+    [Fact]
+    public void TryRecover_SignedByAnotherThanExpected_TellsWhoAndGivesNobodyATable()
+    {
+        PrivateKey sender = Key(1);
+        PrivateKey signer = Key(2);
+        for (int i = 0; i < 50; i++)
+        {
+            AssertSignedBy(sender, signer.Address, i);
+            AssertSignedBy(sender, default, i);
+        }
+
+        Assert.Equal(0, _known.Count);
+        MakeKnown(signer);
+        AssertSignedBy(sender, signer.Address, 51);
+        AssertSignedBy(signer, sender.Address, 52);
+        Assert.Equal(0, _known.Acceptances);
+    }
+
+    [Fact]
+    public void TryRecover_ForgeriesOfAKnownSigner_SameAnswerAsWithoutTables()
+    {
+        PrivateKey key = Key(1);
+        MakeKnown(key);
+        var plain = new SignerRecovery(_library);
+        var random = new Random(8_601);
+        for (int i = 0; i < 600; i++)
+        {
+            byte[] message = BitConverter.GetBytes(i);
+            byte[] signature = key.SignMessage(message);
+            signature[random.Next(signature.Length)] ^= (byte)(1 << random.Next(8));
+            bool isPlain = plain.TryRecover(message, signature, out Address byLibrary);
+            Assert.Equal(isPlain, _recovery.TryRecover(message, signature, key.Address, out Address found));
+            Assert.Equal(byLibrary, found);
+            Assert.NotEqual(key.Address, found);
+        }
+    }
+
+    [Fact]
+    public void TryRecover_OneIn1024Acceptances_IsConfirmedByTheLibrary()
+    {
+        PrivateKey key = Key(1);
+        MakeKnown(key);
+        long before = _library.Recoveries;
+        byte[] message = [1, 2, 3];
+        byte[] signature = key.SignMessage(message);
+        for (int i = 0; i < 2 * KnownSigners.AcceptancesPerCheck; i++)
+        {
+            Assert.True(_recovery.TryRecover(message, signature, key.Address, out Address found));
+            Assert.Equal(key.Address, found);
+        }
+
+        Assert.Equal(2, _library.Recoveries - before);
+        Assert.False(_known.IsOff);
+        Assert.Empty(_log.Events);
+    }
+
+    [Fact]
+    public void TryRecover_TableThatIsWrong_IsFoundOutLoggedAndNoTableUsedAgain()
+    {
+        PrivateKey key = Key(1);
+        PrivateKey other = Key(2);
+        MakeKnown(key);
+        _known.Add(other.Address, Tables(key)); // what a fault would do: the tables accept key's signatures as other's
+        byte[] message = [1, 2, 3];
+        byte[] signature = key.SignMessage(message);
+        for (int i = 1; i < KnownSigners.AcceptancesPerCheck; i++)
+        {
+            Assert.True(_recovery.TryRecover(message, signature, other.Address, out _));
+        }
+
+        Assert.False(_known.IsOff);
+        Assert.True(_recovery.TryRecover(message, signature, other.Address, out Address found));
+        Assert.Equal(key.Address, found); // the library's word counts, for this call already
+        Assert.True(_known.IsOff);
+        Assert.Equal([4101], _log.Events);
+
+        long before = _library.Recoveries;
+        for (int i = 0; i < 20; i++)
+        {
+            AssertSignedBy(key, key.Address, i);
+            Assert.True(_recovery.TryRecover(message, signature, other.Address, out found));
+            Assert.Equal(key.Address, found);
+        }
+
+        Assert.Equal(40, _library.Recoveries - before);
+        Assert.Equal([4101], _log.Events);
+    }
+
+    [Fact]
+    public void TryRecover_KnownSigner_AllocatesNothing()
+    {
+        PrivateKey key = Key(1);
+        MakeKnown(key);
+        byte[] message = [1, 2, 3];
+        byte[] signature = key.SignMessage(message);
+        Assert.True(_recovery.TryRecover(message, signature, key.Address, out _));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 50; i++)
+        {
+            _recovery.TryRecover(message, signature, key.Address, out _);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void TryRecover_FromManyThreadsWhileTablesAreBuilt_IsRight()
+    {
+        PrivateKey[] keys = [.. Enumerable.Range(1, 8).Select(Key)];
+        Parallel.For(0, 800, i => AssertSignedBy(keys[i % keys.Length], keys[i / 8 % keys.Length].Address, i));
+        Assert.InRange(_known.Count, 1, keys.Length);
+        Assert.Empty(_log.Events);
+    }
+
+    [Fact]
+    public void Cache_Full_DropsOnlyWhoWasNotUsedSinceTheHandPassed()
+    {
+        KnownKey tables = Tables(Key(1));
+        var cache = new KnownKeyCache(4);
+        Address[] signers = [.. Enumerable.Range(1, 7).Select(i => Key(i).Address)];
+        for (int i = 0; i < 4; i++)
+        {
+            cache.Add(signers[i], tables);
+        }
+
+        cache.Add(signers[0], tables); // no second slot
+        Assert.Equal(4, cache.Count);
+        cache.Find(signers[0]);
+        cache.Find(signers[2]);
+        cache.Add(signers[4], tables);
+        cache.Add(signers[5], tables);
+        Assert.Equal(4, cache.Count);
+        Assert.Null(cache.Find(signers[1]));
+        Assert.Null(cache.Find(signers[3]));
+        Assert.All([0, 2, 4, 5], i => Assert.Same(tables, cache.Find(signers[i])));
+
+        cache.Add(signers[6], tables); // all were used: one goes all the same
+        Assert.Equal(4, cache.Count);
+        Assert.Same(tables, cache.Find(signers[6]));
+        Assert.InRange(KnownSigners.MaxBytes / KeyTable.Size, 600, 700);
+    }
+
+    private static PrivateKey Key(int number)
+    {
+        byte[] bytes = Keccak256.Hash(BitConverter.GetBytes(number));
+        Assert.True(PrivateKey.TryCreate(bytes, out PrivateKey? key));
+        return key;
+    }
+
+    private static KnownKey Tables(PrivateKey key)
+    {
+        byte[] digest = Keccak256.Hash("digest"u8);
+        byte[] signature = key.SignDigest(digest);
+        var publicKey = new byte[Secp256k1.PublicKeySize];
+        Assert.True(Secp256k1.Default.TryRecover(digest, signature.AsSpan(0, 64), signature[64] - 27, publicKey));
+        return KnownKey.TryBuild(publicKey)!;
+    }
+
+    private void MakeKnown(PrivateKey key)
+    {
+        int before = _known.Count;
+        for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
+        {
+            AssertSignedBy(key, key.Address, i);
+        }
+
+        Assert.Equal(before + 1, _known.Count);
+    }
+
+    private void AssertSignedBy(PrivateKey key, Address expected, int number)
+    {
+        byte[] message = BitConverter.GetBytes(number);
+        Assert.True(_recovery.TryRecover(message, key.SignMessage(message), expected, out Address found));
+        Assert.Equal(key.Address, found);
+    }
+
+    private sealed class CountingCurve(Secp256k1 inner) : Secp256k1
+    {
+        private long _recoveries;
+
+        public long Recoveries => Interlocked.Read(ref _recoveries);
+
+        public override string Name => inner.Name;
+
+        public override bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey)
+        {
+            Interlocked.Increment(ref _recoveries);
+            return inner.TryRecover(digest, signature, recoveryId, publicKey);
+        }
+
+        public override int Sign(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> privateKey, Span<byte> signature) =>
+            inner.Sign(digest, privateKey, signature);
+
+        public override void PublicKeyOf(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) => inner.PublicKeyOf(privateKey, publicKey);
+    }
+
+    private sealed class ErrorLines : ILogger
+    {
+        public List<int> Events { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (Events)
+            {
+                Assert.Equal(LogLevel.Error, logLevel);
+                Events.Add(eventId.Id);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using SnetGateway.GrpcWire.Headers;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.GrpcWire.Headers;
+
+public sealed class BinaryMetadataTests(ITestOutputHelper output)
+{
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("AA==", "00")]
+    [InlineData("AA", "00")]
+    [InlineData("//8=", "FFFF")]
+    [InlineData("//8", "FFFF")]
+    [InlineData("+/+/", "FBFFBF")]
+    [InlineData("AB", "00")]
+    [InlineData("AAECAwQ", "0001020304")]
+    public void Decode_Value_Bytes(string value, string hex)
+    {
+        Span<byte> bytes = new byte[16];
+        Assert.True(BinaryMetadata.TryDecode(value, bytes, out var written));
+        Assert.Equal(hex, Convert.ToHexString(bytes[..written]));
+    }
+
+    // The places are those that Go's encoding/base64 reports.
+    [Theory]
+    [InlineData("A", 0)]
+    [InlineData("AAAAA", 4)]
+    [InlineData("A===", 1)]
+    [InlineData("====", 0)]
+    [InlineData("AA=", 2)]
+    [InlineData("AB=C", 2)]
+    [InlineData("AB==CDEF", 4)]
+    [InlineData("ABC=DEFG", 4)]
+    [InlineData("AA,AA", 2)]
+    [InlineData("AA==,AA==", 2)]
+    [InlineData("AAA,", 3)]
+    [InlineData("-_AA", 0)]
+    [InlineData("AA A", 2)]
+    [InlineData("AAé", 2)]
+    [InlineData("AAAA,AAA", 4)]
+    public void Decode_Malformed_WhereGoSaysSo(string value, int errorAt)
+    {
+        Assert.Equal(BinaryMetadataResult.Malformed, BinaryMetadata.Decode(value, new byte[16], out var written, out var at));
+        Assert.Equal(errorAt, at);
+        Assert.Equal(0, written);
+    }
+
+    [Fact]
+    public void Decode_LongerThanTheDestination_Told()
+    {
+        var value = BinaryMetadata.Encode(new byte[66]);
+        Assert.Equal(BinaryMetadataResult.DestinationTooShort, BinaryMetadata.Decode(value, new byte[65], out _, out _));
+        Assert.Equal(BinaryMetadataResult.Decoded, BinaryMetadata.Decode(value, new byte[66], out var written, out _));
+        Assert.Equal(66, written);
+        Assert.Equal(BinaryMetadataResult.Malformed, BinaryMetadata.Decode(value + ",", new byte[10], out _, out _));
+    }
+
+    [Fact]
+    public void Decode_Signature_AllocatesNothing()
+    {
+        var value = BinaryMetadata.Encode(new byte[65]);
+        var bytes = new byte[65];
+        BinaryMetadata.TryDecode(value, bytes, out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 1000; round++)
+        {
+            BinaryMetadata.TryDecode(value, bytes, out _);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Decode_GeneratedValues_AgreesWithAPlainReading()
+    {
+        var random = Seeds.Random(output);
+        var accepted = 0;
+        Span<byte> bytes = new byte[64];
+        for (var round = 0; round < 300_000; round++)
+        {
+            var characters = new char[random.Next(40)];
+            for (var index = 0; index < characters.Length; index++)
+            {
+                characters[index] = random.Next(60) == 0 ? (char)random.Next(0x200) : Alphabet[random.Next(64)];
+            }
+
+            for (var padding = random.Next(3); padding > 0 && padding <= characters.Length; padding--)
+            {
+                characters[^padding] = '=';
+            }
+
+            var value = new string(characters);
+            var expected = ReadPlainly(value);
+            Assert.Equal(expected is not null, BinaryMetadata.TryDecode(value, bytes, out var written));
+            if (expected is not null)
+            {
+                Assert.Equal(expected, bytes[..written].ToArray());
+                Assert.True(expected.Length <= BinaryMetadata.MaxDecodedLength(value.Length));
+                accepted++;
+            }
+        }
+
+        Assert.InRange(accepted, 10_000, 290_000);
+    }
+
+    [Fact]
+    public void Encode_GeneratedBytes_DecodeToThemselvesPaddedAndUnpadded()
+    {
+        var random = Seeds.Random(output);
+        var decoded = new byte[100];
+        for (var round = 0; round < 20_000; round++)
+        {
+            var bytes = new byte[random.Next(100)];
+            random.NextBytes(bytes);
+            foreach (var value in new[] { BinaryMetadata.Encode(bytes), Convert.ToBase64String(bytes) })
+            {
+                Assert.True(BinaryMetadata.TryDecode(value, decoded, out var written));
+                Assert.Equal(bytes, decoded[..written]);
+            }
+        }
+    }
+
+    private static byte[]? ReadPlainly(string value)
+    {
+        if (value.Length % 4 == 0)
+        {
+            value = value.EndsWith("==", StringComparison.Ordinal) ? value[..^2] : value.EndsWith('=') ? value[..^1] : value;
+        }
+
+        if (value.Length % 4 == 1 || value.Any(character => !Alphabet.Contains(character, StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        var bits = new StringBuilder();
+        foreach (var character in value)
+        {
+            bits.Append(Convert.ToString(Alphabet.IndexOf(character, StringComparison.Ordinal), 2).PadLeft(6, '0'));
+        }
+
+        return [.. Enumerable.Range(0, bits.Length / 8).Select(index => Convert.ToByte(bits.ToString(index * 8, 8), 2))];
+    }
+}

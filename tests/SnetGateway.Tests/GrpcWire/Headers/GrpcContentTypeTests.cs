@@ -1,0 +1,38 @@
+using SnetGateway.GrpcWire.Headers;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.GrpcWire.Headers;
+
+public sealed class GrpcContentTypeTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("application/grpc", GrpcTransport.Grpc, GrpcCodec.Proto)]
+    [InlineData("application/grpc+proto", GrpcTransport.Grpc, GrpcCodec.Proto)]
+    [InlineData("APPLICATION/GRPC+PROTO; charset=utf-8", GrpcTransport.Grpc, GrpcCodec.Proto)]
+    [InlineData(" application/grpc ;x", GrpcTransport.Grpc, GrpcCodec.Proto)]
+    [InlineData("application/grpc+json", GrpcTransport.Grpc, GrpcCodec.Json)]
+    [InlineData("application/grpc+thrift", GrpcTransport.Grpc, GrpcCodec.Other)]
+    [InlineData("application/grpc+", GrpcTransport.Grpc, GrpcCodec.Other)]
+    [InlineData("application/grpc-web", GrpcTransport.GrpcWeb, GrpcCodec.Proto)]
+    [InlineData("application/grpc-web+proto", GrpcTransport.GrpcWeb, GrpcCodec.Proto)]
+    [InlineData("application/grpc-web-text", GrpcTransport.GrpcWebText, GrpcCodec.Proto)]
+    [InlineData("application/grpc-web-text+json", GrpcTransport.GrpcWebText, GrpcCodec.Json)]
+    [InlineData("application/grpc-webs", GrpcTransport.None, GrpcCodec.Other)]
+    [InlineData("application/grpcx", GrpcTransport.None, GrpcCodec.Other)]
+    [InlineData("application/json", GrpcTransport.None, GrpcCodec.Other)]
+    [InlineData("", GrpcTransport.None, GrpcCodec.Other)]
+    public void Parse_Value_TransportAndCodec(string value, GrpcTransport transport, GrpcCodec codec) =>
+        Assert.Equal(new GrpcContentType(transport, codec), GrpcContentType.Parse(value));
+
+    [Fact]
+    public void Parse_GeneratedGarbage_NeverThrows()
+    {
+        var random = Seeds.Random(output);
+        string[] parts = ["application/", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é", "a"];
+        for (var round = 0; round < 200_000; round++)
+        {
+            GrpcContentType.Parse(string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => parts[random.Next(parts.Length)])));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using SnetGateway.GrpcWire.Statuses;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SnetGateway.Tests.GrpcWire.Statuses;
+
+public sealed class GrpcMessageTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("plain text ~", "plain text ~")]
+    [InlineData("100%", "100%25")]
+    [InlineData("a\nb\tc", "a%0Ab%09c")]
+    [InlineData("\u007f", "%7F")]
+    [InlineData("Zürich", "Z%C3%BCrich")]
+    [InlineData("😀", "%F0%9F%98%80")]
+    public void Encode_Text_AsTheProtocolWritesIt(string text, string expected) => Assert.Equal(expected, GrpcMessage.Encode(text));
+
+    // Not rows of the table above: an attribute cannot hold half a character.
+    [Fact]
+    public void Encode_LoneSurrogates_ReplacementCharacters()
+    {
+        Assert.Equal("a%EF%BF%BDb", GrpcMessage.Encode("a\ud800b"));
+        Assert.Equal("%EF%BF%BD", GrpcMessage.Encode("\udc00"));
+    }
+
+    [Fact]
+    public void Encode_PlainText_SameInstance()
+    {
+        var text = new string('x', 10);
+        Assert.Same(text, GrpcMessage.Encode(text));
+        Assert.Same(text, GrpcMessage.Decode(text));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x61, 0xFF, 0x62 }, "a%EF%BF%BDb")]
+    [InlineData(new byte[] { 0xE2, 0x82 }, "%EF%BF%BD%EF%BF%BD")]
+    [InlineData(new byte[] { 0xC3, 0xBC }, "%C3%BC")]
+    public void Encode_Bytes_OneReplacementPerInvalidByte(byte[] text, string expected) => Assert.Equal(expected, GrpcMessage.Encode(text));
+
+    [Theory]
+    [InlineData("a%20b", "a b")]
+    [InlineData("%c3%bc", "ü")]
+    [InlineData("50%", "50%")]
+    [InlineData("%2", "%2")]
+    [InlineData("%zz%41", "%zzA")]
+    [InlineData("%FF", "\ufffd")]
+    [InlineData("ü%41", "üA")]
+    public void Decode_Value_NeverFails(string value, string expected) => Assert.Equal(expected, GrpcMessage.Decode(value));
+
+    [Fact]
+    public void Encode_GeneratedTexts_DecodeToThemselvesAndStayPrintable()
+    {
+        var random = Seeds.Random(output);
+        for (var round = 0; round < 200_000; round++)
+        {
+            var characters = new char[random.Next(40)];
+            for (var index = 0; index < characters.Length; index++)
+            {
+                characters[index] = random.Next(3) == 0 ? (char)random.Next(0x10000) : (char)random.Next(0x80);
+            }
+
+            var text = new string(characters);
+            var encoded = GrpcMessage.Encode(text);
+            Assert.DoesNotContain(encoded, character => character is < ' ' or > '~');
+            var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+            Assert.Equal(valid, GrpcMessage.Decode(encoded));
+            GrpcMessage.Decode(text);
+        }
+    }
+
+    [Fact]
+    public void Decode_LongValue_Whole()
+    {
+        var text = string.Concat(Enumerable.Repeat("ü%", 5000));
+        Assert.Equal(text, GrpcMessage.Decode(GrpcMessage.Encode(text)));
+    }
+}
