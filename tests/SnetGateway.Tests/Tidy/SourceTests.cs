@@ -75,6 +75,21 @@ public sealed partial class SourceTests
         Assert.Empty(ids.GroupBy(id => id.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group)}"));
     }
 
+    /// <summary>Operators filter and alert by name, and the name does not change when a text does.</summary>
+    [Fact]
+    public void Events_EachHaveANameOfTheirOwn()
+    {
+        (string File, string Attribute, string Name)[] events =
+        [
+            .. RepositoryFiles.Find("src", ".cs").SelectMany(file => LoggerMessageAttribute().Matches(RepositoryFiles.Read(file))
+                .Select(match => (file, match.Value, EventName().Match(match.Value).Groups[1].Value))),
+        ];
+        Assert.NotEmpty(events);
+        Assert.Empty(events.Where(logged => logged.Name.Length == 0).Select(logged => $"{logged.File}: {logged.Attribute}"));
+        Assert.Empty(events.GroupBy(logged => logged.Name).Where(group => group.Count() > 1)
+            .Select(group => $"{group.Key}: {string.Join(", ", group.Select(logged => logged.File))}"));
+    }
+
     [Fact]
     public void TrackedText_NamesNoMachineAndNoRegistry()
     {
@@ -103,6 +118,13 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"SmallDisk\.TryMount\(.*standIn: (?:nameof\()?(\w+)")]
     private static partial Regex DiskAsked();
+
+    /// <summary>As far as the message, which may hold anything.</summary>
+    [GeneratedRegex(@"\[LoggerMessage\((?:(?!Message\s*=)[^\]])*")]
+    private static partial Regex LoggerMessageAttribute();
+
+    [GeneratedRegex(@"EventName\s*=\s*""(\w+)""")]
+    private static partial Regex EventName();
 
     [GeneratedRegex(@"EventId\s*=\s*(\d+)")]
     private static partial Regex EventId();
