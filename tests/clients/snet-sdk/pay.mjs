@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+// A consumer on npm's snet-sdk, which pays its calls as its users' programs do. What a job holds and what is printed: ../README.md.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import grpc from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import SnetSdk from 'snet-sdk';
+
+const job = JSON.parse(process.argv[2]);
+const chain = JSON.parse(readFileSync(job.chain, 'utf8'));
+const { contracts, group, organization, service } = chain;
+
+// The SDK finds contracts in the tables of its own packages, by the chain's id. A chain that is not there is added in memory.
+const ofSdk = createRequire(createRequire(import.meta.url).resolve('snet-sdk'));
+const publish = (table, { address, deployTransaction }) => { ofSdk(table)[chain.chainId] = { address, transactionHash: deployTransaction }; };
+publish('singularitynet-platform-contracts/networks/MultiPartyEscrow', contracts.multiPartyEscrow);
+publish('singularitynet-platform-contracts/networks/Registry.json', contracts.registry);
+publish('singularitynet-token-contracts/networks/SingularityNetToken', contracts.token);
+
+// What the Registry's addresses lead to, from a gateway of IPFS that holds these two documents.
+const payment = { payment_address: chain.accounts.provider.address, payment_expiration_threshold: 100, payment_channel_storage_type: 'etcd' };
+const documents = new Map([
+  [organization.metadataUri, { org_id: organization.id, groups: [{ group_name: group.name, group_id: group.idBase64, payment }] }],
+  [service.metadataUri, {
+    version: 1,
+    groups: [{
+      group_name: group.name,
+      group_id: group.idBase64,
+      endpoints: [`http://${job.endpoint}`],
+      pricing: [{ price_model: 'fixed_price', price_in_cogs: job.price, default: true }],
+    }],
+  }],
+]);
+const ipfs = createServer((request, response) => {
+  const url = new URL(request.url, 'http://ipfs');
+  const document = url.pathname === '/api/v0/cat' ? documents.get(`ipfs://${url.searchParams.get('arg')}`) : undefined;
+  response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? {}));
+});
+await new Promise((ready) => ipfs.listen(0, '127.0.0.1', ready));
+
+const protos = fileURLToPath(new URL('../../../samples/proto/example.proto', import.meta.url));
+const { example } = grpc.loadPackageDefinition(loadSync(protos));
+const sdk = new SnetSdk.default({
+  web3Provider: chain.rpcUrl,
+  privateKey: chain.accounts[job.account].privateKey,
+  networkId: chain.chainId,
+  ipfsEndpoint: `http://127.0.0.1:${ipfs.address().port}`,
+});
+const client = await sdk.createServiceClient(organization.id, service.id, example.Echo, group.name, null, { concurrency: false });
+
+for (const text of job.texts) {
+  const line = await new Promise((ended) => client.service.Say({ text }, (error, reply) =>
+    ended(error ? { code: error.code, details: error.details } : { code: 0, text: reply.text })));
+  // Where the SDK saw its channel before this call, by the gateway's state service; absent in the call for which it opened the channel.
+  const signedBefore = client.paymentChannels[0]?.state.currentSignedAmount.toFixed();
+  process.stdout.write(`${JSON.stringify({ ...line, signedBefore })}\n`);
+}
+
+// The SDK leaves timers and connections behind.
+process.exit(0);
