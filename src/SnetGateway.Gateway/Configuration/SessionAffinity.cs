@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.SessionAffinity;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// YARP's cookies that keep a client's calls together, which no gRPC client would send back and a configuration may not ask for. They bring a ring
-/// of keys with them, which would be made at each start, in the home directory.
+/// Removes YARP's session affinity. No gRPC client sends a cookie back, and it comes with ASP.NET's data protection, which at each start reads its
+/// keys and where there are none writes a secret key below the home directory (docs/decisions/0006-yarp-2-3.md).
 /// </summary>
 internal static class SessionAffinity
 {

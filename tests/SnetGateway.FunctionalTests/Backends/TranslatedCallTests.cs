@@ -285,7 +285,7 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         var asked = new ConcurrentQueue<string>();
         service.Handle = context =>
         {
-            asked.Enqueue($"{context.Request.Method} {context.Request.Path}");
+            asked.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             return Task.CompletedTask;
         };
         await using TranslatorRig rig = await TranslatorRig.StartAsync(kind, new Uri(service.Address, "/api/"), settings: new()
@@ -293,9 +293,10 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
             ["ReverseProxy:Clusters:echo:HealthCheck:Active:Enabled"] = "true",
             ["ReverseProxy:Clusters:echo:HealthCheck:Active:Interval"] = "00:00:00.05",
             ["ReverseProxy:Clusters:echo:HealthCheck:Active:Path"] = "/healthz",
+            ["ReverseProxy:Clusters:echo:HealthCheck:Active:Query"] = "?level=ready",
         });
         await Eventually.TrueAsync(() => asked.Count > 1);
-        Assert.Equal("GET /api/healthz", asked.Distinct().Single());
+        Assert.Equal("GET /api/healthz?level=ready", asked.Distinct().Single());
     }
 
     private Task<TranslatorRig> StartAsync(string kind, ClusterBackendOptions? options = null, Dictionary<string, string?>? settings = null) =>

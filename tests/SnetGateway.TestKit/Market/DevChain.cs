@@ -14,13 +14,12 @@ namespace SnetGateway.TestKit.Market;
 public sealed class DevChain : IAsyncDisposable
 {
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly string stateFile;
 
     private DevChain(ChildProcess process, ChainState state, string stateFile)
     {
         Process = process;
         State = state;
-        this.stateFile = stateFile;
+        StateFile = stateFile;
     }
 
     /// <summary>The program that started the node and takes the commands.</summary>
@@ -28,6 +27,9 @@ public sealed class DevChain : IAsyncDisposable
 
     /// <summary>Addresses, accounts and channels as they were at the start.</summary>
     public ChainState State { get; }
+
+    /// <summary>The same as a file of JSON, with all that tests/devchain/README.md lists. Deleted when the chain ends.</summary>
+    public string StateFile { get; }
 
     /// <summary>Starts a chain and waits until the contracts are in place, which takes one to three seconds.</summary>
     public static async Task<DevChain> StartAsync(DevChainOptions? options = null)
@@ -160,7 +162,7 @@ public sealed class DevChain : IAsyncDisposable
     {
         http.Dispose();
         await Process.DisposeAsync();
-        File.Delete(stateFile);
+        File.Delete(StateFile);
     }
 
     private static ulong BlockNumber(JsonElement result) => result.GetProperty("blockNumber").GetUInt64();

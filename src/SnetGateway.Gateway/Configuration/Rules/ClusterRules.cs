@@ -12,6 +12,7 @@ internal static class ClusterRules
         foreach (ClusterConfig cluster in context.Clusters)
         {
             CheckPing(context, cluster);
+            CheckProbeQuery(context, cluster);
             if (cluster.SessionAffinity?.Enabled == true)
             {
                 context.Complain(
@@ -54,6 +55,24 @@ internal static class ClusterRules
                 $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Metadata)}:{BackendHandlerFactory.PingKey}",
                 $"'{text}' is no time from 1 second to 1 hour",
                 "Write it as 00:05:00, or leave it away");
+        }
+    }
+
+    private static void CheckProbeQuery(RuleContext context, ClusterConfig cluster)
+    {
+        if (cluster.HealthCheck?.Active?.Query is not { Length: > 0 } query)
+        {
+            return;
+        }
+
+        string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.HealthCheck)}:{nameof(HealthCheckConfig.Active)}:{nameof(ActiveHealthCheckConfig.Query)}";
+        if (BackendKind.Of(cluster.Metadata) is not (BackendKind.JsonRpc or BackendKind.Http))
+        {
+            context.Complain(path, "the health of this kind of service is not read from a URL, so a query has no effect", "Remove the key");
+        }
+        else if (query[0] != '?')
+        {
+            context.Complain(path, "the query does not start with '?'", "Write it as ?level=ready");
         }
     }
 

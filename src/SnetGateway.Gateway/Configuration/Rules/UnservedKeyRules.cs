@@ -30,6 +30,9 @@ internal static class UnservedKeyRules
         Refuse(
             context, route, nameof(route.RateLimiterPolicy), route.RateLimiterPolicy,
             "the gateway does not limit calls by route, so it would be without effect", "Take it out, and limit calls in the balancer in front");
+        Refuse(
+            context, route, nameof(route.OutputCachePolicy), route.OutputCachePolicy,
+            "responses are not cached: each call is paid for and goes to the service", "Remove the key");
     }
 
     private static void Refuse(RuleContext context, RouteConfig route, string key, string? value, string problem, string remedy)
