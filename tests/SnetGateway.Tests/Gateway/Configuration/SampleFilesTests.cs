@@ -37,7 +37,7 @@ public class SampleFilesTests
     }
 
     [Fact]
-    public void FullFile_IsWhatTheCodeSays() => AssertSame("appsettings/full.json", OptionFiles.FullFile());
+    public void FullFile_IsWhatTheCodeSays() => GeneratedFile.AssertSame("appsettings/full.json", OptionFiles.FullFile());
 
     [Fact]
     public void ConfigurationPage_IsWhatTheCodeSays()
@@ -46,20 +46,7 @@ public class SampleFilesTests
         string page = File.ReadAllText(path);
         var table = new Regex("(?<=<!-- table of keys -->\n).*(?=<!-- end of table -->)", RegexOptions.Singleline);
         Assert.Matches(table, page);
-        AssertSame("docs/configuration.md", table.Replace(page, _ => OptionFiles.Table(), 1));
-    }
-
-    /// <summary>With SNET_UPDATE_FILES=1 the file is written anew instead.</summary>
-    private static void AssertSame(string name, string expected)
-    {
-        string path = RepositoryFiles.PathOf(name);
-        if (Environment.GetEnvironmentVariable("SNET_UPDATE_FILES") == "1")
-        {
-            File.WriteAllText(path, expected);
-        }
-
-        string actual = File.Exists(path) ? File.ReadAllText(path) : "";
-        Assert.True(expected == actual, $"{name} is not what the option classes say: run the tests once with SNET_UPDATE_FILES=1. Expected:\n{expected}");
+        GeneratedFile.AssertSame("docs/configuration.md", table.Replace(page, _ => OptionFiles.Table(), 1));
     }
 
     private static async Task<ConfigurationResult> LoadAsync(string file)
