@@ -39,12 +39,13 @@ internal sealed record RestoredPackage(string Name, string Version, string Licen
 
         using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(graph));
         string[] folders = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
-        foreach (JsonProperty library in assets.RootElement.GetProperty("libraries").EnumerateObject())
+        // The first target is the framework's. Those for single platforms, which a publish adds, come after it.
+        foreach (JsonProperty library in assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject())
         {
             if (library.Value.GetProperty("type").GetString() == "package")
             {
                 string[] id = library.Name.Split('/');
-                string relative = library.Value.GetProperty("path").GetString()!;
+                string relative = assets.RootElement.GetProperty("libraries").GetProperty(library.Name).GetProperty("path").GetString()!;
                 yield return Read(id[0], id[1], folders.Select(folder => Path.Combine(folder, relative)).First(Directory.Exists));
             }
         }
