@@ -41,24 +41,6 @@ internal sealed class ClientCertificates
     /// <summary>Gives the certificate to show; null shows none.</summary>
     public LocalCertificateSelectionCallback? Select { get; }
 
-    /// <summary>For clients that take no policy: a certificate whose only fault is that the system does not know its authority may be one of ours.</summary>
-    public bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors)
-    {
-        if (errors == SslPolicyErrors.None && Trust is null)
-        {
-            return true;
-        }
-
-        if (Trust is null || certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
-        {
-            return false;
-        }
-
-        using var chain = new X509Chain { ChainPolicy = Trust.Clone() };
-        using var shown = new X509Certificate2(certificate);
-        return chain.Build(shown);
-    }
-
     private static X509Certificate2 Load(string certificatePath, string? keyPath) =>
         X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
 }

@@ -12,7 +12,10 @@ public sealed class RedisOptions : IValidatableObject
         ErrorMessage = "a host and a port, as localhost:6379")]
     public string Endpoint { get; set; } = "localhost:6379";
 
-    /// <summary>A file with the password of Redis's default user; its first line counts. Default: none.</summary>
+    /// <summary>The ACL user that this gateway is to Redis (docs/stores.md lists the rights it needs). Default: Redis's default user.</summary>
+    public string? User { get; set; }
+
+    /// <summary>A file with the user's password; its first line counts. Default: none.</summary>
     public string? PasswordPath { get; set; }
 
     /// <summary>Whether to speak TLS; Redis's certificate must be of the endpoint's host. Default false.</summary>
@@ -45,6 +48,11 @@ public sealed class RedisOptions : IValidatableObject
     /// <summary>What may not stand together.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (!string.IsNullOrEmpty(User) && string.IsNullOrEmpty(PasswordPath))
+        {
+            yield return new ValidationResult("a user is given but no password. Write it into a file, and the file's path here", [nameof(PasswordPath)]);
+        }
+
         if (!string.IsNullOrEmpty(KeyPath) && string.IsNullOrEmpty(CertificatePath))
         {
             yield return new ValidationResult("a key is given but no certificate. Name the certificate's file, or take the key out", [nameof(CertificatePath)]);

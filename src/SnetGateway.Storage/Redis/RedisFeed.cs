@@ -104,7 +104,7 @@ internal sealed class RedisFeed(
         {
             await subscriber.SubscribeAsync(channel, wake);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             // Then it is only asked from time to time.
         }
@@ -116,7 +116,7 @@ internal sealed class RedisFeed(
         {
             await subscriber.UnsubscribeAsync(channel, wake, CommandFlags.FireAndForget);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             // The connection is gone, and the subscription with it.
         }

@@ -155,7 +155,7 @@ public sealed class RedisRecordStore : IRecordStore
             }
         }
 
-        await _server.DisposeAsync();
+        _server.Dispose();
         if (_journal is not null)
         {
             await _journal.DisposeAsync();
@@ -237,11 +237,12 @@ public sealed class RedisRecordStore : IRecordStore
                 return Refused("the check of the server took the time of the write"); // what could hardly be answered would only be left in doubt
             }
 
-            Task<RedisResult>? answering = null;
             try
             {
-                answering = _server.Database.ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect);
-                return Judge((RedisResult[])await answering.WaitAsync(left, _time), isProbe: writes.IsEmpty);
+                RedisResult result = await _server.Database
+                    .ScriptEvaluateAsync(hash, keys, Arguments(writes.Span), CommandFlags.NoRedirect)
+                    .WaitAsync(left, _time);
+                return Evaluate(result, isProbe: writes.IsEmpty);
             }
             catch (RedisServerException exception) when (RedisAnswers.IsUnknownScript(exception) && !isRepeated)
             {
@@ -253,7 +254,6 @@ public sealed class RedisRecordStore : IRecordStore
             }
             catch (Exception exception) when (IsClients(exception))
             {
-                answering?.Leave();
                 NoteFailure(exception.Message);
                 return new CommitResult(CommitOutcome.Unknown, 0);
             }
@@ -266,7 +266,7 @@ public sealed class RedisRecordStore : IRecordStore
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private CommitResult Judge(RedisResult[] answer, bool isProbe)
+    private CommitResult Evaluate(RedisResult answer, bool isProbe)
     {
         long code = (long)answer[0];
         string detail = (string?)answer[1] ?? "";
@@ -413,9 +413,18 @@ public sealed class RedisRecordStore : IRecordStore
     /// <summary>Before the records are read that calls will be judged by: is this a server to serve on?</summary>
     private async Task TrustAsync()
     {
-        if (_metrics is not null)
+        if (_metrics is null)
         {
-            await AskAsync(async _ => await _server.TrustedAsync(_limit), CancellationToken.None);
+            return;
+        }
+
+        try
+        {
+            await _server.TrustedAsync(_limit);
+        }
+        catch (Exception exception) when (IsClients(exception))
+        {
+            throw Unreadable(exception);
         }
     }
 
@@ -428,15 +437,19 @@ public sealed class RedisRecordStore : IRecordStore
 
         try
         {
-            return await ask(_server.Database).OrLeaveAsync(_limit, _time, cancellationToken);
+            return await ask(_server.Database).WaitAsync(_limit, _time, cancellationToken);
         }
-        catch (Exception exception) when (IsClients(exception))
+        catch (Exception exception) when (IsClients(exception) && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            throw new StoreUnavailableException($"Redis cannot be read: {exception.Message}", exception);
+            throw Unreadable(exception);
         }
     }
 
-    private static bool IsClients(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException or IOException;
+    private static StoreUnavailableException Unreadable(Exception exception) => new($"Redis cannot be read: {exception.Message}", exception);
+
+    /// <summary>What the client throws. It cancels a command that it has no connection for.</summary>
+    private static bool IsClients(Exception exception) =>
+        exception is RedisException or TimeoutException or ObjectDisposedException or IOException or OperationCanceledException;
 
     private CommitResult Refused(string reason)
     {

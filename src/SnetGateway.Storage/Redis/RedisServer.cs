@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
 using StackExchange.Redis;
@@ -8,7 +9,7 @@ namespace SnetGateway.Storage.Redis;
 /// The connection to one Redis, and whether it is trusted: a server is used after its settings were checked, and again after it restarted. The
 /// script that commits is the fence: a server that was not checked does not know it, so nothing can be written there.
 /// </summary>
-internal sealed class RedisServer : IAsyncDisposable
+internal sealed class RedisServer : IDisposable
 {
     /// <summary>How often the settings are looked at while everything is well: somebody may change them on the running server.</summary>
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
@@ -41,8 +42,6 @@ internal sealed class RedisServer : IAsyncDisposable
             throw new StoreUnavailableException($"Redis at {options.Endpoint} cannot be reached: {exception.Message}", exception);
         }
 
-        // A settle's continuation must not wait for another's.
-        _redis.PreserveAsyncOrder = false;
         Database = _redis.GetDatabase(options.Database);
     }
 
@@ -143,19 +142,10 @@ internal sealed class RedisServer : IAsyncDisposable
         return new StoreUnavailableException(reason);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         _checks.Dispose();
-        Task closing = _redis.CloseAsync(allowCommandsToComplete: false);
-        try
-        {
-            await closing.WaitAsync(_limit, _time);
-        }
-        catch (TimeoutException)
-        {
-            closing.Leave(); // the sockets go with the process
-        }
-
+        _redis.Close(allowCommandsToComplete: false); // without it, a server that does not respond is waited for
         _redis.Dispose();
     }
 
@@ -165,29 +155,37 @@ internal sealed class RedisServer : IAsyncDisposable
         var configuration = new ConfigurationOptions
         {
             AbortOnConnectFail = true,
+            AllowAdmin = true, // the client counts INFO and CONFIG GET as administration
+
+            // By default a command waits for a connection and is sent when there is one: a write could then happen long after its time is over.
+            BacklogPolicy = BacklogPolicy.FailFast,
             ClientName = "snet-gateway",
+            SetClientLibrary = false, // one command less that the gateway's user must be allowed
             ConfigurationChannel = "", // no advice of other clients on who is the primary
             TieBreaker = "",
             ConnectRetry = 1,
             ConnectTimeout = limitMilliseconds,
             SyncTimeout = limitMilliseconds,
-            ResponseTimeout = Math.Max(limitMilliseconds, 10_000),
             KeepAlive = 5,
             ReconnectRetryPolicy = new LinearRetry(250),
             DefaultDatabase = options.Database,
             Ssl = options.Tls,
+            User = options.User is { Length: > 0 } user ? user : null,
             Password = options.PasswordPath is { Length: > 0 } file ? File.ReadLines(file).FirstOrDefault() : null,
         };
         configuration.EndPoints.Add(options.Endpoint);
         if (options.Tls)
         {
-            configuration.SslHost = options.Endpoint[..options.Endpoint.LastIndexOf(':')];
             var certificates = new ClientCertificates("Redis", options.CaPath, options.CertificatePath, options.KeyPath);
-            configuration.CertificateValidation += (_, certificate, _, errors) => certificates.IsTrusted(certificate, errors);
-            if (certificates.Select is { } select)
+            configuration.SslClientAuthenticationOptions = host => new SslClientAuthenticationOptions
             {
-                configuration.CertificateSelection += select;
-            }
+                TargetHost = host,
+                CertificateChainPolicy = certificates.Trust?.Clone(),
+                LocalCertificateSelectionCallback = certificates.Select,
+            };
+
+            // Without a callback the client also trusts an authority that the environment variable SERedis_IssuerCertPath names.
+            configuration.CertificateValidation += static (_, _, _, errors) => errors == SslPolicyErrors.None;
         }
 
         return configuration;
@@ -202,8 +200,9 @@ internal sealed class RedisServer : IAsyncDisposable
         }
 
         // First, so that a restart from here on makes it unknown again.
-        var hash = (byte[])await Database.ExecuteAsync("SCRIPT", "LOAD", _script).OrLeaveAsync(stop);
-        RedisSettings settings = await RedisSettings.ReadAsync(Database).OrLeaveAsync(stop);
+        string hash = (string?)await Database.ExecuteAsync("SCRIPT", "LOAD", _script).WaitAsync(stop)
+            ?? throw new StoreUnavailableException($"Redis at {_options.Endpoint} did not load the script that commits");
+        RedisSettings settings = await RedisSettings.ReadAsync(Database, stop);
         if (settings.Faults.Count > 0)
         {
             string faults = string.Join("; ", settings.Faults);
@@ -231,7 +230,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }
 
         Interlocked.Exchange(ref _checkedAt, _time.GetTimestamp());
-        return _hash = Convert.FromHexString(System.Text.Encoding.ASCII.GetString(hash));
+        return _hash = Convert.FromHexString(hash);
     }
 
     /// <summary>Which ledger it is; made when there is none and none was seen before.</summary>
@@ -240,11 +239,11 @@ internal sealed class RedisServer : IAsyncDisposable
         (byte[] LedgerId, long Seen) known = Known;
         if (known.LedgerId.Length == 0)
         {
-            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists).OrLeaveAsync(stop);
-            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists).OrLeaveAsync(stop);
+            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists).WaitAsync(stop);
+            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists).WaitAsync(stop);
         }
 
-        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]).OrLeaveAsync(stop);
+        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]).WaitAsync(stop);
         string formats = (string?)own[1] ?? "";
         if (!formats.Split(',').Contains(RedisScripts.Format))
         {

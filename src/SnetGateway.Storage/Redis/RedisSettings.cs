@@ -17,11 +17,11 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
     ];
 
     /// <summary>Asks the server. Throws as the client does when it gives no answer.</summary>
-    public static async Task<RedisSettings> ReadAsync(IDatabaseAsync database)
+    public static async Task<RedisSettings> ReadAsync(IDatabaseAsync database, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
-        string server = (string)await database.ExecuteAsync("INFO", "server");
-        string replication = (string)await database.ExecuteAsync("INFO", "replication");
+        string server = Text(await database.ExecuteAsync("INFO", "server").WaitAsync(cancellationToken));
+        string replication = Text(await database.ExecuteAsync("INFO", "replication").WaitAsync(cancellationToken));
         if (Find(server, "redis_mode") is { } mode and not "standalone")
         {
             faults.Add($"it runs in mode {mode}: one primary is needed, without failover");
@@ -36,8 +36,8 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
         {
             try
             {
-                var setting = (RedisResult[])await database.ExecuteAsync("CONFIG", "GET", name);
-                string? actual = setting.Length == 2 ? (string)setting[1] : null;
+                RedisResult setting = await database.ExecuteAsync("CONFIG", "GET", name).WaitAsync(cancellationToken);
+                string? actual = setting.Length == 2 ? (string?)setting[1] : null;
                 if (actual != value)
                 {
                     faults.Add($"{name} is {actual ?? "unknown"}, and must be {value}");
@@ -53,7 +53,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
         try
         {
             // Each Sentinel listens on this channel of the primaries that it watches.
-            var listeners = (RedisResult[])await database.ExecuteAsync("PUBSUB", "NUMSUB", "__sentinel__:hello");
+            RedisResult listeners = await database.ExecuteAsync("PUBSUB", "NUMSUB", "__sentinel__:hello").WaitAsync(cancellationToken);
             if (listeners.Length == 2 && (long)listeners[1] > 0)
             {
                 faults.Add("Sentinel watches it, and may fail over to a replica that has less");
@@ -66,6 +66,8 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
 
         return new RedisSettings(Find(server, "run_id") ?? "", faults);
     }
+
+    private static string Text(RedisResult result) => (string?)result ?? "";
 
     private static string? Find(string info, string name)
     {

@@ -17,7 +17,7 @@ internal sealed class SharedRun<T>(Func<CancellationToken, Task<T>> work, TimeSp
     private bool _isClosed;
 
     /// <summary>The result of the run that is under way, or of a new one. Throws what it throws, and <see cref="TimeoutException"/>.</summary>
-    public Task<T> JoinAsync(TimeSpan patience) => Current().OrLeaveAsync(patience, time);
+    public Task<T> JoinAsync(TimeSpan patience) => Current().WaitAsync(patience, time);
 
     /// <summary>Ends the run that is under way and with it all who wait. Who comes later is told the same.</summary>
     public void Dispose()
@@ -42,11 +42,23 @@ internal sealed class SharedRun<T>(Func<CancellationToken, Task<T>> work, TimeSp
     {
         lock (_lock)
         {
-            return _isClosed ? Task.FromException<T>(Closed())
-                : _run is { IsCompleted: false } run ? run
-                : _run = RunAsync(_closing.Token);
+            if (_isClosed)
+            {
+                return Task.FromException<T>(Closed());
+            }
+
+            if (_run is not { IsCompleted: false })
+            {
+                _run = RunAsync(_closing.Token);
+                _ = ObserveAsync(_run);
+            }
+
+            return _run;
         }
     }
+
+    /// <summary>A run may fail after every caller's patience has ended. The runtime must not report that as an unobserved exception.</summary>
+    private static async Task ObserveAsync(Task run) => await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<T> RunAsync(CancellationToken closing)
     {

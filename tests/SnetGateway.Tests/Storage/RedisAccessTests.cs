@@ -19,12 +19,20 @@ public sealed class RedisAccessTests : IDisposable
     public async Task User_WithTheDocumentedRights_DoesAllThatAGatewayDoes()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        string documented = RepositoryFiles.Read("docs/stores.md").Split('\n').Single(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal));
-        Assert.Contains("OK", await redis.CommandAsync(documented.Split(' ')), StringComparison.Ordinal);
+        string[] documented = [.. RepositoryFiles.Read("docs/stores.md").Split('\n').Where(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))];
+        Assert.Equal(2, documented.Length); // the gateway's user, and the default user that is switched off
+        foreach (string command in documented)
+        {
+            Assert.Contains("OK", await redis.CommandAsync(command.Split(' ')), StringComparison.Ordinal);
+        }
+
         LedgerOptions options = redis.Options(new RedisOptions().KeyPrefix);
         Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
-
+        options.Redis.User = documented[0].Split(' ')[2];
         options.Redis.PasswordPath = Path.Combine(_folder.FullName, "password");
+        await File.WriteAllTextAsync(options.Redis.PasswordPath, "wrong\n");
+        Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(options));
+
         await File.WriteAllTextAsync(options.Redis.PasswordPath, "secret\n");
         await using (RedisRecordStore store = RedisFixture.Open(options))
         {
@@ -35,6 +43,12 @@ public sealed class RedisAccessTests : IDisposable
             Assert.True(await feed.MoveNextAsync());
             Assert.Equal(revision, feed.Current.Revision);
             await store.ProbeAsync(CancellationToken.None);
+        }
+
+        string[] user = ["--user", options.Redis.User, "--pass", "secret", "--no-auth-warning"];
+        foreach (string[] command in (string[][])[["FLUSHALL"], ["CONFIG", "SET", "appendonly", "no"], ["GET", "other:key"], ["DEL", "snet:key"], ["SCRIPT", "FLUSH"]])
+        {
+            Assert.Contains("NOPERM", await redis.CommandAsync([.. user, .. command]), StringComparison.Ordinal);
         }
 
         options.Redis.KeyPrefix = "other";

@@ -14,6 +14,7 @@ public sealed class RedisSharedRunTests
     private readonly ManualTimeProvider _time = new();
     private readonly List<TaskCompletionSource<int>> _answers = [];
     private readonly SemaphoreSlim _begun = new(0);
+    private readonly SemaphoreSlim _ended = new(0);
 
     [Fact]
     public async Task Many_WhileItRuns_WaitForTheSameRun()
@@ -98,20 +99,30 @@ public sealed class RedisSharedRunTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task LeaveAndFailAsync(string message)
     {
-        var answer = new TaskCompletionSource<int>();
-        Task<int> waiting = answer.Task.OrLeaveAsync(Limit, _time);
-        _time.Advance(Limit);
+        using SharedRun<int> shared = Shared();
+        Task<int> waiting = shared.JoinAsync(Limit / 2);
+        await BegunAsync();
+        _time.Advance(Limit / 2);
         await Assert.ThrowsAsync<TimeoutException>(() => waiting);
-        answer.SetException(new InvalidOperationException(message));
+        _answers[0].SetException(new InvalidOperationException(message));
+        Assert.True(await _ended.WaitAsync(StoreCalls.Patience));
+        _answers.Clear();
     }
 
     private SharedRun<int> Shared() => new(
-        stop =>
+        async stop =>
         {
             var answer = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             _answers.Add(answer);
             _begun.Release();
-            return answer.Task.OrLeaveAsync(stop);
+            try
+            {
+                return await answer.Task.WaitAsync(stop);
+            }
+            finally
+            {
+                _ended.Release();
+            }
         },
         Limit,
         _time);
