@@ -1,6 +1,6 @@
+using Etcdserverpb;
 using Google.Protobuf;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 
 namespace SnetGateway.Storage.Etcd;
 

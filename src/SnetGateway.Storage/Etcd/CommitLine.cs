@@ -1,6 +1,6 @@
+using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 using SnetGateway.Storage.Journal;
 
 namespace SnetGateway.Storage.Etcd;
@@ -203,8 +203,7 @@ internal sealed class CommitLine : IAsyncDisposable
                 // Before the clock says "unknown" of what may certainly not be written.
                 TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestAskedAt);
                 long format = await EnsureFormatAsync(left);
-                TxnResponse response = await _client.CallAsync(
-                    EtcdMethods.Txn, batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
+                TxnResponse response = await _client.TxnAsync(batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
                 if (response.Succeeded)
                 {
                     if (!batch.IsAnsweredBy(response))

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Etcdserverpb;
 using Microsoft.Extensions.Logging;
-using SnetGateway.Storage.Etcd.Wire;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -35,7 +35,7 @@ internal sealed class EtcdCheckup(EtcdClient client, EtcdKeys keys, ILogger logg
         StatusResponse status;
         try
         {
-            status = await client.CallAsync(EtcdMethods.Status, new StatusRequest(), mayRepeat: true, limit, cancellationToken);
+            status = await client.StatusAsync(new StatusRequest(), limit, cancellationToken);
         }
         catch (EtcdException exception) when (exception.Verdict == EtcdVerdict.Refused)
         {
@@ -100,7 +100,7 @@ internal sealed class EtcdCheckup(EtcdClient client, EtcdKeys keys, ILogger logg
     {
         try
         {
-            await client.CallAsync(EtcdMethods.Range, new RangeRequest { Key = keys.Format, Revision = 1 }, mayRepeat: true, limit, cancellationToken);
+            await client.RangeAsync(new RangeRequest { Key = keys.Format, Revision = 1 }, limit, cancellationToken);
             return false;
         }
         catch (EtcdException exception) when (exception.Verdict == EtcdVerdict.Compacted)

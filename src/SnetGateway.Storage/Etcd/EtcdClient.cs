@@ -1,6 +1,5 @@
-using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
+using Etcdserverpb;
+using Grpc.Core;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -10,69 +9,127 @@ namespace SnetGateway.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdClient : IDisposable
 {
-    private const int MaxMessage = 64 * 1024 * 1024;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
-    private readonly SocketsHttpHandler _handler;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly HttpClient _http;
     private readonly EtcdCredentials _credentials;
     private readonly StorageMetrics? _metrics;
     private readonly TimeProvider _time;
-    private readonly Uri[] _endpoints;
-    private readonly GrpcClient[] _members;
+    private readonly EtcdMember[] _members;
     private int _current;
 
     /// <summary>Opens no connection yet.</summary>
     public EtcdClient(EtcdOptions options, StorageMetrics? metrics, TimeProvider time)
     {
-        _handler = EtcdConnections.CreateHandler(options);
-        _invoker = new HttpMessageInvoker(_handler);
+        _http = EtcdConnections.CreateClient(options);
         _credentials = new EtcdCredentials(options);
         (_metrics, _time) = (metrics, time);
-        _endpoints = [.. options.Endpoints.Select(endpoint => new Uri(endpoint))];
-        var limits = new GrpcClientOptions { MaxResponseBytes = MaxMessage, Time = time };
-        _members = [.. _endpoints.Select(endpoint => new GrpcClient(_invoker, endpoint, limits))];
+        _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(new Uri(endpoint), _http))];
     }
 
     /// <summary>The member in use, without anything secret.</summary>
-    public string Endpoint => Name(Volatile.Read(ref _current));
+    public string Endpoint => _members[Volatile.Read(ref _current)].Name;
 
     /// <summary>
-    /// One call, tried until it succeeds, is refused for good, or <paramref name="limit"/> is over. Throws <see cref="EtcdException"/>.
+    /// One transaction, tried until it succeeds, is refused for good, or <paramref name="limit"/> is over. Throws <see cref="EtcdException"/>.
     /// </summary>
-    /// <param name="method">The method.</param>
     /// <param name="request">The request.</param>
     /// <param name="mayRepeat">Doing it twice is as good as once: a missing answer is no reason to give up.</param>
     /// <param name="limit">For all attempts together.</param>
     /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    public async Task<TResponse> CallAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, TRequest request, bool mayRepeat, TimeSpan limit, CancellationToken cancellationToken)
+    public Task<TxnResponse> TxnAsync(TxnRequest request, bool mayRepeat, TimeSpan limit, CancellationToken cancellationToken) =>
+        CallAsync(static (member, request, options) => member.Kv.TxnAsync(request, options), request, mayRepeat, limit, cancellationToken);
+
+    /// <summary>Reads a range of keys. Ends as <see cref="TxnAsync"/>.</summary>
+    public Task<RangeResponse> RangeAsync(RangeRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
+        CallAsync(static (member, request, options) => member.Kv.RangeAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
+
+    /// <summary>Reads what a member reports of itself. Ends as <see cref="TxnAsync"/>.</summary>
+    public Task<StatusResponse> StatusAsync(StatusRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
+        CallAsync(static (member, request, options) => member.Maintenance.StatusAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
+
+    /// <summary>
+    /// Opens a watch at the member in use, which lasts until <paramref name="cancellationToken"/> ends it. Its failures are for the caller, who
+    /// reports them by <see cref="Leave"/>; it throws <see cref="RpcException"/> when no token is to be had.
+    /// </summary>
+    public async Task<(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Call, int Member, Metadata Metadata)> WatchAsync(
+        TimeSpan limit, CancellationToken cancellationToken)
+    {
+        int current = Volatile.Read(ref _current);
+        using var late = new CancellationTokenSource(limit, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        Metadata metadata = await _credentials.GetAsync(_members[current].Auth, ended.Token);
+        return (_members[current].Watch.Watch(new CallOptions(metadata, cancellationToken: cancellationToken)), current, metadata);
+    }
+
+    /// <summary>The next member has its turn, if <paramref name="member"/> still had it.</summary>
+    public void Leave(int member) => Interlocked.CompareExchange(ref _current, (member + 1) % _members.Length, member);
+
+    public void Forget(Metadata refused) => _credentials.Forget(refused);
+
+    /// <summary>
+    /// What the member in use reports over plain HTTP of the arguments that it was started with; null when it does not. etcd has no call for it.
+    /// </summary>
+    public async Task<string?> ReadVariablesAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(limit);
+        try
+        {
+            using HttpResponseMessage response = await _http.GetAsync(new Uri(_members[Volatile.Read(ref _current)].Endpoint, "/debug/vars"), late.Token);
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(late.Token) : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _credentials.Dispose();
+    }
+
+    private async Task<TResponse> CallAsync<TRequest, TResponse>(
+        Func<EtcdMember, TRequest, CallOptions, AsyncUnaryCall<TResponse>> call,
+        TRequest request,
+        bool mayRepeat,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         TimeSpan pause = FirstPause;
         for (int attempt = 1, renewals = 0; ; attempt++)
         {
             int current = Volatile.Read(ref _current);
-            GrpcMetadata? metadata = null;
+            Metadata? metadata = null;
             EtcdException failure;
             TimeSpan left = limit - _time.GetElapsedTime(start);
+
+            // With others to ask, one that does not answer does not get all the time there is. Not a deadline of the gRPC client's: it uses the
+            // time of day, which may be set back.
+            using var late = new CancellationTokenSource(Positive(_members.Length > 1 ? Min(left, limit / 2) : left), _time);
+            using CancellationTokenSource? linked = cancellationToken.CanBeCanceled
+                ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token)
+                : null;
+            CancellationToken ended = (linked ?? late).Token;
             try
             {
-                // With others to ask, one that does not answer does not get all the time there is.
-                var options = new GrpcCallOptions { Timeout = Positive(_members.Length > 1 ? Min(left, limit / 2) : left) };
-                metadata = await _credentials.GetAsync(_members[current], options.Timeout.Value, cancellationToken);
+                metadata = await _credentials.GetAsync(_members[current].Auth, ended);
                 _metrics?.StoreRoundTrip();
-                return (await _members[current].UnaryAsync(method, request, options with { Metadata = metadata }, cancellationToken)).Message;
+                return await call(_members[current], request, new CallOptions(metadata, cancellationToken: ended));
             }
-            catch (GrpcStatusException exception)
+            catch (Exception exception) when (exception is RpcException or OperationCanceledException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
+
                 // Before there was a token, the call itself was not made.
                 EtcdVerdict verdict = EtcdVerdicts.Of(exception);
                 verdict = metadata is null && verdict == EtcdVerdict.Unknown ? EtcdVerdict.NotDoneForNow : verdict;
                 failure = new EtcdException(
-                    $"{Name(current)}: {EtcdVerdicts.Describe(exception)}",
+                    $"{_members[current].Name}: {EtcdVerdicts.Describe(exception)}",
                     verdict == EtcdVerdict.TokenRefused ? EtcdVerdict.Refused : verdict,
                     exception);
                 if (verdict == EtcdVerdict.TokenRefused && metadata is not null && renewals++ < _members.Length)
@@ -115,52 +172,8 @@ internal sealed class EtcdClient : IDisposable
         }
     }
 
-    /// <summary>
-    /// Opens a stream to the member in use. Its failures are for the caller, who says so by <see cref="Leave"/>; it throws
-    /// <see cref="GrpcStatusException"/> when no token is to be had.
-    /// </summary>
-    public async Task<(GrpcClientCall<TRequest, TResponse> Call, int Member, GrpcMetadata Metadata)> StreamAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        int current = Volatile.Read(ref _current);
-        GrpcMetadata metadata = await _credentials.GetAsync(_members[current], limit, cancellationToken);
-        return (_members[current].Start(method, new GrpcCallOptions { Metadata = metadata }, cancellationToken), current, metadata);
-    }
-
-    /// <summary>The next member has its turn, if <paramref name="member"/> still had it.</summary>
-    public void Leave(int member) => Interlocked.CompareExchange(ref _current, (member + 1) % _members.Length, member);
-
-    public void Forget(GrpcMetadata refused) => _credentials.Forget(refused);
-
-    /// <summary>
-    /// What the member in use tells over plain HTTP of the arguments that it was started with; null when it does not tell. etcd has no call for it.
-    /// </summary>
-    public async Task<string?> ReadVariablesAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(limit);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoints[Volatile.Read(ref _current)], "/debug/vars"));
-            using HttpResponseMessage response = await _invoker.SendAsync(request, late.Token);
-            return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(late.Token) : null;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    public void Dispose()
-    {
-        _invoker.Dispose();
-        _credentials.Dispose();
-    }
-
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     /// <summary>A call without time still begins, and ends by its deadline.</summary>
     private static TimeSpan Positive(TimeSpan limit) => limit > TimeSpan.Zero ? limit : TimeSpan.FromMilliseconds(1);
-
-    private string Name(int member) => $"{_endpoints[member].Host}:{_endpoints[member].Port}";
 }

@@ -1,7 +1,5 @@
-using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
-using SnetGateway.Storage.Etcd.Wire;
+using Etcdserverpb;
+using Grpc.Core;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -12,24 +10,20 @@ namespace SnetGateway.Storage.Etcd;
 internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _renewing = new(1, 1);
-    private volatile GrpcMetadata? _metadata;
+    private volatile Metadata? _metadata;
 
-    /// <summary>What to send, with a token asked of <paramref name="client"/> if there is none. Throws <see cref="GrpcStatusException"/>.</summary>
-    public async ValueTask<GrpcMetadata> GetAsync(GrpcClient client, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>What to send, with a token asked of <paramref name="client"/> if there is none. Throws <see cref="RpcException"/>.</summary>
+    public async ValueTask<Metadata> GetAsync(Auth.AuthClient client, CancellationToken cancellationToken)
     {
         if (_metadata is { } known)
         {
             return known;
         }
 
-        if (!await _renewing.WaitAsync(limit, cancellationToken))
-        {
-            throw new GrpcStatusException(GrpcStatusCode.Unavailable, "no token was given in time");
-        }
-
+        await _renewing.WaitAsync(cancellationToken);
         try
         {
-            return _metadata ??= await CreateAsync(client, limit, cancellationToken);
+            return _metadata ??= await CreateAsync(client, cancellationToken);
         }
         finally
         {
@@ -38,14 +32,13 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
     }
 
     /// <summary>Says that a token was refused. One that was replaced meanwhile stays.</summary>
-    public void Forget(GrpcMetadata refused) => Interlocked.CompareExchange(ref _metadata, null, refused);
+    public void Forget(Metadata refused) => Interlocked.CompareExchange(ref _metadata, null, refused);
 
     public void Dispose() => _renewing.Dispose();
 
-    private async Task<GrpcMetadata> CreateAsync(GrpcClient client, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<Metadata> CreateAsync(Auth.AuthClient client, CancellationToken cancellationToken)
     {
-        var metadata = new GrpcMetadata();
-        metadata.Add("hasleader", "true");
+        var metadata = new Metadata { { "hasleader", "true" } };
         if (options.User.Length == 0)
         {
             return metadata;
@@ -57,14 +50,11 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
             : (await File.ReadAllTextAsync(options.PasswordPath, cancellationToken)).TrimEnd('\r', '\n');
         try
         {
-            GrpcResponse<AuthenticateResponse> answer = await client.UnaryAsync(
-                EtcdMethods.Authenticate,
-                new AuthenticateRequest { Name = options.User, Password = password },
-                new GrpcCallOptions { Timeout = limit },
-                cancellationToken);
-            metadata.Add("token", answer.Message.Token);
+            AuthenticateResponse response = await client.AuthenticateAsync(
+                new AuthenticateRequest { Name = options.User, Password = password }, cancellationToken: cancellationToken);
+            metadata.Add("token", response.Token);
         }
-        catch (GrpcStatusException failure) when (failure.Status.Message.Contains("authentication is not enabled", StringComparison.Ordinal))
+        catch (RpcException failure) when (failure.Status.Detail.Contains("authentication is not enabled", StringComparison.Ordinal))
         {
             // As etcd's own clients do: a cluster that asks nobody who he is needs no token.
         }

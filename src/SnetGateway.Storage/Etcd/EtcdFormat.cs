@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -47,7 +48,7 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
             });
         }
 
-        TxnResponse response = await client.CallAsync(EtcdMethods.Txn, request, mayRepeat: true, limit, cancellationToken);
+        TxnResponse response = await client.TxnAsync(request, mayRepeat: true, limit, cancellationToken);
         if (!response.Succeeded)
         {
             return Take(response.Responses[0].ResponseRange);

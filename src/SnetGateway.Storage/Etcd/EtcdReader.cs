@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -61,7 +62,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
         var request = new RangeRequest { Key = keys.Of(key) };
         try
         {
-            RangeResponse response = await client.CallAsync(EtcdMethods.Range, request, mayRepeat: true, limit, cancellationToken);
+            RangeResponse response = await client.RangeAsync(request, limit, cancellationToken);
             return response.Kvs.Count == 0 ? null : new StoredRecord(key, response.Kvs[0].ModRevision, response.Kvs[0].Value.Memory);
         }
         catch (EtcdException exception)
@@ -75,7 +76,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
         var request = new RangeRequest { Key = first, RangeEnd = end, Limit = PageSize, Revision = revision };
         try
         {
-            return await client.CallAsync(EtcdMethods.Range, request, mayRepeat: true, limit, cancellationToken);
+            return await client.RangeAsync(request, limit, cancellationToken);
         }
         catch (EtcdException exception) when (exception.Verdict != EtcdVerdict.Compacted)
         {

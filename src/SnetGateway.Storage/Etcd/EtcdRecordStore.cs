@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
+using Etcdserverpb;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 using SnetGateway.Storage.Journal;
 
 namespace SnetGateway.Storage.Etcd;
@@ -145,7 +145,7 @@ public sealed class EtcdRecordStore : IRecordStore
         try
         {
             await _format.EnsureAsync(_limit, cancellationToken);
-            TxnResponse response = await _client.CallAsync(EtcdMethods.Txn, request, mayRepeat: true, _limit, cancellationToken);
+            TxnResponse response = await _client.TxnAsync(request, mayRepeat: true, _limit, cancellationToken);
             _format.Take(response.Responses[0].ResponseRange);
         }
         catch (Exception exception) when (exception is EtcdException or LedgerFormatException)

@@ -1,5 +1,4 @@
-using System.Text;
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -53,14 +52,18 @@ internal static class EtcdVerdicts
         ("mvcc: required revision has been compacted", EtcdVerdict.Compacted),
     ];
 
-    public static EtcdVerdict Of(GrpcStatusException failure)
+    public static EtcdVerdict Of(Exception failure)
     {
-        string message = failure.Status.Message;
-        if (message.StartsWith(Origin, StringComparison.Ordinal))
+        if (failure is not RpcException { Status: var status })
+        {
+            return EtcdVerdict.Unknown;
+        }
+
+        if (status.Detail.StartsWith(Origin, StringComparison.Ordinal))
         {
             foreach ((string text, EtcdVerdict verdict) in Texts)
             {
-                if (message.AsSpan(Origin.Length).StartsWith(text, StringComparison.Ordinal))
+                if (status.Detail.AsSpan(Origin.Length).StartsWith(text, StringComparison.Ordinal))
                 {
                     return verdict;
                 }
@@ -69,20 +72,19 @@ internal static class EtcdVerdicts
             return EtcdVerdict.Unknown;
         }
 
-        return failure.Status.Code == GrpcStatusCode.Unimplemented ? EtcdVerdict.Refused
-            : failure.WasNeverSent ? EtcdVerdict.NotDoneForNow
+        return status.DebugException is RequestNotSentException ? EtcdVerdict.NotDoneForNow
+            : IsNotEtcd(status) ? EtcdVerdict.Refused
             : EtcdVerdict.Unknown;
     }
 
     /// <summary>In words for the operator: etcd's own, or those of the system below.</summary>
-    public static string Describe(GrpcStatusException failure)
-    {
-        var text = new StringBuilder(failure.Status.Message);
-        for (Exception? cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            text.Append(": ").Append(cause.Message);
-        }
+    public static string Describe(Exception failure) => failure is RpcException { Status: var status } ? status.Detail : "no response in time";
 
-        return text.ToString();
-    }
+    /// <summary>
+    /// The server does not know the call: grpc-go's texts, and the client's for an HTTP status other than 200. Any other UNIMPLEMENTED may be the
+    /// client's own for a response that it cannot read, which comes after the call was done.
+    /// </summary>
+    private static bool IsNotEtcd(Status status) =>
+        status.StatusCode == StatusCode.Unimplemented
+        && (status.Detail.StartsWith("unknown ", StringComparison.Ordinal) || status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal));
 }

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
+using Etcdserverpb;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
+using Mvccpb;
 using SnetGateway.Payments.Records;
-using SnetGateway.Storage.Etcd.Wire;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -17,8 +16,8 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private GrpcClientCall<WatchRequest, WatchResponse>? _call;
-    private GrpcMetadata? _metadata;
+    private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
+    private Metadata? _metadata;
     private int _member;
     private long _next;
 
@@ -53,7 +52,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         }
         finally
         {
-            await CloseAsync();
+            Close();
         }
     }
 
@@ -82,17 +81,17 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
     {
         try
         {
-            _call ??= await OpenAsync(cancellationToken);
-            (bool hasMessage, WatchResponse response) = await _call.ReadAsync();
-            if (!hasMessage)
+            AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call = _call ?? await OpenAsync(cancellationToken);
+            if (!await call.ResponseStream.MoveNext(cancellationToken))
             {
-                await LeaveAsync();
+                Leave();
                 return (null, "the watch ended");
             }
 
+            WatchResponse response = call.ResponseStream.Current;
             if (response.CompactRevision > 0)
             {
-                await CloseAsync();
+                Close();
                 _next = 0;
                 return ([], null);
             }
@@ -100,7 +99,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
             if (response.Canceled)
             {
                 _ = response.CancelReason.Contains("auth token", StringComparison.Ordinal) ? Forget() : false;
-                await LeaveAsync();
+                Leave();
                 return (null, response.CancelReason);
             }
 
@@ -117,10 +116,11 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
 
             return (records, null);
         }
-        catch (GrpcStatusException failure)
+        catch (Exception failure) when (failure is RpcException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             _ = EtcdVerdicts.Of(failure) == EtcdVerdict.TokenRefused ? Forget() : false;
-            await LeaveAsync();
+            Leave();
             return (null, EtcdVerdicts.Describe(failure));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -129,10 +129,10 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         }
     }
 
-    private async Task<GrpcClientCall<WatchRequest, WatchResponse>> OpenAsync(CancellationToken cancellationToken)
+    private async Task<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> OpenAsync(CancellationToken cancellationToken)
     {
-        (GrpcClientCall<WatchRequest, WatchResponse> call, _member, _metadata) = await client.StreamAsync(EtcdMethods.Watch, limit, cancellationToken);
-        await call.WriteAsync(new WatchRequest
+        (_call, _member, _metadata) = await client.WatchAsync(limit, cancellationToken);
+        var request = new WatchRequest
         {
             CreateRequest = new WatchCreateRequest
             {
@@ -142,8 +142,17 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
                 ProgressNotify = true, // else a ledger without calls would find its place compacted away
                 Filters = { WatchCreateRequest.Types.FilterType.Nodelete },
             },
-        });
-        return call;
+        };
+        try
+        {
+            await _call.RequestStream.WriteAsync(request, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The call is over already: reading it reports how it ended.
+        }
+
+        return _call;
     }
 
     private bool Forget()
@@ -156,18 +165,15 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         return true;
     }
 
-    private async ValueTask LeaveAsync()
+    private void Leave()
     {
         client.Leave(_member);
-        await CloseAsync();
+        Close();
     }
 
-    private async ValueTask CloseAsync()
+    private void Close()
     {
-        if (_call is { } call)
-        {
-            _call = null;
-            await call.DisposeAsync();
-        }
+        _call?.Dispose();
+        _call = null;
     }
 }

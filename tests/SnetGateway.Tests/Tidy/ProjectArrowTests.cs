@@ -15,7 +15,7 @@ public sealed class ProjectArrowTests
         ["SnetGateway.Grpc"] = ["SnetGateway.GrpcWire", "SnetGateway.ProtoJson"],
         ["SnetGateway.FastSignatures"] = ["SnetGateway.Payments"],
         ["SnetGateway.Ethereum"] = ["SnetGateway.FastSignatures", "SnetGateway.Payments"],
-        ["SnetGateway.Storage"] = ["SnetGateway.Grpc", "SnetGateway.Payments"],
+        ["SnetGateway.Storage"] = ["SnetGateway.Payments"],
         ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.Grpc", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
     };
 

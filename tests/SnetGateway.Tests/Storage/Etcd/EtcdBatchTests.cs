@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
+using Etcdserverpb;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
-using SnetGateway.Storage.Etcd.Wire;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
@@ -218,6 +218,6 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         using var client = new EtcdClient(options.Etcd, null, TimeProvider.System);
         var keys = new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope);
         var put = new RequestOp { RequestPut = new PutRequest { Key = keys.Format, Value = ByteString.CopyFromUtf8(versions) } };
-        await client.CallAsync(EtcdMethods.Txn, new TxnRequest { Success = { put } }, mayRepeat: true, StoreCalls.Patience, CancellationToken.None);
+        await client.TxnAsync(new TxnRequest { Success = { put } }, mayRepeat: true, StoreCalls.Patience, CancellationToken.None);
     }
 }
