@@ -7,7 +7,7 @@ namespace SnetGateway.Tests.Tidy;
 /// <summary>A package of NuGet in the graph that the last restore resolved, and what its own description says of its licence.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Version">The version that was resolved.</param>
-/// <param name="Licence">Its licence, as an SPDX expression.</param>
+/// <param name="Licence">Its licence, as an SPDX expression if there is one.</param>
 /// <param name="Copyright">Its copyright line; empty if the package has none.</param>
 internal sealed record RestoredPackage(string Name, string Version, string Licence, string Copyright)
 {
@@ -20,12 +20,13 @@ internal sealed record RestoredPackage(string Name, string Version, string Licen
         ["https://raw.githubusercontent.com/xunit/xunit/master/license.txt"] = "Apache-2.0",
     };
 
-    /// <summary>The first words of the texts that packages carry instead of an SPDX expression.</summary>
+    /// <summary>Words of the texts that packages carry instead of an SPDX expression.</summary>
     private static readonly (string Words, string Licence)[] s_texts =
     [
         ("Permission is hereby granted, free of charge", "MIT"),
         ("Apache License Version 2.0", "Apache-2.0"),
         ("Redistributions in binary form must reproduce", "BSD"),
+        ("SQLite is Public Domain", "public domain"),
     ];
 
     /// <summary>The packages of a project and of all that it refers to, without the projects of this repository.</summary>
