@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole test suite, set-up included: tests/run.sh [-c Debug|Release] [dotnet test options, such as --filter NAME]
-# Ends with the line "N passed, N failed" and exit code 0 when nothing failed, 1 when something did, 130 or 143 when interrupted.
+# Ends with the line "N passed, N failed", followed by ", N skipped" when the machine refused what some tests need (each is printed with its reason),
+# and exit code 0 when nothing failed, 1 when something did, 130 or 143 when interrupted.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../deploy/setup.sh"
 cd "$root" || exit 1
@@ -21,8 +22,14 @@ need_debian libsecp256k1-1 etcd-server etcd-client haproxy redis-server python3 
 need_npm tests/devchain tests/clients/node tests/clients/snet-sdk tests/backends/node samples/echo-node
 need_build SnetGateway.sln -c "$configuration"
 
-passed=0 failed=0
-count() { passed=$((passed + $1)); failed=$((failed + $2)); }
+passed=0 failed=0 skipped=0
+count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + ${3:-0})); }
+
+# skips_of TRX: each skipped test, with its reason.
+skips_of() {
+  sed -n -e '/<UnitTestResult .*outcome="NotExecuted"/ { s/.*testName="\([^"]*\)".*/\1/; h; }' \
+    -e '/<Message>/ { s/ *<Message>\(.*\)/\1/; s/<\/Message>.*//; x; /./ { G; s/\n/: /; p; s/.*//; x; }; }' "$1"
+}
 
 # The local chain has a test program of its own.
 run_selftest() {
@@ -43,7 +50,7 @@ run_selftest() {
 
 # run_dotnet PROJECT [options]: one test project; a run that breaks off counts as one failure, however many passed before.
 run_dotnet() {
-  local name=$1 trx=$results/$1.trx code=0 counters ok bad
+  local name=$1 trx=$results/$1.trx code=0 counters ok bad skips line
   shift
   say "testing $name"
   run_in_group dotnet test "tests/$name" --no-build --nologo -c "$configuration" \
@@ -55,8 +62,10 @@ run_dotnet() {
     say "FAILED: $name broke off with exit code $code"
     bad=1
   fi
-  count "${ok:-0}" "${bad:-0}"
-  say "$name: ${ok:-0} passed, ${bad:-0} failed"
+  skips=$(grep -c '<UnitTestResult .*outcome="NotExecuted"' "$trx" 2>/dev/null)
+  count "${ok:-0}" "${bad:-0}" "${skips:-0}"
+  say "$name: ${ok:-0} passed, ${bad:-0} failed, ${skips:-0} skipped"
+  [ "${skips:-0}" -eq 0 ] || skips_of "$trx" | while read -r line; do say "skipped: $line"; done
 }
 
 rm -rf "$results"
@@ -65,5 +74,7 @@ mkdir -p "$results"
 run_dotnet SnetGateway.Tests "$@"
 run_dotnet SnetGateway.FunctionalTests "$@"
 
-echo "$passed passed, $failed failed"
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+echo "$summary"
 [ "$failed" -eq 0 ]

@@ -1,11 +1,11 @@
 using SnetGateway.FunctionalTests.Adversary;
+using Xunit.Runner.InProc.SystemConsole;
 
-// The adversary, which tests/campaigns/adversarial.sh starts: this assembly as a program. The test runner never comes here.
+// The adversary, which tests/campaigns/adversarial.sh starts: this assembly as a program. Any other arguments are the test runner's.
 switch (args)
 {
     case [AdversaryCommand.Name, .. string[] arguments]:
         return await AdversaryCommand.RunAsync(arguments, Console.Out);
     default:
-        await Console.Error.WriteLineAsync("Run the tests with: dotnet test");
-        return 2;
+        return await ConsoleRunner.Run(args);
 }

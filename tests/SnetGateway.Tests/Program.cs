@@ -2,8 +2,9 @@ using System.Globalization;
 using SnetGateway.Tests.Gateway.Parsers;
 using SnetGateway.Tests.Storage;
 using SnetGateway.Tests.Storage.Model;
+using Xunit.Runner.InProc.SystemConsole;
 
-// Tests that kill a process need one to kill: this assembly, started as a program. The test runner never comes here.
+// Tests that kill a process need one to kill: this assembly, started as a program. Any other arguments are the test runner's.
 switch (args)
 {
     case [CommittingProcess.Name, string path]:
@@ -14,6 +15,5 @@ switch (args)
     case [ParserRun.Name, string inputs, string seed]:
         return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:
-        await Console.Error.WriteLineAsync("Run the tests with: dotnet test");
-        return 2;
+        return await ConsoleRunner.Run(args);
 }

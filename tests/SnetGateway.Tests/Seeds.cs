@@ -1,5 +1,5 @@
+using Xunit;
 using System.Globalization;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests;
 

@@ -7,9 +7,9 @@ public sealed class OwnGroupFixture : IAsyncLifetime
 {
     internal OwnGroup Group { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Group = await OwnGroup.StartAsync();
+    public async ValueTask InitializeAsync() => Group = await OwnGroup.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await using (Group)
         {

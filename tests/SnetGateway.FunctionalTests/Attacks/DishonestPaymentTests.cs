@@ -66,8 +66,8 @@ public sealed class DishonestPaymentTests(DishonestPaymentTests.Running running)
         internal AttackGateway Gateway { get; private set; } = null!;
 
         /// <summary>A second call on a busy channel is refused at once: whoever asks for the turn would get another text.</summary>
-        public async Task InitializeAsync() => Gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWaitingPerChannel = 0 });
+        public async ValueTask InitializeAsync() => Gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWaitingPerChannel = 0 });
 
-        public async Task DisposeAsync() => await Gateway.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Gateway.DisposeAsync();
     }
 }

@@ -21,7 +21,7 @@ public sealed class JsonServices : IAsyncLifetime
     /// <summary>The address of a kind.</summary>
     public Uri Of(string kind) => kind == "http" ? Http : JsonRpc;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Repository.Existing("tests/backends/node/node_modules/jayson", "run 'npm ci' in tests/backends/node");
         process = ChildProcess.Start("node", [Repository.Existing("tests/backends/node/services.mjs", "it belongs to the repository")]);
@@ -31,7 +31,7 @@ public sealed class JsonServices : IAsyncLifetime
         Pid = line.RootElement.GetProperty("pid").GetInt32();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (process is not null)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -53,7 +54,7 @@ public sealed class PublishedFolderTests : IDisposable
     {
         string empty = _folder.CreateSubdirectory("empty").FullName;
         await using ChildProcess check = ChildProcess.Start(
-            System.Environment.ProcessPath!,
+            Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet")), // PATH is empty
             [
                 Path.Combine(Published, "snet-gateway.dll"),
                 "check-config",

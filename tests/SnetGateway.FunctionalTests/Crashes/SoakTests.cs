@@ -1,7 +1,6 @@
 using System.Globalization;
 using SnetGateway.FunctionalTests.Market;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Crashes;
 

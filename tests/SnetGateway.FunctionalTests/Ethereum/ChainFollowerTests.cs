@@ -14,9 +14,9 @@ public sealed class ChainFollowerTests : IAsyncLifetime
 {
     private DevChain _chain = null!;
 
-    public async Task InitializeAsync() => _chain = await DevChain.StartAsync();
+    public async ValueTask InitializeAsync() => _chain = await DevChain.StartAsync();
 
-    public async Task DisposeAsync() => await _chain.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _chain.DisposeAsync();
 
     [Fact]
     public async Task Channel_OpenedFundedExtendedClaimedAndTimedOut_IsSeenAtEachStep()

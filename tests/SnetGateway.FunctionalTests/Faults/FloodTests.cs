@@ -6,7 +6,6 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Market;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Faults;
 

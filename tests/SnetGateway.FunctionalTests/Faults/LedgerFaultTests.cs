@@ -3,7 +3,6 @@ using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Faults;
 
@@ -33,11 +32,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     [Fact]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 4096, output.WriteLine, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
-        if (disk is null)
-        {
-            return;
-        }
+        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 4096, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
 
         await using GatewayProcess gateway = await StartGatewayAsync(Path.Combine(disk.Folder, "ledger.db"));
         await BreakAndMendAsync(gateway, Do(disk.Fill), Do(disk.Free));

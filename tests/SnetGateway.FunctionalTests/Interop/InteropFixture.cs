@@ -29,7 +29,7 @@ public sealed class InteropFixture : IAsyncLifetime
     private GatewayProcess _tls = null!;
     private string _certificate = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _chain = await DevChain.StartAsync();
         _service = await InteropService.StartAsync();
@@ -42,7 +42,7 @@ public sealed class InteropFixture : IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable? one in new IAsyncDisposable?[] { _cleartext, _tls, _service, _chain })
         {

@@ -43,7 +43,7 @@ public sealed class InteropTableTests
     /// <summary>In which ways a stack runs the cases: each row of the tests' own data runs all of them.</summary>
     private static string CellOf(InteropStack stack)
     {
-        (bool Paid, bool Tls)[] ways = [.. InteropTests.Ways().Where(row => (InteropStack)row[0] == stack).Select(row => ((bool)row[1], (bool)row[2]))];
+        (bool Paid, bool Tls)[] ways = [.. InteropTests.Ways().Select(row => row.Data).Where(data => data.Item1 == stack).Select(data => (data.Item2, data.Item3))];
         return ways.Length == 4 ? "all" : ways.Length == 0 ? "-" : string.Join(", ", ways.Select(way => $"{(way.Paid ? "paid" : "unpaid")} {(way.Tls ? "TLS" : "h2c")}"));
     }
 

@@ -10,9 +10,9 @@ public sealed class DevChainFixture : IAsyncLifetime
 
     public DevChain Chain { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Chain = await DevChain.StartAsync();
+    public async ValueTask InitializeAsync() => Chain = await DevChain.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Chain is not null)
         {

@@ -10,7 +10,7 @@ public sealed class ExampleServicesFixture : IAsyncLifetime
 
     public ExampleServiceProcess this[ExampleLanguage language] => services[language];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var language in Enum.GetValues<ExampleLanguage>())
         {
@@ -18,7 +18,7 @@ public sealed class ExampleServicesFixture : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var service in services.Values)
         {

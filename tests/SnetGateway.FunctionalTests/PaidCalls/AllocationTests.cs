@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.FunctionalTests.Infrastructure;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 

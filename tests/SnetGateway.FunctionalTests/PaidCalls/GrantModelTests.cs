@@ -4,7 +4,6 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 

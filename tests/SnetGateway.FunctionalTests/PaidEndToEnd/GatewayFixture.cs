@@ -23,7 +23,7 @@ public sealed class GatewayFixture : MarketFixture
 
     public static string HostOf(ExampleLanguage language) => language == ExampleLanguage.CSharp ? "csharp.market" : "javascript.market";
 
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         foreach (string name in (string[])["left", "right"])
@@ -52,7 +52,7 @@ public sealed class GatewayFixture : MarketFixture
         });
     }
 
-    public override async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         try
         {

@@ -16,7 +16,7 @@ public class MarketFixture : IAsyncLifetime
 
     public PayingSession Client(ClientStack stack) => clients[stack];
 
-    public virtual async Task InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Chain = await DevChain.StartAsync();
         foreach (ExampleLanguage language in Enum.GetValues<ExampleLanguage>())
@@ -25,7 +25,7 @@ public class MarketFixture : IAsyncLifetime
         }
     }
 
-    public virtual async Task DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (PayingSession client in clients.Values)
         {

@@ -3,7 +3,6 @@ using System.Numerics;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Market;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 

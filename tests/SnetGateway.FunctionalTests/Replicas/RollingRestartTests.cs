@@ -2,7 +2,6 @@ using System.Globalization;
 using SnetGateway.FunctionalTests.Market;
 using SnetGateway.TestKit.Market;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 

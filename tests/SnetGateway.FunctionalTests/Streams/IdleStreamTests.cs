@@ -6,7 +6,6 @@ using SnetGateway.FunctionalTests.Market;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Streams;
 

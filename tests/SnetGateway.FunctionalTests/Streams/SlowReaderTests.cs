@@ -2,7 +2,6 @@ using System.Globalization;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.FunctionalTests.Streams;
 

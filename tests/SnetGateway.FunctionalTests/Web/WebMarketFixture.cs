@@ -20,7 +20,7 @@ public sealed class WebMarketFixture : MarketFixture
     /// <summary>The gateway's address by one of the hosts.</summary>
     public string Endpoint(string host) => $"{host}:{Gateway.Endpoint[(Gateway.Endpoint.LastIndexOf(':') + 1)..]}";
 
-    public override async Task InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
         python = await ExampleServiceProcess.StartPythonAsync();
@@ -37,7 +37,7 @@ public sealed class WebMarketFixture : MarketFixture
         });
     }
 
-    public override async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         try
         {

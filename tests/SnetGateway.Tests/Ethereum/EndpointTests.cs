@@ -213,7 +213,7 @@ public sealed class EndpointTests
         bench.Chain.Host("a.test").Lag = bench.Chain.Host("b.test").Lag = 10;
         bench.Clock.Advance(TimeSpan.FromSeconds(11));
         Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
-        await bench.DriveAsync(Record.ExceptionAsync(() => round));
+        await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
         Assert.Contains("was seen already", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
         Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
         Assert.Equal(ChannelLook.Unreachable, Assert.Single(await bench.DriveAsync(look)));
@@ -239,7 +239,7 @@ public sealed class EndpointTests
 
         bench.Clock.Advance(TimeSpan.FromMinutes(1));
         Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
-        await bench.DriveAsync(Record.ExceptionAsync(() => round));
+        await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
         await round;
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
         Assert.Contains("stays at block", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);

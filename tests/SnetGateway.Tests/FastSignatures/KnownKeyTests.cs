@@ -4,7 +4,6 @@ using System.Numerics;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FastSignatures;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.FastSignatures;
 

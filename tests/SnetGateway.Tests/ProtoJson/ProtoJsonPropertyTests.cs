@@ -4,7 +4,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using SnetGateway.ProtoJson;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.ProtoJson;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Google.Protobuf;
 using SnetGateway.TestKit;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.ProtoJson;
 

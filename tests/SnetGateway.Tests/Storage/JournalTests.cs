@@ -6,7 +6,6 @@ using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using SnetGateway.TestKit.Stores;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage;
 
@@ -204,11 +203,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         string old = Path.Combine(Folder("b"), "20200101T000000000-0000.journal");
         File.WriteAllBytes(old, JournalFormat.Header(LedgerFolder.Scope));
         File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromDays(31));
-        if (!await CanAsync("chattr", "+i", old))
-        {
-            output.WriteLine("files cannot be made immutable here");
-            return;
-        }
+        Assert.SkipUnless(await CanAsync("chattr", "+i", old), "No file can be made immutable here. No other test checks this.");
 
         try
         {
@@ -231,11 +226,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task FullDisk_LosesEntriesAndNothingElse_AndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 256, output.WriteLine, standIn: nameof(FolderThatCannotBeMade_LosesEntriesAndNothingElse));
-        if (disk is null)
-        {
-            return;
-        }
+        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeMade_LosesEntriesAndNothingElse));
 
         string folder = Path.Combine(disk.Folder, "journal");
         await using (LocalJournal journal = Open(new JournalOptions { Path = folder }))

@@ -16,9 +16,9 @@ public sealed class RedisFixture : IAsyncLifetime
     public static RedisRecordStore Open(LedgerOptions options) =>
         new(options, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<RedisRecordStore>.Instance, TimeProvider.System);
 
-    public async Task InitializeAsync() => Redis = await RedisProcess.StartAsync();
+    public async ValueTask InitializeAsync() => Redis = await RedisProcess.StartAsync();
 
-    public async Task DisposeAsync() => await Redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Redis.DisposeAsync();
 
     /// <summary>Options of an empty store.</summary>
     public LedgerOptions Empty() => Redis.Options($"t{Interlocked.Increment(ref _prefixes)}");

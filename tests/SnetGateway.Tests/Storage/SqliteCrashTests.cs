@@ -4,7 +4,6 @@ using SnetGateway.Storage;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage;
 

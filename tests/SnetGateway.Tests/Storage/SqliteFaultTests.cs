@@ -3,23 +3,18 @@ using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>What becomes of writes when the disk is full, lies, hangs or is not there. Each recovers without a restart.</summary>
-public sealed class SqliteFaultTests(ITestOutputHelper output)
+public sealed class SqliteFaultTests
 {
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
     public async Task Commit_DiskFull_NotWrittenAndWritesAgainWhenThereIsRoom()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048, output.WriteLine, standIn: nameof(Commit_LogHasNoRoom_NotWritten));
-        if (disk is null)
-        {
-            return;
-        }
+        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 2048, standIn: nameof(Commit_LogHasNoRoom_NotWritten));
 
         using var folder = new LedgerFolder();
         LedgerOptions options = folder.Options;
@@ -214,11 +209,7 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Open_ReadOnlyFileSystem_IsRefusedButCanBeRead()
     {
-        using SmallDisk? disk = SmallDisk.TryMount(kibibytes: 2048, output.WriteLine, standIn: null);
-        if (disk is null)
-        {
-            return;
-        }
+        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 2048, standIn: null);
 
         using var folder = new LedgerFolder();
         LedgerOptions options = folder.Options;

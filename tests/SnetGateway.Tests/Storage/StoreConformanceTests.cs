@@ -3,7 +3,6 @@ using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Redis;
 using SnetGateway.TestKit.Stores;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage;
 

@@ -6,7 +6,6 @@ using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Tests.Grpc;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Gateway.Backends;
 

@@ -32,7 +32,7 @@ public sealed class CallCommandTests : IAsyncLifetime
     private UInt256 _signed = 30;
     private UInt256 _price = 10;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -72,7 +72,7 @@ public sealed class CallCommandTests : IAsyncLifetime
             """);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _gateway.DisposeAsync();
         _folder.Delete(recursive: true);

@@ -28,14 +28,14 @@ public sealed class LedgerCommandTests : IAsyncLifetime
 
     private string File => Path.Combine(_folder.FullName, "ledger.db");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _store = RecordStores.Open(
             new LedgerOptions { Path = File }, s_scope, _services.GetRequiredService<StorageMetrics>(), NullLoggerFactory.Instance, TimeProvider.System);
         await WriteAsync(channel: 5, damage: false);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
         await _services.DisposeAsync();

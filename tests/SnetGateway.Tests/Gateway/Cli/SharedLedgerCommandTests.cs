@@ -8,7 +8,6 @@ using SnetGateway.Storage;
 using SnetGateway.Storage.Redis;
 using SnetGateway.Tests.Storage;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Gateway.Cli;
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using SnetGateway.Gateway.Listeners;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Gateway.Listeners;
 

@@ -20,12 +20,14 @@ public sealed class LedgerHealthTests
     private readonly ScriptedStore _store = new();
     private readonly Lines _lines = new();
 
-    public static TheoryData<Exception> Failures => new(
+    public static TheoryData<Exception> Failures =>
+    [
         new StoreUnavailableException("broke"),
         new TimeoutException("broke"),
         new InvalidOperationException("broke"),
         new OperationCanceledException("broke"), // the store's own, not the host's
-        new LedgerFormatException("broke"));
+        new LedgerFormatException("broke"),
+    ];
 
     [Theory]
     [MemberData(nameof(Failures))]

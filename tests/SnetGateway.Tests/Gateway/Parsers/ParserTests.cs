@@ -1,6 +1,5 @@
 using System.Globalization;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Gateway.Parsers;
 

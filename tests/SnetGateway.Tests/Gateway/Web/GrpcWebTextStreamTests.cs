@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Web;
 using SnetGateway.Tests.Grpc;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Gateway.Web;
 

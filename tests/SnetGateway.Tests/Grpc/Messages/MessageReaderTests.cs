@@ -4,7 +4,6 @@ using SnetGateway.Grpc.Messages;
 using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Statuses;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Grpc.Messages;
 

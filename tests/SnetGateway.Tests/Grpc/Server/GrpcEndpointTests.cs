@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Server;
 using SnetGateway.GrpcWire.Statuses;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Grpc.Server;
 

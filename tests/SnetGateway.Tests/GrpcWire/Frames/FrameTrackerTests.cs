@@ -1,6 +1,5 @@
 using SnetGateway.GrpcWire.Frames;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Frames;
 

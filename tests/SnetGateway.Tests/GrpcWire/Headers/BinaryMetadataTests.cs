@@ -1,7 +1,6 @@
 using System.Text;
 using SnetGateway.GrpcWire.Headers;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
 

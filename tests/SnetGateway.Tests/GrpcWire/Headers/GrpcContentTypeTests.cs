@@ -1,6 +1,5 @@
 using SnetGateway.GrpcWire.Headers;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using SnetGateway.GrpcWire.Headers;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using SnetGateway.GrpcWire.Statuses;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Statuses;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Web;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.GrpcWire.Web;
 

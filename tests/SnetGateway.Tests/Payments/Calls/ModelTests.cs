@@ -5,7 +5,6 @@ using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Payments.Calls;
 

@@ -1,7 +1,6 @@
 using SnetGateway.Payments.Channels;
 using SnetGateway.TestKit;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Payments.Channels;
 

@@ -8,7 +8,6 @@ using SnetGateway.Payments.Refusal;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Payments.Ledger;
 

@@ -3,7 +3,6 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Payments.Records;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.Payments.Values;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Payments.Values;
 

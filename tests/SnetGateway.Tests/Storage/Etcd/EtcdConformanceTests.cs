@@ -1,6 +1,5 @@
 using SnetGateway.TestKit.Stores;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 

@@ -13,9 +13,9 @@ public sealed class EtcdFixture : IAsyncLifetime
 {
     public EtcdProcess Etcd { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Etcd = await EtcdProcess.StartAsync();
+    public async ValueTask InitializeAsync() => Etcd = await EtcdProcess.StartAsync();
 
-    public async Task DisposeAsync() => await Etcd.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Etcd.DisposeAsync();
 }
 
 /// <summary>Ledgers in etcd, as tests open them.</summary>

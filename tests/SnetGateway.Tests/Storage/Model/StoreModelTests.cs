@@ -5,7 +5,6 @@ using SnetGateway.TestKit.Stores;
 using SnetGateway.TestKit.Stores.Model;
 using SnetGateway.Tests.Storage.Etcd;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace SnetGateway.Tests.Storage.Model;
 
