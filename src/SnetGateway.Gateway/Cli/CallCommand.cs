@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text;
+using Grpc.Core;
+using Grpc.Net.Client;
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Grpc.Client;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
@@ -85,29 +86,30 @@ internal sealed class CallCommand(CommandContext context)
             KeyFile.Read(parsed.GetRequiredValue(_keyFile)),
             EscrowOf(parsed, configured),
             new ChannelId(Number(parsed.GetRequiredValue(_channel), "--channel")));
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, EndpointOf(parsed.GetRequiredValue(_endpoint)));
+        using GrpcChannel channel = ServiceChannel.Open(EndpointOf(parsed.GetRequiredValue(_endpoint)));
+        CallInvoker gateway = channel.CreateCallInvoker();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_timeout), 1, 86_400)));
         try
         {
             if (parsed.GetValue(_state))
             {
-                ChannelTold state = await payer.AskAsync(client, await BlockAsync(parsed, configured, limit.Token), limit.Token);
+                ChannelTold state = await payer.AskAsync(gateway, await BlockAsync(parsed, configured, limit.Token), limit.Token);
                 context.Terminal.Output.WriteLine($"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
                 return ExitCodes.Done;
             }
 
-            await CallAsync(parsed, configured, payer, client, limit.Token);
+            await CallAsync(parsed, configured, payer, gateway, limit.Token);
             return ExitCodes.Done;
         }
-        catch (GrpcStatusException e)
+        catch (Exception e) when (e is RpcException or OperationCanceledException && limit.IsCancellationRequested)
         {
-            throw new CommandException(ExitCodes.Failed, $"{e.Status.Code} ({(int)e.Status.Code}): {e.Status.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new CommandException(ExitCodes.Failed, $"no answer within {parsed.GetValue(_timeout)} s");
+        }
+        catch (RpcException e)
+        {
+            throw new CommandException(ExitCodes.Failed, $"{e.StatusCode} ({(int)e.StatusCode}): {e.Status.Detail}");
         }
         catch (HttpRequestException e)
         {
@@ -116,7 +118,7 @@ internal sealed class CallCommand(CommandContext context)
     }
 
     private async Task CallAsync(
-        ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, GrpcClient client, CancellationToken cancellationToken)
+        ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, CallInvoker gateway, CancellationToken cancellationToken)
     {
         (ProtoSchema schema, ProtoMethod method) = await MethodAsync(parsed, cancellationToken);
         var json = new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
@@ -124,13 +126,13 @@ internal sealed class CallCommand(CommandContext context)
         IReadOnlyList<byte[]> requests = Requests(json, method, text);
         ChannelTold state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
             ? new ChannelTold(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
-            : await payer.AskAsync(client, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
+            : await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
         UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
-        await using PaidAnswer answer = await payer.CallAsync(client, method.Path, state, price, requests, cancellationToken);
+        await using PaidAnswer answer = await payer.CallAsync(gateway, method.Path, state, price, requests, cancellationToken);
         context.Terminal.Error.WriteLine($"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
-        await foreach (ReadOnlyMemory<byte> message in answer.MessagesAsync())
+        await foreach (byte[] message in answer.MessagesAsync())
         {
-            context.Terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToJson(method.Output, message.Span)));
+            context.Terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToJson(method.Output, message)));
         }
     }
 

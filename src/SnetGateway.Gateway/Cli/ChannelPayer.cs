@@ -1,10 +1,8 @@
 using Google.Protobuf;
+using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
@@ -20,13 +18,12 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 {
     private const string PriceWords = "does not equal to price ";
 
-    private static readonly GrpcMethod<ChannelStateRequest, ChannelStateReply> s_state =
-        GrpcMethod.Protobuf<ChannelStateRequest, ChannelStateReply>($"/{ChannelStateService.Name}/GetChannelState");
+    private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(message => message, message => message);
 
     public ChannelId Channel => channel;
 
-    /// <summary>Asks for the channel's state, which only its parties may. Throws <see cref="GrpcStatusException"/>.</summary>
-    public async Task<ChannelTold> AskAsync(GrpcClient client, ulong block, CancellationToken cancellationToken)
+    /// <summary>Asks for the channel's state, which only its parties may. Throws <see cref="RpcException"/>.</summary>
+    public async Task<ChannelTold> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
     {
         byte[] message = [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. channel.Value.ToBigEndian(), .. ((UInt256)block).ToBigEndian()];
         var request = new ChannelStateRequest
@@ -35,7 +32,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
             CurrentBlock = block,
             Signature = ByteString.CopyFrom(key.SignMessage(message)),
         };
-        ChannelStateReply reply = (await client.UnaryAsync(s_state, request, null, cancellationToken)).Message;
+        ChannelStateReply reply = await new PaymentChannelStateService.PaymentChannelStateServiceClient(gateway).GetChannelStateAsync(request, cancellationToken: cancellationToken);
         return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce) && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
             ? new ChannelTold(new ChannelNonce(nonce), signed)
             : throw new CommandException(ExitCodes.Failed, "the gateway tells a state with numbers beyond 256 bits");
@@ -43,18 +40,18 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 
     /// <summary>
     /// Makes a call and pays for it. Without a price it is learnt first: a payment that adds nothing is refused with the price, and costs
-    /// nothing; where it is not refused the call is free, and that was it. Throws <see cref="GrpcStatusException"/>.
+    /// nothing; where it is not refused the call is free, and that was it. Throws <see cref="RpcException"/>.
     /// </summary>
     public async Task<PaidAnswer> CallAsync(
-        GrpcClient client, string method, ChannelTold state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
+        CallInvoker gateway, string method, ChannelTold state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
     {
         if (price is null)
         {
             try
             {
-                return await CallAsync(client, method, state, UInt256.Zero, requests, cancellationToken);
+                return await CallAsync(gateway, method, state, UInt256.Zero, requests, cancellationToken);
             }
-            catch (GrpcStatusException e) when (e.Status.Code == GrpcStatusCode.Unauthenticated && PriceIn(e.Status.Message) is { } asked)
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated && PriceIn(e.Status.Detail) is { } asked)
             {
                 price = asked;
             }
@@ -65,46 +62,53 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
             throw new CommandException(ExitCodes.Usage, "the price and what was signed do not fit into 256 bits");
         }
 
-        GrpcClientCall<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> call = client.Start(
-            GrpcMethod.Bytes(method), new GrpcCallOptions { Metadata = Payment(state.Nonce, total) }, cancellationToken);
+        int name = method.LastIndexOf('/'); // "/package.Service/Method"
+        AsyncDuplexStreamingCall<byte[], byte[]> call = gateway.AsyncDuplexStreamingCall(
+            new Method<byte[], byte[]>(MethodType.DuplexStreaming, method[1..name], method[(name + 1)..], s_bytes, s_bytes),
+            null,
+            new CallOptions(Payment(state.Nonce, total), cancellationToken: cancellationToken));
         Task writing = WriteAsync(call, requests);
         try
         {
-            return new PaidAnswer(call, writing, await call.ReadAsync(), price.Value, total);
+            return new PaidAnswer(call, writing, await call.ResponseStream.MoveNext(cancellationToken), price.Value, total);
         }
         catch
         {
-            await call.DisposeAsync();
+            call.Dispose();
             await writing;
             throw;
         }
     }
 
-    private static async Task WriteAsync(GrpcClientCall<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> call, IReadOnlyList<byte[]> requests)
+    private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, IReadOnlyList<byte[]> requests)
     {
-        foreach (byte[] request in requests)
+        try
         {
-            // False when the call is over: reading tells how it ended.
-            if (!await call.WriteAsync(request))
+            foreach (byte[] request in requests)
             {
-                return;
+                await call.RequestStream.WriteAsync(request);
             }
-        }
 
-        call.CompleteRequests();
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception)
+        {
+            // The call is over: reading it reports how it ended.
+        }
     }
 
-    private GrpcMetadata Payment(ChannelNonce nonce, UInt256 total)
+    private Metadata Payment(ChannelNonce nonce, UInt256 total)
     {
         var message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow, channel, nonce, total);
-        var metadata = new GrpcMetadata();
-        metadata.Add(PaymentMetadata.Type, EscrowPayment.TypeName);
-        metadata.Add(PaymentMetadata.ChannelId, channel.ToString());
-        metadata.Add(PaymentMetadata.ChannelNonce, nonce.ToString());
-        metadata.Add(PaymentMetadata.ChannelAmount, total.ToString());
-        metadata.AddBinary(PaymentMetadata.ChannelSignature, key.SignMessage(message));
-        return metadata;
+        return new Metadata
+        {
+            { PaymentMetadata.Type, EscrowPayment.TypeName },
+            { PaymentMetadata.ChannelId, channel.ToString() },
+            { PaymentMetadata.ChannelNonce, nonce.ToString() },
+            { PaymentMetadata.ChannelAmount, total.ToString() },
+            { PaymentMetadata.ChannelSignature, key.SignMessage(message) },
+        };
     }
 
     private static UInt256? PriceIn(string text)

@@ -1,6 +1,6 @@
-using SnetGateway.Grpc.Client;
+using Grpc.Core;
+using Grpc.Net.Client;
 using SnetGateway.ProtoJson;
-using SnetGateway.Grpc.Reflection;
 using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
@@ -32,7 +32,7 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
         {
             return await Ask().WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is GrpcStatusException or InvalidDataException)
+        catch (Exception exception) when (exception is RpcException or InvalidDataException)
         {
             return known ?? throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the service has not yet said what its messages are", exception);
         }
@@ -56,8 +56,8 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
     private async Task<ProtoSchema> AskAsync()
     {
         // No connection is kept for a question that is asked once in a while.
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        ProtoSchema schema = await ReflectionReader.ReadAsync(new GrpcClient(invoker, address), s_timeout, CancellationToken.None);
+        using GrpcChannel channel = ServiceChannel.Open(address);
+        ProtoSchema schema = await ReflectionReader.ReadAsync(channel.CreateCallInvoker(), s_timeout, CancellationToken.None);
         Volatile.Write(ref _known, schema);
         return schema;
     }

@@ -106,7 +106,8 @@ public sealed class ReflectionEndpointsTests
     public async Task OwnReader_ReadsItBack()
     {
         await using var host = await StartAsync();
-        var schema = await ReflectionReader.ReadAsync(host.Client, TimeSpan.FromSeconds(20), CancellationToken.None);
+        using var channel = SnetGateway.Gateway.Backends.ServiceChannel.Open(host.Address);
+        var schema = await SnetGateway.Gateway.Backends.Descriptors.ReflectionReader.ReadAsync(channel.CreateCallInvoker(), TimeSpan.FromSeconds(20), CancellationToken.None);
         Assert.NotNull(schema.FindMethod("/api.Api/Do"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));

@@ -1,6 +1,9 @@
-using SnetGateway.ProtoJson;
+using Grpc.Core;
+using Grpc.Net.Client;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.ProtoJson;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
@@ -16,7 +19,7 @@ public sealed class ReflectionReaderTests
     public async Task Read_EitherVersion_MethodsAndFiles(string version)
     {
         await using var host = await GrpcTestHost.StartAsync(new ScriptedReflection(version, KindsReflection.Descriptor).Map);
-        ProtoSchema schema = await ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None);
+        ProtoSchema schema = await ReadAsync(host);
         Assert.Equal("snet.tests.kinds.Kinds", schema.FindMethod(Method)!.Input.FullName);
         Assert.Contains(schema.Files, file => file.Name == KindsReflection.Descriptor.Name);
     }
@@ -25,8 +28,8 @@ public sealed class ReflectionReaderTests
     public async Task Read_NoReflection_Unimplemented()
     {
         await using var host = await GrpcTestHost.StartAsync(_ => { });
-        var refused = await Assert.ThrowsAsync<GrpcStatusException>(() => ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None));
-        Assert.Equal(GrpcStatusCode.Unimplemented, refused.Status.Code);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(host));
+        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
     }
 
     [Theory]
@@ -47,6 +50,12 @@ public sealed class ReflectionReaderTests
             },
         };
         await using var host = await GrpcTestHost.StartAsync(reflection.Map);
-        await Assert.ThrowsAsync<InvalidDataException>(() => ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(host));
+    }
+
+    private static async Task<ProtoSchema> ReadAsync(GrpcTestHost host)
+    {
+        using GrpcChannel channel = ServiceChannel.Open(host.Address);
+        return await ReflectionReader.ReadAsync(channel.CreateCallInvoker(), GrpcTestHost.Patience, CancellationToken.None);
     }
 }

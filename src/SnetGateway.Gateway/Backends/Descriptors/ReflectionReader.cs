@@ -1,39 +1,44 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using SnetGateway.Grpc.Client;
+using Grpc.Core;
+using Grpc.Reflection.V1;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
-namespace SnetGateway.Grpc.Reflection;
+namespace SnetGateway.Gateway.Backends.Descriptors;
 
 /// <summary>Asks a running service what its methods and messages are.</summary>
-public static class ReflectionReader
+internal static class ReflectionReader
 {
+    /// <summary>The messages of both versions have the same bytes.</summary>
+    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> V1 = Version("grpc.reflection.v1.ServerReflection");
+
+    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> V1Alpha = Version("grpc.reflection.v1alpha.ServerReflection");
+
     private const int MostFiles = 2_000;
     private const long MostBytes = 64 * 1024 * 1024;
 
     /// <summary>Every service of the server with all that it needs, by version 1 of reflection or, where that is missing, by the one before.</summary>
-    /// <param name="client">Who asks, and whom.</param>
-    /// <param name="timeout">How long all of it may take.</param>
+    /// <param name="server">The server that is asked.</param>
+    /// <param name="timeout">How long the questions of one version may take.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    /// <exception cref="GrpcStatusException">The server cannot be reached or has no reflection.</exception>
+    /// <exception cref="RpcException">The server cannot be reached or has no reflection.</exception>
     /// <exception cref="InvalidDataException">What it says is no schema.</exception>
-    public static async Task<ProtoSchema> ReadAsync(GrpcClient client, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<ProtoSchema> ReadAsync(CallInvoker server, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(client, ReflectionMethods.Info, timeout, cancellationToken);
+            return await ReadAsync(server, V1, timeout, cancellationToken);
         }
-        catch (GrpcStatusException missing) when (missing.Status.Code == GrpcStatusCode.Unimplemented)
+        catch (RpcException missing) when (missing.StatusCode == StatusCode.Unimplemented)
         {
-            return await ReadAsync(client, ReflectionMethods.AlphaInfo, timeout, cancellationToken);
+            return await ReadAsync(server, V1Alpha, timeout, cancellationToken);
         }
     }
 
     private static async Task<ProtoSchema> ReadAsync(
-        GrpcClient client, GrpcMethod<ServerReflectionRequest, ServerReflectionResponse> method, TimeSpan timeout, CancellationToken cancellationToken)
+        CallInvoker server, Method<ServerReflectionRequest, ServerReflectionResponse> method, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        await using var call = client.Start(method, new GrpcCallOptions { Timeout = timeout }, cancellationToken);
+        using var call = server.AsyncDuplexStreamingCall(method, null, new CallOptions(deadline: DateTime.UtcNow + timeout, cancellationToken: cancellationToken));
         var files = new Dictionary<string, FileDescriptorProto>(StringComparer.Ordinal);
         var bytes = 0L;
         var services = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
@@ -55,16 +60,27 @@ public static class ReflectionReader
             }
         }
 
-        call.CompleteRequests();
+        await call.RequestStream.CompleteAsync();
         var set = new FileDescriptorSet();
         set.File.AddRange(files.Values);
         return ProtoSchema.Load(set.ToByteArray());
 
         async Task<ServerReflectionResponse> AskAsync(ServerReflectionRequest request)
         {
-            await call.WriteAsync(request);
-            var (hasMessage, answer) = await call.ReadAsync();
-            return hasMessage ? answer : throw Nonsense("it ends without an answer");
+            await WriteAsync(request);
+            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : throw Nonsense("it ends without an answer");
+        }
+
+        async Task WriteAsync(ServerReflectionRequest request)
+        {
+            try
+            {
+                await call.RequestStream.WriteAsync(request, cancellationToken);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The call is over already: reading it reports how it ended.
+            }
         }
 
         void Take(ServerReflectionResponse answer, string wanted)
@@ -82,6 +98,13 @@ public static class ReflectionReader
             }
         }
     }
+
+    private static Method<ServerReflectionRequest, ServerReflectionResponse> Version(string service) => new(
+        MethodType.DuplexStreaming,
+        service,
+        "ServerReflectionInfo",
+        Marshallers.Create(request => request.ToByteArray(), ServerReflectionRequest.Parser.ParseFrom),
+        Marshallers.Create(response => response.ToByteArray(), ServerReflectionResponse.Parser.ParseFrom));
 
     private static FileDescriptorProto Parse(ByteString serialized)
     {
