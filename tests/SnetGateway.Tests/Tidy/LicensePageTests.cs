@@ -32,7 +32,7 @@ public sealed class LicensePageTests
         var page = new StringBuilder("""
             # Licences of third-party packages
 
-            Generated from the restored package graph: `SNET_UPDATE_FILES=1 dotnet test tests/SnetGateway.Tests --filter LicensePageTests`. Licences are
+            Generated from the restored package graph: `dotnet restore`, then `SNET_UPDATE_FILES=1 dotnet test tests/SnetGateway.Tests --filter LicensePageTests`. Licences are
             SPDX identifiers, as the packages themselves state them. "direct" packages are named by a project, the others come with them. What each of
             the direct ones is for: [dependencies.md](dependencies.md). The gateway itself is under the [MIT licence](../LICENSE).
 
