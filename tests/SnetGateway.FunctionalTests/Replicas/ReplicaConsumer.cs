@@ -102,7 +102,7 @@ internal sealed class ReplicaConsumer(
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or GrpcStatusException or TimeoutException)
         {
-            Tell(exception is GrpcStatusException status ? $"state: {status.Message}" : "state: no answer");
+            Tell(exception is GrpcStatusException status ? $"state: {status.Message}" : $"state: {NoAnswer(exception)}");
             return null;
         }
     }
@@ -140,11 +140,14 @@ internal sealed class ReplicaConsumer(
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
-            Tell("no answer");
+            Tell(NoAnswer(exception));
         }
 
         return hasByte;
     }
+
+    /// <summary>With its cause: a timeout, a reset and a connection that was closed too early are different faults.</summary>
+    private static string NoAnswer(Exception exception) => $"no answer: {exception.GetType().Name}: {exception.GetBaseException().Message}";
 
     private void Grant(ulong amount)
     {
