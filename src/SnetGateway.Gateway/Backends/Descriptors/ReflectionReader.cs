@@ -38,7 +38,9 @@ internal static class ReflectionReader
     private static async Task<ProtoSchema> ReadAsync(
         CallInvoker server, Method<ServerReflectionRequest, ServerReflectionResponse> method, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var call = server.AsyncDuplexStreamingCall(method, null, new CallOptions(deadline: DateTime.UtcNow + timeout, cancellationToken: cancellationToken));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ended.CancelAfter(timeout);
+        using var call = server.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: ended.Token));
         var files = new Dictionary<string, FileDescriptorProto>(StringComparer.Ordinal);
         var bytes = 0L;
         var services = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
