@@ -1,5 +1,8 @@
 
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
+using SQLitePCL;
+using static SQLitePCL.raw;
 
 namespace SnetGateway.Storage.Sqlite;
 
@@ -48,14 +51,14 @@ internal static class LedgerFile
     /// back empty. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or
     /// <see cref="LedgerFormatException"/>.
     /// </summary>
-    public static SqliteConnection OpenForWriting(string path, bool mayCreate, TimeSpan busyTimeout)
+    public static sqlite3 OpenForWriting(string path, bool mayCreate, TimeSpan busyTimeout)
     {
         if (mayCreate)
         {
             PosixFiles.CreateForOwner(path);
         }
 
-        SqliteConnection connection = SqliteConnection.Open(path, SqliteNative.OpenReadWrite, busyTimeout);
+        sqlite3 connection = RawSqlite.Open(path, busyTimeout);
         try
         {
             if (mayCreate && IsEmpty(connection, path))
@@ -63,22 +66,16 @@ internal static class LedgerFile
                 connection.Execute(Create);
             }
 
-            CheckFormat(connection, path);
+            CheckFormat(connection.ReadNumber, path);
             connection.Execute(Settings);
 
             // What a killed process, or a failed sync, left in the log may be readable without being on the disk: a later sync of the log would
             // not write it again. Moved into the file it is written anew and synced before anybody reads it here.
-            if (!connection.Checkpoint(SqliteNative.CheckpointTruncate))
-            {
-                throw connection.Error(SqliteNative.Busy);
-            }
-
-            connection.WatchWal();
-            return connection;
+            return connection.Checkpoint(SQLITE_CHECKPOINT_TRUNCATE) ? connection : throw connection.Error(SQLITE_BUSY);
         }
         catch
         {
-            connection.Dispose();
+            connection.CloseFile();
             throw;
         }
     }
@@ -86,25 +83,40 @@ internal static class LedgerFile
     /// <summary>Opens the file to read beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.</summary>
     public static SqliteConnection OpenForReading(string path, TimeSpan busyTimeout)
     {
-        string uri = new Uri(Path.GetFullPath(path)).AbsoluteUri;
+        string file = Path.GetFullPath(path);
         try
         {
-            return OpenForReading(uri, path, busyTimeout);
+            return OpenForReading(file, path, busyTimeout);
         }
-        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.CannotOpen && File.Exists(path) && !File.Exists(path + "-wal"))
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_CANTOPEN && File.Exists(path) && !File.Exists(path + "-wal"))
         {
             // A file on a read-only medium, where the index of a log that does not exist cannot be made either.
-            return OpenForReading(uri + "?immutable=1", path, busyTimeout);
+            return OpenForReading(new Uri(file).AbsoluteUri + "?immutable=1", path, busyTimeout);
         }
     }
 
-    private static SqliteConnection OpenForReading(string uri, string path, TimeSpan busyTimeout)
+    private static SqliteConnection OpenForReading(string source, string path, TimeSpan busyTimeout)
     {
-        SqliteConnection connection = SqliteConnection.Open(uri, SqliteNative.OpenReadOnly | SqliteNative.OpenUri, busyTimeout);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = source,
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false, // a pool would hand out a connection again that has failed
+            DefaultTimeout = (int)Math.Ceiling(busyTimeout.TotalSeconds), // in seconds; 0 would wait indefinitely
+        }.ConnectionString);
         try
         {
-            CheckFormat(connection, path);
-            connection.Execute("PRAGMA query_only = 1; PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;");
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            CheckFormat(
+                sql =>
+                {
+                    command.CommandText = sql;
+                    return command.ExecuteScalar() as long?;
+                },
+                path);
+            command.CommandText = "PRAGMA query_only = 1; PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;";
+            command.ExecuteNonQuery();
             return connection;
         }
         catch
@@ -114,28 +126,28 @@ internal static class LedgerFile
         }
     }
 
-    private static bool IsEmpty(SqliteConnection connection, string path)
+    private static bool IsEmpty(sqlite3 connection, string path)
     {
         try
         {
             return connection.ReadNumber("SELECT count(*) FROM sqlite_master") == 0;
         }
-        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.NotADatabase)
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_NOTADB)
         {
             throw new LedgerFormatException($"{path} is no ledger of this gateway.", exception);
         }
     }
 
-    private static void CheckFormat(SqliteConnection connection, string path)
+    private static void CheckFormat(Func<string, long?> readNumber, string path)
     {
         long? format;
         try
         {
-            format = connection.ReadNumber("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") == 1
-                ? connection.ReadNumber("SELECT value FROM meta WHERE name = 'format'")
+            format = readNumber("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") == 1
+                ? readNumber("SELECT value FROM meta WHERE name = 'format'")
                 : null;
         }
-        catch (SqliteException exception) when (exception.PrimaryCode == SqliteNative.NotADatabase)
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_NOTADB)
         {
             format = null;
         }

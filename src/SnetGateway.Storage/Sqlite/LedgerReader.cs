@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
@@ -16,20 +17,9 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
     private volatile bool _closed;
 
     /// <summary>Opens the file now rather than with the first read. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
-    public void Open() => Return(Rent());
+    public void Open() => Use(static session => session);
 
-    public StoredRecord? Read(in RecordKey key)
-    {
-        ReadSession session = Rent();
-        try
-        {
-            return session.Read(key);
-        }
-        finally
-        {
-            Return(session);
-        }
-    }
+    public StoredRecord? Read(RecordKey key) => Use(session => session.Read(key));
 
     /// <summary>
     /// Every record, row by row as they lie in the file: in the order of their keys each would be looked up on a page of its own, which takes
@@ -38,76 +28,44 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
     public async IAsyncEnumerable<StoredRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
-        ReadSession session = Rent();
-        try
+        for (long? last = 0; last is { } from;)
         {
-            var page = new List<StoredRecord>(PageSize);
-            long last = 0;
-            bool hasMore;
-            do
+            cancellationToken.ThrowIfCancellationRequested();
+            (List<StoredRecord> page, last) = Use(session => session.ReadRows(from, PageSize));
+            foreach (StoredRecord record in page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                page.Clear();
-                hasMore = session.ReadRows(ref last, PageSize, page);
-                foreach (StoredRecord record in page)
-                {
-                    yield return record;
-                }
+                yield return record;
             }
-            while (hasMore);
-        }
-        finally
-        {
-            Return(session);
         }
     }
 
     public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
-        ReadSession session = Rent();
-        try
+        List<StoredRecord> page = [];
+        do
         {
-            var page = new List<StoredRecord>(PageSize);
-            ReadOnlyMemory<byte> last = default;
-            do
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlyMemory<byte> last = page.Count == 0 ? default : page[^1].Key.Id;
+            page = Use(session => session.ReadPage(kind, last.Span, PageSize));
+            foreach (StoredRecord record in page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                page.Clear();
-                session.ReadPage(kind, last.Span, PageSize, page);
-                foreach (StoredRecord record in page)
-                {
-                    yield return record;
-                    last = record.Key.Id;
-                }
+                yield return record;
             }
-            while (page.Count == PageSize);
         }
-        finally
-        {
-            Return(session);
-        }
+        while (page.Count == PageSize);
     }
 
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
-        ReadSession session = Rent();
-        try
+        foreach (long position in Use(session => session.JournalPositions(key)))
         {
-            List<long> positions = session.JournalPositions(key);
-            for (int i = positions.Count - 1; i >= 0; i--)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Use(session => session.ReadEntry(position)) is { } entry)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (session.ReadEntry(positions[i]) is { } entry)
-                {
-                    yield return entry;
-                }
+                yield return entry;
             }
-        }
-        finally
-        {
-            Return(session);
         }
     }
 
@@ -120,37 +78,33 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
         }
     }
 
-    private ReadSession Rent()
+    /// <summary>Reads on a connection that no other read uses. A connection that fails is not used again.</summary>
+    private T Use<T>(Func<ReadSession, T> read)
     {
         if (_closed)
         {
             throw new StoreUnavailableException("the ledger is closed");
         }
 
-        if (_idle.TryTake(out ReadSession? session))
-        {
-            return session;
-        }
-
+        ReadSession? session = null;
         try
         {
-            return LedgerFile.OpenForReading(path, busyTimeout).HandTo(connection => new ReadSession(connection, scope));
+            session = _idle.TryTake(out ReadSession? idle) ? idle : ReadSession.Open(path, scope, busyTimeout);
+            T result = read(session);
+            _idle.Add(session);
+            return result;
         }
         catch (SqliteException exception)
         {
+            session?.Dispose();
             throw new StoreUnavailableException($"The ledger {path} cannot be read: {exception.Message}", exception);
         }
-    }
-
-    private void Return(ReadSession session)
-    {
-        if (_closed || session.IsBroken)
+        finally
         {
-            session.Dispose();
-        }
-        else
-        {
-            _idle.Add(session);
+            if (_closed)
+            {
+                Dispose();
+            }
         }
     }
 }

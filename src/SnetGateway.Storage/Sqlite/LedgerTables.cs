@@ -1,23 +1,25 @@
-
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
+using SQLitePCL;
+using static SQLitePCL.raw;
 
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>The writer's statements on one connection, and the numbers that it gives out. Every method throws <see cref="SqliteException"/>.</summary>
-internal sealed unsafe class LedgerTables : IDisposable
+internal sealed class LedgerTables : IDisposable
 {
     /// <summary>Revisions are taken from the file so many at a time: one page less to write with every commit. What is left at the end is skipped.</summary>
     private const long RevisionBlock = 1 << 20;
 
-    private readonly SqliteConnection _connection;
+    private readonly sqlite3 _connection;
     private readonly LedgerScope _scope;
-    private readonly SqliteStatement _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _take;
+    private readonly sqlite3_stmt _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _take;
     private long _lastRecord;
     private long _lastPosition;
     private long _revision;
     private long _takenInBatch;
 
-    public LedgerTables(SqliteConnection connection, LedgerScope scope)
+    private LedgerTables(sqlite3 connection, LedgerScope scope)
     {
         _connection = connection;
         _scope = scope;
@@ -34,16 +36,32 @@ internal sealed unsafe class LedgerTables : IDisposable
         _lastRecord = connection.ReadNumber("SELECT max(id) FROM record") ?? 0;
         _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
         TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
-            ?? throw connection.Error(SqliteNative.NotADatabase);
+            ?? throw connection.Error(SQLITE_NOTADB);
     }
 
     /// <summary>No revision above this one was ever given out, as the file says.</summary>
     public long TakenRevisions { get; private set; }
 
-    /// <summary>Pages in the write-ahead log.</summary>
-    public int WalPages => _connection.WalPages;
+    /// <summary>Pages in the write-ahead log that are not in the file.</summary>
+    public int WalPages => _connection.WalPages();
 
-    public bool IsIdle => _connection.IsIdle;
+    /// <summary>No transaction is open.</summary>
+    public bool IsIdle => sqlite3_get_autocommit(_connection) != 0;
+
+    /// <summary>Opens the file as <see cref="LedgerFile.OpenForWriting"/> does, and prepares the statements.</summary>
+    public static LedgerTables Open(string path, LedgerScope scope, bool mayCreate, TimeSpan busyTimeout)
+    {
+        sqlite3 connection = LedgerFile.OpenForWriting(path, mayCreate, busyTimeout);
+        try
+        {
+            return new LedgerTables(connection, scope);
+        }
+        catch
+        {
+            connection.CloseFile();
+            throw;
+        }
+    }
 
     public void Begin()
     {
@@ -60,7 +78,7 @@ internal sealed unsafe class LedgerTables : IDisposable
 
     public void Rollback() => _rollback.Run();
 
-    public bool Checkpoint() => _connection.Checkpoint(SqliteNative.CheckpointPassive);
+    public bool Checkpoint() => _connection.Checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 
     /// <summary>Changes something that nobody reads, so that there is something to sync.</summary>
     public CommitResult Probe()
@@ -93,30 +111,22 @@ internal sealed unsafe class LedgerTables : IDisposable
 
     public StoredRecord? Read(in RecordKey key)
     {
-        Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
-        int length = _scope.WriteKey(key, stored);
-        fixed (byte* first = stored)
-        {
-            _read.Bind(1, first, length);
-            StoredRecord? record = _read.Step() ? new StoredRecord(key, _read.Number(0), _read.Bytes(1).ToArray()) : null;
-            _read.Reset();
-            return record;
-        }
+        BindKey(_read, 1, key);
+        StoredRecord? record = _read.Step()
+            ? new StoredRecord(key, sqlite3_column_int64(_read, 0), sqlite3_column_blob(_read, 1).ToArray())
+            : null;
+        _read.Reset();
+        return record;
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => _connection.CloseFile();
 
     private Row Find(in RecordKey key)
     {
-        Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
-        int length = _scope.WriteKey(key, stored);
-        fixed (byte* first = stored)
-        {
-            _find.Bind(1, first, length);
-            Row row = _find.Step() ? new Row(_find.Number(0), _find.Number(1), _find.Number(2)) : default;
-            _find.Reset();
-            return row;
-        }
+        BindKey(_find, 1, key);
+        Row row = _find.Step() ? new Row(sqlite3_column_int64(_find, 0), sqlite3_column_int64(_find, 1), sqlite3_column_int64(_find, 2)) : default;
+        _find.Reset();
+        return row;
     }
 
     private void Write(in RecordWrite write, in Row row, long revision)
@@ -130,43 +140,39 @@ internal sealed unsafe class LedgerTables : IDisposable
             Append(write, id, row.Newest);
         }
 
-        fixed (byte* value = write.Value.Span)
+        if (isNew)
         {
-            if (!isNew)
-            {
-                _update.Bind(1, id);
-                _update.Bind(2, revision);
-                _update.Bind(3, newest);
-                _update.Bind(4, value, write.Value.Length);
-                _update.Run();
-                return;
-            }
-
-            Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
-            int length = _scope.WriteKey(write.Key, stored);
-            fixed (byte* key = stored)
-            {
-                _insert.Bind(1, id);
-                _insert.Bind(2, key, length);
-                _insert.Bind(3, revision);
-                _insert.Bind(4, newest);
-                _insert.Bind(5, value, write.Value.Length);
-                _insert.Run();
-            }
+            _insert.Bind(1, id);
+            BindKey(_insert, 2, write.Key);
+            _insert.Bind(3, revision);
+            _insert.Bind(4, newest);
+            _insert.Bind(5, write.Value.Span);
+            _insert.Run();
+        }
+        else
+        {
+            _update.Bind(1, id);
+            _update.Bind(2, revision);
+            _update.Bind(3, newest);
+            _update.Bind(4, write.Value.Span);
+            _update.Run();
         }
     }
 
     private void Append(in RecordWrite write, long record, long previous)
     {
-        fixed (byte* entry = write.Entry.Span)
-        {
-            _append.Bind(1, _lastPosition);
-            _append.Bind(2, record);
-            _append.Bind(3, write.EntrySequence);
-            _append.Bind(4, previous);
-            _append.Bind(5, entry, write.Entry.Length);
-            _append.Run();
-        }
+        _append.Bind(1, _lastPosition);
+        _append.Bind(2, record);
+        _append.Bind(3, write.EntrySequence);
+        _append.Bind(4, previous);
+        _append.Bind(5, write.Entry.Span);
+        _append.Run();
+    }
+
+    private void BindKey(sqlite3_stmt statement, int index, in RecordKey key)
+    {
+        Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
+        statement.Bind(index, stored[.._scope.WriteKey(key, stored)]);
     }
 
     private long NextRevision()

@@ -1,5 +1,7 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
+using static SQLitePCL.raw;
 
 namespace SnetGateway.Storage.Sqlite;
 
@@ -241,7 +243,7 @@ internal sealed class LedgerWriter
             // Judged by whether the transaction is gone.
         }
 
-        if (_tables!.IsIdle && exception.PrimaryCode is (SqliteNative.Full or SqliteNative.Busy))
+        if (_tables!.IsIdle && exception.SqliteErrorCode is SQLITE_FULL or SQLITE_BUSY)
         {
             return true;
         }
@@ -253,7 +255,7 @@ internal sealed class LedgerWriter
     /// <summary>On a full disk, what the log holds may still fit into the file; then the log begins anew in the room that it has.</summary>
     private void Relieve(SqliteException exception)
     {
-        if (exception.PrimaryCode == SqliteNative.Full && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextRelief)
+        if (exception.SqliteErrorCode == SQLITE_FULL && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextRelief)
         {
             _nextRelief = After(LongestPause);
             Checkpoint();
@@ -282,7 +284,7 @@ internal sealed class LedgerWriter
         catch (SqliteException exception)
         {
             _logger.CheckpointFailed(exception.Message);
-            if (exception.PrimaryCode != SqliteNative.Full)
+            if (exception.SqliteErrorCode != SQLITE_FULL)
             {
                 GiveUpConnection(exception.Message);
             }

@@ -1,171 +1,153 @@
-
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>A connection that reads, with its statements. Every method throws <see cref="StoreUnavailableException"/>.</summary>
-internal sealed unsafe class ReadSession(SqliteConnection connection, LedgerScope scope) : IDisposable
+/// <summary>A connection that reads, with its statements. Every method throws <see cref="SqliteException"/>.</summary>
+internal sealed class ReadSession : IDisposable
 {
-    private readonly SqliteStatement _read = connection.Prepare("SELECT revision, value, newest FROM record WHERE key = ?1");
+    private readonly SqliteConnection _connection;
+    private readonly LedgerScope _scope;
+    private readonly SqliteCommand _record, _page, _rows, _positions, _entry;
 
-    private readonly SqliteStatement _page = connection.Prepare(
-        "SELECT key, revision, value FROM record WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+    private ReadSession(SqliteConnection connection, LedgerScope scope)
+    {
+        (_connection, _scope) = (connection, scope);
+        _record = Prepare("SELECT revision, value FROM record WHERE key = $1", 1);
+        _page = Prepare("SELECT key, revision, value FROM record WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3", 3);
+        _rows = Prepare("SELECT key, revision, value, id FROM record WHERE id > $1 ORDER BY id LIMIT $2", 2);
 
-    private readonly SqliteStatement _rows = connection.Prepare("SELECT key, revision, value, id FROM record WHERE id > ?1 ORDER BY id LIMIT ?2");
+        // Each entry names the one before it, at a lower position; older ones may have been removed.
+        _positions = Prepare(
+            """
+            WITH RECURSIVE entry(position, previous) AS (
+                SELECT position, previous FROM journal WHERE position = (SELECT newest FROM record WHERE key = $1)
+                UNION ALL
+                SELECT older.position, older.previous
+                FROM entry JOIN journal AS older ON older.position = entry.previous AND older.position < entry.position)
+            SELECT position FROM entry ORDER BY position
+            """,
+            1);
+        _entry = Prepare("SELECT sequence, entry FROM journal WHERE position = $1", 1);
+    }
 
-    private readonly SqliteStatement _previous = connection.Prepare("SELECT previous FROM journal WHERE position = ?1");
-    private readonly SqliteStatement _entry = connection.Prepare("SELECT sequence, entry FROM journal WHERE position = ?1");
-
-    /// <summary>Something failed on it: not to be used again.</summary>
-    public bool IsBroken { get; private set; }
+    /// <summary>Opens the file as <see cref="LedgerFile.OpenForReading(string, TimeSpan)"/> does, and prepares the statements.</summary>
+    public static ReadSession Open(string path, LedgerScope scope, TimeSpan busyTimeout)
+    {
+        SqliteConnection connection = LedgerFile.OpenForReading(path, busyTimeout);
+        try
+        {
+            return new ReadSession(connection, scope);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     public StoredRecord? Read(in RecordKey key)
     {
-        try
-        {
-            StoredRecord? record = Find(key) ? new StoredRecord(key, _read.Number(0), _read.Bytes(1).ToArray()) : null;
-            _read.Reset();
-            return record;
-        }
-        catch (SqliteException exception)
-        {
-            throw Failed(exception);
-        }
+        using SqliteDataReader row = Run(_record, StoredKey(key));
+        return row.Read() ? new StoredRecord(key, row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    /// <summary>Adds the next records of a kind behind <paramref name="last"/>, at most <paramref name="count"/>.</summary>
-    public void ReadPage(RecordKind kind, ReadOnlySpan<byte> last, int count, List<StoredRecord> page)
+    /// <summary>The next records of a kind behind the id <paramref name="last"/>, at most <paramref name="count"/>.</summary>
+    public List<StoredRecord> ReadPage(RecordKind kind, ReadOnlySpan<byte> last, int count)
     {
-        Span<byte> from = stackalloc byte[LedgerScope.MaxKeyLength];
-        Span<byte> to = stackalloc byte[LedgerScope.PrefixLength];
-        scope.WritePrefix(kind, from);
-        last.CopyTo(from[LedgerScope.PrefixLength..]);
-        scope.WritePrefix(kind + 1, to);
-        try
+        var page = new List<StoredRecord>(count);
+        using SqliteDataReader row = Run(_page, (byte[])[.. Prefix(kind), .. last], Prefix(kind + 1), count);
+        while (row.Read())
         {
-            fixed (byte* first = from, end = to)
-            {
-                _page.Bind(1, first, LedgerScope.PrefixLength + last.Length);
-                _page.Bind(2, end, LedgerScope.PrefixLength);
-                _page.Bind(3, count);
-                while (_page.Step())
-                {
-                    page.Add(ReadRow(_page, kind));
-                }
+            page.Add(ReadRow(row, row.GetFieldValue<byte[]>(0)));
+        }
 
-                _page.Reset();
-            }
-        }
-        catch (SqliteException exception)
-        {
-            throw Failed(exception);
-        }
+        return page;
     }
 
     /// <summary>
-    /// Adds the records of the next rows behind the row number <paramref name="last"/>, which is moved on. False at the end.
+    /// The records of the next rows behind the row number <paramref name="last"/>, and the number of the last row; null when there are no more rows.
     /// </summary>
-    public bool ReadRows(ref long last, int count, List<StoredRecord> page)
+    public (List<StoredRecord> Page, long? Last) ReadRows(long last, int count)
     {
-        Span<byte> prefix = stackalloc byte[LedgerScope.PrefixLength];
-        scope.WritePrefix(default, prefix);
-        prefix = prefix[..^1]; // of any kind
-        try
+        ReadOnlySpan<byte> prefix = Prefix(default).AsSpan()[..^1]; // of any kind
+        var page = new List<StoredRecord>(count);
+        int rows = 0;
+        using SqliteDataReader row = Run(_rows, last, count);
+        for (; row.Read(); rows++)
         {
-            _rows.Bind(1, last);
-            _rows.Bind(2, count);
-            int rows = 0;
-            for (; _rows.Step(); rows++)
+            last = row.GetInt64(3);
+            byte[] key = row.GetFieldValue<byte[]>(0);
+            if (key.Length > LedgerScope.PrefixLength && key.AsSpan().StartsWith(prefix))
             {
-                last = _rows.Number(3);
-                ReadOnlySpan<byte> key = _rows.Bytes(0);
-                if (key.Length > LedgerScope.PrefixLength && key.StartsWith(prefix))
-                {
-                    page.Add(ReadRow(_rows, (RecordKind)key[LedgerScope.PrefixLength - 1]));
-                }
+                page.Add(ReadRow(row, key));
             }
+        }
 
-            _rows.Reset();
-            return rows == count;
-        }
-        catch (SqliteException exception)
-        {
-            throw Failed(exception);
-        }
+        return (page, rows == count ? last : null);
     }
 
-    /// <summary>Where the journal entries of a record lie, newest first.</summary>
+    /// <summary>Where the journal entries of a record lie, oldest first.</summary>
     public List<long> JournalPositions(in RecordKey key)
     {
-        try
+        var positions = new List<long>();
+        using SqliteDataReader row = Run(_positions, StoredKey(key));
+        while (row.Read())
         {
-            var positions = new List<long>();
-            long position = Find(key) ? _read.Number(2) : 0;
-            _read.Reset();
-            while (position != 0)
-            {
-                _previous.Bind(1, position);
-                if (!_previous.Step())
-                {
-                    _previous.Reset();
-                    break; // older ones were removed
-                }
-
-                positions.Add(position);
-                position = _previous.Number(0);
-                _previous.Reset();
-            }
-
-            return positions;
+            positions.Add(row.GetInt64(0));
         }
-        catch (SqliteException exception)
-        {
-            throw Failed(exception);
-        }
+
+        return positions;
     }
 
     public StoredEntry? ReadEntry(long position)
     {
-        try
-        {
-            _entry.Bind(1, position);
-            StoredEntry? entry = _entry.Step() ? new StoredEntry(_entry.Number(0), _entry.Bytes(1).ToArray()) : null;
-            _entry.Reset();
-            return entry;
-        }
-        catch (SqliteException exception)
-        {
-            throw Failed(exception);
-        }
+        using SqliteDataReader row = Run(_entry, position);
+        return row.Read() ? new StoredEntry(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose(); // ends the statements as well
 
-    private bool Find(in RecordKey key)
+    private static StoredRecord ReadRow(SqliteDataReader row, byte[] key) => new(
+        new RecordKey((RecordKind)key[LedgerScope.PrefixLength - 1], key.AsMemory(LedgerScope.PrefixLength)),
+        row.GetInt64(1),
+        row.GetFieldValue<byte[]>(2));
+
+    private static SqliteDataReader Run(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+
+        return command.ExecuteReader();
+    }
+
+    private SqliteCommand Prepare(string sql, int parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+#pragma warning disable CA2100 // the texts are the constants above
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        for (int i = 1; i <= parameters; i++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+        }
+
+        command.Prepare();
+        return command;
+    }
+
+    private byte[] Prefix(RecordKind kind)
+    {
+        var prefix = new byte[LedgerScope.PrefixLength];
+        _scope.WritePrefix(kind, prefix);
+        return prefix;
+    }
+
+    private byte[] StoredKey(in RecordKey key)
     {
         Span<byte> stored = stackalloc byte[LedgerScope.MaxKeyLength];
-        int length = scope.WriteKey(key, stored);
-        fixed (byte* first = stored)
-        {
-            _read.Bind(1, first, length);
-            return _read.Step();
-        }
-    }
-
-    /// <summary>One allocation holds the value and the id behind it.</summary>
-    private static StoredRecord ReadRow(SqliteStatement row, RecordKind kind)
-    {
-        ReadOnlySpan<byte> id = row.Bytes(0)[LedgerScope.PrefixLength..];
-        ReadOnlySpan<byte> value = row.Bytes(2);
-        var bytes = new byte[value.Length + id.Length];
-        value.CopyTo(bytes);
-        id.CopyTo(bytes.AsSpan(value.Length));
-        return new StoredRecord(new RecordKey(kind, bytes.AsMemory(value.Length)), row.Number(1), bytes.AsMemory(0, value.Length));
-    }
-
-    private StoreUnavailableException Failed(SqliteException exception)
-    {
-        IsBroken = true;
-        return new StoreUnavailableException($"The ledger cannot be read: {exception.Message}", exception);
+        return stored[.._scope.WriteKey(key, stored)].ToArray();
     }
 }

@@ -1,5 +1,7 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
+using SQLitePCL;
 
 namespace SnetGateway.Storage.Sqlite;
 
@@ -42,7 +44,7 @@ public sealed class SqliteRecordStore : IRecordStore
             {
                 _writer = new LedgerWriter(
                     _queue,
-                    mayCreate => LedgerFile.OpenForWriting(options.Path, mayCreate, options.CommitTimeout).HandTo(connection => new LedgerTables(connection, scope)),
+                    mayCreate => LedgerTables.Open(options.Path, scope, mayCreate, options.CommitTimeout),
                     options.MaxQueued,
                     metrics,
                     logger,
@@ -61,7 +63,8 @@ public sealed class SqliteRecordStore : IRecordStore
 
         _reader = new LedgerReader(_path, scope, _limit);
         _sweeper = time.CreateTimer(static store => ((SqliteRecordStore)store!).Sweep(), this, _sweepPeriod, _sweepPeriod);
-        logger.Opened(_path, SqliteLibrary.Version);
+        string version = raw.sqlite3_libversion().utf8_to_string();
+        logger.Opened(_path, version);
     }
 
     public bool IsShared => false;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Values;
@@ -28,5 +29,34 @@ internal sealed class LedgerFolder : IDisposable
     public static SqliteRecordStore Open(LedgerOptions options, LedgerScope scope, TimeProvider time) =>
         new(options, scope, Metrics, NullLogger<SqliteRecordStore>.Instance, time);
 
+    /// <summary>Opens a file that exists, beside the store or without one.</summary>
+    public static SqliteConnection OpenDirectly(string path)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>A connection that holds the file's write lock: the store's next transaction waits until <c>ROLLBACK</c>.</summary>
+    public SqliteConnection Hold()
+    {
+        SqliteConnection holder = OpenDirectly(File);
+        holder.Execute("BEGIN IMMEDIATE");
+        return holder;
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
+
+internal static class SqliteConnectionExtensions
+{
+    public static void Execute(this SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // tests have no input
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
@@ -25,7 +26,7 @@ public sealed class LedgerStartTests
         }
 
         // Whoever read it would miss it.
-        using (SqliteConnection connection = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.FromSeconds(5)))
+        using (SqliteConnection connection = LedgerFolder.OpenDirectly(folder.File))
         {
             connection.Execute("DELETE FROM journal");
         }

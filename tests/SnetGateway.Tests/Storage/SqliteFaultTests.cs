@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -137,7 +138,7 @@ public sealed class SqliteFaultTests
         LedgerOptions options = folder.Options;
         await using var store = folder.Open(options, time: time);
         long revision = await store.MustWrite(1, 0, Value, 1);
-        using SqliteConnection holder = Hold(folder);
+        using SqliteConnection holder = folder.Hold();
         Task<CommitResult> taken = store.Write(1, revision, Value, 2);
         StoreCalls.Until(() => !store.HasQueued);
         Task<CommitResult> queued = store.Write(2, 0, Value, 1);
@@ -159,7 +160,7 @@ public sealed class SqliteFaultTests
     {
         using var folder = new LedgerFolder();
         await using var store = folder.Open();
-        using SqliteConnection holder = Hold(folder);
+        using SqliteConnection holder = folder.Hold();
         using var cancellation = new CancellationTokenSource();
         Task<CommitResult> taken = store.Write(1, 0, Value, 0, cancellation.Token);
         StoreCalls.Until(() => !store.HasQueued);
@@ -179,7 +180,7 @@ public sealed class SqliteFaultTests
         LedgerOptions options = folder.Options;
         options.MaxQueued = 4;
         await using var store = folder.Open(options);
-        using SqliteConnection holder = Hold(folder);
+        using SqliteConnection holder = folder.Hold();
         Task<CommitResult>[] waiting = [.. Enumerable.Range(0, 4).Select(channel => store.Write(channel, 0, Value))];
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(5, 0, Value)).Outcome);
         holder.Execute("ROLLBACK");
@@ -192,7 +193,7 @@ public sealed class SqliteFaultTests
         using var folder = new LedgerFolder();
         var time = new ManualTimeProvider();
         var store = folder.Open(time: time);
-        SqliteConnection holder = Hold(folder);
+        SqliteConnection holder = folder.Hold();
         Task<CommitResult> taken = store.Write(1, 0, Value);
         StoreCalls.Until(() => !store.HasQueued);
         Task<CommitResult> queued = store.Write(2, 0, Value);
@@ -226,13 +227,5 @@ public sealed class SqliteFaultTests
     {
         await using var store = folder.Open(options);
         await store.MustWrite(1, 0, Value, 1);
-    }
-
-    /// <summary>Another connection holds the file's write lock: the writer's next transaction does not get past its beginning.</summary>
-    private static SqliteConnection Hold(LedgerFolder folder)
-    {
-        SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero);
-        holder.Execute("BEGIN IMMEDIATE");
-        return holder;
     }
 }

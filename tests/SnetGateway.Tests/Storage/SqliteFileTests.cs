@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -75,7 +76,7 @@ public sealed class SqliteFileTests
             await store.MustWrite(1, 0, Value);
         }
 
-        using (SqliteConnection connection = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.FromSeconds(1)))
+        using (SqliteConnection connection = LedgerFolder.OpenDirectly(folder.File))
         {
             connection.Execute("DROP TABLE journal");
         }
@@ -124,7 +125,7 @@ public sealed class SqliteFileTests
         // Written here by hand: what versions to come must still read.
         using var folder = new LedgerFolder();
         File.Create(folder.File).Dispose();
-        using (SqliteConnection file = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero))
+        using (SqliteConnection file = LedgerFolder.OpenDirectly(folder.File))
         {
             file.Execute("""
                 CREATE TABLE record (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, revision INTEGER NOT NULL, newest INTEGER NOT NULL, value BLOB NOT NULL);
@@ -155,7 +156,7 @@ public sealed class SqliteFileTests
             await store.MustWrite(1, 0, Value);
         }
 
-        using (SqliteConnection file = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero))
+        using (SqliteConnection file = LedgerFolder.OpenDirectly(folder.File))
         {
             file.Execute(damage);
         }
@@ -165,8 +166,10 @@ public sealed class SqliteFileTests
             message,
             Assert.Throws<LedgerFormatException>(() => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope)).Message,
             StringComparison.Ordinal);
-        using SqliteConnection again = SqliteConnection.Open(folder.File, SqliteNative.OpenReadOnly, TimeSpan.Zero);
-        Assert.Equal(1, again.ReadNumber("SELECT count(*) FROM record"));
+        using SqliteConnection again = LedgerFolder.OpenDirectly(folder.File);
+        using SqliteCommand count = again.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM record";
+        Assert.Equal(1L, count.ExecuteScalar());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
@@ -50,8 +51,7 @@ public sealed class SqliteWriterTests
         var logger = new MemoryLogger();
         await using (var store = new SqliteRecordStore(folder.Options, LedgerFolder.Scope, new StorageMetrics(meters), logger, TimeProvider.System))
         {
-            using SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero);
-            holder.Execute("BEGIN IMMEDIATE");
+            using SqliteConnection holder = folder.Hold();
             Task<CommitResult> first = store.Write(0, 0, Value);
             StoreCalls.Until(() => !store.HasQueued);
             Task<CommitResult>[] together = [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, Value))];
@@ -105,9 +105,8 @@ public sealed class SqliteWriterTests
         LedgerOptions options = folder.Options;
         options.CommitTimeout = TimeSpan.FromMilliseconds(100); // how long the writer waits for another's lock
         await using var store = new SqliteRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, logger, new ManualTimeProvider());
-        using (SqliteConnection holder = SqliteConnection.Open(folder.File, SqliteNative.OpenReadWrite, TimeSpan.Zero))
+        using (SqliteConnection holder = folder.Hold())
         {
-            holder.Execute("BEGIN IMMEDIATE");
             for (int i = 0; i < 3; i++)
             {
                 Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, Value)).Outcome);

@@ -38,7 +38,7 @@ public sealed class LicensePageTests
 
             ## Of the gateway
 
-            The published folder holds these packages, and this page as `THIRD-PARTY.md`. It also holds SQLite, which is in the public domain, inside its package.
+            The published folder holds these packages, and this page as `THIRD-PARTY.md`.
 
 
             """.ReplaceLineEndings("\n"));
