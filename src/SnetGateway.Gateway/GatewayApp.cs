@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
@@ -11,6 +10,7 @@ using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.Money;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Web;
@@ -30,6 +30,7 @@ internal static class GatewayApp
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
         IServiceCollection services = builder.Services;
         services.AddGatewayConfiguration(builder.Configuration, loader, result);
+        builder.Logging.AddConsoleLog();
 
         // Before the listeners, so that the ledger is open when the first call comes, and is the last to close.
         services.AddMoney();
@@ -66,9 +67,6 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         IServiceCollection services = builder.Services;
-
-        // The slim builder sets the format of the lines after it has read the configuration, which must have the last word.
-        services.AddOptions<ConsoleLoggerOptions>().BindConfiguration("Logging:Console");
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddListeners();
         services.TryAddSingleton<Readiness>();

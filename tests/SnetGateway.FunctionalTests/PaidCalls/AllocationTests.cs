@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Logging;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -28,7 +31,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     {
         long paid, bare;
         await using (GatewayHarness gateway = await GatewayHarness.StartAsync(
-            null, services => services.AddLogging(logging => logging.ClearProviders())))
+            null, services => services.AddLogging(logging => logging.AddConfiguration(LogDefaults()).AddConsoleLog())))
         {
             paid = await MeasureAsync(gateway, gateway.PublicEndPoint.ToString());
             await using WebApplication yarp = await StartYarpAsync(gateway.Service.Address);
@@ -38,6 +41,10 @@ public sealed class AllocationTests(ITestOutputHelper output)
         output.WriteLine($"paid {paid} bytes a call, bare YARP {bare}, difference {paid - bare}");
         Assert.InRange(paid - bare, long.MinValue, 2048);
     }
+
+    /// <summary>The log as it ships.</summary>
+    private static IConfigurationSection LogDefaults() => new ConfigurationBuilder()
+        .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(EmbeddedDefaults.Always))).Build().GetSection("Logging");
 
     private static async Task<long> MeasureAsync(GatewayHarness gateway, string authority)
     {

@@ -8,10 +8,12 @@ namespace SnetGateway.TestKit.Market;
 /// <param name="Category">Who wrote it.</param>
 /// <param name="Message">Its text.</param>
 /// <param name="Exception">The exception as one text, if there was one.</param>
-public sealed record GatewayLogLine(int EventId, string Level, string Category, string Message, string? Exception)
+/// <param name="Values">The values of the message, by their names.</param>
+public sealed record GatewayLogLine(
+    int EventId, string Level, string Category, string Message, string? Exception, IReadOnlyDictionary<string, string> Values)
 {
     /// <summary>Whether somebody should look.</summary>
-    public bool IsError => Level is "Error" or "Critical";
+    public bool IsError => Level is "Error" or "Fatal";
 
     internal static GatewayLogLine? Read(string line)
     {
@@ -23,10 +25,11 @@ public sealed record GatewayLogLine(int EventId, string Level, string Category, 
         using var parsed = JsonDocument.Parse(line);
         JsonElement root = parsed.RootElement;
         return new GatewayLogLine(
-            root.GetProperty("EventId").GetInt32(),
-            root.GetProperty("LogLevel").GetString()!,
-            root.GetProperty("Category").GetString()!,
-            root.GetProperty("Message").GetString() ?? string.Empty,
-            root.TryGetProperty("Exception", out JsonElement exception) ? exception.GetString() : null);
+            root.TryGetProperty("EventId", out JsonElement id) ? id.GetInt32() : 0,
+            root.TryGetProperty("@l", out JsonElement level) ? level.GetString()! : "Information",
+            root.GetProperty("SourceContext").GetString()!,
+            root.GetProperty("@m").GetString() ?? string.Empty,
+            root.TryGetProperty("@x", out JsonElement exception) ? exception.GetString() : null,
+            root.EnumerateObject().Where(value => value.Name[0] != '@').ToDictionary(value => value.Name, value => value.Value.ToString()));
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.TestKit.Market;
@@ -10,7 +9,7 @@ namespace SnetGateway.TestKit.Market;
 /// The gateway itself, as its own process with a configuration file in a folder of its own. It can be killed and started again on the same
 /// ledger and the same ports. Its log is kept, and an error in it that the test did not announce fails the test when the gateway is disposed.
 /// </summary>
-public sealed partial class GatewayProcess : IAsyncDisposable
+public sealed class GatewayProcess : IAsyncDisposable
 {
     private const int StartedEvent = 1010;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
@@ -87,9 +86,8 @@ public sealed partial class GatewayProcess : IAsyncDisposable
             throw new TimeoutException($"The gateway did not start in time. Its output:\n{process.RecentOutput}");
         }
 
-        Match addresses = Addresses().Match(line.Message);
-        publicAddress = IPEndPoint.Parse(addresses.Groups[1].Value);
-        adminAddress = IPEndPoint.Parse(addresses.Groups[2].Value);
+        publicAddress = IPEndPoint.Parse(line.Values["Public"]);
+        adminAddress = IPEndPoint.Parse(line.Values["Admin"]);
     }
 
     /// <summary>
@@ -245,7 +243,4 @@ public sealed partial class GatewayProcess : IAsyncDisposable
 
         started.TrySetException(new InvalidOperationException($"The gateway ended before it listened. Its output:\n{source.RecentOutput}"));
     }
-
-    [GeneratedRegex(@"^Listening on (\S+) for consumers and on (\S+) for the operator\.$")]
-    private static partial Regex Addresses();
 }

@@ -1,14 +1,19 @@
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Logging;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>Compares both trees with their schemas. Of other sections only what would keep the gateway from starting is looked at.</summary>
+/// <summary>Compares both trees and `Logging` with their schemas. Of other sections only what would keep the gateway from starting is looked at.</summary>
 internal static class SchemaWalk
 {
-    private const string LogLevels = "LogLevel";
-
     private static readonly string[] s_roots = [GatewayOptions.Section, ProxySchema.Section];
-    private static readonly MapNode s_levels = new(new ScalarNode(ScalarForms.Word(Enum.GetNames<LogLevel>())));
+
+    private static readonly ObjectNode s_logging = new(
+    [
+        new("LogLevel", new MapNode(new ScalarNode(ScalarForms.Word(Enum.GetNames<LogLevel>()))), IsRequired: false),
+        new("CaptureScopes", new ScalarNode(ScalarForms.For(typeof(bool), [])!), IsRequired: false),
+        new("Console", new ObjectNode([new("FormatterName", new ScalarNode(ScalarForms.Word([ConsoleLog.Text, ConsoleLog.Json])), IsRequired: false)]), IsRequired: false),
+    ]);
 
     /// <summary>What ASP.NET's host obeys by itself, past everything that is said in our own section.</summary>
     private static readonly (string Key, string Problem, string Remedy)[] s_hosts =
@@ -22,14 +27,7 @@ internal static class SchemaWalk
     {
         GatewaySchema.Node.Walk(configuration.GetSection(GatewayOptions.Section), mistakes);
         ProxySchema.Node.Walk(configuration.GetSection(ProxySchema.Section), mistakes);
-
-        // For all providers, and for each.
-        IConfigurationSection logging = configuration.GetSection("Logging");
-        s_levels.Walk(logging.GetSection(LogLevels), mistakes);
-        foreach (IConfigurationSection provider in logging.GetChildren())
-        {
-            s_levels.Walk(provider.GetSection(LogLevels), mistakes);
-        }
+        s_logging.Walk(configuration.GetSection("Logging"), mistakes);
 
         foreach ((string key, string problem, string remedy) in s_hosts)
         {

@@ -148,7 +148,7 @@ internal static class ChainAttacks
     private static Task ReportedAsync(AttackRun run, Payer payer) => TestKit.Processes.Eventually.TrueAsync(
         "the loss is reported",
         () => Task.FromResult(run.Group.Gateways[0].Log.Any(line =>
-            line.EventId == ServedOnFundsThatAReorganisationTook && line.Message.StartsWith($"Channel {payer.Channel} ", StringComparison.Ordinal))));
+            line.EventId == ServedOnFundsThatAReorganisationTook && line.Values["Channel"] == $"{payer.Channel}")));
 
     private static Task<RawReply> GarbageAsync(AttackRun run, Payer foreign, int n)
     {
