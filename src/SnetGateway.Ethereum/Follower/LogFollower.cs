@@ -271,12 +271,7 @@ internal sealed class LogFollower(
                 continue; // a channel is read when it first pays
             }
 
-            ChannelNonce? newNonce = happened switch
-            {
-                ChannelClaimed claimed => claimed.Nonce,
-                ChannelSenderClaimed claimed => claimed.Nonce,
-                _ => null,
-            };
+            ChannelNonce? newNonce = happened.NewNonce;
 
             // Noted before the book is looked at: a reading under way finds either the mark or the note.
             _events.Add(happened.Channel, log.BlockNumber, newNonce);
@@ -302,7 +297,8 @@ internal sealed class LogFollower(
     {
         try
         {
-            ClaimSeen?.Invoke(new ChannelClaimSeen(claim.Channel, claim.Nonce, claim.ClaimAmount, claim.PlannedAmount, block));
+            ClaimSeen?.Invoke(new ChannelClaimSeen(
+                claim.Channel, claim.NewNonce!.Value, claim.ClaimAmount.ToUInt256(), claim.PlannedAmount.ToUInt256(), block));
         }
 #pragma warning disable CA1031 // Somebody else's failure must not stop the chain from being followed.
         catch (Exception exception)

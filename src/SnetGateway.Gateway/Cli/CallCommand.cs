@@ -24,7 +24,12 @@ internal sealed class CallCommand(CommandContext context)
 
     private readonly Option<string> _keyFile = new("--key-file")
     {
-        Description = "File with the private key of the channel's signer or sender: 64 hex digits.", HelpName = "FILE", Required = true,
+        Description = "File with the private key of the channel's signer or sender: 64 hex digits, or encrypted (Web3 secret storage, JSON).", HelpName = "FILE", Required = true,
+    };
+
+    private readonly Option<string?> _passwordFile = new("--password-file")
+    {
+        Description = $"File with the password of an encrypted key file. Default: the environment variable {KeyFile.PasswordVariable}.", HelpName = "FILE",
     };
 
     private readonly Option<string?> _method = new("--method") { Description = "What to call: /package.Service/Method.", HelpName = "PATH" };
@@ -73,7 +78,7 @@ internal sealed class CallCommand(CommandContext context)
     {
         var command = new Command("call", "Calls a service as a paying consumer: JSON in, JSON out.")
         {
-            _endpoint, _channel, _keyFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc, _timeout, _state,
+            _endpoint, _channel, _keyFile, _passwordFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc, _timeout, _state,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -83,7 +88,7 @@ internal sealed class CallCommand(CommandContext context)
     {
         ConfigurationResult configured = await context.Loader(parsed).LoadAsync();
         var payer = new ChannelPayer(
-            KeyFile.Read(parsed.GetRequiredValue(_keyFile)),
+            KeyFile.Read(parsed.GetRequiredValue(_keyFile), parsed.GetValue(_passwordFile)),
             EscrowOf(parsed, configured),
             new ChannelId(Number(parsed.GetRequiredValue(_channel), "--channel")));
         using GrpcChannel channel = ServiceChannel.Open(EndpointOf(parsed.GetRequiredValue(_endpoint)));

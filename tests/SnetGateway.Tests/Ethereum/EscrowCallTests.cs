@@ -1,10 +1,14 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
+using Nethereum.Contracts;
 using SnetGateway.Ethereum.Abi;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Market;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -72,20 +76,18 @@ public sealed class EscrowCallTests
         int encoded = 0;
         foreach ((JsonElement arguments, byte[] data) in recorded)
         {
-            byte[] rsv =
-            [
-                .. arguments[4].GetProperty("value").Bytes(),
-                .. arguments[5].GetProperty("value").Bytes(),
-                byte.Parse(arguments[3].GetProperty("value").ToString(), System.Globalization.CultureInfo.InvariantCulture),
-            ];
-            Assert.Equal(
-                data,
-                EscrowCalls.ChannelClaim(
-                    new ChannelId(UInt256.Parse(arguments[0].Text("value"))),
-                    UInt256.Parse(arguments[1].Text("value")),
-                    UInt256.Parse(arguments[2].Text("value")),
-                    rsv,
-                    arguments[6].GetProperty("value").ToString() is "True" or "true"));
+            string Value(int index) => arguments[index].GetProperty("value").ToString();
+            var claim = new ChannelClaimFunction
+            {
+                ChannelId = BigInteger.Parse(Value(0), CultureInfo.InvariantCulture),
+                ActualAmount = BigInteger.Parse(Value(1), CultureInfo.InvariantCulture),
+                PlannedAmount = BigInteger.Parse(Value(2), CultureInfo.InvariantCulture),
+                V = byte.Parse(Value(3), CultureInfo.InvariantCulture),
+                R = arguments[4].GetProperty("value").Bytes(),
+                S = arguments[5].GetProperty("value").Bytes(),
+                IsSendBack = bool.Parse(Value(6)),
+            };
+            Assert.Equal(data, claim.GetCallData());
             encoded++;
         }
 
@@ -116,6 +118,19 @@ public sealed class EscrowCallTests
 
         Assert.False(EscrowCalls.TryReadNextChannelId([], out _)); // what a node says of an address without code
     }
+
+    [Fact]
+    public void TryReadChannel_LargestValues_AreReadWhole()
+    {
+        byte[] answer = [.. Enumerable.Repeat((byte)0xff, 32), .. Word20(0xff), .. Word20(0xff), .. Word20(0xff), .. Enumerable.Repeat((byte)0xff, 96)];
+
+        Assert.True(EscrowCalls.TryReadChannel(answer, new ChannelId(UInt256.MaxValue), Block, out ChannelReading? reading));
+        Assert.Equal(UInt256.MaxValue, reading!.Value);
+        Assert.Equal(UInt256.MaxValue, reading.Nonce.Value);
+        Assert.Equal(answer[^32..], EscrowCalls.Channels(new ChannelId(UInt256.MaxValue))[4..]);
+    }
+
+    private static byte[] Word20(byte value) => [.. new byte[12], .. Enumerable.Repeat(value, 20)];
 
     private static IEnumerable<JsonElement> Calls(string function) =>
         VectorFile.Read("mpe-abi.json").GetProperty("calls").EnumerateArray().Where(call => call.Text("function") == function);

@@ -58,13 +58,27 @@ public sealed class EscrowEventTests
         }
     }
 
+    [Fact]
+    public void TryDecode_DirtyAddresses_AreRefused()
+    {
+        JsonElement recorded = Logs().First(one => one.Text("contract") == "MultiPartyEscrow" && one.Text("event") == "ChannelOpen");
+        LogEntry log = EthereumQuestions.ReadLog(recorded.GetProperty("raw"));
+        byte[] data = log.Data.ToArray();
+        data[64] = 1; // above the signer's 20 bytes
+        Assert.False(EscrowEvents.TryDecode(log.Topics, data, out _));
+
+        byte[] sender = log.Topics[1].ToBytes();
+        sender[0] = 1;
+        Assert.False(EscrowEvents.TryDecode([log.Topics[0], new Bytes32(sender), .. log.Topics.Skip(2)], log.Data.Span, out _));
+    }
+
     private static IEnumerable<JsonElement> Logs() => VectorFile.Read("mpe-abi.json").GetProperty("logs").EnumerateArray();
 
     private static string[] Values(EscrowEvent happened) => happened switch
     {
         ChannelOpened e =>
         [
-            $"{e.Channel}", $"{e.Nonce}", Text(e.Sender), Text(e.Signer), Text(e.Recipient), $"{e.GroupId}", $"{e.Amount}", $"{e.Expiration}",
+            $"{e.Channel}", $"{e.Nonce}", Text(e.Sender), Text(e.Signer), Text(e.Recipient), $"{new Bytes32(e.GroupId)}", $"{e.Amount}", $"{e.Expiration}",
         ],
         ChannelClaimed e =>
         [
@@ -76,5 +90,5 @@ public sealed class EscrowEventTests
         _ => [],
     };
 
-    private static string Text(Address address) => AddressText.Checksum(address);
+    private static string Text(string address) => AddressText.Checksum(Address.Parse(address));
 }
