@@ -76,7 +76,6 @@ is_ready() { node -e "fetch('http://$1/readyz').then((r) => process.exit(r.ok ? 
 
 need_dotnet
 need_node
-need_debian libsecp256k1-1
 need_npm tests/devchain tests/clients/node samples/echo-node
 
 say "starting the local chain, which deploys the contracts, and the example service"

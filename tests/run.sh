@@ -18,7 +18,7 @@ trap 'stop_group; exit 143' TERM HUP
 
 need_dotnet
 need_node
-need_debian libsecp256k1-1 etcd-server etcd-client haproxy redis-server python3 python3-grpcio python3-protobuf protobuf-compiler gcc libc6-dev golang-go golang-google-grpc-dev chromium-headless-shell
+need_debian etcd-server etcd-client haproxy redis-server python3 python3-grpcio python3-protobuf protobuf-compiler gcc libc6-dev golang-go golang-google-grpc-dev chromium-headless-shell
 need_npm tests/devchain tests/clients/node tests/clients/snet-sdk tests/backends/node samples/echo-node
 need_build SnetGateway.sln -c "$configuration"
 

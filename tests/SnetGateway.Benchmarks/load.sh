@@ -37,11 +37,10 @@ clean_up() {
   exit "$code"
 }
 
-# nginx and libsecp256k1 come from Debian. RUNLEVEL=1 keeps Debian's nginx service from starting: the run has its own.
+# nginx comes from Debian. RUNLEVEL=1 keeps Debian's nginx service from starting: the run has its own.
 install_missing() {
   local missing=()
   command -v nginx >/dev/null || missing+=(nginx-light)
-  ldconfig -p | grep 'libsecp256k1\.so\.1' >/dev/null || missing+=(libsecp256k1-1)
   if [ ${#missing[@]} -gt 0 ]; then
     say "installing ${missing[*]}"
     as_root apt-get update -qq

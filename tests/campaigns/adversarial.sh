@@ -36,7 +36,6 @@ done
 trap 'stop_group; exit 130' INT
 trap 'stop_group; exit 143' TERM HUP
 need_dotnet
-need_debian libsecp256k1-1
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
 if $own; then
   need_node

@@ -39,7 +39,7 @@ trap 'stop_group; exit 130' INT
 trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_node
-need_debian libsecp256k1-1 "${packages[@]}"
+need_debian "${packages[@]}"
 need_npm tests/devchain
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
 if [ "$configuration" = Release ]; then

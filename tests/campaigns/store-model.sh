@@ -25,7 +25,7 @@ done
 trap 'stop_group; exit 130' INT
 trap 'stop_group; exit 143' TERM HUP
 need_dotnet
-need_debian libsecp256k1-1 redis-server etcd-server
+need_debian redis-server etcd-server
 need_build tests/SnetGateway.Tests -c "$configuration"
 for store in "${stores[@]}"; do
   run_in_group dotnet "tests/SnetGateway.Tests/bin/$configuration/net10.0/SnetGateway.Tests.dll" store-model "$store" "$operations" "$seed" || exit 1

@@ -31,7 +31,6 @@ trap 'stop_group; exit 130' INT
 trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_node
-need_debian libsecp256k1-1
 need_npm tests/devchain
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
 run_in_group dotnet test tests/SnetGateway.FunctionalTests --no-build --nologo -c "$configuration" \

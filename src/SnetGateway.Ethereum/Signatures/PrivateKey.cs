@@ -16,14 +16,11 @@ public sealed class PrivateKey
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] _bytes;
 
-    private readonly Secp256k1 _curve;
-
-    private PrivateKey(ReadOnlySpan<byte> bytes, Secp256k1 curve)
+    private PrivateKey(ReadOnlySpan<byte> bytes)
     {
         _bytes = bytes.ToArray();
-        _curve = curve;
-        Span<byte> publicKey = stackalloc byte[Secp256k1.PublicKeySize];
-        curve.PublicKeyOf(_bytes, publicKey);
+        Span<byte> publicKey = stackalloc byte[RecoverableEcdsa.PublicKeySize];
+        RecoverableEcdsa.PublicKeyOf(_bytes, publicKey);
         Address = AddressText.OfPublicKey(publicKey);
     }
 
@@ -31,8 +28,12 @@ public sealed class PrivateKey
     public Address Address { get; }
 
     /// <summary>Takes 32 big-endian bytes. False for other lengths, for 0, and from the order of the group on.</summary>
-    public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PrivateKey? key) =>
-        TryCreate(bytes, Secp256k1.Default, out key);
+    public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PrivateKey? key)
+    {
+        bool fits = bytes.Length == Size && SignatureFormat.IsScalar(bytes);
+        key = fits ? new PrivateKey(bytes) : null;
+        return fits;
+    }
 
     /// <summary>Reads 64 hex digits, with or without 0x, as key files hold them. White space around them is left aside.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out PrivateKey? key)
@@ -64,17 +65,10 @@ public sealed class PrivateKey
     public byte[] SignDigest(ReadOnlySpan<byte> digest)
     {
         var signature = new byte[SignatureFormat.Size];
-        signature[64] = (byte)(27 + _curve.Sign(digest, _bytes, signature.AsSpan(0, 64)));
+        signature[64] = (byte)(27 + RecoverableEcdsa.Sign(digest, _bytes, signature.AsSpan(0, 64)));
         return signature;
     }
 
     /// <summary>The address, because a key must never be printed.</summary>
     public override string ToString() => $"private key of {Address}";
-
-    internal static bool TryCreate(ReadOnlySpan<byte> bytes, Secp256k1 curve, [NotNullWhen(true)] out PrivateKey? key)
-    {
-        bool fits = bytes.Length == Size && SignatureFormat.IsScalar(bytes);
-        key = fits ? new PrivateKey(bytes, curve) : null;
-        return fits;
-    }
 }

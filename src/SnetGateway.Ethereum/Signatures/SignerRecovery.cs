@@ -9,29 +9,36 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>
-/// Tells who signed, by the same rule as the escrow contract. Safe to use from many threads; allocates nothing on libsecp256k1, but for the
-/// tables of signers who come again and again.
+/// Tells who signed, by the same rule as the escrow contract. Safe to use from many threads; allocates nothing, but for the tables of signers
+/// who come again and again.
 /// </summary>
 public sealed class SignerRecovery : ISignerRecovery
 {
-    private readonly Secp256k1 _curve;
     private readonly ILogger _logger;
     private readonly KnownSigners? _known = KnownSigners.IsSupported ? new KnownSigners() : null;
+    private volatile bool _usesTables = true;
 
-    internal SignerRecovery(Secp256k1 curve, ILogger? logger = null)
+    /// <summary>Loads the native library.</summary>
+    /// <param name="logger">Where a fault of the tables is reported.</param>
+    /// <exception cref="DllNotFoundException">libsecp256k1 for this platform was not found beside the program.</exception>
+    public SignerRecovery(ILogger<SignerRecovery>? logger = null)
     {
-        _curve = curve;
-        _logger = logger ?? NullLogger.Instance;
+        RecoverableEcdsa.Load();
+        _logger = logger ?? NullLogger<SignerRecovery>.Instance;
     }
 
-    /// <summary>What does the arithmetic: the name of the native library, or words saying that it is managed code. For the log at start.</summary>
-    public string Implementation => _curve.Name;
+    /// <summary>
+    /// Whether signers get tables and are checked by them (docs/decisions/0007), or libsecp256k1 alone decides. May change while calls run. Default true; without
+    /// effect where the processor cannot use tables.
+    /// </summary>
+    public bool UsesTables
+    {
+        get => _usesTables;
+        set => _usesTables = value;
+    }
 
     /// <summary>Signers with tables; null where the processor cannot use them.</summary>
     internal KnownSigners? Known => _known;
-
-    /// <summary>On libsecp256k1 where it is installed, else in managed code.</summary>
-    public static SignerRecovery Create(ILoggerFactory? loggers = null) => new(Secp256k1.Default, loggers?.CreateLogger<SignerRecovery>());
 
     /// <inheritdoc/>
     [SkipLocalsInit]
@@ -45,7 +52,7 @@ public sealed class SignerRecovery : ISignerRecovery
 
         Span<byte> digest = stackalloc byte[Keccak256.Size];
         EthereumMessage.Digest(message, digest);
-        Span<byte> publicKey = stackalloc byte[Secp256k1.PublicKeySize];
+        Span<byte> publicKey = stackalloc byte[RecoverableEcdsa.PublicKeySize];
         return TryRecover(digest, signature[..64], recoveryId, publicKey, out signer);
     }
 
@@ -53,7 +60,7 @@ public sealed class SignerRecovery : ISignerRecovery
     [SkipLocalsInit]
     public bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, Address expected, out Address signer)
     {
-        if (_known is null)
+        if (_known is null || !_usesTables)
         {
             return TryRecover(message, signature, out signer);
         }
@@ -74,7 +81,7 @@ public sealed class SignerRecovery : ISignerRecovery
             return true;
         }
 
-        Span<byte> publicKey = stackalloc byte[Secp256k1.PublicKeySize];
+        Span<byte> publicKey = stackalloc byte[RecoverableEcdsa.PublicKeySize];
         bool isRecovered = TryRecover(digest, signature, recoveryId, publicKey, out signer);
         if (isRecovered && signer == expected)
         {
@@ -95,9 +102,9 @@ public sealed class SignerRecovery : ISignerRecovery
     /// <inheritdoc/>
     public bool IsWellFormed(ReadOnlySpan<byte> signature) => SignatureFormat.TryRead(signature, out _);
 
-    private bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey, out Address signer)
+    private static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey, out Address signer)
     {
-        bool isRecovered = _curve.TryRecover(digest, signature, recoveryId, publicKey);
+        bool isRecovered = RecoverableEcdsa.TryRecover(digest, signature, recoveryId, publicKey);
         signer = isRecovered ? AddressText.OfPublicKey(publicKey) : default;
         return isRecovered;
     }

@@ -25,7 +25,7 @@ internal static class LedgerCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
-            var verifier = new LedgerVerifier(ledger.Store, SignerRecovery.Create(), ledger.Escrow, TimeProvider.System, ledger.Retention);
+            var verifier = new LedgerVerifier(ledger.Store, new SignerRecovery(), ledger.Escrow, TimeProvider.System, ledger.Retention);
             TextWriter output = context.Terminal.Output;
             long channels = 0, entries = 0, faults = 0;
             UInt256 delivered = UInt256.Zero;

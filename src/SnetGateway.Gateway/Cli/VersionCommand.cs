@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using SnetGateway.Ethereum.Signatures;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -16,7 +15,6 @@ internal static class VersionCommand
             string version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             context.Terminal.Output.WriteLine($"snet-gateway {version}");
             context.Terminal.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
-            context.Terminal.Output.WriteLine($"signatures: {SignerRecovery.Create().Implementation}");
             return ExitCodes.Done;
         });
         return command;

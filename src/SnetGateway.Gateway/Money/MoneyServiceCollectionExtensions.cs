@@ -24,7 +24,7 @@ internal static class MoneyServiceCollectionExtensions
     public static IServiceCollection AddMoney(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ISignerRecovery>(provider => SignerRecovery.Create(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<ISignerRecovery>(CreateSignerRecovery);
         services.TryAddSingleton<IPaymentEvents, PaymentEvents>();
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton(provider => new ChannelBook(
@@ -67,6 +67,14 @@ internal static class MoneyServiceCollectionExtensions
         services.AddHostedService<MoneyHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
         return services;
+    }
+
+    private static SignerRecovery CreateSignerRecovery(IServiceProvider provider)
+    {
+        IOptionsMonitor<PaidCallOptions> options = provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>();
+        var signers = new SignerRecovery(provider.GetRequiredService<ILogger<SignerRecovery>>()) { UsesTables = options.CurrentValue.FastSignatures };
+        options.OnChange(changed => signers.UsesTables = changed.FastSignatures);
+        return signers;
     }
 
     /// <summary>Opened when it is first asked for, which <see cref="MoneyHost"/> does before a listener opens.</summary>

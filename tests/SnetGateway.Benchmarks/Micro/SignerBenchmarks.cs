@@ -9,7 +9,7 @@ namespace SnetGateway.Benchmarks.Micro;
 /// <summary>Finding out who signed a payment: the message, two hashes and the curve. One per paid call, and most of what it costs.</summary>
 public class SignerBenchmarks
 {
-    private readonly SignerRecovery _recovery = SignerRecovery.Create();
+    private readonly SignerRecovery _recovery = new SignerRecovery();
     private readonly Address _escrow = HotChannel.Escrow;
     private readonly ChannelPayment _payment = HotChannel.SignedPayment();
     private readonly Address _signer;

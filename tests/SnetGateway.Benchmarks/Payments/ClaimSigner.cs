@@ -1,21 +1,18 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using Org.BouncyCastle.Crypto.Digests;
+using Nethereum.Util;
+using Secp256k1Net;
 
 namespace SnetGateway.Benchmarks.Payments;
 
 /// <summary>Signs payments of a channel the way consumers do: the claim message of MultiPartyEscrow under Ethereum's message prefix.</summary>
 /// <remarks>Apart from the gateway's own code on purpose: a consumer does not share a mistake with what it pays. Not for concurrent use.</remarks>
-internal sealed partial class ClaimSigner : IDisposable
+internal sealed class ClaimSigner : IDisposable
 {
     public const int SignatureLength = 65;
 
-    private const string Library = "libsecp256k1.so.1";
-    private const uint SignContext = 0x0201;
     private const int WordLength = 32;
 
-    private readonly nint _context = CreateContext(SignContext);
-    private readonly KeccakDigest _keccak = new(256);
+    private readonly Secp256k1 _curve = new();
     private readonly byte[] _message;
     private readonly int _amountAt;
     private readonly byte[] _prefixed = [.. "\u0019Ethereum Signed Message:\n32"u8, .. new byte[WordLength]];
@@ -38,8 +35,8 @@ internal sealed partial class ClaimSigner : IDisposable
         BinaryPrimitives.WriteUInt64BigEndian(_message.AsSpan(_amountAt), amount);
         Hash(_message, _prefixed.AsSpan(_prefixed.Length - WordLength));
         Hash(_prefixed, _digest);
-        if (SignRecoverable(_context, _recoverable, _digest, _key, 0, 0) != 1
-            || SerializeCompact(_context, signature, out var recoveryId, _recoverable) != 1)
+        if (!_curve.EcdsaSignRecoverable(_recoverable, _digest, _key)
+            || !_curve.EcdsaRecoverableSignatureSerializeCompact(signature, out var recoveryId, _recoverable))
         {
             throw new InvalidOperationException("libsecp256k1 did not sign; is the key valid?");
         }
@@ -47,7 +44,7 @@ internal sealed partial class ClaimSigner : IDisposable
         signature[SignatureLength - 1] = (byte)(27 + recoveryId);
     }
 
-    public void Dispose() => DestroyContext(_context);
+    public void Dispose() => _curve.Dispose();
 
     private static byte[] Word(ulong value)
     {
@@ -56,23 +53,5 @@ internal sealed partial class ClaimSigner : IDisposable
         return word;
     }
 
-    private void Hash(byte[] data, Span<byte> hash)
-    {
-        _keccak.BlockUpdate(data, 0, data.Length);
-        var result = new byte[WordLength];
-        _keccak.DoFinal(result, 0);
-        result.CopyTo(hash);
-    }
-
-    [LibraryImport(Library, EntryPoint = "secp256k1_context_create")]
-    private static partial nint CreateContext(uint flags);
-
-    [LibraryImport(Library, EntryPoint = "secp256k1_context_destroy")]
-    private static partial void DestroyContext(nint context);
-
-    [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_sign_recoverable")]
-    private static partial int SignRecoverable(nint context, Span<byte> signature, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> key, nint nonceFunction, nint nonceData);
-
-    [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recoverable_signature_serialize_compact")]
-    private static partial int SerializeCompact(nint context, Span<byte> output, out int recoveryId, ReadOnlySpan<byte> signature);
+    private static void Hash(byte[] data, Span<byte> hash) => Sha3Keccack.Current.CalculateHash(data).CopyTo(hash);
 }

@@ -7,7 +7,7 @@ namespace SnetGateway.FunctionalTests.Attacks;
 /// <summary>The real recovery, counted: each costs some 50 microseconds of the gateway's time, or a third of it for a signer it knows.</summary>
 internal sealed class CountingRecovery : ISignerRecovery
 {
-    private readonly SignerRecovery _inner = SignerRecovery.Create();
+    private readonly SignerRecovery _inner = new SignerRecovery();
     private long _recoveries;
 
     public long Recoveries => Interlocked.Read(ref _recoveries);

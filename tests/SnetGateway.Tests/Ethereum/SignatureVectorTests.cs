@@ -6,16 +6,13 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>All recorded signatures, on both implementations: the result is what the chain's own precompile gave.</summary>
+/// <summary>All recorded signatures: the result is what the chain's own precompile gave.</summary>
 public sealed class SignatureVectorTests
 {
-    public static TheoryData<string> Implementations => ["native", "managed"];
-
-    [Theory]
-    [MemberData(nameof(Implementations))]
-    public void TryRecover_RecordedSignatures_GiveWhatTheChainGives(string implementation)
+    [Fact]
+    public void TryRecover_RecordedSignatures_GiveWhatTheChainGives()
     {
-        var recovery = new SignerRecovery(Curve(implementation));
+        var recovery = new SignerRecovery();
         JsonElement cases = VectorFile.Read("payment-signatures.json").GetProperty("cases");
         Assert.Equal(308, cases.GetArrayLength());
         int recovered = 0;
@@ -48,7 +45,7 @@ public sealed class SignatureVectorTests
     [Fact]
     public void TryRecover_RecordedSignaturesOfKnownSigners_GiveWhatTheChainGives()
     {
-        var recovery = new SignerRecovery(Curve("native"));
+        var recovery = new SignerRecovery();
         JsonElement[] cases = [.. VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray()];
         foreach (JsonElement one in cases.Where(one => one.Text("kind") == "valid"))
         {
@@ -76,11 +73,9 @@ public sealed class SignatureVectorTests
         Assert.InRange(recovery.Known.Acceptances - before, valid, cases.Length);
     }
 
-    [Theory]
-    [MemberData(nameof(Implementations))]
-    public void SignMessage_RecordedKeys_ReproduceTheRecordedSignatures(string implementation)
+    [Fact]
+    public void SignMessage_RecordedKeys_ReproduceTheRecordedSignatures()
     {
-        Secp256k1 curve = Curve(implementation);
         int signed = 0;
         foreach (JsonElement one in VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray())
         {
@@ -89,7 +84,7 @@ public sealed class SignatureVectorTests
                 continue;
             }
 
-            Assert.True(PrivateKey.TryCreate(one.GetProperty("privateKey").Bytes(), curve, out PrivateKey? key));
+            Assert.True(PrivateKey.TryCreate(one.GetProperty("privateKey").Bytes(), out PrivateKey? key));
             Assert.Equal(one.Text("signer"), AddressText.Checksum(key.Address));
             Assert.Equal(one.GetProperty("signature").Bytes(), key.SignMessage(one.GetProperty("packed").Bytes()));
             signed++;
@@ -101,7 +96,7 @@ public sealed class SignatureVectorTests
     [Fact]
     public void IsWellFormed_ShapesThatTheChainRefuses_AreRefusedBeforeAnyArithmetic()
     {
-        var recovery = SignerRecovery.Create();
+        var recovery = new SignerRecovery();
         foreach (JsonElement one in VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray())
         {
             JsonElement expected = one.GetProperty("expected");
@@ -111,8 +106,4 @@ public sealed class SignatureVectorTests
             }
         }
     }
-
-    internal static Secp256k1 Curve(string implementation) => implementation == "managed"
-        ? new ManagedSecp256k1()
-        : NativeSecp256k1.TryLoad() ?? throw new InvalidOperationException("libsecp256k1 is not installed (Debian: libsecp256k1-1).");
 }

@@ -1,4 +1,3 @@
-using SnetGateway.Tests.Ethereum;
 using System.Globalization;
 using System.Numerics;
 using SnetGateway.Ethereum.Signatures;
@@ -15,8 +14,6 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
 {
     private const int CasesPerKey = 400;
 
-    private readonly Secp256k1 _library = SignatureVectorTests.Curve("native");
-
     [Fact]
     public async Task IsCertainlySigner_GeneratedCases_YesOnlyIfTheLibraryRecoversTheKey()
     {
@@ -30,8 +27,8 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
         for (int keys = 0; done < cases; keys++)
         {
             var random = new Random(unchecked((seed * 7_919) + keys));
-            var generated = new SignatureCases(random, _library, SignatureCases.KeyOf(random, keys));
-            var publicKey = new byte[Secp256k1.PublicKeySize];
+            var generated = new SignatureCases(random, SignatureCases.KeyOf(random, keys));
+            var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
             for (int i = 0; i < CasesPerKey && done < cases; i++, done++)
             {
                 SignatureCase one = generated.Next();
@@ -41,7 +38,7 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
                 }
 
                 bool yes = generated.Known.IsCertainlySigner(one.Digest, one.Signature, one.RecoveryId);
-                bool isKey = _library.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey)
+                bool isKey = RecoverableEcdsa.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey)
                     && publicKey.AsSpan().SequenceEqual(generated.PublicKey);
                 string label = $"seed {seed}, key {keys}, number {i}: {Convert.ToHexString(one.Digest)} {Convert.ToHexString(one.Signature)} {one.RecoveryId}";
                 Assert.True(!yes || isKey, $"accepted, and not the key's: {label}");
@@ -91,7 +88,7 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
     [Fact]
     public void IsCertainlySigner_ManyThreads_OneTable()
     {
-        var cases = new SignatureCases(new Random(8_504), _library, 77);
+        var cases = new SignatureCases(new Random(8_504), 77);
         SignatureCase[] honest = [.. Enumerable.Range(0, 400).Select(_ => cases.Next()).Where(one => one.IsHonest)];
         Assert.NotEmpty(honest);
         Parallel.For(0, 4 * honest.Length, i =>
@@ -109,11 +106,11 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
         BigInteger ofKey = Numbers.Mod(b1 + (Numbers.Lambda * b2), Numbers.N);
         Assert.Equal((a1, a2), Split(ofGenerator));
         Assert.Equal((b1, b2), Split(ofKey));
-        var cases = new SignatureCases(random, _library, Numbers.Mod(key, Numbers.N));
+        var cases = new SignatureCases(random, Numbers.Mod(key, Numbers.N));
         SignatureCase one = cases.Constructed(ofGenerator, ofKey);
         Assert.False(one.IsHonest);
-        var publicKey = new byte[Secp256k1.PublicKeySize];
-        Assert.True(_library.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey));
+        var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        Assert.True(RecoverableEcdsa.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey));
         Assert.Equal(cases.PublicKey, publicKey);
         Assert.False(cases.Known.IsCertainlySigner(one.Digest, one.Signature, one.RecoveryId));
     }

@@ -1,4 +1,3 @@
-using SnetGateway.Tests.Ethereum;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
@@ -11,14 +10,13 @@ namespace SnetGateway.Tests.FastSignatures;
 /// <summary>Who gets a table, that the answers stay the library's, and what happens if they did not.</summary>
 public sealed class KnownSignersTests
 {
-    private readonly CountingCurve _library = new(SignatureVectorTests.Curve("native"));
     private readonly ErrorLines _log = new();
     private readonly SignerRecovery _recovery;
     private readonly KnownSigners _known;
 
     public KnownSignersTests()
     {
-        _recovery = new SignerRecovery(_library, _log);
+        _recovery = new SignerRecovery(_log);
         _known = _recovery.Known!;
     }
 
@@ -33,13 +31,12 @@ public sealed class KnownSignersTests
         }
 
         Assert.Equal(1, _known.Count);
-        Assert.Equal(KnownSigners.RecoveriesBeforeTable, _library.Recoveries);
+        Assert.Equal(0, _known.Acceptances);
         for (int i = 0; i < 100; i++)
         {
             AssertSignedBy(key, key.Address, i);
         }
 
-        Assert.Equal(KnownSigners.RecoveriesBeforeTable, _library.Recoveries);
         Assert.Equal(100, _known.Acceptances);
     }
 
@@ -66,7 +63,7 @@ public sealed class KnownSignersTests
     {
         PrivateKey key = Key(1);
         MakeKnown(key);
-        var plain = new SignerRecovery(_library);
+        var plain = new SignerRecovery();
         var random = new Random(8_601);
         for (int i = 0; i < 600; i++)
         {
@@ -85,7 +82,6 @@ public sealed class KnownSignersTests
     {
         PrivateKey key = Key(1);
         MakeKnown(key);
-        long before = _library.Recoveries;
         byte[] message = [1, 2, 3];
         byte[] signature = key.SignMessage(message);
         for (int i = 0; i < 2 * KnownSigners.AcceptancesPerCheck; i++)
@@ -94,7 +90,17 @@ public sealed class KnownSignersTests
             Assert.Equal(key.Address, found);
         }
 
-        Assert.Equal(2, _library.Recoveries - before);
+        Assert.Equal(2 * KnownSigners.AcceptancesPerCheck, _known.Acceptances);
+        int due = 0;
+        byte[] digest = new byte[Keccak256.Size];
+        EthereumMessage.Digest(message, digest);
+        for (int i = 0; i < 2 * KnownSigners.AcceptancesPerCheck; i++)
+        {
+            Assert.True(_known.Accept(key.Address, digest, signature.AsSpan(0, 64), signature[64] - 27, out bool isCheckDue));
+            due += isCheckDue ? 1 : 0;
+        }
+
+        Assert.Equal(2, due);
         Assert.False(_known.IsOff);
         Assert.Empty(_log.Events);
     }
@@ -110,7 +116,8 @@ public sealed class KnownSignersTests
         byte[] signature = key.SignMessage(message);
         for (int i = 1; i < KnownSigners.AcceptancesPerCheck; i++)
         {
-            Assert.True(_recovery.TryRecover(message, signature, other.Address, out _));
+            Assert.True(_recovery.TryRecover(message, signature, other.Address, out Address accepted));
+            Assert.Equal(other.Address, accepted); // the library is not asked yet
         }
 
         Assert.False(_known.IsOff);
@@ -119,7 +126,7 @@ public sealed class KnownSignersTests
         Assert.True(_known.IsOff);
         Assert.Equal([4101], _log.Events);
 
-        long before = _library.Recoveries;
+        long before = _known.Acceptances;
         for (int i = 0; i < 20; i++)
         {
             AssertSignedBy(key, key.Address, i);
@@ -127,8 +134,35 @@ public sealed class KnownSignersTests
             Assert.Equal(key.Address, found);
         }
 
-        Assert.Equal(40, _library.Recoveries - before);
+        Assert.Equal(before, _known.Acceptances);
         Assert.Equal([4101], _log.Events);
+    }
+
+    [Fact]
+    public void UsesTables_False_LibraryDecidesEverything_AndTrueAgainTheTablesGoOn()
+    {
+        PrivateKey key = Key(1);
+        PrivateKey other = Key(2);
+        MakeKnown(key);
+        _known.Add(other.Address, Tables(key)); // used, it would show
+        byte[] message = [1, 2, 3];
+        byte[] signature = key.SignMessage(message);
+        _recovery.UsesTables = false;
+        for (int i = 0; i < 2 * KnownSigners.RecoveriesBeforeTable; i++)
+        {
+            AssertSignedBy(key, key.Address, i);
+            AssertSignedBy(Key(3), Key(3).Address, i);
+            Assert.True(_recovery.TryRecover(message, signature, other.Address, out Address found));
+            Assert.Equal(key.Address, found);
+        }
+
+        Assert.Equal(0, _known.Acceptances);
+        Assert.Equal(2, _known.Count); // no table is built either
+
+        _recovery.UsesTables = true;
+        AssertSignedBy(key, key.Address, 1);
+        Assert.Equal(1, _known.Acceptances);
+        Assert.False(_known.IsOff);
     }
 
     [Fact]
@@ -196,8 +230,8 @@ public sealed class KnownSignersTests
     {
         byte[] digest = Keccak256.Hash("digest"u8);
         byte[] signature = key.SignDigest(digest);
-        var publicKey = new byte[Secp256k1.PublicKeySize];
-        Assert.True(Secp256k1.Default.TryRecover(digest, signature.AsSpan(0, 64), signature[64] - 27, publicKey));
+        var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        Assert.True(RecoverableEcdsa.TryRecover(digest, signature.AsSpan(0, 64), signature[64] - 27, publicKey));
         return KnownKey.TryBuild(publicKey)!;
     }
 
@@ -219,27 +253,7 @@ public sealed class KnownSignersTests
         Assert.Equal(key.Address, found);
     }
 
-    private sealed class CountingCurve(Secp256k1 inner) : Secp256k1
-    {
-        private long _recoveries;
-
-        public long Recoveries => Interlocked.Read(ref _recoveries);
-
-        public override string Name => inner.Name;
-
-        public override bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey)
-        {
-            Interlocked.Increment(ref _recoveries);
-            return inner.TryRecover(digest, signature, recoveryId, publicKey);
-        }
-
-        public override int Sign(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> privateKey, Span<byte> signature) =>
-            inner.Sign(digest, privateKey, signature);
-
-        public override void PublicKeyOf(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) => inner.PublicKeyOf(privateKey, publicKey);
-    }
-
-    private sealed class ErrorLines : ILogger
+    private sealed class ErrorLines : ILogger<SignerRecovery>
     {
         public List<int> Events { get; } = [];
 

@@ -15,18 +15,16 @@ internal readonly record struct SignatureCase(byte[] Digest, byte[] Signature, i
 internal sealed class SignatureCases
 {
     private readonly Random _random;
-    private readonly Secp256k1 _curve;
     private readonly byte[] _privateKey;
     private readonly BigInteger _key;
 
-    public SignatureCases(Random random, Secp256k1 curve, BigInteger key)
+    public SignatureCases(Random random, BigInteger key)
     {
         _random = random;
-        _curve = curve;
         _key = key;
         _privateKey = Numbers.Bytes(key);
-        PublicKey = new byte[Secp256k1.PublicKeySize];
-        curve.PublicKeyOf(_privateKey, PublicKey);
+        PublicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        RecoverableEcdsa.PublicKeyOf(_privateKey, PublicKey);
         Known = KnownKey.TryBuild(PublicKey) ?? throw new InvalidOperationException($"No tables for {key:X}.");
     }
 
@@ -125,8 +123,8 @@ internal sealed class SignatureCases
             return Honest();
         }
 
-        var noncePoint = new byte[Secp256k1.PublicKeySize];
-        _curve.PublicKeyOf(Numbers.Bytes(nonce), noncePoint);
+        var noncePoint = new byte[RecoverableEcdsa.PublicKeySize];
+        RecoverableEcdsa.PublicKeyOf(Numbers.Bytes(nonce), noncePoint);
         BigInteger r = Numbers.Read(noncePoint.AsSpan(0, 32));
         if (r >= Numbers.N)
         {
@@ -154,7 +152,7 @@ internal sealed class SignatureCases
     private SignatureCase Sign(byte[] digest, byte[] privateKey)
     {
         var signature = new byte[64];
-        int recoveryId = _curve.Sign(digest, privateKey, signature);
+        int recoveryId = RecoverableEcdsa.Sign(digest, privateKey, signature);
         return new SignatureCase(digest, signature, recoveryId, IsHonest: true);
     }
 

@@ -175,7 +175,7 @@ public sealed class CallCommandTests : IAsyncLifetime
     private ValueTask<ChannelStateReply> Tell(ChannelStateRequest request, GrpcServerCall call)
     {
         byte[] message = [.. "__get_channel_state"u8, .. s_escrow.ToBytes(), .. request.ChannelId.ToByteArray(), .. ((UInt256)request.CurrentBlock).ToBigEndian()];
-        return SignerRecovery.Create().TryRecover(message, request.Signature.Span, out Address signer) && signer == PrivateKey.Parse(Key).Address && request.CurrentBlock == 100
+        return new SignerRecovery().TryRecover(message, request.Signature.Span, out Address signer) && signer == PrivateKey.Parse(Key).Address && request.CurrentBlock == 100
             ? new ValueTask<ChannelStateReply>(new ChannelStateReply
             {
                 CurrentNonce = ByteString.CopyFrom(((UInt256)3).ToBigEndian()),
@@ -194,7 +194,7 @@ public sealed class CallCommandTests : IAsyncLifetime
             UInt256.Parse(text),
             Convert.FromBase64String(Padded(headers["snet-payment-channel-signature-bin"].ToString())));
         Assert.Equal("escrow", headers["snet-payment-type"].ToString());
-        if (!ClaimMessage.TryRecoverSigner(SignerRecovery.Create(), s_escrow, payment, out Address signer) || signer != PrivateKey.Parse(Key).Address)
+        if (!ClaimMessage.TryRecoverSigner(new SignerRecovery(), s_escrow, payment, out Address signer) || signer != PrivateKey.Parse(Key).Address)
         {
             throw new GrpcStatusException(GrpcStatusCode.Unauthenticated, "payment is not signed by channel signer");
         }
