@@ -8,7 +8,7 @@ internal static class ProtoTool
     public static ProtoCompiler Compiler()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "protoc");
-        string own = Path.Combine(folder, "protoc");
+        string own = Path.Combine(folder, OperatingSystem.IsWindows() ? "protoc.exe" : "protoc");
         return File.Exists(own) ? new ProtoCompiler(own, [Path.Combine(folder, "include")]) : new ProtoCompiler("protoc", []);
     }
 }

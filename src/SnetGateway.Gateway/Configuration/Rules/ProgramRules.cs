@@ -14,7 +14,7 @@ internal static class ProgramRules
         foreach ((string name, ProgramOptions program) in context.Options.Processes.Programs)
         {
             string path = $"{Programs}:{name}";
-            if (!OperatingSystem.IsLinux())
+            if (!context.IsLinux)
             {
                 context.Complain(path, "programs are started on Linux only", "Take it out, or run the gateway on Linux");
                 continue;

@@ -11,6 +11,9 @@ namespace SnetGateway.Gateway.Configuration.Rules;
 internal sealed record RuleContext(
     GatewayOptions Options, IReadOnlyList<RouteConfig> Routes, IReadOnlyList<ClusterConfig> Clusters, MistakeList Mistakes)
 {
+    /// <summary>Whether programs can be started here. Set by tests; they run on Linux.</summary>
+    public bool IsLinux { get; init; } = OperatingSystem.IsLinux();
+
     public static string GroupPath(string key) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}:{key}";
 
     public static string ServicePath(string name) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Services)}:{name}";

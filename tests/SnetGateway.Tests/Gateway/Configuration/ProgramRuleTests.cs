@@ -1,4 +1,6 @@
+using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Configuration.Rules;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -86,6 +88,27 @@ public sealed class ProgramRuleTests
         ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
         Assert.Equal("SnetGateway:Backends:Clusters:translate:Descriptors", mistake.Path);
         Assert.Contains("a program that speaks JSON", mistake.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Check_ProgramWhereNoneCanBeStarted_IsRefusedWithPathAndRemedy(bool isLinux)
+    {
+        var options = new GatewayOptions();
+        options.Processes.Programs["model"] = new ProgramOptions { Command = "cat" };
+        var mistakes = new MistakeList();
+        ProgramRules.Check(new RuleContext(options, [], [], mistakes) { IsLinux = isLinux });
+        if (isLinux)
+        {
+            Assert.True(mistakes.IsEmpty);
+            return;
+        }
+
+        ConfigurationMistake mistake = Assert.Single(mistakes.All);
+        Assert.Equal(Programs + "model", mistake.Path);
+        Assert.Contains("on Linux only", mistake.ToString(), StringComparison.Ordinal);
+        Assert.Contains("run the gateway on Linux", mistake.ToString(), StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string?> Good()
