@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Grpc.Core;
 using SnetGateway.EchoService.Protocol;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.EchoService;
 
@@ -66,7 +66,7 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
         await StallIfDueAsync();
     }
 
-    private static GrpcStatusException Asked(Failure failure) => new((GrpcStatusCode)failure.Code, failure.Message);
+    private static RpcException Asked(Failure failure) => new(new Status((StatusCode)failure.Code, failure.Message));
 
     private async Task PauseAsync()
     {
@@ -126,13 +126,13 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
             : new MetadataEntry { Key = key, Value = value };
     }
 
-    private static void Fill(GrpcMetadata metadata, MapField<string, string> wanted)
+    private static void Fill(Metadata metadata, MapField<string, string> wanted)
     {
         foreach (var (name, value) in wanted)
         {
             if (name.EndsWith(BinaryMetadata.Suffix, StringComparison.Ordinal))
             {
-                metadata.AddBinary(name, Convert.FromBase64String(value));
+                metadata.Add(name, Convert.FromBase64String(value));
             }
             else
             {

@@ -1,6 +1,6 @@
+using Grpc.Core;
 using SnetGateway.EchoService.Protocol;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.EchoService;
 
@@ -56,7 +56,7 @@ internal sealed class EchoEndpoints(string instance, CallCounter counts, TimePro
             await work(new EchoCall(replies, call, instance, time));
             counts.Succeeded();
         }
-        catch (GrpcStatusException)
+        catch (RpcException)
         {
             counts.Failed();
             throw;

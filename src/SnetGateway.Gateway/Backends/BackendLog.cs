@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
@@ -9,9 +9,9 @@ internal static partial class BackendLog
     [LoggerMessage(EventId = 5001, EventName = "CallFailed", Level = LogLevel.Warning,
         Message = "The service of route {Route} failed at {Method}: {Code}, {Text} ({ForwarderError}: {Detail})")]
     public static partial void CallFailed(
-        ILogger logger, string route, PathString method, GrpcStatusCode code, string text, ForwarderError forwarderError, string? detail);
+        ILogger logger, string route, PathString method, StatusCode code, string text, ForwarderError forwarderError, string? detail);
 
     [LoggerMessage(EventId = 5002, EventName = "AnswerUnusable", Level = LogLevel.Warning,
         Message = "A service of cluster {Cluster} gave no answer to {Method} that can be used: {Code}, {Text} ({Detail})")]
-    public static partial void AnswerUnusable(ILogger logger, string cluster, string method, GrpcStatusCode code, string text, string detail);
+    public static partial void AnswerUnusable(ILogger logger, string cluster, string method, StatusCode code, string text, string detail);
 }

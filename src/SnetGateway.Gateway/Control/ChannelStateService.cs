@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using Grpc.Core;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
@@ -30,13 +30,13 @@ internal sealed class ChannelStateService(ChannelStates states)
         if (!UInt256.TryReadBigEndian(request.ChannelId.Span, out UInt256 id))
         {
             // More than 32 bytes name no channel; the reference would have cut them (payments.md, trap 1).
-            throw new GrpcStatusException(GrpcStatusCode.Unknown, "channel is not found, channelId: more than 256 bits");
+            throw new RpcException(new Status(StatusCode.Unknown, "channel is not found, channelId: more than 256 bits"));
         }
 
         ChannelState state = await states.GetAsync(new ChannelId(id), request.CurrentBlock, request.Signature.Memory, call.CancellationToken);
         if (state.Refusal is not null)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unknown, state.Refusal);
+            throw new RpcException(new Status(StatusCode.Unknown, state.Refusal));
         }
 
         var reply = new ChannelStateReply { CurrentNonce = Bytes(state.Nonce.Value) };

@@ -1,10 +1,10 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Health;
 using SnetGateway.ProtoJson;
 using SnetGateway.Grpc.Reflection;
-using SnetGateway.GrpcWire.Statuses;
 using Yarp.ReverseProxy.Configuration;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -63,7 +63,7 @@ internal sealed class GatewayReflection(LiveSnapshot live)
         {
             return descriptors.Known ?? await descriptors.GetAsync(string.Empty, cancellationToken);
         }
-        catch (GrpcStatusException)
+        catch (RpcException)
         {
             return null; // its service does not answer now; the others are told of all the same
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Health;
@@ -42,15 +43,15 @@ internal static class HealthProbe
     {
         byte[] body = await ReadAsync(answer, cancellationToken);
         string? status = Header(answer.TrailingHeaders, GrpcHeaderNames.Status) ?? Header(answer.Headers, GrpcHeaderNames.Status);
-        if (answer.StatusCode != HttpStatusCode.OK || !GrpcStatus.TryParseCode(status, out GrpcStatusCode code))
+        if (answer.StatusCode != HttpStatusCode.OK || !GrpcStatusText.TryParse(status, out StatusCode code))
         {
             return false;
         }
 
         return code switch
         {
-            GrpcStatusCode.Ok => IsServing(body),
-            GrpcStatusCode.Unimplemented => missingIsHealthy,
+            StatusCode.OK => IsServing(body),
+            StatusCode.Unimplemented => missingIsHealthy,
             _ => false,
         };
     }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.GrpcWire.Headers;
@@ -110,8 +111,8 @@ internal sealed class AnswerEnd(PaidCallMetrics metrics, ILogger<AnswerEnd> logg
         }
 
         // Clients differ in what they make of " 0" or of two statuses, and one of them would read an OK. Neither is let through.
-        return values.Count > 1 || !GrpcStatus.TryParseCode(values[0], out GrpcStatusCode code) ? StatusKind.Malformed
-            : code == GrpcStatusCode.Ok ? StatusKind.Ok
+        return values.Count > 1 || !GrpcStatusText.TryParse(values[0], out StatusCode code) ? StatusKind.Malformed
+            : code == StatusCode.OK ? StatusKind.Ok
             : StatusKind.Error;
     }
 
@@ -122,14 +123,14 @@ internal sealed class AnswerEnd(PaidCallMetrics metrics, ILogger<AnswerEnd> logg
         switch (failure.Cause)
         {
             case FailureCause.PaymentRefused:
-                PaidCallLog.PaymentNotRecorded(logger, route, method, failure.Status.Message);
+                PaidCallLog.PaymentNotRecorded(logger, route, method, failure.Status.Detail);
                 break;
             case FailureCause.Client:
-                PaidCallLog.ClientLeft(logger, route, method, failure.Status.Code);
+                PaidCallLog.ClientLeft(logger, route, method, failure.Status.StatusCode);
                 break;
             case FailureCause.Service:
                 var error = call.Context.Features.Get<IForwarderErrorFeature>();
-                BackendLog.CallFailed(logger, route, method, failure.Status.Code, failure.Status.Message, error?.Error ?? ForwarderError.None, error?.Exception?.Message);
+                BackendLog.CallFailed(logger, route, method, failure.Status.StatusCode, failure.Status.Detail, error?.Error ?? ForwarderError.None, error?.Exception?.Message);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
@@ -57,12 +58,12 @@ internal sealed class AnswerHeadersTransform(TimeProvider time) : ResponseTransf
     /// <summary>A gRPC server may say its status in an answer of another HTTP status; an OK there is none.</summary>
     private static CallFailure OfStatus(HttpResponseMessage answer, string status)
     {
-        if (!GrpcStatus.TryParseCode(status, out GrpcStatusCode code) || code == GrpcStatusCode.Ok)
+        if (!GrpcStatusText.TryParse(status, out StatusCode code) || code == StatusCode.OK)
         {
             return CallFailures.OfHttpStatus((int)answer.StatusCode);
         }
 
         string text = answer.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages) ? messages.ToString() : string.Empty;
-        return new CallFailure(new GrpcStatus(code, GrpcMessage.Decode(text)), FailureCause.Service);
+        return new CallFailure(new Status(code, GrpcMessage.Decode(text)), FailureCause.Service);
     }
 }

@@ -1,13 +1,13 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>Why the gateway, and not the service, ends a call: what the client gets, and who is the cause.</summary>
-internal sealed record CallFailure(GrpcStatus Status, FailureCause Cause)
+internal sealed record CallFailure(Status Status, FailureCause Cause)
 {
     public static CallFailure Refused(PaymentRefusal refusal) =>
-        new(new GrpcStatus(refusal.StatusCode, refusal.Message), FailureCause.PaymentRefused);
+        new(new Status((StatusCode)refusal.StatusCode, refusal.Message), FailureCause.PaymentRefused);
 }
 
 /// <summary>Who ended a call that the gateway ends. Tells what is logged, and whether the client counts as gone.</summary>

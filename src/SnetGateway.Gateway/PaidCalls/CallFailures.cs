@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Statuses;
 using Yarp.ReverseProxy.Forwarder;
@@ -14,29 +15,29 @@ internal static class CallFailures
     /// <summary>HTTP_1_1_REQUIRED: what a server that speaks only HTTP/1.1 says before it closes the connection.</summary>
     private const long Http11Required = 0xD;
 
-    public static CallFailure ClientLeft { get; } = Client(GrpcStatusCode.Cancelled, "the call was cancelled");
+    public static CallFailure ClientLeft { get; } = Client(StatusCode.Cancelled, "the call was cancelled");
 
-    public static CallFailure DeadlinePassed { get; } = Client(GrpcStatusCode.DeadlineExceeded, "deadline exceeded");
+    public static CallFailure DeadlinePassed { get; } = Client(StatusCode.DeadlineExceeded, "deadline exceeded");
 
-    public static CallFailure ServiceTimedOut { get; } = Service(GrpcStatusCode.DeadlineExceeded, "the service did not answer in time");
+    public static CallFailure ServiceTimedOut { get; } = Service(StatusCode.DeadlineExceeded, "the service did not answer in time");
 
-    public static CallFailure NoInstance { get; } = Service(GrpcStatusCode.Unavailable, "no instance of the service is available");
+    public static CallFailure NoInstance { get; } = Service(StatusCode.Unavailable, "no instance of the service is available");
 
-    public static CallFailure Unreachable { get; } = Service(GrpcStatusCode.Unavailable, "the service cannot be reached");
+    public static CallFailure Unreachable { get; } = Service(StatusCode.Unavailable, "the service cannot be reached");
 
-    public static CallFailure BrokenOff { get; } = Service(GrpcStatusCode.Unavailable, "the service broke off its answer");
+    public static CallFailure BrokenOff { get; } = Service(StatusCode.Unavailable, "the service broke off its answer");
 
-    public static CallFailure BrokenAnswer { get; } = Service(GrpcStatusCode.Internal, "the service's answer is no gRPC message");
+    public static CallFailure BrokenAnswer { get; } = Service(StatusCode.Internal, "the service's answer is no gRPC message");
 
-    public static CallFailure HalfMessage { get; } = Service(GrpcStatusCode.Internal, "the service ended in the middle of a message");
+    public static CallFailure HalfMessage { get; } = Service(StatusCode.Internal, "the service ended in the middle of a message");
 
-    public static CallFailure NoStatus { get; } = Service(GrpcStatusCode.Unknown, "the service ended without a status");
+    public static CallFailure NoStatus { get; } = Service(StatusCode.Unknown, "the service ended without a status");
 
-    public static CallFailure BrokenRequest { get; } = Client(GrpcStatusCode.Internal, "the request is no gRPC message");
+    public static CallFailure BrokenRequest { get; } = Client(StatusCode.Internal, "the request is no gRPC message");
 
-    public static CallFailure HalfRequest { get; } = Client(GrpcStatusCode.Internal, "the request ended in the middle of a message");
+    public static CallFailure HalfRequest { get; } = Client(StatusCode.Internal, "the request ended in the middle of a message");
 
-    public static CallFailure Fault { get; } = new(new GrpcStatus(GrpcStatusCode.Internal, "internal error"), FailureCause.Gateway);
+    public static CallFailure Fault { get; } = new(new Status(StatusCode.Internal, "internal error"), FailureCause.Gateway);
 
     /// <summary>What it means that the clock ended a call.</summary>
     public static CallFailure Of(ClockEnd end) => end switch
@@ -66,11 +67,11 @@ internal static class CallFailures
         string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {status} instead of a gRPC answer"));
 
     public static CallFailure OfAnswerFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
-        ? Service(GrpcStatusCode.ResourceExhausted, TooLong("answer", length, limit))
+        ? Service(StatusCode.ResourceExhausted, TooLong("answer", length, limit))
         : BrokenAnswer;
 
     public static CallFailure OfRequestFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
-        ? Client(GrpcStatusCode.ResourceExhausted, TooLong("request", length, limit))
+        ? Client(StatusCode.ResourceExhausted, TooLong("request", length, limit))
         : BrokenRequest;
 
     private static string TooLong(string direction, uint length, uint limit) => string.Create(
@@ -95,7 +96,7 @@ internal static class CallFailures
         _ => OfReset(exception.InnerException),
     };
 
-    private static CallFailure Service(GrpcStatusCode code, string text) => new(new GrpcStatus(code, text), FailureCause.Service);
+    private static CallFailure Service(StatusCode code, string text) => new(new Status(code, text), FailureCause.Service);
 
-    private static CallFailure Client(GrpcStatusCode code, string text) => new(new GrpcStatus(code, text), FailureCause.Client);
+    private static CallFailure Client(StatusCode code, string text) => new(new Status(code, text), FailureCause.Client);
 }

@@ -1,5 +1,5 @@
+using Grpc.Core;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -47,5 +47,5 @@ internal static class CallShape
     }
 
     private static void Write(HttpContext context, int httpStatus, string text) =>
-        GrpcAnswer.WriteHttp(context, httpStatus, new GrpcStatus(GrpcStatusCode.Unimplemented, text));
+        GrpcAnswer.WriteHttp(context, httpStatus, new Status(StatusCode.Unimplemented, text));
 }

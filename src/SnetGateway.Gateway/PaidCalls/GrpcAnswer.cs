@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
@@ -11,7 +12,7 @@ internal static class GrpcAnswer
     /// Makes the response end with this status. False when there is no place left for one: the headers have gone and the connection has no
     /// trailers.
     /// </summary>
-    public static bool TryWrite(HttpContext context, GrpcStatus status)
+    public static bool TryWrite(HttpContext context, Status status)
     {
         HttpResponse response = context.Response;
         IHeaderDictionary? trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
@@ -34,10 +35,10 @@ internal static class GrpcAnswer
             return false;
         }
 
-        target[GrpcHeaderNames.Status] = status.CodeText;
-        if (!string.IsNullOrEmpty(status.Message))
+        target[GrpcHeaderNames.Status] = GrpcStatusText.Of(status.StatusCode);
+        if (!string.IsNullOrEmpty(status.Detail))
         {
-            target[GrpcHeaderNames.Message] = GrpcMessage.Encode(status.Message);
+            target[GrpcHeaderNames.Message] = GrpcMessage.Encode(status.Detail);
         }
 
         return true;
@@ -46,7 +47,7 @@ internal static class GrpcAnswer
     /// <summary>
     /// Answers what is no gRPC call at all with an HTTP status, and tells a gRPC client the reason too.
     /// </summary>
-    public static void WriteHttp(HttpContext context, int httpStatus, GrpcStatus status)
+    public static void WriteHttp(HttpContext context, int httpStatus, Status status)
     {
         TryWrite(context, status);
         context.Response.StatusCode = httpStatus;

@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -12,7 +12,7 @@ internal static partial class PaidCallLog
 
     [LoggerMessage(EventId = 2002, EventName = "CallRefused", Level = LogLevel.Information,
         Message = "Call of {Method} on route {Route} refused: {Code}, {Text}")]
-    public static partial void CallRefused(ILogger logger, string route, PathString method, GrpcStatusCode code, string text);
+    public static partial void CallRefused(ILogger logger, string route, PathString method, StatusCode code, string text);
 
     [LoggerMessage(EventId = 2003, EventName = "PaymentNotRecorded", Level = LogLevel.Warning,
         Message = "The answer to {Method} on route {Route} was withheld, its payment was not recorded: {Text}")]
@@ -20,7 +20,7 @@ internal static partial class PaidCallLog
 
     [LoggerMessage(EventId = 2004, EventName = "ClientLeft", Level = LogLevel.Debug,
         Message = "The client ended its call of {Method} on route {Route}: {Code}")]
-    public static partial void ClientLeft(ILogger logger, string route, PathString method, GrpcStatusCode code);
+    public static partial void ClientLeft(ILogger logger, string route, PathString method, StatusCode code);
 
     [LoggerMessage(EventId = 2005, EventName = "SettleFaulted", Level = LogLevel.Error,
         Message = "A payment's settle failed in a way it never should; the answer was withheld.")]

@@ -1,9 +1,9 @@
 using System.Globalization;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
@@ -45,7 +45,7 @@ internal sealed class PaidCallMiddleware(
             if (CallShape.Refuse(context) is { } text)
             {
                 metrics.Refused(route.RouteId, "no_grpc_call");
-                PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, GrpcStatusCode.Unimplemented, text);
+                PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, StatusCode.Unimplemented, text);
                 return Task.CompletedTask;
             }
         }
@@ -106,12 +106,12 @@ internal sealed class PaidCallMiddleware(
     }
 
     /// <summary>What is wrong with the metadata before anybody asks what it says.</summary>
-    private static GrpcStatus? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
+    private static Status? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
     {
         deadline = null;
         if (metadata.Bytes > limits.MaxMetadataBytes)
         {
-            return new GrpcStatus(GrpcStatusCode.ResourceExhausted, string.Create(
+            return new Status(StatusCode.ResourceExhausted, string.Create(
                 CultureInfo.InvariantCulture, $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}"));
         }
 
@@ -119,7 +119,7 @@ internal sealed class PaidCallMiddleware(
         {
             if (metadata.TimeoutValues.Count > 1 || !GrpcTimeout.TryParse(metadata.TimeoutValues[0], out TimeSpan timeout))
             {
-                return new GrpcStatus(GrpcStatusCode.Internal, "malformed grpc-timeout");
+                return new Status(StatusCode.Internal, "malformed grpc-timeout");
             }
 
             if (timeout <= TimeSpan.Zero)
@@ -140,7 +140,7 @@ internal sealed class PaidCallMiddleware(
         if (service is null)
         {
             PaidCallLog.RouteWithoutService(logger, route.RouteId, route.ServiceName ?? string.Empty);
-            Refuse(context, route, "no_service", new GrpcStatus(GrpcStatusCode.Unavailable, "the service is not available"));
+            Refuse(context, route, "no_service", new Status(StatusCode.Unavailable, "the service is not available"));
             return default;
         }
 
@@ -164,9 +164,9 @@ internal sealed class PaidCallMiddleware(
         }
         catch (OperationCanceledException) when (clock.End != ClockEnd.None)
         {
-            GrpcStatus status = CallFailures.Of(clock.End).Status;
+            Status status = CallFailures.Of(clock.End).Status;
             metrics.CallEnded(route.RouteId, PaidCallOutcome.ClientLeft);
-            PaidCallLog.ClientLeft(logger, route.RouteId, context.Request.Path, status.Code);
+            PaidCallLog.ClientLeft(logger, route.RouteId, context.Request.Path, status.StatusCode);
             GrpcAnswer.TryWrite(context, status);
         }
         catch (Exception exception)
@@ -223,13 +223,13 @@ internal sealed class PaidCallMiddleware(
     {
         metrics.Refused(route.RouteId, RefusalNames.Of(refusal.Reason));
         PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
-        GrpcAnswer.TryWrite(context, new GrpcStatus(refusal.StatusCode, refusal.Message));
+        GrpcAnswer.TryWrite(context, new Status((StatusCode)refusal.StatusCode, refusal.Message));
     }
 
-    private void Refuse(HttpContext context, PaidRoute route, string reason, GrpcStatus status)
+    private void Refuse(HttpContext context, PaidRoute route, string reason, Status status)
     {
         metrics.Refused(route.RouteId, reason);
-        PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, status.Code, status.Message);
+        PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, status.StatusCode, status.Detail);
         GrpcAnswer.TryWrite(context, status);
     }
 }

@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -9,7 +9,7 @@ internal static class UnknownMethod
     {
         if (CallShape.IsGrpc(context.Request))
         {
-            GrpcAnswer.TryWrite(context, new GrpcStatus(GrpcStatusCode.Unimplemented, "no service has this method here"));
+            GrpcAnswer.TryWrite(context, new Status(StatusCode.Unimplemented, "no service has this method here"));
         }
         else
         {

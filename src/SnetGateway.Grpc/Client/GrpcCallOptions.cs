@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Headers;
+using Grpc.Core;
 
 namespace SnetGateway.Grpc.Client;
 
@@ -6,7 +6,7 @@ namespace SnetGateway.Grpc.Client;
 public sealed record GrpcCallOptions
 {
     /// <summary>Metadata for the service.</summary>
-    public GrpcMetadata Metadata { get; init; } = GrpcMetadata.Empty;
+    public Metadata Metadata { get; init; } = Metadata.Empty;
 
     /// <summary>How long the call may take in all; it is told to the service and kept here. Null: as long as it likes.</summary>
     public TimeSpan? Timeout { get; init; }

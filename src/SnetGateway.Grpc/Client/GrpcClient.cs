@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Net;
+using Grpc.Core;
 using SnetGateway.Grpc.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Client;
 
 /// <summary>
 /// Calls gRPC services over HTTP/2, in cleartext (<c>http://</c>) or over TLS (<c>https://</c>). A call that does not end
-/// with <c>OK</c> throws <see cref="GrpcStatusException"/>; one whose own token is cancelled throws
+/// with <c>OK</c> throws <see cref="RpcException"/>; one whose own token is cancelled throws
 /// <see cref="OperationCanceledException"/>. A request is only sent again where HTTP/2 says that it was not processed.
 /// </summary>
 /// <param name="invoker">Who sends requests; <see cref="CreateHandler"/> makes a fitting handler. Stays the caller's to dispose.</param>
@@ -43,7 +43,7 @@ public sealed class GrpcClient(HttpMessageInvoker invoker, Uri address, GrpcClie
     {
         var buffer = new ArrayBufferWriter<byte>();
         MessageWriter.Write(buffer, request, method.Requests, _options.MaxRequestBytes);
-        return Start(method, new RequestMessageContent(buffer.WrittenMemory), options, cancellationToken);
+        return Start(method, new ReadOnlyMemoryContent(buffer.WrittenMemory), options, cancellationToken);
     }
 
     /// <summary>Begins a call whose requests are written one by one. Its token and timeout hold for the whole call.</summary>

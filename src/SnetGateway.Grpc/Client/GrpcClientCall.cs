@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Messages;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Client;
 
@@ -16,7 +16,6 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     private readonly GrpcMethod<TRequest, TResponse> _method;
     private readonly GrpcClientOptions _options;
     private readonly RequestStreamContent? _requestStream;
-    private readonly RequestMessageContent? _requestMessage;
     private readonly CancellationToken _callerToken;
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _ended;
@@ -31,7 +30,6 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         _method = method;
         _options = options;
         _requestStream = content as RequestStreamContent;
-        _requestMessage = content as RequestMessageContent;
         _callerToken = callerToken;
         _deadline = timeout is { } wait ? GrpcDeadline.Start(wait, options.Time) : null;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(callerToken, _deadline?.Token ?? CancellationToken.None);
@@ -39,15 +37,15 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     }
 
     /// <summary>How the call ended; null while it runs.</summary>
-    public GrpcStatus? Status { get; private set; }
+    public Status? Status { get; private set; }
 
     /// <summary>Metadata that came with the status; empty while the call runs.</summary>
-    public GrpcMetadata Trailers { get; private set; } = GrpcMetadata.Empty;
+    public Metadata Trailers { get; private set; } = Metadata.Empty;
 
     /// <summary>
     /// Sends a request. False when the call is already over on the other side: reading tells how it ended.
     /// </summary>
-    /// <exception cref="GrpcStatusException">The message is longer than allowed; the call goes on.</exception>
+    /// <exception cref="RpcException">The message is longer than allowed; the call goes on.</exception>
     public async ValueTask<bool> WriteAsync(TRequest request)
     {
         var content = _requestStream ?? throw new InvalidOperationException("This call has sent its only request.");
@@ -75,19 +73,19 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     public void CompleteRequests() => _requestStream?.Complete();
 
     /// <summary>Waits for the metadata that a service sends before its first message.</summary>
-    public async Task<GrpcMetadata> ReadHeadersAsync()
+    public async Task<Metadata> ReadHeadersAsync()
     {
         var response = await GetResponseAsync();
         return ResponseStatus.ReadMetadata(response.Headers);
     }
 
     /// <summary>The next response, or nothing when the call has ended with <c>OK</c>.</summary>
-    /// <exception cref="GrpcStatusException">The call has ended otherwise.</exception>
+    /// <exception cref="RpcException">The call has ended otherwise.</exception>
     public async ValueTask<(bool HasMessage, TResponse Message)> ReadAsync()
     {
         if (Status is { } status)
         {
-            return status.IsOk ? (false, default!) : throw new GrpcStatusException(status, Trailers);
+            return status.StatusCode == StatusCode.OK ? (false, default!) : throw new RpcException(status, Trailers);
         }
 
         var response = await GetResponseAsync();
@@ -108,14 +106,14 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
             }
 
             // A stream that ended without a status was cut off by something that is no gRPC server.
-            End(ResponseStatus.Find(response.TrailingHeaders) ?? new GrpcStatus(GrpcStatusCode.Unknown, "the answer ended without a status"), ResponseStatus.ReadMetadata(response.TrailingHeaders));
+            End(ResponseStatus.Find(response.TrailingHeaders) ?? new Status(StatusCode.Unknown, "the answer ended without a status"), ResponseStatus.ReadMetadata(response.TrailingHeaders));
         }
 
-        return Status is { IsOk: true } ? (false, default!) : throw new GrpcStatusException(Status!.Value, Trailers);
+        return Status is { StatusCode: StatusCode.OK } ? (false, default!) : throw new RpcException(Status!.Value, Trailers);
     }
 
     /// <summary>All responses up to the end.</summary>
-    /// <exception cref="GrpcStatusException">The call did not end with <c>OK</c>.</exception>
+    /// <exception cref="RpcException">The call did not end with <c>OK</c>.</exception>
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (await ReadAsync() is (true, var message))
@@ -126,19 +124,19 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     }
 
     /// <summary>The one response of a method that does not stream them.</summary>
-    /// <exception cref="GrpcStatusException">The call did not end with <c>OK</c>, or not with exactly one message.</exception>
+    /// <exception cref="RpcException">The call did not end with <c>OK</c>, or not with exactly one message.</exception>
     public async Task<GrpcResponse<TResponse>> ReadSingleAsync()
     {
         var (hasMessage, message) = await ReadAsync();
         if (!hasMessage)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "the answer has no message");
+            throw new RpcException(new Status(StatusCode.Internal, "the answer has no message"));
         }
 
         var headers = await ReadHeadersAsync();
         var (hasAnother, _) = await ReadAsync();
         return hasAnother
-            ? throw new GrpcStatusException(GrpcStatusCode.Internal, "the answer has more than one message")
+            ? throw new RpcException(new Status(StatusCode.Internal, "the answer has more than one message"))
             : new GrpcResponse<TResponse>(message, headers, Trailers);
     }
 
@@ -213,13 +211,13 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
         var encoding = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Encoding, out var values) ? values.ToString() : null;
         if (!GrpcEncodings.IsKnown(encoding))
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "the answer's grpc-encoding is unknown here");
+            throw new RpcException(new Status(StatusCode.Internal, "the answer's grpc-encoding is unknown here"));
         }
 
         return new MessageReader(PipeReader.Create(await response.Content.ReadAsStreamAsync(_endedToken)), _options.MaxResponseBytes, encoding);
     }
 
-    private void End(GrpcStatus status, GrpcMetadata trailers)
+    private void End(Status status, Metadata trailers)
     {
         Status = status;
         Trailers = trailers;
@@ -237,20 +235,20 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     {
         if (_callerToken.IsCancellationRequested)
         {
-            End(new GrpcStatus(GrpcStatusCode.Cancelled, "the call was cancelled"), GrpcMetadata.Empty);
+            End(new Status(StatusCode.Cancelled, "the call was cancelled"), Metadata.Empty);
             return new OperationCanceledException("The call was cancelled.", failure, _callerToken);
         }
 
         var status = failure switch
         {
-            _ when _deadline is { IsCancellationRequested: true } => new GrpcStatus(GrpcStatusCode.DeadlineExceeded, "the deadline has passed"),
-            GrpcStatusException { Status: var known } => known,
-            OperationCanceledException => new GrpcStatus(GrpcStatusCode.Cancelled, "the call was cancelled"),
+            _ when _deadline is { IsCancellationRequested: true } => new Status(StatusCode.DeadlineExceeded, "the deadline has passed"),
+            RpcException { Status: var known } => known,
+            OperationCanceledException => new Status(StatusCode.Cancelled, "the call was cancelled"),
             _ => ResponseStatus.Of(failure),
         };
-        End(status, GrpcMetadata.Empty);
+        End(status, Metadata.Empty);
         CancelUnlessDisposed();
-        return new GrpcStatusException(status, null, failure) { WasNeverSent = _requestMessage is { IsBegun: false } };
+        return new RpcException(new Status(status.StatusCode, status.Detail, failure));
     }
 
     private void CancelUnlessDisposed()

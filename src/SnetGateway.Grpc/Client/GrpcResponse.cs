@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Headers;
+using Grpc.Core;
 
 namespace SnetGateway.Grpc.Client;
 
@@ -6,4 +6,4 @@ namespace SnetGateway.Grpc.Client;
 /// <param name="Message">The message.</param>
 /// <param name="Headers">Metadata sent before it.</param>
 /// <param name="Trailers">Metadata sent after it.</param>
-public sealed record GrpcResponse<T>(T Message, GrpcMetadata Headers, GrpcMetadata Trailers);
+public sealed record GrpcResponse<T>(T Message, Metadata Headers, Metadata Trailers);

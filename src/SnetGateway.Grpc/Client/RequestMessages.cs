@@ -28,12 +28,12 @@ internal static class RequestMessages
             request.Headers.TryAddWithoutValidation(GrpcHeaderNames.Timeout, GrpcTimeout.Format(timeout));
         }
 
-        foreach (var (name, value) in options.Metadata)
+        foreach (var entry in options.Metadata)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(entry.Key, BinaryMetadata.ToHeader(entry));
         }
 
-        if (options.Metadata.GetText("user-agent") is null)
+        if (options.Metadata.GetValue("user-agent") is null)
         {
             request.Headers.TryAddWithoutValidation("user-agent", UserAgent);
         }

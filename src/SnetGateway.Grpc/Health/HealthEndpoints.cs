@@ -1,8 +1,8 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using ServingStatus = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Grpc.Health;
@@ -25,7 +25,7 @@ public static class HealthEndpoints
     private static ValueTask<HealthCheckResponse> Check(HealthRegistry registry, HealthCheckRequest request) =>
         registry.Find(request.Service) is { } status
             ? ValueTask.FromResult(new HealthCheckResponse { Status = status })
-            : throw new GrpcStatusException(GrpcStatusCode.NotFound, "unknown service");
+            : throw new RpcException(new Status(StatusCode.NotFound, "unknown service"));
 
     private static async ValueTask WatchAsync(HealthRegistry registry, HealthCheckRequest request, GrpcResponseWriter<HealthCheckResponse> responses, CancellationToken stopping, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public static class HealthEndpoints
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the server is stopping");
+            throw new RpcException(new Status(StatusCode.Unavailable, "the server is stopping"));
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.GrpcWire.Messages;
 
 namespace SnetGateway.Grpc.Messages;
@@ -13,7 +13,7 @@ namespace SnetGateway.Grpc.Messages;
 internal sealed class MessageReader(PipeReader source, int maxBytes, string? encoding)
 {
     /// <summary>The next message, or nothing at the end of the stream.</summary>
-    /// <exception cref="GrpcStatusException">The stream is no gRPC, ends inside a message, or a message is too long.</exception>
+    /// <exception cref="RpcException">The stream is no gRPC, ends inside a message, or a message is too long.</exception>
     public async ValueTask<(bool HasMessage, T Message)> ReadAsync<T>(GrpcMarshaller<T> marshaller, CancellationToken cancellationToken)
     {
         while (true)
@@ -38,7 +38,7 @@ internal sealed class MessageReader(PipeReader source, int maxBytes, string? enc
                 {
                     return buffer.IsEmpty
                         ? (false, default!)
-                        : throw new GrpcStatusException(GrpcStatusCode.Internal, "the stream ended inside a message");
+                        : throw new RpcException(new Status(StatusCode.Internal, "the stream ended inside a message"));
                 }
             }
             finally
@@ -63,7 +63,7 @@ internal sealed class MessageReader(PipeReader source, int maxBytes, string? enc
         buffer.Slice(0, FrameHeader.Size).CopyTo(bytes);
         if (!FrameHeader.TryRead(bytes, out header))
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "a message begins with an unknown flag");
+            throw new RpcException(new Status(StatusCode.Internal, "a message begins with an unknown flag"));
         }
 
         return header.Length <= (uint)maxBytes ? true : throw SingleMessage.TooLong(maxBytes);
@@ -73,7 +73,7 @@ internal sealed class MessageReader(PipeReader source, int maxBytes, string? enc
     {
         if (encoding != GrpcEncodings.Gzip)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "a message is compressed and grpc-encoding does not say how");
+            throw new RpcException(new Status(StatusCode.Internal, "a message is compressed and grpc-encoding does not say how"));
         }
 
         return GrpcEncodings.ReadGzip(body, maxBytes, expanded => Unmarshal(expanded, marshaller));
@@ -85,9 +85,9 @@ internal sealed class MessageReader(PipeReader source, int maxBytes, string? enc
         {
             return marshaller.Read(body);
         }
-        catch (Exception broken) when (broken is not GrpcStatusException)
+        catch (Exception broken) when (broken is not RpcException)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "a message cannot be read as the type this method takes", broken);
+            throw new RpcException(new Status(StatusCode.Internal, "a message cannot be read as the type this method takes", broken));
         }
     }
 }

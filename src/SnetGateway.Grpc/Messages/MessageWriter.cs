@@ -1,3 +1,4 @@
+using Grpc.Core;
 using SnetGateway.GrpcWire.Messages;
 using System.Buffers;
 using SnetGateway.GrpcWire.Frames;
@@ -7,7 +8,7 @@ namespace SnetGateway.Grpc.Messages;
 /// <summary>Writes length-prefixed messages, uncompressed.</summary>
 internal static class MessageWriter
 {
-    /// <exception cref="SnetGateway.GrpcWire.Statuses.GrpcStatusException">The message is longer than allowed; nothing was written.</exception>
+    /// <exception cref="RpcException">The message is longer than allowed; nothing was written.</exception>
     public static void Write<T>(IBufferWriter<byte> destination, T message, GrpcMarshaller<T> marshaller, int maxBytes)
     {
         var size = marshaller.Size(message);

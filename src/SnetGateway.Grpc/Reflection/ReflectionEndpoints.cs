@@ -1,11 +1,11 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using Question = SnetGateway.Grpc.Reflection.ServerReflectionRequest.MessageRequestOneofCase;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -57,7 +57,7 @@ public static class ReflectionEndpoints
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the server is stopping");
+            throw new RpcException(new Status(StatusCode.Unavailable, "the server is stopping"));
         }
     }
 
@@ -71,7 +71,7 @@ public static class ReflectionEndpoints
             request.FileContainingExtension.ContainingType,
             sent),
         Question.AllExtensionNumbersOfType => Number(index, request.AllExtensionNumbersOfType),
-        _ => Fail(GrpcStatusCode.InvalidArgument, "the request asks for nothing"),
+        _ => Fail(StatusCode.InvalidArgument, "the request asks for nothing"),
     };
 
     private static ServerReflectionResponse List(ReflectionIndex index)
@@ -116,9 +116,9 @@ public static class ReflectionEndpoints
         return new ServerReflectionResponse { FileDescriptorResponse = response };
     }
 
-    private static ServerReflectionResponse Missing(string wanted) => Fail(GrpcStatusCode.NotFound, $"not found: {wanted}");
+    private static ServerReflectionResponse Missing(string wanted) => Fail(StatusCode.NotFound, $"not found: {wanted}");
 
-    private static ServerReflectionResponse Fail(GrpcStatusCode code, string text) =>
+    private static ServerReflectionResponse Fail(StatusCode code, string text) =>
         new() { ErrorResponse = new ErrorResponse { ErrorCode = (int)code, ErrorMessage = text } };
 
     private static ServiceDescriptor CreateAlpha()

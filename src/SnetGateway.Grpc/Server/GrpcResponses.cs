@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using SnetGateway.GrpcWire.Headers;
@@ -10,33 +11,33 @@ namespace SnetGateway.Grpc.Server;
 /// <summary>The ways in which an answer begins and ends on the wire.</summary>
 internal static class GrpcResponses
 {
-    public static void SetHeaders(HttpResponse response, GrpcMetadata metadata)
+    public static void SetHeaders(HttpResponse response, Metadata metadata)
     {
         response.ContentType = GrpcContentType.Grpc;
         response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
-        foreach (var (name, value) in metadata)
+        foreach (var entry in metadata)
         {
-            response.Headers.Append(name, value);
+            response.Headers.Append(entry.Key, BinaryMetadata.ToHeader(entry));
         }
     }
 
     /// <summary>Ends a call whose headers have gone ahead.</summary>
-    public static void SetTrailers(HttpResponse response, GrpcStatus status, GrpcMetadata metadata)
+    public static void SetTrailers(HttpResponse response, Status status, Metadata metadata)
     {
-        response.AppendTrailer(GrpcHeaderNames.Status, status.CodeText);
-        if (status.Message is { Length: > 0 } message)
+        response.AppendTrailer(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        if (status.Detail is { Length: > 0 } message)
         {
             response.AppendTrailer(GrpcHeaderNames.Message, GrpcMessage.Encode(message));
         }
 
-        foreach (var (name, value) in metadata)
+        foreach (var entry in metadata)
         {
-            response.AppendTrailer(name, value);
+            response.AppendTrailer(entry.Key, BinaryMetadata.ToHeader(entry));
         }
     }
 
     /// <summary>Ends a call before its first message: status and trailers are the headers, and there is no body ("Trailers-Only").</summary>
-    public static void SetTrailersOnly(HttpResponse response, GrpcStatus status, GrpcMetadata metadata)
+    public static void SetTrailersOnly(HttpResponse response, Status status, Metadata metadata)
     {
         SetHeaders(response, metadata);
         SetStatusHeaders(response, status);
@@ -47,7 +48,7 @@ internal static class GrpcResponses
     {
         var response = context.Response;
         response.StatusCode = httpStatus;
-        SetStatusHeaders(response, new GrpcStatus(GrpcStatusCode.Internal, reason));
+        SetStatusHeaders(response, new Status(StatusCode.Internal, reason));
         if (httpStatus == StatusCodes.Status405MethodNotAllowed)
         {
             response.Headers[HeaderNames.Allow] = HttpMethods.Post;
@@ -62,10 +63,10 @@ internal static class GrpcResponses
         return response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{reason}\n"), context.RequestAborted);
     }
 
-    private static void SetStatusHeaders(HttpResponse response, GrpcStatus status)
+    private static void SetStatusHeaders(HttpResponse response, Status status)
     {
-        response.Headers[GrpcHeaderNames.Status] = status.CodeText;
-        if (status.Message is { Length: > 0 } message)
+        response.Headers[GrpcHeaderNames.Status] = GrpcStatusText.Of(status.StatusCode);
+        if (status.Detail is { Length: > 0 } message)
         {
             response.Headers[GrpcHeaderNames.Message] = GrpcMessage.Encode(message);
         }

@@ -1,6 +1,6 @@
+using Grpc.Core;
 using SnetGateway.GrpcWire.Messages;
 using Microsoft.AspNetCore.Http;
-using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Messages;
 
 namespace SnetGateway.Grpc.Server;
@@ -10,8 +10,8 @@ public sealed class GrpcServerCall
 {
     private readonly GrpcEndpointOptions _options;
     private readonly MessageReader _requests;
-    private GrpcMetadata? _responseHeaders;
-    private GrpcMetadata? _trailers;
+    private Metadata? _responseHeaders;
+    private Metadata? _trailers;
     private volatile bool _hasClientLeft;
 
     internal GrpcServerCall(HttpContext context, string method, GrpcEndpointOptions options, string? encoding, DateTimeOffset? deadline, CancellationToken cancellationToken)
@@ -37,15 +37,15 @@ public sealed class GrpcServerCall
     public CancellationToken CancellationToken { get; }
 
     /// <summary>Metadata to be sent before the first message; without effect afterwards.</summary>
-    public GrpcMetadata ResponseHeaders => _responseHeaders ??= new GrpcMetadata();
+    public Metadata ResponseHeaders => _responseHeaders ??= new Metadata();
 
     /// <summary>Metadata to be sent after the last message.</summary>
-    public GrpcMetadata Trailers => _trailers ??= new GrpcMetadata();
+    public Metadata Trailers => _trailers ??= new Metadata();
 
     /// <summary>Whether the headers have been handed over, so that a status can only go into the trailers.</summary>
     internal bool HasBegunResponse { get; private set; }
 
-    internal GrpcMetadata TrailersOrNone => _trailers ?? GrpcMetadata.Empty;
+    internal Metadata TrailersOrNone => _trailers ?? Metadata.Empty;
 
     /// <summary>Whether nobody is there to be answered. Reading and writing may notice before Kestrel's own token does.</summary>
     internal bool HasClientLeft => _hasClientLeft || HttpContext.RequestAborted.IsCancellationRequested;
@@ -80,7 +80,7 @@ public sealed class GrpcServerCall
         }
 
         HasBegunResponse = true;
-        GrpcResponses.SetHeaders(HttpContext.Response, _responseHeaders ?? GrpcMetadata.Empty);
+        GrpcResponses.SetHeaders(HttpContext.Response, _responseHeaders ?? Metadata.Empty);
     }
 
     internal void Write<T>(T message, GrpcMarshaller<T> marshaller)

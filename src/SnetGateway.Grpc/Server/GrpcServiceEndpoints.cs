@@ -1,15 +1,15 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Server;
 
 /// <summary>
-/// The methods of one service. A handler returns its answer, or throws <see cref="GrpcStatusException"/> to choose a status;
+/// The methods of one service. A handler returns its answer, or throws <see cref="RpcException"/> to choose a status;
 /// whatever else it throws is logged and becomes <c>UNKNOWN</c> with a text that tells nothing.
 /// </summary>
 public sealed class GrpcServiceEndpoints
@@ -34,7 +34,7 @@ public sealed class GrpcServiceEndpoints
         _options = options;
         _time = endpoints.ServiceProvider.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger($"SnetGateway.Grpc.{service}");
-        Map("{**method}", streamsRequests: false, _ => throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"the service {service} has no such method"));
+        Map("{**method}", streamsRequests: false, _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"the service {service} has no such method")));
     }
 
     /// <summary>One request, one response.</summary>
@@ -100,17 +100,17 @@ public sealed class GrpcServiceEndpoints
             var (hasMessage, message) = await call.ReadAsync(marshaller, ended.Token);
             if (!hasMessage)
             {
-                throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has no message");
+                throw new RpcException(new Status(StatusCode.Internal, "the request has no message"));
             }
 
             var (hasAnother, _) = await call.ReadAsync(marshaller, ended.Token);
             return hasAnother
-                ? throw new GrpcStatusException(GrpcStatusCode.Internal, "the request has more than one message")
+                ? throw new RpcException(new Status(StatusCode.Internal, "the request has more than one message"))
                 : message;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
         {
-            throw new GrpcStatusException(ServerCallInvoker.TooSlow);
+            throw new RpcException(ServerCallInvoker.TooSlow);
         }
     }
 

@@ -1,10 +1,10 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Grpc.Server;
 
@@ -14,11 +14,11 @@ namespace SnetGateway.Grpc.Server;
 /// </summary>
 internal sealed class ServerCallInvoker(string method, bool streamsRequests, GrpcEndpointOptions options, TimeProvider time, ILogger logger, Func<GrpcServerCall, ValueTask> body)
 {
-    public static readonly GrpcStatus TooSlow = new(GrpcStatusCode.DeadlineExceeded, "the request came too slowly");
+    public static readonly Status TooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
 
     // The text of every failure that nobody meant the client to see.
-    private static readonly GrpcStatus Failed = new(GrpcStatusCode.Unknown, "the service failed");
-    private static readonly GrpcStatus DeadlinePassed = new(GrpcStatusCode.DeadlineExceeded, "the deadline has passed");
+    private static readonly Status Failed = new(StatusCode.Unknown, "the service failed");
+    private static readonly Status DeadlinePassed = new(StatusCode.DeadlineExceeded, "the deadline has passed");
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -32,8 +32,8 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         LiftBodyLimits(context);
         if (FindUnreadable(context.Request, out var timeout, out var encoding) is { } unreadable)
         {
-            GrpcServerLog.CallEnded(logger, method, (int)unreadable.Code);
-            GrpcResponses.SetTrailersOnly(context.Response, unreadable, GrpcMetadata.Empty);
+            GrpcServerLog.CallEnded(logger, method, (int)unreadable.StatusCode);
+            GrpcResponses.SetTrailersOnly(context.Response, unreadable, Metadata.Empty);
             return;
         }
 
@@ -48,7 +48,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
             return;
         }
 
-        GrpcServerLog.CallEnded(logger, method, (int)status.Code);
+        GrpcServerLog.CallEnded(logger, method, (int)status.StatusCode);
         if (call.HasBegunResponse)
         {
             GrpcResponses.SetTrailers(context.Response, status, trailers);
@@ -59,20 +59,20 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         }
     }
 
-    private async ValueTask<(GrpcStatus Status, GrpcMetadata Trailers)> RunAsync(GrpcServerCall call, CancellationTokenSource? deadline)
+    private async ValueTask<(Status Status, Metadata Trailers)> RunAsync(GrpcServerCall call, CancellationTokenSource? deadline)
     {
         try
         {
             await body(call);
-            return (deadline is { IsCancellationRequested: true } ? DeadlinePassed : GrpcStatus.Ok, call.TrailersOrNone);
+            return (deadline is { IsCancellationRequested: true } ? DeadlinePassed : Status.DefaultSuccess, call.TrailersOrNone);
         }
-        catch (GrpcStatusException chosen)
+        catch (RpcException chosen)
         {
             return (chosen.Status, chosen.Trailers.Count > 0 ? chosen.Trailers : call.TrailersOrNone);
         }
         catch (Exception) when (call.HasClientLeft)
         {
-            return (new GrpcStatus(GrpcStatusCode.Cancelled, "the client left"), GrpcMetadata.Empty);
+            return (new Status(StatusCode.Cancelled, "the client left"), Metadata.Empty);
         }
         catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
         {
@@ -80,12 +80,12 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         }
         catch (BadHttpRequestException broken)
         {
-            return (broken.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow : new GrpcStatus(GrpcStatusCode.Internal, "the request is broken"), GrpcMetadata.Empty);
+            return (broken.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow : new Status(StatusCode.Internal, "the request is broken"), Metadata.Empty);
         }
         catch (Exception unexpected)
         {
             GrpcServerLog.MethodFailed(logger, method, unexpected);
-            return (Failed, GrpcMetadata.Empty);
+            return (Failed, Metadata.Empty);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
             : (StatusCodes.Status505HttpVersionNotsupported, "gRPC needs HTTP/2");
     }
 
-    private static GrpcStatus? FindUnreadable(HttpRequest request, out TimeSpan? timeout, out string? encoding)
+    private static Status? FindUnreadable(HttpRequest request, out TimeSpan? timeout, out string? encoding)
     {
         timeout = null;
         encoding = request.Headers[GrpcHeaderNames.Encoding];
@@ -116,7 +116,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
         {
             if (!GrpcTimeout.TryParse(timeoutText.ToString(), out var parsed))
             {
-                return new GrpcStatus(GrpcStatusCode.Internal, "malformed grpc-timeout");
+                return new Status(StatusCode.Internal, "malformed grpc-timeout");
             }
 
             timeout = parsed;
@@ -124,7 +124,7 @@ internal sealed class ServerCallInvoker(string method, bool streamsRequests, Grp
 
         return GrpcEncodings.IsKnown(encoding)
             ? null
-            : new GrpcStatus(GrpcStatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}");
+            : new Status(StatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}");
     }
 
     private void LiftBodyLimits(HttpContext context)

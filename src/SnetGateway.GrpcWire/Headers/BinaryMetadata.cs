@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace SnetGateway.GrpcWire.Headers;
 
 /// <summary>
@@ -86,6 +88,9 @@ public static class BinaryMetadata
 
     /// <summary>Encodes bytes for a header, unpadded as gRPC asks senders to do.</summary>
     public static string Encode(ReadOnlySpan<byte> value) => Convert.ToBase64String(value).TrimEnd('=');
+
+    /// <summary>The value of an entry as a header carries it.</summary>
+    public static string ToHeader(Metadata.Entry entry) => entry.IsBinary ? Encode(entry.ValueBytes) : entry.Value;
 
     private static BinaryMetadataResult TooLongUnlessMalformed(ReadOnlySpan<char> value, int digits, int from, out int errorAt)
     {

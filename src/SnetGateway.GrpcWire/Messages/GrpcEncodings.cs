@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.GrpcWire.Messages;
 
@@ -23,7 +23,7 @@ public static class GrpcEncodings
     /// Expands a gzip message and hands it to <paramref name="read"/>. Expansion stops at <paramref name="maxBytes"/>, so a
     /// small message cannot fill the memory.
     /// </summary>
-    /// <exception cref="GrpcStatusException">The message is longer than allowed, or no gzip.</exception>
+    /// <exception cref="RpcException">The message is longer than allowed, or no gzip.</exception>
     public static T ReadGzip<T>(in ReadOnlySequence<byte> compressed, int maxBytes, Func<ReadOnlySequence<byte>, T> read)
     {
         var packed = ArrayPool<byte>.Shared.Rent((int)compressed.Length);
@@ -68,7 +68,7 @@ public static class GrpcEncodings
         }
         catch (InvalidDataException broken)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Internal, "a compressed message is not gzip", broken);
+            throw new RpcException(new Status(StatusCode.Internal, "a compressed message is not gzip", broken));
         }
     }
 

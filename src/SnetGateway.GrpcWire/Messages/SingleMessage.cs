@@ -1,6 +1,6 @@
 using System.Buffers;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.GrpcWire.Messages;
 
@@ -11,12 +11,12 @@ public static class SingleMessage
     /// <param name="body">Everything that was sent.</param>
     /// <param name="encoding">The value of <c>grpc-encoding</c>; null when there is none.</param>
     /// <param name="maxBytes">The longest message accepted, as sent and expanded.</param>
-    /// <exception cref="GrpcStatusException">There is no message, or more than one, or it cannot be read.</exception>
+    /// <exception cref="RpcException">There is no message, or more than one, or it cannot be read.</exception>
     public static ReadOnlyMemory<byte> Read(ReadOnlyMemory<byte> body, string? encoding, int maxBytes)
     {
         if (!GrpcEncodings.IsKnown(encoding))
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}");
+            throw new RpcException(new Status(StatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}"));
         }
 
         if (body.IsEmpty)
@@ -55,7 +55,7 @@ public static class SingleMessage
     }
 
     /// <summary>The status of a message over the limit.</summary>
-    public static GrpcStatusException TooLong(int maxBytes) => new(GrpcStatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed");
+    public static RpcException TooLong(int maxBytes) => new(new Status(StatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed"));
 
-    private static GrpcStatusException Internal(string text) => new(GrpcStatusCode.Internal, text);
+    private static RpcException Internal(string text) => new(new Status(StatusCode.Internal, text));
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Google.Protobuf;
+using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 
@@ -122,8 +122,8 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
 
     /// <summary>Busy, or not able just now: what an honest client tries again.</summary>
     private static bool IsOfAMoment(RawReply reply) =>
-        reply.Status is (int)GrpcStatusCode.Unavailable or (int)GrpcStatusCode.Internal
-        || (reply.Status == (int)GrpcStatusCode.FailedPrecondition && reply.Message.EndsWith("is in progress", StringComparison.Ordinal));
+        reply.Status is (int)StatusCode.Unavailable or (int)StatusCode.Internal
+        || (reply.Status == (int)StatusCode.FailedPrecondition && reply.Message.EndsWith("is in progress", StringComparison.Ordinal));
 
     /// <summary>Nonce, signed total and its signature, as a gateway tells them. It must know the newest block within a few, which it does in a moment.</summary>
     public async Task<(ulong Nonce, ulong Signed, byte[] Signature)> AskAsync(int gateway)
@@ -147,7 +147,7 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
                 null,
                 CancellationToken.None).Soon()).Message;
         }
-        catch (GrpcStatusException exception) when (exception.Message.EndsWith("the signature passed has expired", StringComparison.Ordinal))
+        catch (RpcException exception) when (exception.Status.Detail.EndsWith("the signature passed has expired", StringComparison.Ordinal))
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
@@ -65,7 +66,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
         }
-        catch (GrpcWire.Statuses.GrpcStatusException exception) when (exception.InnerException is HttpRequestException or IOException)
+        catch (RpcException exception) when (exception.InnerException is HttpRequestException or IOException)
         {
             throw new IOException("The gateway went away.", exception);
         }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
@@ -5,7 +6,6 @@ using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
@@ -55,8 +55,8 @@ public sealed class ServiceHealthTests
         await using GatewayHarness gateway = await StartAsync(probed: false);
         using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
         var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
-        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => CheckAsync(client, "no.Such"));
-        Assert.Equal(GrpcStatusCode.NotFound, failure.Status.Code);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(client, "no.Such"));
+        Assert.Equal(StatusCode.NotFound, failure.Status.StatusCode);
         await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, "no.Such");
         Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));
     }

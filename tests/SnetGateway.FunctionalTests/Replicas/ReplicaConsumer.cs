@@ -1,8 +1,8 @@
+using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Replicas;
@@ -100,9 +100,9 @@ internal sealed class ReplicaConsumer(
         {
             return await _requests.AskSignedAsync(_http, gateway, patience.Token);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or GrpcStatusException or TimeoutException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or RpcException or TimeoutException)
         {
-            Tell(exception is GrpcStatusException status ? $"state: {status.Message}" : $"state: {NoAnswer(exception)}");
+            Tell(exception is RpcException status ? $"state: {status.Status.Detail}" : $"state: {NoAnswer(exception)}");
             return null;
         }
     }

@@ -1,5 +1,5 @@
+using Grpc.Core;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 
@@ -13,6 +13,6 @@ internal interface IDescriptorSource
     ProtoSchema? Known { get; }
 
     /// <summary>The schema, after asking for what is new if it lacks this method (`/package.Service/Method`); it may lack it still.</summary>
-    /// <exception cref="GrpcStatusException">Nothing is known, and nobody answers: `UNAVAILABLE`.</exception>
+    /// <exception cref="RpcException">No descriptors are known and no instance responds: `UNAVAILABLE`.</exception>
     ValueTask<ProtoSchema> GetAsync(string method, CancellationToken cancellationToken);
 }

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 
@@ -34,7 +33,7 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
         }
         catch (Exception exception) when (exception is RpcException or InvalidDataException)
         {
-            return known ?? throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the service has not yet said what its messages are", exception);
+            return known ?? throw new RpcException(new Status(StatusCode.Unavailable, "the service has not yet said what its messages are", exception));
         }
     }
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
@@ -76,6 +76,6 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         return text.WrittenSpan.ToArray();
     }
 
-    private static GrpcStatusException NotAnObject(TranslatedCall call) =>
-        new(GrpcStatusCode.Internal, $"{call.Method.Input.FullName} is no object in JSON, and this service needs one");
+    private static RpcException NotAnObject(TranslatedCall call) =>
+        new(new Status(StatusCode.Internal, $"{call.Method.Input.FullName} is no object in JSON, and this service needs one"));
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
@@ -15,7 +15,7 @@ internal sealed class RequestTarget(Uri address)
     private bool _hasQuery;
 
     /// <summary>Adds a path; each field in braces is taken out of the message.</summary>
-    /// <exception cref="GrpcStatusException">The message lacks a field of the path, or it cannot be part of one.</exception>
+    /// <exception cref="RpcException">The message lacks a field of the path, or it cannot be part of one.</exception>
     public void AddPath(string template, JsonObject? message)
     {
         if (!template.StartsWith('/'))
@@ -36,7 +36,7 @@ internal sealed class RequestTarget(Uri address)
     }
 
     /// <summary>Adds what is left of a message as parameters: `a=1&amp;b.c=2`, one for each element of a list.</summary>
-    /// <exception cref="GrpcStatusException">A list holds objects or lists.</exception>
+    /// <exception cref="RpcException">A list holds objects or lists.</exception>
     public void AddFields(JsonObject message, string prefix = "")
     {
         foreach ((string name, JsonNode? value) in message)
@@ -68,10 +68,10 @@ internal sealed class RequestTarget(Uri address)
         _hasQuery = true;
     }
 
-    /// <exception cref="GrpcStatusException">It is longer than servers take.</exception>
+    /// <exception cref="RpcException">It is longer than servers take.</exception>
     public Uri ToUri() => _url.Length <= LongestUrl
         ? new Uri(_url.ToString())
-        : throw new GrpcStatusException(GrpcStatusCode.ResourceExhausted, "the request is too long for a URL, which is where this method's fields go");
+        : throw new RpcException(new Status(StatusCode.ResourceExhausted, "the request is too long for a URL, which is where this method's fields go"));
 
     private static string Take(JsonObject? message, string path)
     {
@@ -96,5 +96,5 @@ internal sealed class RequestTarget(Uri address)
 
     private static string Text(JsonValue value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
-    private static GrpcStatusException Refused(string text) => new(GrpcStatusCode.InvalidArgument, text);
+    private static RpcException Refused(string text) => new(new Status(StatusCode.InvalidArgument, text));
 }

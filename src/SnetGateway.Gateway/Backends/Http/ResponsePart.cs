@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
@@ -18,7 +18,7 @@ internal static class ResponsePart
     {
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
-            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(GrpcStatusCode.Internal, "the service answered nothing", "the body is empty");
+            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(StatusCode.Internal, "the service answered nothing", "the body is empty");
         }
 
         ReadOnlyMemory<byte> part = string.IsNullOrEmpty(method.ResponseFrom) ? body : Cut(body, method.ResponseFrom.Split('.'));
@@ -42,7 +42,7 @@ internal static class ResponsePart
         }
         catch (JsonException broken)
         {
-            throw new ServiceFaultException(GrpcStatusCode.Internal, "the service's answer is no JSON", $"line {broken.LineNumber + 1}");
+            throw new ServiceFaultException(StatusCode.Internal, "the service's answer is no JSON", $"line {broken.LineNumber + 1}");
         }
     }
 
@@ -64,7 +64,7 @@ internal static class ResponsePart
             }
         }
 
-        throw new ServiceFaultException(GrpcStatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
+        throw new ServiceFaultException(StatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
     }
 
     private static ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> part, string name)

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
@@ -37,7 +36,7 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
 
         if (response.Error is { } error)
         {
-            throw new GrpcStatusException(StatusOf(error), new GrpcMetadata { { ErrorCodeKey, error.CodeText } });
+            throw new RpcException(StatusOf(error), new Metadata { { ErrorCodeKey, error.CodeText } });
         }
 
         return !answer.IsSuccess ? throw Failed(answer.Status)
@@ -82,13 +81,13 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
     }
 
     /// <summary>The numbers that JSON-RPC 2.0 names, and everything else a service may say.</summary>
-    private static GrpcStatus StatusOf(JsonRpcError error) => new(
+    private static Status StatusOf(JsonRpcError error) => new(
         error.Code switch
         {
-            -32601 => GrpcStatusCode.Unimplemented,
-            -32602 => GrpcStatusCode.InvalidArgument,
-            -32700 or -32600 or -32603 => GrpcStatusCode.Internal,
-            _ => GrpcStatusCode.Unknown,
+            -32601 => StatusCode.Unimplemented,
+            -32602 => StatusCode.InvalidArgument,
+            -32700 or -32600 or -32603 => StatusCode.Internal,
+            _ => StatusCode.Unknown,
         },
         $"json-rpc error {error.CodeText}: {error.Message}");
 }

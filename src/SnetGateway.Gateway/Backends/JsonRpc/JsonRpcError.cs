@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
@@ -44,6 +44,6 @@ internal sealed record JsonRpcError(long Code, string Message)
         return code is not null && message is not null
             ? new JsonRpcError(code.Value, message)
             : throw new ServiceFaultException(
-                GrpcStatusCode.Internal, "the service's answer is no JSON-RPC 2.0 response", "the error has no code that is a whole number, or no message");
+                StatusCode.Internal, "the service's answer is no JSON-RPC 2.0 response", "the error has no code that is a whole number, or no message");
     }
 }

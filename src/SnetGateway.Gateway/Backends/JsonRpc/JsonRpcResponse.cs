@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
@@ -32,7 +32,7 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         catch (JsonException broken)
         {
             throw new ServiceFaultException(
-                GrpcStatusCode.Internal,
+                StatusCode.Internal,
                 "the service's answer is no JSON",
                 string.Create(CultureInfo.InvariantCulture, $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}"));
         }
@@ -134,5 +134,5 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
 
     private static ServiceFaultException NoResponse(string detail) => Wrong("the service's answer is no JSON-RPC 2.0 response", detail);
 
-    private static ServiceFaultException Wrong(string text, string detail) => new(GrpcStatusCode.Internal, text, detail);
+    private static ServiceFaultException Wrong(string text, string detail) => new(StatusCode.Internal, text, detail);
 }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
@@ -54,8 +55,8 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
 
             if (_isOver)
             {
-                GrpcStatus status = await run.EndAsync();
-                End(status.IsOk && _output.HasRest ? new GrpcStatus(GrpcStatusCode.Internal, "the service's program ended in the middle of a message") : status);
+                Status status = await run.EndAsync();
+                End(status.StatusCode == StatusCode.OK && _output.HasRest ? new Status(StatusCode.Internal, "the service's program ended in the middle of a message") : status);
                 return 0;
             }
 
@@ -80,7 +81,7 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
     }
 
     /// <summary>Makes the message that was found the one that is given out; a status when there can be none.</summary>
-    private GrpcStatus? Begin()
+    private Status? Begin()
     {
         int length = _output.Message.Length;
         if (translation is not null)
@@ -127,17 +128,17 @@ internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBy
         return header + body;
     }
 
-    private void End(GrpcStatus status)
+    private void End(Status status)
     {
         _hasEnded = true;
-        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, status.CodeText);
-        if (status.Message.Length > 0)
+        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        if (status.Detail.Length > 0)
         {
-            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Message));
+            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
         }
 
         run.Dispose();
     }
 
-    private static GrpcStatus TooLong() => new(GrpcStatusCode.ResourceExhausted, "a message of the service's program is larger than allowed");
+    private static Status TooLong() => new(StatusCode.ResourceExhausted, "a message of the service's program is larger than allowed");
 }

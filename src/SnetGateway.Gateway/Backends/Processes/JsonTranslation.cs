@@ -1,3 +1,4 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.GrpcWire.Headers;
 
@@ -7,7 +8,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 internal sealed class JsonTranslation(MethodMessages messages, GrpcCodec codec, string clusterId, ILogger logger)
 {
     /// <summary>The request as the program reads it: with the names of the proto file, whoever wrote it.</summary>
-    /// <exception cref="SnetGateway.GrpcWire.Statuses.GrpcStatusException">It is no message of the method's input.</exception>
+    /// <exception cref="RpcException">It is no message of the method's input.</exception>
     public byte[] ToProgram(ReadOnlySpan<byte> message) =>
         messages.ToService(codec == GrpcCodec.Json ? messages.FromClient(message) : message);
 
@@ -23,7 +24,7 @@ internal sealed class JsonTranslation(MethodMessages messages, GrpcCodec codec, 
         }
         catch (ServiceFaultException fault)
         {
-            BackendLog.AnswerUnusable(logger, clusterId, messages.Method.Path, fault.Status.Code, fault.Status.Message, fault.Message);
+            BackendLog.AnswerUnusable(logger, clusterId, messages.Method.Path, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Net;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Backends.Translation;
@@ -47,7 +48,7 @@ internal sealed class ProcessBackend(
             string method = request.RequestUri.Segments[^1];
             if (!IsMethod(method))
             {
-                throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "unknown method");
+                throw new RpcException(new Status(StatusCode.Unimplemented, "unknown method"));
             }
 
             ReadOnlyMemory<byte> message = await RequestMessage.ReadAsync(
@@ -62,7 +63,7 @@ internal sealed class ProcessBackend(
             message = translation?.ToProgram(message.Span) ?? message;
             if (!await slots.EnterAsync(name, program, cancellationToken))
             {
-                throw new GrpcStatusException(GrpcStatusCode.Unavailable, "the service is busy");
+                throw new RpcException(new Status(StatusCode.Unavailable, "the service is busy"));
             }
 
             ProgramCommand command = ProgramCommand.Of(program, path, method, Variables(request, translation is not null));
@@ -70,7 +71,7 @@ internal sealed class ProcessBackend(
             inputIsTaken = true;
             return await AnswerAsync(request, run, program.Output, translation, cancellationToken);
         }
-        catch (GrpcStatusException refused)
+        catch (RpcException refused)
         {
             return Refuse(request, refused.Status);
         }
@@ -122,14 +123,14 @@ internal sealed class ProcessBackend(
         var frame = new ByteBuffer();
         try
         {
-            GrpcStatus status = await WholeAnswer.ReadAsync(run, frame, maxBytes, translation);
-            if (!status.IsOk)
+            Status status = await WholeAnswer.ReadAsync(run, frame, maxBytes, translation);
+            if (status.StatusCode != StatusCode.OK)
             {
                 return Refuse(request, status);
             }
 
             answer.Content = WithType(new BufferContent(frame), request);
-            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatus.Ok.CodeText);
+            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(StatusCode.OK));
             frame = null;
             return answer;
         }
@@ -141,7 +142,7 @@ internal sealed class ProcessBackend(
     }
 
     /// <summary>A status without a message: everything stands in the headers.</summary>
-    private static HttpResponseMessage Refuse(HttpRequestMessage request, GrpcStatus status)
+    private static HttpResponseMessage Refuse(HttpRequestMessage request, Status status)
     {
         var answer = new HttpResponseMessage(HttpStatusCode.OK)
         {
@@ -149,13 +150,13 @@ internal sealed class ProcessBackend(
             Version = request.Version,
             Content = WithType(new ByteArrayContent([]), request),
         };
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, status.CodeText);
-        if (status.Message.Length > 0)
+        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        if (status.Detail.Length > 0)
         {
-            answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Message));
+            answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
         }
 
-        if (status.Code == GrpcStatusCode.Unimplemented)
+        if (status.StatusCode == StatusCode.Unimplemented)
         {
             answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.AcceptEncoding, GrpcEncodings.Accepted);
         }
@@ -175,7 +176,7 @@ internal sealed class ProcessBackend(
         GrpcCodec codec = GrpcContentType.Parse(ContentType(request)).Codec;
         if (codec == GrpcCodec.Other)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "messages are protobuf or JSON here");
+            throw new RpcException(new Status(StatusCode.Unimplemented, "messages are protobuf or JSON here"));
         }
 
         // A cluster that a reload took away still has calls for a moment.
@@ -201,5 +202,5 @@ internal sealed class ProcessBackend(
     private static bool IsMethod(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
-    private static GrpcStatusException NotStarted() => new(GrpcStatusCode.Unavailable, "the service's program cannot be started");
+    private static RpcException NotStarted() => new(new Status(StatusCode.Unavailable, "the service's program cannot be started"));
 }

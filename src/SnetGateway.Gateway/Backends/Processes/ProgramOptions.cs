@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -55,7 +55,7 @@ public sealed class ProgramOptions
     /// <summary>
     /// Statuses of exit codes (1 to 255). A code that is not listed is INTERNAL, and so is an end by a signal; 0 is OK.
     /// </summary>
-    public Dictionary<string, GrpcStatusCode> ExitStatuses { get; set; } = new(StringComparer.Ordinal);
+    public Dictionary<string, StatusCode> ExitStatuses { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Whether the last line of standard error (at most 1 KiB) is the text of a failed call's status. Default false: what a program says of its

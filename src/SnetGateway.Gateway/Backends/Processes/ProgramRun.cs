@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -60,7 +60,7 @@ internal sealed class ProgramRun(
     }
 
     /// <summary>What the program's end means to the client. Waits for it.</summary>
-    public async Task<GrpcStatus> EndAsync()
+    public async Task<Status> EndAsync()
     {
         ProgramExit exit = await running.Ended.WaitAsync(_callToken);
         _callToken.ThrowIfCancellationRequested();
@@ -68,21 +68,21 @@ internal sealed class ProgramRun(
         await _beside;
         if (exit.IsSuccess)
         {
-            return GrpcStatus.Ok;
+            return Status.DefaultSuccess;
         }
 
         string key = exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        GrpcStatusCode code = exit.Signal == 0 && program.ExitStatuses.TryGetValue(key, out GrpcStatusCode chosen) ? chosen : GrpcStatusCode.Internal;
-        if (code == GrpcStatusCode.Ok)
+        StatusCode code = exit.Signal == 0 && program.ExitStatuses.TryGetValue(key, out StatusCode chosen) ? chosen : StatusCode.Internal;
+        if (code == StatusCode.OK)
         {
-            return GrpcStatus.Ok;
+            return Status.DefaultSuccess;
         }
 
         ProcessLog.ProgramFailed(logger, name, method, exit.Code, exit.Signal, _errors.LastLine);
         string text = program.TellErrors && _errors.LastLine.Length > 0 ? _errors.LastLine
             : exit.Signal == 0 ? $"the service's program ended with exit code {key}"
             : "the service's program was ended by a signal";
-        return new GrpcStatus(code, text);
+        return new Status(code, text);
     }
 
     public void Dispose()

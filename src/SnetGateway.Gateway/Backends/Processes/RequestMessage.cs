@@ -1,8 +1,8 @@
 using System.Buffers;
+using Grpc.Core;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -21,13 +21,13 @@ internal sealed class RequestMessage(ByteBuffer message, string? encoding, int m
 
     /// <summary>Reads a request to its end.</summary>
     /// <returns>The message, which lies in <paramref name="message"/> or beside it.</returns>
-    /// <exception cref="GrpcStatusException">There is not exactly one message, or it cannot be read.</exception>
+    /// <exception cref="RpcException">There is not exactly one message, or it cannot be read.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(
         HttpContent? content, string? encoding, int maxBytes, ByteBuffer message, CancellationToken cancellationToken)
     {
         if (!GrpcEncodings.IsKnown(encoding))
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "the message's compression is not known here");
+            throw new RpcException(new Status(StatusCode.Unimplemented, "the message's compression is not known here"));
         }
 
         var request = new RequestMessage(message, encoding, maxBytes);
@@ -91,7 +91,7 @@ internal sealed class RequestMessage(ByteBuffer message, string? encoding, int m
     {
         if (_hasMore || !_hasMessage)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "this method takes exactly one message");
+            throw new RpcException(new Status(StatusCode.Unimplemented, "this method takes exactly one message"));
         }
 
         if (!_isCompressed)
@@ -101,6 +101,6 @@ internal sealed class RequestMessage(ByteBuffer message, string? encoding, int m
 
         return encoding == GrpcEncodings.Gzip
             ? GrpcEncodings.ReadGzip(new ReadOnlySequence<byte>(message.Memory), maxBytes, static expanded => expanded.ToArray())
-            : throw new GrpcStatusException(GrpcStatusCode.Internal, "a message is compressed and grpc-encoding does not say how");
+            : throw new RpcException(new Status(StatusCode.Internal, "a message is compressed and grpc-encoding does not say how"));
     }
 }

@@ -1,6 +1,6 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.GrpcWire.Frames;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -9,7 +9,7 @@ internal static class WholeAnswer
 {
     /// <summary>Reads the output into <paramref name="frame"/>, with the header of a gRPC frame before it, and waits for the program's end.</summary>
     /// <exception cref="ServiceFaultException">The program ended well, and its output cannot be translated.</exception>
-    public static async Task<GrpcStatus> ReadAsync(ProgramRun run, ByteBuffer frame, int maxBytes, JsonTranslation? translation)
+    public static async Task<Status> ReadAsync(ProgramRun run, ByteBuffer frame, int maxBytes, JsonTranslation? translation)
     {
         long most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
         frame.Append(new byte[FrameHeader.Size]);
@@ -22,8 +22,8 @@ internal static class WholeAnswer
             }
         }
 
-        GrpcStatus status = await run.EndAsync();
-        if (status.IsOk && translation is not null)
+        Status status = await run.EndAsync();
+        if (status.StatusCode == StatusCode.OK && translation is not null)
         {
             byte[] message = translation.ToClient(frame.Span[FrameHeader.Size..]);
             if (message.Length > maxBytes)
@@ -40,5 +40,5 @@ internal static class WholeAnswer
         return status;
     }
 
-    private static GrpcStatus TooLong() => new(GrpcStatusCode.ResourceExhausted, "the answer of the service's program is larger than allowed");
+    private static Status TooLong() => new(StatusCode.ResourceExhausted, "the answer of the service's program is larger than allowed");
 }

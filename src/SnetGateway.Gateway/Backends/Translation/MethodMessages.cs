@@ -1,6 +1,6 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -19,7 +19,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
 
     /// <summary>Finds a method by its path, `/package.Service/Method`.</summary>
     /// <exception cref="ServiceFaultException">Nothing says what the messages are.</exception>
-    /// <exception cref="GrpcStatusException">There is no such method, or nobody answers who would know.</exception>
+    /// <exception cref="RpcException">There is no such method, or no instance responds that could describe it.</exception>
     public static async ValueTask<MethodMessages> FindAsync(IDescriptorSource? descriptors, string path, CancellationToken cancellationToken)
     {
         if (descriptors is null)
@@ -29,18 +29,18 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
 
         ProtoSchema schema = await descriptors.GetAsync(path, cancellationToken);
         ProtoMethod method = schema.FindMethod(path)
-            ?? throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"the service has no method {path}");
+            ?? throw new RpcException(new Status(StatusCode.Unimplemented, $"the service has no method {path}"));
         return new MethodMessages(schema, method);
     }
 
     public static ServiceFaultException Undescribed() =>
-        new(GrpcStatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+        new(StatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
 
     /// <summary>The longest JSON that is read for a message of so many bytes.</summary>
     public static long MostJson(int messageBytes) => Math.Max(LeastJson, (long)messageBytes * JsonPerMessageByte);
 
     /// <summary>A client's JSON as protobuf.</summary>
-    /// <exception cref="GrpcStatusException">It is no message of the method's input.</exception>
+    /// <exception cref="RpcException">It is no message of the method's input.</exception>
     public byte[] FromClient(ReadOnlySpan<byte> json)
     {
         try
@@ -54,7 +54,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     /// <summary>A client's protobuf as the JSON for the service.</summary>
-    /// <exception cref="GrpcStatusException">It is no message of the method's input.</exception>
+    /// <exception cref="RpcException">It is no message of the method's input.</exception>
     public byte[] ToService(ReadOnlySpan<byte> message)
     {
         try
@@ -78,13 +78,13 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
         catch (ProtoJsonException wrong)
         {
             // The place helps both sides; the reason may repeat what is the service's own.
-            throw new ServiceFaultException(GrpcStatusCode.Internal, $"the service's answer is no {Method.Output.FullName}: {wrong.Path}", wrong.Message);
+            throw new ServiceFaultException(StatusCode.Internal, $"the service's answer is no {Method.Output.FullName}: {wrong.Path}", wrong.Message);
         }
     }
 
     /// <summary>An answer's protobuf as JSON for its client.</summary>
     public byte[] ToClient(ReadOnlySpan<byte> message) => new ProtoJsonConverter(Schema).ToJson(Method.Output, message);
 
-    private GrpcStatusException NoInput(ProtoJsonException wrong) =>
-        new(GrpcStatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong);
+    private RpcException NoInput(ProtoJsonException wrong) =>
+        new(new Status(StatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong));
 }

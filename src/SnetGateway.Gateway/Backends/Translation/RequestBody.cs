@@ -1,8 +1,8 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -10,10 +10,10 @@ namespace SnetGateway.Gateway.Backends.Translation;
 internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
 {
     private readonly MemoryStream _bytes = new();
-    private GrpcStatusException? _problem;
+    private RpcException? _problem;
 
     /// <summary>The request's one message, as its client encoded it.</summary>
-    /// <exception cref="GrpcStatusException">There is none, or more than one, or it cannot be read.</exception>
+    /// <exception cref="RpcException">There is none, or more than one, or it cannot be read.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
     {
         await using var body = new RequestBody(maxMessageBytes);
@@ -37,7 +37,7 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
     {
         if (buffer.Length > FrameHeader.Size + (long)maxMessageBytes - _bytes.Length)
         {
-            _problem = new GrpcStatusException(GrpcStatusCode.Internal, "the request has more than one message");
+            _problem = new RpcException(new Status(StatusCode.Internal, "the request has more than one message"));
             throw _problem;
         }
 

@@ -1,4 +1,4 @@
-using SnetGateway.GrpcWire.Statuses;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -6,7 +6,7 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// <param name="code">The client's status.</param>
 /// <param name="text">The client's text, which tells nothing of the inside.</param>
 /// <param name="detail">What exactly was wrong, for the log. Never an address with its query, which may hold a credential.</param>
-internal sealed class ServiceFaultException(GrpcStatusCode code, string text, string detail) : Exception(detail)
+internal sealed class ServiceFaultException(StatusCode code, string text, string detail) : Exception(detail)
 {
-    public GrpcStatus Status { get; } = new(code, text);
+    public Status Status { get; } = new(code, text);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Core;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Statuses;
@@ -17,19 +18,19 @@ internal static class TranslatedAnswer
     public static HttpResponseMessage Message(HttpRequestMessage request, GrpcCodec codec, ReadOnlySpan<byte> message)
     {
         HttpResponseMessage answer = Create(request, SingleMessage.Write(message), codec);
-        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatus.Ok.CodeText);
+        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(StatusCode.OK));
         return answer;
     }
 
     /// <summary>No message, and this status.</summary>
-    public static HttpResponseMessage Status(HttpRequestMessage request, GrpcStatus status, GrpcMetadata metadata)
+    public static HttpResponseMessage Status(HttpRequestMessage request, Status status, Metadata metadata)
     {
         HttpResponseMessage answer = Create(request, [], GrpcCodec.Proto);
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, status.CodeText);
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Message)));
-        foreach (GrpcMetadataEntry entry in metadata)
+        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Detail)));
+        foreach (Metadata.Entry entry in metadata)
         {
-            answer.Headers.TryAddWithoutValidation(entry.Name, entry.Value);
+            answer.Headers.TryAddWithoutValidation(entry.Key, BinaryMetadata.ToHeader(entry));
         }
 
         return answer;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Grpc.Core;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
@@ -40,19 +41,19 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         {
             return await TranslateAsync(request, method, type.Codec, cancellationToken);
         }
-        catch (GrpcStatusException refused)
+        catch (RpcException refused)
         {
             return TranslatedAnswer.Status(request, refused.Status, refused.Trailers);
         }
         catch (ServiceFaultException fault)
         {
-            BackendLog.AnswerUnusable(services.Logger, clusterId, method, fault.Status.Code, fault.Status.Message, fault.Message);
-            return TranslatedAnswer.Status(request, fault.Status, GrpcMetadata.Empty);
+            BackendLog.AnswerUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
+            return TranslatedAnswer.Status(request, fault.Status, Metadata.Empty);
         }
     }
 
     /// <summary>Calls the service; its answer as the JSON of the method's output.</summary>
-    /// <exception cref="GrpcStatusException">The request cannot be sent, or the service refused it.</exception>
+    /// <exception cref="RpcException">The request cannot be sent, or the service refused it.</exception>
     /// <exception cref="ServiceFaultException">The answer cannot be used.</exception>
     protected abstract Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken);
 
@@ -76,7 +77,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
             throw new ServiceFaultException(
-                GrpcStatusCode.Internal, "the service compressed its answer unasked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
+                StatusCode.Internal, "the service compressed its answer unasked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
         }
 
         try
@@ -86,12 +87,12 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
-            throw new ServiceFaultException(GrpcStatusCode.Unavailable, "the service broke off its answer", broken.Message);
+            throw new ServiceFaultException(StatusCode.Unavailable, "the service broke off its answer", broken.Message);
         }
     }
 
     /// <summary>What it means that a service's text is no JSON, or not the JSON that it should be.</summary>
-    protected static ServiceFaultException NoJson(string detail) => new(GrpcStatusCode.Internal, "the service's answer is no JSON", detail);
+    protected static ServiceFaultException NoJson(string detail) => new(StatusCode.Internal, "the service's answer is no JSON", detail);
 
     /// <summary>What an HTTP status means that stands for a failure.</summary>
     protected static ServiceFaultException Failed(HttpStatusCode status) => new(
@@ -103,7 +104,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     {
         if (codec == GrpcCodec.Other)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, "messages are protobuf or JSON here");
+            throw new RpcException(new Status(StatusCode.Unimplemented, "messages are protobuf or JSON here"));
         }
 
         // A cluster that a reload took away still has calls for a moment.
@@ -113,7 +114,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         MethodMessages messages = await MethodMessages.FindAsync(backend.Descriptors, path, cancellationToken);
         if (messages.Method is not { StreamsRequests: false, StreamsResponses: false })
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one");
+            throw new RpcException(new Status(StatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one"));
         }
 
         LimitOptions limits = services.Limits.CurrentValue;
@@ -137,7 +138,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     }
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(
-        GrpcStatusCode.ResourceExhausted,
+        StatusCode.ResourceExhausted,
         string.Create(CultureInfo.InvariantCulture, $"a message of the answer is larger than allowed: the limit is {call.MaxAnswerBytes}"),
         detail);
 }

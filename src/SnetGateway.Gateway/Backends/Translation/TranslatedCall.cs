@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Grpc.Core;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -21,7 +21,7 @@ internal sealed record TranslatedCall(
     public string Name => Method.Path[(Method.Path.LastIndexOf('/') + 1)..];
 
     /// <summary>Writes the message as the next value.</summary>
-    /// <exception cref="GrpcStatusException">It is no message of the method's type.</exception>
+    /// <exception cref="RpcException">It is no message of the method's type.</exception>
     public void WriteJson(Utf8JsonWriter writer)
     {
         try
@@ -30,7 +30,7 @@ internal sealed record TranslatedCall(
         }
         catch (ProtoJsonException wrong)
         {
-            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong);
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,6 @@ using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
@@ -181,7 +181,7 @@ public sealed class CallCommandTests : IAsyncLifetime
                 CurrentNonce = ByteString.CopyFrom(((UInt256)3).ToBigEndian()),
                 CurrentSignedAmount = ByteString.CopyFrom(_signed.ToBigEndian()),
             })
-            : throw new GrpcStatusException(GrpcStatusCode.Unknown, "incorrect signature");
+            : throw new RpcException(new Status(StatusCode.Unknown, "incorrect signature"));
     }
 
     private void Charge(GrpcServerCall call)
@@ -196,13 +196,13 @@ public sealed class CallCommandTests : IAsyncLifetime
         Assert.Equal("escrow", headers["snet-payment-type"].ToString());
         if (!ClaimMessage.TryRecoverSigner(new SignerRecovery(), s_escrow, payment, out Address signer) || signer != PrivateKey.Parse(Key).Address)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unauthenticated, "payment is not signed by channel signer");
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "payment is not signed by channel signer"));
         }
 
         UInt256 income = payment.Amount.SaturatingSubtract(_signed);
         if (income != _price)
         {
-            throw new GrpcStatusException(GrpcStatusCode.Unauthenticated, string.Create(CultureInfo.InvariantCulture, $"income {income} does not equal to price {_price}"));
+            throw new RpcException(new Status(StatusCode.Unauthenticated, string.Create(CultureInfo.InvariantCulture, $"income {income} does not equal to price {_price}")));
         }
 
         _signed = payment.Amount;

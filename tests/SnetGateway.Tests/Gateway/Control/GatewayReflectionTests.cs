@@ -1,12 +1,12 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Control;
 using SnetGateway.ProtoJson;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
 
@@ -76,6 +76,6 @@ public sealed class GatewayReflectionTests
         public ProtoSchema? Known => null;
 
         public ValueTask<ProtoSchema> GetAsync(string method, CancellationToken cancellationToken) =>
-            throw new GrpcStatusException(GrpcStatusCode.Unavailable, "nobody answers");
+            throw new RpcException(new Status(StatusCode.Unavailable, "nobody answers"));
     }
 }

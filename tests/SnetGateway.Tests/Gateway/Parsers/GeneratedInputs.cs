@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
@@ -15,7 +16,6 @@ using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.ProtoJson;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.GrpcWire.Web;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
@@ -76,7 +76,7 @@ internal static class GeneratedInputs
     {
         byte[] body = Messages(random);
         string? encoding = random.Next(3) switch { 0 => null, 1 => "identity", _ => "gzip" };
-        (GrpcStatusCode Code, byte[]? Message) whole = Read([body]), pieces = Read(Cut(random, body));
+        (StatusCode Code, byte[]? Message) whole = Read([body]), pieces = Read(Cut(random, body));
         Assert.Equal(whole.Code, pieces.Code);
         Assert.Equal(whole.Message, pieces.Message);
 
@@ -85,12 +85,12 @@ internal static class GeneratedInputs
         {
             Assert.Equal(SingleMessage.Read(body, encoding, MaxMessage).ToArray(), whole.Message);
         }
-        catch (GrpcStatusException)
+        catch (RpcException)
         {
             // Refused.
         }
 
-        (GrpcStatusCode Code, byte[]? Message) Read(IEnumerable<ReadOnlyMemory<byte>> from)
+        (StatusCode Code, byte[]? Message) Read(IEnumerable<ReadOnlyMemory<byte>> from)
         {
             using var buffer = new ByteBuffer();
             try
@@ -98,11 +98,11 @@ internal static class GeneratedInputs
                 // Nothing here waits, so the task is done when it is given.
                 byte[] message = RequestMessage.ReadAsync(new Pieces(from), encoding, MaxMessage, buffer, CancellationToken.None).GetAwaiter().GetResult().ToArray();
                 Assert.True(message.Length <= MaxMessage || message.Length < body.Length);
-                return (GrpcStatusCode.Ok, message);
+                return (StatusCode.OK, message);
             }
-            catch (GrpcStatusException refused)
+            catch (RpcException refused)
             {
-                return (refused.Status.Code, null);
+                return (refused.Status.StatusCode, null);
             }
         }
     }
@@ -267,7 +267,7 @@ internal static class GeneratedInputs
         }
         catch (ServiceFaultException fault)
         {
-            Assert.Equal(GrpcStatusCode.Internal, fault.Status.Code);
+            Assert.Equal(StatusCode.Internal, fault.Status.StatusCode);
         }
     }
 
@@ -281,7 +281,7 @@ internal static class GeneratedInputs
         }
         catch (ServiceFaultException fault)
         {
-            Assert.Equal(GrpcStatusCode.Internal, fault.Status.Code);
+            Assert.Equal(StatusCode.Internal, fault.Status.StatusCode);
         }
     }
 

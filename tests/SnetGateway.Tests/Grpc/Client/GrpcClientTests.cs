@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Client;
-using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Client;
@@ -36,8 +35,8 @@ public sealed class GrpcClientTests
         }
     }
 
-    private static async Task<GrpcStatus> FailAsync(Func<Task> call) =>
-        (await Assert.ThrowsAsync<GrpcStatusException>(() => call().WaitAsync(GrpcTestHost.Patience))).Status;
+    private static async Task<Status> FailAsync(Func<Task> call) =>
+        (await Assert.ThrowsAsync<RpcException>(() => call().WaitAsync(GrpcTestHost.Patience))).Status;
 
     [Fact]
     public async Task Unary_MetadataBothWays_Arrives()
@@ -45,19 +44,18 @@ public sealed class GrpcClientTests
         await using var host = await StartAsync(service => service.MapGrpcUnary<EchoMessage, EchoMessage>("Unary", (request, call) =>
         {
             call.ResponseHeaders.Add("x-head", call.HttpContext.Request.Headers["x-text"].ToString());
-            call.ResponseHeaders.AddBinary("x-head-bin", [1, 2, 255]);
+            call.ResponseHeaders.Add("x-head-bin", [1, 2, 255]);
             call.Trailers.Add("x-tail", call.HttpContext.Request.Headers["x-data-bin"].ToString());
             return ValueTask.FromResult(new EchoMessage { Text = request.Text + " back" });
         }));
-        var metadata = new GrpcMetadata();
+        var metadata = new Metadata();
         metadata.Add("X-Text", "some, text");
-        metadata.AddBinary("x-data-bin", [0xFF, 0xFE]);
+        metadata.Add("x-data-bin", [0xFF, 0xFE]);
         var response = await host.Client.UnaryAsync(Method("Unary"), new EchoMessage { Text = "there and" }, new GrpcCallOptions { Metadata = metadata }, CancellationToken.None);
         Assert.Equal("there and back", response.Message.Text);
-        Assert.Equal("some, text", response.Headers.GetText("x-head"));
-        Assert.True(response.Headers.TryGetBinary("x-head-bin", out var bytes));
-        Assert.Equal([1, 2, 255], bytes);
-        Assert.Equal("//4", response.Trailers.GetText("x-tail"));
+        Assert.Equal("some, text", response.Headers.GetValue("x-head"));
+        Assert.Equal([1, 2, 255], response.Headers.GetValueBytes("x-head-bin")!);
+        Assert.Equal("//4", response.Trailers.GetValue("x-tail"));
     }
 
     [Fact]
@@ -89,9 +87,9 @@ public sealed class GrpcClientTests
         var response = await client.UnaryAsync(Method("Unary"), message, null, CancellationToken.None).WaitAsync(GrpcTestHost.Patience);
         Assert.Equal(message, response.Message);
 
-        Assert.Equal(GrpcStatusCode.ResourceExhausted, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), message, null, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.ResourceExhausted, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), message, null, CancellationToken.None))).StatusCode);
         var narrow = new GrpcClient(host.Http, host.Address, new GrpcClientOptions { MaxRequestBytes = 100 });
-        Assert.Equal(GrpcStatusCode.ResourceExhausted, (await FailAsync(() => narrow.UnaryAsync(Method("Unary"), message, null, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.ResourceExhausted, (await FailAsync(() => narrow.UnaryAsync(Method("Unary"), message, null, CancellationToken.None))).StatusCode);
     }
 
     [Fact]
@@ -114,8 +112,8 @@ public sealed class GrpcClientTests
         }
 
         Assert.Equal(Enumerable.Range(0, 1000), counts);
-        Assert.Equal(GrpcStatus.Ok, call.Status);
-        Assert.Equal("all", call.Trailers.GetText("x-sent"));
+        Assert.Equal(Status.DefaultSuccess, call.Status);
+        Assert.Equal("all", call.Trailers.GetValue("x-sent"));
     }
 
     [Fact]
@@ -162,17 +160,17 @@ public sealed class GrpcClientTests
 
         call.CompleteRequests();
         Assert.False((await call.ReadAsync().AsTask().WaitAsync(GrpcTestHost.Patience)).HasMessage);
-        Assert.Equal(GrpcStatus.Ok, call.Status);
+        Assert.Equal(Status.DefaultSuccess, call.Status);
     }
 
     [Fact]
     public async Task Duplex_ServiceEndsEarly_WriterIsToldAndReaderGetsTheStatus()
     {
         await using var host = await StartAsync(service => service.MapGrpcDuplexStreaming<EchoMessage, EchoMessage>("Talk", (_, _, _) =>
-            throw new GrpcStatusException(GrpcStatusCode.PermissionDenied, "go away")));
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "go away"))));
         await using var call = host.Client.Start(Method("Talk"), null, CancellationToken.None);
         var status = await FailAsync(async () => await call.ReadAsync());
-        Assert.Equal(new GrpcStatus(GrpcStatusCode.PermissionDenied, "go away"), status);
+        Assert.Equal(new Status(StatusCode.PermissionDenied, "go away"), status);
         while (await call.WriteAsync(new EchoMessage()).AsTask().WaitAsync(GrpcTestHost.Patience))
         {
             // The reset is on its way; a write that still passes is no error.
@@ -182,13 +180,13 @@ public sealed class GrpcClientTests
     [Fact]
     public async Task Status_FromTheService_CodeTextAndTrailers()
     {
-        var trailers = new GrpcMetadata();
+        var trailers = new Metadata();
         trailers.Add("retry-after", "3");
         await using var host = await StartAsync(service => service.MapGrpcUnary<EchoMessage, EchoMessage>("Unary", (_, _) =>
-            throw new GrpcStatusException(new GrpcStatus(1000, "nonce 50% ü"), trailers)));
-        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None));
-        Assert.Equal(new GrpcStatus(1000, "nonce 50% ü"), failure.Status);
-        Assert.Equal("3", failure.Trailers.GetText("retry-after"));
+            throw new RpcException(new Status((StatusCode)1000, "nonce 50% ü"), trailers)));
+        var failure = await Assert.ThrowsAsync<RpcException>(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None));
+        Assert.Equal(new Status((StatusCode)1000, "nonce 50% ü"), failure.Status);
+        Assert.Equal("3", failure.Trailers.GetValue("retry-after"));
     }
 
     [Fact]
@@ -201,9 +199,9 @@ public sealed class GrpcClientTests
             return request;
         }));
         var options = new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(50) };
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), options, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), options, CancellationToken.None))).StatusCode);
         await cancelled.Task.WaitAsync(GrpcTestHost.Patience);
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), new GrpcCallOptions { Timeout = TimeSpan.Zero }, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), new GrpcCallOptions { Timeout = TimeSpan.Zero }, CancellationToken.None))).StatusCode);
     }
 
     [Fact]
@@ -267,10 +265,10 @@ public sealed class GrpcClientTests
 
         using var http = new HttpMessageInvoker(GrpcClient.CreateHandler());
         var client = new GrpcClient(http, new Uri($"http://127.0.0.1:{port}"));
-        Assert.Equal(GrpcStatusCode.Unavailable, (await FailAsync(() => client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.Unavailable, (await FailAsync(() => client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
         await using var call = client.Start(Method("Talk"), null, CancellationToken.None);
         Assert.False(await call.WriteAsync(new EchoMessage()).AsTask().WaitAsync(GrpcTestHost.Patience));
-        Assert.Equal(GrpcStatusCode.Unavailable, (await FailAsync(async () => await call.ReadAsync())).Code);
+        Assert.Equal(StatusCode.Unavailable, (await FailAsync(async () => await call.ReadAsync())).StatusCode);
     }
 
     /// <summary>What the handler throws when a connection is reset between its accept and its first use.</summary>
@@ -279,44 +277,44 @@ public sealed class GrpcClientTests
     {
         using var http = new HttpMessageInvoker(new GoneConnection());
         var client = new GrpcClient(http, new Uri("http://127.0.0.1:1"));
-        Assert.Equal(GrpcStatusCode.Unavailable, (await FailAsync(() => client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).Code);
+        Assert.Equal(StatusCode.Unavailable, (await FailAsync(() => client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
     }
 
     [Theory]
-    [InlineData(400, GrpcStatusCode.Internal)]
-    [InlineData(401, GrpcStatusCode.Unauthenticated)]
-    [InlineData(403, GrpcStatusCode.PermissionDenied)]
-    [InlineData(404, GrpcStatusCode.Unimplemented)]
-    [InlineData(429, GrpcStatusCode.Unavailable)]
-    [InlineData(500, GrpcStatusCode.Unknown)]
-    [InlineData(503, GrpcStatusCode.Unavailable)]
-    [InlineData(200, GrpcStatusCode.Unknown)]
-    public async Task HttpAnswer_WithoutGrpcStatus_ByTheTable(int httpStatus, GrpcStatusCode expected)
+    [InlineData(400, StatusCode.Internal)]
+    [InlineData(401, StatusCode.Unauthenticated)]
+    [InlineData(403, StatusCode.PermissionDenied)]
+    [InlineData(404, StatusCode.Unimplemented)]
+    [InlineData(429, StatusCode.Unavailable)]
+    [InlineData(500, StatusCode.Unknown)]
+    [InlineData(503, StatusCode.Unavailable)]
+    [InlineData(200, StatusCode.Unknown)]
+    public async Task HttpAnswer_WithoutGrpcStatus_ByTheTable(int httpStatus, StatusCode expected)
     {
         await using var host = await GrpcTestHost.StartAsync(app => app.Run(context =>
         {
             context.Response.StatusCode = httpStatus;
             return context.Response.WriteAsync("a page");
         }));
-        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).Code);
+        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
     }
 
     [Theory]
-    [InlineData(new byte[] { }, GrpcStatusCode.Unknown)]
-    [InlineData(new byte[] { 0, 0, 0, 0, 0 }, GrpcStatusCode.Unknown)]
-    [InlineData(new byte[] { 0, 0, 0 }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 7, 0, 0, 0, 0 }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 1, 0, 0, 0, 0 }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 0, 0, 0, 0, 1, 0xFF }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 0, 0xFF, 0, 0, 0 }, GrpcStatusCode.ResourceExhausted)]
-    public async Task Answer_BrokenOrWithoutStatus_Told(byte[] body, GrpcStatusCode expected)
+    [InlineData(new byte[] { }, StatusCode.Unknown)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0 }, StatusCode.Unknown)]
+    [InlineData(new byte[] { 0, 0, 0 }, StatusCode.Internal)]
+    [InlineData(new byte[] { 7, 0, 0, 0, 0 }, StatusCode.Internal)]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0 }, StatusCode.Internal)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 1, 0xFF }, StatusCode.Internal)]
+    [InlineData(new byte[] { 0, 0xFF, 0, 0, 0 }, StatusCode.ResourceExhausted)]
+    public async Task Answer_BrokenOrWithoutStatus_Told(byte[] body, StatusCode expected)
     {
         await using var host = await GrpcTestHost.StartAsync(app => app.Run(async context =>
         {
             context.Response.ContentType = "application/grpc";
             await context.Response.Body.WriteAsync(body);
         }));
-        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).Code);
+        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Unary"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
     }
 
     [Fact]
@@ -331,14 +329,14 @@ public sealed class GrpcClientTests
         }));
         await using var call = host.Client.StartServerStreaming(Method("Unary"), new EchoMessage(), null, CancellationToken.None);
         Assert.Equal("small", (await call.ReadAsync()).Message.Text);
-        Assert.Equal(GrpcStatusCode.Unknown, (await FailAsync(async () => await call.ReadAsync())).Code);
+        Assert.Equal(StatusCode.Unknown, (await FailAsync(async () => await call.ReadAsync())).StatusCode);
     }
 
     [Theory]
-    [InlineData(2, GrpcStatusCode.Internal)]
-    [InlineData(8, GrpcStatusCode.Cancelled)]
-    [InlineData(11, GrpcStatusCode.ResourceExhausted)]
-    public async Task Reset_BeforeAndInsideTheAnswer_ByTheTable(int errorCode, GrpcStatusCode expected)
+    [InlineData(2, StatusCode.Internal)]
+    [InlineData(8, StatusCode.Cancelled)]
+    [InlineData(11, StatusCode.ResourceExhausted)]
+    public async Task Reset_BeforeAndInsideTheAnswer_ByTheTable(int errorCode, StatusCode expected)
     {
         await using var host = await GrpcTestHost.StartAsync(app => app.Run(async context =>
         {
@@ -351,8 +349,8 @@ public sealed class GrpcClientTests
 
             context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(errorCode);
         }));
-        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Before"), new EchoMessage(), null, CancellationToken.None))).Code);
-        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Inside"), new EchoMessage(), null, CancellationToken.None))).Code);
+        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Before"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
+        Assert.Equal(expected, (await FailAsync(() => host.Client.UnaryAsync(Method("Inside"), new EchoMessage(), null, CancellationToken.None))).StatusCode);
     }
 
     private sealed class GoneConnection : HttpMessageHandler

@@ -1,6 +1,6 @@
+using Grpc.Core;
 using SnetGateway.Grpc.Client;
 using SnetGateway.Grpc.Health;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 using ServingStatus = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
@@ -20,11 +20,11 @@ public sealed class HealthTests
         var response = await host.Client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest(), null, CancellationToken.None);
         Assert.Equal(ServingStatus.Serving, response.Message.Status);
 
-        var unknown = await Assert.ThrowsAsync<GrpcStatusException>(() => host.Client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest { Service = "none" }, null, CancellationToken.None));
-        Assert.Equal(new GrpcStatus(GrpcStatusCode.NotFound, "unknown service"), unknown.Status);
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => host.Client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest { Service = "none" }, null, CancellationToken.None));
+        Assert.Equal(new Status(StatusCode.NotFound, "unknown service"), unknown.Status);
 
         _registry.Remove("");
-        await Assert.ThrowsAsync<GrpcStatusException>(() => host.Client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest(), null, CancellationToken.None));
+        await Assert.ThrowsAsync<RpcException>(() => host.Client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest(), null, CancellationToken.None));
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class HealthTests
         await using var call = host.Client.StartServerStreaming(HealthMethods.Watch, new HealthCheckRequest(), null, CancellationToken.None);
         Assert.Equal(ServingStatus.Serving, await NextAsync(call));
         var stopped = host.StopAsync();
-        var ended = await Assert.ThrowsAsync<GrpcStatusException>(async () => await NextAsync(call));
-        Assert.Equal(new GrpcStatus(GrpcStatusCode.Unavailable, "the server is stopping"), ended.Status);
+        var ended = await Assert.ThrowsAsync<RpcException>(async () => await NextAsync(call));
+        Assert.Equal(new Status(StatusCode.Unavailable, "the server is stopping"), ended.Status);
         await stopped.WaitAsync(GrpcTestHost.Patience);
     }
 

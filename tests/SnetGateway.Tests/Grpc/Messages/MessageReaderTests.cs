@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Grpc.Core;
 using SnetGateway.Grpc.Messages;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Messages;
@@ -20,7 +20,7 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
             var stream = MakeStream(random);
             var reader = new MessageReader(PipeReader.Create(Cut(stream, random)), Limit, "gzip");
             var messages = new List<byte[]>();
-            GrpcStatusCode? failure = null;
+            StatusCode? failure = null;
             try
             {
                 while (await reader.ReadAsync(GrpcMarshallers.Bytes, CancellationToken.None) is (true, var message))
@@ -28,9 +28,9 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
                     messages.Add(message.ToArray());
                 }
             }
-            catch (GrpcStatusException told)
+            catch (RpcException told)
             {
-                failure = told.Status.Code;
+                failure = told.Status.StatusCode;
             }
 
             var expected = ReadPlainly(stream);
@@ -44,7 +44,7 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
     {
         var bomb = new ReadOnlySequence<byte>(RawGrpc.Gzip(new byte[100_000_000]));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<GrpcStatusException>(() => GrpcEncodings.ReadGzip(bomb, 1_000_000, whole => whole.Length));
+        Assert.Throws<RpcException>(() => GrpcEncodings.ReadGzip(bomb, 1_000_000, whole => whole.Length));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_000_000);
     }
 
@@ -62,14 +62,14 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
         return [.. stream.Take(random.Next(4) == 0 ? random.Next(stream.Count + 1) : stream.Count)];
     }
 
-    private static (List<byte[]> Messages, GrpcStatusCode? Failure) ReadPlainly(byte[] stream)
+    private static (List<byte[]> Messages, StatusCode? Failure) ReadPlainly(byte[] stream)
     {
         var messages = new List<byte[]>();
         for (var at = 0; at < stream.Length;)
         {
             if (stream.Length - at < 5 || stream[at] > 1)
             {
-                return (messages, GrpcStatusCode.Internal);
+                return (messages, StatusCode.Internal);
             }
 
             var length = (stream[at + 1] << 24) | (stream[at + 2] << 16) | (stream[at + 3] << 8) | stream[at + 4];
@@ -77,12 +77,12 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
             at += 5;
             if (length > Limit)
             {
-                return (messages, GrpcStatusCode.ResourceExhausted);
+                return (messages, StatusCode.ResourceExhausted);
             }
 
             if (stream.Length - at < length)
             {
-                return (messages, GrpcStatusCode.Internal);
+                return (messages, StatusCode.Internal);
             }
 
             var body = stream[at..(at + length)];
@@ -96,12 +96,12 @@ public sealed class MessageReaderTests(ITestOutputHelper output)
                 }
                 catch (InvalidDataException)
                 {
-                    return (messages, GrpcStatusCode.Internal);
+                    return (messages, StatusCode.Internal);
                 }
 
                 if (expanded.Length > Limit)
                 {
-                    return (messages, GrpcStatusCode.ResourceExhausted);
+                    return (messages, StatusCode.ResourceExhausted);
                 }
 
                 body = expanded.ToArray();

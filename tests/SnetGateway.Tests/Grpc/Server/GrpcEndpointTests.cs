@@ -1,8 +1,8 @@
 using System.Net;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Grpc.Server;
-using SnetGateway.GrpcWire.Statuses;
 using Xunit;
 
 namespace SnetGateway.Tests.Grpc.Server;
@@ -217,9 +217,9 @@ public sealed class GrpcEndpointTests(ITestOutputHelper output)
     [Fact]
     public async Task Handler_ThrowsAStatus_ThatAnswerWithItsTrailers()
     {
-        var trailers = new SnetGateway.GrpcWire.Headers.GrpcMetadata();
+        var trailers = new Metadata();
         trailers.Add("retry-after", "7");
-        await using var host = await StartAsync((_, _) => throw new GrpcStatusException(new GrpcStatus(1000, "nonce über 100%"), trailers));
+        await using var host = await StartAsync((_, _) => throw new RpcException(new Status((StatusCode)1000, "nonce über 100%"), trailers));
         using var response = await host.PostAsync(Unary, Hello);
         Assert.Equal(("1000", "nonce %C3%BCber 100%25", true), await response.ReadStatusAsync());
         Assert.Equal("7", response.Headers.GetValues("retry-after").Single());
@@ -242,7 +242,7 @@ public sealed class GrpcEndpointTests(ITestOutputHelper output)
             .MapGrpcServerStreaming<EchoMessage, EchoMessage>("Stream", async (request, responses, call) =>
             {
                 await responses.WriteAsync(request, call.CancellationToken);
-                throw new GrpcStatusException(GrpcStatusCode.Aborted, "halfway");
+                throw new RpcException(new Status(StatusCode.Aborted, "halfway"));
             }));
         using var response = await host.PostAsync($"/{Service}/Stream", Hello);
         Assert.Equal(Hello, await response.Content.ReadAsByteArrayAsync());
