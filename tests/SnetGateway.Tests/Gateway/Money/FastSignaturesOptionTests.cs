@@ -40,7 +40,7 @@ public sealed class FastSignaturesOptionTests
 
     private static ServiceProvider Services(string? value, out IConfigurationRoot configuration)
     {
-        configuration = new ConfigurationBuilder().AddInMemoryCollection([new(Key, value)]).Build();
+        configuration = new ConfigurationBuilder().AddInMemoryCollection(value is null ? [] : [new(Key, value)]).Build();
         return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddPaidCalls().AddMoney().BuildServiceProvider();
     }
 }
