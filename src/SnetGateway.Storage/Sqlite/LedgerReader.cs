@@ -28,10 +28,12 @@ internal sealed class LedgerReader(string path, LedgerScope scope, TimeSpan busy
     public async IAsyncEnumerable<StoredRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
+        var page = new List<StoredRecord>(PageSize);
         for (long? last = 0; last is { } from;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (List<StoredRecord> page, last) = Use(session => session.ReadRows(from, PageSize));
+            page.Clear();
+            last = Use(session => session.ReadRows(from, PageSize, page));
             foreach (StoredRecord record in page)
             {
                 yield return record;

@@ -73,12 +73,12 @@ internal sealed class ReadSession : IDisposable
     }
 
     /// <summary>
-    /// The records of the next rows behind the row number <paramref name="last"/>, and the number of the last row; null when there are no more rows.
+    /// Adds the records of the next rows behind the row number <paramref name="last"/>, and returns the number of the last row; null when there are no
+    /// more rows.
     /// </summary>
-    public (List<StoredRecord> Page, long? Last) ReadRows(long last, int count)
+    public long? ReadRows(long last, int count, List<StoredRecord> page)
     {
         ReadOnlySpan<byte> prefix = Prefix(default).AsSpan()[..^1]; // of any kind
-        var page = new List<StoredRecord>(count);
         int rows = 0;
         try
         {
@@ -90,7 +90,7 @@ internal sealed class ReadSession : IDisposable
                 ReadOnlySpan<byte> key = sqlite3_column_blob(_rows, 0);
                 if (key.Length > LedgerScope.PrefixLength && key.StartsWith(prefix))
                 {
-                    page.Add(Record(key.ToArray(), sqlite3_column_int64(_rows, 1), sqlite3_column_blob(_rows, 2).ToArray()));
+                    page.Add(Record(key, sqlite3_column_int64(_rows, 1), sqlite3_column_blob(_rows, 2)));
                 }
             }
         }
@@ -99,7 +99,7 @@ internal sealed class ReadSession : IDisposable
             _rows.Reset();
         }
 
-        return (page, rows == count ? last : null);
+        return rows == count ? last : null;
     }
 
     /// <summary>Where the journal entries of a record lie, oldest first.</summary>
@@ -127,8 +127,16 @@ internal sealed class ReadSession : IDisposable
         _connection.Dispose(); // ends its commands as well
     }
 
-    private static StoredRecord Record(byte[] key, long revision, byte[] value) =>
-        new(new RecordKey((RecordKind)key[LedgerScope.PrefixLength - 1], key.AsMemory(LedgerScope.PrefixLength)), revision, value);
+    /// <summary>One allocation holds the value and the id behind it.</summary>
+    private static StoredRecord Record(ReadOnlySpan<byte> key, long revision, ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> id = key[LedgerScope.PrefixLength..];
+        var bytes = new byte[value.Length + id.Length];
+        value.CopyTo(bytes);
+        id.CopyTo(bytes.AsSpan(value.Length));
+        return new StoredRecord(
+            new RecordKey((RecordKind)key[LedgerScope.PrefixLength - 1], bytes.AsMemory(value.Length)), revision, bytes.AsMemory(0, value.Length));
+    }
 
     private static SqliteDataReader Run(SqliteCommand command, params ReadOnlySpan<object> values)
     {
