@@ -23,7 +23,9 @@ internal static class ServiceChannel
         };
         string path = address.AbsolutePath.TrimEnd('/');
         var http = new HttpClient(path.Length == 0 ? handler : new PathHandler(path, handler)) { Timeout = Timeout.InfiniteTimeSpan };
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true });
+
+        // No compression: the package bounds a message by its length on the wire, so a service could send a small one that expands without limit.
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true, CompressionProviders = [] });
     }
 
     /// <summary>A channel takes no path.</summary>
