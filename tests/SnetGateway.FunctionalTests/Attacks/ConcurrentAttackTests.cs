@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Money;
 using SnetGateway.Payments.Calls;
@@ -151,7 +152,7 @@ public sealed class ConcurrentAttackTests
     [Fact]
     public async Task CallResetAgain_IsPaused_AndHurtsNobodyElse()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using AttackGateway gateway = await AttackGateway.StartAsync(new PaidCallOptions { AbandonedCallsPerMinute = 5 }, time: time);
         ChannelId id = gateway.Open(), second = gateway.Open(), other = gateway.Open(sender: AttackGateway.Stranger);
         for (int i = 1; i <= 6; i++)

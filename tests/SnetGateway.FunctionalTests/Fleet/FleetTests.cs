@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit;
 using Xunit;
@@ -76,7 +77,7 @@ public sealed class FleetTests
     [Fact]
     public async Task GatewayAskedToStop_SaysSoAndStillTakesCalls_UntilTheDelayIsOver()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(
             new() { ["SnetGateway:Limits:DrainDelay"] = "00:00:05" }, services => services.AddSingleton<TimeProvider>(time));
         Task stopping = gateway.StopAsync();

@@ -18,7 +18,7 @@ public sealed class SlowRequestTests
 
     private static readonly byte[] Everything = Wire.Frame("");
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly HealthRegistry _registry = new();
 
     [Theory]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task OldIdleConnection_EndsWithGoAwayAndNoError()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using GatewayHarness gateway = await StartAsync(time);
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         Assert.Equal(0, (await client.CallAsync(Payment())).Status);
@@ -30,7 +31,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task CallOnOldConnection_RunsToItsEnd()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using GatewayHarness gateway = await StartAsync(time);
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         RawCall call = await client.OpenAsync(Payment());
@@ -47,7 +48,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task CallThatOutlivesTheGrace_IsCut()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using GatewayHarness gateway = await StartAsync(time);
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         RawCall call = await client.OpenAsync(Payment());
@@ -63,7 +64,7 @@ public sealed class ConnectionAgeTests
     private static List<(string Name, string Value)> Payment() =>
         [.. RawHttp2.CallHeaders(GatewayHarness.Method), .. GatewayHarness.Payment().Select(pair => (pair.Key, pair.Value))];
 
-    private static async Task<GatewayHarness> StartAsync(ManualTimeProvider time)
+    private static async Task<GatewayHarness> StartAsync(FakeTimeProvider time)
     {
         GatewayHarness gateway = await GatewayHarness.StartAsync(Aged, services => services.AddSingleton<TimeProvider>(time));
         gateway.Service.Handle = async context =>

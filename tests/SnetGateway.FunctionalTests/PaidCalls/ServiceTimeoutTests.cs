@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Web;
 using SnetGateway.Gateway.PaidCalls;
@@ -16,7 +17,7 @@ public sealed class ServiceTimeoutTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task ServiceTimeout_EndsACallBeforeItsFirstByte()

@@ -35,7 +35,7 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
         Follower = new ChainFollower(Options, Book, Clock, new Random(1), this, this, Chain);
     }
 
-    public ManualTimeProvider Clock { get; } = new();
+    public TestTimeProvider Clock { get; } = new();
 
     public ChannelBook Book { get; } = new([Group]);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.TestKit;
@@ -7,7 +8,7 @@ namespace SnetGateway.Tests.Ethereum;
 
 public sealed class ReadBudgetTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public async Task Strangers_GetHalf_AndHonestCallersAll()

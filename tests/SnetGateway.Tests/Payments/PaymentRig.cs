@@ -30,9 +30,9 @@ internal sealed class PaymentRig
 
     private static ulong _instances;
 
-    public PaymentRig(ScriptedStore? store = null, ManualTimeProvider? time = null, PaidCallOptions? options = null)
+    public PaymentRig(ScriptedStore? store = null, TestTimeProvider? time = null, PaidCallOptions? options = null)
     {
-        Time = time ?? new ManualTimeProvider();
+        Time = time ?? new TestTimeProvider();
         Store = store ?? new ScriptedStore();
         Book = new ChannelBook([Group]);
         Chain = new FakeChain(Book, Time);
@@ -43,7 +43,7 @@ internal sealed class PaymentRig
 
     public static TimeSpan Bound { get; } = TimeSpan.FromMinutes(5);
 
-    public ManualTimeProvider Time { get; }
+    public TestTimeProvider Time { get; }
 
     public ScriptedStore Store { get; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Journal;
@@ -161,7 +162,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Files_AreBounded_AndOldOnesGoWhenTheirTimeIsOver()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using (LocalJournal journal = Open(new JournalOptions { Path = Folder("a"), FileSize = 65_536 }, time))
         {
             for (int i = 1; i <= 400; i++)

@@ -20,7 +20,7 @@ public sealed class RedisOutageTests
     public async Task Paused_ProbesAndCommitsAtOnce_AllEndWithinOneLimit_AndItServesAgain()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         RedisRecordStore store = Open(redis, time);
         await using var end = new Closing(store, time);
         long revision = await store.MustWrite(1, 0, s_value);
@@ -41,7 +41,7 @@ public sealed class RedisOutageTests
     public async Task Killed_AfterTheTrustIsGone_RefusedWithoutAWait_AndItServesAgain()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         RedisRecordStore store = Open(redis, time);
         await using var end = new Closing(store, time);
         long revision = await store.MustWrite(1, 0, s_value);
@@ -62,7 +62,7 @@ public sealed class RedisOutageTests
     public async Task Disposed_WhileItIsPaused_EndsAllWhoWait()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         RedisRecordStore store = Open(redis, time);
         long revision = await store.MustWrite(1, 0, s_value);
         redis.Pause();
@@ -81,7 +81,7 @@ public sealed class RedisOutageTests
     public async Task Paused_UntilTheTimeIsNearlyOver_IsRefusedRatherThanLeftInDoubt()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         RedisRecordStore store = Open(redis, time);
         await using var end = new Closing(store, time);
         long revision = await store.MustWrite(1, 0, s_value);
@@ -99,7 +99,7 @@ public sealed class RedisOutageTests
     public async Task EmptiedWhileManyWait_IsRefusedToAllOfThem()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         RedisRecordStore store = Open(redis, time);
         await using var end = new Closing(store, time);
         await store.MustWrite(1, 0, s_value);
@@ -118,7 +118,7 @@ public sealed class RedisOutageTests
     }
 
     /// <summary>A minute's probes and some commits, when the last look at the settings is so old that all of them need a new one.</summary>
-    private static (Task<bool>[] Probes, Task<CommitResult>[] Commits) AskAtOnce(RedisRecordStore store, ManualTimeProvider time, long revision)
+    private static (Task<bool>[] Probes, Task<CommitResult>[] Commits) AskAtOnce(RedisRecordStore store, TestTimeProvider time, long revision)
     {
         time.Advance(TimeSpan.FromSeconds(6));
         Task<bool>[] probes = [.. Enumerable.Range(0, 63).Select(_ => IsWritableAsync(store))];
@@ -142,7 +142,7 @@ public sealed class RedisOutageTests
     private static Task WritableAsync(RedisRecordStore store) => Eventually.TrueAsync("Redis takes writes", () => IsWritableAsync(store));
 
     /// <summary>Closes a store whose clock a test moves: what it waits for then comes, and a test that failed ends too.</summary>
-    private sealed class Closing(RedisRecordStore store, ManualTimeProvider time) : IAsyncDisposable
+    private sealed class Closing(RedisRecordStore store, TestTimeProvider time) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

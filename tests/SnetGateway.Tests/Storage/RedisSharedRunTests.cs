@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Redis;
 using SnetGateway.TestKit;
@@ -11,7 +12,7 @@ public sealed class RedisSharedRunTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<TaskCompletionSource<int>> _answers = [];
     private readonly SemaphoreSlim _begun = new(0);
     private readonly SemaphoreSlim _ended = new(0);

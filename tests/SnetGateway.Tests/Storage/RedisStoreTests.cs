@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -169,7 +170,7 @@ public sealed class RedisStoreTests
     public async Task Settings_ChangedWhileItRuns_AreSeenByTheProbe()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        var time = new TestKit.ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var store = new RedisRecordStore(
             redis.Options(), LedgerFolder.Scope, LedgerFolder.Metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisRecordStore>.Instance, time);
         await store.ProbeAsync(default);

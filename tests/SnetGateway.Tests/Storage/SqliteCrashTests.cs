@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.TestKit;
@@ -64,7 +65,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
         const int channels = 5;
 
         // The clock stands, so nothing moves the log into the file while it is copied.
-        await using var store = folder.Open(time: new ManualTimeProvider());
+        await using var store = folder.Open(time: new FakeTimeProvider());
         var revisions = new long[channels];
         for (int i = 0; i < commits; i++)
         {

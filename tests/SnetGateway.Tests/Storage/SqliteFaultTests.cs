@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -103,7 +104,7 @@ public sealed class SqliteFaultTests
     public async Task Reopen_FileIsGone_MakesNoEmptyOneAndGoesOnWhenItIsBack()
     {
         using var folder = new LedgerFolder();
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var store = folder.Open(time: time);
         long revision = await store.MustWrite(1, 0, Value, 1);
         foreach (string ending in new[] { "", "-wal", "-shm" })
@@ -134,7 +135,7 @@ public sealed class SqliteFaultTests
     public async Task Commit_DiskHangs_EveryRequestEndsWithinTheLimit()
     {
         using var folder = new LedgerFolder();
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         LedgerOptions options = folder.Options;
         await using var store = folder.Open(options, time: time);
         long revision = await store.MustWrite(1, 0, Value, 1);
@@ -191,7 +192,7 @@ public sealed class SqliteFaultTests
     public async Task Dispose_DiskHangs_EndsWithinTheLimit()
     {
         using var folder = new LedgerFolder();
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var store = folder.Open(time: time);
         SqliteConnection holder = folder.Hold();
         Task<CommitResult> taken = store.Write(1, 0, Value);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -73,7 +74,7 @@ public sealed class SqliteWriterTests
     public async Task Log_UnderLoad_StaysBounded()
     {
         using var folder = new LedgerFolder();
-        await using var store = folder.Open(time: new ManualTimeProvider());
+        await using var store = folder.Open(time: new FakeTimeProvider());
         var big = new byte[65_536];
         long revision = 0;
         for (int i = 0; i < 400; i++)
@@ -89,7 +90,7 @@ public sealed class SqliteWriterTests
     public async Task Log_InAQuietMoment_MovesIntoTheFile()
     {
         using var folder = new LedgerFolder();
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var store = folder.Open(time: time);
         await store.MustWrite(1, 0, new byte[65_536], 1);
         long before = new FileInfo(folder.File).Length;
@@ -104,7 +105,7 @@ public sealed class SqliteWriterTests
         var logger = new MemoryLogger();
         LedgerOptions options = folder.Options;
         options.CommitTimeout = TimeSpan.FromMilliseconds(100); // how long the writer waits for another's lock
-        await using var store = new SqliteRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, logger, new ManualTimeProvider());
+        await using var store = new SqliteRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, logger, new FakeTimeProvider());
         using (SqliteConnection holder = folder.Hold())
         {
             for (int i = 0; i < 3; i++)

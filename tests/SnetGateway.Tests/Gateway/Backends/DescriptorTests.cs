@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
@@ -98,7 +99,7 @@ public sealed class DescriptorTests : IDisposable
     {
         var reflection = new ScriptedReflection(ReflectionMethods.Service, KindsReflection.Descriptor);
         await using var host = await GrpcTestHost.StartAsync(reflection.Map);
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         IDescriptorSource source = (await new DescriptorLoader(time).LoadAsync(new DescriptorOptions { ReflectionAddress = host.Address.ToString() }, CancellationToken.None))!;
         Assert.Null(source.Known);
 

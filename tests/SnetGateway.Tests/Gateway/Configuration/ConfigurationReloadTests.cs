@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Configuration;
@@ -90,7 +91,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     [Fact]
     public async Task Run_LooksEachSecond()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync(time);
         GatewaySnapshot before = live.Current;
         using var stop = new CancellationTokenSource();

@@ -16,7 +16,7 @@ public sealed class LedgerHealthTests
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly ScriptedStore _store = new();
     private readonly Lines _lines = new();
 

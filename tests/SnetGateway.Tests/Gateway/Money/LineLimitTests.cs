@@ -9,7 +9,7 @@ public sealed class LineLimitTests
     [Fact]
     public void OneLineInTenSeconds_WithTheNumberOfThoseLeftOut_WhateverTheTimeOfDayIsSetTo()
     {
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         var limit = new LineLimit(time);
         Assert.True(limit.TryTake(out long suppressed));
         Assert.Equal(0, suppressed);

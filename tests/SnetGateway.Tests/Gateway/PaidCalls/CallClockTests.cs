@@ -8,7 +8,7 @@ public sealed class CallClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly CallClockPool _pool;
 
     public CallClockTests() => _pool = new CallClockPool(_time);

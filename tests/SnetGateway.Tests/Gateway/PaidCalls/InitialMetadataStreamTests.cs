@@ -13,7 +13,7 @@ public sealed class InitialMetadataStreamTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly SilentAnswer _answer = new();
 
     [Fact]

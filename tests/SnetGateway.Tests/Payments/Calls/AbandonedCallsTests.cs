@@ -10,7 +10,7 @@ public sealed class AbandonedCallsTests
 {
     private static readonly PaidCallOptions Options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly AbandonedCalls _calls;
 
     public AbandonedCallsTests() => _calls = new AbandonedCalls(_time);

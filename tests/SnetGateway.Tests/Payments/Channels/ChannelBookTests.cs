@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.TestKit;
@@ -14,7 +15,7 @@ public sealed class ChannelBookTests
     private readonly ChannelReading _reading;
 
     public ChannelBookTests() => _reading =
-        new FakeChain(_book, new ManualTimeProvider()).Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
+        new FakeChain(_book, new FakeTimeProvider()).Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
 
     [Fact]
     public void ChannelOfAnotherGroup_IsForeign_UntilItsGroupIsServed()

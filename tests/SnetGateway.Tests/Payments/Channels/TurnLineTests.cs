@@ -9,7 +9,7 @@ public sealed class TurnLineTests(ITestOutputHelper output)
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestTimeProvider _time = new();
     private readonly TurnLine _line = new();
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class TurnLineTests(ITestOutputHelper output)
         for (int i = 0; i < 3_000; i++)
         {
             var line = new TurnLine();
-            var time = new ManualTimeProvider();
+            var time = new TestTimeProvider();
             using var leaving = new CancellationTokenSource();
             Assert.True(await line.EnterAsync(9, Wait, time, default));
             Task<bool> waiting = line.EnterAsync(9, Wait, time, leaving.Token).AsTask();

@@ -28,7 +28,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     [InlineData(0)]
     public void AdmitAndSettle_OnAStoreThatEndsAtOnce_AllocatesUnderABound(byte v)
     {
-        var time = new ManualTimeProvider();
+        var time = new TestTimeProvider();
         var book = new ChannelBook([PaymentRig.Group]);
         var chain = new FakeChain(book, time);
         chain.Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000_000_000, 5_000);
