@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 
@@ -10,17 +11,6 @@ internal ref partial struct JsonToProto
     {
         output.WriteVarint(value ? 1u : 0u);
         return !value;
-    }
-
-    private readonly bool WriteInteger(FieldType type, string text)
-    {
-        Span<byte> utf8 = stackalloc byte[64];
-        if (!System.Text.Encoding.UTF8.TryGetBytes(text, utf8, out var length))
-        {
-            throw path.Error("the integer is too long");
-        }
-
-        return WriteInteger(type, utf8[..length]);
     }
 
     private readonly bool WriteInteger(FieldType type, ReadOnlySpan<byte> text)
@@ -96,60 +86,34 @@ internal ref partial struct JsonToProto
         return number == 0;
     }
 
-    private bool ReadDouble()
+    private readonly bool ReadDouble()
     {
-        double value;
-        var isNumber = _json.TokenType switch
-        {
-            JsonTokenType.Number => JsonNumbers.TryReadDouble(_json.ValueSpan, out value),
-            JsonTokenType.String => TryReadNotFinite(out value) || JsonNumbers.TryReadDouble(_json.ValueIsEscaped ? [] : _json.ValueSpan, out value),
-            _ => throw path.Error("expected a number"),
-        };
-        if (!isNumber)
-        {
-            throw path.Error("expected a number in the range of a double");
-        }
-
-        var bits = BitConverter.DoubleToUInt64Bits(value);
+        var bits = BitConverter.DoubleToUInt64Bits(ReadFloatingPoint<double>("double"));
         output.WriteFixed64(bits);
         return bits == 0;
     }
 
-    private bool ReadSingle()
+    private readonly bool ReadSingle()
     {
-        float value;
-        bool isNumber;
-        switch (_json.TokenType)
-        {
-            case JsonTokenType.Number:
-                isNumber = JsonNumbers.TryReadSingle(_json.ValueSpan, out value);
-                break;
-            case JsonTokenType.String:
-                isNumber = TryReadNotFinite(out var special);
-                value = (float)special;
-                isNumber = isNumber || JsonNumbers.TryReadSingle(_json.ValueIsEscaped ? [] : _json.ValueSpan, out value);
-                break;
-            default:
-                throw path.Error("expected a number");
-        }
-
-        if (!isNumber)
-        {
-            throw path.Error("expected a number in the range of a float");
-        }
-
-        var bits = BitConverter.SingleToUInt32Bits(value);
+        var bits = BitConverter.SingleToUInt32Bits(ReadFloatingPoint<float>("float"));
         output.WriteFixed32(bits);
         return bits == 0;
     }
 
-    private readonly bool TryReadNotFinite(out double value)
+    private readonly T ReadFloatingPoint<T>(string type)
+        where T : struct, IFloatingPointIeee754<T>
     {
-        value = _json.ValueTextEquals("NaN"u8) ? double.NaN
-            : _json.ValueTextEquals("Infinity"u8) ? double.PositiveInfinity
-            : _json.ValueTextEquals("-Infinity"u8) ? double.NegativeInfinity
-            : 0;
-        return value != 0;
+        var isText = _json.TokenType == JsonTokenType.String;
+        if (!isText && _json.TokenType != JsonTokenType.Number)
+        {
+            throw path.Error("expected a number");
+        }
+
+        return isText && _json.ValueTextEquals("NaN"u8) ? T.NaN
+            : isText && _json.ValueTextEquals("Infinity"u8) ? T.PositiveInfinity
+            : isText && _json.ValueTextEquals("-Infinity"u8) ? T.NegativeInfinity
+            : JsonNumbers.TryReadFinite<T>(_json.ValueIsEscaped ? [] : _json.ValueSpan, out var value) ? value
+            : throw path.Error($"expected a number in the range of a {type}");
     }
 
     private readonly bool WriteBase64(string text)

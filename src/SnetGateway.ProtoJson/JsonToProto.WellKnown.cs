@@ -9,38 +9,17 @@ internal ref partial struct JsonToProto
     private const string TypeProperty = "@type";
     private const string ValueProperty = "value";
 
-    private void ReadTimestamp()
+    /// <summary>Reads a message whose form in JSON is a text, by the protobuf library's own parser.</summary>
+    private void ReadText<T>(string what, string otherwise)
+        where T : IMessage<T>, new()
     {
-        if (!WellKnownTexts.TryReadTimestamp(ReadText("a time"), out var seconds, out var nanos))
+        try
         {
-            throw path.Error("expected a time such as 2020-01-31T12:00:00.5Z, in the years 1 to 9999");
+            output.WriteRaw(JsonParser.Default.Parse<T>($"\"{JsonEncodedText.Encode(ReadText(what))}\"").ToByteArray());
         }
-
-        WriteSecondsAndNanos(seconds, nanos);
-    }
-
-    private void ReadDuration()
-    {
-        if (!WellKnownTexts.TryReadDuration(ReadText("a duration"), out var seconds, out var nanos))
+        catch (InvalidProtocolBufferException wrong)
         {
-            throw path.Error("expected seconds such as 1.5s, of at most 315576000000");
-        }
-
-        WriteSecondsAndNanos(seconds, nanos);
-    }
-
-    private readonly void WriteSecondsAndNanos(long seconds, int nanos)
-    {
-        if (seconds != 0)
-        {
-            output.WriteTag(1, WireFormat.WireType.Varint);
-            output.WriteVarint((ulong)seconds);
-        }
-
-        if (nanos != 0)
-        {
-            output.WriteTag(2, WireFormat.WireType.Varint);
-            output.WriteVarint((ulong)nanos);
+            throw path.Error(otherwise, wrong);
         }
     }
 
@@ -55,7 +34,7 @@ internal ref partial struct JsonToProto
         foreach (var part in text.AsSpan().Split(','))
         {
             WriteTag(type.Fields[0], WireFormat.WireType.LengthDelimited);
-            output.WriteText(WellKnownTexts.ReadMaskPath(text.AsSpan()[part]) ?? throw path.Error("expected field names in camelCase with commas between them"));
+            output.WriteText(FieldMaskPaths.Read(text.AsSpan()[part]) ?? throw path.Error("expected field names in camelCase with commas between them"));
         }
     }
 

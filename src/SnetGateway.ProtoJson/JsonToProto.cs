@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 
 namespace SnetGateway.ProtoJson;
 
@@ -37,7 +39,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
                 ReadAny();
                 break;
             case WellKnownType.Duration:
-                ReadDuration();
+                ReadText<Duration>("a duration", "expected seconds such as 1.5s, of at most 315576000000");
                 break;
             case WellKnownType.FieldMask:
                 ReadFieldMask(type);
@@ -49,7 +51,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
                 ReadMap(type.Fields[0]);
                 break;
             case WellKnownType.Timestamp:
-                ReadTimestamp();
+                ReadText<Timestamp>("a time", "expected a time such as 2020-01-31T12:00:00.5Z, in the years 1 to 9999");
                 break;
             case WellKnownType.Value:
                 ReadValue(type);
@@ -229,7 +231,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
                 return _json.TokenType switch
                 {
                     JsonTokenType.Number => WriteInteger(field.Type, _json.ValueSpan),
-                    JsonTokenType.String => WriteInteger(field.Type, ReadText("an integer")),
+                    JsonTokenType.String => WriteInteger(field.Type, Encoding.UTF8.GetBytes(ReadText("an integer"))),
                     _ => throw path.Error("expected an integer, as a number or in a string"),
                 };
         }
@@ -246,7 +248,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
                 WriteBool(key switch { "true" => true, "false" => false, _ => throw path.Error("the key must be true or false") });
                 break;
             default:
-                WriteInteger(field.Type, key);
+                WriteInteger(field.Type, Encoding.UTF8.GetBytes(key));
                 break;
         }
     }

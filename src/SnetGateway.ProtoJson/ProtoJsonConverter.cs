@@ -42,7 +42,7 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
     public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf)
     {
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = _options.Indented, MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage }))
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage }))
         {
             WriteJson(type, protobuf, writer);
         }

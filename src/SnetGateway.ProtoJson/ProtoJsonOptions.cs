@@ -12,9 +12,6 @@ public sealed record ProtoJsonOptions
     /// <summary>Pass over JSON properties that are no field. Default false: they are errors.</summary>
     public bool IgnoreUnknownFields { get; init; }
 
-    /// <summary>Write one property a line, indented. Default false.</summary>
-    public bool Indented { get; init; }
-
     /// <summary>How deep messages may lie in each other, 1 to 1,000. Default 100, as protobuf's own readers have it.</summary>
     public int MaxDepth { get; init; } = 100;
 }

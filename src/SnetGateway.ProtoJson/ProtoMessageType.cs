@@ -20,9 +20,6 @@ public sealed class ProtoMessageType
     /// <summary>Whether it is <c>google.protobuf.Empty</c>, which has nothing to say.</summary>
     public bool IsEmpty => WellKnown == WellKnownType.Empty;
 
-    /// <summary>The names of its fields as the proto file spells them, in the order of their numbers.</summary>
-    public IEnumerable<string> FieldNames => Fields.Select(member => member.Name);
-
     internal WellKnownType WellKnown { get; }
 
     /// <summary>The fields in the order of their numbers.</summary>

@@ -49,8 +49,14 @@ internal sealed class ProtoOutput
     public void WriteBytes(ReadOnlySpan<byte> value)
     {
         WriteVarint((ulong)value.Length);
-        value.CopyTo(Reserve(value.Length));
-        Length += value.Length;
+        WriteRaw(value);
+    }
+
+    /// <summary>Fields that were encoded elsewhere.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> fields)
+    {
+        fields.CopyTo(Reserve(fields.Length));
+        Length += fields.Length;
     }
 
     /// <summary>A length and the text in UTF-8.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
@@ -25,24 +26,22 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
                 WriteAny(Any.Parser.ParseFrom(message));
                 break;
             case WellKnownType.Duration:
-                var duration = Duration.Parser.ParseFrom(message);
-                writer.WriteStringValue(WellKnownTexts.FormatDuration(duration.Seconds, duration.Nanos) ?? throw path.Error("the duration is out of range"));
+                WriteText(Duration.Parser.ParseFrom(message), "the duration is out of range");
                 break;
             case WellKnownType.FieldMask:
                 WriteFieldMask(FieldMask.Parser.ParseFrom(message));
                 break;
             case WellKnownType.ListValue:
-                WriteList(ListValue.Parser.ParseFrom(message));
+                WriteRepeated(type.Fields[0], message, FieldIndex.Read(type, message, path).Find(0));
                 break;
             case WellKnownType.Struct:
-                WriteStruct(Struct.Parser.ParseFrom(message));
+                WriteMap(type.Fields[0], message, FieldIndex.Read(type, message, path).Find(0));
                 break;
             case WellKnownType.Timestamp:
-                var time = Timestamp.Parser.ParseFrom(message);
-                writer.WriteStringValue(WellKnownTexts.FormatTimestamp(time.Seconds, time.Nanos) ?? throw path.Error("the time is out of range"));
+                WriteText(Timestamp.Parser.ParseFrom(message), "the time is out of range");
                 break;
             case WellKnownType.Value:
-                WriteValue(Value.Parser.ParseFrom(message));
+                WriteValue(type, message);
                 break;
             case WellKnownType.Wrapper:
                 WriteSingular(type.Fields[0], message, FieldIndex.Read(type, message, path).Find(0));
@@ -204,7 +203,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
                 writer.WriteBase64StringValue(bytes);
                 break;
             case FieldType.Double:
-                WriteDouble(BitConverter.UInt64BitsToDouble(ReadBits(field.Type, bytes)));
+                WriteDouble(ReadDouble(bytes));
                 break;
             case FieldType.Float:
                 WriteSingle(BitConverter.UInt32BitsToSingle((uint)ReadBits(field.Type, bytes)));
@@ -246,6 +245,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
             _ => input.ReadVarint(),
         };
     }
+
+    private double ReadDouble(ReadOnlySpan<byte> bytes) => BitConverter.UInt64BitsToDouble(ReadBits(FieldType.Double, bytes));
 
     private static string FormatInteger(FieldType type, ulong bits) => type switch
     {
@@ -318,61 +319,36 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteFieldMask(FieldMask mask)
     {
-        var paths = mask.Paths.Select(part => WellKnownTexts.FormatMaskPath(part) ?? throw path.Error("a path of the field mask has no form in JSON"));
+        var paths = mask.Paths.Select(part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask has no form in JSON"));
         writer.WriteStringValue(string.Join(',', paths));
     }
 
-    private void WriteStruct(Struct value)
+    private void WriteValue(ProtoMessageType type, ReadOnlySpan<byte> message)
     {
-        writer.WriteStartObject();
-        foreach (var (name, member) in value.Fields)
+        var index = FieldIndex.Read(type, message, path);
+        foreach (var field in type.Fields)
         {
-            writer.WritePropertyName(name);
-            path.Enter(name);
-            WriteValue(member);
-            path.Leave();
+            var places = index.Find(field.Index);
+            if (!places.IsEmpty && (field.Type != FieldType.Double || double.IsFinite(ReadDouble(message.Slice(places[^1].Start, places[^1].Length)))))
+            {
+                WriteSingular(field, message, places);
+                return;
+            }
         }
 
-        writer.WriteEndObject();
+        throw path.Error("a google.protobuf.Value is empty or no finite number");
     }
 
-    private void WriteList(ListValue list)
+    /// <summary>Writes a message whose form in JSON is a text, as the protobuf library does.</summary>
+    private void WriteText(IMessage message, string otherwise)
     {
-        writer.WriteStartArray();
-        for (var index = 0; index < list.Values.Count; index++)
+        try
         {
-            path.Enter(index);
-            WriteValue(list.Values[index]);
-            path.Leave();
+            writer.WriteRawValue(JsonFormatter.Default.Format(message));
         }
-
-        writer.WriteEndArray();
-    }
-
-    private void WriteValue(Value value)
-    {
-        switch (value.KindCase)
+        catch (InvalidOperationException wrong)
         {
-            case Value.KindOneofCase.NullValue:
-                writer.WriteNullValue();
-                break;
-            case Value.KindOneofCase.NumberValue when double.IsFinite(value.NumberValue):
-                writer.WriteNumberValue(value.NumberValue);
-                break;
-            case Value.KindOneofCase.StringValue:
-                writer.WriteStringValue(value.StringValue);
-                break;
-            case Value.KindOneofCase.BoolValue:
-                writer.WriteBooleanValue(value.BoolValue);
-                break;
-            case Value.KindOneofCase.StructValue:
-                WriteStruct(value.StructValue);
-                break;
-            case Value.KindOneofCase.ListValue:
-                WriteList(value.ListValue);
-                break;
-            default:
-                throw path.Error("a google.protobuf.Value is empty or no finite number");
+            throw path.Error(otherwise, wrong);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         {
             var message = generator.Next();
             Assert.Equal(message, KindsSchema.FromJson(theirs.Format(message)));
-            Assert.Equal(message, KindsSchema.FromJson(KindsSchema.ToJson(message, new ProtoJsonOptions { Indented = true })));
+            Assert.Equal(message, KindsSchema.FromJson(KindsSchema.ToJson(message, new ProtoJsonOptions { IncludeDefaults = true })));
         }
     }
 

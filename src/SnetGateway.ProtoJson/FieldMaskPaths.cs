@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace SnetGateway.ProtoJson;
+
+/// <summary>Paths of field masks as JSON spells them. The protobuf library converts them too, but takes and writes some that have no way back.</summary>
+internal static class FieldMaskPaths
+{
+    /// <summary>From <c>userName</c> to <c>user_name</c>; null when the text is no path in JSON's spelling.</summary>
+    public static string? Read(ReadOnlySpan<char> path)
+    {
+        var text = new StringBuilder(path.Length + 4);
+        foreach (var character in path)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character != '.')
+            {
+                return null;
+            }
+
+            if (char.IsAsciiLetterUpper(character))
+            {
+                text.Append('_').Append(char.ToLowerInvariant(character));
+            }
+            else
+            {
+                text.Append(character);
+            }
+        }
+
+        return path.IsEmpty ? null : text.ToString();
+    }
+
+    /// <summary>From <c>user_name</c> to <c>userName</c>; null when the way back would lead elsewhere.</summary>
+    public static string? Format(string path)
+    {
+        var text = new StringBuilder(path.Length);
+        var isAfterUnderscore = false;
+        foreach (var character in path)
+        {
+            if (isAfterUnderscore && !char.IsAsciiLetterLower(character))
+            {
+                return null;
+            }
+
+            if (character == '_')
+            {
+                isAfterUnderscore = true;
+                continue;
+            }
+
+            if (char.IsAsciiLetterUpper(character) || (!char.IsAsciiLetterOrDigit(character) && character != '.'))
+            {
+                return null;
+            }
+
+            text.Append(isAfterUnderscore ? char.ToUpperInvariant(character) : character);
+            isAfterUnderscore = false;
+        }
+
+        return isAfterUnderscore || path.Length == 0 ? null : text.ToString();
+    }
+}
