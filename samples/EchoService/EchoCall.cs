@@ -2,16 +2,15 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Grpc.Core;
 using SnetGateway.EchoService.Protocol;
-using SnetGateway.GrpcWire.Headers;
-using SnetGateway.Grpc.Server;
 
 namespace SnetGateway.EchoService;
 
 /// <summary>One call: what its first request asked for, and how far it has come.</summary>
-internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServerCall call, string instance, TimeProvider time)
+internal sealed class EchoCall(ServerCallContext context, string instance, TimeProvider time)
 {
-    private readonly TimeSpan? timeLeft = call.Deadline - time.GetUtcNow();
+    private readonly TimeSpan? timeLeft = context.Deadline == DateTime.MaxValue ? null : context.Deadline - time.GetUtcNow().UtcDateTime;
     private EchoRequest ask = new();
+    private bool hasSentHeaders;
     private uint requests;
     private uint sent;
 
@@ -24,23 +23,23 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
         }
 
         ask = request;
-        Fill(call.ResponseHeaders, ask.InitialMetadata);
-        Fill(call.Trailers, ask.TrailingMetadata);
+        Fill(context.ResponseTrailers, ask.TrailingMetadata);
         if (ask.HeadersFirst)
         {
-            await replies.SendHeadersAsync(call.CancellationToken);
+            await SendHeadersAsync();
         }
     }
 
     /// <summary>The one answer of Say and Gather; a failure or a stall comes in its place.</summary>
-    public async Task AnswerOnceAsync(string text)
+    public async Task<EchoReply> AnswerOnceAsync(string text)
     {
         await PauseAsync();
         await FinishAsync();
-        await replies.WriteAsync(Reply(text), call.CancellationToken);
+        await SendHeadersAsync();
+        return Reply(text);
     }
 
-    public async Task AnswerAsync(string text, uint count)
+    public async Task AnswerAsync(IServerStreamWriter<EchoReply> replies, string text, uint count)
     {
         for (var i = 0u; i < count; i++)
         {
@@ -51,7 +50,8 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
 
             await StallIfDueAsync();
             await PauseAsync();
-            await replies.WriteAsync(Reply(text), call.CancellationToken);
+            await SendHeadersAsync();
+            await replies.WriteAsync(Reply(text), context.CancellationToken);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
         var milliseconds = sent == 0 ? ask.FirstDelayMs : ask.GapMs;
         if (milliseconds > 0)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, call.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, context.CancellationToken);
         }
     }
 
@@ -81,8 +81,22 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
     {
         if (ask.HasStallAfter && sent >= ask.StallAfter)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, call.CancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, context.CancellationToken);
         }
+    }
+
+    // Headers without metadata need no packet of their own: they go out with the first answer.
+    private async Task SendHeadersAsync()
+    {
+        if (hasSentHeaders || (ask.InitialMetadata.Count == 0 && !ask.HeadersFirst))
+        {
+            return;
+        }
+
+        hasSentHeaders = true;
+        var headers = new Metadata();
+        Fill(headers, ask.InitialMetadata);
+        await context.WriteResponseHeadersAsync(headers);
     }
 
     private EchoReply Reply(string text)
@@ -102,35 +116,24 @@ internal sealed class EchoCall(GrpcResponseWriter<EchoReply> replies, GrpcServer
 
         if (ask.ShowMetadata)
         {
-            reply.Metadata.AddRange(
-                from header in call.HttpContext.Request.Headers
-                where !header.Key.StartsWith(':') && !IsTransport(header.Key)
-                orderby header.Key
-                select Entry(header.Key.ToLowerInvariant(), string.Join(", ", header.Value.ToArray())));
+            reply.Metadata.AddRange(context.RequestHeaders.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(Entry));
         }
 
         return reply;
     }
 
-    // What a gRPC library keeps to itself; the other example service does not see them either.
-    private static bool IsTransport(string name) =>
-        name.StartsWith(GrpcHeaderNames.ReservedPrefix, StringComparison.OrdinalIgnoreCase)
-        || name.ToLowerInvariant() is "content-type" or "te" or "host" or "accept-encoding" or "transfer-encoding";
-
-    // Senders may leave the padding of base64 away; a reply always has it.
-    private static MetadataEntry Entry(string key, string value)
+    // Several values of one key are joined by a comma alone in the metadata; the request's headers still have them one by one.
+    private MetadataEntry Entry(Metadata.Entry entry) => new()
     {
-        var bytes = new byte[BinaryMetadata.MaxDecodedLength(value.Length)];
-        return key.EndsWith(BinaryMetadata.Suffix, StringComparison.Ordinal) && BinaryMetadata.TryDecode(value, bytes, out var length)
-            ? new MetadataEntry { Key = key, Value = Convert.ToBase64String(bytes, 0, length) }
-            : new MetadataEntry { Key = key, Value = value };
-    }
+        Key = entry.Key,
+        Value = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : string.Join(", ", context.GetHttpContext().Request.Headers[entry.Key].ToArray()),
+    };
 
     private static void Fill(Metadata metadata, MapField<string, string> wanted)
     {
         foreach (var (name, value) in wanted)
         {
-            if (name.EndsWith(BinaryMetadata.Suffix, StringComparison.Ordinal))
+            if (name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.Ordinal))
             {
                 metadata.Add(name, Convert.FromBase64String(value));
             }

@@ -3,12 +3,9 @@
 // Prints one line of JSON when it is ready; ends on SIGTERM and SIGINT, and with --exit-with-stdin when standard input closes.
 using System.Net;
 using System.Text.Json;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.EchoService;
-using SnetGateway.EchoService.Protocol;
-using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Server;
-using ServingStatus = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
 
 var exitWithStdin = args.Contains("--exit-with-stdin");
 var configuration = new ConfigurationBuilder().AddCommandLine(args.Where(a => a != "--exit-with-stdin").ToArray()).Build();
@@ -23,22 +20,18 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
 // A test that ends the service does not wait for the calls it left hanging.
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
-var app = builder.Build();
-var health = new HealthRegistry();
-SetServing(true);
 var counts = new CallCounter();
-var limits = new GrpcEndpointOptions { MaxRequestBytes = 16 << 20, MaxResponseBytes = int.MaxValue - 56 };
+var health = new HealthServiceImpl();
+ControlMethods.SetServing(health, true);
+builder.Services.AddSingleton(new EchoMethods(name, counts, TimeProvider.System));
+builder.Services.AddSingleton(new ControlMethods(health, counts));
+builder.Services.AddSingleton(health);
+builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (16 << 20, null));
 
-app.MapGrpcHealth(health);
-new EchoEndpoints(name, counts, TimeProvider.System).Map(app.MapGrpcService("example.Echo", limits));
-var control = app.MapGrpcService("example.EchoControl");
-control.MapGrpcUnary<ServingState, ServingState>("SetServing", (state, _) =>
-{
-    SetServing(state.Serving);
-    return ValueTask.FromResult(state);
-});
-control.MapGrpcUnary<CallsRequest, CallCounts>("GetCalls", (_, _) => ValueTask.FromResult(counts.Read()));
-
+var app = builder.Build();
+app.MapGrpcService<EchoMethods>();
+app.MapGrpcService<ControlMethods>();
+app.MapGrpcService<HealthServiceImpl>();
 await app.StartAsync();
 Console.WriteLine(JsonSerializer.Serialize(new { ready = true, name, port = new Uri(app.Urls.First()).Port, pid = Environment.ProcessId }));
 if (exitWithStdin)
@@ -47,13 +40,6 @@ if (exitWithStdin)
 }
 
 await app.WaitForShutdownAsync();
-
-void SetServing(bool serving)
-{
-    var status = serving ? ServingStatus.Serving : ServingStatus.NotServing;
-    health.Set(string.Empty, status);
-    health.Set("example.Echo", status);
-}
 
 static async Task StopWithInputAsync(IHostApplicationLifetime lifetime)
 {
