@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Adversary;
@@ -36,7 +35,7 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
 
     public AttackCounts Counts { get; } = new();
 
-    public HttpMessageInvoker Http { get; } = new(GrpcClient.CreateHandler());
+    public ClientHttp Http { get; } = new();
 
     /// <summary>The numbers of all gateways.</summary>
     public IReadOnlyList<int> Everywhere { get; } = [.. Enumerable.Range(0, target.Gateways.Count)];

@@ -5,18 +5,15 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using StateClient = SnetGateway.Gateway.Control.PaymentChannelStateService.PaymentChannelStateServiceClient;
 
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>A consumer with a channel of its own, who pays as it should or as it should not.</summary>
 internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
 {
-    private static readonly GrpcMethod<ChannelStateRequest, ChannelStateReply> s_getState =
-        GrpcMethod.Protobuf<ChannelStateRequest, ChannelStateReply>($"/{ChannelStateService.Name}/GetChannelState");
-
     private static readonly TimeSpan s_untilKnown = TimeSpan.FromSeconds(20);
 
     private readonly AttackTarget _target = run.Target;
@@ -141,11 +138,8 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
         byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. _target.Chain.Escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
         try
         {
-            return (await new GrpcClient(run.Http, _target.Gateways[gateway]).UnaryAsync(
-                s_getState,
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
-                null,
-                CancellationToken.None).Soon()).Message;
+            return await new StateClient(run.Http.ChannelTo(_target.Gateways[gateway])).GetChannelStateAsync(
+                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block }).ResponseAsync.Soon();
         }
         catch (RpcException exception) when (exception.Status.Detail.EndsWith("the signature passed has expired", StringComparison.Ordinal))
         {

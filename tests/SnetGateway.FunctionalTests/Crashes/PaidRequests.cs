@@ -6,18 +6,15 @@ using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using StateClient = SnetGateway.Gateway.Control.PaymentChannelStateService.PaymentChannelStateServiceClient;
 
 namespace SnetGateway.FunctionalTests.Crashes;
 
 /// <summary>What a consumer of one channel sends: paid calls of the example service, and questions for the channel's state.</summary>
 internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId channel, ulong block)
 {
-    private static readonly GrpcMethod<ChannelStateRequest, ChannelStateReply> s_getState =
-        GrpcMethod.Protobuf<ChannelStateRequest, ChannelStateReply>($"/{ChannelStateService.Name}/GetChannelState");
-
     /// <summary>A call that pays by signing this total.</summary>
     public HttpRequestMessage Call(Uri gateway, string method, byte[] message, ulong amount)
     {
@@ -52,17 +49,15 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
     }
 
     /// <summary>The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.</summary>
-    public async Task<ulong> AskSignedAsync(HttpMessageInvoker http, Uri gateway, CancellationToken cancellationToken = default)
+    public async Task<ulong> AskSignedAsync(ClientHttp http, Uri gateway, CancellationToken cancellationToken = default)
     {
         byte[] id = channel.Value.ToBigEndian();
         byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
         try
         {
-            ChannelStateReply state = (await new GrpcClient(http, gateway).UnaryAsync(
-                s_getState,
+            ChannelStateReply state = await new StateClient(http.ChannelTo(gateway)).GetChannelStateAsync(
                 new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
-                null,
-                cancellationToken).Soon()).Message;
+                cancellationToken: cancellationToken).ResponseAsync.Soon();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
         }

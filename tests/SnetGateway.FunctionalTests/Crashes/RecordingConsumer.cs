@@ -1,6 +1,5 @@
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Crashes;
@@ -17,7 +16,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
     private static readonly byte[] s_countAndStall = Wire.Frame([0x10, 0x02, 0x58, 0x01]);
 
     private readonly PaidRequests _requests = new(key, escrow, channel, block);
-    private readonly HttpMessageInvoker _http = new(GrpcClient.CreateHandler());
+    private readonly ClientHttp _http = new();
     private readonly Lock _lock = new();
     private readonly SortedSet<ulong> _granted = [];
     private readonly List<string> _refusals = [];

@@ -1,4 +1,5 @@
 using System.Net;
+using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.GrpcWire.Frames;
@@ -129,7 +130,7 @@ public sealed class HealthTests
         };
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
         byte[] frame = await asked.Task.Soon();
-        Assert.Equal("my.Service", SnetGateway.Grpc.Health.HealthCheckRequest.Parser.ParseFrom(frame.AsSpan(FrameHeader.Size)).Service);
+        Assert.Equal("my.Service", HealthCheckRequest.Parser.ParseFrom(frame.AsSpan(FrameHeader.Size)).Service);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,7 +64,7 @@ public sealed class HeartbeatTests
             Wire.End(context, 0);
         };
         Assert.Equal((status, service), await ReadAsync(gateway));
-        Assert.Equal("my.Service", SnetGateway.Grpc.Health.HealthCheckRequest.Parser.ParseFrom(asked.AsSpan(5)).Service);
+        Assert.Equal("my.Service", HealthCheckRequest.Parser.ParseFrom(asked.AsSpan(5)).Service);
     }
 
     [Theory]

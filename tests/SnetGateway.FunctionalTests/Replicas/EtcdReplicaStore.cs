@@ -1,4 +1,5 @@
-using SnetGateway.Grpc.Client;
+using Etcdserverpb;
+using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
@@ -9,9 +10,6 @@ namespace SnetGateway.FunctionalTests.Replicas;
 /// <summary>An etcd of three members.</summary>
 internal sealed class EtcdReplicaStore : ReplicaStore
 {
-    // etcdserverpb.AlarmRequest: action ACTIVATE, alarm NOSPACE
-    private static readonly byte[] s_noSpace = [0x08, 1, 0x18, 1];
-
     private readonly EtcdCluster _cluster;
     private readonly List<EtcdProcess> _killed = [];
     private EtcdProcess? _paused;
@@ -67,9 +65,9 @@ internal sealed class EtcdReplicaStore : ReplicaStore
 
     public override async Task FillAsync()
     {
-        using var http = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(http, new Uri(_cluster.Endpoints[0]));
-        await client.UnaryAsync(GrpcMethod.Bytes("/etcdserverpb.Maintenance/Alarm"), s_noSpace, null, CancellationToken.None);
+        using var http = new ClientHttp();
+        var maintenance = new Maintenance.MaintenanceClient(http.ChannelTo(new Uri(_cluster.Endpoints[0])));
+        await maintenance.AlarmAsync(new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = AlarmType.Nospace });
     }
 
     public override Task MakeRoomAsync() => _cluster.Members[0].ControlAsync("alarm", "disarm");

@@ -2,7 +2,6 @@ using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Replicas;
@@ -17,7 +16,7 @@ internal sealed class ReplicaConsumer(
     private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
 
     private readonly PaidRequests _requests = new(key, escrow, channel, block);
-    private readonly HttpMessageInvoker _http = new(GrpcClient.CreateHandler());
+    private readonly ClientHttp _http = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _grants = [];
     private readonly Dictionary<string, int> _refusals = [];

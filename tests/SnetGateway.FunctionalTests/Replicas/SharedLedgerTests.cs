@@ -3,7 +3,6 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
@@ -60,7 +59,7 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
             Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant()),
             channel,
             await chain.GetBlockNumberAsync());
-        using var http = new HttpMessageInvoker(GrpcClient.CreateHandler());
+        using var http = new ClientHttp();
 
         // Each call at the other gateway than the one before.
         ulong amount = 0;

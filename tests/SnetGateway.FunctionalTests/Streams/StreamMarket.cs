@@ -3,7 +3,6 @@ using System.Net;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Client;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Market;
 using Xunit;
@@ -18,7 +17,7 @@ internal sealed class StreamMarket : IAsyncDisposable
 {
     private const long Price = 10;
 
-    private readonly HttpMessageInvoker _http = new(GrpcClient.CreateHandler());
+    private readonly ClientHttp _http = new();
 
     private StreamMarket(ScriptedService service, GatewayProcess gateway, StreamPayer[] payers)
     {

@@ -13,7 +13,7 @@ import tempfile
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-PROTO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../src/SnetGateway.Grpc/Reflection/reflection.proto")
+PROTO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../proto/reflection.proto")
 
 
 def _protocol():
