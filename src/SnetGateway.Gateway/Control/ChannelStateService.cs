@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using SnetGateway.Grpc.Server;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
@@ -11,21 +10,15 @@ namespace SnetGateway.Gateway.Control;
 /// `escrow.PaymentChannelStateService`: tells a party of a channel its nonce and what was signed. As hot as the paid path, since SDKs ask for
 /// all their channels before every call, and answered from memory. All errors are UNKNOWN with the reference's text (payments.md 12.1).
 /// </summary>
-internal sealed class ChannelStateService(ChannelStates states)
+internal sealed class ChannelStateService(ChannelStates states) : PaymentChannelStateService.PaymentChannelStateServiceBase
 {
     public const string Name = "escrow.PaymentChannelStateService";
-
-    public static void Map(IEndpointRouteBuilder endpoints)
-    {
-        ChannelStateService service = ActivatorUtilities.CreateInstance<ChannelStateService>(endpoints.ServiceProvider);
-        endpoints.MapGrpcService(Name).MapGrpcUnary<ChannelStateRequest, ChannelStateReply>("GetChannelState", service.GetAsync);
-    }
 
     private static ByteString Bytes(UInt256 value) => UnsafeByteOperations.UnsafeWrap(value.ToBigEndian());
 
     private static ByteString SignatureOf(SignedTotal total) => ByteString.CopyFrom(total.Signature.Span);
 
-    private async ValueTask<ChannelStateReply> GetAsync(ChannelStateRequest request, GrpcServerCall call)
+    public override async Task<ChannelStateReply> GetChannelState(ChannelStateRequest request, ServerCallContext context)
     {
         if (!UInt256.TryReadBigEndian(request.ChannelId.Span, out UInt256 id))
         {
@@ -33,7 +26,7 @@ internal sealed class ChannelStateService(ChannelStates states)
             throw new RpcException(new Status(StatusCode.Unknown, "channel is not found, channelId: more than 256 bits"));
         }
 
-        ChannelState state = await states.GetAsync(new ChannelId(id), request.CurrentBlock, request.Signature.Memory, call.CancellationToken);
+        ChannelState state = await states.GetAsync(new ChannelId(id), request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
         if (state.Refusal is not null)
         {
             throw new RpcException(new Status(StatusCode.Unknown, state.Refusal));

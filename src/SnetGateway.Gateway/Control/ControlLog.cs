@@ -6,4 +6,8 @@ internal static partial class ControlLog
     [LoggerMessage(EventId = 6201, EventName = "HealthNotLooked", Level = LogLevel.Error,
         Message = "What gRPC health says could not be looked up; what it said last stands until it can. Report this.")]
     public static partial void HealthNotLooked(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6202, EventName = "OwnMethodFailed", Level = LogLevel.Error,
+        Message = "The gateway's own method {Method} failed; the client was told nothing but that. Report this.")]
+    public static partial void OwnMethodFailed(ILogger logger, string method, Exception exception);
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Grpc.Reflection.V1;
 using SnetGateway.Gateway.Heartbeats;
-using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Reflection;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -10,7 +9,8 @@ internal static class ControlServices
 {
     public static IServiceCollection AddControl(this IServiceCollection services)
     {
-        services.TryAddSingleton<HealthRegistry>();
+        services.AddOwnServices();
+        services.TryAddSingleton<GatewayHealth>();
         services.AddHostedService<HealthFeed>();
         services.TryAddSingleton<HeartbeatCheck>();
         services.AddHostedService<HeartbeatStart>();
@@ -20,9 +20,13 @@ internal static class ControlServices
     /// <summary>What consumers may call without paying.</summary>
     public static void MapControl(this IEndpointRouteBuilder endpoints)
     {
-        ChannelStateService.Map(endpoints);
+        IServiceProvider provider = endpoints.ServiceProvider;
+        var states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
+        var reflection = ActivatorUtilities.CreateInstance<GatewayReflection>(provider);
+        endpoints.MapOwnService(binder => PaymentChannelStateService.BindService(binder, states));
+        endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
+        endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));
+        endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection), GatewayReflection.AlphaName);
         HeartbeatEndpoint.Map(endpoints);
-        endpoints.MapGrpcReflection(ActivatorUtilities.CreateInstance<GatewayReflection>(endpoints.ServiceProvider).FindAsync);
-        endpoints.MapGrpcHealth(endpoints.ServiceProvider.GetRequiredService<HealthRegistry>());
     }
 }

@@ -1,10 +1,10 @@
+using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Grpc.Reflection.V1;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Heartbeats;
-using SnetGateway.Grpc.Health;
 using SnetGateway.ProtoJson;
-using SnetGateway.Grpc.Reflection;
 using Yarp.ReverseProxy.Configuration;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -14,23 +14,30 @@ namespace SnetGateway.Gateway.Control;
 /// What reflection tells: the gateway's own services, and those behind it that have a route for the host that is called and whose descriptors
 /// are known (`SnetGateway:Backends:Clusters`). What no route leads to is not told of.
 /// </summary>
-internal sealed class GatewayReflection(LiveSnapshot live)
+internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.ServerReflectionBase
 {
-    /// <summary>The gateway's own, first: no service behind it can take their names.</summary>
-    private static readonly ServiceDescriptor[] Own =
-    [
-        StateServiceReflection.Descriptor.Services.Single(), HealthReflection.Descriptor.Services.Single(),
-        ReflectionEndpoints.Descriptor, ReflectionEndpoints.AlphaDescriptor,
-    ];
+    /// <summary>The service as it was named before version 1. Its messages have the same bytes.</summary>
+    public const string AlphaName = "grpc.reflection.v1alpha.ServerReflection";
 
-    private Indexed _last = new(Own, new ReflectionIndex(Own));
+    private Indexed _last = new(OwnServices.Descriptors, new ReflectionIndex(OwnServices.Descriptors));
 
-    public async ValueTask<ReflectionIndex> FindAsync(HttpContext context, CancellationToken cancellationToken)
+    public override async Task ServerReflectionInfo(
+        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context)
+    {
+        ReflectionIndex index = await FindAsync(context.GetHttpContext().Request.Host, context.CancellationToken);
+        var sent = new HashSet<FileDescriptor>();
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            await responseStream.WriteAsync(ReflectionAnswer.Of(index, requestStream.Current, sent));
+        }
+    }
+
+    internal async ValueTask<ReflectionIndex> FindAsync(HostString host, CancellationToken cancellationToken)
     {
         GatewaySnapshot snapshot = live.Current;
-        var services = new List<ServiceDescriptor>(Own);
+        var services = new List<ServiceDescriptor>(OwnServices.Descriptors);
         foreach (IGrouping<string, RouteConfig> cluster in snapshot.Routes
-            .Where(route => route.ClusterId is not null && HostPattern.IsAny(route.Match.Hosts, context.Request.Host))
+            .Where(route => route.ClusterId is not null && HostPattern.IsAny(route.Match.Hosts, host))
             .GroupBy(route => route.ClusterId!, StringComparer.OrdinalIgnoreCase))
         {
             if (await SchemaOfAsync(snapshot.Backends.Find(cluster.Key), cancellationToken) is { } schema)

@@ -1,9 +1,8 @@
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Heartbeats;
-using SnetGateway.Grpc.Health;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -13,7 +12,7 @@ namespace SnetGateway.Gateway.Control;
 /// instances is not known to be unhealthy.
 /// </summary>
 internal sealed class HealthFeed(
-    HealthRegistry registry, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time, ILogger<HealthFeed> logger)
+    GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time, ILogger<HealthFeed> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -102,7 +101,7 @@ internal sealed class HealthFeed(
     {
         foreach (string gone in _told.Keys.Where(name => !seen.ContainsKey(name)).ToArray())
         {
-            registry.Remove(gone);
+            health.ClearStatus(gone);
             _told.Remove(gone);
         }
 
@@ -110,7 +109,7 @@ internal sealed class HealthFeed(
         {
             if (!_told.TryGetValue(name, out Status told) || told != status)
             {
-                registry.Set(name, status);
+                health.SetStatus(name, status);
                 _told[name] = status;
             }
         }

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.Grpc.Health;
 using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Health;
@@ -12,7 +12,7 @@ namespace SnetGateway.Gateway.Health;
 /// <summary>A call of `grpc.health.v1.Health/Check`, and what its answer says.</summary>
 internal static class HealthProbe
 {
-    private const string Method = $"/{HealthEndpoints.Service}/Check";
+    private const string Method = "/grpc.health.v1.Health/Check";
 
     /// <summary>The answer is a number in a message; what is longer is no answer.</summary>
     private const int LongestAnswer = 1024;

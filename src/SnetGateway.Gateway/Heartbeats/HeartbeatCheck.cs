@@ -3,7 +3,7 @@ using System.Net;
 using SnetGateway.Gateway.Health;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Heartbeats;
 

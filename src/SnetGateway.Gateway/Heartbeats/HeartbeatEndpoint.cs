@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Health;
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Heartbeats;
 

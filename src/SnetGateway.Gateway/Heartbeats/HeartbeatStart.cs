@@ -1,4 +1,4 @@
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Heartbeats;
 

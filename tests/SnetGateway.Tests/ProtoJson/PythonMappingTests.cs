@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
 using SnetGateway.TestKit;
+using SnetGateway.Tests.Gateway;
 using Xunit;
 
 namespace SnetGateway.Tests.ProtoJson;
@@ -28,7 +29,7 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
 
         foreach (Kinds message in messages)
         {
-            string[] answer = (await python.StandardOutput.ReadLineAsync().WaitAsync(Grpc.GrpcTestHost.Patience)
+            string[] answer = (await python.StandardOutput.ReadLineAsync().WaitAsync(GrpcTestHost.Patience)
                 ?? throw new EndOfStreamException("Python ended; python3-protobuf is needed.")).Split(' ', 2);
             string theirs = Encoding.UTF8.GetString(Convert.FromBase64String(answer[0]));
             Assert.True(message.Equals(KindsSchema.FromJson(theirs)), theirs);
@@ -37,7 +38,7 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
         }
 
         await writing;
-        await python.WaitForExitAsync().WaitAsync(Grpc.GrpcTestHost.Patience);
+        await python.WaitForExitAsync().WaitAsync(GrpcTestHost.Patience);
     }
 
     private static async Task WriteAsync(StreamWriter input, Kinds[] messages)

@@ -1,7 +1,4 @@
 using SnetGateway.Gateway.Control;
-using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Reflection;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 
@@ -9,16 +6,10 @@ namespace SnetGateway.Gateway.Configuration.Rules;
 internal static class OwnMethods
 {
     /// <summary>Their paths by <see cref="PathPattern.ShapeOf(string?)"/>.</summary>
-    private static readonly Dictionary<string, string> s_paths = Services()
+    private static readonly Dictionary<string, string> s_paths = OwnServices.Descriptors
         .SelectMany(service => service.Methods, (service, method) => $"/{service.FullName}/{method.Name}")
         .ToDictionary(path => PathPattern.ShapeOf(path));
 
     /// <summary>The method whose very path a route has; null where there is none.</summary>
     public static string? Find(RouteReach route) => s_paths.GetValueOrDefault(route.Shape);
-
-    private static IEnumerable<ServiceDescriptor> Services() =>
-    [
-        .. StateServiceReflection.Descriptor.Services, .. HealthReflection.Descriptor.Services,
-        ReflectionEndpoints.Descriptor, ReflectionEndpoints.AlphaDescriptor,
-    ];
 }

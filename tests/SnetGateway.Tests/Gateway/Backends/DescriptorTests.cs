@@ -4,12 +4,9 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.ProtoJson;
-using SnetGateway.Grpc.Reflection;
 using SnetGateway.TestKit;
 using SnetGateway.Tests.Gateway.Configuration;
-using SnetGateway.Tests.Grpc;
 using SnetGateway.Tests.ProtoJson;
-using SnetGateway.Tests.Grpc.Reflection;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Backends;
@@ -97,7 +94,7 @@ public sealed class DescriptorTests : IDisposable
     [Fact]
     public async Task Reflection_IsAskedOnceByManyCalls_AndAgainForANewMethodAfterAPause()
     {
-        var reflection = new ScriptedReflection(ReflectionMethods.Service, KindsReflection.Descriptor);
+        var reflection = new ScriptedReflection("grpc.reflection.v1.ServerReflection", KindsReflection.Descriptor);
         await using var host = await GrpcTestHost.StartAsync(reflection.Map);
         var time = new FakeTimeProvider();
         IDescriptorSource source = (await new DescriptorLoader(time).LoadAsync(new DescriptorOptions { ReflectionAddress = host.Address.ToString() }, CancellationToken.None))!;

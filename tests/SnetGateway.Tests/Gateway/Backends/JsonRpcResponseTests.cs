@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Tests.Grpc;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Backends;

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Grpc.Server;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using Xunit;
@@ -41,23 +41,25 @@ public sealed class CallCommandTests : IAsyncLifetime
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http2);
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http1);
         });
+        builder.Services.AddGrpc();
         _gateway = builder.Build();
         _gateway.MapPost("/", () => Results.Text("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x64\"}", "application/json"));
-        _gateway.MapGrpcService(ChannelStateService.Name).MapGrpcUnary<ChannelStateRequest, ChannelStateReply>("GetChannelState", Tell);
-        GrpcServiceEndpoints echo = _gateway.MapGrpcService("t.Echo");
-        echo.MapGrpcUnary<StringValue, StringValue>("Say", (request, call) =>
-        {
-            Charge(call);
-            return new ValueTask<StringValue>(new StringValue { Value = request.Value + "!" });
-        });
-        echo.MapGrpcDuplexStreaming<StringValue, StringValue>("Talk", async (requests, responses, call) =>
-        {
-            Charge(call);
-            await foreach (StringValue request in requests.ReadAllAsync(call.CancellationToken))
+        _gateway.MapGrpcService(ServerServiceDefinition.CreateBuilder()
+            .AddMethod(MethodOf(MethodType.Unary, ChannelStateService.Name, "GetChannelState", ChannelStateRequest.Parser, ChannelStateReply.Parser), Tell)
+            .AddMethod(MethodOf(MethodType.Unary, "t.Echo", "Say", StringValue.Parser, StringValue.Parser), (request, call) =>
             {
-                await responses.WriteAsync(new StringValue { Value = request.Value + "!" }, call.CancellationToken);
-            }
-        });
+                Charge(call);
+                return Task.FromResult(new StringValue { Value = request.Value + "!" });
+            })
+            .AddMethod(MethodOf(MethodType.DuplexStreaming, "t.Echo", "Talk", StringValue.Parser, StringValue.Parser), async (requests, responses, call) =>
+            {
+                Charge(call);
+                await foreach (StringValue request in requests.ReadAllAsync())
+                {
+                    await responses.WriteAsync(new StringValue { Value = request.Value + "!" });
+                }
+            })
+            .Build());
         await _gateway.StartAsync();
         await File.WriteAllTextAsync(At("key"), Key + "\n");
         Directory.CreateDirectory(At("proto"));
@@ -172,11 +174,17 @@ public sealed class CallCommandTests : IAsyncLifetime
         return new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    private ValueTask<ChannelStateReply> Tell(ChannelStateRequest request, GrpcServerCall call)
+    private static Method<TRequest, TReply> MethodOf<TRequest, TReply>(
+        MethodType type, string service, string name, MessageParser<TRequest> requests, MessageParser<TReply> replies)
+        where TRequest : class, IMessage<TRequest>
+        where TReply : class, IMessage<TReply> =>
+        new(type, service, name, Marshallers.Create(m => m.ToByteArray(), requests.ParseFrom), Marshallers.Create(m => m.ToByteArray(), replies.ParseFrom));
+
+    private Task<ChannelStateReply> Tell(ChannelStateRequest request, ServerCallContext call)
     {
         byte[] message = [.. "__get_channel_state"u8, .. s_escrow.ToBytes(), .. request.ChannelId.ToByteArray(), .. ((UInt256)request.CurrentBlock).ToBigEndian()];
         return new SignerRecovery().TryRecover(message, request.Signature.Span, out Address signer) && signer == PrivateKey.Parse(Key).Address && request.CurrentBlock == 100
-            ? new ValueTask<ChannelStateReply>(new ChannelStateReply
+            ? Task.FromResult(new ChannelStateReply
             {
                 CurrentNonce = ByteString.CopyFrom(((UInt256)3).ToBigEndian()),
                 CurrentSignedAmount = ByteString.CopyFrom(_signed.ToBigEndian()),
@@ -184,9 +192,9 @@ public sealed class CallCommandTests : IAsyncLifetime
             : throw new RpcException(new Status(StatusCode.Unknown, "incorrect signature"));
     }
 
-    private void Charge(GrpcServerCall call)
+    private void Charge(ServerCallContext call)
     {
-        IHeaderDictionary headers = call.HttpContext.Request.Headers;
+        IHeaderDictionary headers = call.GetHttpContext().Request.Headers;
         string text = headers["snet-payment-channel-amount"].ToString();
         var payment = new ChannelPayment(
             new ChannelId(UInt256.Parse(headers["snet-payment-channel-id"].ToString())),

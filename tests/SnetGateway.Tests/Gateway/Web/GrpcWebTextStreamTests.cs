@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Web;
-using SnetGateway.Tests.Grpc;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Web;

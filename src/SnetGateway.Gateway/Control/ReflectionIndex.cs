@@ -1,11 +1,12 @@
 using Google.Protobuf.Reflection;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
-namespace SnetGateway.Grpc.Reflection;
+namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// What a server tells of itself by reflection: its services, and the files that describe them with all that these import. Immutable.
 /// </summary>
-public sealed class ReflectionIndex
+internal sealed class ReflectionIndex
 {
     private readonly Dictionary<string, FileDescriptor> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileDescriptor> _symbols = new(StringComparer.Ordinal);
@@ -14,7 +15,6 @@ public sealed class ReflectionIndex
     /// <summary>An index of these services. Of two with one name, and of two files with one name, the first counts.</summary>
     public ReflectionIndex(IEnumerable<ServiceDescriptor> services)
     {
-        ArgumentNullException.ThrowIfNull(services);
         var names = new List<string>();
         foreach (var service in services)
         {

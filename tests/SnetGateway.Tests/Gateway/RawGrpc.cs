@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Google.Protobuf;
 
-namespace SnetGateway.Tests.Grpc;
+namespace SnetGateway.Tests.Gateway;
 
 /// <summary>gRPC by hand: frames built and statuses read without the code under test.</summary>
 internal static class RawGrpc

@@ -8,17 +8,21 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SnetGateway.Grpc.Client;
+using Grpc.Core;
+using Grpc.Net.Client;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Control;
 
-namespace SnetGateway.Tests.Grpc;
+namespace SnetGateway.Tests.Gateway;
 
-/// <summary>A real Kestrel on loopback, one HTTP/2 port and one HTTP/1.1 port, with a client for the first and all that was logged.</summary>
+/// <summary>A real Kestrel on loopback, one HTTP/2 port and one HTTP/1.1 port, with clients for the first and all that was logged.</summary>
 internal sealed class GrpcTestHost : IAsyncDisposable
 {
     /// <summary>The longest that any one step of a test may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
 
     private GrpcTestHost(WebApplication app, LogCollector log)
     {
@@ -27,17 +31,16 @@ internal sealed class GrpcTestHost : IAsyncDisposable
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
         Address = new Uri(addresses[0]);
         Http1Address = new Uri(addresses[1]);
-        Http = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        Client = new GrpcClient(Http, Address);
+        _channel = ServiceChannel.Open(Address);
     }
 
     public Uri Address { get; }
 
     public Uri Http1Address { get; }
 
-    public HttpMessageInvoker Http { get; }
+    public HttpMessageInvoker Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
-    public GrpcClient Client { get; }
+    public CallInvoker Client => _channel.CreateCallInvoker();
 
     public ConcurrentQueue<(LogLevel Level, EventId Id, string Text)> Log { get; }
 
@@ -51,6 +54,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
+        builder.Services.AddOwnServices();
         var app = builder.Build();
         map(app);
         await app.StartAsync();
@@ -89,6 +93,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _channel.Dispose();
         Http.Dispose();
         await _app.DisposeAsync();
     }

@@ -1,27 +1,30 @@
 using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Grpc.Reflection.V1;
 using Microsoft.AspNetCore.Builder;
-using SnetGateway.Grpc.Reflection;
-using SnetGateway.Grpc.Server;
+using SnetGateway.Gateway.Control;
 
-namespace SnetGateway.Tests.Grpc.Reflection;
+namespace SnetGateway.Tests.Gateway.Backends;
 
 /// <summary>A server that describes itself file by file, as the servers of Go do.</summary>
-internal sealed class ScriptedReflection(string service, params FileDescriptor[] files)
+internal sealed class ScriptedReflection(string service, params FileDescriptor[] files) : ServerReflection.ServerReflectionBase
 {
     public int Questions;
 
     /// <summary>What it says instead of the truth, if anything.</summary>
     public Func<ServerReflectionRequest, ServerReflectionResponse?> Lie { get; set; } = _ => null;
 
-    public void Map(WebApplication app) =>
-        app.MapGrpcService(service).MapGrpcDuplexStreaming<ServerReflectionRequest, ServerReflectionResponse>("ServerReflectionInfo", async (requests, responses, call) =>
+    public void Map(WebApplication app) => app.MapOwnService(binder => ServerReflection.BindService(binder, this), service);
+
+    public override async Task ServerReflectionInfo(
+        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
-            await foreach (var request in requests.ReadAllAsync(call.CancellationToken))
-            {
-                Interlocked.Increment(ref Questions);
-                await responses.WriteAsync(Lie(request) ?? Answer(request), call.CancellationToken);
-            }
-        });
+            Interlocked.Increment(ref Questions);
+            await responseStream.WriteAsync(Lie(request) ?? Answer(request));
+        }
+    }
 
     private ServerReflectionResponse Answer(ServerReflectionRequest request)
     {

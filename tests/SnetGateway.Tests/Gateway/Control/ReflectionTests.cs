@@ -1,15 +1,20 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Reflection;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Control;
+using SnetGateway.ProtoJson;
 using Xunit;
+using Yarp.ReverseProxy.Configuration;
 
-namespace SnetGateway.Tests.Grpc.Reflection;
+namespace SnetGateway.Tests.Gateway.Control;
 
 /// <summary>The gateway's own reflection, asked question by question and by the reader that asks others.</summary>
-public sealed class ReflectionEndpointsTests
+public sealed class ReflectionTests
 {
     private static readonly FileDescriptorProto Common = new()
     {
@@ -78,7 +83,7 @@ public sealed class ReflectionEndpointsTests
     public async Task File_ComesWithWhatItImports_AndOnceInACall()
     {
         await using var host = await StartAsync();
-        await using var call = host.Client.Start(ReflectionMethods.Info, null, CancellationToken.None);
+        using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
         Assert.Equal(["api.proto", "common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
         Assert.Equal(["api.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
         Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileByFilename = "common.proto", Host = "h" })));
@@ -94,10 +99,10 @@ public sealed class ReflectionEndpointsTests
     public async Task CallThatStaysOpen_EndsWhenTheServerStops()
     {
         await using var host = await StartAsync();
-        await using var call = host.Client.Start(ReflectionMethods.Info, null, CancellationToken.None);
+        using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
         await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" });
         var stopped = host.StopAsync();
-        var ended = await Assert.ThrowsAsync<RpcException>(async () => await call.ReadAsync().AsTask().WaitAsync(GrpcTestHost.Patience));
+        var ended = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
         Assert.Equal(new Status(StatusCode.Unavailable, "the server is stopping"), ended.Status);
         await stopped.WaitAsync(GrpcTestHost.Patience);
     }
@@ -106,8 +111,7 @@ public sealed class ReflectionEndpointsTests
     public async Task OwnReader_ReadsItBack()
     {
         await using var host = await StartAsync();
-        using var channel = SnetGateway.Gateway.Backends.ServiceChannel.Open(host.Address);
-        var schema = await SnetGateway.Gateway.Backends.Descriptors.ReflectionReader.ReadAsync(channel.CreateCallInvoker(), TimeSpan.FromSeconds(20), CancellationToken.None);
+        var schema = await ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None);
         Assert.NotNull(schema.FindMethod("/api.Api/Do"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));
@@ -115,14 +119,17 @@ public sealed class ReflectionEndpointsTests
 
     private static Task<GrpcTestHost> StartAsync()
     {
-        var index = new ReflectionIndex([ReflectionEndpoints.Descriptor, ReflectionEndpoints.AlphaDescriptor, Service]);
-        return GrpcTestHost.StartAsync(app => app.MapGrpcReflection((_, _) => new(index)));
+        var backend = new ClusterBackend("api", new ClusterBackendOptions(), new FixedDescriptors(ProtoSchema.Load(new FileDescriptorSet { File = { Common, Api } }.ToByteArray())));
+        RouteConfig route = new() { RouteId = "api", ClusterId = "api", Match = new RouteMatch { Path = "/api.Api/{method}" } };
+        var reflection = new GatewayReflection(new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [route], [], new ClusterBackends([backend]))));
+        return GrpcTestHost.StartAsync(app => app.MapOwnService(binder => ServerReflection.BindService(binder, reflection)));
     }
 
-    private static async Task<ServerReflectionResponse> AskAsync(GrpcClientCall<ServerReflectionRequest, ServerReflectionResponse> call, ServerReflectionRequest request)
+    private static async Task<ServerReflectionResponse> AskAsync(AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call, ServerReflectionRequest request)
     {
-        await call.WriteAsync(request);
-        var (_, answer) = await call.ReadAsync().AsTask().WaitAsync(GrpcTestHost.Patience);
+        await call.RequestStream.WriteAsync(request);
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
+        var answer = call.ResponseStream.Current;
         Assert.Equal(request, answer.OriginalRequest);
         Assert.Equal(request.Host, answer.ValidHost);
         return answer;

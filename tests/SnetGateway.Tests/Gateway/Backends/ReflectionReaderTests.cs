@@ -2,20 +2,22 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
-using SnetGateway.Grpc.Reflection;
+using Grpc.Reflection.V1;
+using SnetGateway.Gateway.Control;
 using SnetGateway.ProtoJson;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
-namespace SnetGateway.Tests.Grpc.Reflection;
+namespace SnetGateway.Tests.Gateway.Backends;
 
 public sealed class ReflectionReaderTests
 {
+    private const string Service = "grpc.reflection.v1.ServerReflection";
     private const string Method = "/snet.tests.kinds.KindsService/Unary";
 
     [Theory]
-    [InlineData(ReflectionMethods.Service)]
-    [InlineData(ReflectionMethods.AlphaService)]
+    [InlineData(Service)]
+    [InlineData(GatewayReflection.AlphaName)]
     public async Task Read_EitherVersion_MethodsAndFiles(string version)
     {
         await using var host = await GrpcTestHost.StartAsync(new ScriptedReflection(version, KindsReflection.Descriptor).Map);
@@ -38,7 +40,7 @@ public sealed class ReflectionReaderTests
     [InlineData("garbage")]
     public async Task Read_Nonsense_InvalidData(string lie)
     {
-        var reflection = new ScriptedReflection(ReflectionMethods.Service, KindsReflection.Descriptor)
+        var reflection = new ScriptedReflection(Service, KindsReflection.Descriptor)
         {
             Lie = request => (lie, request.MessageRequestCase) switch
             {

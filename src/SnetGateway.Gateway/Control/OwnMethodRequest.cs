@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.GrpcWire.Frames;
+using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
+
+namespace SnetGateway.Gateway.Control;
+
+/// <summary>
+/// Stands in front of each of the gateway's own methods, because the package reads the request before anything else can be asked: what is no
+/// gRPC call is refused, and a request of one message must be here as a whole in time. Streams end when the gateway stops.
+/// </summary>
+internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, TimeProvider time, CancellationToken stopping)
+{
+    /// <summary>
+    /// How long the whole request of a method that takes one message may take. Such a request is small, and each one that is waited for holds
+    /// its stream, and the gateway when it stops. Then: DEADLINE_EXCEEDED.
+    /// </summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest request message in bytes, as sent and expanded: none of these methods takes more than some names or a signature.</summary>
+    public const int MaxMessageBytes = 64 * 1024;
+
+    private static readonly Status TooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
+    private static readonly Status DeadlinePassed = new(StatusCode.DeadlineExceeded, "the deadline has passed");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (CallShape.Refuse(context) is not null)
+        {
+            return;
+        }
+
+        if (!GrpcContentType.Parse(context.Request.ContentType).IsGrpcProto)
+        {
+            GrpcAnswer.WriteHttp(
+                context, StatusCodes.Status415UnsupportedMediaType, new Status(StatusCode.Unimplemented, "the content type must be application/grpc"));
+            return;
+        }
+
+        if (await CheckAsync(context) is { } refusal)
+        {
+            GrpcAnswer.TryWrite(context, refusal);
+            context.Response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
+        }
+        else if (type == MethodType.Unary)
+        {
+            await next(context);
+        }
+        else
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+            context.RequestAborted = ended.Token;
+            await next(context);
+        }
+    }
+
+    private ValueTask<Status?> CheckAsync(HttpContext context)
+    {
+        StringValues text = context.Request.Headers[GrpcHeaderNames.Timeout];
+        TimeSpan timeout = Limit;
+        return text.Count > 0 && !GrpcTimeout.TryParse(text.ToString(), out timeout) ? new(new Status(StatusCode.Internal, "malformed grpc-timeout"))
+            : type == MethodType.DuplexStreaming ? default
+            : ReadAsync(context, timeout);
+    }
+
+    /// <summary>Waits until the whole request is here, and leaves it to be read: one message, not compressed. Else this is the answer.</summary>
+    private async ValueTask<Status?> ReadAsync(HttpContext context, TimeSpan timeout)
+    {
+        HttpRequest request = context.Request;
+        PipeReader body = request.BodyReader;
+        using var limit = new CancellationTokenSource(timeout < Limit ? timeout : Limit, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+        try
+        {
+            ReadResult read = await body.ReadAtLeastAsync(FrameHeader.Size + MaxMessageBytes + 1, ended.Token);
+            string? encoding = request.Headers[GrpcHeaderNames.Encoding];
+            ReadOnlyMemory<byte> message = SingleMessage.Read(
+                read.Buffer.IsSingleSegment ? read.Buffer.First : read.Buffer.ToArray(), encoding, MaxMessageBytes);
+            if (encoding == GrpcEncodings.Gzip)
+            {
+                request.Headers.Remove(GrpcHeaderNames.Encoding);
+                context.Features.Set<IRequestBodyPipeFeature>(new Expanded(SingleMessage.Write(message.Span)));
+                body.AdvanceTo(read.Buffer.End);
+            }
+            else
+            {
+                body.AdvanceTo(read.Buffer.Start);
+            }
+
+            return null;
+        }
+        catch (RpcException refused)
+        {
+            return refused.Status;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return timeout < Limit ? DeadlinePassed : TooSlow;
+        }
+        catch (BadHttpRequestException broken)
+        {
+            return broken.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow : new Status(StatusCode.Internal, "the request is broken");
+        }
+        catch (Exception left) when (left is OperationCanceledException or IOException)
+        {
+            return new Status(StatusCode.Cancelled, "the client left");
+        }
+    }
+
+    private sealed class Expanded(byte[] body) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader { get; } = PipeReader.Create(new ReadOnlySequence<byte>(body));
+    }
+}

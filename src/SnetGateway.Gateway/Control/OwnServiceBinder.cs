@@ -1,0 +1,104 @@
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace SnetGateway.Gateway.Control;
+
+/// <summary>
+/// Collects the methods of a service of the gateway's own, each with two things that the package leaves out: a request that is no message of its
+/// type is the client's fault and not the gateway's, and whatever a method throws becomes one status that tells nothing of the inside.
+/// </summary>
+/// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
+/// <param name="stopping">Cancelled when the gateway stops: then streams end.</param>
+/// <param name="logger">For failures of methods.</param>
+internal sealed class OwnServiceBinder(string? otherName, CancellationToken stopping, ILogger logger) : ServiceBinderBase
+{
+    private readonly ServerServiceDefinition.Builder _definition = ServerServiceDefinition.CreateBuilder();
+
+    /// <summary>The full name of the service.</summary>
+    public string ServiceName { get; private set; } = otherName ?? string.Empty;
+
+    public ServerServiceDefinition Build() => _definition.Build();
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    {
+        Method<TRequest, TResponse> own = Own(method);
+        _definition.AddMethod(own, async (request, context) =>
+        {
+            try
+            {
+                return await handler!(request, context);
+            }
+            catch (Exception failure) when (failure is not RpcException)
+            {
+                throw StatusOf(failure, own, context);
+            }
+        });
+    }
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        Method<TRequest, TResponse> own = Own(method);
+        _definition.AddMethod(own, (request, responses, context) => RunAsync(() => handler!(request, responses, context), own, context));
+    }
+
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    {
+        Method<TRequest, TResponse> own = Own(method);
+        _definition.AddMethod(own, (requests, responses, context) => RunAsync(() => handler!(requests, responses, context), own, context));
+    }
+
+    private Method<TRequest, TResponse> Own<TRequest, TResponse>(Method<TRequest, TResponse> method)
+    {
+        ServiceName = otherName ?? method.ServiceName;
+        Marshaller<TRequest> requests = method.RequestMarshaller;
+        return new Method<TRequest, TResponse>(
+            method.Type, ServiceName, method.Name, Marshallers.Create(requests.ContextualSerializer, Read), method.ResponseMarshaller);
+
+        TRequest Read(DeserializationContext context)
+        {
+            try
+            {
+                return requests.ContextualDeserializer(context);
+            }
+            catch (InvalidProtocolBufferException broken)
+            {
+                throw new RpcException(new Status(StatusCode.Internal, "a message cannot be read as the type this method takes", broken));
+            }
+        }
+    }
+
+    private async Task RunAsync(Func<Task> handler, IMethod method, ServerCallContext context)
+    {
+        try
+        {
+            await handler();
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            throw StatusOf(failure, method, context);
+        }
+
+        if (stopping.IsCancellationRequested)
+        {
+            throw Stopping();
+        }
+    }
+
+    private RpcException StatusOf(Exception failure, IMethod method, ServerCallContext context)
+    {
+        if (context.CancellationToken.IsCancellationRequested)
+        {
+            return stopping.IsCancellationRequested ? Stopping() : new RpcException(new Status(StatusCode.Cancelled, "the client left", failure));
+        }
+
+        if (failure is IOException or InvalidDataException)
+        {
+            return new RpcException(new Status(StatusCode.Internal, "the request is broken", failure)); // methods open nothing but their request
+        }
+
+        ControlLog.OwnMethodFailed(logger, method.FullName, failure);
+        return new RpcException(new Status(StatusCode.Unknown, "the service failed"));
+    }
+
+    private static RpcException Stopping() => new(new Status(StatusCode.Unavailable, "the server is stopping"));
+}

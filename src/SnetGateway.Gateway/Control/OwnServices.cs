@@ -1,0 +1,62 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using SnetGateway.Gateway.PaidCalls;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace SnetGateway.Gateway.Control;
+
+/// <summary>The gRPC services that the gateway has itself, on Grpc.AspNetCore.</summary>
+internal static class OwnServices
+{
+    /// <summary>The longest response message: descriptors of the services behind the gateway, by reflection.</summary>
+    private const int MaxResponseBytes = 4 * 1024 * 1024;
+
+    /// <summary>All of them. No service behind the gateway can take their names.</summary>
+    public static IReadOnlyList<ServiceDescriptor> Descriptors { get; } =
+    [
+        StateServiceReflection.Descriptor.Services.Single(), Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
+        Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(), Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
+    ];
+
+    /// <summary>The package with bounds, and without routes of its own for unknown services, which would stand before those of services.</summary>
+    public static IServiceCollection AddOwnServices(this IServiceCollection services)
+    {
+        services.AddGrpc(options =>
+        {
+            options.IgnoreUnknownServices = true;
+            options.MaxReceiveMessageSize = OwnMethodRequest.MaxMessageBytes;
+            options.MaxSendMessageSize = MaxResponseBytes;
+
+            // The package bounds a message by its length on the wire only. Requests of one message are expanded by OwnMethodRequest.
+            options.CompressionProviders.Clear();
+        });
+        return services;
+    }
+
+    /// <summary>Maps a service, and refuses what else is called by its name.</summary>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="bind">The generated method <c>BindService</c> with the service.</param>
+    /// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
+    public static void MapOwnService(this IEndpointRouteBuilder endpoints, Action<ServiceBinderBase> bind, string? otherName = null)
+    {
+        IServiceProvider provider = endpoints.ServiceProvider;
+        CancellationToken stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        TimeProvider time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+        var binder = new OwnServiceBinder(otherName, stopping, provider.GetRequiredService<ILogger<OwnServiceBinder>>());
+        bind(binder);
+        endpoints.MapGrpcService(binder.Build()).Add(endpoint =>
+        {
+            MethodType type = endpoint.Metadata.OfType<GrpcMethodMetadata>().Single().Method.Type;
+            endpoint.RequestDelegate = new OwnMethodRequest(endpoint.RequestDelegate!, type, time, stopping).InvokeAsync;
+        });
+        endpoints.Map($"/{binder.ServiceName}/{{**method}}", context =>
+        {
+            if (CallShape.Refuse(context) is null)
+            {
+                GrpcAnswer.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {binder.ServiceName} has no such method"));
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+}
