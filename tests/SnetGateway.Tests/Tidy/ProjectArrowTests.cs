@@ -12,11 +12,10 @@ public sealed class ProjectArrowTests
         ["SnetGateway.Payments"] = [],
         ["SnetGateway.GrpcWire"] = [],
         ["SnetGateway.ProtoJson"] = [],
-        ["SnetGateway.Grpc"] = ["SnetGateway.GrpcWire", "SnetGateway.ProtoJson"],
         ["SnetGateway.FastSignatures"] = ["SnetGateway.Payments"],
         ["SnetGateway.Ethereum"] = ["SnetGateway.FastSignatures", "SnetGateway.Payments"],
         ["SnetGateway.Storage"] = ["SnetGateway.Payments"],
-        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.Grpc", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
+        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
     };
 
     [Fact]
