@@ -1,13 +1,13 @@
 using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Heartbeats;
-using SnetGateway.Grpc.Client;
-using SnetGateway.Grpc.Health;
 using Xunit;
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.FunctionalTests.Health;
 
@@ -20,10 +20,10 @@ public sealed class ServiceHealthTests
         await using GatewayHarness gateway = await StartAsync(probed: true);
         int status = 1;
         gateway.Service.Handle = context => AnswerAsync(context, () => Volatile.Read(ref status));
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
+        var client = new Grpc.Health.V1.Health.HealthClient(channel);
         await UntilAsync(client, "test.Echo", Status.Serving);
-        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, "test.Echo");
+        using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, "test.Echo");
         Assert.Equal(Status.Serving, await NextAsync(watch));
 
         status = 2;
@@ -41,8 +41,8 @@ public sealed class ServiceHealthTests
     public async Task GatewayThatIsNotReady_SaysSoForEveryService()
     {
         await using GatewayHarness gateway = await StartAsync(probed: false);
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
+        var client = new Grpc.Health.V1.Health.HealthClient(channel);
         await UntilAsync(client, "test.Echo", Status.Serving);
         gateway.Readiness.Add("ledger", () => "full");
         await UntilAsync(client, "test.Echo", Status.NotServing);
@@ -53,11 +53,11 @@ public sealed class ServiceHealthTests
     public async Task UnknownName_IsNotFound_AndWatchedAsUnknown()
     {
         await using GatewayHarness gateway = await StartAsync(probed: false);
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
+        var client = new Grpc.Health.V1.Health.HealthClient(channel);
         var failure = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(client, "no.Such"));
         Assert.Equal(StatusCode.NotFound, failure.Status.StatusCode);
-        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, "no.Such");
+        using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, "no.Such");
         Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));
     }
 
@@ -75,8 +75,8 @@ public sealed class ServiceHealthTests
             }
         });
         gateway.Log.Expected.Add("HealthNotLooked");
-        using var invoker = new HttpMessageInvoker(GrpcClient.CreateHandler());
-        var client = new GrpcClient(invoker, new Uri($"http://{gateway.PublicEndPoint}"));
+        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
+        var client = new Grpc.Health.V1.Health.HealthClient(channel);
         await UntilAsync(client, "test.Echo", Status.Serving);
 
         Volatile.Write(ref isBroken, true);
@@ -94,7 +94,7 @@ public sealed class ServiceHealthTests
     private static Task<GatewayHarness> StartAsync(bool probed, Action? look = null)
     {
         var subjects = new HeartbeatSubjects([new HeartbeatSubject("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
-        var registry = new HealthRegistry();
+        var health = new GatewayHealth();
         Dictionary<string, string?> settings = new();
         if (probed)
         {
@@ -112,10 +112,11 @@ public sealed class ServiceHealthTests
                     look?.Invoke();
                     return subjects;
                 });
-                services.AddSingleton(registry);
+                services.AddOwnServices();
+                services.AddSingleton(health);
                 services.AddHostedService<HealthFeed>();
             },
-            mapPublic: endpoints => endpoints.MapGrpcHealth(registry));
+            mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health)));
     }
 
     private static async Task AnswerAsync(HttpContext context, Func<int> status)
@@ -125,19 +126,22 @@ public sealed class ServiceHealthTests
         Wire.End(context, 0);
     }
 
-    private static GrpcClientCall<HealthCheckRequest, HealthCheckResponse> WatchAsync(GrpcClient client, string service) =>
-        client.StartServerStreaming(HealthMethods.Watch, new HealthCheckRequest { Service = service }, null, CancellationToken.None);
+    private static AsyncServerStreamingCall<HealthCheckResponse> Watch(Grpc.Health.V1.Health.HealthClient client, string service) =>
+        client.Watch(new HealthCheckRequest { Service = service });
 
-    private static async Task<Status> NextAsync(GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch) =>
-        (await watch.ReadAsync().AsTask().Soon()).Message.Status;
+    private static async Task<Status> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> watch)
+    {
+        Assert.True(await watch.ResponseStream.MoveNext().Soon());
+        return watch.ResponseStream.Current.Status;
+    }
 
-    private static async Task<Status> CheckAsync(GrpcClient client, string service) =>
-        (await client.UnaryAsync(HealthMethods.Check, new HealthCheckRequest { Service = service }, null, CancellationToken.None).Soon()).Message.Status;
+    private static async Task<Status> CheckAsync(Grpc.Health.V1.Health.HealthClient client, string service) =>
+        (await client.CheckAsync(new HealthCheckRequest { Service = service }).ResponseAsync.Soon()).Status;
 
     /// <summary>The feed looks four times a second.</summary>
-    private static async Task UntilAsync(GrpcClient client, string service, Status status)
+    private static async Task UntilAsync(Grpc.Health.V1.Health.HealthClient client, string service, Status status)
     {
-        await using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = WatchAsync(client, service);
+        using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, service);
         while (await NextAsync(watch) != status)
         {
             // Told of every change.

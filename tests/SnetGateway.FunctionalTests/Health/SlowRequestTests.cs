@@ -3,11 +3,10 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Web;
-using SnetGateway.Grpc.Health;
-using SnetGateway.Grpc.Server;
+using SnetGateway.Gateway.Control;
 using SnetGateway.TestKit;
 using Xunit;
-using Status = SnetGateway.Grpc.Health.HealthCheckResponse.Types.ServingStatus;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.FunctionalTests.Health;
 
@@ -19,7 +18,7 @@ public sealed class SlowRequestTests
     private static readonly byte[] Everything = Wire.Frame("");
 
     private readonly TestTimeProvider _time = new();
-    private readonly HealthRegistry _registry = new();
+    private readonly GatewayHealth _health = new();
 
     [Theory]
     [InlineData(Check, 0)]
@@ -94,9 +93,10 @@ public sealed class SlowRequestTests
 
     private Task<GatewayHarness> StartAsync()
     {
-        _registry.Set("", Status.Serving);
+        _health.SetStatus("", Status.Serving);
         return GatewayHarness.StartAsync(
-            services: services => services.AddSingleton<TimeProvider>(_time), mapPublic: endpoints => endpoints.MapGrpcHealth(_registry));
+            services: services => services.AddOwnServices().AddSingleton<TimeProvider>(_time),
+            mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, _health)));
     }
 
     /// <summary>Sends so much of a request on a connection that is there, and lets the time for all of it pass.</summary>
@@ -113,7 +113,7 @@ public sealed class SlowRequestTests
     private async Task PassAsync(int armedBefore)
     {
         await _time.WhenArmedAsync(armedBefore + 1);
-        _time.Advance(GrpcServiceEndpoints.RequestLimit);
+        _time.Advance(OwnMethodRequest.Limit);
     }
 
     private static async Task<string> ReadUntilAsync(Stream stream, string end)

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text;
 using Google.Protobuf;
+using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Grpc.Health;
+using SnetGateway.Gateway.Control;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
 using Xunit;
@@ -278,9 +279,11 @@ public sealed class GrpcWebTests
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
     public async Task GatewaysOwnMethods_AnswerWebClientsToo(string version, string type)
     {
-        var registry = new HealthRegistry();
-        registry.Set("known", HealthCheckResponse.Types.ServingStatus.Serving);
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(mapPublic: endpoints => endpoints.MapGrpcHealth(registry));
+        var health = new GatewayHealth();
+        health.SetStatus("known", HealthCheckResponse.Types.ServingStatus.Serving);
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
+            services: services => services.AddOwnServices(),
+            mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health)));
         byte[] known = [.. Wire.Frame(new HealthCheckRequest { Service = "known" }.ToByteArray())];
 
         WebReply serving = await gateway.CallAsync(version, type, known, "/grpc.health.v1.Health/Check", []);
@@ -299,7 +302,7 @@ public sealed class GrpcWebTests
             var read = new byte[expected.Length];
             await answer.ReadExactlyAsync(read).AsTask().Soon();
             Assert.Equal(expected, read);
-            registry.Set("known", HealthCheckResponse.Types.ServingStatus.NotServing);
+            health.SetStatus("known", HealthCheckResponse.Types.ServingStatus.NotServing);
         }
     }
 
