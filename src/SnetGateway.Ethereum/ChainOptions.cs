@@ -4,7 +4,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum;
 
 /// <summary>Which chain is followed, through whom, and how much may be asked of them.</summary>
-public sealed class ChainOptions : IValidatableObject
+public sealed class ChainOptions
 {
     public const string Section = "SnetGateway:Chain";
 
@@ -68,22 +68,4 @@ public sealed class ChainOptions : IValidatableObject
 
     /// <summary>The escrow contract. Only for options that were validated.</summary>
     public Address Escrow => Address.Parse(EscrowAddress);
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        for (int i = 0; i < Endpoints.Count; i++)
-        {
-            if (!Uri.TryCreate(Endpoints[i], UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            {
-                // The text is not repeated: half of a mistyped URL may be a key.
-                yield return new ValidationResult($"Endpoint {i} is no http or https URL.", [$"{nameof(Endpoints)}:{i}"]);
-            }
-        }
-
-        if (EscrowAddress.Length > 0 && !Address.TryParse(EscrowAddress, out _))
-        {
-            yield return new ValidationResult($"'{EscrowAddress}' is no address: 0x and 40 hex digits.", [nameof(EscrowAddress)]);
-        }
-    }
 }

@@ -20,7 +20,7 @@ internal sealed class EthereumClient : IDisposable
     {
         _time = time;
         _jitter = jitter;
-        _http = new HttpMessageInvoker(handler ?? DefaultHandler(options), disposeHandler: handler is null);
+        _http = new HttpMessageInvoker(handler ?? CreateHandler(options.RequestTimeout), disposeHandler: handler is null);
         _endpoints =
         [
             .. options.Endpoints.Select((address, index) => new EndpointState(
@@ -93,13 +93,14 @@ internal sealed class EthereumClient : IDisposable
         _http.Dispose();
     }
 
-    private static SocketsHttpHandler DefaultHandler(ChainOptions options) => new()
+    /// <summary>The connections to nodes.</summary>
+    internal static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
     {
         // A redirect would send keys to wherever it points.
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = System.Net.DecompressionMethods.GZip,
-        ConnectTimeout = options.RequestTimeout,
+        ConnectTimeout = connectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a moved DNS name is noticed
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.JsonRpc;
@@ -7,26 +8,25 @@ namespace SnetGateway.Ethereum.JsonRpc;
 internal static class EthereumQuestions
 {
     public static async ValueTask<ulong> ChainIdAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
-        HexText.TryReadQuantity(await endpoint.AskAsync("eth_chainId", static _ => { }, cancellationToken), out ulong id)
+        HexText.TryReadQuantity(await endpoint.AskAsync("eth_chainId", [], cancellationToken), out ulong id)
             ? id
             : throw Malformed("eth_chainId");
 
+    /// <summary>The number of the endpoint's newest block.</summary>
+    public static async ValueTask<ulong> BlockNumberAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
+        HexText.TryReadQuantity(await endpoint.AskAsync("eth_blockNumber", [], cancellationToken), out ulong number)
+            ? number
+            : throw Malformed("eth_blockNumber");
+
     public static async ValueTask<bool> HasCodeAsync(this JsonRpcEndpoint endpoint, Address address, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync(
-            "eth_getCode",
-            writer =>
-            {
-                writer.WriteStringValue(address.ToString());
-                writer.WriteStringValue("latest");
-            },
-            cancellationToken);
+        JsonElement result = await endpoint.AskAsync("eth_getCode", [address.ToString(), "latest"], cancellationToken);
         return HexText.TryReadData(result, out byte[] code) ? code.Length > 0 : throw Malformed("eth_getCode");
     }
 
     /// <summary>Whether the endpoint says of itself that it is still catching up.</summary>
     public static async ValueTask<bool> IsSyncingAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
-        (await endpoint.AskAsync("eth_syncing", static _ => { }, cancellationToken)).ValueKind switch
+        (await endpoint.AskAsync("eth_syncing", [], cancellationToken)).ValueKind switch
         {
             JsonValueKind.False => false,
             JsonValueKind.Object or JsonValueKind.True => true,
@@ -64,16 +64,10 @@ internal static class EthereumQuestions
     {
         JsonElement result = await endpoint.AskAsync(
             "eth_call",
-            writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("to", contract.ToString());
-                writer.WriteString("data", HexText.Data(data));
-                writer.WriteEndObject();
-                writer.WriteStartObject();
-                writer.WriteString("blockHash", block.ToString());
-                writer.WriteEndObject();
-            },
+            [
+                new JsonObject { ["to"] = contract.ToString(), ["data"] = HexText.Data(data) },
+                new JsonObject { ["blockHash"] = block.ToString() },
+            ],
             cancellationToken);
         return HexText.TryReadData(result, out byte[] answer) ? answer : throw Malformed("eth_call");
     }
@@ -83,7 +77,7 @@ internal static class EthereumQuestions
         this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, BlockHeader block, CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
-            endpoint, contract, topics, writer => writer.WriteString("blockHash", block.Hash.ToString()), cancellationToken);
+            endpoint, contract, topics, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
         return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
     }
 
@@ -95,11 +89,7 @@ internal static class EthereumQuestions
             endpoint,
             contract,
             topics,
-            writer =>
-            {
-                writer.WriteString("fromBlock", HexText.Quantity(from));
-                writer.WriteString("toBlock", HexText.Quantity(to));
-            },
+            new JsonObject { ["fromBlock"] = HexText.Quantity(from), ["toBlock"] = HexText.Quantity(to) },
             cancellationToken);
         return logs.All(log => log.BlockNumber >= from && log.BlockNumber <= to) ? logs : throw Malformed("eth_getLogs");
     }
@@ -110,14 +100,7 @@ internal static class EthereumQuestions
     private static async ValueTask<BlockHeader?> BlockAsync(
         JsonRpcEndpoint endpoint, string method, string which, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync(
-            method,
-            writer =>
-            {
-                writer.WriteStringValue(which);
-                writer.WriteBooleanValue(false);
-            },
-            cancellationToken);
+        JsonElement result = await endpoint.AskAsync(method, [which, false], cancellationToken);
         if (result.ValueKind == JsonValueKind.Null)
         {
             return null;
@@ -135,28 +118,12 @@ internal static class EthereumQuestions
         JsonRpcEndpoint endpoint,
         Address contract,
         IReadOnlyList<Bytes32> topics,
-        Action<Utf8JsonWriter> writeRange,
+        JsonObject filter,
         CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync(
-            "eth_getLogs",
-            writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("address", contract.ToString());
-                writeRange(writer);
-                writer.WriteStartArray("topics");
-                writer.WriteStartArray();
-                foreach (Bytes32 topic in topics)
-                {
-                    writer.WriteStringValue(topic.ToString());
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            },
-            cancellationToken);
+        filter["address"] = contract.ToString();
+        filter["topics"] = new JsonArray(new JsonArray([.. topics.Select(topic => (JsonNode)topic.ToString())]));
+        JsonElement result = await endpoint.AskAsync("eth_getLogs", [filter], cancellationToken);
         if (result.ValueKind != JsonValueKind.Array)
         {
             throw Malformed("eth_getLogs");

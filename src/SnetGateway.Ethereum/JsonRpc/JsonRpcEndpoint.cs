@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace SnetGateway.Ethereum.JsonRpc;
 
@@ -17,10 +17,10 @@ internal sealed class JsonRpcEndpoint
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly ChainMetrics _metrics;
+    private readonly ChainMetrics? _metrics;
     private int _lastId;
 
-    public JsonRpcEndpoint(Uri address, int index, HttpMessageInvoker http, TimeSpan timeout, TimeProvider time, ChainMetrics metrics)
+    public JsonRpcEndpoint(Uri address, int index, HttpMessageInvoker http, TimeSpan timeout, TimeProvider time, ChainMetrics? metrics = null)
     {
         _http = http;
         _timeout = timeout;
@@ -40,12 +40,12 @@ internal sealed class JsonRpcEndpoint
 
     /// <summary>Asks one question.</summary>
     /// <param name="method">JSON-RPC method.</param>
-    /// <param name="writeParameters">Writes the elements of the parameter array.</param>
+    /// <param name="parameters">The elements of the parameter array.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The result, which may be JSON null.</returns>
     /// <exception cref="EndpointException">No usable answer.</exception>
     /// <exception cref="JsonRpcErrorException">The node refused.</exception>
-    public async ValueTask<JsonElement> AskAsync(string method, Action<Utf8JsonWriter> writeParameters, CancellationToken cancellationToken)
+    public async ValueTask<JsonElement> AskAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken)
     {
         bool answered = false;
         using var deadline = new CancellationTokenSource(_timeout, _time);
@@ -53,7 +53,7 @@ internal sealed class JsonRpcEndpoint
         try
         {
             int id = Interlocked.Increment(ref _lastId);
-            using HttpRequestMessage request = Request(id, method, writeParameters);
+            using HttpRequestMessage request = Request(id, method, parameters);
             using HttpResponseMessage response = await _http.SendAsync(request, either.Token);
 
             // Some nodes send an error of theirs with 400 or 500; any other status is of the HTTP server before it.
@@ -62,7 +62,8 @@ internal sealed class JsonRpcEndpoint
                 throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)response.StatusCode}");
             }
 
-            using JsonDocument document = await ReadAsync(response.Content, either.Token);
+            await response.Content.LoadIntoBufferAsync(MaxResponseBytes, either.Token);
+            using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(either.Token));
             JsonElement result = Result(document.RootElement, id, response.StatusCode);
             answered = true;
             return result;
@@ -70,6 +71,10 @@ internal sealed class JsonRpcEndpoint
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new EndpointException(EndpointFault.TimedOut, $"no answer within {_timeout.TotalSeconds} s");
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new EndpointException(EndpointFault.TooLarge, $"an answer over {MaxResponseBytes} bytes", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
@@ -81,46 +86,7 @@ internal sealed class JsonRpcEndpoint
         }
         finally
         {
-            _metrics.RpcCalled(method, answered);
-        }
-    }
-
-    private static async ValueTask<JsonDocument> ReadAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        if (content.Headers.ContentLength > MaxResponseBytes)
-        {
-            throw new EndpointException(EndpointFault.TooLarge, $"an answer over {MaxResponseBytes} bytes");
-        }
-
-        await using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
-        {
-            int length = 0;
-            int read;
-            while ((read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
-            {
-                length += read;
-                if (length > MaxResponseBytes)
-                {
-                    throw new EndpointException(EndpointFault.TooLarge, $"an answer over {MaxResponseBytes} bytes");
-                }
-
-                if (length == buffer.Length)
-                {
-                    byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.CopyTo(larger, 0);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-            }
-
-            // Parsed from a copy of its own, so that the result may outlive the rented buffer.
-            return JsonDocument.Parse(buffer.AsSpan(0, length).ToArray());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            _metrics?.RpcCalled(method, answered);
         }
     }
 
@@ -156,23 +122,10 @@ internal sealed class JsonRpcEndpoint
 
     private static string Cut(string text) => text.Length <= 200 ? text : text[..200];
 
-    private HttpRequestMessage Request(int id, string method, Action<Utf8JsonWriter> writeParameters)
+    private HttpRequestMessage Request(int id, string method, JsonNode[] parameters)
     {
-        var body = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(body))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("jsonrpc", "2.0");
-            writer.WriteNumber("id", id);
-            writer.WriteString("method", method);
-            writer.WriteStartArray("params");
-            writeParameters(writer);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        var content = new ReadOnlyMemoryContent(body.WrittenMemory);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonArray(parameters) };
+        var content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/json"));
         return new HttpRequestMessage(HttpMethod.Post, _address) { Content = content, Headers = { Authorization = _authorization } };
     }
 }

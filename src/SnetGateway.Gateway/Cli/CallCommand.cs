@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
+using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
@@ -197,11 +198,11 @@ internal sealed class CallCommand(CommandContext context)
             : throw new CommandException(ExitCodes.Usage, "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
     }
 
-    private ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)
+    private async ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)
     {
         string? text = parsed.GetValue(_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc) && (rpc.Scheme == Uri.UriSchemeHttp || rpc.Scheme == Uri.UriSchemeHttps)
-            ? BlockNumber.AskAsync(rpc, cancellationToken)
+            ? await EthereumNode.BlockNumberAsync(rpc, cancellationToken) ?? throw new CommandException(ExitCodes.Failed, "the Ethereum node did not tell the block number")
             : throw new CommandException(ExitCodes.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
     }
 }

@@ -1,0 +1,23 @@
+namespace SnetGateway.Ethereum.JsonRpc;
+
+/// <summary>One question to one node, for commands: without the checks, the order of endpoints and the back-off of a gateway that runs.</summary>
+public static class EthereumNode
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>The number of the node's newest block; null when there is no usable response within 15 s.</summary>
+    /// <param name="address">The node's URL. May hold a key, so it appears in no message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async ValueTask<ulong?> BlockNumberAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var http = new HttpMessageInvoker(EthereumClient.CreateHandler(s_timeout));
+        try
+        {
+            return await new JsonRpcEndpoint(address, 0, http, s_timeout, TimeProvider.System).BlockNumberAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is EndpointException or JsonRpcErrorException)
+        {
+            return null;
+        }
+    }
+}
