@@ -45,7 +45,7 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         }, answer);
 
         TranslateRequest(context, transport);
-        features.Set<IHttpRequestFeature>(new GrpcWebRequest(request));
+        features.Set<IHttpRequestFeature>(OverHttp2(request));
         features.Set<IHttpUpgradeFeature>(null);
         features.Set<IHttpExtendedConnectFeature>(null);
         features.Set<IHttpResponseTrailersFeature>(answer);
@@ -62,6 +62,23 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
             features.Set(request);
         }
     }
+
+    /// <summary>
+    /// The request as the rest of the pipeline sees it. The server's own feature is left as it is, because the server frames its response by the
+    /// protocol that it names.
+    /// </summary>
+    private static HttpRequestFeature OverHttp2(IHttpRequestFeature request) => new()
+    {
+        Protocol = HttpProtocol.Http2,
+        Scheme = request.Scheme,
+        Method = request.Method,
+        PathBase = request.PathBase,
+        Path = request.Path,
+        QueryString = request.QueryString,
+        RawTarget = request.RawTarget,
+        Headers = request.Headers,
+        Body = request.Body,
+    };
 
     private static void TranslateRequest(HttpContext context, GrpcTransport transport)
     {
