@@ -29,45 +29,24 @@ internal static class MoneyServiceCollectionExtensions
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton(provider => new ChannelBook(
             provider.GetRequiredService<LiveSnapshot>().Catalog.Groups,
-            (ulong)provider.GetRequiredService<IOptions<ChainOptions>>().Value.FinalityDepth));
+            (ulong)Chain(provider).FinalityDepth));
         services.TryAddSingleton(OpenStore);
-        services.TryAddSingleton(provider => new PaymentLedger(
-            provider.GetRequiredService<IRecordStore>(),
-            provider.GetRequiredService<ChannelBook>(),
-            provider.GetRequiredService<TimeProvider>(),
-            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
-        services.TryAddSingleton(provider => new ChainFollower(
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value,
-            provider.GetRequiredService<ChannelBook>(),
-            provider.GetRequiredService<TimeProvider>(),
-            Random.Shared,
-            provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
+            provider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChainFollower>(provider, Chain(provider), Random.Shared));
         services.TryAddSingleton<IChannelReader>(provider => provider.GetRequiredService<ChainFollower>());
         services.TryAddSingleton<ClaimWatch>();
-        services.TryAddSingleton(provider => new ChannelPayments(
-            provider.GetRequiredService<ChannelBook>(),
-            provider.GetRequiredService<IChannelReader>(),
-            provider.GetRequiredService<ISignerRecovery>(),
-            provider.GetRequiredService<PaymentLedger>(),
-            provider.GetRequiredService<IPaymentEvents>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow,
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value.StalenessBound,
-            provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
-        services.TryAddSingleton(provider => new ChannelStates(
-            provider.GetRequiredService<ChannelBook>(),
-            provider.GetRequiredService<IChannelReader>(),
-            provider.GetRequiredService<ISignerRecovery>(),
-            provider.GetRequiredService<PaymentLedger>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value.Escrow,
-            provider.GetRequiredService<IOptions<ChainOptions>>().Value.StalenessBound));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelPayments>(
+            provider, Chain(provider).Escrow, Chain(provider).StalenessBound, provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelStates>(
+            provider, Chain(provider).Escrow, Chain(provider).StalenessBound));
         services.AddSingleton<LedgerHealth>();
         services.AddHostedService<MoneyHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
         return services;
     }
+
+    private static ChainOptions Chain(IServiceProvider provider) => provider.GetRequiredService<IOptions<ChainOptions>>().Value;
 
     private static SignerRecovery CreateSignerRecovery(IServiceProvider provider)
     {
@@ -80,7 +59,7 @@ internal static class MoneyServiceCollectionExtensions
     /// <summary>Opened when it is first asked for, which <see cref="MoneyHost"/> does before a listener opens.</summary>
     private static IRecordStore OpenStore(IServiceProvider provider)
     {
-        ChainOptions chain = provider.GetRequiredService<IOptions<ChainOptions>>().Value;
+        ChainOptions chain = Chain(provider);
         return RecordStores.Open(
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
             new LedgerScope((ulong)chain.ChainId, chain.Escrow),
