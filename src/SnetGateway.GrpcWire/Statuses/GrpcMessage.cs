@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace SnetGateway.GrpcWire.Statuses;
@@ -29,27 +30,6 @@ public static class GrpcMessage
         foreach (var rune in text.AsSpan(plain).EnumerateRunes())
         {
             AppendEncoded(encoded, utf8[..rune.EncodeToUtf8(utf8)]);
-        }
-
-        return encoded.ToString();
-    }
-
-    /// <summary>Encodes bytes meant to be UTF-8. Each byte that is part of no valid character becomes one U+FFFD, as the Go implementation does.</summary>
-    public static string Encode(ReadOnlySpan<byte> text)
-    {
-        var encoded = new StringBuilder(text.Length + 16);
-        while (!text.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf8(text, out _, out var consumed) == OperationStatus.Done)
-            {
-                AppendEncoded(encoded, text[..consumed]);
-                text = text[consumed..];
-            }
-            else
-            {
-                encoded.Append("%EF%BF%BD");
-                text = text[1..];
-            }
         }
 
         return encoded.ToString();
@@ -104,16 +84,8 @@ public static class GrpcMessage
     private static bool TryReadEscape(ReadOnlySpan<char> text, out byte value)
     {
         value = 0;
-        if (text.Length < 3 || text[0] != '%' || !char.IsAsciiHexDigit(text[1]) || !char.IsAsciiHexDigit(text[2]))
-        {
-            return false;
-        }
-
-        value = (byte)((HexValue(text[1]) << 4) | HexValue(text[2]));
-        return true;
+        return text.Length >= 3 && text[0] == '%' && byte.TryParse(text[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
-
-    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
     private static void AppendEncoded(StringBuilder encoded, ReadOnlySpan<byte> utf8)
     {
@@ -125,12 +97,10 @@ public static class GrpcMessage
             }
             else
             {
-                encoded.Append('%').Append(UpperHex(value >> 4)).Append(UpperHex(value & 0xF));
+                encoded.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
             }
         }
     }
-
-    private static char UpperHex(int digit) => (char)(digit < 10 ? '0' + digit : 'A' + digit - 10);
 
     private static string PlainCharacters() =>
         string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Select(value => (char)value).Where(value => value != '%'));

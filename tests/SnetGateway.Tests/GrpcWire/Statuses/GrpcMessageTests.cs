@@ -33,12 +33,6 @@ public sealed class GrpcMessageTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x61, 0xFF, 0x62 }, "a%EF%BF%BDb")]
-    [InlineData(new byte[] { 0xE2, 0x82 }, "%EF%BF%BD%EF%BF%BD")]
-    [InlineData(new byte[] { 0xC3, 0xBC }, "%C3%BC")]
-    public void Encode_Bytes_OneReplacementPerInvalidByte(byte[] text, string expected) => Assert.Equal(expected, GrpcMessage.Encode(text));
-
-    [Theory]
     [InlineData("a%20b", "a b")]
     [InlineData("%c3%bc", "ü")]
     [InlineData("50%", "50%")]
