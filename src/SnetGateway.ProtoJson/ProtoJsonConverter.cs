@@ -41,27 +41,18 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
     /// <exception cref="ProtoJsonException">The bytes are no message of the type, or hold a value that JSON has no form for.</exception>
     public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf)
     {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage }))
-        {
-            WriteJson(type, protobuf, writer);
-        }
-
-        return json.WrittenSpan.ToArray();
-    }
-
-    /// <summary>Writes a message of the type as the next JSON value of a writer, whose depth limit must leave room for it.</summary>
-    /// <exception cref="ProtoJsonException">As for <see cref="ToJson"/>; the writer then holds half a value.</exception>
-    public void WriteJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf, Utf8JsonWriter writer)
-    {
         var path = new JsonPath();
+        var json = new ArrayBufferWriter<byte>();
         try
         {
+            using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage });
             new ProtoToJson(schema, _options, path, writer).WriteMessage(type, protobuf);
         }
         catch (InvalidProtocolBufferException broken)
         {
             throw path.Error("not valid protobuf", broken);
         }
+
+        return json.WrittenSpan.ToArray();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,8 +10,6 @@ namespace SnetGateway.Gateway.Backends.Http;
 internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
 {
     private static readonly HttpMethodOptions s_unnamed = new();
-
-    private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonSerializerOptions s_serializer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ResponsePart.MaxDepth };
 
@@ -27,11 +24,10 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
 
     private static HttpRequestMessage Create(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method)
     {
-        byte[] json = WriteMessage(call);
         var target = new RequestTarget(call.Request.RequestUri!);
         bool isChanged = !method.HasBody || method.Path?.Contains('{', StringComparison.Ordinal) == true
             || options.Credentials.Values.Any(credential => credential.Location == CredentialOptions.Body);
-        JsonNode? message = isChanged ? JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth }) : null;
+        JsonNode? message = isChanged ? JsonNode.Parse(call.Json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth }) : null;
         target.AddPath(method.Path ?? call.Name, message as JsonObject);
         if (!method.HasBody)
         {
@@ -58,22 +54,11 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         request.RequestUri = target.ToUri();
         if (method.HasBody)
         {
-            request.Content = new ByteArrayContent(message is null ? json : JsonSerializer.SerializeToUtf8Bytes(message, s_serializer));
+            request.Content = new ByteArrayContent(message is null ? call.Json : JsonSerializer.SerializeToUtf8Bytes(message, s_serializer));
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         }
 
         return request;
-    }
-
-    private static byte[] WriteMessage(TranslatedCall call)
-    {
-        var text = new ArrayBufferWriter<byte>(call.Message.Length + 64);
-        using (var writer = new Utf8JsonWriter(text, s_writer))
-        {
-            call.WriteJson(writer);
-        }
-
-        return text.WrittenSpan.ToArray();
     }
 
     private static RpcException NotAnObject(TranslatedCall call) =>

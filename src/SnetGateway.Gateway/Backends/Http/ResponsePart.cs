@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Grpc.Core;
+using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.ProtoJson;
 
@@ -29,42 +30,21 @@ internal static class ResponsePart
     {
         try
         {
-            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
-            reader.Read();
+            using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            JsonElement part = document.RootElement;
             foreach (string name in names)
             {
-                Enter(ref reader, name);
+                part = part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out JsonElement inner)
+                    ? inner
+                    : throw new ServiceFaultException(StatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
             }
 
-            int start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            return body[start..(int)reader.BytesConsumed];
+            return JsonRpcResponse.TextOf(part, body);
         }
-        catch (JsonException broken)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // the latter where a name holds half a character
         {
-            throw new ServiceFaultException(StatusCode.Internal, "the service's answer is no JSON", $"line {broken.LineNumber + 1}");
+            throw new ServiceFaultException(StatusCode.Internal, "the service's answer is no JSON", $"line {(broken as JsonException)?.LineNumber + 1}");
         }
-    }
-
-    private static void Enter(ref Utf8JsonReader reader, string name)
-    {
-        byte[] wanted = Encoding.UTF8.GetBytes(name);
-        if (reader.TokenType == JsonTokenType.StartObject)
-        {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isFound = reader.ValueTextEquals(wanted);
-                reader.Read();
-                if (isFound)
-                {
-                    return;
-                }
-
-                reader.Skip();
-            }
-        }
-
-        throw new ServiceFaultException(StatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
     }
 
     private static ReadOnlyMemory<byte> Wrap(ReadOnlyMemory<byte> part, string name)

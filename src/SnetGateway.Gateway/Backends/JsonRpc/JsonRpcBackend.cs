@@ -46,13 +46,7 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
 
     private static ReadOnlyMemory<byte> WriteRequest(TranslatedCall call, long id)
     {
-        var parameters = new ArrayBufferWriter<byte>(call.Message.Length + 64);
-        using (var writer = new Utf8JsonWriter(parameters, s_writer))
-        {
-            call.WriteJson(writer);
-        }
-
-        var text = new ArrayBufferWriter<byte>(parameters.WrittenCount + 128);
+        var text = new ArrayBufferWriter<byte>(call.Json.Length + 128);
         using (var writer = new Utf8JsonWriter(text, s_writer))
         {
             writer.WriteStartObject();
@@ -61,13 +55,13 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
             writer.WritePropertyName("params"u8);
 
             // Parameters are an object or a list; a message whose JSON is neither is a list of one.
-            bool isStructured = parameters.WrittenSpan[0] is (byte)'{' or (byte)'[';
+            bool isStructured = call.Json[0] is (byte)'{' or (byte)'[';
             if (!isStructured)
             {
                 writer.WriteStartArray();
             }
 
-            writer.WriteRawValue(parameters.WrittenSpan, skipInputValidation: true);
+            writer.WriteRawValue(call.Json, skipInputValidation: true);
             if (!isStructured)
             {
                 writer.WriteEndArray();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using Grpc.Core;
@@ -20,6 +21,12 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
     /// <exception cref="ServiceFaultException">It is none.</exception>
     public static JsonRpcResponse Read(ReadOnlyMemory<byte> body, long id)
     {
+        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            // What a service answers to a notification.
+            throw Wrong("the service answered nothing", "the body is empty");
+        }
+
         if (!Utf8.IsValid(body.Span))
         {
             throw Wrong("the service's answer is no JSON", "the body is not UTF-8");
@@ -27,7 +34,8 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
 
         try
         {
-            return ReadMembers(body, id);
+            using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return Read(document.RootElement, body, id);
         }
         catch (JsonException broken)
         {
@@ -42,94 +50,59 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         }
     }
 
-    private static JsonRpcResponse ReadMembers(ReadOnlyMemory<byte> body, long id)
+    /// <summary>The text of an element, cut out of the body that it was parsed from: read and written anew, a number could lose digits.</summary>
+    public static ReadOnlyMemory<byte> TextOf(JsonElement element, ReadOnlyMemory<byte> body)
     {
-        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
-        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-        {
-            // What a service answers to a notification.
-            throw Wrong("the service answered nothing", "the body is empty");
-        }
+        ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(element);
+        body.Span.Overlaps(text, out int start);
+        return body.Slice(start, text.Length);
+    }
 
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.StartArray)
+    private static JsonRpcResponse Read(JsonElement response, ReadOnlyMemory<byte> body, long id)
+    {
+        if (response.ValueKind == JsonValueKind.Array)
         {
             throw Wrong("the service answered with a batch", "the body is a list");
         }
 
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (response.ValueKind != JsonValueKind.Object)
         {
             throw NoResponse("the body is no object");
         }
 
-        Range? version = null, result = null, error = null, answered = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("jsonrpc"u8))
-            {
-                version = Skip(ref reader, version);
-            }
-            else if (reader.ValueTextEquals("result"u8))
-            {
-                result = Skip(ref reader, result);
-            }
-            else if (reader.ValueTextEquals("error"u8))
-            {
-                error = Skip(ref reader, error);
-            }
-            else if (reader.ValueTextEquals("id"u8))
-            {
-                answered = Skip(ref reader, answered);
-            }
-            else
-            {
-                Skip(ref reader, null);
-            }
-        }
-
-        // Whatever follows the object is an error of the reader's.
-        reader.Read();
-        if (version is null || !body.Span[version.Value].SequenceEqual("\"2.0\""u8))
+        JsonElement? version = Member(response, "jsonrpc"), answered = Member(response, "id"), result = Member(response, "result"), error = Member(response, "error");
+        if (version is not { } given || !JsonMarshal.GetRawUtf8Value(given).SequenceEqual("\"2.0\""u8))
         {
             throw NoResponse("jsonrpc is not \"2.0\"");
         }
 
-        JsonRpcError? failure = error is { } place && !IsNullAt(body, place) ? JsonRpcError.Read(body.Span[place]) : null;
-        CheckId(body, answered, id, failure is not null);
+        JsonRpcError? failure = error is { ValueKind: not JsonValueKind.Null } told ? JsonRpcError.Read(told) : null;
+        CheckId(answered ?? throw NoResponse("there is no id"), id, failure is not null);
         return failure is not null
-            ? result is { } both && !IsNullAt(body, both) ? throw NoResponse("there are result and error") : new JsonRpcResponse(default, failure)
-            : result is { } found ? new JsonRpcResponse(body[found], null)
+            ? result is { ValueKind: not JsonValueKind.Null } ? throw NoResponse("there are result and error") : new JsonRpcResponse(default, failure)
+            : result is { } found ? new JsonRpcResponse(TextOf(found, body), null)
             : throw NoResponse("there is neither result nor error");
     }
 
     /// <summary>A service that could not read the request cannot repeat its id; every other answer does.</summary>
-    private static void CheckId(ReadOnlyMemory<byte> body, Range? answered, long id, bool isError)
+    private static void CheckId(JsonElement answered, long id, bool isError)
     {
-        if (answered is not { } place)
-        {
-            throw NoResponse("there is no id");
-        }
-
-        bool isOurs = long.TryParse(body.Span[place], NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number == id;
-        if (!isOurs && !(isError && IsNullAt(body, place)))
+        bool isOurs = long.TryParse(JsonMarshal.GetRawUtf8Value(answered), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number == id;
+        if (!isOurs && !(isError && answered.ValueKind == JsonValueKind.Null))
         {
             throw Wrong("the service answered another request", "the id is another one");
         }
     }
 
-    private static bool IsNullAt(ReadOnlyMemory<byte> body, Range place) => body.Span[place].SequenceEqual("null"u8);
-
-    private static Range Skip(ref Utf8JsonReader reader, Range? before)
+    private static JsonElement? Member(JsonElement response, string name)
     {
-        if (before is not null)
+        JsonElement? found = null;
+        foreach (JsonProperty member in response.EnumerateObject().Where(member => member.NameEquals(name)))
         {
-            throw NoResponse("a member is there twice");
+            found = found is null ? member.Value : throw NoResponse("a member is there twice");
         }
 
-        reader.Read();
-        int start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return start..(int)reader.BytesConsumed;
+        return found;
     }
 
     private static ServiceFaultException NoResponse(string detail) => Wrong("the service's answer is no JSON-RPC 2.0 response", detail);
