@@ -13,7 +13,7 @@ namespace SnetGateway.Gateway.Backends;
 /// timeouts and metrics work for all alike; a new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
 internal sealed class BackendHandlerFactory(
-    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, ProcessBackends processes, ILogger<ForwarderHttpClientFactory> logger)
+    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, IServiceProvider services, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
@@ -45,10 +45,16 @@ internal sealed class BackendHandlerFactory(
             BackendKind.Grpc => new GrpcBackend(handler, options),
             BackendKind.JsonRpc => new JsonRpcBackend(handler, context.ClusterId, translators),
             BackendKind.Http => new HttpBackend(handler, context.ClusterId, translators),
-            BackendKind.Process => processes.Create(handler, context.ClusterId),
+            BackendKind.Process => CreateProcess(handler, context.ClusterId),
             var kind => throw new NotSupportedException(
                 $"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; {string.Join(", ", BackendKind.All)} are."),
         };
+
+    private ProcessBackend CreateProcess(HttpMessageHandler network, string clusterId)
+    {
+        network.Dispose(); // a program has no use for it
+        return ActivatorUtilities.CreateInstance<ProcessBackend>(services, clusterId);
+    }
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)

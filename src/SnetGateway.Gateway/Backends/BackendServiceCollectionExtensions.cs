@@ -13,7 +13,10 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
         proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
-        proxy.Services.AddProcesses();
+        proxy.Services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section);
+        proxy.Services.TryAddSingleton(TimeProvider.System);
+        proxy.Services.AddSingleton<ChildWatch>();
+        proxy.Services.AddSingleton<ProgramSlots>();
         proxy.Services.TryAddSingleton<FindClusterBackends>(static () => ClusterBackends.None);
         proxy.Services.TryAddSingleton<TranslatorServices>();
         proxy.AddTransforms<TranslatedRequest>();

@@ -21,7 +21,7 @@ public static class SingleMessage
 
         if (body.IsEmpty)
         {
-            throw Internal("the request has no message");
+            throw NotOne();
         }
 
         if (!FrameHeader.TryRead(body.Span, out var header))
@@ -37,7 +37,7 @@ public static class SingleMessage
         var rest = body[FrameHeader.Size..];
         if (rest.Length != header.Length)
         {
-            throw Internal(rest.Length < header.Length ? "the stream ended inside a message" : "the request has more than one message");
+            throw rest.Length < header.Length ? Internal("the stream ended inside a message") : NotOne();
         }
 
         return !header.IsCompressed ? rest
@@ -53,6 +53,9 @@ public static class SingleMessage
         message.CopyTo(body.AsSpan(FrameHeader.Size));
         return body;
     }
+
+    /// <summary>The status of a request that has no message or several, by gRPC's table of status codes.</summary>
+    public static RpcException NotOne() => new(new Status(StatusCode.Unimplemented, "this method takes exactly one message"));
 
     /// <summary>The status of a message over the limit.</summary>
     public static RpcException TooLong(int maxBytes) => new(new Status(StatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed"));

@@ -141,7 +141,7 @@ public sealed class ProcessLifeTests
         using var folder = new ProgramFolder();
         string program = folder.Shell("cat");
         await using GatewayHarness gateway = await folder.StartAsync(program);
-        using var client = new HttpMessageInvoker(gateway.Services.GetRequiredService<ProcessBackends>().Create(new SocketsHttpHandler(), "echo"));
+        using var client = new HttpMessageInvoker(ActivatorUtilities.CreateInstance<ProcessBackend>(gateway.Services, "echo"));
         Assert.True((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), ""), default)).IsSuccessStatusCode);
         File.Delete(program);
         Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), ""), default)).IsSuccessStatusCode);

@@ -1,8 +1,11 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Http.Headers;
 using Grpc.Core;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
@@ -11,134 +14,89 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// A stream of messages from a program, as gRPC frames. It reads the program's output only as fast as the client takes the answer, and at its
 /// end sets the trailers. Disposing it kills the program.
 /// </summary>
-internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, JsonTranslation? translation, HttpResponseMessage answer) : ReadOnceStream
+internal sealed class AnswerStream(ProgramRun run, ProgramOutput form, int maxBytes, JsonTranslation? translation) : ReadOnceStream
 {
-    private readonly OutputSplitter _output = new(form, translation is null ? maxBytes : MethodMessages.MostJson(maxBytes));
-    private readonly byte[] _header = new byte[FrameHeader.Size];
-    private byte[]? _translated;
-    private int _headerLeft;
-    private int _messageLeft;
-    private bool _isOver;
+    /// <summary>A message is searched for from its beginning each time that more has come: not too often.</summary>
+    private const int BufferBytes = 64 * 1024;
+
+    private readonly long _mostOutput = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
+    private readonly PipeReader _output = PipeReader.Create(run, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
+    private ReadOnlyMemory<byte> _frame;
     private bool _hasEnded;
-    private bool _isDisposed;
+
+    /// <summary>Takes the status at the end. Set before the first read.</summary>
+    public HttpHeaders? Trailers { get; set; }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty)
+        if (_frame.IsEmpty && !_hasEnded && !buffer.IsEmpty)
         {
-            return 0;
+            try
+            {
+                _frame = await NextFrameAsync();
+            }
+            catch (RpcException refused)
+            {
+                End(refused.Status);
+            }
+            catch (ServiceFaultException fault)
+            {
+                End(fault.Status);
+            }
         }
 
-        while (_headerLeft + _messageLeft == 0)
-        {
-            if (_hasEnded)
-            {
-                return 0;
-            }
-
-            if (_output.TryFind(_isOver))
-            {
-                if (Begin() is { } problem)
-                {
-                    End(problem);
-                    return 0;
-                }
-
-                break;
-            }
-
-            if (_output.IsTooLong)
-            {
-                End(TooLong());
-                return 0;
-            }
-
-            if (_isOver)
-            {
-                Status status = await run.EndAsync();
-                End(status.StatusCode == StatusCode.OK && _output.HasRest ? new Status(StatusCode.Internal, "the service's program ended in the middle of a message") : status);
-                return 0;
-            }
-
-            int count = await run.ReadAsync(_output.Room());
-            _output.Advance(count);
-            _isOver = count == 0;
-        }
-
-        return Give(buffer.Span);
+        int count = Math.Min(buffer.Length, _frame.Length);
+        _frame[..count].CopyTo(buffer);
+        _frame = _frame[count..];
+        return count;
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isDisposed)
+        if (disposing)
         {
-            _isDisposed = true;
             run.Dispose();
-            _output.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    /// <summary>Makes the message that was found the one that is given out; a status when there can be none.</summary>
-    private Status? Begin()
+    /// <summary>The next message; nothing when the program has ended and the trailers are set.</summary>
+    private async ValueTask<byte[]> NextFrameAsync()
     {
-        int length = _output.Message.Length;
-        if (translation is not null)
+        while (true)
         {
-            try
+            ReadResult read = await _output.ReadAsync();
+            ReadOnlySequence<byte> rest = read.Buffer;
+            if (OutputSplitter.TryTake(form, _mostOutput, read.IsCompleted, ref rest, out ReadOnlySequence<byte> message))
             {
-                _translated = translation.ToClient(_output.Message);
-            }
-            catch (ServiceFaultException fault)
-            {
-                return fault.Status;
+                byte[] content = message.ToArray();
+                _output.AdvanceTo(rest.Start);
+                content = translation?.ToClient(content) ?? content;
+                return content.Length <= maxBytes ? SingleMessage.Write(content) : throw OutputSplitter.TooLong();
             }
 
-            _output.Drop(length);
-            length = _translated.Length;
-            if (length > maxBytes)
+            bool hasRest = !rest.IsEmpty;
+            _output.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
             {
-                return TooLong();
+                Status status = await run.EndAsync();
+                End(status.StatusCode == StatusCode.OK && hasRest ? new Status(StatusCode.Internal, "the service's program ended in the middle of a message") : status);
+                return [];
             }
         }
-
-        new FrameHeader(IsCompressed: false, (uint)length).Write(_header);
-        (_headerLeft, _messageLeft) = (FrameHeader.Size, length);
-        return null;
-    }
-
-    private int Give(Span<byte> buffer)
-    {
-        int header = Math.Min(_headerLeft, buffer.Length);
-        _header.AsSpan(FrameHeader.Size - _headerLeft, header).CopyTo(buffer);
-        _headerLeft -= header;
-        int body = Math.Min(_messageLeft, buffer.Length - header);
-        if (_translated is { } message)
-        {
-            message.AsSpan(message.Length - _messageLeft, body).CopyTo(buffer[header..]);
-        }
-        else
-        {
-            _output.Message[..body].CopyTo(buffer[header..]);
-            _output.Drop(body);
-        }
-
-        _messageLeft -= body;
-        return header + body;
     }
 
     private void End(Status status)
     {
         _hasEnded = true;
-        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        _output.Complete();
+        Trailers!.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
         if (status.Detail.Length > 0)
         {
-            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
+            Trailers!.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
         }
 
         run.Dispose();
     }
-
-    private static Status TooLong() => new(StatusCode.ResourceExhausted, "a message of the service's program is larger than allowed");
 }

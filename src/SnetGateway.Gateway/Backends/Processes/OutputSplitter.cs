@@ -1,97 +1,70 @@
-using System.Buffers.Binary;
+using System.Buffers;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>Finds the messages in a program's output, in whatever pieces it comes.</summary>
-internal sealed class OutputSplitter(ProgramOutput form, long maxBytes) : IDisposable
+/// <summary>Finds the messages in a program's output.</summary>
+internal static class OutputSplitter
 {
-    private const int LengthBytes = sizeof(uint);
-
-    private readonly ByteBuffer _output = new();
-    private int _left;
-    private int _behind;
-    private int _searched;
-
-    /// <summary>What is left of the message that was found.</summary>
-    public ReadOnlySpan<byte> Message => _output.Span[.._left];
-
-    /// <summary>Whether there is output that belongs to no message yet.</summary>
-    public bool HasRest => _output.Length > 0;
-
-    /// <summary>Whether the next message is longer than allowed. Nothing is found any more.</summary>
-    public bool IsTooLong { get; private set; }
-
-    /// <summary>Where more output goes; <see cref="Advance"/> says how much of it.</summary>
-    public Memory<byte> Room() => _output.Rest();
-
-    public void Advance(int count) => _output.Advance(count);
-
-    /// <summary>Finds the next message, when the one before was dropped whole.</summary>
+    /// <summary>Takes the next message off the front of the output; what stands between messages goes with it.</summary>
+    /// <param name="form">How messages follow each other.</param>
+    /// <param name="maxBytes">The longest message.</param>
     /// <param name="isOver">Whether no more output will come, so that a line needs no end.</param>
-    public bool TryFind(bool isOver) => !IsTooLong && (form == ProgramOutput.Frames ? TryFindFrame() : TryFindLine(isOver));
+    /// <param name="output">What came and was not taken yet.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>False when more output must come first.</returns>
+    /// <exception cref="RpcException">The next message is longer than allowed.</exception>
+    public static bool TryTake(ProgramOutput form, long maxBytes, bool isOver, ref ReadOnlySequence<byte> output, out ReadOnlySequence<byte> message) =>
+        form == ProgramOutput.Frames ? TryTakeFrame(maxBytes, ref output, out message) : TryTakeLine(maxBytes, isOver, ref output, out message);
 
-    /// <summary>Drops so much of the message; with its last byte what stands behind it, too.</summary>
-    public void Drop(int count)
+    public static RpcException TooLong() => new(new Status(StatusCode.ResourceExhausted, "a message of the service's program is larger than allowed"));
+
+    private static bool TryTakeFrame(long maxBytes, ref ReadOnlySequence<byte> output, out ReadOnlySequence<byte> message)
     {
-        _output.Drop(count);
-        _left -= count;
-        if (_left == 0)
-        {
-            _output.Drop(_behind);
-            _behind = 0;
-        }
-    }
-
-    public void Dispose() => _output.Dispose();
-
-    private bool TryFindFrame()
-    {
-        if (_output.Length < LengthBytes)
+        message = default;
+        var reader = new SequenceReader<byte>(output);
+        if (!reader.TryReadBigEndian(out int length))
         {
             return false;
         }
 
-        uint length = BinaryPrimitives.ReadUInt32BigEndian(_output.Span);
-        IsTooLong = length > maxBytes;
-        if (IsTooLong || _output.Length - LengthBytes < length)
+        if ((uint)length > maxBytes)
+        {
+            throw TooLong();
+        }
+
+        if (reader.Remaining < (uint)length)
         {
             return false;
         }
 
-        _output.Drop(LengthBytes);
-        _left = (int)length;
+        message = reader.UnreadSequence.Slice(0, (uint)length);
+        output = output.Slice(message.End);
         return true;
     }
 
-    private bool TryFindLine(bool isOver)
+    private static bool TryTakeLine(long maxBytes, bool isOver, ref ReadOnlySequence<byte> output, out ReadOnlySequence<byte> message)
     {
-        while (true)
+        message = default;
+        while (message.IsEmpty)
         {
-            ReadOnlySpan<byte> output = _output.Span;
-            int at = output[_searched..].IndexOf((byte)'\n');
-            int length = at < 0 ? output.Length : _searched + at;
-            _searched = at < 0 ? output.Length : 0;
-            IsTooLong = length > maxBytes;
-            if (IsTooLong || (at < 0 && !(isOver && length > 0)))
+            SequencePosition? end = output.PositionOf((byte)'\n');
+            ReadOnlySequence<byte> line = output.Slice(0, end ?? output.End);
+            if (line.Length > maxBytes)
+            {
+                throw TooLong();
+            }
+
+            if (end is null && (!isOver || line.IsEmpty))
             {
                 return false;
             }
 
-            int end = at < 0 ? 0 : 1;
-            _searched = 0;
-            if (length > 0 && output[length - 1] == (byte)'\r')
-            {
-                length--;
-                end++;
-            }
-
-            if (length > 0)
-            {
-                (_left, _behind) = (length, end);
-                return true;
-            }
-
-            _output.Drop(end);
+            output = end is { } at ? output.Slice(output.GetPosition(1, at)) : output.Slice(output.End);
+            bool hasReturn = !line.IsEmpty && line.Slice(line.Length - 1).FirstSpan[0] == (byte)'\r';
+            message = hasReturn ? line.Slice(0, line.Length - 1) : line;
         }
+
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Net;
 using Grpc.Core;
@@ -7,8 +8,6 @@ using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -25,9 +24,11 @@ internal sealed class ProcessBackend(
     /// <summary>Scheme of a destination that is a program: `process://NAME`.</summary>
     public const string Scheme = "process";
 
-    private const string JsonType = GrpcContentType.Grpc + "+json";
-
     private const string UserAddress = "snet-user-address";
+
+    private const int SmallestRead = 4096;
+
+    private static readonly Status s_tooLong = new(StatusCode.ResourceExhausted, "the answer of the service's program is larger than allowed");
 
     private IDescriptorSource? _descriptors;
 
@@ -41,8 +42,6 @@ internal sealed class ProcessBackend(
             return new HttpResponseMessage(path is null ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK) { RequestMessage = request };
         }
 
-        var input = new ByteBuffer();
-        bool inputIsTaken = false;
         try
         {
             string method = request.RequestUri.Segments[^1];
@@ -51,8 +50,7 @@ internal sealed class ProcessBackend(
                 throw new RpcException(new Status(StatusCode.Unimplemented, "unknown method"));
             }
 
-            ReadOnlyMemory<byte> message = await RequestMessage.ReadAsync(
-                request.Content, Header(request, GrpcHeaderNames.Encoding), limits.CurrentValue.MaxRequestMessageBytes, input, cancellationToken);
+            ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.CurrentValue.MaxRequestMessageBytes, cancellationToken);
             if (program is null || path is null)
             {
                 ProcessLog.ProgramNotStarted(logger, name, method, program is null ? "it is not configured" : "there is no such executable");
@@ -67,8 +65,7 @@ internal sealed class ProcessBackend(
             }
 
             ProgramCommand command = ProgramCommand.Of(program, path, method, Variables(request, translation is not null));
-            ProgramRun run = Start(name, method, program, command, message, input);
-            inputIsTaken = true;
+            ProgramRun run = Start(name, method, program, command, message);
             return await AnswerAsync(request, run, program.Output, translation, cancellationToken);
         }
         catch (RpcException refused)
@@ -79,21 +76,13 @@ internal sealed class ProcessBackend(
         {
             return Refuse(request, fault.Status);
         }
-        finally
-        {
-            if (!inputIsTaken)
-            {
-                input.Dispose();
-            }
-        }
     }
 
-    private ProgramRun Start(
-        string name, string method, ProgramOptions program, ProgramCommand command, ReadOnlyMemory<byte> message, ByteBuffer input)
+    private ProgramRun Start(string name, string method, ProgramOptions program, ProgramCommand command, ReadOnlyMemory<byte> message)
     {
         try
         {
-            return new ProgramRun(name, method, program, children.Start(command), slots, message, input, logger);
+            return new ProgramRun(name, method, program, children.Start(command), slots, message, logger);
         }
         catch (Exception e)
         {
@@ -113,63 +102,47 @@ internal sealed class ProcessBackend(
     {
         int maxBytes = limits.CurrentValue.MaxResponseMessageBytes;
         run.Begin(cancellationToken);
-        var answer = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = request.Version };
         if (output != ProgramOutput.Message)
         {
-            answer.Content = WithType(new StreamContent(new AnswerStream(run, output, maxBytes, translation, answer)), request);
+            var stream = new AnswerStream(run, output, maxBytes, translation);
+            HttpResponseMessage answer = TranslatedAnswer.Create(request, ContentType(request), new StreamContent(stream));
+            stream.Trailers = answer.TrailingHeaders;
             return answer;
         }
 
-        var frame = new ByteBuffer();
-        try
+        using (run)
         {
-            Status status = await WholeAnswer.ReadAsync(run, frame, maxBytes, translation);
-            if (status.StatusCode != StatusCode.OK)
+            return await AnswerWholeAsync(request, run, maxBytes, translation);
+        }
+    }
+
+    /// <summary>An answer that is one message: the program's whole output, known to be good because the program has ended.</summary>
+    private static async Task<HttpResponseMessage> AnswerWholeAsync(HttpRequestMessage request, ProgramRun run, int maxBytes, JsonTranslation? translation)
+    {
+        long most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
+        var output = new ArrayBufferWriter<byte>();
+        while (await run.ReadAsync(output.GetMemory(SmallestRead)) is var count and > 0)
+        {
+            output.Advance(count);
+            if (output.WrittenCount > most)
             {
-                return Refuse(request, status);
+                return Refuse(request, s_tooLong);
             }
+        }
 
-            answer.Content = WithType(new BufferContent(frame), request);
-            answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(StatusCode.OK));
-            frame = null;
-            return answer;
-        }
-        finally
+        Status status = await run.EndAsync();
+        if (status.StatusCode != StatusCode.OK)
         {
-            frame?.Dispose();
-            run.Dispose();
+            return Refuse(request, status);
         }
+
+        ReadOnlyMemory<byte> message = translation is null ? output.WrittenMemory : translation.ToClient(output.WrittenSpan);
+        return message.Length > maxBytes ? Refuse(request, s_tooLong) : TranslatedAnswer.Message(request, ContentType(request), message.Span);
     }
 
-    /// <summary>A status without a message: everything stands in the headers.</summary>
-    private static HttpResponseMessage Refuse(HttpRequestMessage request, Status status)
-    {
-        var answer = new HttpResponseMessage(HttpStatusCode.OK)
-        {
-            RequestMessage = request,
-            Version = request.Version,
-            Content = WithType(new ByteArrayContent([]), request),
-        };
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
-        if (status.Detail.Length > 0)
-        {
-            answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
-        }
-
-        if (status.StatusCode == StatusCode.Unimplemented)
-        {
-            answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.AcceptEncoding, GrpcEncodings.Accepted);
-        }
-
-        return answer;
-    }
-
-    /// <summary>The answer is written as the request was: what a program says to JSON is JSON.</summary>
-    private static HttpContent WithType(HttpContent content, HttpRequestMessage request)
-    {
-        content.Headers.TryAddWithoutValidation("Content-Type", ContentType(request));
-        return content;
-    }
+    /// <summary>A status without a message. The answer is written as the request was: what a program says to JSON is JSON.</summary>
+    private static HttpResponseMessage Refuse(HttpRequestMessage request, Status status) =>
+        TranslatedAnswer.Status(request, ContentType(request), status, Metadata.Empty);
 
     private async Task<JsonTranslation> TranslateAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -188,7 +161,7 @@ internal sealed class ProcessBackend(
     private static Dictionary<string, string> Variables(HttpRequestMessage request, bool isJson) => new(StringComparer.Ordinal)
     {
         ["SNET_METHOD"] = request.RequestUri!.AbsolutePath,
-        ["SNET_CONTENT_TYPE"] = isJson ? JsonType : ContentType(request),
+        ["SNET_CONTENT_TYPE"] = isJson ? TranslatedAnswer.JsonType : ContentType(request),
         ["SNET_USER_ADDRESS"] = Header(request, UserAddress) ?? string.Empty,
     };
 

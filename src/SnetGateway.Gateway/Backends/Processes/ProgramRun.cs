@@ -1,11 +1,12 @@
 using Grpc.Core;
+using SnetGateway.Gateway.Streams;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
 /// <summary>One call's run of a program: its place, its input and its standard error beside the answer, and what its end means.</summary>
 internal sealed class ProgramRun(
-    string name, string method, ProgramOptions program, RunningProgram running, ProgramSlots slots, ReadOnlyMemory<byte> message, ByteBuffer input,
-    ILogger logger) : IDisposable
+    string name, string method, ProgramOptions program, RunningProgram running, ProgramSlots slots, ReadOnlyMemory<byte> message, ILogger logger)
+    : ReadOnceStream
 {
     /// <summary>How long output is waited for that a process outside the program's group holds open.</summary>
     private static readonly TimeSpan Leftover = TimeSpan.FromSeconds(1);
@@ -22,12 +23,12 @@ internal sealed class ProgramRun(
     public void Begin(CancellationToken cancellationToken)
     {
         _callToken = cancellationToken;
-        _beside = Task.WhenAll(_errors.ReadAsync(running.Error, _over.Token), FeedAsync());
+        _beside = Task.WhenAll(_errors.ReadAsync(running.Error, _over.Token), running.WriteInputAsync(message, _over.Token));
         _call = cancellationToken.UnsafeRegister(static state => ((ProgramRun)state!).Stop(), this);
     }
 
     /// <summary>Reads standard output; 0 at its end, or when the program has ended and nobody of its group can write any more.</summary>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -85,8 +86,9 @@ internal sealed class ProgramRun(
         return new Status(code, text);
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
+        base.Dispose(disposing);
         if (_isDisposed)
         {
             return;
@@ -106,18 +108,6 @@ internal sealed class ProgramRun(
                 _over.Dispose();
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
-
-    private async Task FeedAsync()
-    {
-        try
-        {
-            await running.WriteInputAsync(message, _over.Token);
-        }
-        finally
-        {
-            input.Dispose();
-        }
     }
 
     private void Stop()

@@ -37,7 +37,7 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
     {
         if (buffer.Length > FrameHeader.Size + (long)maxMessageBytes - _bytes.Length)
         {
-            _problem = new RpcException(new Status(StatusCode.Internal, "the request has more than one message"));
+            _problem = SingleMessage.NotOne();
             throw _problem;
         }
 

@@ -6,28 +6,34 @@ using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
-/// <summary>What a translator answers: to the proxy it is the answer of a gRPC service, so that one mechanism settles for all kinds.</summary>
+/// <summary>What a service that speaks no gRPC answers: to the proxy it is the answer of a gRPC service, so that one mechanism settles for all kinds.</summary>
 internal static class TranslatedAnswer
 {
-    private const string JsonType = GrpcContentType.Grpc + "+json";
+    /// <summary>The content type of messages that are JSON.</summary>
+    public const string JsonType = GrpcContentType.Grpc + "+json";
 
     /// <summary>A status is a header, and the answer of a service may be a novel.</summary>
     private const int LongestText = 1024;
 
     /// <summary>One message, and OK.</summary>
-    public static HttpResponseMessage Message(HttpRequestMessage request, GrpcCodec codec, ReadOnlySpan<byte> message)
+    public static HttpResponseMessage Message(HttpRequestMessage request, string contentType, ReadOnlySpan<byte> message)
     {
-        HttpResponseMessage answer = Create(request, SingleMessage.Write(message), codec);
+        HttpResponseMessage answer = Create(request, contentType, new ByteArrayContent(SingleMessage.Write(message)));
         answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(StatusCode.OK));
         return answer;
     }
 
-    /// <summary>No message, and this status.</summary>
-    public static HttpResponseMessage Status(HttpRequestMessage request, Status status, Metadata metadata)
+    /// <summary>No message, and this status: everything stands in the headers.</summary>
+    public static HttpResponseMessage Status(HttpRequestMessage request, string contentType, Status status, Metadata metadata)
     {
-        HttpResponseMessage answer = Create(request, [], GrpcCodec.Proto);
+        HttpResponseMessage answer = Create(request, contentType, new ByteArrayContent([]));
         answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
         answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Detail)));
+        if (status.StatusCode == StatusCode.Unimplemented)
+        {
+            answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.AcceptEncoding, GrpcEncodings.Accepted);
+        }
+
         foreach (Metadata.Entry entry in metadata)
         {
             answer.Headers.TryAddWithoutValidation(entry.Key, BinaryMetadata.ToHeader(entry));
@@ -36,11 +42,11 @@ internal static class TranslatedAnswer
         return answer;
     }
 
-    private static HttpResponseMessage Create(HttpRequestMessage request, byte[] body, GrpcCodec codec)
+    /// <summary>An answer with a body of gRPC frames, whose trailers are still to be set.</summary>
+    public static HttpResponseMessage Create(HttpRequestMessage request, string contentType, HttpContent body)
     {
-        var content = new ByteArrayContent(body);
-        content.Headers.TryAddWithoutValidation("Content-Type", codec == GrpcCodec.Json ? JsonType : GrpcContentType.Grpc);
-        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = content };
+        body.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = request.Version, Content = body };
     }
 
     private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "...";

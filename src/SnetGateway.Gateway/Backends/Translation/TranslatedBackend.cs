@@ -43,12 +43,12 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
         catch (RpcException refused)
         {
-            return TranslatedAnswer.Status(request, refused.Status, refused.Trailers);
+            return TranslatedAnswer.Status(request, GrpcContentType.Grpc, refused.Status, refused.Trailers);
         }
         catch (ServiceFaultException fault)
         {
             BackendLog.AnswerUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
-            return TranslatedAnswer.Status(request, fault.Status, Metadata.Empty);
+            return TranslatedAnswer.Status(request, GrpcContentType.Grpc, fault.Status, Metadata.Empty);
         }
     }
 
@@ -91,9 +91,6 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
     }
 
-    /// <summary>What it means that a service's text is no JSON, or not the JSON that it should be.</summary>
-    protected static ServiceFaultException NoJson(string detail) => new(StatusCode.Internal, "the service's answer is no JSON", detail);
-
     /// <summary>What an HTTP status means that stands for a failure.</summary>
     protected static ServiceFaultException Failed(HttpStatusCode status) => new(
         HttpStatusMapping.ToGrpc((int)status),
@@ -124,7 +121,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             message = messages.FromClient(message.Span);
         }
 
-        var call = new TranslatedCall(request, backend.Options, messages.Schema, messages.Method, message, limits.MaxResponseMessageBytes);
+        var call = new TranslatedCall(request, backend.Options, messages.Method, messages.ToService(message.Span), limits.MaxResponseMessageBytes);
         ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
         byte[] answer = messages.FromService(json.Span);
         if (codec == GrpcCodec.Json)
@@ -134,7 +131,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         return answer.Length > call.MaxAnswerBytes
             ? throw TooLong(call, string.Create(CultureInfo.InvariantCulture, $"the message has {answer.Length} bytes"))
-            : TranslatedAnswer.Message(request, codec, answer);
+            : TranslatedAnswer.Message(request, codec == GrpcCodec.Json ? TranslatedAnswer.JsonType : GrpcContentType.Grpc, answer);
     }
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(

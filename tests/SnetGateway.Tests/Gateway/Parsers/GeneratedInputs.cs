@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Grpc.Core;
@@ -92,11 +93,12 @@ internal static class GeneratedInputs
 
         (StatusCode Code, byte[]? Message) Read(IEnumerable<ReadOnlyMemory<byte>> from)
         {
-            using var buffer = new ByteBuffer();
+            using var request = new HttpRequestMessage { Content = new Pieces(from) };
+            request.Headers.TryAddWithoutValidation("grpc-encoding", encoding);
             try
             {
                 // Nothing here waits, so the task is done when it is given.
-                byte[] message = RequestMessage.ReadAsync(new Pieces(from), encoding, MaxMessage, buffer, CancellationToken.None).GetAwaiter().GetResult().ToArray();
+                byte[] message = RequestBody.ReadMessageAsync(request, MaxMessage, CancellationToken.None).GetAwaiter().GetResult().ToArray();
                 Assert.True(message.Length <= MaxMessage || message.Length < body.Length);
                 return (StatusCode.OK, message);
             }
@@ -160,32 +162,44 @@ internal static class GeneratedInputs
 
         (List<byte[]>, bool, bool) Split(IEnumerable<ReadOnlyMemory<byte>> from)
         {
-            using var splitter = new OutputSplitter(form, most);
+            var pipe = new Pipe(new PipeOptions(minimumSegmentSize: 16, pauseWriterThreshold: 0, useSynchronizationContext: false));
             var messages = new List<byte[]>();
-            foreach (ReadOnlyMemory<byte> piece in from.Append(default))
+            ReadOnlySequence<byte> rest = default;
+            foreach (ReadOnlyMemory<byte> piece in from)
             {
-                ReadOnlySpan<byte> left = piece.Span;
-                do
+                pipe.Writer.WriteAsync(piece).AsTask().GetAwaiter().GetResult();
+                if (!TakeAll())
                 {
-                    Span<byte> room = splitter.Room().Span;
-                    int count = Math.Min(room.Length, left.Length);
-                    left[..count].CopyTo(room);
-                    splitter.Advance(count);
-                    left = left[count..];
-                    while (splitter.TryFind(isOver: piece.IsEmpty))
-                    {
-                        messages.Add(splitter.Message.ToArray());
-                        do
-                        {
-                            splitter.Drop(Math.Min(splitter.Message.Length, random.Next(1, 9)));
-                        }
-                        while (!splitter.Message.IsEmpty);
-                    }
+                    return (messages, true, !rest.IsEmpty);
                 }
-                while (!left.IsEmpty);
             }
 
-            return (messages, splitter.IsTooLong, splitter.HasRest);
+            pipe.Writer.Complete();
+            return (messages, !TakeAll(), !rest.IsEmpty);
+
+            bool TakeAll()
+            {
+                if (!pipe.Reader.TryRead(out ReadResult read))
+                {
+                    return true;
+                }
+
+                rest = read.Buffer;
+                try
+                {
+                    while (OutputSplitter.TryTake(form, most, read.IsCompleted, ref rest, out ReadOnlySequence<byte> message))
+                    {
+                        messages.Add(message.ToArray());
+                    }
+                }
+                catch (RpcException)
+                {
+                    return false;
+                }
+
+                pipe.Reader.AdvanceTo(rest.Start, rest.End);
+                return true;
+            }
         }
     }
 
