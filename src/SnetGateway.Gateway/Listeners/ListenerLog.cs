@@ -5,10 +5,6 @@ namespace SnetGateway.Gateway.Listeners;
 /// <summary>What the listeners say.</summary>
 internal static partial class ListenerLog
 {
-    [LoggerMessage(EventId = 1001, EventName = "Listening", Level = LogLevel.Information,
-        Message = "Consumers call {Public} ({Security}), the operator {Admin}.")]
-    public static partial void Listening(ILogger logger, string @public, string security, string admin);
-
     [LoggerMessage(EventId = 1002, EventName = "UndecidedAborted", Level = LogLevel.Debug,
         Message = "A connection did not show its protocol within {Timeout} and was closed.")]
     public static partial void UndecidedAborted(ILogger logger, TimeSpan timeout);

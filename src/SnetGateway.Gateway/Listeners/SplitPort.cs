@@ -23,18 +23,6 @@ internal sealed class SplitPort(
     /// <summary>Where it listens: as configured, and with the real port once it is bound.</summary>
     public IPEndPoint Address { get; private set; } = address;
 
-    /// <summary>Connections that have not yet shown their protocol.</summary>
-    public int UndecidedCount
-    {
-        get
-        {
-            lock (_undecided)
-            {
-                return _undecided.Count;
-            }
-        }
-    }
-
     /// <summary>Opens one half. The first one binds the socket, and both read from it. Kestrel binds one endpoint after the other.</summary>
     public async ValueTask<IConnectionListener> BindAsync(SplitEndPoint half, IConnectionListenerFactory sockets, CancellationToken cancellationToken)
     {

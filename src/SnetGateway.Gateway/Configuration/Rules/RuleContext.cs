@@ -14,8 +14,6 @@ internal sealed record RuleContext(
     /// <summary>Whether programs can be started here. Set by tests; they run on Linux.</summary>
     public bool IsLinux { get; init; } = OperatingSystem.IsLinux();
 
-    public static string GroupPath(string key) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}:{key}";
-
     public static string ServicePath(string name) => $"{GatewayOptions.Section}:{nameof(GatewayOptions.Services)}:{name}";
 
     public static string RoutePath(string id) => $"{ProxySchema.Section}:{ProxySchema.Routes}:{id}";
