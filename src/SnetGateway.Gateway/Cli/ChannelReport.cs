@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
@@ -34,11 +34,12 @@ internal static class ChannelReport
     }
 
     /// <summary>The same as one JSON object a line.</summary>
-    public static void WriteJson(TextWriter output, ChannelRecord record, DateTimeOffset? changed) => output.WriteLine(Json(writer =>
+    public static void WriteJson(TextWriter output, ChannelRecord record, DateTimeOffset? changed)
     {
-        WriteRecord(writer, record);
-        writer.WriteString("lastChange", changed?.ToString("O", CultureInfo.InvariantCulture));
-    }));
+        JsonObject channel = Json(record);
+        channel["lastChange"] = changed?.ToString("O", CultureInfo.InvariantCulture);
+        output.WriteLine(channel.ToJsonString());
+    }
 
     /// <summary>A channel's story in plain lines, oldest first, and where it stands.</summary>
     public static void WriteStory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
@@ -75,62 +76,40 @@ internal static class ChannelReport
     }
 
     /// <summary>The same as one JSON object.</summary>
-    public static void WriteStoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries) => output.WriteLine(Json(writer =>
+    public static void WriteStoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
     {
-        WriteRecord(writer, record);
-        writer.WriteStartArray("earlier");
-        foreach (SignedTotal earlier in record.Earlier)
+        JsonObject story = Json(record);
+        story["earlier"] = new JsonArray([.. record.Earlier.Select(earlier => new JsonObject
         {
-            writer.WriteStartObject();
-            writer.WriteString("nonce", earlier.Nonce.ToString());
-            writer.WriteString("amount", earlier.Amount.ToString());
-            writer.WriteNumber("shownClaimedAtBlock", earlier.ShownClaimedAtBlock);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("entries");
-        foreach (JournalEntry entry in entries)
+            ["nonce"] = earlier.Nonce.ToString(),
+            ["amount"] = earlier.Amount.ToString(),
+            ["shownClaimedAtBlock"] = earlier.ShownClaimedAtBlock,
+        })]);
+        story["entries"] = new JsonArray([.. entries.Select(entry => new JsonObject
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("sequence", entry.Sequence);
-            writer.WriteString("kind", Kind(entry.Kind));
-            writer.WriteString("at", entry.At.ToString("O", CultureInfo.InvariantCulture));
-            writer.WriteString("nonce", entry.Nonce.ToString());
-            writer.WriteString("amount", entry.Amount.ToString());
-            writer.WriteString("price", entry.Price.ToString());
-            writer.WriteString("service", entry.Service);
-            writer.WriteString("method", entry.Method);
-            writer.WriteString("call", entry.Call.ToString());
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }));
-
-    private static void WriteRecord(Utf8JsonWriter writer, ChannelRecord record)
-    {
-        writer.WriteString("channel", record.Id.ToString());
-        writer.WriteString("nonce", record.Nonce.ToString());
-        writer.WriteString("authorised", record.Amount.ToString());
-        writer.WriteString("sender", record.Sender.ToString());
-        writer.WriteString("signer", record.Signer.ToString());
-        writer.WriteString("value", record.Reading?.Value.ToString());
-        writer.WriteString("expiration", record.Reading?.Expiration.ToString());
+            ["sequence"] = entry.Sequence,
+            ["kind"] = Kind(entry.Kind),
+            ["at"] = entry.At.ToString("O", CultureInfo.InvariantCulture),
+            ["nonce"] = entry.Nonce.ToString(),
+            ["amount"] = entry.Amount.ToString(),
+            ["price"] = entry.Price.ToString(),
+            ["service"] = entry.Service,
+            ["method"] = entry.Method,
+            ["call"] = entry.Call.ToString(),
+        })]);
+        output.WriteLine(story.ToJsonString());
     }
 
-    private static string Json(Action<Utf8JsonWriter> write)
+    private static JsonObject Json(ChannelRecord record) => new()
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
-    }
+        ["channel"] = record.Id.ToString(),
+        ["nonce"] = record.Nonce.ToString(),
+        ["authorised"] = record.Amount.ToString(),
+        ["sender"] = record.Sender.ToString(),
+        ["signer"] = record.Signer.ToString(),
+        ["value"] = record.Reading?.Value.ToString(),
+        ["expiration"] = record.Reading?.Expiration.ToString(),
+    };
 
     private static string Tell(in JournalEntry entry) => entry.Kind switch
     {

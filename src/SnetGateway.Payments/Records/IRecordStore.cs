@@ -133,19 +133,4 @@ public enum CommitOutcome
 }
 
 /// <summary>The store cannot be read or written now. The message is for the operator's log, not for a client.</summary>
-public sealed class StoreUnavailableException : Exception
-{
-    public StoreUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    public StoreUnavailableException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    public StoreUnavailableException()
-    {
-    }
-}
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

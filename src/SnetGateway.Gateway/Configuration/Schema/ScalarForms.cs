@@ -27,11 +27,9 @@ internal static class ScalarForms
             type == typeof(string) ? Text(rules)
             : type == typeof(bool) ? new ScalarForm("true or false", static v => bool.TryParse(v, out _))
             : s_integers.ContainsKey(type) ? Integer(type, range)
-            : type == typeof(double) || type == typeof(float) || type == typeof(decimal) ? Fraction(range)
             : type == typeof(TimeSpan) ? Duration(range)
             : type.IsEnum ? Word(Enum.GetNames(type))
             : type == typeof(Uri) ? Url()
-            : type == typeof(Version) ? new ScalarForm("a version, as 2 or 1.1", IsVersion)
             : ByConverter(type);
         return form is null ? null : Further(form, rules);
     }
@@ -71,16 +69,6 @@ internal static class ScalarForms
                 && number >= min && number <= max);
     }
 
-    private static ScalarForm Fraction(RangeAttribute? range)
-    {
-        double min = range is null ? double.MinValue : Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture);
-        double max = range is null ? double.MaxValue : Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
-        return new ScalarForm(
-            range is null ? "a number" : string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"),
-            value => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                && double.IsFinite(number) && number >= min && number <= max);
-    }
-
     /// <summary>Hours, minutes and seconds always: the reader would take a lone `5` for five days.</summary>
     private static ScalarForm Duration(RangeAttribute? range)
     {
@@ -108,8 +96,6 @@ internal static class ScalarForms
     private static ScalarForm Url() =>
         new("an absolute URL", static v => Uri.TryCreate(v, UriKind.Absolute, out _)) { MayHoldSecret = true };
 
-    private static bool IsVersion(string value) => Version.TryParse(value.Contains('.', StringComparison.Ordinal) ? value : value + ".0", out _);
-
     /// <summary>Any other type that says how it is read from text.</summary>
     private static ScalarForm? ByConverter(Type type)
     {
@@ -127,7 +113,6 @@ internal static class ScalarForms
             form = rule switch
             {
                 RegularExpressionAttribute pattern => form.And(rule.ErrorMessage ?? $"a text of the form {pattern.Pattern}", rule.IsValid),
-                UrlAttribute => form.And("an absolute URL", rule.IsValid) with { MayHoldSecret = true },
                 StringLengthAttribute length => form.And($"a text of {length.MinimumLength} to {length.MaximumLength} characters", rule.IsValid),
                 _ => form,
             };
