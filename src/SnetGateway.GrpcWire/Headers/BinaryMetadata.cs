@@ -8,9 +8,6 @@ namespace SnetGateway.GrpcWire.Headers;
 /// </summary>
 public static class BinaryMetadata
 {
-    /// <summary>The ending of the names of binary metadata.</summary>
-    public const string Suffix = "-bin";
-
     private const int StackCharacters = 256;
 
     /// <summary>The most bytes that a value of this many characters can hold.</summary>

@@ -8,7 +8,4 @@ public static class GrpcHeaderNames
     public const string Timeout = "grpc-timeout";
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
-
-    /// <summary>The prefix of names that belong to gRPC and never to an application.</summary>
-    public const string ReservedPrefix = "grpc-";
 }

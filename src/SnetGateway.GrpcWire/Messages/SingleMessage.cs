@@ -1,4 +1,3 @@
-using System.Buffers;
 using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
 
@@ -21,7 +20,7 @@ public static class SingleMessage
 
         if (body.IsEmpty)
         {
-            throw NotOne();
+            throw Internal("the request has no message");
         }
 
         if (!FrameHeader.TryRead(body.Span, out var header))
@@ -37,11 +36,11 @@ public static class SingleMessage
         var rest = body[FrameHeader.Size..];
         if (rest.Length != header.Length)
         {
-            throw rest.Length < header.Length ? Internal("the stream ended inside a message") : NotOne();
+            throw rest.Length < header.Length ? Internal("the stream ended inside a message") : MoreThanOne();
         }
 
         return !header.IsCompressed ? rest
-            : encoding == GrpcEncodings.Gzip ? GrpcEncodings.ReadGzip(new ReadOnlySequence<byte>(rest), maxBytes, static expanded => expanded.ToArray())
+            : encoding == GrpcEncodings.Gzip ? GrpcEncodings.ReadGzip(rest.Span, maxBytes)
             : throw Internal("a message is compressed and grpc-encoding does not say how");
     }
 
@@ -54,8 +53,8 @@ public static class SingleMessage
         return body;
     }
 
-    /// <summary>The status of a request that has no message or several, by gRPC's table of status codes.</summary>
-    public static RpcException NotOne() => new(new Status(StatusCode.Unimplemented, "this method takes exactly one message"));
+    /// <summary>The status of a request of several messages.</summary>
+    public static RpcException MoreThanOne() => Internal("the request has more than one message");
 
     /// <summary>The status of a message over the limit.</summary>
     public static RpcException TooLong(int maxBytes) => new(new Status(StatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed"));

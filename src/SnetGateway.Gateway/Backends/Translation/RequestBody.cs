@@ -37,7 +37,7 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
     {
         if (buffer.Length > FrameHeader.Size + (long)maxMessageBytes - _bytes.Length)
         {
-            _problem = SingleMessage.NotOne();
+            _problem = SingleMessage.MoreThanOne();
             throw _problem;
         }
 
