@@ -36,4 +36,15 @@ public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
         Escrow.WriteTo(destination[(1 + sizeof(ulong))..]);
         destination[PrefixLength - 1] = (byte)kind;
     }
+
+    /// <summary>A record as it is stored. One allocation holds the value and the id behind it.</summary>
+    internal static StoredRecord ToRecord(ReadOnlySpan<byte> storedKey, long revision, ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> id = storedKey[PrefixLength..];
+        var bytes = new byte[value.Length + id.Length];
+        value.CopyTo(bytes);
+        id.CopyTo(bytes.AsSpan(value.Length));
+        return new StoredRecord(
+            new RecordKey((RecordKind)storedKey[PrefixLength - 1], bytes.AsMemory(value.Length)), revision, bytes.AsMemory(0, value.Length));
+    }
 }

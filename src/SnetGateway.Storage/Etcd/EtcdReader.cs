@@ -59,16 +59,8 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
     /// <summary>One record as it is now, by the word of a quorum. Throws <see cref="StoreUnavailableException"/>.</summary>
     public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
-        var request = new RangeRequest { Key = keys.Of(key) };
-        try
-        {
-            RangeResponse response = await client.RangeAsync(request, limit, cancellationToken);
-            return response.Kvs.Count == 0 ? null : new StoredRecord(key, response.Kvs[0].ModRevision, response.Kvs[0].Value.Memory);
-        }
-        catch (EtcdException exception)
-        {
-            throw new StoreUnavailableException(exception.Message, exception);
-        }
+        RangeResponse response = await ReadPageAsync(keys.Of(key), end: ByteString.Empty, revision: 0, cancellationToken);
+        return response.Kvs.Count == 0 ? null : new StoredRecord(key, response.Kvs[0].ModRevision, response.Kvs[0].Value.Memory);
     }
 
     private async Task<RangeResponse> ReadPageAsync(ByteString first, ByteString end, long revision, CancellationToken cancellationToken)

@@ -23,8 +23,6 @@ public sealed class EtcdRecordStore : IRecordStore
     private readonly EtcdReader _reader;
     private readonly CommitLine _line;
     private readonly LocalJournal? _journal;
-    private readonly LedgerScope _scope;
-    private readonly string _journalPath;
     private readonly CancellationTokenSource _closing = new();
     private Task _checkup = Task.CompletedTask;
     private long _readAt;
@@ -44,7 +42,7 @@ public sealed class EtcdRecordStore : IRecordStore
     private EtcdRecordStore(
         LedgerOptions options, LedgerScope scope, StorageMetrics? metrics, ILogger logger, TimeProvider time, LocalJournal? journal)
     {
-        (_limit, _logger, _time, _journal, _scope, _journalPath) = (options.CommitTimeout, logger, time, journal, scope, options.Journal.Path);
+        (_limit, _logger, _time, _journal) = (options.CommitTimeout, logger, time, journal);
         _client = new EtcdClient(options.Etcd, metrics, time);
         _keys = new EtcdKeys(options.Etcd.KeyPrefix, scope);
         _format = new EtcdFormat(_client, _keys);
@@ -109,27 +107,8 @@ public sealed class EtcdRecordStore : IRecordStore
         }
     }
 
-    /// <summary>etcd holds no history: this is what this gateway wrote to its own disk, which is that of its own settles and the ones before.</summary>
-    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (_journal is null)
-        {
-            yield break;
-        }
-
-        await _journal.FlushAsync(cancellationToken);
-        if (!Directory.Exists(_journalPath))
-        {
-            yield break; // made with the first entry
-        }
-
-        using var reader = new JournalReader([_journalPath], _scope);
-        reader.Refresh();
-        foreach (StoredEntry entry in reader.Read(key))
-        {
-            yield return entry;
-        }
-    }
+    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
+        _journal?.ReadAsync(key, cancellationToken) ?? AsyncEnumerable.Empty<StoredEntry>();
 
     public async ValueTask ProbeAsync(CancellationToken cancellationToken)
     {

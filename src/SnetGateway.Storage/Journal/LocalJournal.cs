@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
 
@@ -22,6 +23,8 @@ public sealed class LocalJournal : IAsyncDisposable
     /// <summary>How long a settle waits for the entry before it. On a disk that hangs, history is what is given up, and others do not wait at all.</summary>
     private static readonly TimeSpan KeepLimit = TimeSpan.FromMilliseconds(200);
 
+    private readonly string _folder;
+    private readonly LedgerScope _scope;
     private readonly JournalFiles _files;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
@@ -45,7 +48,7 @@ public sealed class LocalJournal : IAsyncDisposable
     public LocalJournal(JournalOptions options, LedgerScope scope, StorageMetrics metrics, ILogger logger, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_metrics, _logger, _time) = (metrics, logger, time);
+        (_folder, _scope, _metrics, _logger, _time) = (options.Path, scope, metrics, logger, time);
         _files = new JournalFiles(options, scope, logger, time);
         new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
     }
@@ -130,6 +133,23 @@ public sealed class LocalJournal : IAsyncDisposable
             {
                 Monitor.Pulse(_lock);
             }
+        }
+    }
+
+    /// <summary>What this gateway wrote of a record's history, all that was appended before the call: the rest is in the journals of the others.</summary>
+    public async IAsyncEnumerable<StoredEntry> ReadAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        if (!Directory.Exists(_folder))
+        {
+            yield break; // made with the first entry
+        }
+
+        using var reader = new JournalReader([_folder], _scope);
+        reader.Refresh();
+        foreach (StoredEntry entry in reader.Read(key))
+        {
+            yield return entry;
         }
     }
 

@@ -24,7 +24,6 @@ public sealed class RedisRecordStore : IRecordStore
     private readonly RedisKeys _keys;
     private readonly RedisFeed _feed;
     private readonly LocalJournal? _journal;
-    private readonly Func<JournalReader> _openJournal;
     private readonly StorageMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -52,7 +51,6 @@ public sealed class RedisRecordStore : IRecordStore
         _keys = new RedisKeys(options.Redis.KeyPrefix, scope);
         _server = new RedisServer(options.Redis, _keys, _limit, logger, time);
         _feed = new RedisFeed(_server.Subscriber, _keys, ReadChangesAsync, logger, time);
-        _openJournal = () => new JournalReader(Directory.Exists(options.Journal.Path) ? [options.Journal.Path] : [], scope);
     }
 
     public bool IsShared => true;
@@ -104,29 +102,10 @@ public sealed class RedisRecordStore : IRecordStore
         }
     }
 
-    public async IAsyncEnumerable<StoredRecord> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (StoredRecord record in _feed.WatchAsync(cancellationToken))
-        {
-            yield return record;
-        }
-    }
+    public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => _feed.WatchAsync(cancellationToken);
 
-    /// <summary>What this gateway wrote of the record's history: the rest is in the journals of the others.</summary>
-    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (_journal is not null)
-        {
-            await _journal.FlushAsync(cancellationToken);
-        }
-
-        using JournalReader journal = _openJournal();
-        journal.Refresh();
-        foreach (StoredEntry entry in journal.Read(key))
-        {
-            yield return entry;
-        }
-    }
+    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
+        _journal?.ReadAsync(key, cancellationToken) ?? AsyncEnumerable.Empty<StoredEntry>();
 
     public async ValueTask ProbeAsync(CancellationToken cancellationToken)
     {
@@ -178,7 +157,7 @@ public sealed class RedisRecordStore : IRecordStore
             CommitResult result =
                 Volatile.Read(ref _closed) != 0 || _metrics is null ? Refused("the ledger is closed, or opened to read only")
                 : waiting > _maxWaiting ? Refused("too many wait for it")
-                : await KeepAndWriteAsync(writes, start);
+                : await WriteAsync(writes, start);
             if (result.Outcome == CommitOutcome.Committed)
             {
                 _journal?.Append(writes.Span);
@@ -198,21 +177,14 @@ public sealed class RedisRecordStore : IRecordStore
         }
     }
 
-    private ValueTask<CommitResult> KeepAndWriteAsync(ReadOnlyMemory<RecordWrite> writes, long start)
-    {
-        long kept = _journal?.Keep(writes.Span) ?? 0;
-        return kept == 0 ? WriteAsync(writes, start) : WaitAndWriteAsync(kept);
-
-        async ValueTask<CommitResult> WaitAndWriteAsync(long kept)
-        {
-            await _journal!.WrittenAsync(kept);
-            return await WriteAsync(writes, start);
-        }
-    }
-
     /// <summary>One limit holds for all that a commit waits for, from its start on.</summary>
     private async ValueTask<CommitResult> WriteAsync(ReadOnlyMemory<RecordWrite> writes, long start)
     {
+        if (_journal?.Keep(writes.Span) is > 0 and var kept)
+        {
+            await _journal.WrittenAsync(kept);
+        }
+
         RedisKey[] keys = Keys(writes.Span);
         for (bool isRepeated = false; ; isRepeated = true)
         {

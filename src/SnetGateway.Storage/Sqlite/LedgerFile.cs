@@ -58,7 +58,7 @@ internal static class LedgerFile
             PosixFiles.CreateForOwner(path);
         }
 
-        sqlite3 connection = RawSqlite.Open(path, busyTimeout);
+        sqlite3 connection = RawSqlite.Open(path, SQLITE_OPEN_READWRITE, busyTimeout);
         try
         {
             if (mayCreate && IsEmpty(connection, path))

@@ -5,7 +5,7 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// What the writer needs beside SQLitePCLRaw's calls: result codes become exceptions. Every method throws <see cref="SqliteException"/>.
+/// What the writer and startup need beside SQLitePCLRaw's calls: result codes become exceptions. Every method throws <see cref="SqliteException"/>.
 /// A connection belongs to one thread at a time.
 /// </summary>
 internal static class RawSqlite
@@ -14,10 +14,13 @@ internal static class RawSqlite
     private const int PagesWritten = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     /// <summary>Opens a file that exists.</summary>
-    public static sqlite3 Open(string path, TimeSpan busyTimeout)
+    /// <param name="path">The file.</param>
+    /// <param name="mode">SQLITE_OPEN_READWRITE or SQLITE_OPEN_READONLY.</param>
+    /// <param name="busyTimeout">How long a lock of another connection is waited for.</param>
+    public static sqlite3 Open(string path, int mode, TimeSpan busyTimeout)
     {
         Batteries_V2.Init();
-        int code = sqlite3_open_v2(path, out sqlite3 connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, null);
+        int code = sqlite3_open_v2(path, out sqlite3 connection, mode | SQLITE_OPEN_NOMUTEX, null);
         try
         {
             connection.Check(code);

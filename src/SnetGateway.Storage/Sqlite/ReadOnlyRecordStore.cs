@@ -1,49 +1,114 @@
-
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>A ledger file opened by a command, beside the gateway that owns it. Takes no writes.</summary>
-internal sealed class ReadOnlyRecordStore : IRecordStore
+/// <summary>
+/// A ledger file that commands read beside the gateway that owns it, on the caller's thread and page by page: a read that stayed open would keep
+/// the log from moving into the file for as long. Takes no writes.
+/// </summary>
+internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSpan busyTimeout) : IRecordStore
 {
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
+    private const int PageSize = 512;
+    private const RecordKind NoKind = (RecordKind)byte.MaxValue; // above all
 
-    private readonly LedgerReader _reader;
+    private readonly Lock _lock = new();
+    private ReadSession? _session;
+    private bool _closed;
 
-    public ReadOnlyRecordStore(string path, LedgerScope scope)
+    public bool IsShared => true;
+
+    /// <summary>Opens the file now rather than with the first read. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    public void Open()
     {
         if (!File.Exists(path))
         {
             throw new StoreUnavailableException($"There is no ledger at {path}.");
         }
 
-        _reader = new LedgerReader(path, scope, BusyTimeout);
-        _reader.Open();
+        Use(static session => session);
     }
-
-    public bool IsShared => true;
 
     public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken) =>
         new(new CommitResult(CommitOutcome.NotWritten, 0));
 
-    public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new(_reader.Read(key));
+    public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new(Use(session => session.Read(key)));
 
-    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => _reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => ReadAllAsync(default, NoKind, cancellationToken);
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
-        _reader.ReadAllAsync(kind, cancellationToken);
+        ReadAllAsync(kind, kind + 1, cancellationToken);
 
     public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
-    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
-        _reader.ReadJournalAsync(key, cancellationToken);
+    public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        foreach (long position in Use(session => session.JournalPositions(key)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Use(session => session.ReadEntry(position)) is { } entry)
+            {
+                yield return entry;
+            }
+        }
+    }
 
     public ValueTask ProbeAsync(CancellationToken cancellationToken) =>
         throw new StoreUnavailableException("the ledger was opened to read only");
 
     public ValueTask DisposeAsync()
     {
-        _reader.Dispose();
+        lock (_lock)
+        {
+            _closed = true;
+            _session?.Dispose();
+            _session = null;
+        }
+
         return ValueTask.CompletedTask;
+    }
+
+    private async IAsyncEnumerable<StoredRecord> ReadAllAsync(
+        RecordKind first, RecordKind end, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        var last = new RecordKey(first, default);
+        List<StoredRecord> page;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            page = Use(session => session.ReadPage(last, end, PageSize));
+            foreach (StoredRecord record in page)
+            {
+                yield return record;
+                last = record.Key;
+            }
+        }
+        while (page.Count == PageSize);
+    }
+
+    /// <summary>A connection that fails is not used again.</summary>
+    private T Use<T>(Func<ReadSession, T> read)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                throw new StoreUnavailableException("the ledger is closed");
+            }
+
+            try
+            {
+                return read(_session ??= ReadSession.Open(path, scope, busyTimeout));
+            }
+            catch (SqliteException exception)
+            {
+                _session?.Dispose();
+                _session = null;
+                throw new StoreUnavailableException($"The ledger {path} cannot be read: {exception.Message}", exception);
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Payments.Records;
@@ -11,7 +12,10 @@ namespace SnetGateway.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteRecordStore : IRecordStore
 {
+    private static readonly TimeSpan CommandBusyTimeout = TimeSpan.FromSeconds(5);
+
     private readonly string _path;
+    private readonly LedgerScope _scope;
     private readonly TimeSpan _limit;
     private readonly TimeSpan _sweepPeriod;
     private readonly ILogger _logger;
@@ -20,7 +24,7 @@ public sealed class SqliteRecordStore : IRecordStore
     private readonly RequestQueue _queue = new();
     private readonly RequestPool _requests = new();
     private readonly LedgerWriter _writer;
-    private readonly LedgerReader _reader;
+    private readonly ReadOnlyRecordStore _reader;
     private readonly ITimer _sweeper;
     private long _commitsAtSweep;
     private int _disposed;
@@ -35,7 +39,7 @@ public sealed class SqliteRecordStore : IRecordStore
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        (_path, _limit, _logger, _time) = (options.Path, options.CommitTimeout, logger, time);
+        (_path, _scope, _limit, _logger, _time) = (options.Path, scope, options.CommitTimeout, logger, time);
         _sweepPeriod = TimeSpan.FromTicks(Math.Min(_limit.Ticks / 10, TimeSpan.TicksPerSecond / 2));
         try
         {
@@ -61,7 +65,7 @@ public sealed class SqliteRecordStore : IRecordStore
             throw new StoreUnavailableException($"The ledger {_path} cannot be opened: {exception.Message}", exception);
         }
 
-        _reader = new LedgerReader(_path, scope, _limit);
+        _reader = new ReadOnlyRecordStore(_path, scope, _limit);
         _sweeper = time.CreateTimer(static store => ((SqliteRecordStore)store!).Sweep(), this, _sweepPeriod, _sweepPeriod);
         string version = raw.sqlite3_libversion().utf8_to_string();
         logger.Opened(_path, version);
@@ -73,7 +77,12 @@ public sealed class SqliteRecordStore : IRecordStore
     internal bool HasQueued => !_queue.IsEmpty;
 
     /// <summary>Opens a ledger to read beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
-    public static IRecordStore OpenReadOnly(string path, LedgerScope scope) => new ReadOnlyRecordStore(path, scope);
+    public static IRecordStore OpenReadOnly(string path, LedgerScope scope)
+    {
+        var store = new ReadOnlyRecordStore(path, scope, CommandBusyTimeout);
+        store.Open();
+        return store;
+    }
 
     public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
     {
@@ -100,7 +109,21 @@ public sealed class SqliteRecordStore : IRecordStore
         }
     }
 
-    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => _reader.ReadAllAsync(cancellationToken);
+    public async IAsyncEnumerable<StoredRecord> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            throw new StoreUnavailableException("the ledger is closed");
+        }
+
+        using var rows = new RowReader(_path, _scope, _limit);
+        while (rows.Next() is { } record)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return record;
+        }
+    }
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
         _reader.ReadAllAsync(kind, cancellationToken);
@@ -136,7 +159,7 @@ public sealed class SqliteRecordStore : IRecordStore
             (request as CommitRequest)?.Release();
         }
 
-        _reader.Dispose();
+        await _reader.DisposeAsync();
         try
         {
             await _writer.Ended.WaitAsync(_limit, _time);

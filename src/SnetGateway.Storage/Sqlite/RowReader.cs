@@ -1,0 +1,65 @@
+using Microsoft.Data.Sqlite;
+using SnetGateway.Payments.Records;
+using SQLitePCL;
+using static SQLitePCL.raw;
+
+namespace SnetGateway.Storage.Sqlite;
+
+/// <summary>
+/// Every record, row by row as they lie in the file: in the order of their keys each would be looked up on a separate page, which takes three times
+/// as long. On a separate connection and on the caller's thread. For startup, when nothing is written: the log does not move into the file while the
+/// connection is open.
+/// </summary>
+internal sealed class RowReader : IDisposable
+{
+    private readonly string _path;
+    private readonly byte[] _prefix;
+    private readonly sqlite3 _connection;
+    private readonly sqlite3_stmt _rows;
+
+    /// <summary>Opens a ledger that the writer has opened before. Throws <see cref="StoreUnavailableException"/>.</summary>
+    public RowReader(string path, LedgerScope scope, TimeSpan busyTimeout)
+    {
+        _path = path;
+        var prefix = new byte[LedgerScope.PrefixLength];
+        scope.WritePrefix(default, prefix);
+        _prefix = prefix[..^1]; // of any kind
+        try
+        {
+            _connection = RawSqlite.Open(path, SQLITE_OPEN_READONLY, busyTimeout);
+            _rows = _connection.Prepare("SELECT key, revision, value FROM record");
+        }
+        catch (SqliteException exception)
+        {
+            _connection?.CloseFile();
+            throw Unreadable(exception);
+        }
+    }
+
+    /// <summary>The next record; null at the end. Throws <see cref="StoreUnavailableException"/>.</summary>
+    public StoredRecord? Next()
+    {
+        try
+        {
+            while (_rows.Step())
+            {
+                ReadOnlySpan<byte> key = sqlite3_column_blob(_rows, 0);
+                if (key.Length > LedgerScope.PrefixLength && key.StartsWith(_prefix))
+                {
+                    return LedgerScope.ToRecord(key, sqlite3_column_int64(_rows, 1), sqlite3_column_blob(_rows, 2));
+                }
+            }
+
+            return null;
+        }
+        catch (SqliteException exception)
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    public void Dispose() => _connection.CloseFile();
+
+    private StoreUnavailableException Unreadable(SqliteException exception) =>
+        new($"The ledger {_path} cannot be read: {exception.Message}", exception);
+}
