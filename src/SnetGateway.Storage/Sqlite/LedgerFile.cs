@@ -75,7 +75,7 @@ internal static class LedgerFile
         }
         catch
         {
-            connection.CloseFile();
+            connection.Dispose();
             throw;
         }
     }

@@ -13,6 +13,7 @@ internal sealed class LedgerTables : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly LedgerScope _scope;
+    private readonly List<sqlite3_stmt> _statements = [];
     private readonly sqlite3_stmt _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _take;
     private long _lastRecord;
     private long _lastPosition;
@@ -23,20 +24,28 @@ internal sealed class LedgerTables : IDisposable
     {
         _connection = connection;
         _scope = scope;
-        _begin = connection.Prepare("BEGIN IMMEDIATE");
-        _commit = connection.Prepare("COMMIT");
-        _rollback = connection.Prepare("ROLLBACK");
-        _find = connection.Prepare("SELECT id, revision, newest FROM record WHERE key = ?1");
-        _insert = connection.Prepare("INSERT INTO record (id, key, revision, newest, value) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _update = connection.Prepare("UPDATE record SET revision = ?2, newest = ?3, value = ?4 WHERE id = ?1");
-        _append = connection.Prepare("INSERT INTO journal (position, record, sequence, previous, entry) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _read = connection.Prepare("SELECT revision, value FROM record WHERE key = ?1");
-        _probe = connection.Prepare("UPDATE meta SET value = value + 1 WHERE name = 'probe'");
-        _take = connection.Prepare("UPDATE meta SET value = ?1 WHERE name = 'revision'");
-        _lastRecord = connection.ReadNumber("SELECT max(id) FROM record") ?? 0;
-        _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
-        TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
-            ?? throw connection.Error(SQLITE_NOTADB);
+        try
+        {
+            _begin = Prepare("BEGIN IMMEDIATE");
+            _commit = Prepare("COMMIT");
+            _rollback = Prepare("ROLLBACK");
+            _find = Prepare("SELECT id, revision, newest FROM record WHERE key = ?1");
+            _insert = Prepare("INSERT INTO record (id, key, revision, newest, value) VALUES (?1, ?2, ?3, ?4, ?5)");
+            _update = Prepare("UPDATE record SET revision = ?2, newest = ?3, value = ?4 WHERE id = ?1");
+            _append = Prepare("INSERT INTO journal (position, record, sequence, previous, entry) VALUES (?1, ?2, ?3, ?4, ?5)");
+            _read = Prepare("SELECT revision, value FROM record WHERE key = ?1");
+            _probe = Prepare("UPDATE meta SET value = value + 1 WHERE name = 'probe'");
+            _take = Prepare("UPDATE meta SET value = ?1 WHERE name = 'revision'");
+            _lastRecord = connection.ReadNumber("SELECT max(id) FROM record") ?? 0;
+            _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
+            TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
+                ?? throw connection.Error(SQLITE_NOTADB);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>No revision above this one was ever given out, as the file says.</summary>
@@ -49,19 +58,8 @@ internal sealed class LedgerTables : IDisposable
     public bool IsIdle => sqlite3_get_autocommit(_connection) != 0;
 
     /// <summary>Opens the file as <see cref="LedgerFile.OpenForWriting"/> does, and prepares the statements.</summary>
-    public static LedgerTables Open(string path, LedgerScope scope, bool mayCreate, TimeSpan busyTimeout)
-    {
-        sqlite3 connection = LedgerFile.OpenForWriting(path, mayCreate, busyTimeout);
-        try
-        {
-            return new LedgerTables(connection, scope);
-        }
-        catch
-        {
-            connection.CloseFile();
-            throw;
-        }
-    }
+    public static LedgerTables Open(string path, LedgerScope scope, bool mayCreate, TimeSpan busyTimeout) =>
+        new(LedgerFile.OpenForWriting(path, mayCreate, busyTimeout), scope);
 
     public void Begin()
     {
@@ -119,7 +117,18 @@ internal sealed class LedgerTables : IDisposable
         return record;
     }
 
-    public void Dispose() => _connection.CloseFile();
+    public void Dispose()
+    {
+        _statements.ForEach(statement => statement.Dispose());
+        _connection.Dispose();
+    }
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        sqlite3_stmt statement = _connection.Prepare(sql);
+        _statements.Add(statement);
+        return statement;
+    }
 
     private Row Find(in RecordKey key)
     {

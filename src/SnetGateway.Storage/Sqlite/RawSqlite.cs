@@ -25,7 +25,6 @@ internal static class RawSqlite
         {
             connection.Check(code);
             connection.Check(sqlite3_busy_timeout(connection, (int)busyTimeout.TotalMilliseconds));
-            connection.enable_sqlite3_next_stmt(true); // for CloseFile
             return connection;
         }
         catch
@@ -33,17 +32,6 @@ internal static class RawSqlite
             connection.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Closes the file and ends its statements: SQLite keeps a file open while a statement of it is left.</summary>
-    public static void CloseFile(this sqlite3 connection)
-    {
-        while (sqlite3_next_stmt(connection, null) is { } statement)
-        {
-            statement.Dispose();
-        }
-
-        connection.Dispose();
     }
 
     /// <summary>Runs statements whose rows are not needed.</summary>
@@ -56,7 +44,7 @@ internal static class RawSqlite
         return statement.Step() && sqlite3_column_type(statement, 0) != SQLITE_NULL ? sqlite3_column_int64(statement, 0) : null;
     }
 
-    /// <summary>A statement for many runs. <see cref="CloseFile"/> ends it.</summary>
+    /// <summary>A statement for many runs. It is to be disposed before its connection: SQLite keeps a file open while a statement of it is left.</summary>
     public static sqlite3_stmt Prepare(this sqlite3 connection, string sql)
     {
         connection.Check(sqlite3_prepare_v3(connection, sql, Persistent, out sqlite3_stmt statement));

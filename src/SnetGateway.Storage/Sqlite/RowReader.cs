@@ -31,7 +31,7 @@ internal sealed class RowReader : IDisposable
         }
         catch (SqliteException exception)
         {
-            _connection?.CloseFile();
+            _connection?.Dispose();
             throw Unreadable(exception);
         }
     }
@@ -58,7 +58,11 @@ internal sealed class RowReader : IDisposable
         }
     }
 
-    public void Dispose() => _connection.CloseFile();
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _connection.Dispose();
+    }
 
     private StoreUnavailableException Unreadable(SqliteException exception) =>
         new($"The ledger {_path} cannot be read: {exception.Message}", exception);
