@@ -5,7 +5,7 @@ public static class EthereumNode
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>The number of the node's newest block; null when there is no usable response within 15 s.</summary>
+    /// <summary>The number of the node's newest block; null without a usable response within 15 s.</summary>
     /// <param name="address">The node's URL. May hold a key, so it appears in no message.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<ulong?> BlockNumberAsync(Uri address, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Payments.Values;
 
@@ -15,11 +16,7 @@ public static class AddressText
         Convert.TryToHexStringLower(bytes, text, out _);
 
         Span<byte> ascii = stackalloc byte[text.Length];
-        for (int i = 0; i < text.Length; i++)
-        {
-            ascii[i] = (byte)text[i];
-        }
-
+        Ascii.FromUtf16(text, ascii, out _);
         Span<byte> hash = stackalloc byte[Keccak256.Size];
         Keccak256.Hash(ascii, hash);
         for (int i = 0; i < text.Length; i++)

@@ -202,7 +202,7 @@ internal sealed class CallCommand(CommandContext context)
     {
         string? text = parsed.GetValue(_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc) && (rpc.Scheme == Uri.UriSchemeHttp || rpc.Scheme == Uri.UriSchemeHttps)
-            ? await EthereumNode.BlockNumberAsync(rpc, cancellationToken) ?? throw new CommandException(ExitCodes.Failed, "the Ethereum node did not tell the block number")
+            ? await EthereumNode.BlockNumberAsync(rpc, cancellationToken) ?? throw new CommandException(ExitCodes.Failed, "the Ethereum node did not return the block number")
             : throw new CommandException(ExitCodes.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
     }
 }

@@ -1,10 +1,7 @@
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>Ends a command with one line for the person who called it.</summary>
-internal sealed class CommandException : Exception
+internal sealed class CommandException(int exitCode, string message) : Exception(message)
 {
-    public CommandException(int exitCode, string message)
-        : base(message) => Code = exitCode;
-
-    public int Code { get; }
+    public int Code { get; } = exitCode;
 }

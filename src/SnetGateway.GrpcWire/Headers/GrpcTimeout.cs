@@ -13,20 +13,9 @@ public static class GrpcTimeout
     public static bool TryParse(ReadOnlySpan<char> value, out TimeSpan timeout)
     {
         timeout = default;
-        if (value.Length is < 2 or > MostDigits + 1)
+        if (value.Length is < 2 or > MostDigits + 1 || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
-        }
-
-        var number = 0L;
-        foreach (var digit in value[..^1])
-        {
-            if (!char.IsAsciiDigit(digit))
-            {
-                return false;
-            }
-
-            number = (number * 10) + (digit - '0');
         }
 
         var ticks = value[^1] switch

@@ -1,40 +1,45 @@
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// Whose turn it is on one channel, in the memory of one gateway. The line is bounded in length and in time, nothing of it is ever written
-/// down, and so nothing of it can be left behind (design, rule 5).
+/// The slot of one channel, or the slots of another thing that only so many calls may use at a time, in the memory of one gateway. The queue for
+/// it is bounded in length and in time, first come, first served. It is never written down, so nothing of it can be left behind (rule 5).
 /// </summary>
-internal sealed class TurnLine
+public sealed class TurnLine
 {
     private readonly Lock _lock = new();
     private LinkedList<TaskCompletionSource>? _waiting;
-    private bool _taken;
+    private int _taken;
 
-    /// <summary>True while a call holds the turn.</summary>
+    /// <summary>True while a call holds a slot.</summary>
     public bool IsTaken
     {
         get
         {
             lock (_lock)
             {
-                return _taken;
+                return _taken > 0;
             }
         }
     }
 
     /// <summary>
-    /// Takes the turn, waiting for it behind at most <paramref name="maxWaiting"/> others and at most <paramref name="maxWait"/>.
+    /// Takes a slot, waiting for it behind at most <paramref name="maxWaiting"/> others and at most <paramref name="maxWait"/>.
     /// </summary>
-    /// <returns>False when the line is full or the time is over.</returns>
-    public ValueTask<bool> EnterAsync(int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="maxWaiting">Calls that may wait already.</param>
+    /// <param name="maxWait">How long to wait; zero: not at all.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="slots">How many there are.</param>
+    /// <returns>False when the queue is full or the time is over; else <see cref="Leave"/> must follow.</returns>
+    public ValueTask<bool> EnterAsync(int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1)
     {
         TaskCompletionSource turn;
         LinkedListNode<TaskCompletionSource> place;
         lock (_lock)
         {
-            if (!_taken)
+            if (_taken < slots && _waiting is not { Count: > 0 })
             {
-                _taken = true;
+                _taken++;
                 return new ValueTask<bool>(true);
             }
 
@@ -47,31 +52,27 @@ internal sealed class TurnLine
             place = (_waiting ??= new LinkedList<TaskCompletionSource>()).AddLast(turn);
         }
 
-        return WaitAsync(turn, place, maxWait, time, cancellationToken);
+        return WaitAsync(turn, place, maxWait, time, slots, cancellationToken);
     }
 
-    /// <summary>Gives the turn to the next in line.</summary>
-    public void Leave()
+    /// <summary>Gives the slot to the first that waits.</summary>
+    /// <param name="slots">How many there are now: more than one waiting call goes on after the number was raised, none after it was lowered.</param>
+    public void Leave(int slots = 1)
     {
-        TaskCompletionSource? next = null;
         lock (_lock)
         {
-            if (_waiting?.First is { } first)
+            _taken--;
+            while (_taken < slots && _waiting?.First is { } next)
             {
                 _waiting.RemoveFirst();
-                next = first.Value;
-            }
-            else
-            {
-                _taken = false;
+                _taken++;
+                next.Value.SetResult(); // runs nothing here: continuations are asynchronous
             }
         }
-
-        next?.SetResult();
     }
 
     private async ValueTask<bool> WaitAsync(
-        TaskCompletionSource turn, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken)
+        TaskCompletionSource turn, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,7 +99,7 @@ internal sealed class TurnLine
 
             if (given)
             {
-                Leave();
+                Leave(slots);
             }
 
             throw;

@@ -51,10 +51,4 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
         Write(buffer.Span);
         return default;
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        Write(buffer.AsSpan(offset, count));
-        return Task.CompletedTask;
-    }
 }

@@ -23,7 +23,7 @@ internal static class TranslatedAnswer
         return answer;
     }
 
-    /// <summary>No message, and this status: everything stands in the headers.</summary>
+    /// <summary>No message, and this status, in the headers.</summary>
     public static HttpResponseMessage Status(HttpRequestMessage request, string contentType, Status status, Metadata metadata)
     {
         HttpResponseMessage answer = Create(request, contentType, new ByteArrayContent([]));

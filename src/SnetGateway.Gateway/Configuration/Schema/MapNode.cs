@@ -1,8 +1,13 @@
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>Keys of the operator's choice, all with the same kind of value.</summary>
-internal sealed class MapNode(SchemaNode element) : SchemaNode
+/// <param name="element">What each value is.</param>
+/// <param name="mayBeEmpty">Whether an empty text is a value, and not the lack of one.</param>
+internal sealed class MapNode(SchemaNode element, bool mayBeEmpty = false) : SchemaNode
 {
+    /// <summary>Names with texts that YARP itself checks: metadata, and a transform's parameters.</summary>
+    public static MapNode Texts { get; } = new(new ScalarNode(ScalarForm.Text), mayBeEmpty: true);
+
     public SchemaNode Element { get; } = element;
 
     public override string Description => $"an object whose keys are names of your choice and whose values are each {Element.Description}";
@@ -20,7 +25,7 @@ internal sealed class MapNode(SchemaNode element) : SchemaNode
             {
                 mistakes.Add(child.Path, "a name that is empty", "Give it a name");
             }
-            else if (IsBlank(child) && Element is ObjectNode or ScalarNode)
+            else if (IsBlank(child) && Element is ObjectNode or ScalarNode && !(mayBeEmpty && child.Value is not null))
             {
                 mistakes.Add(child.Path, "nothing is set", $"Write {Element.Description}, or take the key out");
             }

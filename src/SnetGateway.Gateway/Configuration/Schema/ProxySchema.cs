@@ -34,8 +34,8 @@ internal static class ProxySchema
     private static readonly Dictionary<(Type, string), SchemaNode?> s_exceptions = new()
     {
         [(typeof(RouteConfig), nameof(RouteConfig.RouteId))] = null,
-        [(typeof(RouteConfig), nameof(RouteConfig.Transforms))] = new ListNode(new FreeNode()),
-        [(typeof(RouteConfig), nameof(RouteConfig.Metadata))] = new FreeNode(),
+        [(typeof(RouteConfig), nameof(RouteConfig.Transforms))] = new ListNode(MapNode.Texts),
+        [(typeof(RouteConfig), nameof(RouteConfig.Metadata))] = MapNode.Texts,
         [(typeof(RouteMatch), nameof(RouteMatch.Path))] = new ScalarNode(
             new ScalarForm("a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts)),
         [(typeof(RouteMatch), nameof(RouteMatch.Methods))] = new ListNode(Word("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE", "TRACE")),
@@ -44,8 +44,8 @@ internal static class ProxySchema
         [(typeof(ClusterConfig), nameof(ClusterConfig.LoadBalancingPolicy))] = Policy(
             LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.PowerOfTwoChoices,
             LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.LeastRequests),
-        [(typeof(ClusterConfig), nameof(ClusterConfig.Metadata))] = new FreeNode(),
-        [(typeof(DestinationConfig), nameof(DestinationConfig.Metadata))] = new FreeNode(),
+        [(typeof(ClusterConfig), nameof(ClusterConfig.Metadata))] = MapNode.Texts,
+        [(typeof(DestinationConfig), nameof(DestinationConfig.Metadata))] = MapNode.Texts,
         [(typeof(HttpClientConfig), nameof(HttpClientConfig.SslProtocols))] = new ListNode(new ScalarNode(ScalarForms.Word(Enum.GetNames<SslProtocols>()))),
         [(typeof(HttpClientConfig), nameof(HttpClientConfig.MaxConnectionsPerServer))] = Of<int>(new RangeAttribute(1, int.MaxValue)),
         [(typeof(HttpClientConfig), nameof(HttpClientConfig.RequestHeaderEncoding))] = new ScalarNode(s_encoding),
