@@ -79,7 +79,7 @@ internal sealed class ProtoOutput
     public void End(int begun)
     {
         var size = Length - begun - 1;
-        var more = VarintSize((uint)size) - 1;
+        var more = CodedOutputStream.ComputeLengthSize(size) - 1;
         if (more > 0)
         {
             Reserve(more);
@@ -90,8 +90,6 @@ internal sealed class ProtoOutput
         WriteVarint((ulong)size);
         Length += size;
     }
-
-    private static int VarintSize(uint value) => value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
 
     private Span<byte> Reserve(int count)
     {

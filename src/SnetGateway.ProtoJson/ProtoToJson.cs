@@ -202,11 +202,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
             case FieldType.Bytes:
                 writer.WriteBase64StringValue(bytes);
                 break;
-            case FieldType.Double:
-                WriteDouble(ReadDouble(bytes));
-                break;
-            case FieldType.Float:
-                WriteSingle(BitConverter.UInt32BitsToSingle((uint)ReadBits(field.Type, bytes)));
+            case FieldType.Double or FieldType.Float:
+                WriteFloatingPoint(field.Type, ReadBits(field.Type, bytes));
                 break;
             case FieldType.Bool:
                 writer.WriteBooleanValue(ReadBits(field.Type, bytes) != 0);
@@ -291,31 +288,22 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         }
     }
 
-    private void WriteDouble(double value)
+    private void WriteFloatingPoint(FieldType type, ulong bits)
     {
-        if (double.IsFinite(value))
+        var value = type == FieldType.Float ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits);
+        if (!double.IsFinite(value))
         {
-            writer.WriteNumberValue(value);
+            writer.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        }
+        else if (type == FieldType.Float)
+        {
+            writer.WriteNumberValue((float)value);
         }
         else
         {
-            writer.WriteStringValue(NameNotFinite(value));
-        }
-    }
-
-    private void WriteSingle(float value)
-    {
-        if (float.IsFinite(value))
-        {
             writer.WriteNumberValue(value);
         }
-        else
-        {
-            writer.WriteStringValue(NameNotFinite(value));
-        }
     }
-
-    private static string NameNotFinite(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 
     private void WriteFieldMask(FieldMask mask)
     {

@@ -1,6 +1,6 @@
-using System.Collections;
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
+using SnetGateway.Gateway.Web;
+using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Configuration.Rules;
 
@@ -10,46 +10,29 @@ namespace SnetGateway.Gateway.Configuration.Rules;
 /// </summary>
 internal static class OwnRules
 {
-    public static void Check(GatewayOptions options, MistakeList mistakes) => Check(options, GatewayOptions.Section, mistakes);
-
-    private static void Check(object options, string path, MistakeList mistakes)
+    public static void Check(GatewayOptions options, MistakeList mistakes)
     {
-        if (options is IValidatableObject self)
+        Check(options.Ledger.Etcd, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Etcd)}", mistakes);
+        Check(options.Ledger.Redis, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Redis)}", mistakes);
+        foreach ((string name, ServiceOptions service) in options.Services)
         {
-            foreach (ValidationResult result in self.Validate(new ValidationContext(options)))
-            {
-                string[] text = (result.ErrorMessage ?? "not right").TrimEnd('.').Split(". ", 2);
-                foreach (string place in result.MemberNames.DefaultIfEmpty("").Select(member => member.Length == 0 ? path : $"{path}:{member}"))
-                {
-                    if (!mistakes.Touches(place))
-                    {
-                        mistakes.Add(place, text[0], text.ElementAtOrDefault(1) ?? "See docs/configuration.md");
-                    }
-                }
-            }
+            Check(service.Heartbeat, $"{RuleContext.ServicePath(name)}:{nameof(service.Heartbeat)}", mistakes);
         }
 
-        foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            if (property.SetMethod is not { IsPublic: true } || property.PropertyType == typeof(string) || property.PropertyType.IsValueType)
-            {
-                continue;
-            }
+        Check(options.Web, WebOptions.Section, mistakes);
+    }
 
-            object? value = property.GetValue(options);
-            if (value is IDictionary map)
+    private static void Check(IValidatableObject options, string path, MistakeList mistakes)
+    {
+        foreach (ValidationResult result in options.Validate(new ValidationContext(options)))
+        {
+            string[] text = (result.ErrorMessage ?? "not right").TrimEnd('.').Split(". ", 2);
+            foreach (string place in result.MemberNames.DefaultIfEmpty("").Select(member => member.Length == 0 ? path : $"{path}:{member}"))
             {
-                foreach (DictionaryEntry entry in map)
+                if (!mistakes.Touches(place))
                 {
-                    if (entry.Value is not (null or string))
-                    {
-                        Check(entry.Value, $"{path}:{property.Name}:{entry.Key}", mistakes);
-                    }
+                    mistakes.Add(place, text[0], text.ElementAtOrDefault(1) ?? "See docs/configuration.md");
                 }
-            }
-            else if (value is not (null or IEnumerable))
-            {
-                Check(value, $"{path}:{property.Name}", mistakes);
             }
         }
     }
