@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Grpc.Core;
 
 namespace SnetGateway.GrpcWire.Headers;
@@ -8,33 +12,44 @@ namespace SnetGateway.GrpcWire.Headers;
 /// </summary>
 public static class BinaryMetadata
 {
-    private const int StackCharacters = 256;
+    private const int StackBytes = 256;
 
     /// <summary>The most bytes that a value of this many characters can hold.</summary>
     public static int MaxDecodedLength(int characters) => (int)(((long)characters + 3) / 4 * 3);
 
     /// <summary>Decodes a value into <paramref name="destination"/>; false when it is malformed or does not fit. An empty value is zero bytes.</summary>
+    [SkipLocalsInit]
     public static bool TryDecode(ReadOnlySpan<char> value, Span<byte> destination, out int written)
     {
         written = 0;
-        var missing = -value.Length & 3;
+        var padding = value.Length % 4 != 0 || !value.EndsWith('=') ? 0 : value.EndsWith("==") ? 2 : 1;
+        var whole = (value.Length - padding) & ~3;
+        var tail = value[whole..^padding];
+        Span<byte> text = whole <= StackBytes ? stackalloc byte[StackBytes] : new byte[whole];
 
-        // .NET's decoder skips white space, and requires the padding that gRPC asks senders to omit.
-        if (value.ContainsAny(" \t\r\n") || (missing > 0 && value.Contains('=')))
+        // .NET's decoders skip white space. Padding is of the last group only, which is decoded below.
+        if (value.ContainsAny(" \t\r\n") || tail.Contains('=')
+            || Ascii.FromUtf16(value[..whole], text, out _) != OperationStatus.Done
+            || Base64.DecodeFromUtf8(text[..whole], destination, out _, out var count, isFinalBlock: false) != OperationStatus.Done)
         {
             return false;
         }
 
-        if (missing == 0)
+        if (!tail.IsEmpty)
         {
-            return Convert.TryFromBase64Chars(value, destination, out written);
+            // Bits below the last whole byte carry nothing and are ignored, as in the Go implementation: Convert ignores them, Base64 does not.
+            Span<char> group = ['=', '=', '=', '='];
+            tail.CopyTo(group);
+            if (!Convert.TryFromBase64Chars(group, destination[count..], out var last))
+            {
+                return false;
+            }
+
+            count += last;
         }
 
-        var length = value.Length + missing;
-        Span<char> padded = length <= StackCharacters ? stackalloc char[StackCharacters] : new char[length];
-        value.CopyTo(padded);
-        padded[value.Length..length].Fill('=');
-        return Convert.TryFromBase64Chars(padded[..length], destination, out written);
+        written = count;
+        return true;
     }
 
     /// <summary>Encodes bytes for a header, unpadded as gRPC asks senders to do.</summary>
