@@ -44,7 +44,7 @@ internal sealed class EchoMethods(string instance, CallCounter counts, TimeProvi
         await call.FinishAsync();
     });
 
-    private Task CountedAsync(ServerCallContext context, Func<EchoCall, Task> work) => CountedAsync(context, async call =>
+    private Task<bool> CountedAsync(ServerCallContext context, Func<EchoCall, Task> work) => CountedAsync(context, async call =>
     {
         await work(call);
         return true;

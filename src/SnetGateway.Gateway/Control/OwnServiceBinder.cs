@@ -8,9 +8,9 @@ namespace SnetGateway.Gateway.Control;
 /// type is the client's fault and not the gateway's, and whatever a method throws becomes one status that tells nothing of the inside.
 /// </summary>
 /// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
-/// <param name="stopping">Cancelled when the gateway stops: then streams end.</param>
 /// <param name="logger">For failures of methods.</param>
-internal sealed class OwnServiceBinder(string? otherName, CancellationToken stopping, ILogger logger) : ServiceBinderBase
+/// <param name="stopping">Cancelled when the gateway stops: then streams end.</param>
+internal sealed class OwnServiceBinder(string? otherName, ILogger logger, CancellationToken stopping) : ServiceBinderBase
 {
     private readonly ServerServiceDefinition.Builder _definition = ServerServiceDefinition.CreateBuilder();
 

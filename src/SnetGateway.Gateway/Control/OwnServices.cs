@@ -42,7 +42,7 @@ internal static class OwnServices
         IServiceProvider provider = endpoints.ServiceProvider;
         CancellationToken stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         TimeProvider time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
-        var binder = new OwnServiceBinder(otherName, stopping, provider.GetRequiredService<ILogger<OwnServiceBinder>>());
+        var binder = new OwnServiceBinder(otherName, provider.GetRequiredService<ILogger<OwnServiceBinder>>(), stopping);
         bind(binder);
         endpoints.MapGrpcService(binder.Build()).Add(endpoint =>
         {
