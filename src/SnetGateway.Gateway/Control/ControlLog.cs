@@ -8,6 +8,6 @@ internal static partial class ControlLog
     public static partial void HealthNotLooked(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 6202, EventName = "OwnMethodFailed", Level = LogLevel.Error,
-        Message = "The gateway's own method {Method} failed; the client was told nothing but that. Report this.")]
+        Message = "The gateway's own method {Method} failed; the client received no details. Report this.")]
     public static partial void OwnMethodFailed(ILogger logger, string method, Exception exception);
 }

@@ -5,7 +5,7 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Control;
 
-/// <summary>`grpc.health.v1.Health`, with what <see cref="HealthFeed"/> tells it.</summary>
+/// <summary>`grpc.health.v1.Health`, with the statuses that <see cref="HealthFeed"/> sets.</summary>
 internal sealed class GatewayHealth : HealthServiceImpl
 {
     /// <summary>With the text of other servers; the package has none.</summary>
@@ -24,7 +24,7 @@ internal sealed class GatewayHealth : HealthServiceImpl
     public override Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context) =>
         base.Watch(request, new Changes(responseStream), context);
 
-    /// <summary>The package drops what a slow client has not read, and then one status may follow itself.</summary>
+    /// <summary>The package drops statuses that a slow client has not read, so the same status may follow itself.</summary>
     private sealed class Changes(IServerStreamWriter<HealthCheckResponse> inner) : IServerStreamWriter<HealthCheckResponse>
     {
         private Status? _last;

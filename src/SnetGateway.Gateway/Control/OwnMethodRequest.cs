@@ -11,14 +11,14 @@ using SnetGateway.GrpcWire.Messages;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Stands in front of each of the gateway's own methods, because the package reads the request before anything else can be asked: what is no
-/// gRPC call is refused, and a request of one message must be here as a whole in time. Streams end when the gateway stops.
+/// Runs before each of the gateway's own methods, because the package reads the request before interceptors run. It refuses requests that are not
+/// gRPC calls, and a request of one message must arrive in full, in time and within its size. Streams end when the gateway stops.
 /// </summary>
 internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>
     /// How long the whole request of a method that takes one message may take. Such a request is small, and each one that is waited for holds
-    /// its stream, and the gateway when it stops. Then: DEADLINE_EXCEEDED.
+    /// its stream, and the gateway when it stops. After that: DEADLINE_EXCEEDED.
     /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
@@ -68,7 +68,7 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
             : ReadAsync(context, timeout);
     }
 
-    /// <summary>Waits until the whole request is here, and leaves it to be read: one message, not compressed. Else this is the answer.</summary>
+    /// <summary>Waits until the whole request has arrived and leaves it to be read: one message, not compressed. Otherwise the status to answer.</summary>
     private async ValueTask<Status?> ReadAsync(HttpContext context, TimeSpan timeout)
     {
         HttpRequest request = context.Request;

@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Collects the methods of a service of the gateway's own, each with two things that the package leaves out: a request that is no message of its
-/// type is the client's fault and not the gateway's, and whatever a method throws becomes one status that tells nothing of the inside.
+/// Collects the methods of one of the gateway's own services and adds two things that the package does not do: a request that cannot be parsed
+/// is the client's error and not the gateway's, and an unexpected exception becomes one status that discloses nothing.
 /// </summary>
 /// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
 /// <param name="logger">For failures of methods.</param>

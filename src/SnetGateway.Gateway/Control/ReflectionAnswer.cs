@@ -6,8 +6,8 @@ using Question = Grpc.Reflection.V1.ServerReflectionRequest.MessageRequestOneofC
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// What reflection answers. The package's own service knows no extensions, does not repeat the question, and of two files with one name drops the
-/// second with its services; services of a fleet often have one file name.
+/// Responses of the reflection service. The package's own implementation does not support extensions, does not repeat the request, and of two files
+/// with one name drops the second with its services; the services of a fleet often share a file name.
 /// </summary>
 internal static class ReflectionAnswer
 {
