@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Grpc.Health.V1;
-using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
@@ -20,8 +19,8 @@ public sealed class ServiceHealthTests
         await using GatewayHarness gateway = await StartAsync(probed: true);
         int status = 1;
         gateway.Service.Handle = context => AnswerAsync(context, () => Volatile.Read(ref status));
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
-        var client = new Grpc.Health.V1.Health.HealthClient(channel);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
         await UntilAsync(client, "test.Echo", Status.Serving);
         using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, "test.Echo");
         Assert.Equal(Status.Serving, await NextAsync(watch));
@@ -41,8 +40,8 @@ public sealed class ServiceHealthTests
     public async Task GatewayThatIsNotReady_SaysSoForEveryService()
     {
         await using GatewayHarness gateway = await StartAsync(probed: false);
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
-        var client = new Grpc.Health.V1.Health.HealthClient(channel);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
         await UntilAsync(client, "test.Echo", Status.Serving);
         gateway.Readiness.Add("ledger", () => "full");
         await UntilAsync(client, "test.Echo", Status.NotServing);
@@ -53,8 +52,8 @@ public sealed class ServiceHealthTests
     public async Task UnknownName_IsNotFound_AndWatchedAsUnknown()
     {
         await using GatewayHarness gateway = await StartAsync(probed: false);
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
-        var client = new Grpc.Health.V1.Health.HealthClient(channel);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
         var failure = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(client, "no.Such"));
         Assert.Equal(StatusCode.NotFound, failure.Status.StatusCode);
         using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, "no.Such");
@@ -75,8 +74,8 @@ public sealed class ServiceHealthTests
             }
         });
         gateway.Log.Expected.Add("HealthNotLooked");
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://{gateway.PublicEndPoint}");
-        var client = new Grpc.Health.V1.Health.HealthClient(channel);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
         await UntilAsync(client, "test.Echo", Status.Serving);
 
         Volatile.Write(ref isBroken, true);
