@@ -58,11 +58,8 @@ internal static class ConfigurationReader
     /// <summary>What YARP finds wrong, unless a mistake is known at that very key already, of which it may only be the echo.</summary>
     private static void Join(string path, IReadOnlyList<(string Key, string Problem)> found, MistakeList mistakes)
     {
-        (string Place, string Problem)[] news =
-        [
-            .. found.Select(f => (Place: f.Key.Length == 0 ? path : $"{path}:{f.Key}", f.Problem)).Where(f => !mistakes.Touches(f.Place)),
-        ];
-        foreach ((string place, string problem) in news)
+        foreach ((string place, string problem) in found
+            .Select(f => (Place: f.Key.Length == 0 ? path : $"{path}:{f.Key}", f.Problem)).Where(f => !mistakes.Touches(f.Place)).ToArray())
         {
             mistakes.Add(place, problem, "Write what YARP's documentation says of this key");
         }

@@ -15,24 +15,10 @@ public struct RecentCalls
     {
         RecentCalls next = default;
         next[0] = newest;
-        for (int i = 1; i < Length; i++)
-        {
-            next[i] = this[i - 1];
-        }
-
+        ReadOnlySpan<CallId> these = this;
+        these[..^1].CopyTo(next[1..]);
         return next;
     }
 
-    public readonly bool Contains(CallId id)
-    {
-        for (int i = 0; i < Length; i++)
-        {
-            if (this[i] == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public readonly bool Contains(CallId id) => ((ReadOnlySpan<CallId>)this).Contains(id);
 }
