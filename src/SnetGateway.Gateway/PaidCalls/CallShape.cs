@@ -26,7 +26,7 @@ internal static class CallShape
         HttpRequest request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
         {
-            const string text = "a paid method is called with POST";
+            const string text = "gRPC methods are called with POST";
             Write(context, StatusCodes.Status405MethodNotAllowed, text);
             context.Response.Headers.Allow = HttpMethods.Post;
             return text;
