@@ -1,9 +1,10 @@
+using CsCheck;
 using SnetGateway.GrpcWire.Headers;
 using Xunit;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
 
-public sealed class GrpcContentTypeTests(ITestOutputHelper output)
+public sealed class GrpcContentTypeTests
 {
     [Theory]
     [InlineData("application/grpc", GrpcTransport.Grpc, GrpcCodec.Proto)]
@@ -25,13 +26,7 @@ public sealed class GrpcContentTypeTests(ITestOutputHelper output)
         Assert.Equal(new GrpcContentType(transport, codec), GrpcContentType.Parse(value));
 
     [Fact]
-    public void Parse_GeneratedGarbage_NeverThrows()
-    {
-        var random = Seeds.Random(output);
-        string[] parts = ["application/", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é", "a"];
-        for (var round = 0; round < 200_000; round++)
-        {
-            GrpcContentType.Parse(string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => parts[random.Next(parts.Length)])));
-        }
-    }
+    public void Parse_GeneratedGarbage_NeverThrows() =>
+        Gen.OneOf("application/", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é", "a").Array[0, 6]
+            .Sample(parts => { GrpcContentType.Parse(string.Concat(parts)); }, iter: 200_000);
 }

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
+using CsCheck;
 using SnetGateway.GrpcWire.Headers;
 using Xunit;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
 
-public sealed class GrpcTimeoutTests(ITestOutputHelper output)
+public sealed class GrpcTimeoutTests
 {
     [Theory]
     [InlineData("1H", TimeSpan.TicksPerHour)]
@@ -54,33 +55,28 @@ public sealed class GrpcTimeoutTests(ITestOutputHelper output)
     public void Format_Ticks_FinestUnitThatFits(long ticks, string expected) => Assert.Equal(expected, GrpcTimeout.Format(new TimeSpan(ticks)));
 
     [Fact]
-    public void Format_GeneratedTimes_NeverGrowAndLoseLittle()
-    {
-        var random = Seeds.Random(output);
-        for (var round = 0; round < 200_000; round++)
-        {
-            var timeout = new TimeSpan(random.NextInt64(1L << random.Next(1, 62)));
-            Assert.True(GrpcTimeout.TryParse(GrpcTimeout.Format(timeout), out var read));
-            Assert.True(read <= timeout);
-            Assert.True(timeout.Ticks - read.Ticks <= timeout.Ticks / 90_000 || timeout.Ticks > 99_999_999L * TimeSpan.TicksPerHour);
-        }
-    }
+    public void Format_GeneratedTimes_NeverGrowAndLoseLittle() =>
+        Gen.Int[1, 61].SelectMany(bits => Gen.Long[0, (1L << bits) - 1]).Sample(
+            ticks =>
+            {
+                Assert.True(GrpcTimeout.TryParse(GrpcTimeout.Format(new TimeSpan(ticks)), out var read));
+                Assert.True(read.Ticks <= ticks);
+                Assert.True(ticks - read.Ticks <= ticks / 90_000 || ticks > 99_999_999L * TimeSpan.TicksPerHour);
+            },
+            iter: 200_000);
 
     [Fact]
-    public void TryParse_GeneratedGarbage_AgreesWithAPlainReading()
-    {
-        var random = Seeds.Random(output);
-        const string Characters = "0123456789HMSmunx-+ .";
-        for (var round = 0; round < 300_000; round++)
-        {
-            var value = new string([.. Enumerable.Range(0, random.Next(11)).Select(_ => Characters[random.Next(3) == 0 ? random.Next(Characters.Length) : random.Next(16)])]);
-            var isValid = Regex.IsMatch(value, "^[0-9]{1,8}[HMSmun]$");
-            Assert.Equal(isValid, GrpcTimeout.TryParse(value, out var timeout));
-            if (isValid)
+    public void TryParse_GeneratedGarbage_AgreesWithAPlainReading() =>
+        Gen.String[Gen.Frequency((2, Gen.Char["0123456789HMSmun"]), (1, Gen.Char["0123456789HMSmunx-+ ."])), 0, 10].Sample(
+            value =>
             {
-                BigInteger nanoseconds = value[^1] switch { 'H' => 3_600_000_000_000, 'M' => 60_000_000_000, 'S' => 1_000_000_000, 'm' => 1_000_000, 'u' => 1000, _ => 1 };
-                Assert.Equal(nanoseconds * BigInteger.Parse(value[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100, timeout.Ticks);
-            }
-        }
-    }
+                var isValid = Regex.IsMatch(value, "^[0-9]{1,8}[HMSmun]$");
+                Assert.Equal(isValid, GrpcTimeout.TryParse(value, out var timeout));
+                if (isValid)
+                {
+                    BigInteger nanoseconds = value[^1] switch { 'H' => 3_600_000_000_000, 'M' => 60_000_000_000, 'S' => 1_000_000_000, 'm' => 1_000_000, 'u' => 1000, _ => 1 };
+                    Assert.Equal(nanoseconds * BigInteger.Parse(value[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100, timeout.Ticks);
+                }
+            },
+            iter: 300_000);
 }
