@@ -18,7 +18,7 @@ internal static class OwnServices
         Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(), Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
     ];
 
-    /// <summary>The package with bounds, and without routes of its own for unknown services, which would stand before those of services.</summary>
+    /// <summary>The package with bounds, and without its routes for unknown services, which would match before the routes of YARP.</summary>
     public static IServiceCollection AddOwnServices(this IServiceCollection services)
     {
         services.AddGrpc(options =>

@@ -12,7 +12,7 @@ namespace SnetGateway.Gateway.Control;
 internal static class ReflectionAnswer
 {
     /// <summary>The answer to one question.</summary>
-    /// <param name="index">What there is to be told.</param>
+    /// <param name="index">The services and files to describe.</param>
     /// <param name="request">The question.</param>
     /// <param name="sent">What this call has been sent before.</param>
     public static ServerReflectionResponse Of(ReflectionIndex index, ServerReflectionRequest request, HashSet<FileDescriptor> sent)

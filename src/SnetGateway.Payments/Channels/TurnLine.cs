@@ -56,7 +56,7 @@ public sealed class TurnLine
     }
 
     /// <summary>Gives the slot to the first that waits.</summary>
-    /// <param name="slots">How many there are now: more than one waiting call goes on after the number was raised, none after it was lowered.</param>
+    /// <param name="slots">How many there are now. After the number was raised, several waiting calls may continue; after it was lowered, none.</param>
     public void Leave(int slots = 1)
     {
         lock (_lock)

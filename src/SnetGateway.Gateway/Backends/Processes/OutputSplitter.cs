@@ -6,7 +6,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// <summary>Finds the messages in a program's output.</summary>
 internal static class OutputSplitter
 {
-    /// <summary>Takes the next message off the front of the output; what stands between messages goes with it.</summary>
+    /// <summary>Takes the next message off the front of the output, with the bytes that separate it from the one before.</summary>
     /// <param name="form">How messages follow each other.</param>
     /// <param name="maxBytes">The longest message.</param>
     /// <param name="isOver">Whether no more output will come, so that a line needs no end.</param>
