@@ -47,6 +47,6 @@ internal sealed class ChainMetrics
             "Time since the logs of known channels were last complete.");
         _meter.CreateObservableGauge(
             "snet_gateway.chain.endpoints_usable", () => status().Endpoints.Count(endpoint => endpoint.IsUsable), "{endpoint}", "Endpoints that may be asked now.");
-        _meter.CreateObservableGauge("snet_gateway.chain.waiting_looks", () => status().WaitingLooks, "{look}", "Calls that wait for a look at a channel.");
+        _meter.CreateObservableGauge("snet_gateway.chain.waiting_reads", () => status().WaitingReads, "{look}", "Calls that wait for a look at a channel.");
     }
 }

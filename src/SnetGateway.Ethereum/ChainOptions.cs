@@ -37,7 +37,7 @@ public sealed class ChainOptions
 
     /// <summary>Calls that may wait for a read at a time, 2 to 100,000; strangers get half of the places. Default 256.</summary>
     [Range(2, 100_000)]
-    public int MaxWaitingLooks { get; set; } = 256;
+    public int MaxWaitingReads { get; set; } = 256;
 
     /// <summary>Blocks that are made up for by their logs after a pause; a longer gap has every channel read again at its next call. 0 to 1,000,000. Default 5,000.</summary>
     [Range(0, 1_000_000)]

@@ -47,7 +47,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
             }
             else if (GrpcContentType.Parse(context.Request.ContentType).Transport != GrpcTransport.None)
             {
-                GrpcAnswer.TryWrite(context, CallFailures.Fault.Status);
+                GrpcStatusWriter.TryWrite(context, CallFailures.Fault.Status);
             }
             else
             {

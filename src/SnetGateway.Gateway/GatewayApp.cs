@@ -11,7 +11,7 @@ using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
-using SnetGateway.Gateway.Money;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Web;
 using SnetGateway.Payments.Calls;
@@ -33,7 +33,7 @@ internal static class GatewayApp
         builder.Logging.AddConsoleLog();
 
         // Before the listeners, so that the ledger is open when the first call comes, and is the last to close.
-        services.AddMoney();
+        services.AddPaymentCore();
         services.AddControl();
         services.AddSingleton<FindPaidService>(provider => name => provider.GetRequiredService<LiveSnapshot>().Catalog.Find(name));
         services.AddSingleton<FindClusterBackends>(provider => () => provider.GetRequiredService<LiveSnapshot>().Current.Backends);

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>
-/// Turns JSON into protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors.
+/// Converts JSON into protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors.
 /// Safe for use by many calls at once.
 /// </summary>
 /// <param name="schema">Where types named inside <c>google.protobuf.Any</c> are looked up.</param>

@@ -80,9 +80,9 @@ internal static partial class StorageLog
         Message = "etcd was never compacted and does not show that it compacts itself; its database has {Bytes} bytes and grows with every call until it is full. Start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, and see docs/stores.md")]
     public static partial void EtcdNotCompacted(this ILogger logger, long bytes);
 
-    [LoggerMessage(EventId = 7037, EventName = "EtcdNotLookedOver", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 7037, EventName = "EtcdNotInspected", Level = LogLevel.Warning,
         Message = "etcd was not looked over at this start: {Error}. Whether it compacts itself is not known; see docs/stores.md")]
-    public static partial void EtcdNotLookedOver(this ILogger logger, string error);
+    public static partial void EtcdNotInspected(this ILogger logger, string error);
 
     [LoggerMessage(EventId = 7040, EventName = "RedisWritesAgain", Level = LogLevel.Information,
         Message = "The ledger takes writes again")]

@@ -1,9 +1,8 @@
-
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage;
 
-/// <summary>What any store takes; beyond it is a mistake of the caller's, refused before anything is queued.</summary>
+/// <summary>What any store takes; beyond it is an error of the caller's, refused before anything is queued.</summary>
 internal static class StoreLimits
 {
     public const int MaxIdLength = 64;

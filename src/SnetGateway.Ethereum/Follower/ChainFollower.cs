@@ -12,7 +12,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// channels when a call needs it. Polling is all the traffic there is while every channel that pays is known.
 /// </summary>
 /// <remarks>
-/// The parts: <see cref="HeadReader"/> the newest block, <see cref="LogFollower"/> events and reorganisations, <see cref="ChannelLooks"/> single
+/// The parts: <see cref="HeadReader"/> the newest block, <see cref="LogFollower"/> events and reorganisations, <see cref="ChannelReader"/> single
 /// channels, <see cref="ReadBudget"/> how many of those. Nothing here waits for the chain before <see cref="RunAsync"/> is called, and nothing
 /// throws because the chain is away.
 /// </remarks>
@@ -35,7 +35,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly HeadReader _heads;
     private readonly ReadBudget _budget;
     private readonly LogFollower _logs;
-    private readonly ChannelLooks _looks;
+    private readonly ChannelReader _looks;
     private readonly StaleChannels _stale = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
@@ -68,11 +68,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         var recent = new RecentBlocks(Math.Max(options.FinalityDepth, options.Confirmations));
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
         _client = new EthereumClient(options, handler, time, _jitter, metrics, _logger);
-        var lower = new LowerHead(time);
+        var lower = new HeadRegression(time);
         _heads = new HeadReader(_client, options, recent, lower, time, _stopping.Token);
-        _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingLooks, time);
+        _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingReads, time);
         _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, lower, metrics, _logger);
-        _looks = new ChannelLooks(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
+        _looks = new ChannelReader(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
 
@@ -86,11 +86,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     public ChainStatus Status => new(Head, Cursor, _outcome.LastSuccess, _outcome.LastFailure, _budget.Waiting, _client.Endpoints);
 
     /// <inheritdoc/>
-    public ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken) =>
-        _looks.LookAsync(id, priority, cancellationToken);
+    public ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken) =>
+        _looks.ReadChannelAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => await _heads.RefreshAsync(cancellationToken) == HeadNews.Read;
+    public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
 
     /// <summary>
     /// Follows the chain until it is cancelled; run once, beside everything else. Survives its own failures, with growing pauses.
@@ -164,17 +164,17 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// <summary>One round: the head, the logs up to it, and channels to read again.</summary>
     internal async ValueTask FollowOnceAsync(CancellationToken cancellationToken)
     {
-        HeadNews news = await _heads.RefreshAsync(cancellationToken);
-        if (_heads.View?.Head is not { } head || news == HeadNews.Unreachable || (news == HeadNews.Behind && _time.GetUtcNow() - head.SeenAt > UsualLag))
+        HeadReadResult news = await _heads.RefreshAsync(cancellationToken);
+        if (_heads.View?.Head is not { } head || news == HeadReadResult.Unreachable || (news == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > UsualLag))
         {
-            throw NoNews();
+            throw NoFreshHead();
         }
 
         await _client.AskAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, head, token), cancellationToken);
         await _stale.ReadAsync(_looks, cancellationToken);
     }
 
-    private Exception NoNews()
+    private Exception NoFreshHead()
     {
         if (_heads.Failure is { } failure and not (EndpointException or JsonRpcErrorException))
         {

@@ -17,7 +17,7 @@ internal sealed class HeadReader(
     EthereumClient client,
     ChainOptions options,
     RecentBlocks recent,
-    LowerHead lower,
+    HeadRegression lower,
     TimeProvider time,
     CancellationToken stopping)
 {
@@ -26,8 +26,8 @@ internal sealed class HeadReader(
     private readonly Lock _lock = new();
     private volatile HeadView? _view;
     private volatile Floor? _floor;
-    private Task<HeadNews>? _running;
-    private Task<HeadNews>? _next;
+    private Task<HeadReadResult>? _running;
+    private Task<HeadReadResult>? _next;
     private long? _lastStart;
     private long _newSince;
 
@@ -44,22 +44,22 @@ internal sealed class HeadReader(
     /// Waits for a view whose reading began after this call did: a refusal by it is not one that a fresher look would cure. A client may have
     /// topped up a moment ago. At most 250 ms and one answer of an endpoint away.
     /// </summary>
-    public ValueTask<HeadNews> RefreshAsync(CancellationToken cancellationToken)
+    public ValueTask<HeadReadResult> RefreshAsync(CancellationToken cancellationToken)
     {
-        Task<HeadNews> reading;
+        Task<HeadReadResult> reading;
         lock (_lock)
         {
             reading = _next ??= ReadNextAsync();
         }
 
-        return new ValueTask<HeadNews>(reading.WaitAsync(cancellationToken));
+        return new ValueTask<HeadReadResult>(reading.WaitAsync(cancellationToken));
     }
 
-    private async Task<HeadNews> ReadNextAsync()
+    private async Task<HeadReadResult> ReadNextAsync()
     {
         // Never runs on under the caller's lock.
         await Task.Yield();
-        Task<HeadNews>? before;
+        Task<HeadReadResult>? before;
         TimeSpan pause;
         lock (_lock)
         {
@@ -85,7 +85,7 @@ internal sealed class HeadReader(
         }
         catch (OperationCanceledException)
         {
-            return HeadNews.Unreachable;
+            return HeadReadResult.Unreachable;
         }
 
         // From here on a new caller gets a reading of its own, which begins after this one.
@@ -96,7 +96,7 @@ internal sealed class HeadReader(
             _lastStart = time.GetTimestamp();
         }
 
-        HeadNews news = await ReadAsync();
+        HeadReadResult news = await ReadAsync();
         lock (_lock)
         {
             _running = null;
@@ -106,7 +106,7 @@ internal sealed class HeadReader(
     }
 
     /// <summary>One reading, by as many endpoints as it takes. Never throws: the next must begin, whatever broke this one.</summary>
-    private async Task<HeadNews> ReadAsync()
+    private async Task<HeadReadResult> ReadAsync()
     {
         var heads = new EndpointHeads();
         try
@@ -118,7 +118,7 @@ internal sealed class HeadReader(
                 client.SetAside(endpoint, reason);
             }
 
-            return HeadNews.Read;
+            return HeadReadResult.Read;
         }
 #pragma warning disable CA1031 // Told to who follows the chain; here it only means that there is nothing new.
         catch (Exception exception)
@@ -133,9 +133,9 @@ internal sealed class HeadReader(
         }
 
         // A chain that makes no block now is read as it stands, and its view grows old.
-        return heads.StandsStill ? HeadNews.Read
-            : heads.Behind.Count > 0 ? HeadNews.Behind
-            : HeadNews.Unreachable;
+        return heads.StandsStill ? HeadReadResult.Read
+            : heads.Behind.Count > 0 ? HeadReadResult.Behind
+            : HeadReadResult.Unreachable;
     }
 
     private async ValueTask<JsonRpcEndpoint> ReadAsync(JsonRpcEndpoint endpoint, EndpointHeads heads, CancellationToken cancellationToken)
@@ -164,7 +164,7 @@ internal sealed class HeadReader(
         byte[] answer = await endpoint.CallAsync(options.Escrow, EscrowCalls.NextChannelId(), latest.Hash, cancellationToken);
         if (!EscrowCalls.TryReadNextChannelId(answer, out UInt256 next))
         {
-            throw EthereumQuestions.Malformed("nextChannelId()");
+            throw EthereumQueries.Malformed("nextChannelId()");
         }
 
         BlockHeader target = await TargetAsync(endpoint, latest, cancellationToken);
@@ -207,7 +207,7 @@ internal sealed class HeadReader(
         }
 
         ulong number = latest.Number > confirmations ? latest.Number - confirmations : 0;
-        return await endpoint.BlockAsync(number, cancellationToken) ?? throw EthereumQuestions.Malformed("eth_getBlockByNumber");
+        return await endpoint.BlockAsync(number, cancellationToken) ?? throw EthereumQueries.Malformed("eth_getBlockByNumber");
     }
 
     /// <summary>What an earlier process had seen. An object, so that another thread sees all of it.</summary>
@@ -242,7 +242,7 @@ internal sealed class HeadReader(
 }
 
 /// <summary>What came of looking for a new head.</summary>
-internal enum HeadNews
+internal enum HeadReadResult
 {
     /// <summary>The view is that of an endpoint that was asked just now.</summary>
     Read,

@@ -18,7 +18,7 @@ internal sealed class LogFollower(
     RecentBlocks recent,
     ReorganisedChannels reorganised,
     StaleChannels stale,
-    LowerHead lower,
+    HeadRegression lower,
     ChainMetrics metrics,
     ILogger logger)
 {
@@ -263,7 +263,7 @@ internal sealed class LogFollower(
         {
             if (!EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? happened))
             {
-                throw EthereumQuestions.Malformed("eth_getLogs");
+                throw EthereumQueries.Malformed("eth_getLogs");
             }
 
             if (happened is ChannelOpened)

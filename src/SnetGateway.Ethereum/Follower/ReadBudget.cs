@@ -21,13 +21,13 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Takes one read, after a wait of at most <see cref="MaxWait"/>. False: no read may be made.</summary>
-    public ValueTask<bool> TakeAsync(LookPriority priority, CancellationToken cancellationToken)
+    public ValueTask<bool> TakeAsync(ReadPriority priority, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             Half half = _everybody;
             TimeSpan wait = half.Wait(time);
-            if (priority == LookPriority.Honest && _honest.Wait(time) <= wait)
+            if (priority == ReadPriority.KnownParty && _honest.Wait(time) <= wait)
             {
                 half = _honest;
                 wait = half.Wait(time);
@@ -39,7 +39,7 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
                 return ValueTask.FromResult(true);
             }
 
-            bool isFull = _waiting >= maxWaiting || (priority == LookPriority.Stranger && _waitingStrangers >= maxWaiting / 2);
+            bool isFull = _waiting >= maxWaiting || (priority == ReadPriority.Anonymous && _waitingStrangers >= maxWaiting / 2);
             if (wait > MaxWait || isFull)
             {
                 return ValueTask.FromResult(false);
@@ -47,17 +47,17 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
 
             half.Take();
             _waiting++;
-            _waitingStrangers += priority == LookPriority.Stranger ? 1 : 0;
+            _waitingStrangers += priority == ReadPriority.Anonymous ? 1 : 0;
             return WaitAsync(half, wait, priority, cancellationToken);
         }
     }
 
     /// <summary>Returns a read that was not needed, because another caller made it.</summary>
-    public void GiveBack(LookPriority priority)
+    public void GiveBack(ReadPriority priority)
     {
         lock (_lock)
         {
-            (priority == LookPriority.Honest ? _honest : _everybody).GiveBack();
+            (priority == ReadPriority.KnownParty ? _honest : _everybody).GiveBack();
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
         }
     }
 
-    private async ValueTask<bool> WaitAsync(Half half, TimeSpan wait, LookPriority priority, CancellationToken cancellationToken)
+    private async ValueTask<bool> WaitAsync(Half half, TimeSpan wait, ReadPriority priority, CancellationToken cancellationToken)
     {
         bool waited = false;
         try
@@ -86,7 +86,7 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
             lock (_lock)
             {
                 _waiting--;
-                _waitingStrangers -= priority == LookPriority.Stranger ? 1 : 0;
+                _waitingStrangers -= priority == ReadPriority.Anonymous ? 1 : 0;
                 if (!waited)
                 {
                     half.GiveBack();

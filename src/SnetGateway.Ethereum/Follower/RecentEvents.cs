@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;

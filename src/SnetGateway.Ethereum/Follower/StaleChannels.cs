@@ -11,7 +11,7 @@ internal sealed class StaleChannels
     public void Add(ChannelId channel) => _channels[channel] = 0;
 
     /// <summary>Reads as many as the budget spares.</summary>
-    public async ValueTask ReadAsync(ChannelLooks looks, CancellationToken cancellationToken)
+    public async ValueTask ReadAsync(ChannelReader looks, CancellationToken cancellationToken)
     {
         foreach (ChannelId channel in _channels.Keys)
         {

@@ -11,7 +11,7 @@ internal static partial class BackendLog
     public static partial void CallFailed(
         ILogger logger, string route, PathString method, StatusCode code, string text, ForwarderError forwarderError, string? detail);
 
-    [LoggerMessage(EventId = 5002, EventName = "AnswerUnusable", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 5002, EventName = "ResponseUnusable", Level = LogLevel.Warning,
         Message = "A service of cluster {Cluster} gave no answer to {Method} that can be used: {Code}, {Text} ({Detail})")]
-    public static partial void AnswerUnusable(ILogger logger, string cluster, string method, StatusCode code, string text, string detail);
+    public static partial void ResponseUnusable(ILogger logger, string cluster, string method, StatusCode code, string text, string detail);
 }

@@ -14,13 +14,13 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     public GatewaySnapshot(
         ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null,
-        HeartbeatSubjects? heartbeats = null)
+        HeartbeatTargets? heartbeats = null)
     {
         Catalog = catalog;
         Routes = routes;
         Clusters = clusters;
         Backends = backends ?? ClusterBackends.None;
-        Heartbeats = heartbeats ?? HeartbeatSubjects.Empty;
+        Heartbeats = heartbeats ?? HeartbeatTargets.Empty;
         ChangeToken = new CancellationChangeToken(_superseded.Token);
     }
 
@@ -34,7 +34,7 @@ internal sealed class GatewaySnapshot : IProxyConfig
     public ClusterBackends Backends { get; }
 
     /// <summary>How the services say that they work.</summary>
-    public HeartbeatSubjects Heartbeats { get; }
+    public HeartbeatTargets Heartbeats { get; }
 
     public IChangeToken ChangeToken { get; }
 

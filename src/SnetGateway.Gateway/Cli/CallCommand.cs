@@ -100,7 +100,7 @@ internal sealed class CallCommand(CommandContext context)
         {
             if (parsed.GetValue(_state))
             {
-                ChannelTold state = await payer.AskAsync(gateway, await BlockAsync(parsed, configured, limit.Token), limit.Token);
+                RemoteChannelState state = await payer.AskAsync(gateway, await BlockAsync(parsed, configured, limit.Token), limit.Token);
                 context.Terminal.Output.WriteLine($"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
                 return ExitCodes.Done;
             }
@@ -130,11 +130,11 @@ internal sealed class CallCommand(CommandContext context)
         var json = new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
         string text = parsed.GetValue(_data) ?? await context.Terminal.Input.ReadToEndAsync(cancellationToken);
         IReadOnlyList<byte[]> requests = Requests(json, method, text);
-        ChannelTold state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
-            ? new ChannelTold(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
+        RemoteChannelState state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
+            ? new RemoteChannelState(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
             : await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
         UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
-        await using PaidAnswer answer = await payer.CallAsync(gateway, method.Path, state, price, requests, cancellationToken);
+        await using PaidResponse answer = await payer.CallAsync(gateway, method.Path, state, price, requests, cancellationToken);
         context.Terminal.Error.WriteLine($"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
         await foreach (byte[] message in answer.MessagesAsync())
         {
@@ -182,7 +182,7 @@ internal sealed class CallCommand(CommandContext context)
 
     private static UInt256 Number(string text, string option) => UInt256.TryParse(text, out UInt256 number)
         ? number
-        : throw new CommandException(ExitCodes.Usage, $"{option}: {MistakeList.Quote(text)} is no whole number from 0 to 2^256-1");
+        : throw new CommandException(ExitCodes.Usage, $"{option}: {ErrorList.Quote(text)} is no whole number from 0 to 2^256-1");
 
     private static Uri EndpointOf(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? uri)

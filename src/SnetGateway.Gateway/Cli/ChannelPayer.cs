@@ -11,7 +11,7 @@ namespace SnetGateway.Gateway.Cli;
 /// <summary>What a gateway tells of a channel.</summary>
 /// <param name="Nonce">The nonce to sign at.</param>
 /// <param name="Signed">Cogs signed so far at that nonce.</param>
-internal readonly record struct ChannelTold(ChannelNonce Nonce, UInt256 Signed);
+internal readonly record struct RemoteChannelState(ChannelNonce Nonce, UInt256 Signed);
 
 /// <summary>The consumer's side of a payment channel (payments.md 3 and 4.3).</summary>
 internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId channel)
@@ -23,7 +23,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
     public ChannelId Channel => channel;
 
     /// <summary>Asks for the channel's state, which only its parties may. Throws <see cref="RpcException"/>.</summary>
-    public async Task<ChannelTold> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
+    public async Task<RemoteChannelState> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
     {
         byte[] message = [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. channel.Value.ToBigEndian(), .. ((UInt256)block).ToBigEndian()];
         var request = new ChannelStateRequest
@@ -34,7 +34,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         };
         ChannelStateReply reply = await new PaymentChannelStateService.PaymentChannelStateServiceClient(gateway).GetChannelStateAsync(request, cancellationToken: cancellationToken);
         return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce) && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
-            ? new ChannelTold(new ChannelNonce(nonce), signed)
+            ? new RemoteChannelState(new ChannelNonce(nonce), signed)
             : throw new CommandException(ExitCodes.Failed, "the gateway tells a state with numbers beyond 256 bits");
     }
 
@@ -42,8 +42,8 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
     /// Makes a call and pays for it. Without a price it is learnt first: a payment that adds nothing is refused with the price, and costs
     /// nothing; where it is not refused the call is free, and that was it. Throws <see cref="RpcException"/>.
     /// </summary>
-    public async Task<PaidAnswer> CallAsync(
-        CallInvoker gateway, string method, ChannelTold state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
+    public async Task<PaidResponse> CallAsync(
+        CallInvoker gateway, string method, RemoteChannelState state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
     {
         if (price is null)
         {
@@ -70,7 +70,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         Task writing = WriteAsync(call, requests);
         try
         {
-            return new PaidAnswer(call, writing, await call.ResponseStream.MoveNext(cancellationToken), price.Value, total);
+            return new PaidResponse(call, writing, await call.ResponseStream.MoveNext(cancellationToken), price.Value, total);
         }
         catch
         {

@@ -42,7 +42,7 @@ internal static class ChannelReport
     }
 
     /// <summary>A channel's story in plain lines, oldest first, and where it stands.</summary>
-    public static void WriteStory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
+    public static void WriteHistory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
     {
         output.WriteLine($"Channel {record.Id}");
         output.WriteLine($"  sender {record.Sender}, signer {record.Signer}");
@@ -76,7 +76,7 @@ internal static class ChannelReport
     }
 
     /// <summary>The same as one JSON object.</summary>
-    public static void WriteStoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
+    public static void WriteHistoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
     {
         JsonObject story = Json(record);
         story["earlier"] = new JsonArray([.. record.Earlier.Select(earlier => new JsonObject

@@ -15,7 +15,7 @@ internal static class ChannelsCommand
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
             var rows = new List<(ChannelRecord, DateTimeOffset?)>();
-            await foreach (ChannelRecord record in new LedgerStory(ledger.Store).ChannelsAsync(cancellationToken))
+            await foreach (ChannelRecord record in new LedgerHistory(ledger.Store).ChannelsAsync(cancellationToken))
             {
                 DateTimeOffset? changed = record.NewestEntry.IsEmpty ? null : JournalEntry.Read(record.NewestEntry).At;
                 if (parsed.GetValue(json))

@@ -3,12 +3,12 @@ using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`check-config`: every mistake of a configuration at once.</summary>
+/// <summary>`check-config`: every error of a configuration at once.</summary>
 internal static class CheckConfigCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("check-config", "Judges the configuration as 'serve' would, and lists every mistake with its remedy.");
+        var command = new Command("check-config", "Judges the configuration as 'serve' would, and lists every error with its remedy.");
         command.SetAction(async (parsed, _) =>
         {
             ConfigurationLoader loader = context.Loader(parsed);

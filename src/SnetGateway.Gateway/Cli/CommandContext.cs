@@ -9,20 +9,20 @@ internal sealed record CommandContext(Terminal Terminal, Option<string?> Config,
     public ConfigurationLoader Loader(ParseResult parsed) =>
         new(new ConfigurationSources(parsed.GetValue(Config), Overrides));
 
-    /// <summary>The judged configuration; null when it has mistakes, which then stand on the error output.</summary>
+    /// <summary>The judged configuration; null when it has errors, which then stand on the error output.</summary>
     public async ValueTask<ConfigurationResult?> LoadAsync(ConfigurationLoader loader)
     {
         ConfigurationResult result = await loader.LoadAsync();
-        if (result.IsRight)
+        if (result.IsValid)
         {
             return result;
         }
 
-        string count = result.Mistakes.Count == 1 ? "1 mistake" : $"{result.Mistakes.Count} mistakes";
+        string count = result.Errors.Count == 1 ? "1 error" : $"{result.Errors.Count} errors";
         Terminal.Error.WriteLine($"error: {count} in the configuration ({loader.Sources.File}, environment, command line):");
-        foreach (ConfigurationMistake mistake in result.Mistakes)
+        foreach (ConfigurationError error in result.Errors)
         {
-            Terminal.Error.WriteLine($"  {mistake}");
+            Terminal.Error.WriteLine($"  {error}");
         }
 
         return null;

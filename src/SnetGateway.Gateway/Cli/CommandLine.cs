@@ -85,7 +85,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
 
     private int Fail(string message, int code)
     {
-        terminal.Error.WriteLine($"error: {MistakeList.Clean(message.ReplaceLineEndings(" "))}");
+        terminal.Error.WriteLine($"error: {ErrorList.Clean(message.ReplaceLineEndings(" "))}");
         return code;
     }
 }

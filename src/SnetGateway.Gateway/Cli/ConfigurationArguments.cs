@@ -18,7 +18,7 @@ internal sealed record ConfigurationArguments(IReadOnlyList<string> Overrides, I
             }
             else if (name.Length == argument.Length)
             {
-                throw new CommandException(ExitCodes.Usage, $"{MistakeList.Quote(name)} has no value: write --Section:Key=value");
+                throw new CommandException(ExitCodes.Usage, $"{ErrorList.Quote(name)} has no value: write --Section:Key=value");
             }
             else
             {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Gateway.Money;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -13,7 +13,7 @@ namespace SnetGateway.Gateway.Cli;
 /// <param name="Retention">How long journals are kept; zero for ever.</param>
 internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan Retention) : IAsyncDisposable
 {
-    /// <summary>What of the configuration must be right for a ledger to be found; other mistakes do not keep anybody from reading it.</summary>
+    /// <summary>What of the configuration must be right for a ledger to be found; other errors do not keep anybody from reading it.</summary>
     private static readonly string[] s_needed =
         ["SnetGateway:Chain:ChainId", "SnetGateway:Chain:EscrowAddress", LedgerOptions.Section];
 
@@ -22,10 +22,10 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan
     {
         ConfigurationLoader loader = context.Loader(parsed);
         ConfigurationResult result = await loader.LoadAsync();
-        ConfigurationMistake? mistake = result.Mistakes.FirstOrDefault(m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
-        if (mistake is not null)
+        ConfigurationError? error = result.Errors.FirstOrDefault(m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
+        if (error is not null)
         {
-            throw new CommandException(ExitCodes.Usage, mistake.ToString());
+            throw new CommandException(ExitCodes.Usage, error.ToString());
         }
 
         LedgerOptions ledger = result.Options.Ledger;

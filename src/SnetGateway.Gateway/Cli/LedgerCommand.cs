@@ -29,7 +29,7 @@ internal static class LedgerCommand
             TextWriter output = context.Terminal.Output;
             long channels = 0, entries = 0, faults = 0;
             UInt256 delivered = UInt256.Zero;
-            await foreach (ChannelFinding finding in verifier.VerifyAsync(cancellationToken))
+            await foreach (ChannelVerification finding in verifier.VerifyAsync(cancellationToken))
             {
                 channels++;
                 entries += finding.Entries;
@@ -66,7 +66,7 @@ internal static class LedgerCommand
             }
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
-            var story = new LedgerStory(ledger.Store);
+            var story = new LedgerHistory(ledger.Store);
             var id = new ChannelId(number);
             ChannelRecord record = await story.ChannelAsync(id, cancellationToken)
                 ?? throw new CommandException(ExitCodes.Failed, $"the ledger has no channel {id}");
@@ -78,11 +78,11 @@ internal static class LedgerCommand
 
             if (parsed.GetValue(json))
             {
-                ChannelReport.WriteStoryJson(context.Terminal.Output, record, entries);
+                ChannelReport.WriteHistoryJson(context.Terminal.Output, record, entries);
             }
             else
             {
-                ChannelReport.WriteStory(context.Terminal.Output, record, entries);
+                ChannelReport.WriteHistory(context.Terminal.Output, record, entries);
             }
 
             return ExitCodes.Done;

@@ -31,7 +31,7 @@ internal static class BackendReader
         string[] known = [.. schema.Methods.Select(method => method.Path).Order(StringComparer.Ordinal)];
         foreach (string method in methods.Where(method => schema.FindMethod(method) is null))
         {
-            context.Complain($"{path}:{method}", "no service of this cluster has such a method", RuleContext.Choose(method, known, "the .proto files"));
+            context.AddError($"{path}:{method}", "no service of this cluster has such a method", RuleContext.Choose(method, known, "the .proto files"));
         }
     }
 
@@ -40,7 +40,7 @@ internal static class BackendReader
     {
         string path = RuleContext.DescriptorsPath(clusterId);
         string key = $"{path}:{(string.IsNullOrEmpty(options.ProtoFolder) ? nameof(options.DescriptorSet) : nameof(options.ProtoFolder))}";
-        if (context.Mistakes.Touches(path))
+        if (context.Errors.Touches(path))
         {
             return null;
         }
@@ -51,11 +51,11 @@ internal static class BackendReader
         }
         catch (InvalidDataException wrong)
         {
-            context.Complain(key, MistakeList.Clean(wrong.Message.TrimEnd('.').ReplaceLineEndings("; ")), "Mend the files, or name others");
+            context.AddError(key, ErrorList.Clean(wrong.Message.TrimEnd('.').ReplaceLineEndings("; ")), "Mend the files, or name others");
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
-            context.Complain(key, MistakeList.Clean(missing.Message.TrimEnd('.')), "Name what is there and may be read");
+            context.AddError(key, ErrorList.Clean(missing.Message.TrimEnd('.')), "Name what is there and may be read");
         }
 
         return null;

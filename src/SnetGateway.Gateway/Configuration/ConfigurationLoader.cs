@@ -12,17 +12,17 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
     public ValueTask<ConfigurationResult> LoadAsync()
     {
-        var mistakes = new MistakeList();
-        byte[]? content = Sources.ReadFile(mistakes);
-        return LoadAsync(content, mistakes);
+        var errors = new ErrorList();
+        byte[]? content = Sources.ReadFile(errors);
+        return LoadAsync(content, errors);
     }
 
     /// <summary>The same for a file whose bytes were read already.</summary>
-    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, MistakeList mistakes)
+    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, ErrorList errors)
     {
-        if (!mistakes.IsEmpty || Sources.Build(content, mistakes) is not { } configuration)
+        if (!errors.IsEmpty || Sources.Build(content, errors) is not { } configuration)
         {
-            return ConfigurationResult.Unreadable(mistakes.All);
+            return ConfigurationResult.Unreadable(errors.All);
         }
 
         using (configuration as IDisposable)

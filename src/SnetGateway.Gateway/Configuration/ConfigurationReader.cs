@@ -9,7 +9,7 @@ namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
 /// Both sections, judged together: first every key and value by itself, then the rules across keys, then YARP's own validator. What is wrong
-/// by itself is left out for the later steps, so that one run names all mistakes.
+/// by itself is left out for the later steps, so that one run names all errors.
 /// </summary>
 internal static class ConfigurationReader
 {
@@ -17,10 +17,10 @@ internal static class ConfigurationReader
     {
         // null means that a key is not set: its default holds. Bound as it is, it would take the place of the default.
         var values = new Dictionary<string, string?>(configuration.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
-        var mistakes = new MistakeList();
-        SchemaWalk.Walk(configuration, mistakes);
+        var errors = new ErrorList();
+        SchemaWalk.Walk(configuration, errors);
 
-        IConfiguration sound = new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !mistakes.Covers(pair.Key))).Build();
+        IConfiguration sound = new ConfigurationBuilder().AddInMemoryCollection(values.Where(pair => !errors.Covers(pair.Key))).Build();
         GatewayOptions options = sound.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         await using var proxy = new ProxyReader(sound.GetSection(ProxySchema.Section));
         IProxyConfig read;
@@ -30,38 +30,38 @@ internal static class ConfigurationReader
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidOperationException)
         {
-            mistakes.Add(ProxySchema.Section, "the proxy cannot read a value in this section", "Compare it with appsettings/full.json");
-            return new ConfigurationResult(options, null, values, mistakes.All);
+            errors.Add(ProxySchema.Section, "the proxy cannot read a value in this section", "Compare it with appsettings/full.json");
+            return new ConfigurationResult(options, null, values, errors.All);
         }
 
         RouteConfig[] routes = [.. read.Routes];
-        OwnRules.Check(options, mistakes);
-        var context = new RuleContext(options, routes, read.Clusters, mistakes);
+        OwnRules.Check(options, errors);
+        var context = new RuleContext(options, routes, read.Clusters, errors);
         CrossKeyRules.Check(context);
         ClusterBackends backends = await BackendReader.ReadAsync(context, descriptors);
         routes = [.. routes.Select(route => ProxyReader.WithHosts(route, options))];
         foreach (RouteConfig route in routes)
         {
-            Join(RuleContext.RoutePath(route.RouteId), await proxy.JudgeAsync(route), mistakes);
+            Join(RuleContext.RoutePath(route.RouteId), await proxy.CheckAsync(route), errors);
         }
 
         foreach (ClusterConfig cluster in read.Clusters)
         {
-            Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.JudgeAsync(cluster), mistakes);
+            Join(RuleContext.ClusterPath(cluster.ClusterId), await proxy.CheckAsync(cluster), errors);
         }
 
-        GatewaySnapshot? snapshot = mistakes.IsEmpty ? new GatewaySnapshot(
+        GatewaySnapshot? snapshot = errors.IsEmpty ? new GatewaySnapshot(
             CatalogReader.Read(options), routes, read.Clusters, backends, HeartbeatReader.Read(options, routes)) : null;
-        return new ConfigurationResult(options, snapshot, values, mistakes.All);
+        return new ConfigurationResult(options, snapshot, values, errors.All);
     }
 
-    /// <summary>What YARP finds wrong, unless a mistake is known at that very key already, of which it may only be the echo.</summary>
-    private static void Join(string path, IReadOnlyList<(string Key, string Problem)> found, MistakeList mistakes)
+    /// <summary>What YARP finds wrong, unless an error is known at that very key already, of which it may only be the echo.</summary>
+    private static void Join(string path, IReadOnlyList<(string Key, string Problem)> found, ErrorList errors)
     {
         foreach ((string place, string problem) in found
-            .Select(f => (Place: f.Key.Length == 0 ? path : $"{path}:{f.Key}", f.Problem)).Where(f => !mistakes.Touches(f.Place)).ToArray())
+            .Select(f => (Place: f.Key.Length == 0 ? path : $"{path}:{f.Key}", f.Problem)).Where(f => !errors.Touches(f.Place)).ToArray())
         {
-            mistakes.Add(place, problem, "Write what YARP's documentation says of this key");
+            errors.Add(place, problem, "Write what YARP's documentation says of this key");
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ConfigurationReload(
         {
             try
             {
-                await LookAsync();
+                await ReadChannelAsync();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -37,10 +37,10 @@ internal sealed class ConfigurationReload(
     }
 
     /// <summary>One look. A file is judged when two looks saw the same content: one that is being written is left to grow.</summary>
-    internal async ValueTask LookAsync()
+    internal async ValueTask ReadChannelAsync()
     {
-        var mistakes = new MistakeList();
-        byte[]? content = loader.Sources.ReadFile(mistakes);
+        var errors = new ErrorList();
+        byte[]? content = loader.Sources.ReadFile(errors);
         bool isSettled = Same(content, _seen);
         _seen = content;
         if (!isSettled || Same(content, _judged))
@@ -49,12 +49,12 @@ internal sealed class ConfigurationReload(
         }
 
         _judged = content;
-        ConfigurationResult result = content is null && mistakes.IsEmpty
-            ? Gone(mistakes)
-            : await loader.LoadAsync(content, mistakes);
-        if (!result.IsRight)
+        ConfigurationResult result = content is null && errors.IsEmpty
+            ? Gone(errors)
+            : await loader.LoadAsync(content, errors);
+        if (!result.IsValid)
         {
-            ConfigurationLog.Refused(logger, loader.Sources.File, result.Mistakes.Count, string.Join('\n', result.Mistakes));
+            ConfigurationLog.Refused(logger, loader.Sources.File, result.Errors.Count, string.Join('\n', result.Errors));
             return;
         }
 
@@ -71,11 +71,11 @@ internal sealed class ConfigurationReload(
             logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count);
     }
 
-    /// <summary>A file that was there at the start and is gone is a mistake, not a wish for the embedded defaults.</summary>
-    private ConfigurationResult Gone(MistakeList mistakes)
+    /// <summary>A file that was there at the start and is gone is an error, not a wish for the embedded defaults.</summary>
+    private ConfigurationResult Gone(ErrorList errors)
     {
-        mistakes.Add(loader.Sources.File, "the file is gone", "Put it back");
-        return ConfigurationResult.Unreadable(mistakes.All);
+        errors.Add(loader.Sources.File, "the file is gone", "Put it back");
+        return ConfigurationResult.Unreadable(errors.All);
     }
 
     private static bool Same(byte[]? left, byte[]? right) => left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);

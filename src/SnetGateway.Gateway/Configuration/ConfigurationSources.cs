@@ -18,15 +18,15 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     /// <summary>The file, whether it is there or not.</summary>
     public string File { get; } = file ?? DefaultFile;
 
-    /// <summary>The file's bytes now; null where there is none that may be left out. Adds a mistake where it cannot be read.</summary>
-    public byte[]? ReadFile(MistakeList mistakes)
+    /// <summary>The file's bytes now; null where there is none that may be left out. Adds an error where it cannot be read.</summary>
+    public byte[]? ReadFile(ErrorList errors)
     {
         try
         {
             using FileStream stream = System.IO.File.OpenRead(File);
             if (stream.Length > MaxFileBytes)
             {
-                mistakes.Add(File, $"the file is larger than {MaxFileBytes} bytes", "Name a configuration file");
+                errors.Add(File, $"the file is larger than {MaxFileBytes} bytes", "Name a configuration file");
                 return null;
             }
 
@@ -38,21 +38,21 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         {
             if (file is not null)
             {
-                mistakes.Add(File, "there is no such file", "Name a file that is there; 'init' writes one");
+                errors.Add(File, "there is no such file", "Name a file that is there; 'init' writes one");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            mistakes.Add(File, "the file cannot be read", "Name a file that the gateway's user can read");
+            errors.Add(File, "the file cannot be read", "Name a file that the gateway's user can read");
         }
 
         return null;
     }
 
-    /// <summary>All sources over each other; null where the file cannot be understood, which is then among the mistakes.</summary>
+    /// <summary>All sources over each other; null where the file cannot be understood, which is then among the errors.</summary>
     /// <param name="content">The file's bytes, or null for none.</param>
-    /// <param name="mistakes">Takes the mistake.</param>
-    public IConfigurationRoot? Build(byte[]? content, MistakeList mistakes)
+    /// <param name="errors">Takes the error.</param>
+    public IConfigurationRoot? Build(byte[]? content, ErrorList errors)
     {
         var builder = new ConfigurationBuilder();
         AddJson(builder, Encoding.UTF8.GetBytes(EmbeddedDefaults.Always));
@@ -69,8 +69,8 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
             JsonException? json = e as JsonException ?? e.InnerException as JsonException;
             string problem = json is not null
                 ? $"no valid JSON at line {json.LineNumber + 1}, column {json.BytePositionInLine + 1}"
-                : MistakeList.Clean(e.Message.TrimEnd('.'));
-            mistakes.Add(File, problem, "Correct the file; comments (//) and trailing commas are allowed");
+                : ErrorList.Clean(e.Message.TrimEnd('.'));
+            errors.Add(File, problem, "Correct the file; comments (//) and trailing commas are allowed");
             return null;
         }
     }

@@ -7,13 +7,13 @@ namespace SnetGateway.Gateway.Configuration;
 /// <summary>Makes the heartbeats of a configuration that was found right.</summary>
 internal static class HeartbeatReader
 {
-    public static HeartbeatSubjects Read(GatewayOptions options, IReadOnlyList<RouteConfig> routes) => new(
+    public static HeartbeatTargets Read(GatewayOptions options, IReadOnlyList<RouteConfig> routes) => new(
         [.. options.Services.Select(service => Read(service.Key, service.Value, options, routes))]);
 
-    private static HeartbeatSubject Read(string name, ServiceOptions service, GatewayOptions options, IReadOnlyList<RouteConfig> routes)
+    private static HeartbeatTarget Read(string name, ServiceOptions service, GatewayOptions options, IReadOnlyList<RouteConfig> routes)
     {
         GroupOptions group = options.Groups[service.Group];
-        return new HeartbeatSubject(
+        return new HeartbeatTarget(
             name,
             service.ServiceId,
             DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, DaemonId.RegistryOf(options.Chain.ChainId)),

@@ -24,7 +24,7 @@ internal sealed class ProxyReader : IAsyncDisposable
     public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
 
     /// <summary>What YARP finds wrong with a route, each with its key below the route; an empty key where it is of the route as a whole.</summary>
-    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> JudgeAsync(RouteConfig route)
+    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> CheckAsync(RouteConfig route)
     {
         // Each part in a route that is right but for it: YARP does not say which key it means.
         var right = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
@@ -44,7 +44,7 @@ internal sealed class ProxyReader : IAsyncDisposable
     }
 
     /// <summary>The same for a cluster, but for session affinity, of which a rule of our own says that there is none.</summary>
-    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> JudgeAsync(ClusterConfig cluster)
+    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> CheckAsync(ClusterConfig cluster)
     {
         var right = new ClusterConfig { ClusterId = cluster.ClusterId };
         var found = new List<(string Key, string Problem)>();
@@ -72,7 +72,7 @@ internal sealed class ProxyReader : IAsyncDisposable
             : route;
 
     private static void Add(List<(string Key, string Problem)> found, string key, IList<Exception> problems) =>
-        found.AddRange(problems.Select(problem => (key, MistakeList.Clean(problem.Message.TrimEnd('.')))));
+        found.AddRange(problems.Select(problem => (key, ErrorList.Clean(problem.Message.TrimEnd('.')))));
 
     private IConfigValidator Validator => _services.GetRequiredService<IConfigValidator>();
 }

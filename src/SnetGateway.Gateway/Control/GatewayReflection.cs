@@ -28,7 +28,7 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         var sent = new HashSet<FileDescriptor>();
         while (await requestStream.MoveNext(context.CancellationToken))
         {
-            await responseStream.WriteAsync(ReflectionAnswer.Of(index, requestStream.Current, sent));
+            await responseStream.WriteAsync(ReflectionResponses.Of(index, requestStream.Current, sent));
         }
     }
 

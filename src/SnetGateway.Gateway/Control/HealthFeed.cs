@@ -51,7 +51,7 @@ internal sealed class HealthFeed(
             if (!_hasFailed)
             {
                 _hasFailed = true;
-                ControlLog.HealthNotLooked(logger, exception);
+                ControlLog.HealthNotEvaluated(logger, exception);
             }
         }
     }
@@ -75,7 +75,7 @@ internal sealed class HealthFeed(
             }
         }
 
-        foreach (HeartbeatSubject service in findServices().All)
+        foreach (HeartbeatTarget service in findServices().All)
         {
             Add(seen, service.ServiceId, isReady && service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster)));
         }

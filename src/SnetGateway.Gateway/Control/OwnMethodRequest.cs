@@ -37,14 +37,14 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
 
         if (!GrpcContentType.Parse(context.Request.ContentType).IsGrpcProto)
         {
-            GrpcAnswer.WriteHttp(
+            GrpcStatusWriter.WriteHttp(
                 context, StatusCodes.Status415UnsupportedMediaType, new Status(StatusCode.Unimplemented, "the content type must be application/grpc"));
             return;
         }
 
         if (await CheckAsync(context) is { } refusal)
         {
-            GrpcAnswer.TryWrite(context, refusal);
+            GrpcStatusWriter.TryWrite(context, refusal);
             context.Response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
         }
         else if (type == MethodType.Unary)

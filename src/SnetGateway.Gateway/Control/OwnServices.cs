@@ -53,7 +53,7 @@ internal static class OwnServices
         {
             if (CallShape.Refuse(context) is null)
             {
-                GrpcAnswer.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {binder.ServiceName} has no such method"));
+                GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {binder.ServiceName} has no such method"));
             }
 
             return Task.CompletedTask;

@@ -3,9 +3,9 @@ namespace SnetGateway.Gateway.Draining;
 /// <summary>What is said while calls run out.</summary>
 internal static partial class DrainLog
 {
-    [LoggerMessage(EventId = 1601, EventName = "InstanceLeft", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 1601, EventName = "InstanceRemoved", Level = LogLevel.Information,
         Message = "Instance {Instance} of cluster {Cluster} has left the configuration; {Calls} calls still run on it.")]
-    public static partial void InstanceLeft(ILogger logger, string instance, string cluster, int calls);
+    public static partial void InstanceRemoved(ILogger logger, string instance, string cluster, int calls);
 
     [LoggerMessage(EventId = 1602, EventName = "InstanceDrained", Level = LogLevel.Information,
         Message = "The last call on instance {Instance} of cluster {Cluster} has ended, {After} after the instance left the configuration.")]

@@ -7,5 +7,5 @@ internal static class DrainServiceCollectionExtensions
     public static IServiceCollection AddDraining(this IServiceCollection services) => services
         .AddSingleton<RunningCalls>()
         .AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<RunningCalls>())
-        .AddHostedService<DrainWatch>();
+        .AddHostedService<DrainMonitor>();
 }

@@ -74,7 +74,7 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
         foreach (DestinationState instance in instances)
         {
             int running = instance.ConcurrentRequestCount;
-            DrainLog.InstanceLeft(_logger, instance.DestinationId, cluster, running);
+            DrainLog.InstanceRemoved(_logger, instance.DestinationId, cluster, running);
             if (running > 0)
             {
                 _leaving[instance] = new Leaving(cluster, _time.GetTimestamp());

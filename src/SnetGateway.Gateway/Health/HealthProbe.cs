@@ -15,7 +15,7 @@ internal static class HealthProbe
     private const string Method = "/grpc.health.v1.Health/Check";
 
     /// <summary>The answer is a number in a message; what is longer is no answer.</summary>
-    private const int LongestAnswer = 1024;
+    private const int LongestResponse = 1024;
 
     private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
 
@@ -87,8 +87,8 @@ internal static class HealthProbe
     private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         await using Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var bytes = new byte[LongestAnswer];
-        int count = await stream.ReadAtLeastAsync(bytes, LongestAnswer, throwOnEndOfStream: false, cancellationToken);
+        var bytes = new byte[LongestResponse];
+        int count = await stream.ReadAtLeastAsync(bytes, LongestResponse, throwOnEndOfStream: false, cancellationToken);
         return bytes[..count];
     }
 

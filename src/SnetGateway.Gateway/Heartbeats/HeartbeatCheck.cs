@@ -19,7 +19,7 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
     private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Whether the service works; UNKNOWN where nothing is configured that could tell.</summary>
-    public Task<Status> AskAsync(HeartbeatSubject subject)
+    public Task<Status> AskAsync(HeartbeatTarget subject)
     {
         if (subject.Check.Kind == HeartbeatOptions.None)
         {
@@ -44,7 +44,7 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Status> AskNowAsync(HeartbeatSubject subject)
+    private async Task<Status> AskNowAsync(HeartbeatTarget subject)
     {
         using var late = new CancellationTokenSource(subject.Check.Timeout, time);
         try
@@ -75,7 +75,7 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
     }
 
     /// <summary>A service works as long as one of its instances does: calls go there.</summary>
-    private async Task<bool> IsAnyServingAsync(HeartbeatSubject subject, CancellationToken cancellationToken)
+    private async Task<bool> IsAnyServingAsync(HeartbeatTarget subject, CancellationToken cancellationToken)
     {
         var asking = new List<Task<bool>>();
         foreach (string clusterId in subject.Clusters)
@@ -105,5 +105,5 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
         }
     }
 
-    private sealed record Asked(HeartbeatSubject Subject, long At, Lazy<Task<Status>> Answer);
+    private sealed record Asked(HeartbeatTarget Subject, long At, Lazy<Task<Status>> Answer);
 }

@@ -47,7 +47,7 @@ internal sealed class HeartbeatEndpoint(
     private async Task AnswerAsync(HttpContext context)
     {
         string name = context.Request.RouteValues["service"] as string ?? string.Empty;
-        HeartbeatSubject? subject = findHeartbeats().Find(context.Request.Host, name);
+        HeartbeatTarget? subject = findHeartbeats().Find(context.Request.Host, name);
         if (subject is null && name.Length > 0)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -67,7 +67,7 @@ internal sealed class HeartbeatEndpoint(
         }
     }
 
-    private void Write(Stream document, HeartbeatSubject? subject, Status status)
+    private void Write(Stream document, HeartbeatTarget? subject, Status status)
     {
         string service = JsonSerializer.Serialize(
             new ServiceHeartbeat(subject?.ServiceId ?? string.Empty, TextOf(status)), HeartbeatJson.Default.ServiceHeartbeat);

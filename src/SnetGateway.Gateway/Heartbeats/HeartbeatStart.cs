@@ -8,7 +8,7 @@ internal sealed class HeartbeatStart(FindHeartbeats findHeartbeats, HeartbeatChe
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // nothing waits for it
-        foreach (HeartbeatSubject subject in findHeartbeats().All)
+        foreach (HeartbeatTarget subject in findHeartbeats().All)
         {
             if (!stoppingToken.IsCancellationRequested && await check.AskAsync(subject) == Status.NotServing)
             {

@@ -8,7 +8,7 @@ internal static class Http2Preface
     public static ReadOnlySpan<byte> Bytes => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>What a connection's first bytes tell: decided at the first byte that differs, or at the last byte of the preface.</summary>
-    public static PrefaceVerdict Judge(in ReadOnlySequence<byte> received)
+    public static PrefaceResult Check(in ReadOnlySequence<byte> received)
     {
         ReadOnlySpan<byte> expected = Bytes;
         foreach (ReadOnlyMemory<byte> segment in received)
@@ -16,22 +16,22 @@ internal static class Http2Preface
             int length = Math.Min(segment.Length, expected.Length);
             if (!segment.Span[..length].SequenceEqual(expected[..length]))
             {
-                return PrefaceVerdict.Http1;
+                return PrefaceResult.Http1;
             }
 
             expected = expected[length..];
             if (expected.IsEmpty)
             {
-                return PrefaceVerdict.Http2;
+                return PrefaceResult.Http2;
             }
         }
 
-        return PrefaceVerdict.Undecided;
+        return PrefaceResult.Undecided;
     }
 }
 
 /// <summary>What a cleartext connection speaks.</summary>
-internal enum PrefaceVerdict
+internal enum PrefaceResult
 {
     Undecided,
     Http1,

@@ -90,14 +90,14 @@ internal sealed class KestrelSetup(
             Parse("Public", listener.Address), limits.Value.MaxUndecidedConnections, listener.DecisionTimeout, Headers(listener),
             time, logger);
         ListenOptions? result = null;
-        options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http2), listen =>
+        options.Listen(new SplitEndPoint(port, PrefaceResult.Http2), listen =>
         {
             result = listen;
             listen.Protocols = HttpProtocols.Http2;
             Mark(listen, ListenerKind.Public);
             LimitAge(listen);
         });
-        options.Listen(new SplitEndPoint(port, PrefaceVerdict.Http1), listen =>
+        options.Listen(new SplitEndPoint(port, PrefaceResult.Http1), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             Mark(listen, ListenerKind.Public);

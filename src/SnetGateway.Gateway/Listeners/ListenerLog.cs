@@ -13,9 +13,9 @@ internal static partial class ListenerLog
         Message = "A connection was closed, because {Limit} others have not yet shown their protocol.")]
     public static partial void TooManyUndecided(ILogger logger, int limit);
 
-    [LoggerMessage(EventId = 1004, EventName = "UndecidedLeft", Level = LogLevel.Debug,
+    [LoggerMessage(EventId = 1004, EventName = "UndecidedClosed", Level = LogLevel.Debug,
         Message = "A connection ended before it showed its protocol.")]
-    public static partial void UndecidedLeft(ILogger logger, Exception exception);
+    public static partial void UndecidedClosed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 1005, EventName = "AcceptFailed", Level = LogLevel.Critical,
         Message = "The port {Address} accepts no more connections.")]

@@ -30,9 +30,9 @@ internal static class ProxyHeader
 
     /// <summary>Reads a header.</summary>
     /// <param name="received">All that has come so far, from the connection's first byte.</param>
-    /// <param name="length">How many bytes the header has, once it is <see cref="ProxyVerdict.Complete"/>.</param>
+    /// <param name="length">How many bytes the header has, once it is <see cref="ProxyHeaderResult.Complete"/>.</param>
     /// <param name="client">The client's address, or null where the balancer speaks for itself (its own health check) or does not say.</param>
-    public static ProxyVerdict Read(in ReadOnlySequence<byte> received, out int length, out IPEndPoint? client)
+    public static ProxyHeaderResult Read(in ReadOnlySequence<byte> received, out int length, out IPEndPoint? client)
     {
         length = 0;
         client = null;
@@ -42,7 +42,7 @@ internal static class ProxyHeader
 
         return Begins(head, Signature) ? ReadBinary(received.Length, head, out length, out client)
             : Begins(head, Word) ? ReadLine(head, out length, out client)
-            : ProxyVerdict.Malformed;
+            : ProxyHeaderResult.Malformed;
     }
 
     private static bool Begins(ReadOnlySpan<byte> head, ReadOnlySpan<byte> with)
@@ -51,25 +51,25 @@ internal static class ProxyHeader
         return head[..common].SequenceEqual(with[..common]);
     }
 
-    private static ProxyVerdict ReadBinary(long available, ReadOnlySpan<byte> head, out int length, out IPEndPoint? client)
+    private static ProxyHeaderResult ReadBinary(long available, ReadOnlySpan<byte> head, out int length, out IPEndPoint? client)
     {
         length = 0;
         client = null;
         if (head.Length < FixedLength)
         {
-            return ProxyVerdict.Incomplete;
+            return ProxyHeaderResult.Incomplete;
         }
 
         int rest = BinaryPrimitives.ReadUInt16BigEndian(head[14..]);
         if (head[12] is not (0x20 or 0x21) || rest > LongestRest)
         {
-            return ProxyVerdict.Malformed;
+            return ProxyHeaderResult.Malformed;
         }
 
         length = FixedLength + rest;
         if (available < length)
         {
-            return ProxyVerdict.Incomplete;
+            return ProxyHeaderResult.Incomplete;
         }
 
         bool isLocal = head[12] == 0x20;
@@ -81,33 +81,33 @@ internal static class ProxyHeader
         };
         if (size == 0)
         {
-            return ProxyVerdict.Complete;
+            return ProxyHeaderResult.Complete;
         }
 
         if (rest < (2 * size) + 4)
         {
-            return ProxyVerdict.Malformed;
+            return ProxyHeaderResult.Malformed;
         }
 
         ReadOnlySpan<byte> addresses = head.Slice(FixedLength, Math.Min(rest, LongestAddresses));
         client = new IPEndPoint(new IPAddress(addresses[..size]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size)..]));
-        return ProxyVerdict.Complete;
+        return ProxyHeaderResult.Complete;
     }
 
-    private static ProxyVerdict ReadLine(ReadOnlySpan<byte> head, out int length, out IPEndPoint? client)
+    private static ProxyHeaderResult ReadLine(ReadOnlySpan<byte> head, out int length, out IPEndPoint? client)
     {
         client = null;
         int end = head.IndexOf("\r\n"u8);
         length = end + 2;
         if (end < 0)
         {
-            return head.Length < LongestLine ? ProxyVerdict.Incomplete : ProxyVerdict.Malformed;
+            return head.Length < LongestLine ? ProxyHeaderResult.Incomplete : ProxyHeaderResult.Malformed;
         }
 
         string[] parts = Encoding.ASCII.GetString(head[..end]).Split(' ');
         if (parts[1] == "UNKNOWN")
         {
-            return ProxyVerdict.Complete;
+            return ProxyHeaderResult.Complete;
         }
 
         int family = parts[1] switch { "TCP4" => 4, "TCP6" => 16, _ => 0 };
@@ -117,11 +117,11 @@ internal static class ProxyHeader
             || !TryRead(parts[4], out ushort port)
             || !TryRead(parts[5], out _))
         {
-            return ProxyVerdict.Malformed;
+            return ProxyHeaderResult.Malformed;
         }
 
         client = new IPEndPoint(source!, port);
-        return ProxyVerdict.Complete;
+        return ProxyHeaderResult.Complete;
     }
 
     private static bool TryRead(string text, int family, out IPAddress? address) =>
@@ -134,7 +134,7 @@ internal static class ProxyHeader
 }
 
 /// <summary>What the first bytes from a balancer are.</summary>
-internal enum ProxyVerdict
+internal enum ProxyHeaderResult
 {
     Incomplete,
     Complete,

@@ -28,7 +28,7 @@ internal sealed class ProxyHeaderMiddleware(ProxyHeaderReader headers, TimeSpan 
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException or InvalidOperationException)
         {
-            ListenerLog.UndecidedLeft(logger, exception);
+            ListenerLog.UndecidedClosed(logger, exception);
             return false;
         }
     }

@@ -19,8 +19,8 @@ internal sealed class ProxyHeaderReader(TrustedProxies trusted, ILogger logger)
         while (true)
         {
             ReadResult read = await input.ReadAsync();
-            ProxyVerdict verdict = ProxyHeader.Read(read.Buffer, out int length, out IPEndPoint? client);
-            if (verdict == ProxyVerdict.Complete)
+            ProxyHeaderResult verdict = ProxyHeader.Read(read.Buffer, out int length, out IPEndPoint? client);
+            if (verdict == ProxyHeaderResult.Complete)
             {
                 connection.RemoteEndPoint = client ?? connection.RemoteEndPoint;
                 input.AdvanceTo(read.Buffer.GetPosition(length));
@@ -29,7 +29,7 @@ internal sealed class ProxyHeaderReader(TrustedProxies trusted, ILogger logger)
 
             bool isSilent = read.Buffer.IsEmpty; // a balancer that only asks whether the port is open
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (verdict == ProxyVerdict.Malformed || read.IsCompleted || read.IsCanceled)
+            if (verdict == ProxyHeaderResult.Malformed || read.IsCompleted || read.IsCanceled)
             {
                 if (!isSilent)
                 {

@@ -34,7 +34,7 @@ internal sealed class SplitPort(
             _ = AcceptAsync(_listener);
         }
 
-        return new Half(this, half, half.Half == PrefaceVerdict.Http2 ? _http2 : _http1);
+        return new Half(this, half, half.Half == PrefaceResult.Http2 ? _http2 : _http1);
     }
 
     private static Channel<ConnectionContext> NewQueue() =>
@@ -72,7 +72,7 @@ internal sealed class SplitPort(
     private async Task DecideAsync(Undecided undecided)
     {
         ConnectionContext connection = undecided.Connection;
-        PrefaceVerdict verdict = PrefaceVerdict.Undecided;
+        PrefaceResult verdict = PrefaceResult.Undecided;
         try
         {
             PipeReader input = connection.Transport.Input;
@@ -80,8 +80,8 @@ internal sealed class SplitPort(
             while (isNamed)
             {
                 ReadResult read = await input.ReadAsync();
-                verdict = Http2Preface.Judge(read.Buffer);
-                if (verdict != PrefaceVerdict.Undecided || read.IsCompleted || read.IsCanceled)
+                verdict = Http2Preface.Check(read.Buffer);
+                if (verdict != PrefaceResult.Undecided || read.IsCompleted || read.IsCanceled)
                 {
                     // Nothing counts as looked at, so that the server's first read has these bytes at once.
                     input.AdvanceTo(read.Buffer.Start);
@@ -93,12 +93,12 @@ internal sealed class SplitPort(
         }
         catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException or InvalidOperationException)
         {
-            ListenerLog.UndecidedLeft(logger, exception);
+            ListenerLog.UndecidedClosed(logger, exception);
         }
 
         Remove(undecided);
-        if (verdict == PrefaceVerdict.Undecided
-            || !(verdict == PrefaceVerdict.Http2 ? _http2 : _http1).Writer.TryWrite(connection))
+        if (verdict == PrefaceResult.Undecided
+            || !(verdict == PrefaceResult.Http2 ? _http2 : _http1).Writer.TryWrite(connection))
         {
             connection.Abort(new ConnectionAbortedException("The connection showed no protocol."));
             await connection.DisposeAsync();

@@ -84,7 +84,7 @@ internal sealed class CallClock
     /// The service has answered: from here on only the client's own deadline counts. False when the call has ended before, whatever ended it; then
     /// the answer comes too late. One of the two holds, never both.
     /// </summary>
-    public bool TryAnswer()
+    public bool TryRespond()
     {
         lock (_gate)
         {
@@ -147,7 +147,7 @@ internal sealed class CallClock
                 return;
             }
 
-            _end = ClockEnd.ClientLeft;
+            _end = ClockEnd.ClientDisconnected;
         }
 
         Cancel();
@@ -183,7 +183,7 @@ internal sealed class CallClock
 internal enum ClockEnd
 {
     None,
-    ClientLeft,
+    ClientDisconnected,
     DeadlinePassed,
     ServiceTimedOut,
 }

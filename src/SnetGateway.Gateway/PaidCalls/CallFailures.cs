@@ -15,7 +15,7 @@ internal static class CallFailures
     /// <summary>HTTP_1_1_REQUIRED: what a server that speaks only HTTP/1.1 says before it closes the connection.</summary>
     private const long Http11Required = 0xD;
 
-    public static CallFailure ClientLeft { get; } = Client(StatusCode.Cancelled, "the call was cancelled");
+    public static CallFailure ClientDisconnected { get; } = Client(StatusCode.Cancelled, "the call was cancelled");
 
     public static CallFailure DeadlinePassed { get; } = Client(StatusCode.DeadlineExceeded, "deadline exceeded");
 
@@ -27,7 +27,7 @@ internal static class CallFailures
 
     public static CallFailure BrokenOff { get; } = Service(StatusCode.Unavailable, "the service broke off its answer");
 
-    public static CallFailure BrokenAnswer { get; } = Service(StatusCode.Internal, "the service's answer is no gRPC message");
+    public static CallFailure BrokenResponse { get; } = Service(StatusCode.Internal, "the service's answer is no gRPC message");
 
     public static CallFailure HalfMessage { get; } = Service(StatusCode.Internal, "the service ended in the middle of a message");
 
@@ -44,7 +44,7 @@ internal static class CallFailures
     {
         ClockEnd.DeadlinePassed => DeadlinePassed,
         ClockEnd.ServiceTimedOut => ServiceTimedOut,
-        _ => ClientLeft,
+        _ => ClientDisconnected,
     };
 
     /// <summary>What a forwarder error means. An HTTP/2 error code of the service says more than the error's name, so it goes first.</summary>
@@ -53,11 +53,11 @@ internal static class CallFailures
         ForwarderError.NoAvailableDestinations => NoInstance,
         ForwarderError.Request or ForwarderError.RequestBodyDestination => OfReset(exception) ?? Unreachable,
         ForwarderError.ResponseBodyDestination => OfReset(exception) ?? BrokenOff,
-        ForwarderError.ResponseHeaders => BrokenAnswer,
+        ForwarderError.ResponseHeaders => BrokenResponse,
         ForwarderError.RequestTimedOut => ServiceTimedOut,
         ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient when IsCutOff(exception) => OfReset(exception) ?? Unreachable,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
-            or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientLeft,
+            or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientDisconnected,
         _ => Fault,
     };
 
@@ -66,9 +66,9 @@ internal static class CallFailures
         HttpStatusMapping.ToGrpc(status),
         string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {status} instead of a gRPC answer"));
 
-    public static CallFailure OfAnswerFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
+    public static CallFailure OfResponseFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
         ? Service(StatusCode.ResourceExhausted, TooLong("answer", length, limit))
-        : BrokenAnswer;
+        : BrokenResponse;
 
     public static CallFailure OfRequestFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
         ? Client(StatusCode.ResourceExhausted, TooLong("request", length, limit))

@@ -47,5 +47,5 @@ internal static class CallShape
     }
 
     private static void Write(HttpContext context, int httpStatus, string text) =>
-        GrpcAnswer.WriteHttp(context, httpStatus, new Status(StatusCode.Unimplemented, text));
+        GrpcStatusWriter.WriteHttp(context, httpStatus, new Status(StatusCode.Unimplemented, text));
 }

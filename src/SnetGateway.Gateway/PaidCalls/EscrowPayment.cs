@@ -9,7 +9,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the first mistake is the answer
+/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the first error is the answer
 /// (payments.md 3).
 /// </summary>
 internal sealed class EscrowPayment(AdmitChannelPayment admit) : IPaymentType

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Pricing;
 
@@ -10,6 +9,6 @@ internal interface IPaymentType
     /// <summary>The value of `snet-payment-type`.</summary>
     string Name { get; }
 
-    /// <summary>A reservation or a refusal; never throws for a client's mistake.</summary>
+    /// <summary>A reservation or a refusal; never throws for a client's error.</summary>
     ValueTask<Admission> AdmitAsync(in PaymentMetadata metadata, PaidCall call, CancellationToken cancellationToken);
 }

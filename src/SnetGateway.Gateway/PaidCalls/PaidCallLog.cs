@@ -18,9 +18,9 @@ internal static partial class PaidCallLog
         Message = "The answer to {Method} on route {Route} was withheld, its payment was not recorded: {Text}")]
     public static partial void PaymentNotRecorded(ILogger logger, string route, PathString method, string text);
 
-    [LoggerMessage(EventId = 2004, EventName = "ClientLeft", Level = LogLevel.Debug,
+    [LoggerMessage(EventId = 2004, EventName = "ClientDisconnected", Level = LogLevel.Debug,
         Message = "The client ended its call of {Method} on route {Route}: {Code}")]
-    public static partial void ClientLeft(ILogger logger, string route, PathString method, StatusCode code);
+    public static partial void ClientDisconnected(ILogger logger, string route, PathString method, StatusCode code);
 
     [LoggerMessage(EventId = 2005, EventName = "SettleFaulted", Level = LogLevel.Error,
         Message = "A payment's settle failed in a way it never should; the answer was withheld.")]

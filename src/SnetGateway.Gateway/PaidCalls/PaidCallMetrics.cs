@@ -46,7 +46,7 @@ internal sealed class PaidCallMetrics : IDisposable
         PaidCallOutcome.Refused => "refused",
         PaidCallOutcome.NotRecorded => "not_recorded",
         PaidCallOutcome.ServiceFailed => "service_failed",
-        PaidCallOutcome.ClientLeft => "client_left",
+        PaidCallOutcome.ClientDisconnected => "client_disconnected",
         _ => "unpaid",
     };
 }
@@ -70,5 +70,5 @@ internal enum PaidCallOutcome
     ServiceFailed,
 
     /// <summary>Released: the client left before the first byte.</summary>
-    ClientLeft,
+    ClientDisconnected,
 }

@@ -22,8 +22,8 @@ internal sealed class PaidCallMiddleware(
     PaymentTypes paymentTypes,
     FindPaidService findService,
     CallClockPool clocks,
-    PayerNames payers,
-    AnswerEnd end,
+    ChecksumAddressCache payers,
+    CallCompletion end,
     PaidCallMetrics metrics,
     IOptionsMonitor<LimitOptions> limitOptions,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
@@ -165,9 +165,9 @@ internal sealed class PaidCallMiddleware(
         catch (OperationCanceledException) when (clock.End != ClockEnd.None)
         {
             Status status = CallFailures.Of(clock.End).Status;
-            metrics.CallEnded(route.RouteId, PaidCallOutcome.ClientLeft);
-            PaidCallLog.ClientLeft(logger, route.RouteId, context.Request.Path, status.StatusCode);
-            GrpcAnswer.TryWrite(context, status);
+            metrics.CallEnded(route.RouteId, PaidCallOutcome.ClientDisconnected);
+            PaidCallLog.ClientDisconnected(logger, route.RouteId, context.Request.Path, status.StatusCode);
+            GrpcStatusWriter.TryWrite(context, status);
         }
         catch (Exception exception)
         {
@@ -223,14 +223,14 @@ internal sealed class PaidCallMiddleware(
     {
         metrics.Refused(route.RouteId, RefusalNames.Of(refusal.Reason));
         PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
-        GrpcAnswer.TryWrite(context, new Status((StatusCode)refusal.StatusCode, refusal.Message));
+        GrpcStatusWriter.TryWrite(context, new Status((StatusCode)refusal.StatusCode, refusal.Message));
     }
 
     private void Refuse(HttpContext context, PaidRoute route, string reason, Status status)
     {
         metrics.Refused(route.RouteId, reason);
         PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, status.StatusCode, status.Detail);
-        GrpcAnswer.TryWrite(context, status);
+        GrpcStatusWriter.TryWrite(context, status);
     }
 }
 

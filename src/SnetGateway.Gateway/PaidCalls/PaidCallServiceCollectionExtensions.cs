@@ -15,9 +15,9 @@ internal static class PaidCallServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PaidCallMetrics>();
         services.TryAddSingleton<CallClockPool>();
-        services.TryAddSingleton<PayerNames>();
+        services.TryAddSingleton<ChecksumAddressCache>();
         services.TryAddSingleton<PaymentTypes>();
-        services.TryAddSingleton<AnswerEnd>();
+        services.TryAddSingleton<CallCompletion>();
         services.TryAddSingleton<FindPaidService>(provider =>
         {
             LiveSnapshot live = provider.GetRequiredService<LiveSnapshot>();
@@ -25,7 +25,7 @@ internal static class PaidCallServiceCollectionExtensions
         });
         services.TryAddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, AnswerHeadersTransform>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, ResponseHeadersTransform>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, RequestTypeTransform>());
         return services;
     }

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;

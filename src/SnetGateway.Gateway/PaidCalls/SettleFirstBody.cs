@@ -13,13 +13,13 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// the payment settled, and lets everything through from then on. It sees every frame, so a message above the limit ends the call.
 /// </summary>
 /// <remarks>
-/// It is the call's one object: body, reset feature and the place where a failure waits until <see cref="AnswerEnd"/> writes it. YARP writes
+/// It is the call's one object: body, reset feature and the place where a failure waits until <see cref="CallCompletion"/> writes it. YARP writes
 /// to it from one flow at a time; only <see cref="Fail"/> may come from elsewhere.
 /// </remarks>
 internal sealed class SettleFirstBody(
     HttpContext context,
     IHttpResponseBodyFeature inner,
-    AnswerEnd end,
+    CallCompletion end,
     PaidRoute route,
     PaymentCompletion payment,
     CallClock clock,
@@ -45,12 +45,12 @@ internal sealed class SettleFirstBody(
     public CallClock Clock => clock;
 
     /// <summary>Whether the service's answer is a gRPC answer at all; only then its body comes here.</summary>
-    public bool IsGrpcAnswer { get; set; }
+    public bool IsGrpcResponse { get; set; }
 
     /// <summary>Whether the forwarder has copied the whole answer, trailers included.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Whether <see cref="AnswerEnd"/> has had its say.</summary>
+    /// <summary>Whether <see cref="CallCompletion"/> has had its say.</summary>
     public bool HasEnded { get; set; }
 
     /// <summary>Whether the answer stopped inside a message.</summary>
@@ -69,7 +69,7 @@ internal sealed class SettleFirstBody(
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // What needs no settle is an answer with its first byte. What the clock has ended goes no further.
-        if (Failure is not null || (_passes && !clock.TryAnswer()))
+        if (Failure is not null || (_passes && !clock.TryRespond()))
         {
             return ValueTask.FromException(new CallEndedException());
         }
@@ -151,7 +151,7 @@ internal sealed class SettleFirstBody(
             {
                 // A client that is known to have left gets nothing, so it pays nothing. And the service has answered: its time does not count the
                 // write of the payment, which would be made and its message cut off.
-                if (!clock.TryAnswer())
+                if (!clock.TryRespond())
                 {
                     throw new CallEndedException();
                 }
@@ -196,7 +196,7 @@ internal sealed class SettleFirstBody(
 
         if (problem != FrameEvent.None)
         {
-            Fail(CallFailures.OfAnswerFrame(problem, _frames.Length, maxMessageBytes));
+            Fail(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
             throw new CallEndedException();
         }
     }

@@ -34,7 +34,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         string? allowed = Allowed(options.CurrentValue, origin.ToString());
         if (HttpMethods.IsOptions(context.Request.Method) && request.AccessControlRequestMethod.Count > 0)
         {
-            AnswerPreflight(context, allowed);
+            RespondToPreflight(context, allowed);
             return Task.CompletedTask;
         }
 
@@ -52,7 +52,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         : web.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin
         : null;
 
-    private void AnswerPreflight(HttpContext context, string? allowed)
+    private void RespondToPreflight(HttpContext context, string? allowed)
     {
         IHeaderDictionary request = context.Request.Headers;
         IHeaderDictionary response = context.Response.Headers;

@@ -34,13 +34,13 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         IHttpRequestFeature request = features.GetRequiredFeature<IHttpRequestFeature>();
         IHttpResponseBodyFeature body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         IHttpResponseTrailersFeature? trailers = features.Get<IHttpResponseTrailersFeature>();
-        var answer = new GrpcWebAnswer(
+        var answer = new GrpcWebResponse(
             context.Response,
             body,
             GrpcWebContentType.WantsText(transport, context.Request.Headers.Accept.ToString()));
         context.Response.OnStarting(static state =>
         {
-            ((GrpcWebAnswer)state).TranslateHeaders();
+            ((GrpcWebResponse)state).TranslateHeaders();
             return Task.CompletedTask;
         }, answer);
 

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Channels.Checks;
@@ -45,7 +44,7 @@ public sealed class ChannelPayments(
     internal IPaymentEvents Events => events;
 
     /// <summary>
-    /// Judges a payment and takes its channel's turn. Never throws for a client's mistake; throws <see cref="OperationCanceledException"/> when
+    /// Judges a payment and takes its channel's turn. Never throws for a client's error; throws <see cref="OperationCanceledException"/> when
     /// the client leaves meanwhile, with nothing held.
     /// </summary>
     public ValueTask<Admission> AdmitAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
@@ -56,10 +55,10 @@ public sealed class ChannelPayments(
         }
 
         // The way of nearly every call: known, fresh, right. One check of the signature and not one wait.
-        PaymentRefusal? refusal = Judge(channel, chain, payment, call.Service.Group);
+        PaymentRefusal? refusal = Check(channel, chain, payment, call.Service.Group);
         return refusal is null && chain.Freshness == ReadingFreshness.Fresh && IsWithinBound(chain)
-            ? TakeTurnAsync(channel, chain.Reading, payment, call, cancellationToken)
-            : AdmitAfterLookAsync(channel, chain, refusal, payment, call, cancellationToken);
+            ? TakeSlotAsync(channel, chain.Reading, payment, call, cancellationToken)
+            : AdmitAfterReadAsync(channel, chain, refusal, payment, call, cancellationToken);
     }
 
     /// <summary>
@@ -69,7 +68,7 @@ public sealed class ChannelPayments(
     /// <param name="channel">The channel.</param>
     /// <param name="settlement">What was admitted.</param>
     /// <param name="newest">The reading judged by: of the parties that signed, if there is no refusal.</param>
-    internal PaymentRefusal? JudgeAgain(Channel channel, in Settlement settlement, out ChannelReading newest)
+    internal PaymentRefusal? Recheck(Channel channel, in Settlement settlement, out ChannelReading newest)
     {
         ChannelChainState chain = channel.Chain!;
         newest = chain.Reading;
@@ -81,11 +80,11 @@ public sealed class ChannelPayments(
         }
 
         ulong margin = Math.Min((ulong?)_options.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
-        return JudgeParties(chain, settlement.Reading)
-            ?? OwnerCheck.Judge(group, chain.Reading)
-            ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
-            ?? ExpiryCheck.Judge(chain.Reading, chain.NewestBlock(chainReader), margin, group.ExpirationThreshold)
-            ?? JudgeFunds(channel, chain, payment);
+        return CheckParties(chain, settlement.Reading)
+            ?? OwnerCheck.Check(group, chain.Reading)
+            ?? NonceCheck.Check(channel.CurrentNonce(chain), payment.Nonce)
+            ?? ExpiryCheck.Check(chain.Reading, chain.NewestBlock(chainReader), margin, group.ExpirationThreshold)
+            ?? CheckFunds(channel, chain, payment);
     }
 
     internal void CountAbandoned(ChannelId channel, Address payer)
@@ -95,37 +94,37 @@ public sealed class ChannelPayments(
     }
 
     /// <summary>The id is still of the channel whose parties signed; else nothing said of it so far counts.</summary>
-    private static PaymentRefusal? JudgeParties(ChannelChainState chain, ChannelReading signed) =>
+    private static PaymentRefusal? CheckParties(ChannelChainState chain, ChannelReading signed) =>
         chain.Reading.HasPartiesOf(signed) ? null : Refusals.ChainUnavailable();
 
     /// <summary>E4 again, because while the call stood in line the one before it may have been claimed away, and E11.</summary>
-    private static PaymentRefusal? JudgeAmount(ChannelChainState chain, ChannelRecord? record, in ChannelPayment payment, UInt256 price) =>
-        NonceCheck.Judge(Channel.CurrentNonce(chain, record), payment.Nonce)
-        ?? AmountCheck.Judge(AuthorizedAt(record, payment.Nonce), payment.Amount, price);
+    private static PaymentRefusal? CheckAmount(ChannelChainState chain, ChannelRecord? record, in ChannelPayment payment, UInt256 price) =>
+        NonceCheck.Check(Channel.CurrentNonce(chain, record), payment.Nonce)
+        ?? AmountCheck.Check(AuthorizedAt(record, payment.Nonce), payment.Amount, price);
 
     /// <summary>The total signed and delivered for this nonce.</summary>
     private static UInt256 AuthorizedAt(ChannelRecord? record, ChannelNonce nonce) =>
         record is not null && record.Nonce == nonce ? record.Amount : UInt256.Zero;
 
     /// <summary>E3 to E9 by what is in memory.</summary>
-    private PaymentRefusal? Judge(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
-        OwnerCheck.Judge(group, chain.Reading)
-        ?? NonceCheck.Judge(channel.CurrentNonce(chain), payment.Nonce)
-        ?? SignerCheck.Judge(recovery, escrow, payment, chain.Reading)
-        ?? ExpiryCheck.Judge(chain.Reading, chain.NewestBlock(chainReader), group.ExpirationThreshold, group.ExpirationThreshold)
-        ?? JudgeFunds(channel, chain, payment);
+    private PaymentRefusal? Check(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
+        OwnerCheck.Check(group, chain.Reading)
+        ?? NonceCheck.Check(channel.CurrentNonce(chain), payment.Nonce)
+        ?? SignerCheck.Check(recovery, escrow, payment, chain.Reading)
+        ?? ExpiryCheck.Check(chain.Reading, chain.NewestBlock(chainReader), group.ExpirationThreshold, group.ExpirationThreshold)
+        ?? CheckFunds(channel, chain, payment);
 
     /// <summary>
     /// After a look that found the channel. Where all endpoints stand still, what they have to show is of the past: the bound holds for it too.
     /// </summary>
-    private (PaymentRefusal? Refusal, ChannelReading? Judged) JudgeFound(Channel channel, in ChannelPayment payment, PaymentGroup group)
+    private (PaymentRefusal? Refusal, ChannelReading? Judged) CheckFound(Channel channel, in ChannelPayment payment, PaymentGroup group)
     {
         ChannelChainState chain = channel.Chain!;
-        return (IsWithinBound(chain) ? Judge(channel, chain, payment, group) : Refusals.ChainUnavailable(), chain.Reading);
+        return (IsWithinBound(chain) ? Check(channel, chain, payment, group) : Refusals.ChainUnavailable(), chain.Reading);
     }
 
     /// <summary>E9. Of funds that are not confirmed yet, no more than the option allows is counted (design, rule 13).</summary>
-    private PaymentRefusal? JudgeFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
+    private PaymentRefusal? CheckFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
     {
         if (!ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds))
         {
@@ -138,7 +137,7 @@ public sealed class ChannelPayments(
             funds = funds.SaturatingSubtract(unsafely);
         }
 
-        return FundsCheck.Judge(funds, payment.Amount);
+        return FundsCheck.Check(funds, payment.Amount);
     }
 
     private bool IsWithinBound(ChannelChainState chain) => chain.IsWithin(stalenessBound, chainReader, time);
@@ -148,14 +147,14 @@ public sealed class ChannelPayments(
         (PaymentRefusal? refusal, ChannelReading? judged) = await LearnAsync(payment, call.Service.Group, cancellationToken);
         return refusal is not null
             ? Admission.Refused(refusal)
-            : await TakeTurnAsync(book.Find(payment.Channel)!, judged!, payment, call, cancellationToken);
+            : await TakeSlotAsync(book.Find(payment.Channel)!, judged!, payment, call, cancellationToken);
     }
 
-    private async ValueTask<Admission> AdmitAfterLookAsync(
+    private async ValueTask<Admission> AdmitAfterReadAsync(
         Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
-        (PaymentRefusal? final, ChannelReading? judged) = await LookAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken);
-        return final is not null ? Admission.Refused(final) : await TakeTurnAsync(channel, judged!, payment, call, cancellationToken);
+        (PaymentRefusal? final, ChannelReading? judged) = await ReadAgainAsync(channel, chain, refusal, payment, call.Service.Group, cancellationToken);
+        return final is not null ? Admission.Refused(final) : await TakeSlotAsync(channel, judged!, payment, call, cancellationToken);
     }
 
     /// <summary>A channel not in memory: the signature's shape first, then one look at the chain, within the strangers' half of the budget.</summary>
@@ -168,20 +167,20 @@ public sealed class ChannelPayments(
             return (Refusals.SignatureInvalid(), null);
         }
 
-        if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign) && OwnerCheck.Judge(group, foreign) is { } known)
+        if (book.TryFindForeign(payment.Channel, out ChannelReading? foreign) && OwnerCheck.Check(group, foreign) is { } known)
         {
             return (known, null);
         }
 
-        switch (await chainReader.LookAsync(payment.Channel, LookPriority.Stranger, cancellationToken))
+        switch (await chainReader.ReadChannelAsync(payment.Channel, ReadPriority.Anonymous, cancellationToken))
         {
-            case ChannelLook.Found:
-                return JudgeFound(book.Find(payment.Channel)!, payment, group);
-            case ChannelLook.NotFound:
+            case ChannelReadResult.Found:
+                return CheckFound(book.Find(payment.Channel)!, payment, group);
+            case ChannelReadResult.NotFound:
                 return (Refusals.ChannelNotFound(payment.Channel), null);
-            case ChannelLook.Foreign:
+            case ChannelReadResult.Foreign:
                 // Not foreign to this call's group: the call and the book are of two configurations, which the next call will not be.
-                PaymentRefusal? another = book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Judge(group, foreign) : null;
+                PaymentRefusal? another = book.TryFindForeign(payment.Channel, out foreign) ? OwnerCheck.Check(group, foreign) : null;
                 return (another ?? Refusals.ChainUnavailable(), null);
             default:
                 return (Refusals.ChainUnavailable(), null);
@@ -193,7 +192,7 @@ public sealed class ChannelPayments(
     /// payment is signed by one of the channel's parties, and then the final word (design, rules 10 to 12).
     /// </summary>
     /// <returns>A refusal, or the reading that the payment is right by: while it waits for its look, the id may be given to others.</returns>
-    private async ValueTask<(PaymentRefusal? Refusal, ChannelReading? Judged)> LookAgainAsync(
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelReading? Judged)> ReadAgainAsync(
         Channel channel,
         ChannelChainState chain,
         PaymentRefusal? refusal,
@@ -205,7 +204,7 @@ public sealed class ChannelPayments(
             or { Reason: RefusalReason.NearExpiry or RefusalReason.NotEnoughTokens or RefusalReason.ChainUnavailable }
             || (refusal.Reason == RefusalReason.WrongNonce
                 && (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
-                && SignerCheck.Judge(recovery, escrow, payment, chain.Reading) is null);
+                && SignerCheck.Check(recovery, escrow, payment, chain.Reading) is null);
 
         bool reorganised = !curable && chain.MayBeOfOthers(chainReader, channel.FinalityDepth)
             && refusal!.Reason != RefusalReason.SignatureInvalid && recovery.IsWellFormed(payment.Signature.Span);
@@ -214,13 +213,13 @@ public sealed class ChannelPayments(
             return (refusal, null);
         }
 
-        switch (await chainReader.LookAsync(channel.Id, reorganised ? LookPriority.Stranger : LookPriority.Honest, cancellationToken))
+        switch (await chainReader.ReadChannelAsync(channel.Id, reorganised ? ReadPriority.Anonymous : ReadPriority.KnownParty, cancellationToken))
         {
-            case ChannelLook.Found:
-                return JudgeFound(channel, payment, group);
-            case ChannelLook.NotFound:
+            case ChannelReadResult.Found:
+                return CheckFound(channel, payment, group);
+            case ChannelReadResult.NotFound:
                 return (Refusals.ChannelNotFound(channel.Id), null);
-            case ChannelLook.Foreign:
+            case ChannelReadResult.Foreign:
                 return (Refusals.ChainUnavailable(), null);
             default:
                 // Not a wrong refusal for want of a look; and without a chain a known channel goes on for a bounded time.
@@ -231,7 +230,7 @@ public sealed class ChannelPayments(
     }
 
     /// <summary>E10, E2 and E11: the price, the channel's turn, and the amount against the record as it then is.</summary>
-    private async ValueTask<Admission> TakeTurnAsync(
+    private async ValueTask<Admission> TakeSlotAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
         Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
@@ -242,31 +241,31 @@ public sealed class ChannelPayments(
 
         PaidCallOptions limits = _options;
         if (_abandoned.IsPausing(signed.Sender)
-            || !await channel.Turns.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
+            || !await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
         {
             return Admission.Refused(Refusals.Busy(channel.Id));
         }
 
-        bool keepsTurn = false;
+        bool keepsSlot = false;
         try
         {
-            (PaymentRefusal? refusal, ChannelRecord? judged) = await JudgeAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
-            keepsTurn = refusal is null;
-            return keepsTurn
+            (PaymentRefusal? refusal, ChannelRecord? judged) = await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
+            keepsSlot = refusal is null;
+            return keepsSlot
                 ? Admission.Of(new ChannelReservation(this, channel, new Settlement(payment, price.Cogs, call, judged, signed)))
                 : Admission.Refused(refusal!);
         }
         finally
         {
-            if (!keepsTurn)
+            if (!keepsSlot)
             {
-                channel.Turns.Leave();
+                channel.Slot.Release();
             }
         }
     }
 
     /// <returns>A refusal, or the record that the amount was judged by: the settle must find that one unchanged.</returns>
-    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Judged)> JudgeAmountAsync(
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Judged)> CheckAmountAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
     {
         if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, _options.UnknownOutcomeLimit))
@@ -275,14 +274,14 @@ public sealed class ChannelPayments(
         }
 
         ChannelChainState chain = channel.Chain!;
-        if (JudgeParties(chain, signed) is { } changed)
+        if (CheckParties(chain, signed) is { } changed)
         {
             return (changed, null);
         }
 
         if (channel.Record is { } old && channel.RecordOf(chain) is null)
         {
-            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken) ?? JudgeParties(chain = channel.Chain!, signed)) is { } unsure)
+            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken) ?? CheckParties(chain = channel.Chain!, signed)) is { } unsure)
             {
                 return (unsure, null);
             }
@@ -295,7 +294,7 @@ public sealed class ChannelPayments(
         }
 
         ChannelRecord? record = channel.RecordOf(chain);
-        PaymentRefusal? refusal = JudgeAmount(chain, record, payment, price);
+        PaymentRefusal? refusal = CheckAmount(chain, record, payment, price);
         if (refusal is null or { Reason: RefusalReason.WrongNonce })
         {
             return (refusal, record);
@@ -308,7 +307,7 @@ public sealed class ChannelPayments(
         }
 
         record = channel.RecordOf(chain);
-        refusal = JudgeAmount(chain, record, payment, price);
+        refusal = CheckAmount(chain, record, payment, price);
         UInt256 authorized = AuthorizedAt(record, payment.Nonce);
         if (refusal is { Reason: RefusalReason.WrongAmount } && payment.Amount > authorized.SaturatingAdd(price))
         {
@@ -330,7 +329,7 @@ public sealed class ChannelPayments(
             return null;
         }
 
-        ChannelLook look = await chainReader.LookAsync(channel.Id, LookPriority.Honest, cancellationToken);
-        return look != ChannelLook.Found || theirs.Block.Number > channel.Chain!.Reading.Block.Number ? Refusals.ChainUnavailable() : null;
+        ChannelReadResult look = await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
+        return look != ChannelReadResult.Found || theirs.Block.Number > channel.Chain!.Reading.Block.Number ? Refusals.ChainUnavailable() : null;
     }
 }

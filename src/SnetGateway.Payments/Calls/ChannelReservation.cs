@@ -19,7 +19,7 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         End();
         try
         {
-            PaymentRefusal? refusal = payments.JudgeAgain(channel, settlement, out ChannelReading newest);
+            PaymentRefusal? refusal = payments.Recheck(channel, settlement, out ChannelReading newest);
             if (refusal is not null)
             {
                 payments.Events.ExecutedWithoutGrant(channel.Id);
@@ -39,15 +39,15 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         finally
         {
             // Free for its next call, even while this answer still streams.
-            channel.Turns.Leave();
+            channel.Slot.Release();
         }
     }
 
     public override void Release(ReleaseReason reason)
     {
         End();
-        channel.Turns.Leave();
-        if (reason == ReleaseReason.ClientLeft)
+        channel.Slot.Release();
+        if (reason == ReleaseReason.ClientDisconnected)
         {
             payments.CountAbandoned(channel.Id, Payer);
         }
@@ -58,7 +58,7 @@ internal sealed class ChannelReservation(ChannelPayments payments, Channel chann
         payments.Events.ExecutedWithoutGrant(channel.Id);
         switch (outcome)
         {
-            case SettleOutcome.Outrun:
+            case SettleOutcome.LostRace:
                 return Refusals.Busy(channel.Id);
             case SettleOutcome.NonceMoved:
                 return Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), settlement.Payment.Nonce);

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -31,5 +30,5 @@ public enum ReleaseReason
     ServiceFailed,
 
     /// <summary>The client left, or its deadline ran out, before the first byte: the service may have worked for nothing (design, rule 6).</summary>
-    ClientLeft,
+    ClientDisconnected,
 }

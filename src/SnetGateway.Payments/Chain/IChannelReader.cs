@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Chain;
@@ -20,9 +19,9 @@ public interface IChannelReader
 
     /// <summary>
     /// Reads one channel afresh. Puts what it found into the <c>ChannelBook</c> before it returns. Never throws but for cancellation:
-    /// trouble is a <see cref="ChannelLook"/>.
+    /// trouble is a <see cref="ChannelReadResult"/>.
     /// </summary>
-    ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken);
+    ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken);
 
     /// <summary>
     /// Waits for a head whose reading began after this call did, at most 250 ms later; outside the budget, and all who wait share one question.
@@ -32,17 +31,17 @@ public interface IChannelReader
 }
 
 /// <summary>Whose half of the read budget a look may use.</summary>
-public enum LookPriority
+public enum ReadPriority
 {
     /// <summary>Nothing is known of who asks.</summary>
-    Stranger,
+    Anonymous,
 
     /// <summary>The request is signed by the channel's known sender or signer.</summary>
-    Honest,
+    KnownParty,
 }
 
 /// <summary>What a look at the chain gave.</summary>
-public enum ChannelLook
+public enum ChannelReadResult
 {
     /// <summary>The channel exists and is one of ours; the book holds the fresh reading.</summary>
     Found,

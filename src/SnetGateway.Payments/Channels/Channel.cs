@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
@@ -14,7 +13,7 @@ public sealed class Channel
     private readonly Lock _writing = new();
     private volatile ChannelChainState? _chain;
     private volatile ChannelRecord? _record;
-    private volatile ChannelNews? _unsavedNews;
+    private volatile PendingInvalidation? _unsavedNews;
     private volatile bool _inDoubt;
     private RecordWrite[]? _writes;
 
@@ -42,7 +41,7 @@ public sealed class Channel
     public ChannelRecord? Record => _record;
 
     /// <summary>Calls on this channel, one after the other.</summary>
-    internal TurnLine Turns { get; } = new();
+    internal SlotQueue Slot { get; } = new();
 
     /// <summary>
     /// A write has not ended, or ended without an answer that reading could decide: the next call begins by deciding it (design, rule 7).
@@ -54,10 +53,10 @@ public sealed class Channel
     }
 
     /// <summary>What the chain told of this channel and the ledger has not yet written down; null for nothing.</summary>
-    internal ChannelNews? UnsavedNews => _unsavedNews;
+    internal PendingInvalidation? UnsavedInvalidation => _unsavedNews;
 
     /// <summary>Revision of the channel's news in the store; 0 before any.</summary>
-    internal long NewsRevision { get; set; }
+    internal long InvalidationRevision { get; set; }
 
     /// <summary>Room for one write, for whoever has the turn: one settle after the other uses the same.</summary>
     internal RecordWrite[] TakeWrites() => Interlocked.Exchange(ref _writes, null) ?? new RecordWrite[1];
@@ -123,7 +122,7 @@ public sealed class Channel
                 {
                     Nonce = nonce, Freshness = ReadingFreshness.FundsUnknown, KnownThrough = known.KnownThrough ?? seenAt,
                 };
-                _unsavedNews = new ChannelNews(nonce, seenAt);
+                _unsavedNews = new PendingInvalidation(nonce, seenAt);
             }
         }
     }
@@ -139,7 +138,7 @@ public sealed class Channel
                 {
                     Nonce = known.Reading.Nonce, Freshness = ReadingFreshness.FundsUnknown, KnownThrough = known.KnownThrough ?? seenAt,
                 };
-                _unsavedNews = new ChannelNews(known.Reading.Nonce, seenAt);
+                _unsavedNews = new PendingInvalidation(known.Reading.Nonce, seenAt);
             }
         }
     }
@@ -163,11 +162,11 @@ public sealed class Channel
     }
 
     /// <summary>Says that these news are durable. Newer ones stay to be written.</summary>
-    internal void NewsSaved(ChannelNews saved, long revision)
+    internal void InvalidationSaved(PendingInvalidation saved, long revision)
     {
         lock (_writing)
         {
-            NewsRevision = revision;
+            InvalidationRevision = revision;
             if (ReferenceEquals(_unsavedNews, saved))
             {
                 _unsavedNews = null;
@@ -179,11 +178,11 @@ public sealed class Channel
     /// Takes in what an earlier process had heard from the chain after the reading that its record carries: the funds are not what that
     /// reading says.
     /// </summary>
-    internal void Recall(ChannelNews news, long revision)
+    internal void Recall(PendingInvalidation news, long revision)
     {
         lock (_writing)
         {
-            NewsRevision = revision;
+            InvalidationRevision = revision;
             if (_chain is { } known && (news.Nonce > known.Nonce || news.SeenAt > known.Reading.Block.SeenAt))
             {
                 _chain = known with

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 

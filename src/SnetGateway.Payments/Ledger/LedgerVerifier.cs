@@ -22,12 +22,12 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
     /// Verifies all channels, one finding after the other. Where gateways write meanwhile, what looks broken is looked at once more at the end,
     /// when their journals have caught up. Throws <see cref="StoreUnavailableException"/>.
     /// </summary>
-    public async IAsyncEnumerable<ChannelFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChannelVerification> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var doubtful = new List<RecordKey>();
         await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
         {
-            ChannelFinding finding = await VerifyAsync(stored, cancellationToken);
+            ChannelVerification finding = await VerifyAsync(stored, cancellationToken);
             if (store.IsShared && finding.Faults.Count > 0)
             {
                 doubtful.Add(stored.Key);
@@ -52,7 +52,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
         }
     }
 
-    private async ValueTask<ChannelFinding> VerifyAsync(StoredRecord stored, CancellationToken cancellationToken)
+    private async ValueTask<ChannelVerification> VerifyAsync(StoredRecord stored, CancellationToken cancellationToken)
     {
         ChannelRecord record;
         try
@@ -61,7 +61,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
         }
         catch (LedgerFormatException exception)
         {
-            return new ChannelFinding(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
+            return new ChannelVerification(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
         }
 
         DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + ClockDifference;
@@ -120,7 +120,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             }
         }
 
-        return new ChannelFinding(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
+        return new ChannelVerification(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
     }
 
     private bool IsPayable(ChannelRecord record, ChannelNonce nonce, UInt256 amount, ReadOnlyMemory<byte> signature) =>
@@ -169,7 +169,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
                 return;
             }
 
-            Judge(stored, entry, channel);
+            Check(stored, entry, channel);
             Entries++;
             Delivered = Delivered.SaturatingAdd(entry.Price);
             Last = entry;
@@ -177,7 +177,7 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
             LastSequence = stored.Sequence;
         }
 
-        private void Judge(StoredEntry stored, in JournalEntry entry, ChannelId channel)
+        private void Check(StoredEntry stored, in JournalEntry entry, ChannelId channel)
         {
             if (entry.ChannelId != channel || entry.Sequence != stored.Sequence)
             {

@@ -29,7 +29,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     public async ValueTask<ChainBlock?> LoadAsync(CancellationToken cancellationToken)
     {
         StoredRecord? cursor = null;
-        var allNews = new List<StoredRecord>();
+        var invalidations = new List<StoredRecord>();
         await foreach (StoredRecord stored in store.ReadAllAsync(cancellationToken))
         {
             switch (stored.Key.Kind)
@@ -38,8 +38,8 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
                     ChannelRecord record = ChannelRecordCodec.Read(stored);
                     book.GetOrAdd(record.Id).Adopt(record);
                     break;
-                case RecordKind.ChannelNews:
-                    allNews.Add(stored); // may come before its channel
+                case RecordKind.PendingInvalidation:
+                    invalidations.Add(stored); // may come before its channel
                     break;
                 case RecordKind.ChainCursor:
                     cursor = stored;
@@ -47,9 +47,9 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             }
         }
 
-        foreach (StoredRecord stored in allNews)
+        foreach (StoredRecord stored in invalidations)
         {
-            ChannelNews news = ChannelNews.Read(stored, out ChannelId id);
+            PendingInvalidation news = PendingInvalidation.Read(stored, out ChannelId id);
             book.Find(id)?.Recall(news, stored.Revision);
         }
 
@@ -91,7 +91,7 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
     {
         foreach (Channel channel in book.All)
         {
-            if (channel is { UnsavedNews: { } news, Record: not null } && !await SaveNewsAsync(channel, news, cancellationToken))
+            if (channel is { UnsavedInvalidation: { } news, Record: not null } && !await SaveInvalidationAsync(channel, news, cancellationToken))
             {
                 return; // the cursor waits with it
             }
@@ -238,9 +238,9 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
                 ChannelRecord record = ChannelRecordCodec.Read(stored);
                 book.GetOrAdd(record.Id).Adopt(record);
                 break;
-            case RecordKind.ChannelNews:
-                ChannelNews news = ChannelNews.Read(stored, out ChannelId id);
-                if (book.Find(id) is { } channel && stored.Revision > channel.NewsRevision)
+            case RecordKind.PendingInvalidation:
+                PendingInvalidation news = PendingInvalidation.Read(stored, out ChannelId id);
+                if (book.Find(id) is { } channel && stored.Revision > channel.InvalidationRevision)
                 {
                     channel.Recall(news, stored.Revision);
                 }
@@ -298,21 +298,21 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
         ];
     }
 
-    private async ValueTask<bool> SaveNewsAsync(Channel channel, ChannelNews news, CancellationToken cancellationToken)
+    private async ValueTask<bool> SaveInvalidationAsync(Channel channel, PendingInvalidation news, CancellationToken cancellationToken)
     {
-        var key = new RecordKey(RecordKind.ChannelNews, channel.Key.Id);
-        var value = new byte[ChannelNews.MaxLength];
+        var key = new RecordKey(RecordKind.PendingInvalidation, channel.Key.Id);
+        var value = new byte[PendingInvalidation.MaxLength];
         CommitResult result = await store.CommitAsync(
-            new[] { new RecordWrite(key, channel.NewsRevision, value.AsMemory(0, news.Write(channel.Id, value))) }, cancellationToken);
+            new[] { new RecordWrite(key, channel.InvalidationRevision, value.AsMemory(0, news.Write(channel.Id, value))) }, cancellationToken);
         if (result.Outcome == CommitOutcome.Committed)
         {
-            channel.NewsSaved(news, result.Revision);
+            channel.InvalidationSaved(news, result.Revision);
             return true;
         }
 
         if (result.Outcome is CommitOutcome.Conflict or CommitOutcome.Unknown)
         {
-            channel.NewsRevision = (await store.ReadAsync(key, cancellationToken))?.Revision ?? 0;
+            channel.InvalidationRevision = (await store.ReadAsync(key, cancellationToken))?.Revision ?? 0;
         }
 
         return false;
@@ -385,10 +385,10 @@ public sealed class PaymentLedger(IRecordStore store, ChannelBook book, TimeProv
             return await DecideAsync(channel, call, unknownLimit);
         }
 
-        return channel.Record is not { } record ? SettleOutcome.Outrun
+        return channel.Record is not { } record ? SettleOutcome.LostRace
             : record.Calls.Contains(call) ? SettleOutcome.Settled // our own write, repeated on the way, had won already
             : record.Nonce > nonce ? SettleOutcome.NonceMoved
-            : SettleOutcome.Outrun;
+            : SettleOutcome.LostRace;
     }
 
     /// <summary>

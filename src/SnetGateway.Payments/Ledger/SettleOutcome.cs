@@ -7,7 +7,7 @@ public enum SettleOutcome
     Settled,
 
     /// <summary>Another writer moved the record first (a copy of the payment on another replica): not a byte goes out.</summary>
-    Outrun,
+    LostRace,
 
     /// <summary>The channel was claimed meanwhile: the client should ask for its state and sign at the new nonce.</summary>
     NonceMoved,

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;

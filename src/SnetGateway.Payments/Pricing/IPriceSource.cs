@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Channels;
 
 namespace SnetGateway.Payments.Pricing;

@@ -1,4 +1,3 @@
-
 namespace SnetGateway.Payments.Records;
 
 /// <summary>
@@ -55,7 +54,7 @@ public enum RecordKind : byte
 {
     PaidChannel = 1,
     ChainCursor = 2,
-    ChannelNews = 3,
+    PendingInvalidation = 3,
 }
 
 /// <summary>The name of a record: its kind, and up to 64 bytes that tell it from its siblings (for a channel: its id, 32 bytes big-endian).</summary>

@@ -46,7 +46,7 @@ public sealed class ChannelStates(
 
         if (channel?.Chain is not { } chain)
         {
-            if (await JudgeFreshnessAsync(currentBlock, null, cancellationToken) is { } stale)
+            if (await CheckFreshnessAsync(currentBlock, null, cancellationToken) is { } stale)
             {
                 return ChannelState.Refused(stale);
             }
@@ -66,7 +66,7 @@ public sealed class ChannelStates(
             return ChannelState.Refused(NotAParty);
         }
 
-        if (await JudgeFreshnessAsync(currentBlock, isParty ? chain : null, cancellationToken) is { } expired)
+        if (await CheckFreshnessAsync(currentBlock, isParty ? chain : null, cancellationToken) is { } expired)
         {
             return ChannelState.Refused(expired);
         }
@@ -74,7 +74,7 @@ public sealed class ChannelStates(
         if (chain.Freshness != ReadingFreshness.Fresh)
         {
             // A party, or a new owner of the id: worth a read. If it fails, the nonce known is still the newest that anybody here saw.
-            ChannelLook look = await chainReader.LookAsync(id, isParty ? LookPriority.Honest : LookPriority.Stranger, cancellationToken);
+            ChannelReadResult look = await chainReader.ReadChannelAsync(id, isParty ? ReadPriority.KnownParty : ReadPriority.Anonymous, cancellationToken);
             chain = channel.Chain!;
             if (!IsParty(signer, chain.Reading))
             {
@@ -118,17 +118,17 @@ public sealed class ChannelStates(
             return NotFound(id);
         }
 
-        return RefusalOf(await chainReader.LookAsync(id, LookPriority.Stranger, cancellationToken), id);
+        return RefusalOf(await chainReader.ReadChannelAsync(id, ReadPriority.Anonymous, cancellationToken), id);
     }
 
     private static bool IsParty(Address signer, ChannelReading reading) =>
         signer == reading.Signer || signer == reading.Sender || signer == reading.Recipient;
 
     /// <summary>What a look tells somebody of whom nothing is known; null when it found the channel.</summary>
-    private static string? RefusalOf(ChannelLook look, ChannelId id) => look switch
+    private static string? RefusalOf(ChannelReadResult look, ChannelId id) => look switch
     {
-        ChannelLook.Found => null,
-        ChannelLook.NotFound or ChannelLook.Foreign => NotFound(id),
+        ChannelReadResult.Found => null,
+        ChannelReadResult.NotFound or ChannelReadResult.Foreign => NotFound(id),
         _ => Unreadable,
     };
 
@@ -138,7 +138,7 @@ public sealed class ChannelStates(
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="known">The channel that one of its parties asks for, if it is known.</param>
     /// <param name="cancellationToken">Ends the wait for the look.</param>
-    private async ValueTask<string?> JudgeFreshnessAsync(ulong currentBlock, ChannelChainState? known, CancellationToken cancellationToken)
+    private async ValueTask<string?> CheckFreshnessAsync(ulong currentBlock, ChannelChainState? known, CancellationToken cancellationToken)
     {
         if ((chainReader.Head is not { } last || currentBlock > last.Number + FreshnessBlocks)
             && !await chainReader.RefreshHeadAsync(cancellationToken))

@@ -1,4 +1,3 @@
-
 namespace SnetGateway.Payments.Values;
 
 /// <summary>The escrow contract's number of a channel. A type of its own, so that it cannot change places with a nonce or an amount.</summary>

@@ -1,4 +1,3 @@
-
 namespace SnetGateway.Payments.Values;
 
 /// <summary>How often a channel was claimed. Amounts count from zero in each nonce; it only rises (payments.md 5.1, 14.1).</summary>

@@ -126,13 +126,13 @@ internal sealed class EtcdClient : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // Before there was a token, the call itself was not made.
-                EtcdVerdict verdict = EtcdVerdicts.Of(exception);
-                verdict = metadata is null && verdict == EtcdVerdict.Unknown ? EtcdVerdict.NotDoneForNow : verdict;
+                EtcdFailureKind verdict = EtcdFailureKinds.Of(exception);
+                verdict = metadata is null && verdict == EtcdFailureKind.Unknown ? EtcdFailureKind.NotDoneForNow : verdict;
                 failure = new EtcdException(
-                    $"{_members[current].Name}: {EtcdVerdicts.Describe(exception)}",
-                    verdict == EtcdVerdict.TokenRefused ? EtcdVerdict.Refused : verdict,
+                    $"{_members[current].Name}: {EtcdFailureKinds.Describe(exception)}",
+                    verdict == EtcdFailureKind.TokenRefused ? EtcdFailureKind.Refused : verdict,
                     exception);
-                if (verdict == EtcdVerdict.TokenRefused && metadata is not null && renewals++ < _members.Length)
+                if (verdict == EtcdFailureKind.TokenRefused && metadata is not null && renewals++ < _members.Length)
                 {
                     _credentials.Forget(metadata);
                     continue;
@@ -140,16 +140,16 @@ internal sealed class EtcdClient : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new EtcdException($"the password for etcd cannot be read: {exception.Message}", EtcdVerdict.Refused, exception);
+                throw new EtcdException($"the password for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
             }
 
-            if (failure.Verdict is EtcdVerdict.Refused or EtcdVerdict.Compacted)
+            if (failure.Verdict is EtcdFailureKind.Refused or EtcdFailureKind.Compacted)
             {
                 throw failure;
             }
 
             Leave(current);
-            if (failure.Verdict == EtcdVerdict.Unknown && !mayRepeat)
+            if (failure.Verdict == EtcdFailureKind.Unknown && !mayRepeat)
             {
                 throw failure;
             }

@@ -27,7 +27,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
             {
                 page = await ReadPageAsync(first, end, revision, cancellationToken);
             }
-            catch (EtcdException exception) when (exception.Verdict == EtcdVerdict.Compacted)
+            catch (EtcdException exception) when (exception.Verdict == EtcdFailureKind.Compacted)
             {
                 // The rest is read as it is now. Each record is right by itself, and the feed still begins at the first page's revision.
                 page = await ReadPageAsync(first, end, revision = 0, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
         {
             return await client.RangeAsync(request, limit, cancellationToken);
         }
-        catch (EtcdException exception) when (exception.Verdict != EtcdVerdict.Compacted)
+        catch (EtcdException exception) when (exception.Verdict != EtcdFailureKind.Compacted)
         {
             throw new StoreUnavailableException(exception.Message, exception);
         }

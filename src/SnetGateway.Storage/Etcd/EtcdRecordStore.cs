@@ -21,7 +21,7 @@ public sealed class EtcdRecordStore : IRecordStore
     private readonly EtcdKeys _keys;
     private readonly EtcdFormat _format;
     private readonly EtcdReader _reader;
-    private readonly CommitLine _line;
+    private readonly CommitQueue _line;
     private readonly LocalJournal? _journal;
     private readonly CancellationTokenSource _closing = new();
     private Task _checkup = Task.CompletedTask;
@@ -47,7 +47,7 @@ public sealed class EtcdRecordStore : IRecordStore
         _keys = new EtcdKeys(options.Etcd.KeyPrefix, scope);
         _format = new EtcdFormat(_client, _keys);
         _reader = new EtcdReader(_client, _keys, _limit);
-        _line = new CommitLine(_client, _keys, _format, journal, options, metrics, logger, time);
+        _line = new CommitQueue(_client, _keys, _format, journal, options, metrics, logger, time);
     }
 
     public bool IsShared => true;
@@ -160,7 +160,7 @@ public sealed class EtcdRecordStore : IRecordStore
             await _format.EnsureAsync(_limit, cancellationToken);
             if (Interlocked.Exchange(ref _isOpen, 1) == 0)
             {
-                _checkup = new EtcdCheckup(_client, _keys, _logger).RunAsync(_limit, _closing.Token); // beside the reading: a start need not wait for it
+                _checkup = new EtcdInspection(_client, _keys, _logger).RunAsync(_limit, _closing.Token); // beside the reading: a start need not wait for it
             }
         }
         catch (EtcdException exception)

@@ -119,9 +119,9 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         catch (Exception failure) when (failure is RpcException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _ = EtcdVerdicts.Of(failure) == EtcdVerdict.TokenRefused ? Forget() : false;
+            _ = EtcdFailureKinds.Of(failure) == EtcdFailureKind.TokenRefused ? Forget() : false;
             Leave();
-            return (null, EtcdVerdicts.Describe(failure));
+            return (null, EtcdFailureKinds.Describe(failure));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

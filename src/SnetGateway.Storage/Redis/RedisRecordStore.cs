@@ -70,7 +70,7 @@ public sealed class RedisRecordStore : IRecordStore
         (byte[], long) known = _server.Known;
         RedisValue[] values = await AskAsync(
             database => database.StringGetAsync([_keys.Of(key), _keys.Ledger, _keys.Revision]), cancellationToken);
-        _server.Judge(known, values[1], values[2]);
+        _server.Check(known, values[1], values[2]);
         _server.Saw(values[2].IsNull ? 0 : (long)values[2]);
         return values[0].IsNull ? null : RedisKeys.Read(key, values[0]!);
     }
@@ -109,7 +109,7 @@ public sealed class RedisRecordStore : IRecordStore
 
     public async ValueTask ProbeAsync(CancellationToken cancellationToken)
     {
-        _server.LookAgain();
+        _server.ReadAgain();
         CommitResult result = await CommitOrProbeAsync(default, cancellationToken);
         if (result.Outcome != CommitOutcome.Committed)
         {
@@ -216,11 +216,11 @@ public sealed class RedisRecordStore : IRecordStore
                     .WaitAsync(left, _time);
                 return Evaluate(result, isProbe: writes.IsEmpty);
             }
-            catch (RedisServerException exception) when (RedisAnswers.IsUnknownScript(exception) && !isRepeated)
+            catch (RedisServerException exception) when (RedisReplies.IsUnknownScript(exception) && !isRepeated)
             {
                 _server.Distrust(hash); // restarted: checked anew, and then this is written after all
             }
-            catch (RedisServerException exception) when (RedisAnswers.IsRefusal(exception))
+            catch (RedisServerException exception) when (RedisReplies.IsRefusal(exception))
             {
                 return Refused(exception.Message);
             }

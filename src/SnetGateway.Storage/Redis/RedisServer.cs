@@ -102,7 +102,7 @@ internal sealed class RedisServer : IDisposable
     }
 
     /// <summary>Has the settings looked at before the next write when the last look is some seconds old.</summary>
-    public void LookAgain()
+    public void ReadAgain()
     {
         if (_time.GetElapsedTime(Interlocked.Read(ref _checkedAt)) >= CheckPeriod)
         {
@@ -114,7 +114,7 @@ internal sealed class RedisServer : IDisposable
     public (byte[] LedgerId, long Seen) Known => (LedgerId, Seen);
 
     /// <summary>Throws <see cref="StoreUnavailableException"/> when what was read is not of the ledger that was known before.</summary>
-    public void Judge((byte[] LedgerId, long Seen) known, RedisValue ledgerId, RedisValue revision)
+    public void Check((byte[] LedgerId, long Seen) known, RedisValue ledgerId, RedisValue revision)
     {
         if (known.LedgerId.Length == 0)
         {
@@ -256,7 +256,7 @@ internal sealed class RedisServer : IDisposable
             LedgerId = (byte[]?)own[0] ?? [];
         }
 
-        Judge(known, own[0], own[2]);
+        Check(known, own[0], own[2]);
         Saw(own[2].IsNull ? 0 : (long)own[2]);
     }
 }

@@ -43,7 +43,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
                     faults.Add($"{name} is {actual ?? "unknown"}, and must be {value}");
                 }
             }
-            catch (RedisServerException exception) when (!RedisAnswers.IsRefusedForNow(exception))
+            catch (RedisServerException exception) when (!RedisReplies.IsRefusedForNow(exception))
             {
                 faults.Add($"CONFIG is not allowed, so {name} cannot be checked ({exception.Message})");
                 break;
@@ -59,7 +59,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
                 faults.Add("Sentinel watches it, and may fail over to a replica that has less");
             }
         }
-        catch (RedisServerException exception) when (!RedisAnswers.IsRefusedForNow(exception))
+        catch (RedisServerException exception) when (!RedisReplies.IsRefusedForNow(exception))
         {
             // Not allowed to ask: nothing is seen, which proves nothing either.
         }

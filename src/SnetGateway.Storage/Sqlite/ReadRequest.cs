@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;

@@ -90,7 +90,7 @@ internal sealed class HotChannel
 
         public ChainBlock? Cursor => block;
 
-        public ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken) =>
+        public ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("A known channel asked the chain.");
 
         public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => new(true);

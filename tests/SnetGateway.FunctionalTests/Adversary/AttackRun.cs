@@ -8,7 +8,7 @@ namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>
 /// One attack under way: its payers, connections and counts. Its channels are opened by an account of its own, so that what a gateway does about
-/// one attacker is not mistaken for what it does about the next.
+/// one attacker is not wrong for what it does about the next.
 /// </summary>
 /// <param name="target">What is attacked.</param>
 /// <param name="random">All choices.</param>

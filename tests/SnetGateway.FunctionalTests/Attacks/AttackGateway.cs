@@ -174,7 +174,7 @@ internal sealed class AttackGateway : IAsyncDisposable
         Hold = new SyncPoint();
         RawCall call = await Client.OpenAsync([.. Pay(id, amount), (HoldHeader, "1")]);
         await call.SendAsync(Wire.Frame("held"), end: true);
-        await Hold.Reached.Soon();
+        await Hold.Reached.WithTimeout();
         return call;
     }
 

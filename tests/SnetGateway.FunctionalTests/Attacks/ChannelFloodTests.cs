@@ -59,7 +59,7 @@ public sealed class ChannelFloodTests
         Assert.Equal(1, gateway.Book.Count);
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
         await stop.CancelAsync();
-        await following.Soon();
+        await following.WithTimeout();
         await follower.DisposeAsync();
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Gateway.Money;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -102,7 +102,7 @@ public sealed class ConcurrentAttackTests
         await Eventually.TrueAsync(() => gateway.Harness.Service.Requests == 1);
         gateway.Chain.Mine(51); // half the threshold is left at the settle, and no more
         await slow.SendAsync(Wire.Frame("slowly")[3..], end: true);
-        RawReply reply = await slow.Reply.Soon();
+        RawReply reply = await slow.Reply.WithTimeout();
         Assert.Equal(
             (16, "payment channel is near to be expired, expiration time: 1101, current block: 1051, expiration threshold: 100"), (reply.Status, reply.Message));
         Assert.Empty(reply.Body);
@@ -123,7 +123,7 @@ public sealed class ConcurrentAttackTests
         gateway.Hold.Continue();
         foreach (RawCall call in new[] { running, waiting })
         {
-            RawReply reply = await call.Reply.Soon();
+            RawReply reply = await call.Reply.WithTimeout();
             Assert.Equal(1000, reply.Status);
             Assert.StartsWith("incorrect payment channel nonce, latest: 4, sent: 3", reply.Message, StringComparison.Ordinal);
             Assert.Empty(reply.Body);
@@ -143,7 +143,7 @@ public sealed class ConcurrentAttackTests
         gateway.Chain.Mine();
         gateway.Chain.Learn(id);
         gateway.Hold.Continue();
-        RawReply reply = await running.Reply.Soon();
+        RawReply reply = await running.Reply.WithTimeout();
         Assert.Equal((16, "not enough tokens on payment channel, channel amount: 9, payment amount: 10"), (reply.Status, reply.Message));
         Assert.Empty(reply.Body);
         Assert.Equal(0, gateway.Store.Accesses);

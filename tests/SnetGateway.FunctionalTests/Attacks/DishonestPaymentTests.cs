@@ -51,7 +51,7 @@ public sealed class DishonestPaymentTests(DishonestPaymentTests.Running running)
         if (held is not null)
         {
             _gateway.Hold.Continue();
-            Assert.Equal(0, (await held.Reply.Soon()).Status);
+            Assert.Equal(0, (await held.Reply.WithTimeout()).Status);
         }
 
         if (!ownChannel)

@@ -186,7 +186,7 @@ public sealed class GrpcAttackTests
         await Eventually.TrueAsync(() => time.GetElapsedTime(start) > TimeSpan.FromMilliseconds(1_700) || call.Reply.IsCompleted);
         await client.OpenWindowAsync(0, 200_000);
         await client.OpenWindowAsync(call.Id, 200_000);
-        RawReply reply = await call.Reply.Soon();
+        RawReply reply = await call.Reply.WithTimeout();
         Assert.True(reply is { Status: 4, Reset: null }, $"{reply}; {string.Join("; ", reply.Headers)}");
         Assert.Equal(20UL, gateway.Authorized(id));
     }

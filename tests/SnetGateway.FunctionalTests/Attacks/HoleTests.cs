@@ -92,7 +92,7 @@ public sealed class HoleTests
         }
 
         await stop.CancelAsync();
-        int[] refused = await Task.WhenAll(attacks).Soon();
+        int[] refused = await Task.WhenAll(attacks).WithTimeout();
         Assert.All(refused, count => Assert.InRange(count, 1, int.MaxValue));
         Assert.Equal(60, gateway.Harness.Service.Requests);
         Assert.Equal(60, gateway.Store.Accesses);
@@ -108,8 +108,8 @@ public sealed class HoleTests
         RawCall second = await gateway.Client.OpenAsync(AttackGateway.Pay(id, 20));
         await second.SendAsync(Wire.Frame("second"), end: true);
         gateway.Hold.Continue();
-        Assert.Equal(0, (await first.Reply.Soon()).Status);
-        Assert.Equal(0, (await second.Reply.Soon()).Status);
+        Assert.Equal(0, (await first.Reply.WithTimeout()).Status);
+        Assert.Equal(0, (await second.Reply.WithTimeout()).Status);
         Assert.Equal(20UL, gateway.Authorized(id));
     }
 
@@ -161,7 +161,7 @@ public sealed class HoleTests
 
         RawCall call = await client.OpenAsync(headers);
         await call.SendAsync(Wire.Frame("a"), end: true);
-        await call.FirstData.Soon();
+        await call.FirstData.WithTimeout();
         Assert.Equal(10UL, gateway.Authorized(id)); // before the first byte, so certainly now
         switch (end)
         {
@@ -172,14 +172,14 @@ public sealed class HoleTests
                 await client.DisposeAsync();
                 break;
             case "the client's deadline passes":
-                Assert.Equal(4, (await call.Reply.Soon()).Status);
+                Assert.Equal(4, (await call.Reply.WithTimeout()).Status);
                 break;
         }
 
         more.Continue();
         if (end.StartsWith("the service", StringComparison.Ordinal))
         {
-            RawReply reply = await call.Reply.Soon();
+            RawReply reply = await call.Reply.WithTimeout();
             Assert.Equal(13, reply.Status);
             Assert.Equal(Wire.Frame("first"), reply.Body);
         }

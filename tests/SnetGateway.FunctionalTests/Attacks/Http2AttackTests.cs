@@ -122,7 +122,7 @@ public sealed class Http2AttackTests
         RawCall call = await gateway.Client.OpenAsync(RawHttp2.CallHeaders(AttackGateway.Method));
         await call.SendAsync(Wire.Frame("a"));
         await call.SendTrailersAsync([.. AttackGateway.Pay(id, 10).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
-        RawReply reply = await call.Reply.Soon();
+        RawReply reply = await call.Reply.WithTimeout();
         Assert.Equal((3, $"missing \"{PaymentMetadata.ChannelId}\""), (reply.Status, reply.Message));
         Assert.Equal(default, gateway.Look());
     }
@@ -143,7 +143,7 @@ public sealed class Http2AttackTests
         RawCall call = await gateway.Client.OpenAsync(AttackGateway.Pay(id, 10));
         await call.SendAsync(Wire.Frame("a"));
         await call.SendTrailersAsync(("snet-payment-channel-id", "7"), ("snet-payment-channel-amount", "1"), ("snet-user-address", "0x1"), ("grpc-status", "0"));
-        Assert.Equal(0, (await call.Reply.Soon()).Status);
+        Assert.Equal(0, (await call.Reply.WithTimeout()).Status);
         Assert.Equal((0, AddressText.Checksum(AttackGateway.Sender.Address)), (trailers, user));
         Assert.Equal(10UL, gateway.Authorized(id));
     }
@@ -178,7 +178,7 @@ public sealed class Http2AttackTests
             else
             {
                 await client.OpenWindowAsync(calls[i].Id, 1000);
-                Assert.Equal(Wire.Frame("hungry"), (await calls[i].Reply.Soon()).Body);
+                Assert.Equal(Wire.Frame("hungry"), (await calls[i].Reply.WithTimeout()).Body);
             }
         }
 
@@ -201,7 +201,7 @@ public sealed class Http2AttackTests
         await using AttackGateway gateway = await AttackGateway.StartAsync();
         ChannelId id = gateway.Open();
         RawCall call = await gateway.Client.OpenAsync(AttackGateway.Pay(id, 10), end: true);
-        RawReply reply = await call.Reply.Soon();
+        RawReply reply = await call.Reply.WithTimeout();
         Assert.Equal((0, 0), (reply.Status, reply.Body.Length));
         Assert.Equal(10UL, gateway.Authorized(id));
         await gateway.PayAsync(id, 20);
@@ -251,7 +251,7 @@ public sealed class Http2AttackTests
                 break;
         }
 
-        RawReply reply = await call.Reply.Soon();
+        RawReply reply = await call.Reply.WithTimeout();
         gateway.Hold.Continue();
         Assert.NotEqual(0, reply.Status);
         Assert.Empty(reply.Body);
@@ -299,17 +299,17 @@ public sealed class Http2AttackTests
 
                 if (moment is 2)
                 {
-                    await call.FirstHeaders.Soon();
+                    await call.FirstHeaders.WithTimeout();
                 }
 
                 if (moment is 3)
                 {
-                    await Task.WhenAny(call.FirstData, call.Reply).Soon();
+                    await Task.WhenAny(call.FirstData, call.Reply).WithTimeout();
                 }
 
                 if (moment is 4)
                 {
-                    await call.Reply.Soon();
+                    await call.Reply.WithTimeout();
                 }
 
                 await call.ResetAsync();

@@ -88,7 +88,7 @@ public sealed class LeakTests
                 await call.SendAsync(Wire.Frame("a"));
                 if (i % 6 == 0)
                 {
-                    await call.FirstHeaders.Soon(); // inside the service, or refused
+                    await call.FirstHeaders.WithTimeout(); // inside the service, or refused
                 }
 
                 await call.ResetAsync();

@@ -29,7 +29,7 @@ public sealed class JsonProgramTests
         Assert.Contains("\"big_number\":\"9007199254740993\"", answer, StringComparison.Ordinal);
         Assert.Contains("\"inner_item\":{\"color\":\"RED\"}", answer, StringComparison.Ordinal);
         Assert.Contains("application/grpc\\u002Bjson\",\"big_number,inner_item,item_id\"", answer, StringComparison.Ordinal);
-        Assert.Equal("settled", await rig.Harness.Reservation.Ended.Soon());
+        Assert.Equal("settled", await rig.Harness.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -50,17 +50,17 @@ public sealed class JsonProgramTests
         await using TranslatorRig rig = await TranslatorRig.StartProgramAsync(
             folder, folder.Shell("""echo '{"item_id":"1"}'; while [ ! -e go ]; do sleep 0.02; done; printf '{}\r\n\n{"itemId":"3"}'"""), "Lines");
         using HttpResponseMessage response = await rig.Harness.SendAsync(rig.Harness.Request(
-            TranslatorRig.Path("Stream"), new ByteArrayContent(Wire.Frame(rig.Encode("Stream", "{}"))), GatewayHarness.Payment())).Soon();
-        await using Stream body = await response.Content.ReadAsStreamAsync().Soon();
+            TranslatorRig.Path("Stream"), new ByteArrayContent(Wire.Frame(rig.Encode("Stream", "{}"))), GatewayHarness.Payment())).WithTimeout();
+        await using Stream body = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = Wire.Frame(rig.Encode("Call", """{"itemId":"1"}"""));
         var got = new byte[first.Length];
-        await body.ReadExactlyAsync(got).AsTask().Soon();
+        await body.ReadExactlyAsync(got).AsTask().WithTimeout();
         Assert.Equal(first, got);
-        Assert.Equal("settled", await rig.Harness.Reservation.Ended.Soon());
+        Assert.Equal("settled", await rig.Harness.Reservation.Ended.WithTimeout());
 
         await File.WriteAllTextAsync(folder.File("go"), "");
         var rest = new MemoryStream();
-        await body.CopyToAsync(rest).Soon();
+        await body.CopyToAsync(rest).WithTimeout();
         byte[] expected = [.. Wire.Frame([]), .. Wire.Frame(rig.Encode("Call", """{"itemId":"3"}"""))];
         Assert.Equal(expected, rest.ToArray());
         Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
@@ -95,8 +95,8 @@ public sealed class JsonProgramTests
         Assert.Equal(13, reply.Status);
         Assert.Equal(text, reply.Message);
         Assert.Empty(reply.Body);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.Soon());
-        Assert.True(rig.Harness.Log.Has("AnswerUnusable"));
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.WithTimeout());
+        Assert.True(rig.Harness.Log.Has("ResponseUnusable"));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class ProcessCallTests
         GrpcReply reply = await gateway.CallAsync("olleh");
         Assert.Equal(0, reply.Status);
         Assert.Equal([$"Call/hello/{GatewayHarness.PayerText}/{GatewayHarness.Method}"], reply.Texts);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ProcessCallTests
         Assert.Equal(status, reply.Status);
         Assert.Equal(text, reply.Message);
         Assert.Equal(status != 0, reply.IsTrailersOnly);
-        Assert.Equal(status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
         Assert.Contains(gateway.Log.Lines, line => line.Event == "ProgramSaid" && line.Text.Contains("secret", StringComparison.Ordinal));
     }
 
@@ -152,7 +152,7 @@ public sealed class ProcessCallTests
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(8, reply.Status);
         Assert.True(reply.IsTrailersOnly);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
         int pid = Assert.Single(await folder.PidsAsync("pid", 1));
         await Eventually.TrueAsync(() => !ProgramFolder.IsAlive(pid));
     }
@@ -246,8 +246,8 @@ public sealed class ProcessCallTests
             GatewayHarness.Method, new ByteArrayContent(Wire.Frame("{\"numbers\":[1,2]}")), GatewayHarness.Payment());
         request.Content!.Headers.Remove("content-type");
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc+json");
-        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(["{\"sum\": 3, \"type\": \"application/grpc+json\"}"], reply.Texts);
         Assert.Equal("application/grpc+json", GrpcReply.One(reply.ContentHeaders, "content-type"));
     }
@@ -302,15 +302,15 @@ public sealed class ProcessCallTests
         await using GatewayHarness gateway = await folder.StartAsync(
             folder.Shell("echo '{\"n\":1}'; while [ ! -e go ]; do sleep 0.01; done; printf '\\n\\r\\n{\"n\":2}\\r\\n{\"n\":3}'"), ("Output", "Lines"));
         using HttpResponseMessage response = await gateway.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).Soon();
-        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
+        Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = new byte[12];
-        await answer.ReadExactlyAsync(first).AsTask().Soon();
+        await answer.ReadExactlyAsync(first).AsTask().WithTimeout();
         Assert.Equal("{\"n\":1}", Encoding.UTF8.GetString(first.AsSpan(5)));
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
         await File.WriteAllTextAsync(folder.File("go"), "");
         var rest = new MemoryStream();
-        await answer.CopyToAsync(rest).Soon();
+        await answer.CopyToAsync(rest).WithTimeout();
         Assert.Equal(["{\"n\":2}", "{\"n\":3}"], Wire.Messages(rest.ToArray(), out _).Select(Encoding.UTF8.GetString));
         Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
     }
@@ -342,7 +342,7 @@ public sealed class ProcessCallTests
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(status, reply.Status);
         Assert.Equal(messages, reply.Messages.Count);
-        Assert.Equal(messages > 0 || status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(messages > 0 || status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]

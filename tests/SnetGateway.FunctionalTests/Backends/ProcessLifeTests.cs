@@ -25,9 +25,9 @@ public sealed class ProcessLifeTests
         int[] pids = await folder.PidsAsync("pids", 4);
         Assert.All(pids, pid => Assert.True(ProgramFolder.IsAlive(pid)));
         await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
         await Eventually.TrueAsync(() => !pids.Any(ProgramFolder.IsAlive));
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
         await Eventually.TrueAsync(() => Children(gateway).Running == 0);
     }
 
@@ -50,13 +50,13 @@ public sealed class ProcessLifeTests
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(folder.Shell("echo $$ > pid; yes"), ("Output", "Lines"));
         HttpResponseMessage response = await gateway.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).Soon();
-        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
-        await answer.ReadExactlyAsync(new byte[6]).AsTask().Soon();
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
+        Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
+        await answer.ReadExactlyAsync(new byte[6]).AsTask().WithTimeout();
         response.Dispose();
         int pid = Assert.Single(await folder.PidsAsync("pid", 1));
         await Eventually.TrueAsync(() => !ProgramFolder.IsAlive(pid) && Children(gateway).Running == 0);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class ProcessLifeTests
             Task<HttpResponseMessage> call = gateway.SendAsync(
                 gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()));
             pids = await folder.PidsAsync("pids", 4);
-            await gateway.StopAsync().Soon();
-            await call.ContinueWith(_ => { }, TaskScheduler.Default).Soon();
+            await gateway.StopAsync().WithTimeout();
+            await call.ContinueWith(_ => { }, TaskScheduler.Default).WithTimeout();
         }
 
         await Eventually.TrueAsync(() => !pids.Any(ProgramFolder.IsAlive));
@@ -107,13 +107,13 @@ public sealed class ProcessLifeTests
         Task<GrpcReply> first = gateway.CallAsync("a");
         await folder.PidsAsync("pids", 1);
         Task<GrpcReply>[] others = [gateway.CallAsync("b"), gateway.CallAsync("c")];
-        GrpcReply refused = await (await Task.WhenAny(others).Soon());
+        GrpcReply refused = await (await Task.WhenAny(others).WithTimeout());
         Assert.Equal(14, refused.Status);
         Assert.Equal("the service is busy", refused.Message);
         Assert.Single(await folder.PidsAsync("pids", 1));
         await File.WriteAllTextAsync(folder.File("go"), "");
-        Assert.Equal(0, (await first.Soon()).Status);
-        Assert.Equal([0, 14], (await Task.WhenAll(others).Soon()).Select(reply => reply.Status).Order());
+        Assert.Equal(0, (await first.WithTimeout()).Status);
+        Assert.Equal([0, 14], (await Task.WhenAll(others).WithTimeout()).Select(reply => reply.Status).Order());
         Assert.Equal(2, (await folder.PidsAsync("pids", 2)).Length);
     }
 
@@ -131,7 +131,7 @@ public sealed class ProcessLifeTests
         headers["grpc-timeout"] = "50m";
         Assert.Equal(4, (await gateway.CallAsync(Wire.Frame("c"), headers)).Status);
         await File.WriteAllTextAsync(folder.File("go"), "");
-        Assert.Equal(0, (await first.Soon()).Status);
+        Assert.Equal(0, (await first.WithTimeout()).Status);
         Assert.Equal(0, (await gateway.CallAsync("d")).Status);
     }
 

@@ -81,7 +81,7 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         {
             GrpcReply reply = await rig.CallAsync("Call", json);
             Assert.Equal(8, reply.Status);
-            Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.Soon());
+            Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.WithTimeout());
         }
     }
 
@@ -94,7 +94,7 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         int begun = await CountAsync(rig, "begun"), left = await CountAsync(rig, "left");
         Task<GrpcReply> late = rig.CallAsync("Wait", Wire.Frame(rig.Encode("Wait", "{}")), ("grpc-timeout", "2S"));
         await UntilAsync(rig, "begun", begun + 1);
-        Assert.Equal(4, (await late.Soon()).Status);
+        Assert.Equal(4, (await late.WithTimeout()).Status);
         await UntilAsync(rig, "left", left + 1);
 
         using var leave = new CancellationTokenSource();
@@ -102,9 +102,9 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
             rig.Harness.Request(TranslatorRig.Path("Wait"), new ByteArrayContent(Wire.Frame([])), GatewayHarness.Payment()), leave.Token);
         await UntilAsync(rig, "begun", begun + 2);
         await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
         await UntilAsync(rig, "left", left + 2);
-        await Eventually.TrueAsync(() => rig.Harness.Reservations.Any(made => made.Ended is { IsCompleted: true, Result: nameof(ReleaseReason.ClientLeft) }));
+        await Eventually.TrueAsync(() => rig.Harness.Reservations.Any(made => made.Ended is { IsCompleted: true, Result: nameof(ReleaseReason.ClientDisconnected) }));
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     {
         await using TranslatorRig rig = await StartAsync(kind);
         Assert.Equal(status, (await rig.CallAsync(method, Wire.Frame([]))).Status);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.WithTimeout());
     }
 
     [Theory]
@@ -207,8 +207,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         await using TranslatorRig rig = await StartAsync("http");
         GrpcReply reply = await rig.CallAsync("Fail", $$"""{"code":{{http}},"message":"inside"}""");
         Assert.Equal((status, $"the service answered with HTTP status {http}"), (reply.Status, reply.Message));
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.Soon());
-        Assert.True(rig.Harness.Log.Has("AnswerUnusable"));
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.WithTimeout());
+        Assert.True(rig.Harness.Log.Has("ResponseUnusable"));
     }
 
     [Fact]

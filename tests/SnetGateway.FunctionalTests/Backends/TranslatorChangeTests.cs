@@ -29,12 +29,12 @@ public sealed class TranslatorChangeTests
         };
         await using TranslatorRig rig = await TranslatorRig.StartAsync("jsonrpc", service.Address, Calling("before"));
         Task<JsonNode> running = rig.AskAsync("Call", "{}");
-        await hold.Reached.Soon();
+        await hold.Reached.WithTimeout();
         rig.Reload(Calling("after"));
         Assert.Equal("after", (string?)(await rig.AskAsync("Call", "{}"))["item_id"]);
         Assert.False(running.IsCompleted);
         hold.Continue();
-        Assert.Equal("before", (string?)(await running.Soon())["item_id"]);
+        Assert.Equal("before", (string?)(await running.WithTimeout())["item_id"]);
     }
 
     [Theory]

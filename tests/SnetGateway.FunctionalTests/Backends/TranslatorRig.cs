@@ -63,8 +63,8 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
         HttpRequestMessage request = harness.Request(Path(method), new ByteArrayContent(Wire.Frame(json)), GatewayHarness.Payment());
         request.Content!.Headers.Remove("content-type");
         request.Content.Headers.TryAddWithoutValidation("content-type", JsonType);
-        using HttpResponseMessage response = await harness.SendAsync(request).Soon();
-        return await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await harness.SendAsync(request).WithTimeout();
+        return await GrpcReply.ReadAsync(response).WithTimeout();
     }
 
     /// <summary>The answer to a paid call that must succeed, as JSON with the names of the proto file.</summary>

@@ -39,14 +39,14 @@ public sealed class TranslatorWebTests(JsonServices services) : IClassFixture<Js
         byte[] message = rig.Encode("Call", """{"item_id":"a","big_number":"7"}""");
         Task<HttpResponseMessage> sending = rig.Harness.SendAsync(WebCalls.Request(
             rig.Harness, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame(message))), TranslatorRig.Path("Call")));
-        await settling.Reached.Soon();
+        await settling.Reached.WithTimeout();
         Assert.False(sending.IsCompleted);
         settling.Continue();
-        using HttpResponseMessage answer = await sending.Soon();
-        WebReply reply = await WebReply.ReadAsync(answer).Soon();
+        using HttpResponseMessage answer = await sending.WithTimeout();
+        WebReply reply = await WebReply.ReadAsync(answer).WithTimeout();
         Assert.Equal(0, reply.Status);
         Assert.Equal([System.Text.Encoding.Latin1.GetString(message)], reply.Texts);
-        Assert.Equal("settled", await rig.Harness.Reservation.Ended.Soon());
+        Assert.Equal("settled", await rig.Harness.Reservation.Ended.WithTimeout());
     }
 
     [Theory]

@@ -76,7 +76,7 @@ public sealed class ServeCommandTests : IDisposable
         ]);
 
         Assert.Equal(2, await gateway.WaitForExitAsync());
-        Assert.Contains("4 mistakes", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.Contains("4 errors", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("SnetGateway:Services:example:Price:Cogs", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("ReverseProxy:Rotes: unknown key. Write 'Routes'", gateway.RecentOutput, StringComparison.Ordinal);
     }

@@ -74,7 +74,7 @@ internal sealed class CrashMarket : IAsyncDisposable
             ulong granted = consumer.HighestGranted;
             if (granted > 0)
             {
-                ChannelRecord? record = await new LedgerStory(ledger).ChannelAsync(consumer.Channel, CancellationToken.None);
+                ChannelRecord? record = await new LedgerHistory(ledger).ChannelAsync(consumer.Channel, CancellationToken.None);
                 Assert.True(record?.Amount >= granted, $"Channel {consumer.Channel} was granted {granted} cogs, and its record says {record?.Amount.ToString() ?? "nothing"}.");
             }
         }
@@ -88,7 +88,7 @@ internal sealed class CrashMarket : IAsyncDisposable
         foreach (RecordingConsumer consumer in Consumers)
         {
             var journalled = new HashSet<UInt256>();
-            var story = new LedgerStory(ledger);
+            var story = new LedgerHistory(ledger);
             if (await story.ChannelAsync(consumer.Channel, CancellationToken.None) is not { } record)
             {
                 Assert.Empty(consumer.Granted);

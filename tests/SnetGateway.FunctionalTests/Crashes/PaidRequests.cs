@@ -57,7 +57,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
         {
             ChannelStateReply state = await new StateClient(http.ChannelTo(gateway)).GetChannelStateAsync(
                 new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
-                cancellationToken: cancellationToken).ResponseAsync.Soon();
+                cancellationToken: cancellationToken).ResponseAsync.WithTimeout();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
         }

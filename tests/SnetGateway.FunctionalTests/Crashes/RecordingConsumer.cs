@@ -96,10 +96,10 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
         for (int i = 0; i < times; i++)
         {
             ulong amount = _signed + price;
-            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).Soon();
+            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).WithTimeout();
             await using Stream body = await answer.Content.ReadAsStreamAsync();
             var header = new byte[5];
-            await body.ReadExactlyAsync(header).AsTask().Soon();
+            await body.ReadExactlyAsync(header).AsTask().WithTimeout();
             Grant(amount); // leaving the block resets the stream: the answer has not ended
             _signed = amount;
         }
@@ -111,11 +111,11 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
     private async Task<bool> CallAsync(Uri gateway, string method, byte[] message, Action granted)
     {
         ulong amount = _signed + price;
-        using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).Soon();
+        using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).WithTimeout();
         await using Stream body = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[4096];
         bool hasByte = false;
-        while (await body.ReadAsync(buffer).AsTask().Soon() > 0)
+        while (await body.ReadAsync(buffer).AsTask().WithTimeout() > 0)
         {
             if (!hasByte)
             {

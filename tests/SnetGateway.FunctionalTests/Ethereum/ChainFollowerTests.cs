@@ -23,12 +23,12 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     {
         await using var gateway = new RunningFollower(_chain);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000, expiresIn: 30);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(channel.Id)); // the very next call
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id)); // the very next call
         Assert.Equal(1_000UL, gateway.State(channel.Id).Reading.Value);
         Assert.Equal(channel.Expiration, Number(gateway.State(channel.Id).Reading.Expiration));
 
         await _chain.AddFundsAsync(channel.Id, 500);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(channel.Id, LookPriority.Honest)); // topped up and called at once
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id, ReadPriority.KnownParty)); // topped up and called at once
         Assert.Equal(1_500UL, gateway.State(channel.Id).Reading.Value);
 
         await _chain.ExtendAsync(channel.Id, 20);
@@ -65,13 +65,13 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     {
         await using var gateway = new RunningFollower(_chain);
         ChainChannel kept = await _chain.OpenChannelAsync(1_000);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(kept.Id));
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(kept.Id));
         ChainBlock before = await FollowedAsync(gateway);
 
         ChainChannel opened = await _chain.OpenChannelAsync(50);
         await _chain.AddFundsAsync(kept.Id, 500);
         await _chain.ClaimAsync(kept.Id, 100);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(opened.Id));
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(opened.Id));
         await RunningFollower.UntilAsync(() => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
         Assert.Equal(1_400UL, gateway.State(kept.Id).Reading.Value);
         ChainBlock tip = await FollowedAsync(gateway);
@@ -79,7 +79,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         await _chain.ReorganizeAsync(tip.Number - before.Number);
         await RunningFollower.UntilAsync(() => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == UInt256.Zero);
         Assert.Equal(1_000UL, gateway.State(kept.Id).Reading.Value);
-        Assert.Equal(ChannelLook.NotFound, await gateway.LookAsync(opened.Id));
+        Assert.Equal(ChannelReadResult.NotFound, await gateway.ReadChannelAsync(opened.Id));
     }
 
     [Fact]
@@ -89,16 +89,16 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         var other = new UriBuilder(_chain.State.RpcUrl) { Host = "localhost" }.Uri;
         await using var gateway = new RunningFollower(_chain, options => options.Endpoints = [_chain.State.RpcUrl.ToString(), other.ToString()]);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(channel.Id));
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id));
         Assert.Equal(0, gateway.Line.Count("eth_getBlockByNumber", "localhost"));
 
         gateway.Line.Cut(_chain.State.RpcUrl.Host);
         await _chain.AddFundsAsync(channel.Id, 1);
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(channel.Id, LookPriority.Honest));
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id, ReadPriority.KnownParty));
         Assert.Equal(1_001UL, gateway.State(channel.Id).Reading.Value);
 
         gateway.Line.Cut("localhost");
-        Assert.Equal(ChannelLook.Unreachable, await gateway.LookAsync(channel.Id, LookPriority.Honest));
+        Assert.Equal(ChannelReadResult.Unreachable, await gateway.ReadChannelAsync(channel.Id, ReadPriority.KnownParty));
         await _chain.AddFundsAsync(channel.Id, 1);
 
         gateway.Line.Mend(_chain.State.RpcUrl.Host);
@@ -110,12 +110,12 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     public async Task Endpoint_OfAnotherChainOrWithoutTheContract_IsNotUsed()
     {
         await using var otherChain = new RunningFollower(_chain, options => options.ChainId = 1);
-        Assert.Equal(ChannelLook.Unreachable, await otherChain.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Unreachable, await otherChain.ReadChannelAsync(0));
         Assert.Contains("31337", otherChain.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
         Assert.Equal(0, otherChain.Line.Count("eth_getBlockByNumber"));
 
         await using var noContract = new RunningFollower(_chain, options => options.EscrowAddress = _chain.State.Accounts["stranger"].Address);
-        Assert.Equal(ChannelLook.Unreachable, await noContract.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Unreachable, await noContract.ReadChannelAsync(0));
         Assert.False(noContract.Follower.Status.Endpoints[0].IsUsable);
         Assert.Equal(0, noContract.Line.Count("eth_getBlockByNumber"));
     }
@@ -134,18 +134,18 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         await FollowedAsync(gateway);
         var random = new Random(5);
         long start = Stopwatch.GetTimestamp();
-        IEnumerable<Task<ChannelLook>> flood = Enumerable.Range(0, 3_000)
-            .Select(i => gateway.LookAsync(i % 2 == 0 ? foreign[random.Next(foreign.Count)] : new BigInteger(random.NextInt64(1_000, long.MaxValue))));
-        Task<ChannelLook>[] looks = [.. flood];
-        Assert.Equal(ChannelLook.Found, await gateway.LookAsync(ours.Id, LookPriority.Honest));
-        ChannelLook[] results = await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(30));
+        IEnumerable<Task<ChannelReadResult>> flood = Enumerable.Range(0, 3_000)
+            .Select(i => gateway.ReadChannelAsync(i % 2 == 0 ? foreign[random.Next(foreign.Count)] : new BigInteger(random.NextInt64(1_000, long.MaxValue))));
+        Task<ChannelReadResult>[] looks = [.. flood];
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(ours.Id, ReadPriority.KnownParty));
+        ChannelReadResult[] results = await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(30));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         // Half of 20 a second, what was saved up, and the honest one.
         Assert.InRange(gateway.Line.Count("channels"), 2, 10 + (int)(10 * seconds) + 1);
-        Assert.Equal(1_500, results.Count(look => look == ChannelLook.NotFound));
-        Assert.DoesNotContain(ChannelLook.Found, results);
-        Assert.DoesNotContain(ChannelLook.Unreachable, results);
+        Assert.Equal(1_500, results.Count(look => look == ChannelReadResult.NotFound));
+        Assert.DoesNotContain(ChannelReadResult.Found, results);
+        Assert.DoesNotContain(ChannelReadResult.Unreachable, results);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     {
         await using var gateway = new RunningFollower(_chain);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
-        await gateway.LookAsync(channel.Id);
+        await gateway.ReadChannelAsync(channel.Id);
         await FollowedAsync(gateway);
         gateway.Line.TakeAll();
         await RunningFollower.UntilAsync(() => gateway.Line.Count("eth_getBlockByNumber") > 5);

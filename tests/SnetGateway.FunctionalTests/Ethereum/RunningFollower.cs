@@ -42,7 +42,7 @@ internal sealed class RunningFollower : IAsyncDisposable
         }, _stop.Token);
     }
 
-    public NodeLine Line { get; } = new();
+    public NodeConnection Line { get; } = new();
 
     public ChannelBook Book { get; }
 
@@ -50,8 +50,8 @@ internal sealed class RunningFollower : IAsyncDisposable
 
     public List<ChannelClaimSeen> Claims { get; } = [];
 
-    public Task<ChannelLook> LookAsync(BigInteger id, LookPriority priority = LookPriority.Stranger) =>
-        Follower.LookAsync(Id(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<ChannelReadResult> ReadChannelAsync(BigInteger id, ReadPriority priority = ReadPriority.Anonymous) =>
+        Follower.ReadChannelAsync(Id(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
 
     public ChannelChainState State(BigInteger id) => Book.Find(Id(id))!.Chain!;
 

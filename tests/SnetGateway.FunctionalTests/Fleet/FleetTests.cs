@@ -29,7 +29,7 @@ public sealed class FleetTests
         foreach (RawCall call in new[] { onInstance, onService, onNew })
         {
             await call.SendAsync(Wire.Frame("last"), end: true);
-            RawReply reply = await call.Reply.Soon();
+            RawReply reply = await call.Reply.WithTimeout();
             Assert.Equal(0, reply.Status);
             Assert.Equal(2, Wire.Messages(reply.Body, out _).Count);
         }
@@ -53,7 +53,7 @@ public sealed class FleetTests
         Assert.Equal(0, (await client.CallAsync(RawHttp2.CallHeaders("/b.B/Call"))).Status);
 
         await running.SendAsync(Wire.Frame("last"), end: true);
-        Assert.Equal(0, (await running.Reply.Soon()).Status);
+        Assert.Equal(0, (await running.Reply.WithTimeout()).Status);
     }
 
     [Fact]
@@ -67,11 +67,11 @@ public sealed class FleetTests
         Task<int> stopping = gateway.Process.TerminateAsync();
         await gateway.LineAsync("The gateway is stopping; 1 calls still run");
         await running.SendAsync(Wire.Frame("last"), end: true);
-        RawReply reply = await running.Reply.Soon();
+        RawReply reply = await running.Reply.WithTimeout();
         Assert.Equal(0, reply.Status);
         Assert.Equal(2, Wire.Messages(reply.Body, out _).Count);
         await client.DisposeAsync(); // as every client of gRPC does after GOAWAY: the server waits for it, within the drain's limit
-        Assert.Equal(0, await stopping.Soon());
+        Assert.Equal(0, await stopping.WithTimeout());
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class FleetTests
     {
         RawCall call = await client.OpenAsync(RawHttp2.CallHeaders(path));
         await call.SendAsync(Wire.Frame("first"));
-        await call.FirstData.Soon();
+        await call.FirstData.WithTimeout();
         return call;
     }
 

@@ -79,9 +79,9 @@ public sealed class HealthTests
         {
             using var leave = new CancellationTokenSource();
             Task call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leave.Token);
-            await asked.WaitAsync().Soon();
+            await asked.WaitAsync().WithTimeout();
             await leave.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call).Soon();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call).WithTimeout();
         }
 
         gateway.Service.Handle = second.Handle = echo;
@@ -129,7 +129,7 @@ public sealed class HealthTests
             }
         };
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
-        byte[] frame = await asked.Task.Soon();
+        byte[] frame = await asked.Task.WithTimeout();
         Assert.Equal("my.Service", HealthCheckRequest.Parser.ParseFrom(frame.AsSpan(FrameHeader.Size)).Service);
     }
 
@@ -232,7 +232,7 @@ public sealed class HealthTests
 
     private static async Task<(HttpStatusCode, string)> GetAsync(GatewayHarness gateway, IPEndPoint endPoint, string path)
     {
-        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).Soon();
-        return (response.StatusCode, await response.Content.ReadAsStringAsync().Soon());
+        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
+        return (response.StatusCode, await response.Content.ReadAsStringAsync().WithTimeout());
     }
 }

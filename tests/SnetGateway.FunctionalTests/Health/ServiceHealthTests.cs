@@ -73,7 +73,7 @@ public sealed class ServiceHealthTests
                 throw new InvalidOperationException("broken");
             }
         });
-        gateway.Log.Expected.Add("HealthNotLooked");
+        gateway.Log.Expected.Add("HealthNotEvaluated");
         using var http = new ClientHttp();
         var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
         await UntilAsync(client, "test.Echo", Status.Serving);
@@ -81,7 +81,7 @@ public sealed class ServiceHealthTests
         Volatile.Write(ref isBroken, true);
         await Eventually.TrueAsync(() => Volatile.Read(ref failures) >= 2);
         Assert.Equal(Status.Serving, await CheckAsync(client, "test.Echo"));
-        Assert.Equal(1, gateway.Log.Count("HealthNotLooked"));
+        Assert.Equal(1, gateway.Log.Count("HealthNotEvaluated"));
 
         gateway.Readiness.Add("ledger", () => "full");
         Volatile.Write(ref isBroken, false);
@@ -92,7 +92,7 @@ public sealed class ServiceHealthTests
     /// <param name="look">Happens at each look of the feed.</param>
     private static Task<GatewayHarness> StartAsync(bool probed, Action? look = null)
     {
-        var subjects = new HeartbeatSubjects([new HeartbeatSubject("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
+        var subjects = new HeartbeatTargets([new HeartbeatTarget("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
         var health = new GatewayHealth();
         Dictionary<string, string?> settings = new();
         if (probed)
@@ -130,12 +130,12 @@ public sealed class ServiceHealthTests
 
     private static async Task<Status> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> watch)
     {
-        Assert.True(await watch.ResponseStream.MoveNext().Soon());
+        Assert.True(await watch.ResponseStream.MoveNext().WithTimeout());
         return watch.ResponseStream.Current.Status;
     }
 
     private static async Task<Status> CheckAsync(Grpc.Health.V1.Health.HealthClient client, string service) =>
-        (await client.CheckAsync(new HealthCheckRequest { Service = service }).ResponseAsync.Soon()).Status;
+        (await client.CheckAsync(new HealthCheckRequest { Service = service }).ResponseAsync.WithTimeout()).Status;
 
     /// <summary>The feed looks four times a second.</summary>
     private static async Task UntilAsync(Grpc.Health.V1.Health.HealthClient client, string service, Status status)

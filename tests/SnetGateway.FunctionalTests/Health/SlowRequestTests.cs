@@ -31,7 +31,7 @@ public sealed class SlowRequestTests
         Assert.Equal(0, (await gateway.CallAsync(Everything, method: Check)).Status);
         var content = new DuplexContent();
         using HttpResponseMessage response = await SendSlowlyAsync(gateway.Request(method, content), gateway, content, Everything[..bytes]);
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
         Assert.Equal("the request came too slowly", reply.Message);
         Assert.True(reply.IsTrailersOnly);
@@ -48,7 +48,7 @@ public sealed class SlowRequestTests
         var content = new DuplexContent();
         HttpRequestMessage request = WebCalls.Request(gateway, "2.0", type, content, Check);
         using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, WebCalls.Encode(type, Everything[..3]));
-        WebReply reply = await WebReply.ReadAsync(response).Soon();
+        WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
         Assert.Equal("the request came too slowly", reply.Message);
         content.Complete();
@@ -68,12 +68,12 @@ public sealed class SlowRequestTests
         await client.ConnectAsync(gateway.PublicEndPoint);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync((byte[])[.. head, .. body]);
-        Assert.Contains("grpc-status:0", (await ReadUntilAsync(stream, "\r\n0\r\n\r\n").Soon()).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("grpc-status:0", (await ReadUntilAsync(stream, "\r\n0\r\n\r\n").WithTimeout()).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
 
         int armed = _time.Armed;
         await stream.WriteAsync((byte[])[.. head, .. body[..4]]);
         await PassAsync(armed);
-        string answer = await ReadUntilAsync(stream, "\r\n\r\n").Soon();
+        string answer = await ReadUntilAsync(stream, "\r\n\r\n").WithTimeout();
         Assert.Contains("\r\ngrpc-status: 4\r\ngrpc-message: the request came too slowly\r\n", answer, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -85,7 +85,7 @@ public sealed class SlowRequestTests
         var content = new DuplexContent();
         HttpRequestMessage request = gateway.Request(Check, content, [new("grpc-timeout", "4S")]);
         using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, []);
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
         Assert.Equal("the deadline has passed", reply.Message);
         content.Complete();
@@ -104,9 +104,9 @@ public sealed class SlowRequestTests
     {
         int armed = _time.Armed;
         Task<HttpResponseMessage> call = gateway.SendAsync(request);
-        await content.WriteAsync(bytes).Soon();
+        await content.WriteAsync(bytes).WithTimeout();
         await PassAsync(armed);
-        return await call.Soon();
+        return await call.WithTimeout();
     }
 
     /// <summary>Lets the time of a request pass, once it is waited for.</summary>

@@ -107,9 +107,9 @@ public sealed class HeartbeatTests
             new HeartbeatOptions { Kind = HeartbeatOptions.Http, Url = page.Address.ToString(), Timeout = TimeSpan.FromSeconds(30) },
             new FrozenTime());
         Task<(string, string)>[] reads = [.. Enumerable.Range(0, 20).Select(_ => ReadAsync(gateway))];
-        await answer.Reached.Soon();
+        await answer.Reached.WithTimeout();
         answer.Continue();
-        Assert.All(await Task.WhenAll(reads).Soon(), read => Assert.Equal(("Online", "SERVING"), read));
+        Assert.All(await Task.WhenAll(reads).WithTimeout(), read => Assert.Equal(("Online", "SERVING"), read));
         Assert.Equal(1, page.Requests);
     }
 
@@ -133,7 +133,7 @@ public sealed class HeartbeatTests
 
     private static Task<GatewayHarness> StartAsync(HeartbeatOptions options, TimeProvider? time = null)
     {
-        var subjects = new HeartbeatSubjects([new HeartbeatSubject("echo", "echo-id", "id of echo", [], ["echo"], options)]);
+        var subjects = new HeartbeatTargets([new HeartbeatTarget("echo", "echo-id", "id of echo", [], ["echo"], options)]);
         return GatewayHarness.StartAsync(
             services: services =>
             {
@@ -150,13 +150,13 @@ public sealed class HeartbeatTests
     }
 
     private static async Task<HttpResponseMessage> GetAsync(GatewayHarness gateway, string path = "/heartbeat") =>
-        await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}{path}")).Soon();
+        await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}{path}")).WithTimeout();
 
     private static async Task<(string Status, string Service)> ReadAsync(GatewayHarness gateway)
     {
         using HttpResponseMessage response = await GetAsync(gateway);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync().Soon());
+        using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync().WithTimeout());
         using JsonDocument service = JsonDocument.Parse(document.RootElement.GetProperty("serviceheartbeat").GetString()!);
         return (document.RootElement.GetProperty("status").GetString()!, service.RootElement.GetProperty("status").GetString()!);
     }

@@ -137,8 +137,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     /// <summary>A call from its first byte to its status.</summary>
     public async Task<GrpcReply> CallAsync(byte[] body, IEnumerable<KeyValuePair<string, string>>? headers = null, string method = Method)
     {
-        using HttpResponseMessage response = await SendAsync(Request(method, new ByteArrayContent(body), headers ?? Payment())).Soon();
-        return await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await SendAsync(Request(method, new ByteArrayContent(body), headers ?? Payment())).WithTimeout();
+        return await GrpcReply.ReadAsync(response).WithTimeout();
     }
 
     public Task<GrpcReply> CallAsync(string message) => CallAsync(Wire.Frame(message));

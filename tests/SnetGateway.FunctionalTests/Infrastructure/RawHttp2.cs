@@ -39,7 +39,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
     public static async Task<RawHttp2> ConnectAsync(IPEndPoint endPoint, uint streamWindow = 65_535)
     {
         var tcp = new TcpClient { NoDelay = true };
-        await tcp.ConnectAsync(endPoint).Soon();
+        await tcp.ConnectAsync(endPoint).WithTimeout();
         return await BeginAsync(tcp, tcp.GetStream(), streamWindow);
     }
 
@@ -47,14 +47,14 @@ internal sealed class RawHttp2 : IAsyncDisposable
     public static async Task<RawHttp2> ConnectAsync(Uri address)
     {
         var tcp = new TcpClient { NoDelay = true };
-        await tcp.ConnectAsync(address.IdnHost, address.Port).Soon();
+        await tcp.ConnectAsync(address.IdnHost, address.Port).WithTimeout();
         if (address.Scheme != Uri.UriSchemeHttps)
         {
             return await BeginAsync(tcp, tcp.GetStream(), 65_535);
         }
 
         var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http2] }).Soon();
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http2] }).WithTimeout();
         return await BeginAsync(tcp, tls, 65_535);
     }
 
@@ -104,7 +104,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
     {
         RawCall call = await OpenAsync(headers);
         await call.SendAsync(body ?? Wire.Frame("a"), end: true);
-        return await call.Reply.Soon();
+        return await call.Reply.WithTimeout();
     }
 
     /// <summary>Lets go of calls whose answer is there, or that were reset.</summary>
@@ -143,7 +143,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _tcp.Dispose();
-        await _reading.Soon();
+        await _reading.WithTimeout();
         _writing.Dispose();
     }
 

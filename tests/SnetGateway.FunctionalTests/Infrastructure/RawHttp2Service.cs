@@ -36,7 +36,7 @@ internal sealed class RawHttp2Service : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Stop();
-        await _accepting.Soon();
+        await _accepting.WithTimeout();
         _stop.Dispose();
     }
 

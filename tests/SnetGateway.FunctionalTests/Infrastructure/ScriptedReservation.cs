@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;

@@ -25,7 +25,7 @@ public sealed class ConnectionAgeTests
         time.Advance(TimeSpan.FromMinutes(8.9)); // younger than the age less a tenth
         Assert.Equal(0, (await client.CallAsync(Payment())).Status);
         time.Advance(TimeSpan.FromMinutes(2.2));
-        Assert.Equal(0, await client.Ended.Soon());
+        Assert.Equal(0, await client.Ended.WithTimeout());
     }
 
     [Fact]
@@ -36,13 +36,13 @@ public sealed class ConnectionAgeTests
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         RawCall call = await client.OpenAsync(Payment());
         await call.SendAsync(Wire.Frame("first"));
-        await call.FirstData.Soon();
+        await call.FirstData.WithTimeout();
         time.Advance(TimeSpan.FromMinutes(11.1));
         await call.SendAsync(Wire.Frame("last"), end: true);
-        RawReply reply = await call.Reply.Soon();
+        RawReply reply = await call.Reply.WithTimeout();
         Assert.Equal(0, reply.Status);
         Assert.Equal(2, Wire.Messages(reply.Body, out _).Count);
-        Assert.Equal(0, await client.Ended.Soon());
+        Assert.Equal(0, await client.Ended.WithTimeout());
     }
 
     [Fact]
@@ -53,13 +53,13 @@ public sealed class ConnectionAgeTests
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         RawCall call = await client.OpenAsync(Payment());
         await call.SendAsync(Wire.Frame("first"));
-        await call.FirstData.Soon();
+        await call.FirstData.WithTimeout();
         time.Advance(TimeSpan.FromMinutes(11)); // asked to leave after 9 to 11 minutes; this clock's timers fire at the end of a step
         time.Advance(TimeSpan.FromMinutes(4.9)); // the grace is 5 minutes
         await call.SendAsync(Wire.Frame("still there"));
         Assert.False(call.Reply.IsCompleted);
         time.Advance(TimeSpan.FromMinutes(0.2));
-        Assert.Equal(-1, (await call.Reply.Soon()).Reset);
+        Assert.Equal(-1, (await call.Reply.WithTimeout()).Reset);
     }
 
     private static List<(string Name, string Value)> Payment() =>

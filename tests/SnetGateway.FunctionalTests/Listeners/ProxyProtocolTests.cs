@@ -28,8 +28,8 @@ public sealed class ProxyProtocolTests
         };
         using HttpMessageInvoker client = ClientBehindBalancer(Line, first);
         using HttpResponseMessage response = await client.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), CancellationToken.None).Soon();
-        Assert.Equal(["203.0.113.9"], (await GrpcReply.ReadAsync(response).Soon()).Texts);
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), CancellationToken.None).WithTimeout();
+        Assert.Equal(["203.0.113.9"], (await GrpcReply.ReadAsync(response).WithTimeout()).Texts);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ProxyProtocolTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
         using HttpMessageInvoker client = ClientBehindBalancer(Line, 10);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{gateway.PublicEndPoint}/livez");
-        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).Soon();
+        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).WithTimeout();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
@@ -58,13 +58,13 @@ public sealed class ProxyProtocolTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings); // fails at its end when an error was logged
         using (var leaves = new TcpClient { LingerState = new LingerOption(true, 0) })
         {
-            await leaves.ConnectAsync(gateway.PublicEndPoint).Soon();
-            await leaves.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+            await leaves.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
+            await leaves.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         }
 
         using var late = new TcpClient();
-        await late.ConnectAsync(gateway.PublicEndPoint).Soon();
-        await late.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        await late.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
+        await late.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         Assert.Empty(await RestAsync(late.GetStream()));
     }
 
@@ -97,9 +97,9 @@ public sealed class ProxyProtocolTests
     private static async Task<string> AnswerAsync(IPEndPoint gateway, string sent)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(gateway).Soon();
+        await client.ConnectAsync(gateway).WithTimeout();
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         client.Client.Shutdown(SocketShutdown.Send);
         return await RestAsync(stream);
     }
@@ -109,7 +109,7 @@ public sealed class ProxyProtocolTests
         using var reader = new StreamReader(stream);
         try
         {
-            return await reader.ReadToEndAsync().Soon();
+            return await reader.ReadToEndAsync().WithTimeout();
         }
         catch (IOException)
         {

@@ -39,6 +39,6 @@ public sealed class SilentPeerTests
         });
         Assert.Equal(13, (await gateway.CallAsync("a")).Status); // HTTP's client takes the silence for an error of the protocol
         Assert.Equal(1, mute.Requests);
-        Assert.Equal("ServiceFailed", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("ServiceFailed", await gateway.Reservation.Ended.WithTimeout());
     }
 }

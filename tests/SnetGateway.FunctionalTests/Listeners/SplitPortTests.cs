@@ -24,7 +24,7 @@ public sealed class SplitPortTests
             Version = Version.Parse(version),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(Version.Parse(version), response.Version);
     }
@@ -40,10 +40,10 @@ public sealed class SplitPortTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using TcpClient client = await ConnectAsync(gateway);
         byte[] bytes = [.. Encoding.ASCII.GetBytes(Preface), .. EmptySettings];
-        await client.GetStream().WriteAsync(bytes.AsMemory(0, first)).AsTask().Soon();
-        await client.GetStream().WriteAsync(bytes.AsMemory(first)).AsTask().Soon();
+        await client.GetStream().WriteAsync(bytes.AsMemory(0, first)).AsTask().WithTimeout();
+        await client.GetStream().WriteAsync(bytes.AsMemory(first)).AsTask().WithTimeout();
         var header = new byte[9];
-        await client.GetStream().ReadExactlyAsync(header).AsTask().Soon();
+        await client.GetStream().ReadExactlyAsync(header).AsTask().WithTimeout();
         Assert.Equal(4, header[3]);
     }
 
@@ -56,10 +56,10 @@ public sealed class SplitPortTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using TcpClient client = await ConnectAsync(gateway);
         string request = (first[0] == 'G' ? "GET" : "PROPFIND") + " /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[..first.Length])).AsTask().Soon();
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[first.Length..])).AsTask().Soon();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[..first.Length])).AsTask().WithTimeout();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request[first.Length..])).AsTask().WithTimeout();
         using var reader = new StreamReader(client.GetStream());
-        Assert.StartsWith("HTTP/1.1 ", await reader.ReadLineAsync().Soon(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 ", await reader.ReadLineAsync().WithTimeout(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class SplitPortTests
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:00.2" });
         using TcpClient client = await ConnectAsync(gateway);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().Soon();
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         Assert.True(await IsClosedAsync(client));
     }
 
@@ -117,24 +117,24 @@ public sealed class SplitPortTests
             await Wire.EchoAsync(context);
         };
         Task<GrpcReply> call = gateway.CallAsync("last");
-        await service.Reached.Soon();
+        await service.Reached.WithTimeout();
         Task stopping = gateway.StopAsync();
         Assert.False(stopping.IsCompleted);
         service.Continue();
-        Assert.Equal(["last"], (await call.Soon()).Texts);
-        await stopping.Soon();
+        Assert.Equal(["last"], (await call.WithTimeout()).Texts);
+        await stopping.WithTimeout();
     }
 
     private static async Task<HttpStatusCode> GetAsync(GatewayHarness gateway, IPEndPoint endPoint, string path)
     {
-        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
         return response.StatusCode;
     }
 
     private static async Task<TcpClient> ConnectAsync(GatewayHarness gateway)
     {
         var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(gateway.PublicEndPoint).Soon();
+        await client.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
         return client;
     }
 
@@ -156,7 +156,7 @@ public sealed class SplitPortTests
     {
         try
         {
-            return await client.GetStream().ReadAsync(new byte[1]).AsTask().Soon() == 0;
+            return await client.GetStream().ReadAsync(new byte[1]).AsTask().WithTimeout() == 0;
         }
         catch (IOException)
         {

@@ -22,7 +22,7 @@ public sealed class TlsTests : IDisposable
             Version = Version.Parse(version),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).Soon();
+        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).WithTimeout();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(Version.Parse(version), response.Version);
     }
@@ -34,8 +34,8 @@ public sealed class TlsTests : IDisposable
         using var client = NewClient();
         HttpRequestMessage request = gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("tls")), GatewayHarness.Payment());
         request.RequestUri = new Uri($"https://{gateway.PublicEndPoint}{GatewayHarness.Method}");
-        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).Soon();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).WithTimeout();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(["tls"], reply.Texts);
         Assert.Equal(0, reply.Status);
     }

@@ -15,7 +15,7 @@ public sealed class ForwardingTests
         GrpcReply reply = await gateway.CallAsync("hello");
         Assert.Equal(0, reply.Status);
         Assert.Equal(["hello"], reply.Texts);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
         Assert.Equal(GatewayHarness.Method, gateway.Admitted.Single().Call.Method);
     }
 
@@ -70,8 +70,8 @@ public sealed class ForwardingTests
         };
         HttpRequestMessage request = gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment());
         request.Headers.Remove("te");
-        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
-        await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
+        await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal("trailers", te);
     }
 
@@ -81,24 +81,24 @@ public sealed class ForwardingTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         var content = new DuplexContent();
         Task<HttpResponseMessage> sending = gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment()));
-        await content.WriteAsync(Wire.Frame("1")).Soon();
-        using HttpResponseMessage response = await sending.Soon();
-        await using Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+        await content.WriteAsync(Wire.Frame("1")).WithTimeout();
+        using HttpResponseMessage response = await sending.WithTimeout();
+        await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         for (int i = 1; i <= 5; i++)
         {
             var message = new byte[6];
-            await answer.ReadExactlyAsync(message).AsTask().Soon();
+            await answer.ReadExactlyAsync(message).AsTask().WithTimeout();
             Assert.Equal($"{i}", Encoding.UTF8.GetString(message, 5, 1));
             if (i < 5)
             {
-                await content.WriteAsync(Wire.Frame($"{i + 1}")).Soon();
+                await content.WriteAsync(Wire.Frame($"{i + 1}")).WithTimeout();
             }
         }
 
         content.Complete();
-        Assert.Equal(0, await answer.ReadAsync(new byte[1]).AsTask().Soon());
+        Assert.Equal(0, await answer.ReadAsync(new byte[1]).AsTask().WithTimeout());
         Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]

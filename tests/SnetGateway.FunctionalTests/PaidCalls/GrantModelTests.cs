@@ -45,7 +45,7 @@ public sealed class GrantModelTests(ITestOutputHelper output)
                 return new(Admission.Of(reservation));
             };
             (int bytes, int? status) = await CallAsync(gateway, random.Next(), leaves: random.Next(5) == 0, random.Next(40));
-            string end = await reservation!.Ended.Soon();
+            string end = await reservation!.Ended.WithTimeout();
             bool isGranted = bytes > 0 || status == 0;
             string story = $"seed {seed}, call {call}: {bytes} bytes, status {status}, {end}";
             Assert.True(!isGranted || end == "settled", "Granted unpaid: " + story);
@@ -67,12 +67,12 @@ public sealed class GrantModelTests(ITestOutputHelper output)
         try
         {
             using HttpResponseMessage response = await gateway.SendAsync(
-                gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers)).Soon();
-            await using Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+                gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers)).WithTimeout();
+            await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
             var buffer = new byte[leaves ? 8 : 4096];
             while (!leaves || bytes < leaveAfter)
             {
-                int count = await answer.ReadAsync(buffer).AsTask().Soon();
+                int count = await answer.ReadAsync(buffer).AsTask().WithTimeout();
                 if (count == 0)
                 {
                     string? text = GrpcReply.One(response.TrailingHeaders, "grpc-status") ?? GrpcReply.One(response.Headers, "grpc-status");

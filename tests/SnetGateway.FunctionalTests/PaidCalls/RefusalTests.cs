@@ -132,8 +132,8 @@ public sealed class RefusalTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         gateway.Admit = (_, _, _) => new(Admission.Refused(Refusals.WrongNonce(new ChannelNonce(3), new ChannelNonce(1))));
         var content = new DuplexContent();
-        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).Soon();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(1000, reply.Status);
         Assert.Equal("incorrect payment channel nonce, latest: 3, sent: 1", reply.Message);
         Assert.Equal(0, gateway.Service.Requests);
@@ -244,7 +244,7 @@ public sealed class RefusalTests
     {
         object? upgrade = null, connect = null;
         bool asked = false;
-        var hook = new AnswerHook(context =>
+        var hook = new ResponseHook(context =>
         {
             upgrade = context.Features.Get<IHttpUpgradeFeature>();
             connect = context.Features.Get<IHttpExtendedConnectFeature>();
@@ -275,7 +275,7 @@ public sealed class RefusalTests
 
     private static async Task AssertRefusedAsync(GatewayHarness gateway, HttpRequestMessage request, int status)
     {
-        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal("12", GrpcReply.One(response.Headers, "grpc-status"));
         Assert.Equal(0, gateway.Service.Requests);
@@ -285,11 +285,11 @@ public sealed class RefusalTests
     private static async Task<string> RawAsync(GatewayHarness gateway, string request)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(gateway.PublicEndPoint).Soon();
+        await client.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(request)).AsTask().Soon();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request)).AsTask().WithTimeout();
         var buffer = new byte[4096];
-        int count = await stream.ReadAsync(buffer).AsTask().Soon();
+        int count = await stream.ReadAsync(buffer).AsTask().WithTimeout();
         return Encoding.ASCII.GetString(buffer, 0, count);
     }
 

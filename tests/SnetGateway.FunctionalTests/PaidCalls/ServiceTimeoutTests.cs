@@ -27,7 +27,7 @@ public sealed class ServiceTimeoutTests
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(4, reply.Status);
         Assert.Equal("the service did not answer in time", reply.Message);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class ServiceTimeoutTests
         Assert.Equal(4, (await other.CallAsync(Wire.Frame("b"), method: GatewayHarness.FreeMethod)).Status);
         Assert.False(patient.IsCompleted);
         await leaving.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => patient).Soon();
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await other.Reservation.Ended.Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => patient).WithTimeout();
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await other.Reservation.Ended.WithTimeout());
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class ServiceTimeoutTests
         var more = new SyncPoint();
         gateway.Service.Handle = context => AnswerTwiceAsync(context, more);
         using HttpResponseMessage response = await gateway.SendAsync(
-            gateway.Request(method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).Soon();
+            gateway.Request(method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
         byte[] answer = await ReadWithAPauseAsync(response, more);
         Assert.Equal([.. Wire.Frame("1"), .. Wire.Frame("2")], answer);
         Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
@@ -81,7 +81,7 @@ public sealed class ServiceTimeoutTests
         var more = new SyncPoint();
         gateway.Service.Handle = context => AnswerTwiceAsync(context, more);
         using HttpResponseMessage response = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, WebCalls.Binary, new ByteArrayContent(Wire.Frame("a")), method)).Soon();
+            WebCalls.Request(gateway, version, WebCalls.Binary, new ByteArrayContent(Wire.Frame("a")), method)).WithTimeout();
         WebReply reply = WebReply.Read(response, await ReadWithAPauseAsync(response, more));
         Assert.Equal(["1", "2"], reply.Texts);
         Assert.Equal(0, reply.Status);
@@ -97,13 +97,13 @@ public sealed class ServiceTimeoutTests
         gateway.OnSettle = () => SettleAsync(settle);
         gateway.Service.Handle = context => AnswerAsync(context, message);
         Task<GrpcReply> call = gateway.CallAsync("a");
-        await settle.Reached.Soon();
+        await settle.Reached.WithTimeout();
         _time.Advance(Long);
         settle.Continue();
-        GrpcReply reply = await call.Soon();
+        GrpcReply reply = await call.WithTimeout();
         Assert.Equal(message is null ? [] : [message], reply.Texts);
         Assert.Equal(0, reply.Status);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -115,13 +115,13 @@ public sealed class ServiceTimeoutTests
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers["grpc-timeout"] = "10S";
         Task<GrpcReply> call = gateway.CallAsync(Wire.Frame("paid"), headers);
-        await settle.Reached.Soon();
+        await settle.Reached.WithTimeout();
         _time.Advance(Long);
         settle.Continue();
-        GrpcReply reply = await call.Soon();
+        GrpcReply reply = await call.WithTimeout();
         Assert.Equal(["paid"], reply.Texts);
         Assert.Equal(4, reply.Status);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     /// <summary>A gateway whose time stands until the test moves it.</summary>
@@ -158,13 +158,13 @@ public sealed class ServiceTimeoutTests
     private async Task<byte[]> ReadWithAPauseAsync(HttpResponseMessage response, SyncPoint more)
     {
         using var whole = new MemoryStream();
-        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+        Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         var first = new byte[Wire.Frame("1").Length];
-        await answer.ReadExactlyAsync(first).AsTask().Soon();
+        await answer.ReadExactlyAsync(first).AsTask().WithTimeout();
         whole.Write(first);
         _time.Advance(Long);
         more.Continue();
-        await answer.CopyToAsync(whole).Soon();
+        await answer.CopyToAsync(whole).WithTimeout();
         return whole.ToArray();
     }
 

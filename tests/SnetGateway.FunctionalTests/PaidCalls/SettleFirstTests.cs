@@ -21,10 +21,10 @@ public sealed class SettleFirstTests
             return null;
         };
         Task<GrpcReply> call = gateway.CallAsync("paid");
-        await settle.Reached.Soon();
+        await settle.Reached.WithTimeout();
         Assert.False(call.IsCompleted);
         settle.Continue();
-        Assert.Equal(["paid"], (await call.Soon()).Texts);
+        Assert.Equal(["paid"], (await call.WithTimeout()).Texts);
     }
 
     [Fact]
@@ -67,10 +67,10 @@ public sealed class SettleFirstTests
             Wire.End(context, 0);
         };
         using HttpResponseMessage response = await gateway.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).Soon();
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
         Assert.Equal("ahead", GrpcReply.One(response.Headers, "initial"));
         service.Continue();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Empty(reply.Body);
         Assert.Equal("13", GrpcReply.One(reply.Trailers, "grpc-status"));
         Assert.Equal("unable to store new payment channel state", reply.Message);
@@ -91,12 +91,12 @@ public sealed class SettleFirstTests
         var content = new DuplexContent();
 
         // The request's first message follows only after the answer's headers: without them both sides would wait for ever.
-        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
         Assert.Equal("ahead", GrpcReply.One(response.Headers, "initial"));
         Assert.Equal(0, gateway.Reservation.Ends);
-        await content.WriteAsync(Wire.Frame("late")).Soon();
+        await content.WriteAsync(Wire.Frame("late")).WithTimeout();
         content.Complete();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(["late"], reply.Texts);
         Assert.Equal(0, reply.Status);
     }
@@ -122,14 +122,14 @@ public sealed class SettleFirstTests
         Task<HttpResponseMessage> call = gateway.SendAsync(request);
 
         // The next message follows only after the answer to this one.
-        await content.WriteAsync(Wire.Frame("first")).Soon();
-        using HttpResponseMessage response = await call.Soon();
-        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
-        await answer.ReadExactlyAsync(new byte[10]).AsTask().Soon();
-        await content.WriteAsync(Wire.Frame("other")).Soon();
-        await answer.ReadExactlyAsync(new byte[10]).AsTask().Soon();
+        await content.WriteAsync(Wire.Frame("first")).WithTimeout();
+        using HttpResponseMessage response = await call.WithTimeout();
+        Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
+        await answer.ReadExactlyAsync(new byte[10]).AsTask().WithTimeout();
+        await content.WriteAsync(Wire.Frame("other")).WithTimeout();
+        await answer.ReadExactlyAsync(new byte[10]).AsTask().WithTimeout();
         content.Complete();
-        Assert.Equal(0, await answer.ReadAsync(new byte[1]).AsTask().Soon());
+        Assert.Equal(0, await answer.ReadAsync(new byte[1]).AsTask().WithTimeout());
         Assert.Equal("0", GrpcReply.One(response.TrailingHeaders, "grpc-status"));
         Assert.Equal(type, seen);
     }
@@ -145,11 +145,11 @@ public sealed class SettleFirstTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
         using HttpResponseMessage response = await gateway.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).Soon();
-        Stream answer = await response.Content.ReadAsStreamAsync().Soon();
-        await answer.ReadExactlyAsync(new byte[10]).AsTask().Soon();
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
+        Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
+        await answer.ReadExactlyAsync(new byte[10]).AsTask().WithTimeout();
         response.Dispose();
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -161,10 +161,10 @@ public sealed class SettleFirstTests
         using var leave = new CancellationTokenSource();
         Task<HttpResponseMessage> call = gateway.SendAsync(
             gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leave.Token);
-        await service.Reached.Soon();
+        await service.Reached.WithTimeout();
         await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
         service.Continue();
     }
 
@@ -175,7 +175,7 @@ public sealed class SettleFirstTests
     {
         using var leave = new CancellationTokenSource();
         var written = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var hook = new AnswerHook(async context =>
+        var hook = new ResponseHook(async context =>
         {
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             context.RequestAborted.Register(ended.SetResult);
@@ -185,7 +185,7 @@ public sealed class SettleFirstTests
             }
 
             // The proxy may have read the message just before the call ended, and writes it just after.
-            await ended.Task.Soon();
+            await ended.Task.WithTimeout();
             written.SetResult(await Record.ExceptionAsync(() => context.Response.Body.WriteAsync(Wire.Frame("late"), CancellationToken.None).AsTask()));
         });
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(services: services => services.AddSingleton<ITransformProvider>(hook));
@@ -196,16 +196,16 @@ public sealed class SettleFirstTests
         }
 
         Task<HttpResponseMessage> call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers), leave.Token);
-        Assert.NotNull(await written.Task.Soon());
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
+        Assert.NotNull(await written.Task.WithTimeout());
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
         if (!byDeadline)
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
             return;
         }
 
-        using HttpResponseMessage response = await call.Soon();
-        GrpcReply reply = await GrpcReply.ReadAsync(response).Soon();
+        using HttpResponseMessage response = await call.WithTimeout();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal((4, 0), (reply.Status, reply.Body.Length));
     }
 

@@ -32,7 +32,7 @@ public sealed class UnhandledFaultTests
         }
 
         using var page = new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}{GatewayHarness.FreeMethod}");
-        using HttpResponseMessage response = await gateway.SendAsync(page).Soon();
+        using HttpResponseMessage response = await gateway.SendAsync(page).WithTimeout();
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Equal(4, gateway.Log.Lines.Count(line => line.Event == "RequestFaulted"));
     }
@@ -72,10 +72,10 @@ public sealed class UnhandledFaultTests
         using var cancelled = new CancellationTokenSource();
 
         Task<HttpResponseMessage> call = gateway.SendAsync(gateway.Request(Broken, null), cancelled.Token);
-        await entered.Task.Soon();
+        await entered.Task.WithTimeout();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await left.Task.Soon();
+        await left.Task.WithTimeout();
 
         // The harness fails this test when an error was logged.
         await gateway.StopAsync();

@@ -96,7 +96,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     public async Task CheckRecordsAsync()
     {
         await using IRecordStore records = Store.OpenToRead(_scope);
-        var story = new LedgerStory(records);
+        var story = new LedgerHistory(records);
         foreach (ReplicaConsumer consumer in Consumers)
         {
             ulong granted = consumer.HighestGranted;
@@ -120,7 +120,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     {
         BigInteger sum = 0;
         await using IRecordStore records = Store.OpenToRead(_scope);
-        var story = new LedgerStory(records);
+        var story = new LedgerHistory(records);
         foreach (ReplicaConsumer consumer in Consumers)
         {
             ChannelRecord record = (await story.ChannelAsync(consumer.Channel, CancellationToken.None))!;

@@ -112,8 +112,8 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
 
         async Task<(string? Code, bool HasByte)> PayAsync(Uri gateway, ulong total)
         {
-            using HttpResponseMessage answer = await http.SendAsync(requests.Call(gateway, "Say", s_say, total), CancellationToken.None).Soon();
-            byte[] body = await answer.Content.ReadAsByteArrayAsync().Soon();
+            using HttpResponseMessage answer = await http.SendAsync(requests.Call(gateway, "Say", s_say, total), CancellationToken.None).WithTimeout();
+            byte[] body = await answer.Content.ReadAsByteArrayAsync().WithTimeout();
             return (PaidRequests.StatusOf(answer).Code, body.Length > 0);
         }
     }

@@ -94,7 +94,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
                 for (int i = number; i < calls.Length; i += _connections)
                 {
                     calls[i] = await StreamMarket.OpenAsync(connection, payer, "Idle");
-                    await calls[i].FirstData.Soon();
+                    await calls[i].FirstData.WithTimeout();
                 }
             }
         }));
@@ -116,7 +116,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
         await mute.OpenAsync([.. RawHttp2.CallHeaders("/example.Echo/Idle"), .. payer.Requests.Payment(payer.Next()), (Name, Mute)]);
         (string, string)[] payment = waiting.Requests.Payment(waiting.Next());
         await mute.OpenAsync([.. RawHttp2.CallHeaders("/example.Echo/Idle"), .. payment, (Name, Unanswered)]);
-        await Task.WhenAll(_begun.Values.Select(begun => begun.Task)).Soon();
+        await Task.WhenAll(_begun.Values.Select(begun => begun.Task)).WithTimeout();
 
         var clock = Stopwatch.StartNew();
         client.Send(UnixSignal.Stop);

@@ -72,9 +72,9 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
         };
 
         var body = new DuplexContent();
-        using HttpResponseMessage answer = await market.SendAsync(market.Payers[0], direction, body).Soon();
+        using HttpResponseMessage answer = await market.SendAsync(market.Payers[0], direction, body).WithTimeout();
         await using Stream answers = await answer.Content.ReadAsStreamAsync();
-        await answers.ReadExactlyAsync(new byte[Wire.Frame("begin").Length]).AsTask().Soon();
+        await answers.ReadExactlyAsync(new byte[Wire.Frame("begin").Length]).AsTask().WithTimeout();
         Task sending = direction == "Download" ? Task.CompletedTask : flow.WriteAsync(body.WriteAsync);
         if (direction != "Upload")
         {
@@ -83,7 +83,7 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
 
         await sending;
         body.Complete();
-        Assert.Equal(0, await answers.ReadAsync(new byte[1]).AsTask().Soon());
+        Assert.Equal(0, await answers.ReadAsync(new byte[1]).AsTask().WithTimeout());
         Assert.Equal("0", GrpcReply.One(answer.TrailingHeaders, "grpc-status"));
         Assert.Equal(total, flow.Received);
         return flow.MostAhead;
@@ -108,7 +108,7 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
         {
             while (_sent < total)
             {
-                await write(Message).Soon();
+                await write(Message).WithTimeout();
                 Interlocked.Add(ref _sent, Message.Length);
             }
         }
@@ -122,7 +122,7 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
                 MostAhead = Math.Max(MostAhead, Interlocked.Read(ref _sent) - Received);
                 for (int taken = 0; taken < Portion && Received < total;)
                 {
-                    int count = await from.ReadAsync(buffer).AsTask().Soon();
+                    int count = await from.ReadAsync(buffer).AsTask().WithTimeout();
                     Assert.True(count > 0, $"The stream ended after {Received} bytes.");
                     taken += count;
                     Received += count;

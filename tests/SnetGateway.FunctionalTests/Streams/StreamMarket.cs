@@ -80,8 +80,8 @@ internal sealed class StreamMarket : IAsyncDisposable
             for (int i = 0; i < callsOfEach; i++)
             {
                 using HttpRequestMessage request = payer.Requests.Call(Address, "Work", Wire.Frame("x"), payer.Next());
-                using HttpResponseMessage answer = await _http.SendAsync(request, CancellationToken.None).Soon();
-                GrpcReply reply = await GrpcReply.ReadAsync(answer).Soon();
+                using HttpResponseMessage answer = await _http.SendAsync(request, CancellationToken.None).WithTimeout();
+                GrpcReply reply = await GrpcReply.ReadAsync(answer).WithTimeout();
                 Assert.True(reply.Status == 0, reply.Message);
             }
         }));

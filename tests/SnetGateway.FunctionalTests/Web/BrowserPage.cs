@@ -39,7 +39,7 @@ internal static class BrowserPage
                 "--ignore-certificate-errors", "--disable-dev-shm-usage", $"--user-data-dir={profile}", "--remote-debugging-port=0",
                 server.Urls.First(),
             ]);
-            string text = await report.Task.Soon();
+            string text = await report.Task.WithTimeout();
             return JsonSerializer.Deserialize<PageReport[]>(text, JsonSerializerOptions.Web)!;
         }
         finally

@@ -43,7 +43,7 @@ public sealed class BrowserTests(WebMarketFixture market)
         Assert.DoesNotContain(protocols, protocol => protocol.Contains("HTTP/1", StringComparison.Ordinal));
         foreach (ScriptedReservation reservation in gateway.Reservations)
         {
-            Assert.Equal("settled", await reservation.Ended.Soon());
+            Assert.Equal("settled", await reservation.Ended.WithTimeout());
         }
     }
 

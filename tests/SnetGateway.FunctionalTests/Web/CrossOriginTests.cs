@@ -91,7 +91,7 @@ public sealed class CrossOriginTests
         request.Headers.TryAddWithoutValidation("origin", origin);
         request.Headers.TryAddWithoutValidation("access-control-request-method", "POST");
         request.Headers.TryAddWithoutValidation("access-control-request-headers", "snet-payment-type,x-grpc-web,content-type");
-        return gateway.SendAsync(request).Soon();
+        return gateway.SendAsync(request).WithTimeout();
     }
 
     private static Task<WebReply> CallAsync(GatewayHarness gateway, Dictionary<string, string> headers, string origin = Origin) =>

@@ -27,7 +27,7 @@ public sealed class GrpcWebTests
         Assert.Equal(0, reply.Status);
         Assert.Equal("0", reply.Trailers["grpc-status"]);
         Assert.Equal(type == WebCalls.Text ? "application/grpc-web-text+proto" : WebCalls.Binary, reply.ContentType);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
         Assert.Equal(GatewayHarness.Method, gateway.Admitted.Single().Call.Method);
     }
 
@@ -56,10 +56,10 @@ public sealed class GrpcWebTests
             return null;
         };
         Task<WebReply> call = gateway.CallAsync(version, type, Wire.Frame("paid"));
-        await settle.Reached.Soon();
+        await settle.Reached.WithTimeout();
         Assert.False(call.IsCompleted);
         settle.Continue();
-        Assert.Equal(["paid"], (await call.Soon()).Texts);
+        Assert.Equal(["paid"], (await call.WithTimeout()).Texts);
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class GrpcWebTests
         WebReply reply = await gateway.CallAsync(version, WebCalls.Binary, Wire.Frame("web"));
         Assert.Empty(reply.Texts);
         Assert.Equal(settles ? 0 : 13, reply.Status);
-        Assert.Equal(settles ? "settled" : "refused", await gateway.Reservation.Ended.Soon());
+        Assert.Equal(settles ? "settled" : "refused", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Theory]
@@ -111,10 +111,10 @@ public sealed class GrpcWebTests
             Wire.End(context, 0);
         };
         using HttpResponseMessage response = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame("a"))))).Soon();
+            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame("a"))))).WithTimeout();
         Assert.Equal("ahead", GrpcReply.One(response.Headers, "initial"));
         service.Continue();
-        WebReply reply = await WebReply.ReadAsync(response).Soon();
+        WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Empty(reply.Texts);
         Assert.Equal("13", reply.Trailers["grpc-status"]);
     }
@@ -136,21 +136,21 @@ public sealed class GrpcWebTests
             Wire.End(context, 9, "enough%21");
         };
         using HttpResponseMessage response = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame("a"))))).Soon();
-        await using Stream answer = await response.Content.ReadAsStreamAsync().Soon();
+            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame("a"))))).WithTimeout();
+        await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = WebCalls.Encode(type, Wire.Frame("first"));
         var read = new byte[first.Length];
-        await answer.ReadExactlyAsync(read).AsTask().Soon();
+        await answer.ReadExactlyAsync(read).AsTask().WithTimeout();
         Assert.Equal(first, read);
         between.Continue();
         using var rest = new MemoryStream();
-        await answer.CopyToAsync(rest).Soon();
+        await answer.CopyToAsync(rest).WithTimeout();
         WebReply reply = WebReply.Read(response, type == WebCalls.Text ? WebReply.Decode(rest.ToArray()) : rest.ToArray());
         Assert.Equal(["second"], reply.Texts);
         Assert.Equal("why", reply.Trailers["detail"]);
         Assert.Equal("9", reply.Trailers["grpc-status"]);
         Assert.Equal("enough!", reply.Message);
-        Assert.Equal("settled", await gateway.Reservation.Ended.Soon());
+        Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Theory]
@@ -167,8 +167,8 @@ public sealed class GrpcWebTests
         }
 
         using HttpResponseMessage response = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, WebCalls.Text, new StringContent(text.ToString()))).Soon();
-        WebReply reply = await WebReply.ReadAsync(response).Soon();
+            WebCalls.Request(gateway, version, WebCalls.Text, new StringContent(text.ToString()))).WithTimeout();
+        WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Equal(20_000, Assert.Single(reply.Texts).Length);
         Assert.Equal(0, reply.Status);
     }
@@ -181,11 +181,11 @@ public sealed class GrpcWebTests
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using HttpResponseMessage response = await gateway.SendAsync(
-            WebCalls.Request(gateway, "1.1", WebCalls.Text, new StringContent(text))).Soon();
-        WebReply reply = await WebReply.ReadAsync(response).Soon();
+            WebCalls.Request(gateway, "1.1", WebCalls.Text, new StringContent(text))).WithTimeout();
+        WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Equal(13, reply.Status);
         Assert.Equal("the request is no gRPC message", reply.Message);
-        Assert.Equal(nameof(ReleaseReason.ClientLeft), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Theory]
@@ -212,7 +212,7 @@ public sealed class GrpcWebTests
         WebReply reply = await gateway.CallAsync("1.1", WebCalls.Binary, Wire.Frame("a"));
         Assert.Equal(13, reply.Status);
         Assert.Empty(reply.Body);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.Soon());
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -254,8 +254,8 @@ public sealed class GrpcWebTests
         request.Headers.ExpectContinue = true;
         request.Headers.TryAddWithoutValidation("custom", "kept");
         request.Headers.TransferEncodingChunked = true;
-        using HttpResponseMessage response = await gateway.SendAsync(request).Soon();
-        Assert.Equal(["a"], (await WebReply.ReadAsync(response).Soon()).Texts);
+        using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
+        Assert.Equal(["a"], (await WebReply.ReadAsync(response).WithTimeout()).Texts);
         Assert.Equal("kept", seen!["custom"]);
         Assert.Equal("trailers", seen.TE);
         Assert.Equal("application/grpc+proto", seen.ContentType);
@@ -294,13 +294,13 @@ public sealed class GrpcWebTests
         Assert.Empty(missing.Body);
 
         using HttpResponseMessage watch = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, known)), "/grpc.health.v1.Health/Watch", [])).Soon();
-        await using Stream answer = await watch.Content.ReadAsStreamAsync().Soon();
+            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, known)), "/grpc.health.v1.Health/Watch", [])).WithTimeout();
+        await using Stream answer = await watch.Content.ReadAsStreamAsync().WithTimeout();
         foreach (byte status in (byte[])[1, 2])
         {
             byte[] expected = WebCalls.Encode(type, Wire.Frame([8, status]));
             var read = new byte[expected.Length];
-            await answer.ReadExactlyAsync(read).AsTask().Soon();
+            await answer.ReadExactlyAsync(read).AsTask().WithTimeout();
             Assert.Equal(expected, read);
             health.SetStatus("known", HealthCheckResponse.Types.ServingStatus.NotServing);
         }

@@ -42,8 +42,8 @@ internal static class WebCalls
         this GatewayHarness gateway, string version, string type, byte[] frames, string method = GatewayHarness.Method, Dictionary<string, string>? headers = null)
     {
         HttpResponseMessage response = await gateway.SendAsync(
-            Request(gateway, version, type, new ByteArrayContent(Encode(type, frames)), method, headers)).Soon();
+            Request(gateway, version, type, new ByteArrayContent(Encode(type, frames)), method, headers)).WithTimeout();
         Assert.Equal(Version.Parse(version), response.Version);
-        return await WebReply.ReadAsync(response).Soon();
+        return await WebReply.ReadAsync(response).WithTimeout();
     }
 }

@@ -92,7 +92,7 @@ public sealed class WebClientTests(WebMarketFixture market)
     public async Task Heartbeat_IsOfTheServiceWhoseHostIsCalled(string host, string status, string service)
     {
         using var http = new HttpClient();
-        string text = await http.GetStringAsync(new Uri($"http://{market.Endpoint(host)}/heartbeat")).Soon();
+        string text = await http.GetStringAsync(new Uri($"http://{market.Endpoint(host)}/heartbeat")).WithTimeout();
         JsonElement document = JsonSerializer.Deserialize<JsonElement>(text);
         Assert.Equal((status, service), (document.GetProperty("status").GetString(), document.GetProperty("serviceheartbeat").GetString()));
         Assert.Equal(64, document.GetProperty("daemonID").GetString()!.Length);

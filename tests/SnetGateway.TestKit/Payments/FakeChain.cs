@@ -12,11 +12,11 @@ namespace SnetGateway.TestKit.Payments;
 public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelReader
 {
     private readonly ConcurrentDictionary<ChannelId, ChannelReading> _contract = new();
-    private readonly ConcurrentQueue<(ChannelId Id, LookPriority Priority)> _looks = new();
+    private readonly ConcurrentQueue<(ChannelId Id, ReadPriority Priority)> _looks = new();
     private int _headRefreshes;
 
     /// <summary>The looks so far, in order.</summary>
-    public IReadOnlyCollection<(ChannelId Id, LookPriority Priority)> Looks => _looks;
+    public IReadOnlyCollection<(ChannelId Id, ReadPriority Priority)> Looks => _looks;
 
     public int HeadRefreshes => Volatile.Read(ref _headRefreshes);
 
@@ -25,7 +25,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
     public ChainBlock? Cursor { get; set; } = Block(1_000, time);
 
     /// <summary>When set, every look ends so and nothing is read; of the head neither, where it is that nobody answers.</summary>
-    public ChannelLook? Outage { get; set; }
+    public ChannelReadResult? Outage { get; set; }
 
     /// <summary>When set, looks show the contract as it was then: an endpoint that lags.</summary>
     public IReadOnlyDictionary<ChannelId, ChannelReading>? Lagging { get; set; }
@@ -91,7 +91,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
     /// <summary>Lets the book know what stands in the contract now, as a look would.</summary>
     public void Learn(ChannelId id) => book.Learn(_contract[id] with { Block = Head!.Value with { SeenAt = time.GetUtcNow() } });
 
-    public async ValueTask<ChannelLook> LookAsync(ChannelId id, LookPriority priority, CancellationToken cancellationToken)
+    public async ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken)
     {
         _looks.Enqueue((id, priority));
         if (BeforeAnswer is { } before)
@@ -105,15 +105,15 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
             return outage;
         }
 
-        return !(Lagging ?? _contract).TryGetValue(id, out ChannelReading? reading) ? ChannelLook.NotFound
-            : book.Learn(reading with { Block = Head!.Value with { SeenAt = ReadAt ?? time.GetUtcNow() } }) ? ChannelLook.Found
-            : ChannelLook.Foreign;
+        return !(Lagging ?? _contract).TryGetValue(id, out ChannelReading? reading) ? ChannelReadResult.NotFound
+            : book.Learn(reading with { Block = Head!.Value with { SeenAt = ReadAt ?? time.GetUtcNow() } }) ? ChannelReadResult.Found
+            : ChannelReadResult.Foreign;
     }
 
     public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _headRefreshes);
-        if (Outage == ChannelLook.Unreachable)
+        if (Outage == ChannelReadResult.Unreachable)
         {
             return new ValueTask<bool>(false);
         }

@@ -16,8 +16,8 @@ public sealed class EndpointTests
         bench.Chain.Host("a.test").Fault = _ => throw new HttpRequestException("refused");
 
         // A broken connection is tried once more after a moment, which the clock must give.
-        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
         Assert.True(bench.Follower.Status.Endpoints[1].IsUsable);
 
@@ -25,7 +25,7 @@ public sealed class EndpointTests
         bench.Clock.Advance(TimeSpan.FromSeconds(20));
         bench.Chain.Host("b.test").Asked.Clear();
         bench.Chain.Mine();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Empty(bench.Chain.Host("b.test").Asked);
         Assert.Contains("eth_getCode", bench.Chain.Host("a.test").Asked); // asked again who it is
     }
@@ -36,7 +36,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").ChainId = 11_155_111;
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Equal(["eth_chainId"], bench.Chain.Host("a.test").Asked);
         Assert.Contains("11155111", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
         Assert.Contains(bench.Logged, line => line.StartsWith("Error EndpointRefused", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").HasCode = false;
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Equal(["eth_chainId", "eth_getCode"], bench.Chain.Host("a.test").Asked);
     }
 
@@ -58,7 +58,7 @@ public sealed class EndpointTests
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").ChainId = 2;
-        Assert.Equal(ChannelLook.Unreachable, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Unreachable, await bench.ReadChannelAsync(0));
         Assert.Null(bench.Follower.Head);
         Assert.Null(bench.Book.Find(new ChannelId(0)));
     }
@@ -68,16 +68,16 @@ public sealed class EndpointTests
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
-        await bench.LookAsync(0);
+        await bench.ReadChannelAsync(0);
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         bench.Chain.Mine();
-        await bench.LookAsync(0);
+        await bench.ReadChannelAsync(0);
         bench.Chain.Host("a.test").Fault = null;
         bench.Chain.Host("a.test").ChainId = 5;
         bench.Chain.Host("a.test").Asked.Clear();
         bench.Clock.Advance(TimeSpan.FromSeconds(20));
         bench.Chain.Mine();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Equal(["eth_chainId"], bench.Chain.Host("a.test").Asked);
     }
 
@@ -86,7 +86,7 @@ public sealed class EndpointTests
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
-        await bench.LookAsync(0);
+        await bench.ReadChannelAsync(0);
         bench.Chain.Mine();
         var reached = new TaskCompletionSource();
         bench.Chain.Host("a.test").Gate = (_, cancellationToken) =>
@@ -94,10 +94,10 @@ public sealed class EndpointTests
             reached.TrySetResult();
             return Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         };
-        Task<ChannelLook> look = bench.LookAsync(0);
+        Task<ChannelReadResult> look = bench.ReadChannelAsync(0);
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(ChannelLook.Found, await look);
+        Assert.Equal(ChannelReadResult.Found, await look);
         Assert.Contains("5 s", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
     }
 
@@ -118,7 +118,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").Fault = _ => ScriptedChain.Json(nonsense);
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
         Assert.NotNull(bench.Follower.Status.Endpoints[0].Fault);
     }
@@ -129,7 +129,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage { Content = new StreamContent(new EndlessStream()) };
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Contains("over", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
     }
 
@@ -139,7 +139,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").Error = method => method == "eth_getBlockByNumber" ? -32005 : null;
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
     }
 
@@ -167,13 +167,13 @@ public sealed class EndpointTests
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.MineEmpty(20);
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
 
         bench.Chain.Mine(bench.Open(1));
         bench.Chain.Host("a.test").Lag = 11; // restarted from a snapshot
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(1), LookPriority.Stranger, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(1), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
         Assert.Contains("was seen already", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
@@ -195,8 +195,8 @@ public sealed class EndpointTests
             return Task.CompletedTask;
         };
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.True(Assert.Single(bench.Follower.Status.Endpoints).IsUsable);
     }
 
@@ -207,7 +207,7 @@ public sealed class EndpointTests
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.MineEmpty(20);
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         DateTimeOffset seen = bench.Clock.GetUtcNow();
 
         bench.Chain.Host("a.test").Lag = bench.Chain.Host("b.test").Lag = 10;
@@ -215,14 +215,14 @@ public sealed class EndpointTests
         Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
         await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
         Assert.Contains("was seen already", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
-        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Unreachable, Assert.Single(await bench.DriveAsync(look)));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Unreachable, Assert.Single(await bench.DriveAsync(look)));
         Assert.InRange(bench.Follower.Cursor!.Value.SeenAt, DateTimeOffset.MinValue, seen);
 
         bench.Chain.Host("b.test").Lag = 0;
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Honest, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class EndpointTests
         await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));
         bench.Chain.Mine(bench.Open(0));
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         bench.Chain.Mine(block => block.SenderClaim(0)); // everything is taken back, on a chain that the first node no longer follows
         bench.Chain.Host("a.test").Lag = 1;
         await bench.FollowAsync();
@@ -253,8 +253,8 @@ public sealed class EndpointTests
         await bench.FollowAsync();
         DateTimeOffset seen = bench.Clock.GetUtcNow();
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
-        Task<ChannelLook> look = bench.Follower.LookAsync(new ChannelId(0), LookPriority.Stranger, CancellationToken.None).AsTask();
-        Assert.Equal(ChannelLook.Found, Assert.Single(await bench.DriveAsync(look)));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.Equal(seen, bench.State(0).Reading.Block.SeenAt);
         Assert.All(bench.Follower.Status.Endpoints, endpoint => Assert.True(endpoint.IsUsable));
     }
@@ -309,8 +309,8 @@ public sealed class EndpointTests
         };
         bench.Chain.Mine();
         bench.Clock.Advance(TimeSpan.FromMilliseconds(300));
-        Task<ChannelLook>[] looks = [.. Enumerable.Range(0, 8).Select(id =>
-            bench.Follower.LookAsync(new ChannelId((ulong)id), LookPriority.Stranger, CancellationToken.None).AsTask())];
+        Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 8).Select(id =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
         await headAsked.Task.WaitAsync(TimeSpan.FromSeconds(60));
         bench.Clock.Advance(TimeSpan.FromSeconds(2));
         bench.Chain.Host("a.test").Asked.Clear();
@@ -318,7 +318,7 @@ public sealed class EndpointTests
         await hanging.Task.WaitAsync(TimeSpan.FromSeconds(60));
         bench.Clock.Advance(bench.Options.RequestTimeout);
 
-        Assert.All(await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60)), look => Assert.Equal(ChannelLook.Found, look));
+        Assert.All(await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60)), look => Assert.Equal(ChannelReadResult.Found, look));
         Assert.Equal(["eth_chainId"], bench.Chain.Host("a.test").Asked);
     }
 
@@ -344,7 +344,7 @@ public sealed class EndpointTests
     {
         await using var bench = new FollowerBench(options => options.Endpoints = ["http://user:pass-word@a.test/v3/secret-key?token=secret-token"]);
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(HttpStatusCode.Unauthorized);
-        await bench.LookAsync(0);
+        await bench.ReadChannelAsync(0);
         Assert.NotEmpty(bench.Logged);
         string all = string.Join('\n', bench.Logged) + bench.Follower.Status;
         Assert.Contains("a.test", all, StringComparison.Ordinal);

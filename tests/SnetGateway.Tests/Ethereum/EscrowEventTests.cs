@@ -27,7 +27,7 @@ public sealed class EscrowEventTests
         var seen = new HashSet<string>();
         foreach (JsonElement recorded in Logs())
         {
-            LogEntry log = EthereumQuestions.ReadLog(recorded.GetProperty("raw"));
+            LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             bool decoded = EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? happened);
             Assert.Equal(Followed.Contains(recorded.Text("event")) && recorded.Text("contract") == "MultiPartyEscrow", decoded);
             if (!decoded)
@@ -48,7 +48,7 @@ public sealed class EscrowEventTests
     {
         foreach (JsonElement recorded in Logs().Where(one => one.Text("contract") == "MultiPartyEscrow" && Followed.Contains(one.Text("event"))))
         {
-            LogEntry log = EthereumQuestions.ReadLog(recorded.GetProperty("raw"));
+            LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             Assert.False(EscrowEvents.TryDecode([.. log.Topics, log.Topics[0]], log.Data.Span, out _));
             Assert.False(EscrowEvents.TryDecode([.. log.Topics.SkipLast(1)], log.Data.Span, out _));
             Assert.False(EscrowEvents.TryDecode(log.Topics, log.Data.Span[..^1], out _));
@@ -62,7 +62,7 @@ public sealed class EscrowEventTests
     public void TryDecode_DirtyAddresses_AreRefused()
     {
         JsonElement recorded = Logs().First(one => one.Text("contract") == "MultiPartyEscrow" && one.Text("event") == "ChannelOpen");
-        LogEntry log = EthereumQuestions.ReadLog(recorded.GetProperty("raw"));
+        LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
         byte[] data = log.Data.ToArray();
         data[64] = 1; // above the signer's 20 bytes
         Assert.False(EscrowEvents.TryDecode(log.Topics, data, out _));

@@ -50,16 +50,16 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
     public List<ChannelClaimSeen> Claims { get; } = [];
 
     /// <summary>A look, a moment after whatever came before.</summary>
-    public async Task<ChannelLook> LookAsync(ulong id, LookPriority priority = LookPriority.Stranger)
+    public async Task<ChannelReadResult> ReadChannelAsync(ulong id, ReadPriority priority = ReadPriority.Anonymous)
     {
         Clock.Advance(TimeSpan.FromMilliseconds(250));
-        return await Follower.LookAsync(new ChannelId(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        return await Follower.ReadChannelAsync(new ChannelId(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Moves the clock on until the work is done, however often it waits for it. For benches whose requests have an hour.</summary>
     public async Task<T[]> DriveAsync<T>(params Task<T>[] work)
     {
-        await ChannelLookTests.WaitUntilAsync(() =>
+        await ChannelReaderTests.WaitUntilAsync(() =>
         {
             Clock.Advance(TimeSpan.FromMilliseconds(1));
             return work.All(task => task.IsCompleted);

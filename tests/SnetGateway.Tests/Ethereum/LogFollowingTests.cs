@@ -47,7 +47,7 @@ public sealed class LogFollowingTests
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.Follower.RefreshHeadAsync(CancellationToken.None);
         ulong[] ids = [1, 2];
-        Task<ChannelLook>[] looks = [.. ids.Select(id => bench.Follower.LookAsync(new ChannelId(id), LookPriority.Honest, CancellationToken.None).AsTask())];
+        Task<ChannelReadResult>[] looks = [.. ids.Select(id => bench.Follower.ReadChannelAsync(new ChannelId(id), ReadPriority.KnownParty, CancellationToken.None).AsTask())];
         await bench.Clock.WhenArmedAsync(); // both wait for the same reading of the head
         bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60));
@@ -111,13 +111,13 @@ public sealed class LogFollowingTests
                 await open.Task.WaitAsync(cancellationToken);
             }
         };
-        Task<ChannelLook> look = bench.LookAsync(0);
+        Task<ChannelReadResult> look = bench.ReadChannelAsync(0);
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         bench.Chain.Mine(block => block.Claim(0, 300, 300));
         await bench.FollowAsync();
         open.SetResult();
-        Assert.Equal(ChannelLook.Found, await look);
+        Assert.Equal(ChannelReadResult.Found, await look);
         Assert.Equal(0UL, bench.State(0).Reading.Nonce.Value);
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
@@ -164,7 +164,7 @@ public sealed class LogFollowingTests
         Assert.Equal(0, bench.Chain.Count("eth_getLogs"));
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
 
-        await bench.LookAsync(0, LookPriority.Honest);
+        await bench.ReadChannelAsync(0, ReadPriority.KnownParty);
         Assert.Equal(1_001UL, bench.State(0).Reading.Value);
         Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness);
     }
@@ -276,7 +276,7 @@ public sealed class LogFollowingTests
         bench.Chain.Host("a.test").Fault = _ => throw new HttpRequestException("refused");
         using var stop = new CancellationTokenSource();
         Task running = bench.Follower.RunAsync(null, null, null, stop.Token);
-        await ChannelLookTests.WaitUntilAsync(() =>
+        await ChannelReaderTests.WaitUntilAsync(() =>
         {
             bench.Clock.Advance(TimeSpan.FromSeconds(1));
             return bench.Follower.Status.LastFailure is not null;
@@ -285,7 +285,7 @@ public sealed class LogFollowingTests
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
 
         bench.Chain.Host("a.test").Fault = null;
-        await ChannelLookTests.WaitUntilAsync(() =>
+        await ChannelReaderTests.WaitUntilAsync(() =>
         {
             bench.Clock.Advance(TimeSpan.FromSeconds(1));
             return bench.Follower.Status is { LastFailure: null, LastSuccess: not null };
@@ -303,7 +303,7 @@ public sealed class LogFollowingTests
         bench.Chain.Mine(bench.Open(0));
         await bench.ResumeAsync(null);
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         return bench;
     }
 

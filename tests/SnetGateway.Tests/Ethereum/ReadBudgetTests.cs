@@ -16,13 +16,13 @@ public sealed class ReadBudgetTests
         var budget = new ReadBudget(20, 256, _clock);
         for (int i = 0; i < 10; i++)
         {
-            Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
+            Assert.True(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
         }
 
-        Assert.False(budget.TakeAsync(LookPriority.Stranger, CancellationToken.None).IsCompleted);
+        Assert.False(budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None).IsCompleted);
         for (int i = 0; i < 10; i++)
         {
-            Assert.True(await budget.TakeAsync(LookPriority.Honest, CancellationToken.None));
+            Assert.True(await budget.TakeAsync(ReadPriority.KnownParty, CancellationToken.None));
         }
     }
 
@@ -30,11 +30,11 @@ public sealed class ReadBudgetTests
     public async Task Waiting_EndsWhenTheBudgetGrows_AndOnlySoManyMayWait()
     {
         var budget = new ReadBudget(2, 4, _clock);
-        Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
-        ValueTask<bool> first = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
-        ValueTask<bool> second = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
+        Assert.True(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
+        ValueTask<bool> first = budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None);
+        ValueTask<bool> second = budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None);
         Assert.Equal(2, budget.Waiting);
-        Assert.False(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None)); // three seconds away, and half the places are taken
+        Assert.False(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None)); // three seconds away, and half the places are taken
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(await first);
         Assert.False(second.IsCompleted);
@@ -47,14 +47,14 @@ public sealed class ReadBudgetTests
     public async Task Waiting_CallerLeaves_ItsReadIsGivenBack()
     {
         var budget = new ReadBudget(2, 256, _clock);
-        Assert.True(await budget.TakeAsync(LookPriority.Stranger, CancellationToken.None));
+        Assert.True(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
         using var leaving = new CancellationTokenSource();
-        ValueTask<bool> left = budget.TakeAsync(LookPriority.Stranger, leaving.Token);
+        ValueTask<bool> left = budget.TakeAsync(ReadPriority.Anonymous, leaving.Token);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await left);
         Assert.Equal(0, budget.Waiting);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(budget.TakeAsync(LookPriority.Stranger, CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None).IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ReadBudgetTests
         {
             for (int j = 0; j < 10; j++)
             {
-                ValueTask<bool> take = budget.TakeAsync(LookPriority.Stranger, CancellationToken.None);
+                ValueTask<bool> take = budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None);
                 if (take.IsCompleted)
                 {
                     taken += await take ? 1 : 0;
@@ -94,6 +94,6 @@ public sealed class ReadBudgetTests
         }
 
         Assert.InRange(spare, 5, 6);
-        Assert.True(await budget.TakeAsync(LookPriority.Honest, CancellationToken.None));
+        Assert.True(await budget.TakeAsync(ReadPriority.KnownParty, CancellationToken.None));
     }
 }

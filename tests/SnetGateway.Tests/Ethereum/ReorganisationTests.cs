@@ -47,20 +47,20 @@ public sealed class ReorganisationTests
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(bench.Open(1));
         await bench.FollowAsync();
-        await bench.LookAsync(1);
+        await bench.ReadChannelAsync(1);
         bench.Serve(1, 250);
 
         bench.Chain.Undo(1);
         bench.Chain.MineEmpty(2);
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(1));
-        Assert.Equal(ChannelLook.NotFound, await bench.LookAsync(1));
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(1));
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(1));
         string error = Assert.Single(bench.Logged, line => line.StartsWith("Error", StringComparison.Ordinal));
         Assert.Contains("250 cogs", error, StringComparison.Ordinal);
 
         // The id is given to somebody else: the nonce of the vanished channel does not stick to it.
         bench.Chain.Mine(bench.Open(1, 77, FollowerBench.Stranger));
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(1));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(1));
         Assert.Equal(FollowerBench.Stranger, bench.State(1).Reading.Sender);
         Assert.Equal(ReadingFreshness.Fresh, bench.State(1).Freshness);
     }
@@ -119,7 +119,7 @@ public sealed class ReorganisationTests
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5));
-        await bench.LookAsync(0, LookPriority.Honest); // the logs have not come here yet
+        await bench.ReadChannelAsync(0, ReadPriority.KnownParty); // the logs have not come here yet
         Assert.Equal(1_005UL, bench.State(0).Reading.Value);
 
         bench.Chain.Undo(1);
@@ -137,10 +137,10 @@ public sealed class ReorganisationTests
         await bench.FollowAsync();
         bench.Chain.Undo(1);
         bench.Chain.MineEmpty(2);
-        await bench.LookAsync(0, LookPriority.Honest);
+        await bench.ReadChannelAsync(0, ReadPriority.KnownParty);
         int reads = bench.Chain.ChannelReads;
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(0, LookPriority.Honest));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0, ReadPriority.KnownParty));
         Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness);
         Assert.Equal(1_000UL, bench.State(0).Reading.Value);
         Assert.Equal(reads, bench.Chain.ChannelReads);
@@ -152,11 +152,11 @@ public sealed class ReorganisationTests
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(FollowerBench.OpenForeign(1));
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Foreign, await bench.LookAsync(1));
+        Assert.Equal(ChannelReadResult.Foreign, await bench.ReadChannelAsync(1));
         bench.Chain.Undo(1);
         bench.Chain.Mine(bench.Open(1));
         await bench.FollowAsync();
-        Assert.Equal(ChannelLook.Found, await bench.LookAsync(1));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(1));
     }
 
     [Fact]

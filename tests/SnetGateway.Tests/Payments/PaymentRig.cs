@@ -105,10 +105,10 @@ internal sealed class PaymentRig
         return admission.Refusal ?? await admission.Reservation!.SettleAsync();
     }
 
-    public async Task<ChannelFinding[]> VerifyAsync(TimeSpan retention = default)
+    public async Task<ChannelVerification[]> VerifyAsync(TimeSpan retention = default)
     {
-        var findings = new List<ChannelFinding>();
-        await foreach (ChannelFinding finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(CancellationToken.None))
+        var findings = new List<ChannelVerification>();
+        await foreach (ChannelVerification finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(CancellationToken.None))
         {
             findings.Add(finding);
         }
@@ -118,12 +118,12 @@ internal sealed class PaymentRig
 
     public async Task AssertCleanAsync()
     {
-        foreach (ChannelFinding finding in await VerifyAsync())
+        foreach (ChannelVerification finding in await VerifyAsync())
         {
             Assert.Empty(finding.Faults);
         }
     }
 
     /// <summary>The turn of channel 1 is free and nobody waits.</summary>
-    public void AssertIdle() => Assert.False(Channel.Turns.IsTaken);
+    public void AssertIdle() => Assert.False(Channel.Slot.IsTaken);
 }

@@ -25,12 +25,12 @@ public sealed partial class BackendPageTests
         Assert.True(examples.Count >= 2);
         foreach (Match example in examples)
         {
-            var mistakes = new MistakeList();
+            var errors = new ErrorList();
             using var text = new MemoryStream(Encoding.UTF8.GetBytes("{" + example.Groups[1].Value + "}"));
-            SchemaWalk.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), mistakes);
+            SchemaWalk.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
 
             // An example is a part of a configuration: what it leaves out is elsewhere.
-            Assert.DoesNotContain(mistakes.All, mistake => mistake.Problem != "missing");
+            Assert.DoesNotContain(errors.All, error => error.Problem != "missing");
         }
     }
 

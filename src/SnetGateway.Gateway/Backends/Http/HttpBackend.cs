@@ -18,7 +18,7 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         HttpServiceOptions options = call.Options.Http;
         HttpMethodOptions method = options.Methods.GetValueOrDefault(call.Method.Path) ?? s_unnamed;
         using HttpRequestMessage request = Create(call, options, method);
-        HttpAnswer answer = await AskAsync(call, request, cancellationToken);
+        BackendResponse answer = await AskAsync(call, request, cancellationToken);
         return answer.IsSuccess ? ResponsePart.Find(answer.Body, method, call.Method.Output) : throw Failed(answer.Status);
     }
 

@@ -21,7 +21,7 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
         long id = Interlocked.Increment(ref _lastId);
         using var request = new HttpRequestMessage(HttpMethod.Post, call.Request.RequestUri) { Content = new ReadOnlyMemoryContent(WriteRequest(call, id)) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        HttpAnswer answer = await AskAsync(call, request, cancellationToken);
+        BackendResponse answer = await AskAsync(call, request, cancellationToken);
 
         JsonRpcResponse response;
         try

@@ -24,7 +24,7 @@ internal sealed class JsonTranslation(MethodMessages messages, GrpcCodec codec, 
         }
         catch (ServiceFaultException fault)
         {
-            BackendLog.AnswerUnusable(logger, clusterId, messages.Method.Path, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
+            BackendLog.ResponseUnusable(logger, clusterId, messages.Method.Path, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
             throw;
         }
     }

@@ -86,7 +86,7 @@ internal sealed class ProcessBackend(
         }
         catch (Exception e)
         {
-            slots.Leave(name, program.MaxRunning);
+            slots.Release(name, program.MaxRunning);
             if (e is Win32Exception or ObjectDisposedException)
             {
                 ProcessLog.ProgramNotStarted(logger, name, method, e is Win32Exception ? e.Message : "the gateway is stopping");
@@ -105,19 +105,19 @@ internal sealed class ProcessBackend(
         if (output != ProgramOutput.Message)
         {
             var stream = new AnswerStream(run, output, maxBytes, translation);
-            HttpResponseMessage answer = TranslatedAnswer.Create(request, ContentType(request), new StreamContent(stream));
+            HttpResponseMessage answer = TranslatedResponse.Create(request, ContentType(request), new StreamContent(stream));
             stream.Trailers = answer.TrailingHeaders;
             return answer;
         }
 
         using (run)
         {
-            return await AnswerWholeAsync(request, run, maxBytes, translation);
+            return await WriteWholeResponseAsync(request, run, maxBytes, translation);
         }
     }
 
     /// <summary>An answer that is one message: the program's whole output, known to be good because the program has ended.</summary>
-    private static async Task<HttpResponseMessage> AnswerWholeAsync(HttpRequestMessage request, ProgramRun run, int maxBytes, JsonTranslation? translation)
+    private static async Task<HttpResponseMessage> WriteWholeResponseAsync(HttpRequestMessage request, ProgramRun run, int maxBytes, JsonTranslation? translation)
     {
         long most = translation is null ? maxBytes : MethodMessages.MostJson(maxBytes);
         var output = new ArrayBufferWriter<byte>();
@@ -137,12 +137,12 @@ internal sealed class ProcessBackend(
         }
 
         ReadOnlyMemory<byte> message = translation is null ? output.WrittenMemory : translation.ToClient(output.WrittenSpan);
-        return message.Length > maxBytes ? Refuse(request, s_tooLong) : TranslatedAnswer.Message(request, ContentType(request), message.Span);
+        return message.Length > maxBytes ? Refuse(request, s_tooLong) : TranslatedResponse.Message(request, ContentType(request), message.Span);
     }
 
     /// <summary>A status without a message. The answer is written as the request was: what a program says to JSON is JSON.</summary>
     private static HttpResponseMessage Refuse(HttpRequestMessage request, Status status) =>
-        TranslatedAnswer.Status(request, ContentType(request), status, Metadata.Empty);
+        TranslatedResponse.Status(request, ContentType(request), status, Metadata.Empty);
 
     private async Task<JsonTranslation> TranslateAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -161,7 +161,7 @@ internal sealed class ProcessBackend(
     private static Dictionary<string, string> Variables(HttpRequestMessage request, bool isJson) => new(StringComparer.Ordinal)
     {
         ["SNET_METHOD"] = request.RequestUri!.AbsolutePath,
-        ["SNET_CONTENT_TYPE"] = isJson ? TranslatedAnswer.JsonType : ContentType(request),
+        ["SNET_CONTENT_TYPE"] = isJson ? TranslatedResponse.JsonType : ContentType(request),
         ["SNET_USER_ADDRESS"] = Header(request, UserAddress) ?? string.Empty,
     };
 

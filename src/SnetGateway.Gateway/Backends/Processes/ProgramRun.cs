@@ -100,7 +100,7 @@ internal sealed class ProgramRun(
 
         // The place is free when the process is gone, and not when somebody stopped looking.
         running.Ended.ContinueWith(
-            _ => slots.Leave(name, program.MaxRunning), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => slots.Release(name, program.MaxRunning), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _beside.ContinueWith(
             _ =>
             {

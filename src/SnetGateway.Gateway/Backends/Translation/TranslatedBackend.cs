@@ -43,12 +43,12 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
         catch (RpcException refused)
         {
-            return TranslatedAnswer.Status(request, GrpcContentType.Grpc, refused.Status, refused.Trailers);
+            return TranslatedResponse.Status(request, GrpcContentType.Grpc, refused.Status, refused.Trailers);
         }
         catch (ServiceFaultException fault)
         {
-            BackendLog.AnswerUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
-            return TranslatedAnswer.Status(request, GrpcContentType.Grpc, fault.Status, Metadata.Empty);
+            BackendLog.ResponseUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
+            return TranslatedResponse.Status(request, GrpcContentType.Grpc, fault.Status, Metadata.Empty);
         }
     }
 
@@ -58,7 +58,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     protected abstract Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken);
 
     /// <summary>Sends what a translator made and reads the whole answer.</summary>
-    protected async Task<HttpAnswer> AskAsync(TranslatedCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    protected async Task<BackendResponse> AskAsync(TranslatedCall call, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Version = call.Request.Version;
         request.VersionPolicy = call.Request.VersionPolicy;
@@ -72,7 +72,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             }
         }
 
-        long most = MethodMessages.MostJson(call.MaxAnswerBytes);
+        long most = MethodMessages.MostJson(call.MaxResponseBytes);
         using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
         if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
@@ -82,8 +82,8 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         try
         {
-            ReadOnlyMemory<byte>? body = await HttpAnswer.ReadBodyAsync(answer.Content, most, cancellationToken);
-            return new HttpAnswer(answer.StatusCode, body ?? throw TooLong(call, $"the body is longer than {most} bytes"));
+            ReadOnlyMemory<byte>? body = await BackendResponse.ReadBodyAsync(answer.Content, most, cancellationToken);
+            return new BackendResponse(answer.StatusCode, body ?? throw TooLong(call, $"the body is longer than {most} bytes"));
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
@@ -129,13 +129,13 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             answer = messages.ToClient(answer);
         }
 
-        return answer.Length > call.MaxAnswerBytes
+        return answer.Length > call.MaxResponseBytes
             ? throw TooLong(call, string.Create(CultureInfo.InvariantCulture, $"the message has {answer.Length} bytes"))
-            : TranslatedAnswer.Message(request, codec == GrpcCodec.Json ? TranslatedAnswer.JsonType : GrpcContentType.Grpc, answer);
+            : TranslatedResponse.Message(request, codec == GrpcCodec.Json ? TranslatedResponse.JsonType : GrpcContentType.Grpc, answer);
     }
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(
         StatusCode.ResourceExhausted,
-        string.Create(CultureInfo.InvariantCulture, $"a message of the answer is larger than allowed: the limit is {call.MaxAnswerBytes}"),
+        string.Create(CultureInfo.InvariantCulture, $"a message of the answer is larger than allowed: the limit is {call.MaxResponseBytes}"),
         detail);
 }

@@ -7,8 +7,8 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// <param name="Options">How the cluster's services are called.</param>
 /// <param name="Method">What is called.</param>
 /// <param name="Json">The request's message as JSON, with the field names of the proto file.</param>
-/// <param name="MaxAnswerBytes">The longest message that its client may get.</param>
-internal sealed record TranslatedCall(HttpRequestMessage Request, ClusterBackendOptions Options, ProtoMethod Method, byte[] Json, int MaxAnswerBytes)
+/// <param name="MaxResponseBytes">The longest message that its client may get.</param>
+internal sealed record TranslatedCall(HttpRequestMessage Request, ClusterBackendOptions Options, ProtoMethod Method, byte[] Json, int MaxResponseBytes)
 {
     /// <summary>The method's name without its service, which is what such services know it by.</summary>
     public string Name => Method.Path[(Method.Path.LastIndexOf('/') + 1)..];

@@ -18,7 +18,7 @@ internal static class BackendRules
             if (!BackendKind.All.Contains(kind, StringComparer.Ordinal))
             {
                 string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Metadata)}:{BackendKind.Key}";
-                context.Complain(path, $"{MistakeList.Quote(kind)} is no kind of service", $"Write one of {string.Join(", ", BackendKind.All)}");
+                context.AddError(path, $"{ErrorList.Quote(kind)} is no kind of service", $"Write one of {string.Join(", ", BackendKind.All)}");
             }
 
             CheckIsDescribed(context, cluster, kind);
@@ -29,8 +29,8 @@ internal static class BackendRules
         {
             if (!known.Contains(clusterId, StringComparer.OrdinalIgnoreCase))
             {
-                context.Complain(
-                    RuleContext.BackendPath(clusterId), $"there is no cluster {MistakeList.Quote(clusterId)}", RuleContext.Choose(clusterId, known, Clusters));
+                context.AddError(
+                    RuleContext.BackendPath(clusterId), $"there is no cluster {ErrorList.Quote(clusterId)}", RuleContext.Choose(clusterId, known, Clusters));
             }
 
             CheckDescriptors(context, clusterId, options.Descriptors);
@@ -60,14 +60,14 @@ internal static class BackendRules
             && string.IsNullOrEmpty(descriptors?.DescriptorSet)
             && string.IsNullOrEmpty(descriptors?.ReflectionAddress))
         {
-            context.Complain(
+            context.AddError(
                 RuleContext.DescriptorsPath(cluster.ClusterId),
                 $"nothing says what the messages of this cluster's services are, and {(kind == BackendKind.Process ? "a program that speaks JSON" : "the kind " + kind)} needs to know",
                 $"Write one of {nameof(DescriptorOptions.ProtoFolder)}, {nameof(DescriptorOptions.DescriptorSet)} and {nameof(DescriptorOptions.ReflectionAddress)}");
         }
     }
 
-    private static void Unused(RuleContext context, string clusterId, string section, string kind) => context.Complain(
+    private static void Unused(RuleContext context, string clusterId, string section, string kind) => context.AddError(
         $"{RuleContext.BackendPath(clusterId)}:{section}",
         "the cluster is of another kind, so this is never used",
         $"Take it out, or write \"{BackendKind.Key}\": \"{kind}\" into {RuleContext.ClusterPath(clusterId)}:{nameof(ClusterConfig.Metadata)}");
@@ -79,7 +79,7 @@ internal static class BackendRules
         string[] sources = [options.ProtoFolder ?? "", options.DescriptorSet ?? "", options.ReflectionAddress ?? ""];
         if (sources.Count(source => source.Length > 0) > 1)
         {
-            context.Complain(
+            context.AddError(
                 RuleContext.DescriptorsPath(clusterId),
                 "the messages are described more than once",
                 $"Keep one of {nameof(options.ProtoFolder)}, {nameof(options.DescriptorSet)} and {nameof(options.ReflectionAddress)}");

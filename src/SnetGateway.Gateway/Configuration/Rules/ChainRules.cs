@@ -9,7 +9,7 @@ internal static class ChainRules
     {
         if (context.Options.Chain.ChainId == 0)
         {
-            context.Complain(
+            context.AddError(
                 $"{ChainOptions.Section}:{nameof(ChainOptions.ChainId)}", "missing", "Write the chain's number: 1 is the main network, 11155111 is Sepolia");
         }
     }

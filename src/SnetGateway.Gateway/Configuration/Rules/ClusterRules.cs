@@ -15,7 +15,7 @@ internal static class ClusterRules
             CheckProbeQuery(context, cluster);
             if (cluster.SessionAffinity?.Enabled == true)
             {
-                context.Complain(
+                context.AddError(
                     $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.SessionAffinity)}:{nameof(SessionAffinityConfig.Enabled)}",
                     "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
                     "Take it out");
@@ -24,7 +24,7 @@ internal static class ClusterRules
             string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Destinations)}";
             if (cluster.Destinations is not { Count: > 0 })
             {
-                context.Complain(path, "the cluster has no destination", "Write at least one, as \"one\": { \"Address\": \"http://127.0.0.1:7002\" }");
+                context.AddError(path, "the cluster has no destination", "Write at least one, as \"one\": { \"Address\": \"http://127.0.0.1:7002\" }");
                 continue;
             }
 
@@ -51,7 +51,7 @@ internal static class ClusterRules
         if (cluster.Metadata?.GetValueOrDefault(BackendHandlerFactory.PingKey) is { } text
             && !(TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan interval) && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromHours(1)))
         {
-            context.Complain(
+            context.AddError(
                 $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.Metadata)}:{BackendHandlerFactory.PingKey}",
                 $"'{text}' is no time from 1 second to 1 hour",
                 "Write it as 00:05:00, or leave it away");
@@ -68,11 +68,11 @@ internal static class ClusterRules
         string path = $"{RuleContext.ClusterPath(cluster.ClusterId)}:{nameof(cluster.HealthCheck)}:{nameof(HealthCheckConfig.Active)}:{nameof(ActiveHealthCheckConfig.Query)}";
         if (BackendKind.Of(cluster.Metadata) is not (BackendKind.JsonRpc or BackendKind.Http))
         {
-            context.Complain(path, "the health of this kind of service is not read from a URL, so a query has no effect", "Remove the key");
+            context.AddError(path, "the health of this kind of service is not read from a URL, so a query has no effect", "Remove the key");
         }
         else if (query[0] != '?')
         {
-            context.Complain(path, "the query does not start with '?'", "Write it as ?level=ready");
+            context.AddError(path, "the query does not start with '?'", "Write it as ?level=ready");
         }
     }
 
@@ -82,15 +82,15 @@ internal static class ClusterRules
         const string Remedy = "Write http:// or https://, the host and the port";
         if (string.IsNullOrEmpty(url))
         {
-            context.Complain(path, "missing", Remedy);
+            context.AddError(path, "missing", Remedy);
         }
         else if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
         {
-            context.Complain(path, "the value is no HTTP URL", Remedy);
+            context.AddError(path, "the value is no HTTP URL", Remedy);
         }
         else if (uri.UserInfo.Length > 0)
         {
-            context.Complain(path, "the URL holds a user name or password, which is never sent", "Take it out");
+            context.AddError(path, "the URL holds a user name or password, which is never sent", "Take it out");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Configuration.Rules;
 
-/// <summary>Every rule that needs more than one key to be judged, in the order in which their mistakes are listed.</summary>
+/// <summary>Every rule that needs more than one key to be judged, in the order in which their errors are listed.</summary>
 internal static class CrossKeyRules
 {
     public static void Check(RuleContext context)

@@ -24,12 +24,12 @@ internal static class HttpServiceRules
             string place = $"{path}:{nameof(options.Methods)}:{method}";
             if (!MethodPath.IsOne(method))
             {
-                context.Complain(place, "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
+                context.AddError(place, "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
             }
 
             if (how.Path is { Length: > 0 } template && PathTemplate.FindFault(template) is { } fault)
             {
-                context.Complain($"{place}:{nameof(how.Path)}", fault, "Write it as /users/{user_id}");
+                context.AddError($"{place}:{nameof(how.Path)}", fault, "Write it as /users/{user_id}");
             }
         }
     }
@@ -40,21 +40,21 @@ internal static class HttpServiceRules
         {
             if (credential.Key.Length > 0 && !credential.Key.All(c => char.IsAsciiLetterOrDigit(c) || TokenMarks.Contains(c)))
             {
-                context.Complain($"{path}:{nameof(credential.Key)}", "this is no name of a header", "Write letters, digits and '-'");
+                context.AddError($"{path}:{nameof(credential.Key)}", "this is no name of a header", "Write letters, digits and '-'");
             }
             else if (s_ownHeaders.Contains(credential.Key, StringComparer.OrdinalIgnoreCase))
             {
-                context.Complain($"{path}:{nameof(credential.Key)}", "this header carries the request itself", "Name another one");
+                context.AddError($"{path}:{nameof(credential.Key)}", "this header carries the request itself", "Name another one");
             }
 
             if (credential.Value.Any(c => c is < ' ' or > '~'))
             {
-                context.Complain($"{path}:{nameof(credential.Value)}", "the value holds a character that a header cannot carry", "Write printable ASCII");
+                context.AddError($"{path}:{nameof(credential.Value)}", "the value holds a character that a header cannot carry", "Write printable ASCII");
             }
         }
         else if (credential.Location == CredentialOptions.Body && options.Methods.Values.Any(how => !how.HasBody))
         {
-            context.Complain(
+            context.AddError(
                 $"{path}:{nameof(credential.Location)}", "a method of this cluster sends no body", $"Write {CredentialOptions.Header} or {CredentialOptions.Query}");
         }
     }

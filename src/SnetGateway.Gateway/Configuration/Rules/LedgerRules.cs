@@ -33,7 +33,7 @@ internal static class LedgerRules
         const string Key = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Path)}";
         if (Directory.Exists(path))
         {
-            context.Complain(Key, $"{MistakeList.Quote(path)} is a folder", "Write the path of a file, as data/ledger.db");
+            context.AddError(Key, $"{ErrorList.Quote(path)} is a folder", "Write the path of a file, as data/ledger.db");
         }
         else if (!File.Exists(path) && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
         {
@@ -56,11 +56,11 @@ internal static class LedgerRules
         const UnixFileMode Anybody = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         if (File.Exists(folder))
         {
-            context.Complain(key, $"{MistakeList.Quote(folder)} is a file, so no folder can be there", "Write another path");
+            context.AddError(key, $"{ErrorList.Quote(folder)} is a file, so no folder can be there", "Write another path");
         }
         else if (folder is not null && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & Anybody) == 0)
         {
-            context.Complain(key, $"nobody may write in the folder {MistakeList.Quote(folder)}", "Write another path");
+            context.AddError(key, $"nobody may write in the folder {ErrorList.Quote(folder)}", "Write another path");
         }
     }
 
@@ -78,19 +78,19 @@ internal static class LedgerRules
         Uri[] endpoints = [.. options.Endpoints.Select(endpoint => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri : null).OfType<Uri>()];
         if (options.Endpoints.Count == 0)
         {
-            context.Complain(Endpoints, "the ledger is in etcd and no member is named", "Write the members' client URLs, as [\"http://127.0.0.1:2379\"]");
+            context.AddError(Endpoints, "the ledger is in etcd and no member is named", "Write the members' client URLs, as [\"http://127.0.0.1:2379\"]");
         }
         else if (endpoints.Any(endpoint => endpoint.AbsolutePath != "/" || endpoint.UserInfo.Length > 0))
         {
-            context.Complain(Endpoints, "an endpoint has more than scheme, host and port", "Take the rest out; user and password have keys of their own");
+            context.AddError(Endpoints, "an endpoint has more than scheme, host and port", "Take the rest out; user and password have keys of their own");
         }
         else if (endpoints.Select(endpoint => endpoint.Scheme).Distinct().Count() > 1)
         {
-            context.Complain(Endpoints, "some endpoints are http and some https", "Write all in one way");
+            context.AddError(Endpoints, "some endpoints are http and some https", "Write all in one way");
         }
         else if (endpoints.Any(endpoint => endpoint.Scheme == Uri.UriSchemeHttp) && options is { CaPath.Length: > 0 } or { CertificatePath.Length: > 0 })
         {
-            context.Complain(Endpoints, "certificates are named, and the endpoints are http", "Write https:// before the endpoints, or take the certificates out");
+            context.AddError(Endpoints, "certificates are named, and the endpoints are http", "Write https:// before the endpoints, or take the certificates out");
         }
 
         ListenerRules.CheckFile(context, $"{Etcd}:{nameof(options.CaPath)}", options.CaPath);

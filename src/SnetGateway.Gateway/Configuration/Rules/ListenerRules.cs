@@ -19,12 +19,12 @@ internal static class ListenerRules
         bool hasAdmin = EndPointFormAttribute.TryParse(context.Options.Listeners.Admin.Address, out IPEndPoint adminPoint);
         if (hasPublic && hasAdmin && publicPoint.Port != 0 && publicPoint.Port == adminPoint.Port && Overlap(publicPoint.Address, adminPoint.Address))
         {
-            context.Complain($"{Admin}:Address", $"the public listener has port {adminPoint.Port} too", "Give each listener its own port");
+            context.AddError($"{Admin}:Address", $"the public listener has port {adminPoint.Port} too", "Give each listener its own port");
         }
 
         if (hasAdmin && !IPAddress.IsLoopback(adminPoint.Address))
         {
-            context.Complain(
+            context.AddError(
                 $"{Admin}:Address", "the admin listener asks for no token and would be open to others", "Write a loopback address, as 127.0.0.1:7001");
         }
 
@@ -36,7 +36,7 @@ internal static class ListenerRules
             consumers.KeyPath);
         if (!string.IsNullOrEmpty(consumers.KeyPath) && string.IsNullOrEmpty(consumers.CertificatePath))
         {
-            context.Complain(
+            context.AddError(
                 $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}", "a key is given but no certificate", "Name the certificate's file, or take the key out");
         }
     }
@@ -55,11 +55,11 @@ internal static class ListenerRules
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            context.Complain(path, $"there is no file {MistakeList.Quote(Path.GetFullPath(file))}", remedy);
+            context.AddError(path, $"there is no file {ErrorList.Quote(Path.GetFullPath(file))}", remedy);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            context.Complain(path, $"the file {MistakeList.Quote(file)} cannot be read", "Let the gateway's user read it");
+            context.AddError(path, $"the file {ErrorList.Quote(file)} cannot be read", "Let the gateway's user read it");
         }
     }
 
@@ -68,7 +68,7 @@ internal static class ListenerRules
     {
         CheckFile(context, certificateKey, certificate);
         CheckFile(context, keyKey, key);
-        if (string.IsNullOrEmpty(certificate) || context.Mistakes.Covers(certificateKey) || context.Mistakes.Covers(keyKey))
+        if (string.IsNullOrEmpty(certificate) || context.Errors.Covers(certificateKey) || context.Errors.Covers(keyKey))
         {
             return;
         }
@@ -84,7 +84,7 @@ internal static class ListenerRules
         }
         catch (CryptographicException)
         {
-            context.Complain(certificateKey, $"the file {MistakeList.Quote(certificate)} holds no certificate", "Write the path of a PEM file with one");
+            context.AddError(certificateKey, $"the file {ErrorList.Quote(certificate)} holds no certificate", "Write the path of a PEM file with one");
             return;
         }
 
@@ -94,15 +94,15 @@ internal static class ListenerRules
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException && string.IsNullOrEmpty(key))
         {
-            context.Complain(
+            context.AddError(
                 certificateKey,
-                $"the file {MistakeList.Quote(certificate)} holds no key that fits its certificate",
+                $"the file {ErrorList.Quote(certificate)} holds no key that fits its certificate",
                 $"Write the path of the key's file into {keyKey}");
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            context.Complain(
-                keyKey, $"the file {MistakeList.Quote(key!)} holds no key that fits the certificate", "Write the path of a PEM file with it, without a password");
+            context.AddError(
+                keyKey, $"the file {ErrorList.Quote(key!)} holds no key that fits the certificate", "Write the path of a PEM file with it, without a password");
         }
     }
 

@@ -10,28 +10,28 @@ namespace SnetGateway.Gateway.Configuration.Rules;
 /// </summary>
 internal static class OwnRules
 {
-    public static void Check(GatewayOptions options, MistakeList mistakes)
+    public static void Check(GatewayOptions options, ErrorList errors)
     {
-        Check(options.Ledger.Etcd, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Etcd)}", mistakes);
-        Check(options.Ledger.Redis, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Redis)}", mistakes);
+        Check(options.Ledger.Etcd, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Etcd)}", errors);
+        Check(options.Ledger.Redis, $"{LedgerOptions.Section}:{nameof(LedgerOptions.Redis)}", errors);
         foreach ((string name, ServiceOptions service) in options.Services)
         {
-            Check(service.Heartbeat, $"{RuleContext.ServicePath(name)}:{nameof(service.Heartbeat)}", mistakes);
+            Check(service.Heartbeat, $"{RuleContext.ServicePath(name)}:{nameof(service.Heartbeat)}", errors);
         }
 
-        Check(options.Web, WebOptions.Section, mistakes);
+        Check(options.Web, WebOptions.Section, errors);
     }
 
-    private static void Check(IValidatableObject options, string path, MistakeList mistakes)
+    private static void Check(IValidatableObject options, string path, ErrorList errors)
     {
         foreach (ValidationResult result in options.Validate(new ValidationContext(options)))
         {
             string[] text = (result.ErrorMessage ?? "not right").TrimEnd('.').Split(". ", 2);
             foreach (string place in result.MemberNames.DefaultIfEmpty("").Select(member => member.Length == 0 ? path : $"{path}:{member}"))
             {
-                if (!mistakes.Touches(place))
+                if (!errors.Touches(place))
                 {
-                    mistakes.Add(place, text[0], text.ElementAtOrDefault(1) ?? "See docs/configuration.md");
+                    errors.Add(place, text[0], text.ElementAtOrDefault(1) ?? "See docs/configuration.md");
                 }
             }
         }

@@ -16,30 +16,30 @@ internal static class ProgramRules
             string path = $"{Programs}:{name}";
             if (!context.IsLinux)
             {
-                context.Complain(path, "programs are started on Linux only", "Take it out, or run the gateway on Linux");
+                context.AddError(path, "programs are started on Linux only", "Take it out, or run the gateway on Linux");
                 continue;
             }
 
             if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') || name[0] == '-' || name[^1] == '-')
             {
-                context.Complain(path, "the name cannot stand in a destination's address", "Write small letters, digits and hyphens");
+                context.AddError(path, "the name cannot stand in a destination's address", "Write small letters, digits and hyphens");
             }
 
             CheckCommand(context, $"{path}:{nameof(program.Command)}", program.Command);
             if (program.WorkingDirectory is { Length: > 0 } folder && !(Path.IsPathRooted(folder) && Directory.Exists(folder)))
             {
-                context.Complain(
-                    $"{path}:{nameof(program.WorkingDirectory)}", $"there is no folder {MistakeList.Quote(folder)}", "Write the absolute path of a folder");
+                context.AddError(
+                    $"{path}:{nameof(program.WorkingDirectory)}", $"there is no folder {ErrorList.Quote(folder)}", "Write the absolute path of a folder");
             }
 
             foreach (string variable in program.Environment.Keys.Where(key => key.Length == 0 || key.Contains('=', StringComparison.Ordinal)))
             {
-                context.Complain($"{path}:{nameof(program.Environment)}:{variable}", "no variable can have this name", "Write a name without '='");
+                context.AddError($"{path}:{nameof(program.Environment)}:{variable}", "no variable can have this name", "Write a name without '='");
             }
 
             foreach (string code in program.ExitStatuses.Keys.Where(key => !IsExitCode(key)))
             {
-                context.Complain($"{path}:{nameof(program.ExitStatuses)}:{code}", "the key is not an exit code", "Write a whole number from 1 to 255");
+                context.AddError($"{path}:{nameof(program.ExitStatuses)}:{code}", "the key is not an exit code", "Write a whole number from 1 to 255");
             }
         }
     }
@@ -51,11 +51,11 @@ internal static class ProgramRules
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
             || uri.Scheme != ProcessBackend.Scheme || uri.PathAndQuery is not ("" or "/") || uri.UserInfo.Length > 0 || uri.Port >= 0)
         {
-            context.Complain(path, "the value names no program", $"Write {ProcessBackend.Scheme}:// and the name of a program in {Programs}");
+            context.AddError(path, "the value names no program", $"Write {ProcessBackend.Scheme}:// and the name of a program in {Programs}");
         }
         else if (!context.Options.Processes.Programs.ContainsKey(uri.Host))
         {
-            context.Complain(path, $"there is no program {MistakeList.Quote(uri.Host)}", RuleContext.Choose(uri.Host, known, Programs));
+            context.AddError(path, $"there is no program {ErrorList.Quote(uri.Host)}", RuleContext.Choose(uri.Host, known, Programs));
         }
     }
 
@@ -68,15 +68,15 @@ internal static class ProgramRules
     {
         if (command.Length == 0)
         {
-            context.Complain(path, "missing", "Write the absolute path of an executable, or its name in PATH");
+            context.AddError(path, "missing", "Write the absolute path of an executable, or its name in PATH");
         }
         else if (command.Contains('/', StringComparison.Ordinal) && command[0] != '/')
         {
-            context.Complain(path, "the path is not absolute", "Write the absolute path of an executable, or its name in PATH");
+            context.AddError(path, "the path is not absolute", "Write the absolute path of an executable, or its name in PATH");
         }
         else if (ProgramCommand.Find(command) is null)
         {
-            context.Complain(path, $"{MistakeList.Quote(command)} is no file that may be run", "Write the absolute path of an executable, or its name in PATH");
+            context.AddError(path, $"{ErrorList.Quote(command)} is no file that may be run", "Write the absolute path of an executable, or its name in PATH");
         }
     }
 

@@ -13,14 +13,14 @@ internal static class RouteRules
     {
         if (context.Routes.Count == 0)
         {
-            context.Complain($"{ProxySchema.Section}:{ProxySchema.Routes}", "there is no route, so nothing would be served", "Write at least one");
+            context.AddError($"{ProxySchema.Section}:{ProxySchema.Routes}", "there is no route, so nothing would be served", "Write at least one");
         }
 
         foreach (RouteConfig route in context.Routes)
         {
             CheckPayment(context, route);
             CheckCluster(context, route);
-            UnservedKeyRules.Check(context, route, route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey));
+            UnsupportedKeyRules.Check(context, route, route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey));
         }
 
         CheckAmbiguity(context);
@@ -33,21 +33,21 @@ internal static class RouteRules
         string? payment = route.Metadata?.GetValueOrDefault(PaidRoute.PaymentKey);
         if (payment is not null && payment != PaidRoute.PaymentNone)
         {
-            context.Complain(
+            context.AddError(
                 $"{metadata}:{PaidRoute.PaymentKey}",
-                $"{MistakeList.Quote(payment)} is not '{PaidRoute.PaymentNone}'",
+                $"{ErrorList.Quote(payment)} is not '{PaidRoute.PaymentNone}'",
                 $"Write '{PaidRoute.PaymentNone}' for a route that is free for everybody, or name a service instead");
         }
         else if (service is not null && payment is not null)
         {
-            context.Complain(metadata, "the route names a service and asks no payment", $"Keep one of {PaidRoute.ServiceKey} and {PaidRoute.PaymentKey}");
+            context.AddError(metadata, "the route names a service and asks no payment", $"Keep one of {PaidRoute.ServiceKey} and {PaidRoute.PaymentKey}");
         }
         else if (service is null && payment is null)
         {
-            string? near = route.Metadata?.Keys.FirstOrDefault(key => Nearness.Nearest(key, [PaidRoute.ServiceKey, PaidRoute.PaymentKey]) is not null);
-            context.Complain(
+            string? near = route.Metadata?.Keys.FirstOrDefault(key => ClosestMatch.Nearest(key, [PaidRoute.ServiceKey, PaidRoute.PaymentKey]) is not null);
+            context.AddError(
                 metadata,
-                "the route names no service and does not say that it is free" + (near is null ? "" : $" ({MistakeList.Quote(near)} is neither)"),
+                "the route names no service and does not say that it is free" + (near is null ? "" : $" ({ErrorList.Quote(near)} is neither)"),
                 $"Write \"{PaidRoute.ServiceKey}\": \"<name>\", or \"{PaidRoute.PaymentKey}\": \"{PaidRoute.PaymentNone}\" to let everybody call it");
         }
 
@@ -58,14 +58,14 @@ internal static class RouteRules
 
         if (!context.Options.Services.TryGetValue(service, out ServiceOptions? options))
         {
-            context.Complain(
+            context.AddError(
                 $"{metadata}:{PaidRoute.ServiceKey}",
-                $"there is no service {MistakeList.Quote(service)}",
+                $"there is no service {ErrorList.Quote(service)}",
                 RuleContext.Choose(service, context.Options.Services.Keys, Services));
         }
         else if (options.Hosts.Length > 0 && route.Match?.Hosts is { Count: > 0 })
         {
-            context.Complain(
+            context.AddError(
                 $"{RuleContext.RoutePath(route.RouteId)}:{nameof(route.Match)}:{nameof(RouteMatch.Hosts)}",
                 "hosts are given here and at the service",
                 $"Keep them in {RuleContext.ServicePath(service)}:{nameof(options.Hosts)}");
@@ -78,28 +78,28 @@ internal static class RouteRules
         string[] clusters = [.. context.Clusters.Select(c => c.ClusterId)];
         if (string.IsNullOrEmpty(route.ClusterId))
         {
-            context.Complain(path, "missing", RuleContext.Choose("", clusters, $"{ProxySchema.Section}:{ProxySchema.Clusters}"));
+            context.AddError(path, "missing", RuleContext.Choose("", clusters, $"{ProxySchema.Section}:{ProxySchema.Clusters}"));
         }
         else if (!clusters.Contains(route.ClusterId, StringComparer.OrdinalIgnoreCase))
         {
-            context.Complain(
+            context.AddError(
                 path,
-                $"there is no cluster {MistakeList.Quote(route.ClusterId)}",
+                $"there is no cluster {ErrorList.Quote(route.ClusterId)}",
                 RuleContext.Choose(route.ClusterId, clusters, $"{ProxySchema.Section}:{ProxySchema.Clusters}"));
         }
     }
 
     private static void CheckAmbiguity(RuleContext context)
     {
-        // A route whose own match is a mistake says nothing about what it was meant to take.
+        // A route whose own match is an error says nothing about what it was meant to take.
         List<RouteReach> reaches = [.. context.Routes
-            .Where(route => !context.Mistakes.Touches($"{RuleContext.RoutePath(route.RouteId)}:{nameof(RouteConfig.Match)}"))
+            .Where(route => !context.Errors.Touches($"{RuleContext.RoutePath(route.RouteId)}:{nameof(RouteConfig.Match)}"))
             .Select(route => RouteReach.Of(route, context.Options.Services))];
         for (int i = 0; i < reaches.Count; i++)
         {
             if (OwnMethods.Find(reaches[i]) is { } own)
             {
-                context.Complain(
+                context.AddError(
                     $"{RuleContext.RoutePath(reaches[i].RouteId)}:{nameof(RouteConfig.Match)}:{nameof(RouteMatch.Path)}",
                     $"the gateway answers {own} itself",
                     "Take the route out, or give it the path of a service's method");
@@ -109,9 +109,9 @@ internal static class RouteRules
             {
                 if (reaches[i].MeansTheSameAs(reaches[j]))
                 {
-                    context.Complain(
+                    context.AddError(
                         $"{RuleContext.RoutePath(reaches[j].RouteId)}:{nameof(RouteConfig.Match)}",
-                        $"the same calls match the route {MistakeList.Quote(reaches[i].RouteId)}, with the same order",
+                        $"the same calls match the route {ErrorList.Quote(reaches[i].RouteId)}, with the same order",
                         "Tell them apart by host (Hosts of their services), by path or by Order");
                 }
             }

@@ -15,9 +15,9 @@ internal static class ServiceRules
             string path = RuleContext.ServicePath(name);
             if (service.Group.Length > 0 && !context.Options.Groups.ContainsKey(service.Group))
             {
-                context.Complain(
+                context.AddError(
                     $"{path}:{nameof(service.Group)}",
-                    $"there is no group {MistakeList.Quote(service.Group)}",
+                    $"there is no group {ErrorList.Quote(service.Group)}",
                     RuleContext.Choose(service.Group, context.Options.Groups.Keys, Groups));
             }
 
@@ -39,7 +39,7 @@ internal static class ServiceRules
             clusters.Contains(cluster.ClusterId, StringComparer.OrdinalIgnoreCase) && BackendKind.Of(cluster.Metadata) == BackendKind.Grpc);
         if (clusters.Length > 0 && !hasGrpc)
         {
-            context.Complain(
+            context.AddError(
                 $"{path}:{nameof(heartbeat.Kind)}", "no instance of the service speaks gRPC", $"Write {HeartbeatOptions.Http} and a URL, or {HeartbeatOptions.None}");
         }
     }
@@ -51,24 +51,24 @@ internal static class ServiceRules
         bool hasCogs = !string.IsNullOrEmpty(price.Cogs), hasMethods = price.Methods.Count > 0;
         if (perMethod && hasCogs)
         {
-            context.Complain(cogs, "prices are per method, so this price is never asked", $"Take it out, or set Model to {PriceOptions.Fixed}");
+            context.AddError(cogs, "prices are per method, so this price is never asked", $"Take it out, or set Model to {PriceOptions.Fixed}");
         }
         else if (perMethod && !hasMethods)
         {
-            context.Complain(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
+            context.AddError(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
         }
         else if (!perMethod && hasMethods)
         {
-            context.Complain(methods, "the price is fixed, so these are never asked", $"Take them out, or set Model to {PriceOptions.FixedPerMethod}");
+            context.AddError(methods, "the price is fixed, so these are never asked", $"Take them out, or set Model to {PriceOptions.FixedPerMethod}");
         }
         else if (!perMethod && !hasCogs)
         {
-            context.Complain(cogs, "a fixed price is missing", "Write the price of each call in cogs");
+            context.AddError(cogs, "a fixed price is missing", "Write the price of each call in cogs");
         }
 
         foreach (string method in price.Methods.Keys.Where(m => !MethodPath.IsOne(m)))
         {
-            context.Complain($"{methods}:{method}", "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
+            context.AddError($"{methods}:{method}", "the key is not the path of a gRPC method", "Write it as /package.Service/Method");
         }
     }
 }

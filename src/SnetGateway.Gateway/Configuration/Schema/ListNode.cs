@@ -7,9 +7,9 @@ internal sealed class ListNode(SchemaNode element) : SchemaNode
 
     public override string Description => $"a list, each element {Element.Description}";
 
-    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    public override void Walk(IConfigurationSection section, ErrorList errors)
     {
-        if (!HasNoValue(section, mistakes))
+        if (!HasNoValue(section, errors))
         {
             return;
         }
@@ -18,15 +18,15 @@ internal sealed class ListNode(SchemaNode element) : SchemaNode
         {
             if (child.Key.Length is 0 or > 9 || !child.Key.All(char.IsAsciiDigit))
             {
-                mistakes.Add(child.Path, "a key where list elements are expected", $"Write {Description}");
+                errors.Add(child.Path, "a key where list elements are expected", $"Write {Description}");
             }
             else if (IsBlank(child))
             {
-                mistakes.Add(child.Path, "an empty element", $"Write {Element.Description}, or take the element out");
+                errors.Add(child.Path, "an empty element", $"Write {Element.Description}, or take the element out");
             }
             else
             {
-                Element.Walk(child, mistakes);
+                Element.Walk(child, errors);
             }
         }
     }

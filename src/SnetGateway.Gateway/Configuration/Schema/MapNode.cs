@@ -12,9 +12,9 @@ internal sealed class MapNode(SchemaNode element, bool mayBeEmpty = false) : Sch
 
     public override string Description => $"an object whose keys are names of your choice and whose values are each {Element.Description}";
 
-    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    public override void Walk(IConfigurationSection section, ErrorList errors)
     {
-        if (!HasNoValue(section, mistakes))
+        if (!HasNoValue(section, errors))
         {
             return;
         }
@@ -23,15 +23,15 @@ internal sealed class MapNode(SchemaNode element, bool mayBeEmpty = false) : Sch
         {
             if (string.IsNullOrWhiteSpace(child.Key))
             {
-                mistakes.Add(child.Path, "a name that is empty", "Give it a name");
+                errors.Add(child.Path, "a name that is empty", "Give it a name");
             }
             else if (IsBlank(child) && Element is ObjectNode or ScalarNode && !(mayBeEmpty && child.Value is not null))
             {
-                mistakes.Add(child.Path, "nothing is set", $"Write {Element.Description}, or take the key out");
+                errors.Add(child.Path, "nothing is set", $"Write {Element.Description}, or take the key out");
             }
             else
             {
-                Element.Walk(child, mistakes);
+                Element.Walk(child, errors);
             }
         }
     }

@@ -7,9 +7,9 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
 
     public override string Description => $"an object with the keys {string.Join(", ", Properties.Select(p => p.Name))}";
 
-    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    public override void Walk(IConfigurationSection section, ErrorList errors)
     {
-        if (!HasNoValue(section, mistakes))
+        if (!HasNoValue(section, errors))
         {
             return;
         }
@@ -18,23 +18,23 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
         {
             if (Find(child.Key) is { } property)
             {
-                property.Node.Walk(child, mistakes);
+                property.Node.Walk(child, errors);
             }
             else
             {
-                mistakes.Add(child.Path, "unknown key", Suggest(child.Key));
+                errors.Add(child.Path, "unknown key", Suggest(child.Key));
             }
         }
 
         foreach (SchemaProperty property in Properties.Where(p => p.IsRequired && !p.IsSetIn(section)))
         {
-            mistakes.Add(ConfigurationPath.Combine(section.Path, property.Name), "missing", $"Write {property.Node.Description}");
+            errors.Add(ConfigurationPath.Combine(section.Path, property.Name), "missing", $"Write {property.Node.Description}");
         }
 
         // An object that is not written may still hold keys that must be.
         foreach (SchemaProperty property in Properties.Where(p => p.Node is ObjectNode && !p.IsRequired && !p.IsSetIn(section)))
         {
-            property.Node.Walk(section.GetSection(property.Name), mistakes);
+            property.Node.Walk(section.GetSection(property.Name), errors);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
 
     private string Suggest(string key)
     {
-        if (Nearness.Nearest(key, Properties.Select(p => p.Name)) is { } near)
+        if (ClosestMatch.Nearest(key, Properties.Select(p => p.Name)) is { } near)
         {
             return $"Write '{near}' if that was meant, or take it out";
         }

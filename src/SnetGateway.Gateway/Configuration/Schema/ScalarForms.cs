@@ -38,7 +38,7 @@ internal static class ScalarForms
         words.Count == 1 ? words.First() : $"one of {string.Join(", ", words)}",
         value => words.Contains(value, StringComparer.OrdinalIgnoreCase))
     {
-        Advice = value => Nearness.Nearest(value, words) is { } near ? $"Write '{near}' if that was meant" : null,
+        Advice = value => ClosestMatch.Nearest(value, words) is { } near ? $"Write '{near}' if that was meant" : null,
     };
 
     private static ScalarForm Text(IReadOnlyCollection<ValidationAttribute> rules)

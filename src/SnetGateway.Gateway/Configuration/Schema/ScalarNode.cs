@@ -8,16 +8,16 @@ internal sealed class ScalarNode(ScalarForm form) : SchemaNode
 
     public override string Description => Form.Description;
 
-    public override void Walk(IConfigurationSection section, MistakeList mistakes)
+    public override void Walk(IConfigurationSection section, ErrorList errors)
     {
         if (section.GetChildren().Any())
         {
-            mistakes.Add(section.Path, "an object or a list where one value is expected", $"Write {Description}");
+            errors.Add(section.Path, "an object or a list where one value is expected", $"Write {Description}");
         }
         else if (section.Value is { } value && !Form.Accepts(value))
         {
-            string quoted = Form.MayHoldSecret ? "the value" : MistakeList.Quote(value);
-            mistakes.Add(section.Path, $"{quoted} is not {Description}", Form.Advice(value) ?? $"Write {Description}");
+            string quoted = Form.MayHoldSecret ? "the value" : ErrorList.Quote(value);
+            errors.Add(section.Path, $"{quoted} is not {Description}", Form.Advice(value) ?? $"Write {Description}");
         }
     }
 }

@@ -9,8 +9,8 @@ internal abstract class SchemaNode
     /// <summary>What a right value is, to follow "is not" and "write".</summary>
     public abstract string Description { get; }
 
-    /// <summary>Adds every mistake at and below <paramref name="section"/>, which exists.</summary>
-    public abstract void Walk(IConfigurationSection section, MistakeList mistakes);
+    /// <summary>Adds every error at and below <paramref name="section"/>, which exists.</summary>
+    public abstract void Walk(IConfigurationSection section, ErrorList errors);
 
     /// <summary>Names below this node, with their places; how a key in the wrong place is recognised.</summary>
     public virtual IEnumerable<(string Name, string Place)> Names(string place) => [];
@@ -18,15 +18,15 @@ internal abstract class SchemaNode
     /// <summary>Nothing but `null` or `""`, which every node but text takes for "not set".</summary>
     protected static bool IsBlank(IConfigurationSection section) => string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any();
 
-    /// <summary>Adds a mistake and returns false where a plain value stands instead of keys.</summary>
-    protected bool HasNoValue(IConfigurationSection section, MistakeList mistakes)
+    /// <summary>Adds an error and returns false where a plain value stands instead of keys.</summary>
+    protected bool HasNoValue(IConfigurationSection section, ErrorList errors)
     {
         if (string.IsNullOrEmpty(section.Value))
         {
             return true;
         }
 
-        mistakes.Add(section.Path, "a plain value where keys or elements are expected", $"Write {Description}");
+        errors.Add(section.Path, "a plain value where keys or elements are expected", $"Write {Description}");
         return false;
     }
 }

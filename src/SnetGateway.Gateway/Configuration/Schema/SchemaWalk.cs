@@ -23,18 +23,18 @@ internal static class SchemaWalk
         ("AllowedHosts", "the server would refuse calls and probes of other hosts by itself", "Take it out, or write '*'; the Hosts of a service say which calls are its own"),
     ];
 
-    public static void Walk(IConfiguration configuration, MistakeList mistakes)
+    public static void Walk(IConfiguration configuration, ErrorList errors)
     {
-        GatewaySchema.Node.Walk(configuration.GetSection(GatewayOptions.Section), mistakes);
-        ProxySchema.Node.Walk(configuration.GetSection(ProxySchema.Section), mistakes);
-        s_logging.Walk(configuration.GetSection("Logging"), mistakes);
+        GatewaySchema.Node.Walk(configuration.GetSection(GatewayOptions.Section), errors);
+        ProxySchema.Node.Walk(configuration.GetSection(ProxySchema.Section), errors);
+        s_logging.Walk(configuration.GetSection("Logging"), errors);
 
         foreach ((string key, string problem, string remedy) in s_hosts)
         {
             IConfigurationSection section = configuration.GetSection(key);
             if ((!string.IsNullOrEmpty(section.Value) && section.Value != "*") || section.GetChildren().Any())
             {
-                mistakes.Add(section.Path, problem, remedy);
+                errors.Add(section.Path, problem, remedy);
             }
         }
 
@@ -43,9 +43,9 @@ internal static class SchemaWalk
         {
             if (!s_roots.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
                 && section.GetChildren().Any()
-                && Nearness.Nearest(section.Key, s_roots) is { } near)
+                && ClosestMatch.Nearest(section.Key, s_roots) is { } near)
             {
-                mistakes.Add(section.Key, "unknown section", $"Write '{near}' if that was meant, or take it out");
+                errors.Add(section.Key, "unknown section", $"Write '{near}' if that was meant, or take it out");
             }
         }
     }

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Refusal;
 
@@ -11,7 +10,7 @@ internal static class ExpiryCheck
     /// <param name="block">The newest block known.</param>
     /// <param name="marginBlocks">What is asked for now: the whole threshold at admission, less at the settle.</param>
     /// <param name="threshold">The group's threshold, for the text.</param>
-    public static PaymentRefusal? Judge(ChannelReading reading, ulong block, ulong marginBlocks, ulong threshold) =>
+    public static PaymentRefusal? Check(ChannelReading reading, ulong block, ulong marginBlocks, ulong threshold) =>
         Values.UInt256.FromUInt64(block).SaturatingAdd(marginBlocks) < reading.Expiration
             ? null
             : Refusals.NearExpiry(reading.Expiration, block, threshold);

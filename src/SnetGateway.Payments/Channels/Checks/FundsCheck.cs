@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -7,6 +6,6 @@ namespace SnetGateway.Payments.Channels.Checks;
 /// <summary>E9: the signed total is covered by what is in the channel and not yet spoken for.</summary>
 internal static class FundsCheck
 {
-    public static PaymentRefusal? Judge(UInt256 funds, UInt256 amount) =>
+    public static PaymentRefusal? Check(UInt256 funds, UInt256 amount) =>
         amount <= funds ? null : Refusals.NotEnoughTokens(funds, amount);
 }

@@ -1,4 +1,3 @@
-
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -7,6 +6,6 @@ namespace SnetGateway.Payments.Channels.Checks;
 /// <summary>E4: a payment is for the channel's present nonce; amounts signed at an earlier one are worth nothing.</summary>
 internal static class NonceCheck
 {
-    public static PaymentRefusal? Judge(ChannelNonce current, ChannelNonce sent) =>
+    public static PaymentRefusal? Check(ChannelNonce current, ChannelNonce sent) =>
         current == sent ? null : Refusals.WrongNonce(current, sent);
 }

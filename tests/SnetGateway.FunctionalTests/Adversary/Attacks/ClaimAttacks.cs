@@ -104,7 +104,7 @@ internal static class ClaimAttacks
             await ClaimAsync(run, payer);
             await SeeAsync(run, payer);
             await upload.SendAsync(frame[3..], end: true);
-            RawReply reply = await upload.Reply.Soon();
+            RawReply reply = await upload.Reply.WithTimeout();
             run.MustBeRefused(reply, "an upload that a claim overtook");
             if (reply.Status != 1000)
             {

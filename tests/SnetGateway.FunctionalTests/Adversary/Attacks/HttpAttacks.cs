@@ -76,7 +76,7 @@ internal static class HttpAttacks
             run.Counts.Begun(payer.Payment(payer.Next), call);
             await call.SendAsync(Wire.Frame(run.Target.Message));
             await call.SendTrailersAsync([.. payer.Headers(payer.Next).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
-            run.MustBeRefused(await call.Reply.Soon(), "a payment in the trailers");
+            run.MustBeRefused(await call.Reply.WithTimeout(), "a payment in the trailers");
         }
 
         await payer.GoOnAsync();
@@ -142,19 +142,19 @@ internal static class HttpAttacks
         RawCall call = await connection.OpenAsync(headers);
         run.Counts.Begun(payment, call);
         await call.SendAsync(Wire.Frame(run.Target.Message), end: true);
-        return await call.Reply.Soon();
+        return await call.Reply.WithTimeout();
     }
 
     /// <summary>The head of an answer over HTTP/1.1; empty when the connection was closed without one.</summary>
     private static async Task<string> AskAsync(Uri gateway, string request)
     {
         using var tcp = new TcpClient();
-        await tcp.ConnectAsync(gateway.IdnHost, gateway.Port).Soon();
+        await tcp.ConnectAsync(gateway.IdnHost, gateway.Port).WithTimeout();
         Stream stream = tcp.GetStream();
         if (gateway.Scheme == Uri.UriSchemeHttps)
         {
             var tls = new SslStream(stream);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = gateway.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http11] }).Soon();
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = gateway.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http11] }).WithTimeout();
             stream = tls;
         }
 
@@ -163,7 +163,7 @@ internal static class HttpAttacks
         var buffer = new byte[4096];
         try
         {
-            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer).AsTask().Soon() is > 0 and var length)
+            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer).AsTask().WithTimeout() is > 0 and var length)
             {
                 head.Append(Encoding.Latin1.GetString(buffer, 0, length));
             }

@@ -23,7 +23,7 @@ internal static class LedgerAttacks
             RawCall call = await client.OpenAsync(payer.Headers(amount));
             run.Counts.Begun(payer.Payment(amount), call);
             await call.SendAsync(Wire.Frame(run.Target.Message), end: true);
-            run.MustBeRefused(await call.Reply.Soon(), $"a total of {amount} at a ledger that never saw the channel");
+            run.MustBeRefused(await call.Reply.WithTimeout(), $"a total of {amount} at a ledger that never saw the channel");
         }
 
         await TestKit.Processes.Eventually.TrueAsync("the alert is raised", () => Task.FromResult(lone.Log.Any(line => line.EventId == LedgerMismatch)));

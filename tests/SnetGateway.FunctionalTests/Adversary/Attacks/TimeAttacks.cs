@@ -20,7 +20,7 @@ internal static class TimeAttacks
             await upload.SendAsync(frame[..3]);
             await run.PassAsync(old, (run.Target.Threshold / 2) + 5);
             await upload.SendAsync(frame[3..], end: true);
-            run.MustBeRefused(await upload.Reply.Soon(), "an upload paced past the expiry");
+            run.MustBeRefused(await upload.Reply.WithTimeout(), "an upload paced past the expiry");
             await run.Target.Chain.ExtendAsync(payer.Key, payer.Channel, await run.Target.Chain.HeadAsync() + run.Target.Threshold + 1_000_000);
             await payer.GoOnAsync();
         }

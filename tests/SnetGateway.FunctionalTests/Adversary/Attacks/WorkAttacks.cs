@@ -56,7 +56,7 @@ internal static class WorkAttacks
             ulong amount = payer.Next;
             RawCall call = await run.BeginAsync(gateway, payer.Payment(amount), payer.Headers(amount));
             await call.SendAsync(Wire.Frame(run.Target.Message), end: true);
-            await Task.WhenAny(call.FirstData, call.Reply).Soon();
+            await Task.WhenAny(call.FirstData, call.Reply).WithTimeout();
             await call.ResetAsync();
             if (!call.FirstData.IsCompleted)
             {
@@ -109,7 +109,7 @@ internal static class WorkAttacks
             }));
             foreach (RawCall call in calls)
             {
-                run.MustBeRefused(await call.Reply.Soon(), $"a message that inflates to {BombBytes} bytes for {method}");
+                run.MustBeRefused(await call.Reply.WithTimeout(), $"a message that inflates to {BombBytes} bytes for {method}");
             }
         }
 

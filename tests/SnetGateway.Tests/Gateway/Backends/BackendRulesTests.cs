@@ -22,16 +22,16 @@ public sealed class BackendRulesTests : IDisposable
     [InlineData("jsonrpc")]
     [InlineData("http")]
     [InlineData("grpc")]
-    public async Task EachKind_WithDescriptors_IsRight(string kind) => Assert.Empty((await ReadAsync(kind)).Mistakes);
+    public async Task EachKind_WithDescriptors_IsRight(string kind) => Assert.Empty((await ReadAsync(kind)).Errors);
 
     [Theory]
     [InlineData("jsonrpc")]
     [InlineData("http")]
     public async Task Translator_WithoutDescriptors_IsAMistake(string kind)
     {
-        ConfigurationMistake mistake = Assert.Single((await ReadAsync(kind, (B + "Descriptors:DescriptorSet", ""))).Mistakes);
-        Assert.Equal(B + "Descriptors", mistake.Path);
-        Assert.Contains("ProtoFolder", mistake.Remedy, StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single((await ReadAsync(kind, (B + "Descriptors:DescriptorSet", ""))).Errors);
+        Assert.Equal(B + "Descriptors", error.Path);
+        Assert.Contains("ProtoFolder", error.Remedy, StringComparison.Ordinal);
     }
 
     /// <summary>One change each to a right configuration of the kind: the key, its text, the path that is named, a word that is said.</summary>
@@ -62,30 +62,30 @@ public sealed class BackendRulesTests : IDisposable
             ? [(B + "Http:Credentials:key:Key", "x-key"), (B + "Http:Credentials:key:Value", "s3cret"), (B + key, value)]
             : [(B + key, value)];
 
-        IReadOnlyList<ConfigurationMistake> mistakes = (await ReadAsync(kind, changes)).Mistakes;
+        IReadOnlyList<ConfigurationError> errors = (await ReadAsync(kind, changes)).Errors;
 
         if (path is null)
         {
-            Assert.Empty(mistakes);
+            Assert.Empty(errors);
             return;
         }
 
-        ConfigurationMistake mistake = Assert.Single(mistakes);
-        Assert.Equal(B + path, mistake.Path);
-        Assert.Contains(word!, mistake.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cret", mistake.ToString(), StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single(errors);
+        Assert.Equal(B + path, error.Path);
+        Assert.Contains(word!, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task CredentialInTheBody_OfAMethodWithoutOne_IsAMistake()
     {
-        ConfigurationMistake mistake = Assert.Single((await ReadAsync(
+        ConfigurationError error = Assert.Single((await ReadAsync(
             "http",
             (B + "Http:Credentials:key:Key", "key"),
             (B + "Http:Credentials:key:Value", "s3cret"),
             (B + "Http:Credentials:key:Location", "body"),
-            (B + $"Http:Methods:{Method}:Verb", "GET"))).Mistakes);
-        Assert.Equal(B + "Http:Credentials:key:Location", mistake.Path);
+            (B + $"Http:Methods:{Method}:Verb", "GET"))).Errors);
+        Assert.Equal(B + "Http:Credentials:key:Location", error.Path);
     }
 
     private async Task<ConfigurationResult> ReadAsync(string kind, params (string Key, string Value)[] changes)

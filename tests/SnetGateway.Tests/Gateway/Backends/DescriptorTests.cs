@@ -48,7 +48,7 @@ public sealed class DescriptorTests : IDisposable
 
         ConfigurationResult result = await ReadAsync((Key + "DescriptorSet", file));
 
-        Assert.Empty(result.Mistakes);
+        Assert.Empty(result.Errors);
         ClusterBackend backend = result.Snapshot!.Backends.Find("Translate")!;
         ProtoSchema schema = await backend.Descriptors!.GetAsync(Method, CancellationToken.None);
         Assert.NotNull(schema.FindMethod(Method));
@@ -68,9 +68,9 @@ public sealed class DescriptorTests : IDisposable
 
         ConfigurationResult result = await ReadAsync((Key + key, Path.Combine(_folder.FullName, place)));
 
-        ConfigurationMistake mistake = Assert.Single(result.Mistakes);
-        Assert.Equal(Key + path, mistake.Path);
-        Assert.Contains(word, mistake.Problem, StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single(result.Errors);
+        Assert.Equal(Key + path, error.Path);
+        Assert.Contains(word, error.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DescriptorTests : IDisposable
                 "SnetGateway:Backends:Clusters:translat:Descriptors:ReflectionAddress",
                 Key.TrimEnd(':'),
             ],
-            result.Mistakes.Select(mistake => mistake.Path).Order(StringComparer.Ordinal));
+            result.Errors.Select(error => error.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]

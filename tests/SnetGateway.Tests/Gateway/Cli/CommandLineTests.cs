@@ -61,7 +61,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(2, code);
         string[] lines = Lines(_error);
-        Assert.Contains("3 mistakes", lines[0], StringComparison.Ordinal);
+        Assert.Contains("3 errors", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, l => l.StartsWith("  SnetGateway:Services:example:Price:Cogs: '-5' is not an amount in cogs", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("  SnetGateway:Limit: unknown key. Write 'Limits'", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("  ReverseProxy:Routes:example:ClusterId: there is no cluster 'exmple'. Write 'example'", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
-using SnetGateway.Gateway.Money;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;

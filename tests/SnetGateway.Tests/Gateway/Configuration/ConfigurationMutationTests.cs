@@ -38,10 +38,10 @@ public class ConfigurationMutationTests
             try
             {
                 ConfigurationResult result = await Samples.ReadAsync(values);
-                Assert.Equal(result.IsRight, result.Mistakes.Count == 0);
-                Assert.All(result.Mistakes, m => Assert.True(m.Path.Length > 0 && m.Problem.Length > 0 && m.Remedy.Length > 0));
-                Assert.All(result.Mistakes, m => Assert.DoesNotContain(m.ToString(), c => char.IsControl(c)));
-                _ = result.IsRight ? taken++ : refused++;
+                Assert.Equal(result.IsValid, result.Errors.Count == 0);
+                Assert.All(result.Errors, m => Assert.True(m.Path.Length > 0 && m.Problem.Length > 0 && m.Remedy.Length > 0));
+                Assert.All(result.Errors, m => Assert.DoesNotContain(m.ToString(), c => char.IsControl(c)));
+                _ = result.IsValid ? taken++ : refused++;
             }
             catch (Exception e)
             {

@@ -16,8 +16,8 @@ public class ConfigurationReaderTests
     {
         ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
 
-        Assert.Empty(result.Mistakes);
-        Assert.True(result.IsRight);
+        Assert.Empty(result.Errors);
+        Assert.True(result.IsValid);
         Assert.Equal(TimeSpan.FromSeconds(2), result.Options.PaidCalls.MaxWait);
         PaidService draw = result.Snapshot.Catalog.Find("draw")!;
         Assert.Equal("my-org", draw.Group.OrganizationId);
@@ -57,7 +57,7 @@ public class ConfigurationReaderTests
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Empty(result.Mistakes);
+        Assert.Empty(result.Errors);
         Assert.Equal(new PublicListenerOptions().Address, result.Options.Listeners.Public.Address);
         Assert.DoesNotContain(null, result.Values.Values);
     }
@@ -231,14 +231,14 @@ public class ConfigurationReaderTests
 
         if (path is null)
         {
-            Assert.Empty(result.Mistakes);
+            Assert.Empty(result.Errors);
             return;
         }
 
-        Assert.False(result.IsRight);
-        ConfigurationMistake mistake = Assert.Single(result.Mistakes);
-        Assert.Equal(path, mistake.Path);
-        Assert.Contains(words!, mistake.ToString(), StringComparison.Ordinal);
+        Assert.False(result.IsValid);
+        ConfigurationError error = Assert.Single(result.Errors);
+        Assert.Equal(path, error.Path);
+        Assert.Contains(words!, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -246,12 +246,12 @@ public class ConfigurationReaderTests
     {
         Dictionary<string, string?> values = Samples.Good();
         values[P + "Clusters:draw:SessionAffinity:AffinityKeyName"] = "key";
-        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Empty((await Samples.ReadAsync(values)).Errors);
 
         values[P + "Clusters:draw:SessionAffinity:Enabled"] = "true";
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Equal(P + "Clusters:draw:SessionAffinity:Enabled", Assert.Single(result.Mistakes).Path);
+        Assert.Equal(P + "Clusters:draw:SessionAffinity:Enabled", Assert.Single(result.Errors).Path);
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public class ConfigurationReaderTests
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Equal(P + "Routes:translate:Match", Assert.Single(result.Mistakes).Path);
+        Assert.Equal(P + "Routes:translate:Match", Assert.Single(result.Errors).Path);
     }
 
     /// <summary>Two free routes, each with what the text says of it; routing would end every call that two routes take alike with an error.</summary>
@@ -301,7 +301,7 @@ public class ConfigurationReaderTests
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Equal(isAmbiguous ? [P + "Routes:two:Match"] : [], result.Mistakes.Select(m => m.Path));
+        Assert.Equal(isAmbiguous ? [P + "Routes:two:Match"] : [], result.Errors.Select(m => m.Path));
     }
 
     [Fact]
@@ -334,7 +334,7 @@ public class ConfigurationReaderTests
                 S + "Services:translate:Price:Cogs",
                 S + "Unknown",
             ],
-            result.Mistakes.Select(m => m.Path).Order(StringComparer.Ordinal));
+            result.Errors.Select(m => m.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -342,7 +342,7 @@ public class ConfigurationReaderTests
     {
         ConfigurationResult result = await Samples.ReadAsync([]);
 
-        Assert.Contains(result.Mistakes, m => m.Path == P + "Routes");
+        Assert.Contains(result.Errors, m => m.Path == P + "Routes");
     }
 
     [Fact]
@@ -355,7 +355,7 @@ public class ConfigurationReaderTests
 
         ConfigurationResult result = await Samples.ReadAsync(values);
 
-        Assert.Equal(3, result.Mistakes.Count);
-        Assert.DoesNotContain(result.Mistakes, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
+        Assert.Equal(3, result.Errors.Count);
+        Assert.DoesNotContain(result.Errors, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
     }
 }

@@ -25,9 +25,9 @@ public sealed class ConfigurationReloadTests : IDisposable
         GatewaySnapshot before = live.Current;
 
         Write(InitCommand.Template.Replace("\"Cogs\": 1000", "\"Cogs\": 2000", StringComparison.Ordinal));
-        await reload.LookAsync();
+        await reload.ReadChannelAsync();
         Assert.Same(before, live.Current); // seen once: it may still grow
-        await reload.LookAsync();
+        await reload.ReadChannelAsync();
 
         Assert.True(before.ChangeToken.HasChanged);
         Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
@@ -35,7 +35,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.Contains(_lines, l => l.Contains("is in force", StringComparison.Ordinal));
 
         GatewaySnapshot after = live.Current;
-        await reload.LookAsync();
+        await reload.ReadChannelAsync();
         Assert.Same(after, live.Current);
     }
 
@@ -114,8 +114,8 @@ public sealed class ConfigurationReloadTests : IDisposable
 
     private static async Task LookTwiceAsync(ConfigurationReload reload)
     {
-        await reload.LookAsync();
-        await reload.LookAsync();
+        await reload.ReadChannelAsync();
+        await reload.ReadChannelAsync();
     }
 
     private void Write(string content) => System.IO.File.WriteAllText(File, content);
@@ -125,7 +125,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         Write(InitCommand.Template);
         var loader = new ConfigurationLoader(new ConfigurationSources(File, []));
         ConfigurationResult first = await loader.LoadAsync();
-        Assert.Empty(first.Mistakes);
+        Assert.Empty(first.Errors);
         var accepted = new AcceptedConfiguration(first.Values);
         IConfigurationRoot host = new ConfigurationBuilder().Add(accepted).Build();
         var live = new LiveSnapshot(first.Snapshot!);

@@ -11,7 +11,7 @@ public sealed class EtcdConfigurationTests
 
     [Fact]
     public async Task Etcd_WithOneEndpoint_IsRight() =>
-        Assert.Empty((await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"))).Mistakes);
+        Assert.Empty((await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"))).Errors);
 
     [Theory]
     [InlineData("Etcd:KeyPrefix", "with space", "KeyPrefix", "letters, digits")]
@@ -29,9 +29,9 @@ public sealed class EtcdConfigurationTests
     public async Task Etcd_OneMistake_IsReportedWithPathAndRemedy(string key, string value, string path, string words)
     {
         ConfigurationResult result = await ReadAsync(("Etcd:Endpoints:0", "http://127.0.0.1:2379"), (key, value));
-        ConfigurationMistake mistake = Assert.Single(result.Mistakes, m => m.Path == Etcd + path);
-        Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(result.Mistakes, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
+        ConfigurationError error = Assert.Single(result.Errors, m => m.Path == Etcd + path);
+        Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Errors, m => m.ToString().Contains("hunter2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class EtcdConfigurationTests
             ("Etcd:User", "gateway"), ("Etcd:Endpointz:0", "x"), ("Etcd:CaPath", "/nowhere/ca.pem"), ("Etcd:DialTimeout", "soon"));
         Assert.Equal(
             [Etcd + "CaPath", Etcd + "DialTimeout", Etcd + "Endpoints", Etcd + "Endpointz", Etcd + "PasswordPath"],
-            result.Mistakes.Select(m => m.Path).Order(StringComparer.Ordinal));
+            result.Errors.Select(m => m.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class EtcdConfigurationTests
     {
         Dictionary<string, string?> values = Samples.Good();
         values[Ledger + "Store"] = "memory";
-        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Empty((await Samples.ReadAsync(values)).Errors);
     }
 
     private static async Task<ConfigurationResult> ReadAsync(params (string Key, string Value)[] ledger)

@@ -86,13 +86,13 @@ public sealed class FileRuleTests : IDisposable
     {
         if (words is null)
         {
-            Assert.Empty(result.Mistakes);
+            Assert.Empty(result.Errors);
             return;
         }
 
-        ConfigurationMistake mistake = Assert.Single(result.Mistakes);
-        Assert.Equal(path, mistake.Path);
-        Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single(result.Errors);
+        Assert.Equal(path, error.Path);
+        Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
     }
 
     private static async Task<ConfigurationResult> ReadAsync(params (string Key, string? Value)[] changes)

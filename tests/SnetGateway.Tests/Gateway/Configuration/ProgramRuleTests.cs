@@ -15,7 +15,7 @@ public sealed class ProgramRuleTests
     public async Task Read_Program_ByPathOrName_IsRight()
     {
         Dictionary<string, string?> values = Good();
-        Assert.Empty((await Samples.ReadAsync(values)).Mistakes);
+        Assert.Empty((await Samples.ReadAsync(values)).Errors);
         values[Programs + "model:Command"] = "/bin/cat";
         values[Programs + "model:Arguments:0"] = "anything $(at) all";
         values[Programs + "model:WorkingDirectory"] = "/";
@@ -24,7 +24,7 @@ public sealed class ProgramRuleTests
         values[Programs + "model:Output"] = "Lines";
         values[Programs + "model:MaxRunning"] = "2";
         ConfigurationResult result = await Samples.ReadAsync(values);
-        Assert.Empty(result.Mistakes);
+        Assert.Empty(result.Errors);
         Assert.Equal(2, result.Options.Processes.Programs["model"].MaxRunning);
     }
 
@@ -60,9 +60,9 @@ public sealed class ProgramRuleTests
             values[Programs + key] = value;
         }
 
-        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
-        Assert.Equal(Programs + path, mistake.Path);
-        Assert.Contains(words, mistake.ToString(), StringComparison.OrdinalIgnoreCase);
+        ConfigurationError error = Assert.Single((await Samples.ReadAsync(values)).Errors);
+        Assert.Equal(Programs + path, error.Path);
+        Assert.Contains(words, error.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class ProgramRuleTests
     {
         Dictionary<string, string?> values = Good();
         values[Destination] = address;
-        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
-        Assert.Equal(Destination, mistake.Path);
-        Assert.Contains(words, mistake.ToString(), StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single((await Samples.ReadAsync(values)).Errors);
+        Assert.Equal(Destination, error.Path);
+        Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public sealed class ProgramRuleTests
     {
         Dictionary<string, string?> values = Good();
         values[Programs + "model:Messages"] = "Json";
-        ConfigurationMistake mistake = Assert.Single((await Samples.ReadAsync(values)).Mistakes);
-        Assert.Equal("SnetGateway:Backends:Clusters:translate:Descriptors", mistake.Path);
-        Assert.Contains("a program that speaks JSON", mistake.ToString(), StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single((await Samples.ReadAsync(values)).Errors);
+        Assert.Equal("SnetGateway:Backends:Clusters:translate:Descriptors", error.Path);
+        Assert.Contains("a program that speaks JSON", error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,18 +97,18 @@ public sealed class ProgramRuleTests
     {
         var options = new GatewayOptions();
         options.Processes.Programs["model"] = new ProgramOptions { Command = "cat" };
-        var mistakes = new MistakeList();
-        ProgramRules.Check(new RuleContext(options, [], [], mistakes) { IsLinux = isLinux });
+        var errors = new ErrorList();
+        ProgramRules.Check(new RuleContext(options, [], [], errors) { IsLinux = isLinux });
         if (isLinux)
         {
-            Assert.True(mistakes.IsEmpty);
+            Assert.True(errors.IsEmpty);
             return;
         }
 
-        ConfigurationMistake mistake = Assert.Single(mistakes.All);
-        Assert.Equal(Programs + "model", mistake.Path);
-        Assert.Contains("on Linux only", mistake.ToString(), StringComparison.Ordinal);
-        Assert.Contains("run the gateway on Linux", mistake.ToString(), StringComparison.Ordinal);
+        ConfigurationError error = Assert.Single(errors.All);
+        Assert.Equal(Programs + "model", error.Path);
+        Assert.Contains("on Linux only", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("run the gateway on Linux", error.ToString(), StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string?> Good()

@@ -14,15 +14,15 @@ public class SampleFilesTests
     {
         string file = RepositoryFiles.PathOf("appsettings/minimal.json");
 
-        Assert.Empty((await LoadAsync(file)).Mistakes);
+        Assert.Empty((await LoadAsync(file)).Errors);
         Assert.Equal(15, File.ReadAllLines(file).Length);
     }
 
     [Fact]
-    public async Task FullFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/full.json"))).Mistakes);
+    public async Task FullFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/full.json"))).Errors);
 
     [Fact]
-    public async Task GroupFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Mistakes);
+    public async Task GroupFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Errors);
 
     [Fact]
     public async Task GracePeriodsOfTheGroup_CoverItsDrain()
@@ -51,9 +51,9 @@ public class SampleFilesTests
 
     private static async Task<ConfigurationResult> LoadAsync(string file)
     {
-        var mistakes = new MistakeList();
+        var errors = new ErrorList();
         var sources = new ConfigurationSources(file, []);
         byte[] content = Encoding.UTF8.GetBytes(await File.ReadAllTextAsync(file));
-        return await new ConfigurationLoader(sources).LoadAsync(content, mistakes);
+        return await new ConfigurationLoader(sources).LoadAsync(content, errors);
     }
 }

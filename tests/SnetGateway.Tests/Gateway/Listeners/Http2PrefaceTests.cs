@@ -13,11 +13,11 @@ public sealed class Http2PrefaceTests
         Assert.Equal(24, preface.Length);
         for (int length = 0; length < preface.Length; length++)
         {
-            Assert.Equal(PrefaceVerdict.Undecided, Http2Preface.Judge(new ReadOnlySequence<byte>(preface, 0, length)));
+            Assert.Equal(PrefaceResult.Undecided, Http2Preface.Check(new ReadOnlySequence<byte>(preface, 0, length)));
         }
 
-        Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>(preface)));
-        Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>([.. preface, 0, 0, 0])));
+        Assert.Equal(PrefaceResult.Http2, Http2Preface.Check(new ReadOnlySequence<byte>(preface)));
+        Assert.Equal(PrefaceResult.Http2, Http2Preface.Check(new ReadOnlySequence<byte>([.. preface, 0, 0, 0])));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class Http2PrefaceTests
         {
             byte[] bytes = Http2Preface.Bytes[..(at + 1)].ToArray();
             bytes[at] ^= 1;
-            Assert.Equal(PrefaceVerdict.Http1, Http2Preface.Judge(new ReadOnlySequence<byte>(bytes)));
+            Assert.Equal(PrefaceResult.Http1, Http2Preface.Check(new ReadOnlySequence<byte>(bytes)));
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class Http2PrefaceTests
         {
             var first = new Segment(preface.AsMemory(0, cut), null);
             var second = new Segment(preface.AsMemory(cut), first);
-            Assert.Equal(PrefaceVerdict.Http2, Http2Preface.Judge(new ReadOnlySequence<byte>(first, 0, second, preface.Length - cut)));
+            Assert.Equal(PrefaceResult.Http2, Http2Preface.Check(new ReadOnlySequence<byte>(first, 0, second, preface.Length - cut)));
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData("PROXY UNKNOWN whatever it says\r\n", null)]
     public void Line_IsRead_AndWhatFollowsIsLeft(string line, string? client)
     {
-        Assert.Equal(ProxyVerdict.Complete, Read([.. Encoding.ASCII.GetBytes(line), .. "PRI *"u8], out int length, out IPEndPoint? read));
+        Assert.Equal(ProxyHeaderResult.Complete, Read([.. Encoding.ASCII.GetBytes(line), .. "PRI *"u8], out int length, out IPEndPoint? read));
         Assert.Equal(line.Length, length);
         Assert.Equal(client, read?.ToString());
     }
@@ -40,14 +40,14 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData("proxy TCP4 203.0.113.9 127.0.0.1 1 7000\r\n")]
     [InlineData("GET / HTTP/1.1\r\n")]
     public void LineThatIsWrong_IsMalformed(string line) =>
-        Assert.Equal(ProxyVerdict.Malformed, Read(Encoding.ASCII.GetBytes(line), out _, out _));
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(Encoding.ASCII.GetBytes(line), out _, out _));
 
     [Fact]
     public void LineWithoutAnEnd_IsWaitedForUpToItsLongest()
     {
         byte[] line = Encoding.ASCII.GetBytes("PROXY UNKNOWN " + new string('x', 200));
-        Assert.Equal(ProxyVerdict.Incomplete, Read(line[..106], out _, out _));
-        Assert.Equal(ProxyVerdict.Malformed, Read(line[..107], out _, out _));
+        Assert.Equal(ProxyHeaderResult.Incomplete, Read(line[..106], out _, out _));
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(line[..107], out _, out _));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
         foreach (int more in new[] { 0, 3, 300 })
         {
             byte[] header = Binary(command, family, IPAddress.Parse(address), 54321, more);
-            Assert.Equal(ProxyVerdict.Complete, Read([.. header, 1, 2, 3], out int length, out IPEndPoint? read));
+            Assert.Equal(ProxyHeaderResult.Complete, Read([.. header, 1, 2, 3], out int length, out IPEndPoint? read));
             Assert.Equal(header.Length, length);
             Assert.Equal(client, read?.ToString());
         }
@@ -72,10 +72,10 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     {
         byte[] tooShort = Binary(0x21, 0x11, IPAddress.Loopback, 1, 0)[..^1];
         BinaryPrimitives.WriteUInt16BigEndian(tooShort.AsSpan(14), (ushort)(tooShort.Length - 16));
-        Assert.Equal(ProxyVerdict.Malformed, Read(tooShort, out _, out _));
-        Assert.Equal(ProxyVerdict.Malformed, Read(Binary(0x11, 0x11, IPAddress.Loopback, 1, 0), out _, out _)); // another version
-        Assert.Equal(ProxyVerdict.Malformed, Read(Binary(0x22, 0x11, IPAddress.Loopback, 1, 0), out _, out _)); // another command
-        Assert.Equal(ProxyVerdict.Malformed, Read(Binary(0x21, 0x11, IPAddress.Loopback, 1, 5000), out _, out _));
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(tooShort, out _, out _));
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(Binary(0x11, 0x11, IPAddress.Loopback, 1, 0), out _, out _)); // another version
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(Binary(0x22, 0x11, IPAddress.Loopback, 1, 0), out _, out _)); // another command
+        Assert.Equal(ProxyHeaderResult.Malformed, Read(Binary(0x21, 0x11, IPAddress.Loopback, 1, 5000), out _, out _));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
         {
             for (int length = 0; length < header.Length; length++)
             {
-                Assert.Equal(ProxyVerdict.Incomplete, Read(header[..length], out _, out _));
+                Assert.Equal(ProxyHeaderResult.Incomplete, Read(header[..length], out _, out _));
             }
         }
     }
@@ -107,14 +107,14 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
             }
 
             bytes = bytes[..random.Next(bytes.Length + 1)];
-            if (Read(bytes, out int length, out _) == ProxyVerdict.Complete)
+            if (Read(bytes, out int length, out _) == ProxyHeaderResult.Complete)
             {
                 Assert.InRange(length, 15, bytes.Length);
             }
         }
     }
 
-    private static ProxyVerdict Read(byte[] bytes, out int length, out IPEndPoint? client) =>
+    private static ProxyHeaderResult Read(byte[] bytes, out int length, out IPEndPoint? client) =>
         ProxyHeader.Read(new ReadOnlySequence<byte>(bytes), out length, out client);
 
     private static byte[] Binary(byte command, byte family, IPAddress source, ushort port, int more)

@@ -20,11 +20,11 @@ public sealed class CallClockTests
         CallClock quick = Start(10 * Second, null);
         _time.Advance(9 * Second);
         Assert.Equal(ClockEnd.None, silent.End);
-        Assert.True(quick.TryAnswer());
+        Assert.True(quick.TryRespond());
         _time.Advance(2 * Second);
         Assert.Equal(ClockEnd.ServiceTimedOut, silent.End);
         Assert.True(silent.Token.IsCancellationRequested);
-        Assert.False(silent.TryAnswer());
+        Assert.False(silent.TryRespond());
         Assert.Equal(ClockEnd.None, quick.End);
         Assert.False(quick.Token.IsCancellationRequested);
     }
@@ -33,7 +33,7 @@ public sealed class CallClockTests
     public void ClientsDeadline_HoldsBesideTheServiceTimeout_AndAfterTheAnswer()
     {
         CallClock clock = Start(10 * Second, 20 * Second);
-        Assert.True(clock.TryAnswer());
+        Assert.True(clock.TryRespond());
         _time.Advance(19 * Second);
         Assert.Equal(Second, clock.ClientRemaining);
         Assert.Equal(ClockEnd.None, clock.End);
@@ -59,7 +59,7 @@ public sealed class CallClockTests
         clock.Start(Second, null, client.Token);
         client.Cancel();
         _time.Advance(5 * Second);
-        Assert.Equal(ClockEnd.ClientLeft, clock.End);
+        Assert.Equal(ClockEnd.ClientDisconnected, clock.End);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class CallClockTests
     {
         CallClock clock = _pool.Rent();
         clock.Start(Second, null, new CancellationToken(canceled: true));
-        Assert.Equal(ClockEnd.ClientLeft, clock.End);
+        Assert.Equal(ClockEnd.ClientDisconnected, clock.End);
         Assert.True(clock.Token.IsCancellationRequested);
     }
 

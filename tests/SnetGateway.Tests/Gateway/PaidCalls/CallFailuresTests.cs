@@ -78,7 +78,7 @@ public sealed class CallFailuresTests
         var failed = new HttpRequestException("failed", new IOException("no body"));
         foreach (Exception read in new Exception[] { new IOException("reset by the client"), new TaskCanceledException(), new Microsoft.AspNetCore.Connections.ConnectionAbortedException() })
         {
-            Assert.Equal(CallFailures.ClientLeft, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, new AggregateException(read, failed)));
+            Assert.Equal(CallFailures.ClientDisconnected, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, new AggregateException(read, failed)));
         }
     }
 

@@ -11,7 +11,7 @@ namespace SnetGateway.Tests.Gateway.PaidCalls;
 /// <summary>Headers that go ahead of a late message, and the read of that message, which owns its reader's memory until it ends.</summary>
 public sealed class InitialMetadataStreamTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WithTimeout = TimeSpan.FromSeconds(20);
 
     private readonly TestTimeProvider _time = new();
     private readonly SilentAnswer _answer = new();
@@ -30,10 +30,10 @@ public sealed class InitialMetadataStreamTests
         Task<int> reading = stream.ReadAsync(new byte[10], context.RequestAborted).AsTask();
         await _time.WhenArmedAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
-        await _answer.Cancelled.WaitAsync(Soon);
+        await _answer.Cancelled.WaitAsync(WithTimeout);
         Assert.False(reading.IsCompleted);
         _answer.End();
-        Assert.Same(failure, await Assert.ThrowsAsync<InvalidOperationException>(() => reading.WaitAsync(Soon)));
+        Assert.Same(failure, await Assert.ThrowsAsync<InvalidOperationException>(() => reading.WaitAsync(WithTimeout)));
         Assert.Same(CallFailures.Fault, call.Failure);
     }
 
@@ -48,10 +48,10 @@ public sealed class InitialMetadataStreamTests
         await _time.WhenArmedAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
         await leaving.CancelAsync();
-        await _answer.Cancelled.WaitAsync(Soon);
+        await _answer.Cancelled.WaitAsync(WithTimeout);
         Assert.False(reading.IsCompleted);
         _answer.End();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(WithTimeout));
         Assert.Null(call.Failure);
     }
 

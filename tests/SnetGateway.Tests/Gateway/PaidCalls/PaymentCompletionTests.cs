@@ -17,7 +17,7 @@ public sealed class PaymentCompletionTests
         Assert.False(payment.IsSettled);
         Assert.Null(await payment.SettleAsync());
         Assert.Null(await payment.SettleAsync());
-        Assert.False(payment.TryRelease(ReleaseReason.ClientLeft));
+        Assert.False(payment.TryRelease(ReleaseReason.ClientDisconnected));
         Assert.True(payment.IsSettled);
         Assert.Equal((1, 0), (reservation.Settles, reservation.Releases));
     }
@@ -61,7 +61,7 @@ public sealed class PaymentCompletionTests
                 Task.Run(() =>
                 {
                     start.SignalAndWait();
-                    payment.TryRelease(ReleaseReason.ClientLeft);
+                    payment.TryRelease(ReleaseReason.ClientDisconnected);
                 }));
             Assert.Equal(1, reservation.Settles + reservation.Releases);
         }
@@ -72,7 +72,7 @@ public sealed class PaymentCompletionTests
     {
         var payment = new PaymentCompletion(null, NullLogger.Instance);
         Assert.True(payment.IsSettled);
-        Assert.False(payment.TryRelease(ReleaseReason.ClientLeft));
+        Assert.False(payment.TryRelease(ReleaseReason.ClientDisconnected));
     }
 
     private sealed class Counting : Reservation

@@ -209,14 +209,14 @@ internal static class GeneratedInputs
             ? Encoding.ASCII.GetBytes(random.Next(2) == 0 ? "PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\nGET" : "PROXY TCP6 2001:db8::9 ::1 1 65535\r\nPRI")
             : [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0, 12, .. Bytes(random, 30)];
         Damage(random, header);
-        ProxyVerdict verdict = ProxyHeader.Read(new ReadOnlySequence<byte>(header), out int length, out IPEndPoint? client);
-        Assert.True(verdict != ProxyVerdict.Complete || (length > 0 && length <= header.Length));
-        ProxyVerdict cut = ProxyHeader.Read(Sequence(random, header), out int again, out IPEndPoint? same);
+        ProxyHeaderResult verdict = ProxyHeader.Read(new ReadOnlySequence<byte>(header), out int length, out IPEndPoint? client);
+        Assert.True(verdict != ProxyHeaderResult.Complete || (length > 0 && length <= header.Length));
+        ProxyHeaderResult cut = ProxyHeader.Read(Sequence(random, header), out int again, out IPEndPoint? same);
         Assert.Equal((verdict, length, client), (cut, again, same));
-        if (verdict == ProxyVerdict.Complete)
+        if (verdict == ProxyHeaderResult.Complete)
         {
-            ProxyVerdict early = ProxyHeader.Read(new ReadOnlySequence<byte>(header, 0, random.Next(length)), out _, out _);
-            Assert.Equal(ProxyVerdict.Incomplete, early);
+            ProxyHeaderResult early = ProxyHeader.Read(new ReadOnlySequence<byte>(header, 0, random.Next(length)), out _, out _);
+            Assert.Equal(ProxyHeaderResult.Incomplete, early);
         }
     }
 
@@ -227,8 +227,8 @@ internal static class GeneratedInputs
         bytes = bytes[..random.Next(bytes.Length + 1)];
         int common = Math.Min(bytes.Length, Http2Preface.Bytes.Length);
         bool fits = bytes.AsSpan(0, common).SequenceEqual(Http2Preface.Bytes[..common]);
-        PrefaceVerdict expected = !fits ? PrefaceVerdict.Http1 : common == Http2Preface.Bytes.Length ? PrefaceVerdict.Http2 : PrefaceVerdict.Undecided;
-        Assert.Equal(expected, Http2Preface.Judge(Sequence(random, bytes)));
+        PrefaceResult expected = !fits ? PrefaceResult.Http1 : common == Http2Preface.Bytes.Length ? PrefaceResult.Http2 : PrefaceResult.Undecided;
+        Assert.Equal(expected, Http2Preface.Check(Sequence(random, bytes)));
     }
 
     private static void Metadata(Random random)

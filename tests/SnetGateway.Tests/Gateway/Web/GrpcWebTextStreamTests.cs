@@ -51,7 +51,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
             var context = new DefaultHttpContext();
             context.Response.ContentType = "application/grpc";
             using var text = new MemoryStream();
-            await using var answer = new GrpcWebTextAnswer(context.Response, text);
+            await using var answer = new GrpcWebTextResponse(context.Response, text);
             var expected = new List<byte>();
             for (var writes = random.Next(5); writes > 0; writes--)
             {
@@ -80,7 +80,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
         var context = new DefaultHttpContext();
         context.Response.ContentType = "application/grpc";
         await using var inner = new StuckStream();
-        await using var answer = new GrpcWebTextAnswer(context.Response, inner);
+        await using var answer = new GrpcWebTextResponse(context.Response, inner);
 
         ValueTask write = answer.WriteAsync(bytes);
         Assert.False(write.IsCompleted);
@@ -97,7 +97,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
         var context = new DefaultHttpContext();
         context.Response.ContentType = "text/plain";
         using var body = new MemoryStream();
-        await using var answer = new GrpcWebTextAnswer(context.Response, body);
+        await using var answer = new GrpcWebTextResponse(context.Response, body);
         await answer.WriteAsync("why"u8.ToArray());
         Assert.Equal("why", Encoding.ASCII.GetString(body.ToArray()));
     }

@@ -112,7 +112,7 @@ public sealed class AbandonedCallsTests
         PaymentRig rig = new PaymentRig(options: Options).Known();
         for (int i = 0; i < 4; i++)
         {
-            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientLeft);
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientDisconnected);
         }
 
         Assert.Equal("another transaction on channel: {ID: 1} is in progress", (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Message);

@@ -90,7 +90,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             rig.AssertIdle();
         }
 
-        ChannelFinding finding = Assert.Single(await replicas[0].VerifyAsync());
+        ChannelVerification finding = Assert.Single(await replicas[0].VerifyAsync());
         Assert.Empty(finding.Faults);
         Assert.Equal(UInt256.FromUInt64((ulong)grants * 10), finding.Amount);
         Assert.Equal(finding.Amount, finding.Delivered);
@@ -241,7 +241,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             else if (_random.Next(6) == 0)
             {
                 Story.Add("client left");
-                reservation.Release(_random.Next(4) == 0 ? ReleaseReason.ClientLeft : ReleaseReason.ServiceFailed);
+                reservation.Release(_random.Next(4) == 0 ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed);
             }
             else
             {
@@ -300,18 +300,18 @@ public sealed class ModelTests(ITestOutputHelper output)
 
         private async Task CheckAsync()
         {
-            ChannelFinding[] findings = await _rig.VerifyAsync();
+            ChannelVerification[] findings = await _rig.VerifyAsync();
             for (int at = 0; at < Channels; at++)
             {
                 Model model = _models[at];
-                ChannelFinding? finding = findings.SingleOrDefault(found => found.Channel == Id(at).ToString());
+                ChannelVerification? finding = findings.SingleOrDefault(found => found.Channel == Id(at).ToString());
                 Assert.Empty(finding?.Faults ?? []);
                 Assert.Empty(finding?.Notes ?? []);
                 Assert.Equal(UInt256.FromUInt64(model.Booked), finding?.Delivered ?? UInt256.Zero);
-                ChannelRecord? record = await new LedgerStory(_rig.Store).ChannelAsync(Id(at), default);
+                ChannelRecord? record = await new LedgerHistory(_rig.Store).ChannelAsync(Id(at), default);
                 Assert.Equal(
                     UInt256.FromUInt64(model.Authorized), record is not null && record.Nonce == PaymentRig.Nonce(model.Nonce) ? record.Amount : UInt256.Zero);
-                Assert.NotEqual(true, _rig.Book.Find(Id(at))?.Turns.IsTaken);
+                Assert.NotEqual(true, _rig.Book.Find(Id(at))?.Slot.IsTaken);
             }
         }
     }

@@ -80,7 +80,7 @@ public sealed class RefusalOrderTests
         rig.Known();
         if (faults.HasFlag(Fault.Busy))
         {
-            Assert.True(await rig.Channel.Turns.EnterAsync(0, TimeSpan.Zero, rig.Time, default));
+            Assert.True(await rig.Channel.Slot.EnterAsync(0, TimeSpan.Zero, rig.Time, default));
         }
 
         UInt256 amount = faults.HasFlag(Fault.Funds) ? 5_000UL : faults.HasFlag(Fault.Amount) ? 11UL : 10UL;
@@ -101,7 +101,7 @@ public sealed class RefusalOrderTests
 
         Assert.Null(admission.Reservation);
         Assert.Equal((code, text), (admission.Refusal!.StatusCode, admission.Refusal.Message));
-        Assert.Equal(faults.HasFlag(Fault.Busy), rig.Channel.Turns.IsTaken);
+        Assert.Equal(faults.HasFlag(Fault.Busy), rig.Channel.Slot.IsTaken);
         Assert.Equal(0, rig.Store.Commits);
         Assert.Equal(0, rig.Store.Reads);
     }

@@ -407,7 +407,7 @@ public sealed class SettleTests
         PaymentRig rig = new PaymentRig().Known();
         (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ServiceFailed);
         Assert.Empty(rig.Events.Lines);
-        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientLeft);
+        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientDisconnected);
         Assert.Equal(["without-grant 1"], rig.Events.Lines);
         Assert.Equal(0, rig.Store.Commits);
         rig.AssertIdle();
@@ -422,8 +422,8 @@ public sealed class SettleTests
         Reservation next = await rig.ReserveAsync(PaymentRig.Pay(20), 10);
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await reservation.SettleAsync());
-        Assert.Throws<InvalidOperationException>(() => reservation.Release(ReleaseReason.ClientLeft));
-        Assert.True(rig.Channel.Turns.IsTaken); // the turn is the next call's, and stays with it
+        Assert.Throws<InvalidOperationException>(() => reservation.Release(ReleaseReason.ClientDisconnected));
+        Assert.True(rig.Channel.Slot.IsTaken); // the turn is the next call's, and stays with it
 
         next.Release(ReleaseReason.ServiceFailed);
         Assert.Throws<InvalidOperationException>(() => next.Release(ReleaseReason.ServiceFailed));

@@ -65,9 +65,9 @@ public sealed class FeedTests
     public async Task ClaimThatAnotherReplicaSaw_FundsAreReadBeforeAnythingIsJudged()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
-        var news = new byte[ChannelNews.MaxLength];
-        int length = new ChannelNews(PaymentRig.Nonce(1), rig.Time.GetUtcNow()).Write(PaymentRig.One, news);
-        var key = new RecordKey(RecordKind.ChannelNews, rig.Channel.Key.Id);
+        var news = new byte[PendingInvalidation.MaxLength];
+        int length = new PendingInvalidation(PaymentRig.Nonce(1), rig.Time.GetUtcNow()).Write(PaymentRig.One, news);
+        var key = new RecordKey(RecordKind.PendingInvalidation, rig.Channel.Key.Id);
         await FeedAsync(rig, new StoredRecord(key, 5, news.AsMemory(0, length)));
         Assert.Equal(ReadingFreshness.FundsUnknown, rig.Channel.Chain!.Freshness);
     }

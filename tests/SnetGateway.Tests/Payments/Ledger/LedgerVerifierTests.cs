@@ -17,7 +17,7 @@ public sealed class LedgerVerifierTests
         PaymentRig rig = await PaidAsync(5);
         rig.Chain.Claim(PaymentRig.One, 50);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(7, 1), 7));
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync());
         Assert.Equal(("1", 6L), (finding.Channel, finding.Entries));
         Assert.Equal((UInt256.FromUInt64(57), UInt256.FromUInt64(7)), (finding.Delivered, finding.Amount));
         Assert.Empty(finding.Faults);
@@ -56,7 +56,7 @@ public sealed class LedgerVerifierTests
     {
         PaymentRig rig = await PaidAsync(5);
         rig.Store.OverwriteEntry(Key(rig), 5, null);
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync());
         Assert.Empty(finding.Faults);
         Assert.Equal(["entry 5 is held by the record alone"], finding.Notes);
         Assert.Equal((5L, UInt256.FromUInt64(50)), (finding.Entries, finding.Delivered));
@@ -68,7 +68,7 @@ public sealed class LedgerVerifierTests
         PaymentRig rig = await PaidAsync(5);
         rig.Store.OverwriteEntry(Key(rig), 1, null);
         rig.Store.OverwriteEntry(Key(rig), 2, null);
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync());
         Assert.Empty(finding.Faults);
         Assert.Equal(["the journal begins at entry 3"], finding.Notes);
     }
@@ -85,7 +85,7 @@ public sealed class LedgerVerifierTests
         PaymentRig rig = await PaidAsync(5);
         Forget(rig, missing);
         rig.Time.Advance(TimeSpan.FromDays(2));
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(1)));
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(1)));
         Assert.Empty(finding.Faults);
         Assert.Equal([note], finding.Notes);
         Assert.NotEmpty(Assert.Single(await rig.VerifyAsync(TimeSpan.FromDays(3))).Faults);
@@ -204,7 +204,7 @@ public sealed class LedgerVerifierTests
         rig.Store.OverwriteEntry(Key(rig), 2, [1, 2, 3]);
         await AssertFaultAsync(rig, "entry 2: the value ends too early");
         rig.Store.Overwrite(Key(rig), new byte[] { 9 });
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync());
         Assert.Equal(Key(rig).ToString(), finding.Channel);
         Assert.Contains("format 9", Assert.Single(finding.Faults), StringComparison.Ordinal);
     }
@@ -216,7 +216,7 @@ public sealed class LedgerVerifierTests
         ReadOnlyMemory<byte> before = rig.Store.Find(Key(rig))!.Value;
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(60), 10));
         rig.Store.Overwrite(Key(rig), before);
-        ChannelFinding finding = Assert.Single(await rig.VerifyAsync());
+        ChannelVerification finding = Assert.Single(await rig.VerifyAsync());
         Assert.Empty(finding.Faults);
         Assert.Empty(finding.Notes);
     }
@@ -227,7 +227,7 @@ public sealed class LedgerVerifierTests
         PaymentRig rig = await PaidAsync(3);
         rig.Chain.Open(PaymentRig.Id(2), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, channel: 2), 10));
-        var story = new LedgerStory(rig.Store);
+        var story = new LedgerHistory(rig.Store);
 
         var channels = new List<ChannelId>();
         await foreach (ChannelRecord record in story.ChannelsAsync(default))
@@ -280,7 +280,7 @@ public sealed class LedgerVerifierTests
         await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
 
         var rig = new PaymentRig(before.Store, before.Time);
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Chain.Outage = ChannelReadResult.Unreachable;
         await rig.Ledger.LoadAsync(default);
         Assert.Equal(ReadingFreshness.FundsUnknown, rig.Channel.Chain!.Freshness);
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(40), 10))!.Reason);

@@ -47,7 +47,7 @@ public sealed class ChannelStatesTests
         rig.Chain.Claim(PaymentRig.One, 30);
         ChannelState state = await AskAsync(rig);
         Assert.Equal((PaymentRig.Nonce(1), null, null, null), (state.Nonce, state.Signed, state.Old, state.Refusal));
-        Assert.Equal([(PaymentRig.One, LookPriority.Honest)], rig.Chain.Looks);
+        Assert.Equal([(PaymentRig.One, ReadPriority.KnownParty)], rig.Chain.Looks);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ChannelStatesTests
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
         rig.Channel.MarkOutdated(rig.Time.GetUtcNow());
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Chain.Outage = ChannelReadResult.Unreachable;
         Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig)).Signed!.Amount);
     }
 
@@ -118,7 +118,7 @@ public sealed class ChannelStatesTests
         // Blocks go on where the client sees them. Payments on the channel go on here, and SDKs ask for its state before each of them.
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Chain.Outage = ChannelReadResult.Unreachable;
         rig.Time.Advance(PaymentRig.Bound);
         Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig, block: 1_025)).Signed!.Amount);
         Assert.Equal(Expired, (await AskAsync(rig, block: 994)).Refusal);
@@ -132,7 +132,7 @@ public sealed class ChannelStatesTests
     public async Task NumberAboveTheHead_ChainUnreachable_OfAnUnknownIdIsNotCalledExpired()
     {
         var rig = new PaymentRig();
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Chain.Outage = ChannelReadResult.Unreachable;
         Assert.Equal(NoCurrentBlock, (await AskAsync(rig, block: 1_006)).Refusal);
         Assert.Empty(rig.Chain.Looks);
     }
@@ -145,7 +145,7 @@ public sealed class ChannelStatesTests
         PaymentRig rig = await AfterRestartAsync(before);
         rig.Chain.Head = null;
         rig.Chain.Cursor = null;
-        rig.Chain.Outage = ChannelLook.Unreachable;
+        rig.Chain.Outage = ChannelReadResult.Unreachable;
 
         rig.Time.Advance(PaymentRig.Bound);
         Assert.Equal(UInt256.FromUInt64(30), (await AskAsync(rig, block: 1_025)).Signed!.Amount);
@@ -181,7 +181,7 @@ public sealed class ChannelStatesTests
         Assert.Equal(Expired, (await AskAsync(rig, block: 900)).Refusal);
         Assert.Empty(rig.Chain.Looks);
         Assert.Null((await AskAsync(rig)).Refusal);
-        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+        Assert.Equal([(PaymentRig.One, ReadPriority.Anonymous)], rig.Chain.Looks);
     }
 
     [Fact]
@@ -196,9 +196,9 @@ public sealed class ChannelStatesTests
     }
 
     [Theory]
-    [InlineData(ChannelLook.NoBudget)]
-    [InlineData(ChannelLook.Unreachable)]
-    public async Task UnknownId_NoAnswer_IsNotNotFound(ChannelLook outage)
+    [InlineData(ChannelReadResult.NoBudget)]
+    [InlineData(ChannelReadResult.Unreachable)]
+    public async Task UnknownId_NoAnswer_IsNotNotFound(ChannelReadResult outage)
     {
         var rig = new PaymentRig();
         rig.Chain.Outage = outage;
@@ -216,7 +216,7 @@ public sealed class ChannelStatesTests
         Assert.Empty(rig.Chain.Looks);
         Assert.Equal((PaymentRig.Nonce(0), null), Told(await AskAsync(rig, by: PaymentRig.Stranger)));
         Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Sender)).Refusal);
-        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+        Assert.Equal([(PaymentRig.One, ReadPriority.Anonymous)], rig.Chain.Looks);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class ChannelStatesTests
         rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
 
         Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Sender)).Refusal);
-        Assert.Equal([(PaymentRig.One, LookPriority.Honest)], rig.Chain.Looks);
+        Assert.Equal([(PaymentRig.One, ReadPriority.KnownParty)], rig.Chain.Looks);
     }
 
     [Fact]
@@ -240,13 +240,13 @@ public sealed class ChannelStatesTests
         rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
 
         Assert.Equal((PaymentRig.Nonce(0), null), Told(await AskAsync(rig, by: PaymentRig.Stranger)));
-        Assert.Equal([(PaymentRig.One, LookPriority.Stranger)], rig.Chain.Looks);
+        Assert.Equal([(PaymentRig.One, ReadPriority.Anonymous)], rig.Chain.Looks);
     }
 
     [Theory]
-    [InlineData(ChannelLook.NoBudget)]
-    [InlineData(ChannelLook.Unreachable)]
-    public async Task IdThatMayBeAnotherChannels_NoAnswer_NobodyIsCalledNoParty(ChannelLook outage)
+    [InlineData(ChannelReadResult.NoBudget)]
+    [InlineData(ChannelReadResult.Unreachable)]
+    public async Task IdThatMayBeAnotherChannels_NoAnswer_NobodyIsCalledNoParty(ChannelReadResult outage)
     {
         PaymentRig rig = new PaymentRig().Known();
         rig.Channel.MarkReorganised(rig.Time.GetUtcNow());

@@ -72,7 +72,7 @@ public sealed class EtcdFullTests
     [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention\",\"1\"]}", true)]
     [InlineData("{\"cmdline\":[\"etcd\",\"-auto-compaction-retention\",\"1h\"]}", true)]
     public void Arguments_ThatEtcdPublishes_TellWhetherItCompactsItself(string? variables, bool compacts) =>
-        Assert.Equal(compacts, EtcdCheckup.CompactsItself(variables));
+        Assert.Equal(compacts, EtcdInspection.CompactsItself(variables));
 
     [Fact]
     public async Task Checkup_ThatBreaks_IsAWarningAndNothingElse()
@@ -82,7 +82,7 @@ public sealed class EtcdFullTests
         client.Dispose(); // the store was closed in the middle of it
         var log = new LogLines();
 
-        await new EtcdCheckup(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+        await new EtcdInspection(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
 
         Assert.Equal([7037], log.Ids);
     }

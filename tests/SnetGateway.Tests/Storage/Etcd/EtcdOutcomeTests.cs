@@ -20,25 +20,25 @@ public sealed class EtcdOutcomeTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);
 
     [Theory]
-    [InlineData(StatusCode.Unavailable, "etcdserver: no leader", EtcdVerdict.NotDoneForNow)]
-    [InlineData(StatusCode.Unavailable, "etcdserver: request timed out", EtcdVerdict.Unknown)]
-    [InlineData(StatusCode.Unavailable, "etcdserver: a text of a later version", EtcdVerdict.Unknown)]
-    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", EtcdVerdict.Refused)]
-    [InlineData(StatusCode.Unauthenticated, "etcdserver: invalid auth token", EtcdVerdict.TokenRefused)]
-    [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", EtcdVerdict.Compacted)]
-    [InlineData(StatusCode.Unimplemented, "unknown service etcdserverpb.KV", EtcdVerdict.Refused)]
-    [InlineData(StatusCode.Unimplemented, "Unsupported grpc-encoding value 'br'. Supported encodings: identity, gzip", EtcdVerdict.Unknown)]
-    [InlineData(StatusCode.Unavailable, "transport is closing", EtcdVerdict.Unknown)]
-    [InlineData(StatusCode.Cancelled, "Call canceled by the client.", EtcdVerdict.Unknown)]
-    internal void Verdict_OfAStatus(StatusCode code, string text, EtcdVerdict verdict) =>
-        Assert.Equal(verdict, EtcdVerdicts.Of(new RpcException(new Status(code, text))));
+    [InlineData(StatusCode.Unavailable, "etcdserver: no leader", EtcdFailureKind.NotDoneForNow)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: request timed out", EtcdFailureKind.Unknown)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: a text of a later version", EtcdFailureKind.Unknown)]
+    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", EtcdFailureKind.Refused)]
+    [InlineData(StatusCode.Unauthenticated, "etcdserver: invalid auth token", EtcdFailureKind.TokenRefused)]
+    [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", EtcdFailureKind.Compacted)]
+    [InlineData(StatusCode.Unimplemented, "unknown service etcdserverpb.KV", EtcdFailureKind.Refused)]
+    [InlineData(StatusCode.Unimplemented, "Unsupported grpc-encoding value 'br'. Supported encodings: identity, gzip", EtcdFailureKind.Unknown)]
+    [InlineData(StatusCode.Unavailable, "transport is closing", EtcdFailureKind.Unknown)]
+    [InlineData(StatusCode.Cancelled, "Call canceled by the client.", EtcdFailureKind.Unknown)]
+    internal void Verdict_OfAStatus(StatusCode code, string text, EtcdFailureKind verdict) =>
+        Assert.Equal(verdict, EtcdFailureKinds.Of(new RpcException(new Status(code, text))));
 
     [Fact]
     public void Verdict_OfARequestThatNeverLeft_AndOfOneThatWasCancelled()
     {
         var cause = new RequestNotSentException(new SocketException((int)SocketError.ConnectionRefused));
-        Assert.Equal(EtcdVerdict.NotDoneForNow, EtcdVerdicts.Of(new RpcException(new Status(StatusCode.Unavailable, "any", cause))));
-        Assert.Equal(EtcdVerdict.Unknown, EtcdVerdicts.Of(new OperationCanceledException()));
+        Assert.Equal(EtcdFailureKind.NotDoneForNow, EtcdFailureKinds.Of(new RpcException(new Status(StatusCode.Unavailable, "any", cause))));
+        Assert.Equal(EtcdFailureKind.Unknown, EtcdFailureKinds.Of(new OperationCanceledException()));
     }
 
     /// <summary>The time is over while the connection is being made: nothing left.</summary>

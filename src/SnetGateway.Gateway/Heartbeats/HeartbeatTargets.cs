@@ -1,0 +1,27 @@
+namespace SnetGateway.Gateway.Heartbeats;
+
+/// <summary>All services of a configuration, and which one a request is about. Never changed, only replaced as a whole.</summary>
+internal sealed class HeartbeatTargets(IReadOnlyList<HeartbeatTarget> all)
+{
+    public static HeartbeatTargets Empty { get; } = new([]);
+
+    public IReadOnlyList<HeartbeatTarget> All => all;
+
+    /// <summary>The service of that name; without a name, the only one, else the one whose host was called. Null when that could mean several, or none.</summary>
+    /// <param name="host">The authority of the request.</param>
+    /// <param name="name">What stands behind `/heartbeat/`.</param>
+    public HeartbeatTarget? Find(HostString host, string name)
+    {
+        if (name.Length > 0)
+        {
+            return all.FirstOrDefault(subject => subject.Name == name);
+        }
+
+        return Only(all) ?? Only([.. all.Where(subject => subject.Hosts.Any(own => HostPattern.Matches(own, host)))]) ?? Only([.. all.Where(subject => subject.Hosts.Count == 0)]);
+    }
+
+    private static HeartbeatTarget? Only(IReadOnlyList<HeartbeatTarget> subjects) => subjects.Count == 1 ? subjects[0] : null;
+}
+
+/// <summary>The services at this moment. Asked at each request, so that a reload counts at once.</summary>
+internal delegate HeartbeatTargets FindHeartbeats();

@@ -1,0 +1,30 @@
+using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>
+/// Addresses as services get them in `snet-user-address`: hex with a checksum in its case (EIP-55). The checksum is a hash, and a payer calls
+/// more than once, so the last texts are kept: a fixed number of places, the newer payer takes a place over.
+/// </summary>
+internal sealed class ChecksumAddressCache
+{
+    private const int Places = 1024;
+
+    private readonly Entry?[] _entries = new Entry?[Places];
+
+    public string TextOf(Address address)
+    {
+        int place = (int)((uint)address.GetHashCode() % Places);
+        Entry? entry = Volatile.Read(ref _entries[place]);
+        if (entry is null || entry.Address != address)
+        {
+            entry = new Entry(address, AddressText.Checksum(address));
+            Volatile.Write(ref _entries[place], entry);
+        }
+
+        return entry.Text;
+    }
+
+    private sealed record Entry(Address Address, string Text);
+}

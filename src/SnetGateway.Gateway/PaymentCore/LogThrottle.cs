@@ -1,0 +1,25 @@
+namespace SnetGateway.Gateway.PaymentCore;
+
+/// <summary>At most one line every ten seconds of a kind that a client could cause at will, with the number of those left out.</summary>
+internal sealed class LogThrottle(TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
+    private long _next = time.GetTimestamp();
+    private long _suppressed;
+
+    public bool TryTake(out long suppressed)
+    {
+        long now = time.GetTimestamp(); // not the time of day, which may be set
+        long next = Volatile.Read(ref _next);
+        if (now < next || Interlocked.CompareExchange(ref _next, now + _interval, next) != next)
+        {
+            Interlocked.Increment(ref _suppressed);
+            suppressed = 0;
+            return false;
+        }
+
+        suppressed = Interlocked.Exchange(ref _suppressed, 0);
+        return true;
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Options;
+using SnetGateway.Ethereum;
+using SnetGateway.Ethereum.Follower;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Health;
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Claims;
+using SnetGateway.Payments.Ledger;
+
+namespace SnetGateway.Gateway.PaymentCore;
+
+/// <summary>
+/// The order of the payment core's life: store opened and records read before a listener opens, the chain followed beside it without anybody
+/// waiting for it, and at the end the follower stops first and the store is closed last (the container does that).
+/// </summary>
+internal sealed class PaymentCoreHost(
+    PaymentLedger ledger,
+    ChannelBook book,
+    ChainFollower follower,
+    ClaimAudit claims,
+    ChannelPayments payments,
+    LiveSnapshot live,
+    IOptionsMonitor<PaidCallOptions> paidCallOptions,
+    LedgerHealth ledgerHealth,
+    Readiness readiness,
+    IOptions<ChainOptions> chainOptions,
+    TimeProvider time,
+    ILogger<PaymentCoreHost> logger) : IHostedLifecycleService, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private ChainBlock? _cursor;
+    private DateTimeOffset _knownAtStart;
+    private Task _following = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private IDisposable? _optionChanges;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        using (new NoGcScope())
+        {
+            _cursor = await ledger.LoadAsync(cancellationToken);
+        }
+
+        double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
+        PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
+        _knownAtStart = NewestKnown();
+        readiness.Add("ledger", () => ledgerHealth.IsWritable ? null : "cannot be written");
+        readiness.Add("chain", DescribeChain);
+        _optionChanges = paidCallOptions.OnChange(options => payments.Options = options);
+        live.Swapped += snapshot => book.Groups = snapshot.Catalog.Groups;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _following = follower.RunAsync(
+            _cursor,
+            ledger.SaveCursorAsync,
+            claim => claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount),
+            _stopping.Token);
+        _watching = WatchAsync();
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _following;
+        await _watching;
+    }
+
+    public void Dispose()
+    {
+        _optionChanges?.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Other replicas' settles, as the store tells them. Without them every call is still right: a stale view loses its comparison.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await ledger.FollowAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            PaymentEventLog.FeedEnded(logger, exception);
+        }
+    }
+
+    /// <summary>The newest moment that the ledger knows the chain of: what a restart without a chain may go on by (design, rule 12).</summary>
+    private DateTimeOffset NewestKnown()
+    {
+        DateTimeOffset newest = _cursor?.SeenAt ?? DateTimeOffset.MinValue;
+        foreach (Channel channel in book.All)
+        {
+            if (channel.Record?.Reading?.Block.SeenAt is { } seen && seen > newest)
+            {
+                newest = seen;
+            }
+        }
+
+        return newest;
+    }
+
+    private string? DescribeChain()
+    {
+        DateTimeOffset known = follower.Cursor?.SeenAt is { } cursor && cursor > _knownAtStart ? cursor : _knownAtStart;
+        return time.GetUtcNow() - known <= chainOptions.Value.StalenessBound ? null : "was not read within the bound";
+    }
+}

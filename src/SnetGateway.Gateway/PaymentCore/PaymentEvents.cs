@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.PaymentCore;
+
+/// <summary>Counts each payment event, and logs those that need attention.</summary>
+internal sealed class PaymentEvents : IPaymentEvents
+{
+    private readonly ILogger _logger;
+    private readonly LogThrottle _mismatches;
+    private readonly LogThrottle _unwritten;
+    private readonly Counter<long> _ledgerMismatches;
+    private readonly Counter<long> _executionsWithoutGrant;
+    private readonly Counter<long> _outcomesUnknown;
+    private readonly Counter<long> _notWritten;
+    private readonly Counter<long> _setAside;
+
+    public PaymentEvents(IMeterFactory meters, ILogger<PaymentEvents> logger, TimeProvider time)
+    {
+        Meter meter = meters.Create("SnetGateway");
+        _logger = logger;
+        _mismatches = new LogThrottle(time);
+        _unwritten = new LogThrottle(time);
+        _ledgerMismatches = meter.CreateCounter<long>("snet_gateway.ledger.mismatches", "{payment}", "Signatures or claims that this ledger never saw.");
+        _executionsWithoutGrant = meter.CreateCounter<long>("snet_gateway.paid_calls.executions_without_grant", "{call}", "Calls that were executed and not paid.");
+        _outcomesUnknown = meter.CreateCounter<long>("snet_gateway.ledger.outcomes_unknown", "{payment}", "Settles without an answer that reading could not decide in time.");
+        _notWritten = meter.CreateCounter<long>("snet_gateway.ledger.not_written", "{payment}", "Settles that the store refused.");
+        _setAside = meter.CreateCounter<long>("snet_gateway.ledger.set_aside", "{record}", "Records of a channel whose id was given to another.");
+    }
+
+    public void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen)
+    {
+        _ledgerMismatches.Add(1);
+        if (_mismatches.TryTake(out long suppressed))
+        {
+            PaymentEventLog.LedgerMismatch(_logger, channel, known, seen, suppressed);
+        }
+    }
+
+    public void ExecutedWithoutGrant(ChannelId channel) => _executionsWithoutGrant.Add(1);
+
+    public void OutcomeUnknown(ChannelId channel)
+    {
+        _outcomesUnknown.Add(1);
+        PaymentEventLog.OutcomeUnknown(_logger, channel);
+    }
+
+    public void NotWritten(ChannelId channel)
+    {
+        _notWritten.Add(1);
+        if (_unwritten.TryTake(out long suppressed))
+        {
+            PaymentEventLog.NotWritten(_logger, channel, suppressed);
+        }
+    }
+
+    public void RecordSetAside(ChannelId channel, UInt256 amount)
+    {
+        _setAside.Add(1);
+        PaymentEventLog.RecordSetAside(_logger, channel, amount);
+    }
+}

@@ -1,0 +1,51 @@
+using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
+using SnetGateway.Storage.Journal;
+using SnetGateway.Storage.Memory;
+using SnetGateway.Storage.Redis;
+using SnetGateway.Storage.Sqlite;
+
+namespace SnetGateway.Gateway.PaymentCore;
+
+/// <summary>Opens the store that the options name.</summary>
+internal static class RecordStores
+{
+    /// <summary>
+    /// Opens it, and makes its file when there is none. Throws <see cref="LedgerInUseException"/>, <see cref="LedgerFormatException"/> or
+    /// <see cref="StoreUnavailableException"/>, each with a message for the operator.
+    /// </summary>
+    public static IRecordStore Open(
+        LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Store switch
+        {
+            "memory" => new MemoryRecordStore(),
+            "sqlite" => new SqliteRecordStore(options, scope, metrics, loggers.CreateLogger<SqliteRecordStore>(), time),
+            "etcd" => new EtcdRecordStore(options, scope, metrics, loggers.CreateLogger<EtcdRecordStore>(), time),
+            "redis" => new RedisRecordStore(options, scope, metrics, loggers.CreateLogger<RedisRecordStore>(), time),
+            _ => throw new ArgumentException($"There is no ledger store '{options.Store}'.", nameof(options)),
+        };
+    }
+
+    /// <summary>
+    /// Opens it for a command, beside the gateways that write it; takes no writes. History comes from <paramref name="journals"/> where the store
+    /// holds records only. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.
+    /// </summary>
+    public static IRecordStore OpenToRead(LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Store switch
+        {
+            "sqlite" => SqliteRecordStore.OpenReadOnly(options.Path, scope),
+            "etcd" => WithJournals(EtcdRecordStore.OpenReadOnly(options, scope), options, scope, journals),
+            "redis" => WithJournals(RedisRecordStore.OpenReadOnly(options, scope, TimeProvider.System), options, scope, journals),
+            _ => throw new ArgumentException($"The ledger store '{options.Store}' cannot be opened to read.", nameof(options)),
+        };
+    }
+
+    /// <summary>A shared store's records with the journals of its gateways; without any named, this gateway's own where it has one.</summary>
+    private static JournaledReadStore WithJournals(IRecordStore records, LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals) =>
+        new(records, new JournalReader(journals.Count > 0 || !Directory.Exists(options.Journal.Path) ? journals : [options.Journal.Path], scope));
+}

@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Ledger;
+
+/// <summary>Reads records and their history for people: what `channels` lists and `ledger explain` tells.</summary>
+public sealed class LedgerHistory(IRecordStore store)
+{
+    /// <summary>All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    public async IAsyncEnumerable<ChannelRecord> ChannelsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
+        {
+            yield return ChannelRecordCodec.Read(stored);
+        }
+    }
+
+    /// <summary>One channel's record; null when the ledger has none.</summary>
+    public async ValueTask<ChannelRecord?> ChannelAsync(ChannelId id, CancellationToken cancellationToken) =>
+        await store.ReadAsync(new Channel(id).Key, cancellationToken) is { } stored ? ChannelRecordCodec.Read(stored) : null;
+
+    /// <summary>One channel's journal, oldest first, with the newest entry even where the record alone holds it.</summary>
+    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ChannelRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        long last = 0;
+        await foreach (StoredEntry stored in store.ReadJournalAsync(new Channel(record.Id).Key, cancellationToken))
+        {
+            last = stored.Sequence;
+            yield return JournalEntry.Read(stored.Entry);
+        }
+
+        if (last < record.Sequence)
+        {
+            yield return JournalEntry.Read(record.NewestEntry);
+        }
+    }
+}

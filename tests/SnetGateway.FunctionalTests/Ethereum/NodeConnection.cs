@@ -1,0 +1,67 @@
+namespace SnetGateway.FunctionalTests.Ethereum;
+
+/// <summary>The line to the node: counts what goes over it, and can be cut, per host name.</summary>
+internal sealed class NodeConnection : DelegatingHandler
+{
+    private readonly Lock _lock = new();
+    private readonly List<(string Host, string Method)> _asked = [];
+    private readonly HashSet<string> _cut = [];
+
+    public NodeConnection()
+        : base(new SocketsHttpHandler())
+    {
+    }
+
+    public void Cut(string host)
+    {
+        lock (_lock)
+        {
+            _cut.Add(host);
+        }
+    }
+
+    public void Mend(string host)
+    {
+        lock (_lock)
+        {
+            _cut.Remove(host);
+        }
+    }
+
+    /// <summary>Requests so far, by JSON-RPC method; reads of single channels count as "channels".</summary>
+    public int Count(string method, string? host = null)
+    {
+        lock (_lock)
+        {
+            return _asked.Count(one => one.Method == method && (host is null || one.Host == host));
+        }
+    }
+
+    public IReadOnlyList<string> TakeAll()
+    {
+        lock (_lock)
+        {
+            string[] all = [.. _asked.Select(one => one.Method)];
+            _asked.Clear();
+            return all;
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        string body = await request.Content!.ReadAsStringAsync(cancellationToken);
+        using var question = System.Text.Json.JsonDocument.Parse(body);
+        string method = question.RootElement.GetProperty("method").GetString()!;
+        bool isRead = body.Contains("0xe5949b5d", StringComparison.Ordinal);
+        lock (_lock)
+        {
+            _asked.Add((request.RequestUri!.Host, isRead ? "channels" : method));
+            if (_cut.Contains(request.RequestUri.Host))
+            {
+                throw new HttpRequestException("The line is cut.");
+            }
+        }
+
+        return await base.SendAsync(request, cancellationToken);
+    }
+}

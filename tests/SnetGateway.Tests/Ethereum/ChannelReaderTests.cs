@@ -1,0 +1,238 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+using Xunit;
+
+namespace SnetGateway.Tests.Ethereum;
+
+public sealed class ChannelReaderTests
+{
+    [Fact]
+    public async Task Look_OwnChannel_IsFoundAndInTheBook()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0, 700));
+
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
+        ChannelChainState state = bench.State(0);
+        Assert.Equal(ReadingFreshness.Fresh, state.Freshness);
+        Assert.Equal(700UL, state.Reading.Value);
+        Assert.Equal(bench.Chain.HeadNumber, state.Reading.Block.Number);
+        Assert.Equal(bench.Chain.HeadHash, state.Reading.Block.Hash.ToString());
+    }
+
+    [Fact]
+    public async Task Look_IdNotBelowTheNext_IsNotFoundWithoutAReading()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(1));
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(ulong.MaxValue));
+        Assert.Equal(0, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ChannelOpenedAMomentAgo_IsFound()
+    {
+        await using var bench = new FollowerBench();
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(0));
+
+        // Less than 250 ms later: the look waits for a newer head and does not answer by the old one.
+        bench.Chain.Mine(bench.Open(0));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        await bench.Clock.WhenArmedAsync();
+        Assert.False(look.IsCompleted);
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.Equal(ChannelReadResult.Found, await look.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Look_ToppedUpChannel_SeesTheNewFunds()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0, 10));
+        await bench.ReadChannelAsync(0);
+        bench.Chain.Mine(block => block.AddFunds(0, 90));
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0, ReadPriority.KnownParty));
+        Assert.Equal(100UL, bench.State(0).Reading.Value);
+    }
+
+    [Fact]
+    public async Task Look_SameChannelAtTheSameHead_IsOneReading()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
+            Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0, ReadPriority.KnownParty));
+        }
+
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ManyAtOnce_ShareOneHeadAndOneReading()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.ReadChannelAsync(9);
+        int heads = bench.Chain.Count("eth_getBlockByNumber");
+
+        // The clock stands less than 250 ms after the last head: all of them wait for the same next one.
+        Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 100).Select(i =>
+            bench.Follower.ReadChannelAsync(new ChannelId(0), i % 2 == 0 ? ReadPriority.Anonymous : ReadPriority.KnownParty, CancellationToken.None).AsTask())];
+        Assert.All(await bench.DriveAsync(looks), look => Assert.Equal(ChannelReadResult.Found, look));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+        Assert.Equal(heads + 1, bench.Chain.Count("eth_getBlockByNumber"));
+    }
+
+    [Fact]
+    public async Task Look_CallerLeaves_OthersStillGetTheirAnswer()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        await bench.ReadChannelAsync(9);
+        using var leaving = new CancellationTokenSource();
+        Task<ChannelReadResult> first = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, leaving.Token).AsTask();
+        Task<ChannelReadResult> second = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(second)));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_ForeignChannel_IsRememberedAndCostsNothingAgain()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(FollowerBench.OpenForeign(0));
+        Assert.Equal(ChannelReadResult.Foreign, await bench.ReadChannelAsync(0));
+        bench.Chain.Mine();
+        int asked = bench.Chain.Asked.Count;
+        Assert.Equal(ChannelReadResult.Foreign, await bench.ReadChannelAsync(0));
+        Assert.Equal(asked, bench.Chain.Asked.Count);
+        Assert.True(bench.Book.TryFindForeign(new ChannelId(0), out ChannelReading? reading));
+        Assert.Equal(FollowerBench.Stranger, reading.Recipient);
+    }
+
+    [Fact]
+    public async Task Look_ForeignChannelThatNewGroupsOwn_IsFoundAtTheSameHead()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(FollowerBench.OpenForeign(0));
+        Assert.Equal(ChannelReadResult.Foreign, await bench.ReadChannelAsync(0));
+        bench.Book.Groups = [FollowerBench.Group with { Recipient = FollowerBench.Stranger }];
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
+        Assert.Equal(1, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_FloodOfRandomIds_CostsNoReadingAtAll()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine(bench.Open(0));
+        var random = new Random(11);
+        DateTimeOffset start = bench.Clock.GetUtcNow();
+        Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 2_000).Select(_ =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)random.NextInt64(1, long.MaxValue)), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
+        Assert.Equal(looks.Length, (await bench.DriveAsync(looks)).Count(look => look == ChannelReadResult.NotFound));
+        Assert.Equal(0, bench.Chain.ChannelReads);
+        Assert.InRange(bench.Chain.Count("eth_getBlockByNumber"), 1, 1 + (int)((bench.Clock.GetUtcNow() - start) / TimeSpan.FromMilliseconds(250)));
+    }
+
+    [Fact]
+    public async Task Look_FloodOfForeignIds_CostsAtMostTheBudgetAndLeavesHonestCallersTheirHalf()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine([bench.Open(0), .. Enumerable.Range(1, 500).Select(id => FollowerBench.OpenForeign((ulong)id))]);
+        await bench.ReadChannelAsync(9_999);
+        DateTimeOffset start = bench.Clock.GetUtcNow();
+
+        Task<ChannelReadResult>[] flood = [.. Enumerable.Range(1, 500).Select(id =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
+        Task<ChannelReadResult> honest = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(honest)));
+
+        ChannelReadResult[] looks = await bench.DriveAsync(flood);
+        int foreign = looks.Count(look => look == ChannelReadResult.Foreign);
+        Assert.Equal(500 - foreign, looks.Count(look => look == ChannelReadResult.NoBudget));
+
+        // Half of 20 a second: those of the first moment, and those of the time that it took.
+        double seconds = (bench.Clock.GetUtcNow() - start).TotalSeconds;
+        Assert.InRange(foreign, 10, 10 + (int)(10 * (seconds + 1)));
+        Assert.Equal(1 + foreign, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    public async Task Look_NoEndpointAnswers_IsUnreachable()
+    {
+        await using var bench = new FollowerBench();
+        bench.Chain.Mine(bench.Open(0));
+        await bench.ReadChannelAsync(0);
+        bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
+        Assert.Equal(ChannelReadResult.Unreachable, await bench.ReadChannelAsync(0, ReadPriority.KnownParty));
+        Assert.Equal(1_000UL, bench.State(0).Reading.Value);
+
+        bench.Chain.Host("a.test").Fault = null;
+        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        bench.Chain.Mine();
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0, ReadPriority.KnownParty));
+    }
+
+    [Fact]
+    public async Task Look_WithConfirmations_ReadsBelowTheHead()
+    {
+        await using var bench = new FollowerBench(options => options.Confirmations = 2);
+        bench.Chain.Mine(bench.Open(0, 10));
+        Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(0));
+        bench.Chain.MineEmpty(2);
+        Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
+        Assert.Equal(bench.Chain.HeadNumber - 2, bench.State(0).Reading.Block.Number);
+
+        bench.Chain.Mine(block => block.AddFunds(0, 90));
+        await bench.ReadChannelAsync(0);
+        Assert.Equal(10UL, bench.State(0).Reading.Value);
+        bench.Chain.MineEmpty(2);
+        await bench.ReadChannelAsync(0);
+        Assert.Equal(100UL, bench.State(0).Reading.Value);
+    }
+
+    [Fact]
+    public async Task RefreshHead_ByManyAtOnce_IsOneQuestion()
+    {
+        await using var bench = new FollowerBench();
+        Task<bool>[] refreshes = [.. Enumerable.Range(0, 50).Select(_ => bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask())];
+        Assert.All(await bench.DriveAsync(refreshes), Assert.True);
+        Assert.InRange(bench.Chain.Count("eth_getBlockByNumber"), 1, 2);
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
+    }
+
+    [Fact]
+    public async Task RefreshHead_MomentsAfterAnother_SeesTheBlocksMinedMeanwhile_AfterTheInterval()
+    {
+        await using var bench = new FollowerBench();
+        Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        bench.Chain.MineEmpty(6);
+
+        Task<bool> refresh = bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask();
+        await bench.Clock.WhenArmedAsync();
+        Assert.Equal(1, bench.Chain.Count("eth_getBlockByNumber"));
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.True(await refresh.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(2, bench.Chain.Count("eth_getBlockByNumber"));
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
+    }
+
+    internal static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

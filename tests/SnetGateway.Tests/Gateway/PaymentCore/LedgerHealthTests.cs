@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Payments.Records;
+using SnetGateway.TestKit;
+using SnetGateway.TestKit.Payments;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.PaymentCore;
+
+/// <summary>The ledger is asked again and again, and whatever a store does then, the asking goes on.</summary>
+public sealed class LedgerHealthTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TestTimeProvider _time = new();
+    private readonly ScriptedStore _store = new();
+    private readonly Lines _lines = new();
+
+    public static TheoryData<Exception> Failures =>
+    [
+        new StoreUnavailableException("broke"),
+        new TimeoutException("broke"),
+        new InvalidOperationException("broke"),
+        new OperationCanceledException("broke"), // the store's own, not the host's
+        new LedgerFormatException("broke"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Probe_ThatFailsInWhateverWay_IsNotWritable_AndTheNextMayBe(Exception failure)
+    {
+        using LedgerHealth health = await StartAsync();
+        await ProbeOnceAsync(() => ValueTask.FromException(failure));
+        await UntilAsync(() => !health.IsWritable);
+        Assert.Equal([3011], _lines.Ids);
+        Assert.Contains("broke", Assert.Single(_lines.Texts), StringComparison.Ordinal);
+
+        await ProbeOnceAsync(() => ValueTask.CompletedTask);
+        await UntilAsync(() => health.IsWritable);
+        Assert.Equal([3011, 3012], _lines.Ids);
+        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        Assert.True(health.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Probe_ThatThrowsBeforeItsTask_IsNotWritable()
+    {
+        using LedgerHealth health = await StartAsync();
+        await ProbeOnceAsync(() => throw new InvalidOperationException("broke"));
+        await UntilAsync(() => !health.IsWritable);
+        Assert.False(health.ExecuteTask!.IsCompleted);
+        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Stop_WhileAProbeHangs_EndsWithoutALine()
+    {
+        using LedgerHealth health = await StartAsync();
+        await ProbeOnceAsync(() => new ValueTask(new TaskCompletionSource().Task));
+        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        Assert.True(health.ExecuteTask!.IsCompletedSuccessfully);
+        Assert.Empty(_lines.Ids);
+    }
+
+    [Fact]
+    public async Task Probe_GivenUpThatFailsLater_IsNotReportedAsUnseen()
+    {
+        using var unseen = new UnseenFailure();
+        using LedgerHealth health = await StartAsync();
+        await GiveUpAndFailAsync(unseen.Message);
+        await UntilAsync(() => health.IsWritable); // by the next, so the one before is held by nothing any more
+        Assert.False(unseen.IsReportedNow());
+        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task GiveUpAndFailAsync(string message)
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ProbeOnceAsync(() => new ValueTask(answer.Task));
+        _store.Probe = null; // no other probe sees the failure
+        await _time.WhenArmedAsync(2); // its interval, and the limit of the probe
+        _time.Advance(HangLimit);
+        await UntilAsync(() => _lines.Ids.Contains(3011));
+        answer.SetException(new InvalidOperationException(message));
+    }
+
+    private async Task<LedgerHealth> StartAsync()
+    {
+        var health = new LedgerHealth(_store, _time, _lines);
+        await health.StartAsync(CancellationToken.None);
+        await _time.WhenArmedAsync();
+        return health;
+    }
+
+    /// <summary>Ends when a probe was begun that does this.</summary>
+    private async Task ProbeOnceAsync(Func<ValueTask> probe)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Probe = _ =>
+        {
+            begun.TrySetResult();
+            return probe();
+        };
+        _time.Advance(Interval);
+        await begun.Task.WaitAsync(Patience);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition) =>
+        await TestKit.Processes.Eventually.TrueAsync("it is seen", () => Task.FromResult(condition()), Patience);
+
+    private sealed class Lines : ILogger<LedgerHealth>
+    {
+        private readonly ConcurrentQueue<(int Id, string Text)> _lines = new();
+
+        public IEnumerable<int> Ids => _lines.Select(line => line.Id);
+
+        public IEnumerable<string> Texts => _lines.Select(line => line.Text);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue((eventId.Id, formatter(state, exception)));
+    }
+}
