@@ -17,7 +17,6 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.TryAddSingleton(TimeProvider.System);
         proxy.Services.AddSingleton<ChildWatch>();
         proxy.Services.AddSingleton<ProgramSlots>();
-        proxy.Services.TryAddSingleton<FindClusterBackends>(static () => ClusterBackends.None);
         proxy.Services.TryAddSingleton<TranslatorServices>();
         proxy.AddTransforms<TranslatedRequest>();
         proxy.AddConfigFilter<GrpcClusterDefaults>();

@@ -16,5 +16,8 @@ internal sealed class ClusterBackends(IEnumerable<ClusterBackend> clusters)
     public ClusterBackend? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 }
 
-/// <summary>What is known of the clusters at this moment. A method of the live snapshot, asked at each call, so that a reload counts at once.</summary>
-internal delegate ClusterBackends FindClusterBackends();
+/// <summary>The cluster backends in force. Read at each call, so that a reload takes effect with the next one.</summary>
+internal interface IClusterBackends
+{
+    ClusterBackends Backends { get; }
+}

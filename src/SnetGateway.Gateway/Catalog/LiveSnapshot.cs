@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Heartbeats;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Catalog;
@@ -6,12 +8,12 @@ namespace SnetGateway.Gateway.Catalog;
 /// The snapshot in force: one reference, swapped whole. A call takes what it needs from it once and keeps that, so no reload waits for a
 /// stream and none cuts one.
 /// </summary>
-internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider, IConfigChangeListener
+internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider, IConfigChangeListener, IClusterBackends, IHeartbeatTargets
 {
     private GatewaySnapshot _current = first;
     private ServiceCatalog _catalog = first.Catalog;
 
-    /// <summary>Tells of each new snapshot, when it is in force.</summary>
+    /// <summary>Raised for each new snapshot, when it is in force.</summary>
     public event Action<GatewaySnapshot>? Swapped;
 
     public GatewaySnapshot Current => Volatile.Read(ref _current);
@@ -21,6 +23,10 @@ internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider
     /// both: a call that came by an old route finds its service.
     /// </summary>
     public ServiceCatalog Catalog => Volatile.Read(ref _catalog);
+
+    ClusterBackends IClusterBackends.Backends => Current.Backends;
+
+    HeartbeatTargets IHeartbeatTargets.Heartbeats => Current.Heartbeats;
 
     public IProxyConfig GetConfig() => Current;
 
@@ -52,4 +58,12 @@ internal sealed class LiveSnapshot(GatewaySnapshot first) : IProxyConfigProvider
     public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception)
     {
     }
+}
+
+internal static class LiveSnapshotServiceCollectionExtensions
+{
+    public static IServiceCollection AddLiveSnapshot(this IServiceCollection services, LiveSnapshot live) => services
+        .AddSingleton(live)
+        .AddSingleton<IClusterBackends>(live)
+        .AddSingleton<IHeartbeatTargets>(live);
 }

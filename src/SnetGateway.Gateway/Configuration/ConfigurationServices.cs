@@ -24,7 +24,7 @@ internal static class ConfigurationServices
         services.AddSingleton(Options.Create(result.Options.Ledger));
         services.TryAddSingleton(TimeProvider.System);
         var live = new LiveSnapshot(result.Snapshot ?? throw new ArgumentException("A configuration with errors cannot be served.", nameof(result)));
-        services.AddSingleton(live);
+        services.AddLiveSnapshot(live);
         services.AddSingleton<IProxyConfigProvider>(live);
         services.AddSingleton<IConfigChangeListener>(live);
         services.AddSingleton(loader);

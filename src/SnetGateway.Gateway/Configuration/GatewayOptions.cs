@@ -4,7 +4,7 @@ using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Web;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Configuration;

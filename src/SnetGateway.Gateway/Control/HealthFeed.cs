@@ -12,7 +12,7 @@ namespace SnetGateway.Gateway.Control;
 /// instances is not known to be unhealthy.
 /// </summary>
 internal sealed class HealthFeed(
-    GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, FindHeartbeats findServices, TimeProvider time, ILogger<HealthFeed> logger)
+    GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, IHeartbeatTargets targets, TimeProvider time, ILogger<HealthFeed> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -75,7 +75,7 @@ internal sealed class HealthFeed(
             }
         }
 
-        foreach (HeartbeatTarget service in findServices().All)
+        foreach (HeartbeatTarget service in targets.Heartbeats.All)
         {
             Add(seen, service.ServiceId, isReady && service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster)));
         }

@@ -13,7 +13,7 @@ namespace SnetGateway.Gateway.Heartbeats;
 /// the service's name behind `/heartbeat/`.
 /// </summary>
 internal sealed class HeartbeatEndpoint(
-    FindHeartbeats findHeartbeats, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time)
+    IHeartbeatTargets targets, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time)
 {
     private const string Online = "Online";
     private const string Offline = "Offline";
@@ -47,7 +47,7 @@ internal sealed class HeartbeatEndpoint(
     private async Task AnswerAsync(HttpContext context)
     {
         string name = context.Request.RouteValues["service"] as string ?? string.Empty;
-        HeartbeatTarget? subject = findHeartbeats().Find(context.Request.Host, name);
+        HeartbeatTarget? subject = targets.Heartbeats.Find(context.Request.Host, name);
         if (subject is null && name.Length > 0)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

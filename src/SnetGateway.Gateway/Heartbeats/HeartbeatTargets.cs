@@ -23,5 +23,8 @@ internal sealed class HeartbeatTargets(IReadOnlyList<HeartbeatTarget> all)
     private static HeartbeatTarget? Only(IReadOnlyList<HeartbeatTarget> subjects) => subjects.Count == 1 ? subjects[0] : null;
 }
 
-/// <summary>The services at this moment. Asked at each request, so that a reload counts at once.</summary>
-internal delegate HeartbeatTargets FindHeartbeats();
+/// <summary>The heartbeat targets in force. Read at each use, so that a reload takes effect with the next one.</summary>
+internal interface IHeartbeatTargets
+{
+    HeartbeatTargets Heartbeats { get; }
+}

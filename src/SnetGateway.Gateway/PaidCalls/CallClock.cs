@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -186,4 +187,45 @@ internal enum ClockEnd
     ClientDisconnected,
     DeadlinePassed,
     ServiceTimedOut,
+}
+
+/// <summary>Clocks that no call uses. Keeps as many as a busy gateway has concurrent calls, and no more.</summary>
+internal sealed class CallClockPool(TimeProvider time)
+{
+    private const int MaxIdle = 4096;
+
+    private readonly ConcurrentQueue<CallClock> _clocks = new();
+    private int _count;
+
+    public CallClock Rent()
+    {
+        if (_clocks.TryDequeue(out CallClock? clock))
+        {
+            Interlocked.Decrement(ref _count);
+            return clock;
+        }
+
+        // A timer keeps the execution context of its creator; that of a call must end with the call.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            return new CallClock(time);
+        }
+    }
+
+    public void Return(CallClock clock)
+    {
+        if (!clock.TryStop())
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _count) <= MaxIdle)
+        {
+            _clocks.Enqueue(clock);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
 }

@@ -3,19 +3,19 @@ using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Settlement;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// How a forwarded call ends. It settles what ended well without a message, releases what ended badly before one, and sees to it that no OK
-/// goes out unsettled and that every failure is a status.
+/// Ends a forwarded call. Settles what ended OK without a message, releases what failed before one, and makes sure that no OK is sent unsettled
+/// and that every failure is a status.
 /// </summary>
 internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallCompletion> logger)
 {
-    /// <summary>Called when the answer was copied whole, and again when the pipeline has returned; only the first one counts.</summary>
-    public async ValueTask EndAsync(SettleFirstBody call)
+    /// <summary>Called when the response was copied whole, and again when the pipeline has returned; only the first call counts.</summary>
+    public async ValueTask EndAsync(ForwardedCall call)
     {
         if (call.HasEnded)
         {
@@ -23,39 +23,39 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         }
 
         call.HasEnded = true;
+        Reservation? reservation = call.Reservation;
         CallFailure? failure = call.Failure ?? FindFailure(call);
-        if (failure is null && IsOk(call) && await call.Payment.SettleAsync() is { } refusal)
+        if (failure is null && reservation is not null && IsOk(call) && await reservation.SettleAsync() is { } refusal)
         {
             failure = CallFailure.Refused(refusal);
         }
 
-        bool clientDisconnected = failure?.Cause == FailureCause.Client;
-        bool released = call.Payment.TryRelease(clientDisconnected ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed);
-        call.DropGathered();
+        bool disconnected = failure?.Cause == FailureCause.Client;
+        bool released = reservation?.TryRelease(disconnected ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed) ?? false;
         if (failure is not null)
         {
-            Tell(call, failure);
+            Log(call, failure);
             if (!GrpcStatusWriter.TryWrite(call.Context, failure.Status))
             {
-                // Without trailers the only honest end of an answer that has begun is a broken connection.
+                // Without trailers a response that has begun can only end in a broken connection.
                 call.Context.Abort();
             }
         }
 
         metrics.CallEnded(
             call.Route.RouteId,
-            !call.Route.IsPaid ? PaidCallOutcome.Unpaid
-            : call.Payment.IsSettled ? PaidCallOutcome.Settled
+            reservation is null ? PaidCallOutcome.Unpaid
+            : reservation.IsSettled ? PaidCallOutcome.Settled
             : !released ? PaidCallOutcome.NotRecorded
-            : clientDisconnected ? PaidCallOutcome.ClientDisconnected
+            : disconnected ? PaidCallOutcome.ClientDisconnected
             : PaidCallOutcome.ServiceFailed);
     }
 
-    private static CallFailure? FindFailure(SettleFirstBody call)
+    private static CallFailure? FindFailure(ForwardedCall call)
     {
-        // The clock is asked first: when it cuts a call short, everything else that is wrong follows from it. Else its service has answered, and
-        // the time for it does not count the settle that may follow.
-        if ((!call.IsComplete || call.Payment.IsOpen) && !call.Clock.TryRespond())
+        // The clock first: when it ends a call, every other failure follows from it. Otherwise the service has responded, and the time for it does
+        // not include the settle that may follow.
+        if ((!call.IsComplete || call.Reservation is { IsOpen: true }) && !call.Clock.TryRespond())
         {
             return CallFailures.Of(call.Clock.End);
         }
@@ -78,7 +78,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         return FindFailureOfService(call);
     }
 
-    private static CallFailure? FindFailureOfService(SettleFirstBody call)
+    private static CallFailure? FindFailureOfService(ForwardedCall call)
     {
         StatusKind trailers = Kind(call.Context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers);
         StatusKind headers = Kind(call.Context.Response.Headers);
@@ -89,7 +89,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
 
         if (trailers == StatusKind.Error || (headers == StatusKind.Error && trailers == StatusKind.None))
         {
-            // The service's own error reaches the client as it is, whatever else was wrong with its answer.
+            // The service's own error reaches the client as it is, whatever else is invalid in the response.
             return null;
         }
 
@@ -98,8 +98,8 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             : null;
     }
 
-    /// <summary>Whether a client could take the answer for an OK: any of the two places says so.</summary>
-    private static bool IsOk(SettleFirstBody call) =>
+    /// <summary>Whether a client could read an OK in either of the two places.</summary>
+    private static bool IsOk(ForwardedCall call) =>
         Kind(call.Context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers) == StatusKind.Ok
         || Kind(call.Context.Response.Headers) == StatusKind.Ok;
 
@@ -110,13 +110,13 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             return StatusKind.None;
         }
 
-        // Clients differ in what they make of " 0" or of two statuses, and one of them would read an OK. Neither is let through.
+        // Clients differ in how they read " 0" or two statuses, and some would read an OK. Neither is forwarded.
         return values.Count > 1 || !GrpcStatusText.TryParse(values[0], out StatusCode code) ? StatusKind.Malformed
             : code == StatusCode.OK ? StatusKind.Ok
             : StatusKind.Error;
     }
 
-    private void Tell(SettleFirstBody call, CallFailure failure)
+    private void Log(ForwardedCall call, CallFailure failure)
     {
         string route = call.Route.RouteId;
         PathString method = call.Context.Request.Path;
@@ -124,6 +124,11 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         {
             case FailureCause.PaymentRefused:
                 PaidCallLog.PaymentNotRecorded(logger, route, method, failure.Status.Detail);
+                if (call.Reservation?.Fault is { } fault)
+                {
+                    PaidCallLog.SettleFaulted(logger, fault);
+                }
+
                 break;
             case FailureCause.Client:
                 PaidCallLog.ClientDisconnected(logger, route, method, failure.Status.StatusCode);

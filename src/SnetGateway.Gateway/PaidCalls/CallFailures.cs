@@ -2,6 +2,7 @@ using System.Globalization;
 using Grpc.Core;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.Payments.Refusal;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -99,4 +100,27 @@ internal static class CallFailures
     private static CallFailure Service(StatusCode code, string text) => new(new Status(code, text), FailureCause.Service);
 
     private static CallFailure Client(StatusCode code, string text) => new(new Status(code, text), FailureCause.Client);
+}
+
+/// <summary>Why the gateway, and not the service, ends a call: what the client gets, and who is the cause.</summary>
+internal sealed record CallFailure(Status Status, FailureCause Cause)
+{
+    public static CallFailure Refused(PaymentRefusal refusal) =>
+        new(new Status((StatusCode)refusal.StatusCode, refusal.Message), FailureCause.PaymentRefused);
+}
+
+/// <summary>Who caused a call that the gateway ends. Decides what is logged, and whether the client counts as disconnected.</summary>
+internal enum FailureCause
+{
+    /// <summary>The payment could not be recorded.</summary>
+    PaymentRefused,
+
+    /// <summary>The service, or the way to it.</summary>
+    Service,
+
+    /// <summary>The client disconnected, let its deadline pass, or sent a request that cannot be read to its end.</summary>
+    Client,
+
+    /// <summary>A fault of the gateway.</summary>
+    Gateway,
 }

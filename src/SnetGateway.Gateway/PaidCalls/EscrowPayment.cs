@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
@@ -9,22 +9,21 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the first error is the answer
-/// (payments.md 3).
+/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the client gets the first error.
 /// </summary>
-internal sealed class EscrowPayment(AdmitChannelPayment admit) : IPaymentType
+internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
 {
     public const string TypeName = "escrow";
 
-    /// <summary>Longer than any signature; what is longer needs no decoding to be wrong, but it does to be called so.</summary>
+    /// <summary>Longer than any signature. A longer value is decoded on the heap, because its refusal depends on whether it is valid base64.</summary>
     private const int StackBytes = 256;
 
     public string Name => TypeName;
 
-    public ValueTask<Admission> AdmitAsync(in PaymentMetadata metadata, PaidCall call, CancellationToken cancellationToken)
+    public ValueTask<AdmissionResult> AdmitAsync(in PaymentMetadata metadata, PaidCall call, CancellationToken cancellationToken)
     {
         PaymentRefusal? refusal = Read(metadata, out ChannelPayment payment);
-        return refusal is null ? admit(payment, call, cancellationToken) : new ValueTask<Admission>(Admission.Refused(refusal));
+        return refusal is null ? admission.AdmitAsync(payment, call, cancellationToken) : new ValueTask<AdmissionResult>(AdmissionResult.Refused(refusal));
     }
 
     /// <summary>The payment that the metadata carries, or why there is none.</summary>
@@ -81,6 +80,3 @@ internal sealed class EscrowPayment(AdmitChannelPayment admit) : IPaymentType
         }
     }
 }
-
-/// <summary>Judges a channel payment: <see cref="ChannelPayments.AdmitAsync"/>.</summary>
-internal delegate ValueTask<Admission> AdmitChannelPayment(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken);

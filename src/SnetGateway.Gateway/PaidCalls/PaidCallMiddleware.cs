@@ -2,28 +2,31 @@ using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Asks who pays and how. Refuses what is no gRPC call, writes a payment's refusal before the request's body is read, or puts
-/// <see cref="SettleFirstBody"/> under the response and lets the call through. First in the proxy's pipeline.
+/// First in the proxy's pipeline: refuses what is not a gRPC call, has the payment admitted before the request's body is read, puts
+/// <see cref="SettleFirstBody"/> under the response and forwards the call.
 /// </summary>
 /// <remarks>
-/// To add a way to pay: implement <see cref="IPaymentType"/>, register it, and name its metadata in <see cref="PaymentKeys"/>.
+/// To add a payment kind: implement <see cref="IPaymentType"/>, register it, and name its metadata in <see cref="PaymentKeys"/>.
 /// </remarks>
 internal sealed class PaidCallMiddleware(
     RequestDelegate next,
     PaymentTypes paymentTypes,
-    FindPaidService findService,
+    LiveSnapshot live,
     CallClockPool clocks,
-    ChecksumAddressCache payers,
-    CallCompletion end,
+    ChecksumAddressCache addresses,
+    CallCompletion completion,
     PaidCallMetrics metrics,
     IOptionsMonitor<LimitOptions> limitOptions,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
@@ -31,15 +34,11 @@ internal sealed class PaidCallMiddleware(
 {
     public Task InvokeAsync(HttpContext context)
     {
-        PaidRoute? route = context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>();
-        if (route is null)
-        {
-            throw new InvalidOperationException("A proxied route was built without its payment: paid routes must carry PaidRoute.");
-        }
-
+        PaidRoute route = context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>()
+            ?? throw new InvalidOperationException("A proxied route was built without PaidRoute, which says whether it is paid.");
         if (route.IsPaid)
         {
-            // They would carry an answer past the settling body.
+            // Both would carry a response past the settling body.
             context.Features.Set<IHttpUpgradeFeature>(null);
             context.Features.Set<IHttpExtendedConnectFeature>(null);
             if (CallShape.Refuse(context) is { } text)
@@ -69,35 +68,23 @@ internal sealed class PaidCallMiddleware(
         }
 
         CallClock clock = clocks.Rent();
-        PaidService? service = route.ServiceName is { } name ? findService(name) : null;
+        PaidService? service = route.ServiceName is { } name ? live.Catalog.Find(name) : null;
         clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
         try
         {
             // The metadata is not used after this wait: it would have to be kept on the heap.
             bool hasOtherKeys = metadata.HasOthers;
-            Reservation? reservation = route.IsPaid ? await AdmitAsync(context, route, service, metadata, clock) : null;
-            if (route.IsPaid && reservation is null)
+            Reservation? reservation = null;
+            if (route.IsPaid)
             {
-                return;
-            }
-
-            SettleFirstBody call = CreateBody(context, route, clock, reservation, limits);
-            try
-            {
-                Prepare(context, call, reservation, limits, hasOtherKeys);
-                await next(context);
-            }
-            catch (Exception exception)
-            {
-                if (clock.End == ClockEnd.None)
+                reservation = await AdmitAsync(context, route, service, metadata, clock);
+                if (reservation is null)
                 {
-                    PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
-                    call.Fail(CallFailures.Fault);
+                    return;
                 }
             }
 
-            await end.EndAsync(call);
-            call.TakeOff();
+            await ForwardAsync(new ForwardedCall(context, route, reservation, clock), limits, hasOtherKeys);
         }
         finally
         {
@@ -105,7 +92,7 @@ internal sealed class PaidCallMiddleware(
         }
     }
 
-    /// <summary>What is wrong with the metadata before anybody asks what it says.</summary>
+    /// <summary>What is invalid in the metadata whatever the payment kind.</summary>
     private static Status? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
     {
         deadline = null;
@@ -150,17 +137,18 @@ internal sealed class PaidCallMiddleware(
             return default;
         }
 
-        ValueTask<Admission> judging = type.AdmitAsync(metadata, new PaidCall(service, context.Request.Path.Value ?? string.Empty), clock.Token);
-        return judging.IsCompletedSuccessfully
-            ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, judging.Result))
-            : AwaitAdmissionAsync(context, route, judging, clock);
+        ValueTask<AdmissionResult> admission = type.AdmitAsync(metadata, new PaidCall(service, context.Request.Path.Value ?? string.Empty), clock.Token);
+        return admission.IsCompletedSuccessfully
+            ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, admission.Result))
+            : AwaitAdmissionAsync(context, route, admission, clock);
     }
 
-    private async ValueTask<Reservation?> AwaitAdmissionAsync(HttpContext context, PaidRoute route, ValueTask<Admission> judging, CallClock clock)
+    private async ValueTask<Reservation?> AwaitAdmissionAsync(
+        HttpContext context, PaidRoute route, ValueTask<AdmissionResult> admission, CallClock clock)
     {
         try
         {
-            return TakeOrRefuse(context, route, await judging);
+            return TakeOrRefuse(context, route, await admission);
         }
         catch (OperationCanceledException) when (clock.End != ClockEnd.None)
         {
@@ -178,7 +166,7 @@ internal sealed class PaidCallMiddleware(
         return null;
     }
 
-    private Reservation? TakeOrRefuse(HttpContext context, PaidRoute route, Admission admission)
+    private Reservation? TakeOrRefuse(HttpContext context, PaidRoute route, AdmissionResult admission)
     {
         if (admission.Refusal is { } refusal)
         {
@@ -188,35 +176,43 @@ internal sealed class PaidCallMiddleware(
         return admission.Reservation;
     }
 
-    private SettleFirstBody CreateBody(HttpContext context, PaidRoute route, CallClock clock, Reservation? reservation, LimitOptions limits) => new(
-        context,
-        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(),
-        end,
-        route,
-        new PaymentCompletion(reservation, logger),
-        clock,
-        (uint)limits.MaxResponseMessageBytes);
-
-    /// <summary>Puts the call's body under the response and what the service may know into the request.</summary>
-    private void Prepare(HttpContext context, SettleFirstBody call, Reservation? reservation, LimitOptions limits, bool hasOtherKeys)
+    private async Task ForwardAsync(ForwardedCall call, LimitOptions limits, bool hasOtherKeys)
     {
-        IHeaderDictionary headers = context.Request.Headers;
-        PaymentKeys.RemoveFrom(headers, hasOtherKeys);
-        if (reservation is not null)
+        HttpContext context = call.Context;
+        var body = new SettleFirstBody(
+            call, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), completion, (uint)limits.MaxResponseMessageBytes);
+        try
         {
-            headers[PaymentMetadata.UserAddress] = payers.TextOf(reservation.Payer);
+            IHeaderDictionary headers = context.Request.Headers;
+            PaymentKeys.RemoveFrom(headers, hasOtherKeys);
+            if (call.Reservation is { } reservation)
+            {
+                headers[PaymentMetadata.UserAddress] = addresses.TextOf(reservation.Payer);
+            }
+
+            if (call.Clock.ClientRemaining is { } remaining)
+            {
+                headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
+            }
+
+            RequestTypeTransform.Hide(context.Request);
+            context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
+            context.RequestAborted = call.Clock.Token;
+            context.Features.Set<IHttpResponseBodyFeature>(body);
+            context.Features.Set<IHttpResetFeature>(body);
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            if (call.Clock.End == ClockEnd.None)
+            {
+                PaidCallLog.CallFaulted(logger, call.Route.RouteId, context.Request.Path, exception);
+                call.Fail(CallFailures.Fault);
+            }
         }
 
-        if (call.Clock.ClientRemaining is { } remaining)
-        {
-            headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
-        }
-
-        RequestTypeTransform.Hide(context.Request);
-        context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
-        context.RequestAborted = call.Clock.Token;
-        context.Features.Set<IHttpResponseBodyFeature>(call);
-        context.Features.Set<IHttpResetFeature>(call);
+        await completion.EndAsync(call);
+        body.Detach();
     }
 
     private void Refuse(HttpContext context, PaidRoute route, PaymentRefusal refusal)
@@ -233,6 +229,3 @@ internal sealed class PaidCallMiddleware(
         GrpcStatusWriter.TryWrite(context, status);
     }
 }
-
-/// <summary>The configured service of this name, or null. A method of the catalog, asked at each call, so that a reload counts at once.</summary>
-internal delegate PaidService? FindPaidService(string name);

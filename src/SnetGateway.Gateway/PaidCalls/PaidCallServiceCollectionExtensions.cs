@@ -1,30 +1,22 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using SnetGateway.Gateway.Catalog;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>What the paid path needs. The catalog (<see cref="LiveSnapshot"/>) and the payment core (<see cref="ChannelPayments"/>) come from outside.</summary>
+/// <summary>The paid path. The payment kinds come from the payment core, the services from the catalog.</summary>
 internal static class PaidCallServiceCollectionExtensions
 {
     public static IServiceCollection AddPaidCalls(this IServiceCollection services)
     {
         services.AddMetrics();
-        services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<PaidCallMetrics>();
-        services.TryAddSingleton<CallClockPool>();
-        services.TryAddSingleton<ChecksumAddressCache>();
-        services.TryAddSingleton<PaymentTypes>();
-        services.TryAddSingleton<CallCompletion>();
-        services.TryAddSingleton<FindPaidService>(provider =>
-        {
-            LiveSnapshot live = provider.GetRequiredService<LiveSnapshot>();
-            return name => live.Catalog.Find(name);
-        });
-        services.TryAddSingleton<AdmitChannelPayment>(provider => provider.GetRequiredService<ChannelPayments>().AdmitAsync);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
+        services.AddSingleton<PaidCallMetrics>();
+        services.AddSingleton<CallClockPool>();
+        services.AddSingleton<ChecksumAddressCache>();
+        services.AddSingleton<PaymentTypes>();
+        services.AddSingleton<CallCompletion>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, ResponseHeadersTransform>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, RequestTypeTransform>());
         return services;

@@ -4,8 +4,7 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// A request's metadata as far as the gateway needs it, found in one walk over the headers. After this and the payment types nobody reads a
-/// header of the client.
+/// A request's metadata as far as the gateway needs it, found in one pass over the headers.
 /// </summary>
 internal struct PaymentMetadata
 {
@@ -89,4 +88,50 @@ internal struct PaymentMetadata
     }
 
     private static bool Is(string name, string key) => name.Equals(key, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Metadata that belongs to a payment, or that only the gateway may set, and that is never forwarded from a client.</summary>
+internal static class PaymentKeys
+{
+    /// <summary>The keys of an escrow payment: those that nearly every paid call has.</summary>
+    private static readonly string[] s_escrow =
+    [
+        PaymentMetadata.Type,
+        PaymentMetadata.ChannelId,
+        PaymentMetadata.ChannelNonce,
+        PaymentMetadata.ChannelAmount,
+        PaymentMetadata.ChannelSignature,
+    ];
+
+    private static readonly string[] s_others =
+    [
+        PaymentMetadata.UserAddress,
+        "snet-daemon-debug", // set by the reference daemon
+        "snet-payment-mpe-address",
+        "snet-free-call-user-address",
+        "snet-free-call-user-id",
+        "snet-free-call-auth-token-bin",
+        "snet-free-call-token-expiry-block",
+        "snet-current-block-number",
+        "snet-prepaid-auth-token-bin",
+    ];
+
+    /// <summary>Removes the payment from a request, and the payer's address, which only the gateway may set.</summary>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="hasOthers">Whether there is any key beside those of an escrow payment (<see cref="PaymentMetadata.HasOthers"/>).</param>
+    public static void RemoveFrom(IHeaderDictionary headers, bool hasOthers)
+    {
+        foreach (string key in s_escrow)
+        {
+            headers.Remove(key);
+        }
+
+        if (hasOthers)
+        {
+            foreach (string key in s_others)
+            {
+                headers.Remove(key);
+            }
+        }
+    }
 }

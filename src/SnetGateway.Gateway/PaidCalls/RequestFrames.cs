@@ -4,8 +4,8 @@ using SnetGateway.GrpcWire.Frames;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>The request body of a gRPC call: every frame is followed, and one that is broken or above the limit ends the call.</summary>
-internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint maxMessageBytes) : ReadOnceStream
+/// <summary>The request body of a gRPC call: follows every frame, and ends the call on one that is invalid or above the limit.</summary>
+internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMessageBytes) : ReadOnceStream
 {
     private FrameTracker _frames = new(maxMessageBytes);
 
@@ -13,7 +13,7 @@ internal sealed class RequestFrames(Stream inner, SettleFirstBody call, uint max
     {
         ValueTask<int> read = inner.ReadAsync(buffer, cancellationToken);
 
-        // A read of nothing only waits for bytes; its 0 is not the end.
+        // A read into an empty buffer only waits for bytes; its 0 is not the end.
         return buffer.IsEmpty ? read
             : read.IsCompletedSuccessfully ? new ValueTask<int>(Checked(buffer.Span, read.Result))
             : AwaitAsync(read, buffer);

@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Looks at the head of each answer to a gRPC call. Only HTTP 200 with a gRPC content type goes on to <see cref="SettleFirstBody"/>; anything
-/// else becomes its status, and its body is thrown away: an error page is no message, and must neither be charged nor delivered.
+/// Reads the headers of each response to a gRPC call. Only HTTP 200 with a gRPC content type continues to <see cref="SettleFirstBody"/> (rule 18);
+/// anything else becomes a status and its body is dropped: an error page is not a message, and must neither be charged nor delivered.
 /// </summary>
 internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTransform, ITransformProvider
 {
@@ -26,44 +26,45 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
 
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        if (context.HttpContext.Features.Get<IHttpResponseBodyFeature>() is not SettleFirstBody call || context.ProxyResponse is not { } answer)
+        if (context.HttpContext.Features.Get<IHttpResponseBodyFeature>() is not SettleFirstBody body || context.ProxyResponse is not { } response)
         {
             return default;
         }
 
-        bool hasStatus = answer.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Status, out var statuses);
-        if (answer.StatusCode == HttpStatusCode.OK && IsGrpc(answer))
+        ForwardedCall call = body.Call;
+        bool hasStatus = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Status, out var statuses);
+        if (response.StatusCode == HttpStatusCode.OK && IsGrpc(response))
         {
             call.IsGrpcResponse = true;
 
-            // The gateway may end the answer elsewhere than the service announced.
+            // The gateway may end the response earlier than the service announced.
             context.HttpContext.Response.ContentLength = null;
             if (!hasStatus)
             {
-                answer.Content = new InitialMetadataContent(answer.Content, call, time);
+                response.Content = new InitialMetadataContent(response.Content, body, time);
             }
 
             return default;
         }
 
         context.SuppressResponseBody = true;
-        call.Fail(hasStatus ? OfStatus(answer, statuses.ToString()) : CallFailures.OfHttpStatus((int)answer.StatusCode));
+        call.Fail(hasStatus ? OfStatus(response, statuses.ToString()) : CallFailures.OfHttpStatus((int)response.StatusCode));
         return default;
     }
 
-    private static bool IsGrpc(HttpResponseMessage answer) =>
-        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types)
+    private static bool IsGrpc(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types)
         && GrpcContentType.Parse(types.ToString()).Transport == GrpcTransport.Grpc;
 
-    /// <summary>A gRPC server may say its status in an answer of another HTTP status; an OK there is none.</summary>
-    private static CallFailure OfStatus(HttpResponseMessage answer, string status)
+    /// <summary>A gRPC server may send its status in a response of another HTTP status; an OK there does not count.</summary>
+    private static CallFailure OfStatus(HttpResponseMessage response, string status)
     {
         if (!GrpcStatusText.TryParse(status, out StatusCode code) || code == StatusCode.OK)
         {
-            return CallFailures.OfHttpStatus((int)answer.StatusCode);
+            return CallFailures.OfHttpStatus((int)response.StatusCode);
         }
 
-        string text = answer.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages) ? messages.ToString() : string.Empty;
+        string text = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages) ? messages.ToString() : string.Empty;
         return new CallFailure(new Status(code, GrpcMessage.Decode(text)), FailureCause.Service);
     }
 }

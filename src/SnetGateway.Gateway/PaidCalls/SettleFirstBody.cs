@@ -4,80 +4,45 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
-using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The response body of a gRPC call: nothing passes before its payment is recorded. It gathers the first message (up to 64 KiB of it), has
-/// the payment settled, and lets everything through from then on. It sees every frame, so a message above the limit ends the call.
+/// The response body of a gRPC call: no byte passes before the payment is durable (rule 1). It gathers the first message (up to 64 KiB of it),
+/// has the payment settled, and forwards everything from then on. It follows every frame, so a message above the limit ends the call.
 /// </summary>
-/// <remarks>
-/// It is the call's one object: body, reset feature and the place where a failure waits until <see cref="CallCompletion"/> writes it. YARP writes
-/// to it from one flow at a time; only <see cref="Fail"/> may come from elsewhere.
-/// </remarks>
-internal sealed class SettleFirstBody(
-    HttpContext context,
-    IHttpResponseBodyFeature inner,
-    CallCompletion end,
-    PaidRoute route,
-    PaymentCompletion payment,
-    CallClock clock,
-    uint maxMessageBytes) : WriteOnceStream, IHttpResponseBodyFeature, IHttpResetFeature
+/// <remarks>YARP writes to it from one flow at a time.</remarks>
+internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeature inner, CallCompletion completion, uint maxMessageBytes)
+    : WriteOnceStream, IHttpResponseBodyFeature, IHttpResetFeature
 {
-    /// <summary>A first message longer than this is not gathered whole before it is charged: its header is known, and memory is not free.</summary>
-    private const int MostGathered = 64 * 1024;
+    /// <summary>A longer first message is charged before it is gathered whole: its header is known, and memory is bounded.</summary>
+    private const int MaxGatheredBytes = 64 * 1024;
 
     private FrameTracker _frames = new(maxMessageBytes);
     private byte[]? _gathered;
     private int _gatheredBytes;
     private bool _anyMessage;
-    private bool _passes = payment.IsSettled;
-    private CallFailure? _failure;
+    private bool _passes = call.MayRespond;
     private PipeWriter? _writer;
 
-    public HttpContext Context => context;
-
-    public PaidRoute Route => route;
-
-    public PaymentCompletion Payment => payment;
-
-    public CallClock Clock => clock;
-
-    /// <summary>Whether the service's answer is a gRPC answer at all; only then its body comes here.</summary>
-    public bool IsGrpcResponse { get; set; }
-
-    /// <summary>Whether the forwarder has copied the whole answer, trailers included.</summary>
-    public bool IsComplete { get; private set; }
-
-    /// <summary>Whether <see cref="CallCompletion"/> has had its say.</summary>
-    public bool HasEnded { get; set; }
-
-    /// <summary>Whether the answer stopped inside a message.</summary>
-    public bool IsInsideMessage => _frames.IsInsideFrame;
-
-    /// <summary>What ends this call instead of the service's answer.</summary>
-    public CallFailure? Failure => Volatile.Read(ref _failure);
+    public ForwardedCall Call => call;
 
     public Stream Stream => this;
 
     public PipeWriter Writer => _writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
 
-    /// <summary>Ends the call with this failure, unless it already has one.</summary>
-    public void Fail(CallFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // What needs no settle is an answer with its first byte. What the clock has ended goes no further.
-        if (Failure is not null || (_passes && !clock.TryRespond()))
+        // Without a payment the first byte is the response. A call that its clock has ended gets no further byte.
+        if (call.Failure is not null || (_passes && !call.Clock.TryRespond()))
         {
             return ValueTask.FromException(new CallEndedException());
         }
 
-        FrameEvent problem = Scan(buffer.Span, out int sound);
+        FrameEvent problem = Scan(buffer.Span, out int valid);
         return _passes && problem == FrameEvent.None
             ? inner.Stream.WriteAsync(buffer, cancellationToken)
-            : WriteCheckedAsync(buffer[..sound], problem, cancellationToken);
+            : WriteCheckedAsync(buffer[..valid], problem, cancellationToken);
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) =>
@@ -90,120 +55,97 @@ internal sealed class SettleFirstBody(
 
     public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
 
-    /// <summary>Sends the service's headers ahead of its first message. They are no part of what is paid for.</summary>
+    /// <summary>Sends the service's headers ahead of its first message. They are not part of what is paid for.</summary>
     public Task SendHeadersAsync(CancellationToken cancellationToken) =>
-        Failure is null ? inner.Stream.FlushAsync(CancellationToken.None).WaitAsync(cancellationToken) : Task.CompletedTask;
+        call.Failure is null ? inner.Stream.FlushAsync(CancellationToken.None).WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
-    /// The forwarder has copied the answer whole. It says so before the middleware resumes, and would end the response here, so this is where
-    /// an answer without a message is settled.
+    /// The forwarder has copied the whole response. It calls this before the middleware resumes, and would end the response here, so this is where
+    /// a response without a message is settled.
     /// </summary>
     public async Task CompleteAsync()
     {
-        IsComplete = true;
+        call.IsComplete = true;
         if (_writer is not null)
         {
             await _writer.CompleteAsync();
         }
 
-        await end.EndAsync(this);
+        await completion.EndAsync(call);
         await inner.CompleteAsync();
     }
 
     /// <summary>
-    /// The forwarder wants the stream reset, because an answer that has begun cannot go on. A reset tells a client nothing, so it is not done:
-    /// the call's end writes a status into the trailers.
+    /// The forwarder wants the stream reset, because a response that has begun cannot continue. A reset carries no status, so it is not done: the
+    /// end of the call writes a status into the trailers.
     /// </summary>
     public void Reset(int errorCode)
     {
     }
 
-    /// <summary>Gives the request its own features back, when the call is over: the clock will belong to another one.</summary>
-    public void TakeOff()
+    /// <summary>At the end of the call: gives the request its own features back, because the clock goes to another call, and frees what was never sent.</summary>
+    public void Detach()
     {
-        context.Features.Set(inner);
-        context.RequestAborted = clock.ClientToken;
-    }
-
-    /// <summary>Gives back what was gathered and never sent.</summary>
-    public void DropGathered()
-    {
-        if (_gathered is { } gathered)
-        {
-            _gathered = null;
-            _gatheredBytes = 0;
-            ArrayPool<byte>.Shared.Return(gathered);
-        }
+        call.Context.Features.Set(inner);
+        call.Context.RequestAborted = call.Clock.ClientToken;
+        ReturnGathered();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteCheckedAsync(ReadOnlyMemory<byte> sound, FrameEvent problem, CancellationToken cancellationToken)
+    private async ValueTask WriteCheckedAsync(ReadOnlyMemory<byte> valid, FrameEvent problem, CancellationToken cancellationToken)
     {
         if (!_passes)
         {
-            if (problem == FrameEvent.None && !_anyMessage && _gatheredBytes + sound.Length < MostGathered)
+            if (problem == FrameEvent.None && !_anyMessage && _gatheredBytes + valid.Length < MaxGatheredBytes)
             {
-                Gather(sound.Span);
+                Gather(valid.Span);
                 return;
             }
 
             if (problem == FrameEvent.None || _anyMessage)
             {
-                // A client that is known to have left gets nothing, so it pays nothing. And the service has answered: its time does not count the
-                // write of the payment, which would be made and its message cut off.
-                if (!clock.TryRespond())
-                {
-                    throw new CallEndedException();
-                }
-
-                // No cancellation from here: a client that leaves now must not make the outcome unknown.
-                PaymentRefusal? refusal;
-                if (!payment.TryBegin())
-                {
-                    refusal = payment.Outcome;
-                }
-                else
-                {
-                    try
-                    {
-                        refusal = payment.End(await payment.WriteAsync());
-                    }
-                    catch (Exception exception)
-                    {
-                        refusal = payment.End(exception);
-                    }
-                }
-
-                if (refusal is not null)
-                {
-                    Fail(CallFailure.Refused(refusal));
-                    throw new CallEndedException();
-                }
-
-                _passes = true;
+                await SettleAsync();
                 if (_gathered is not null)
                 {
                     await WriteFirstAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
-                    DropGathered();
+                    ReturnGathered();
                 }
             }
         }
 
-        if (_passes && !sound.IsEmpty)
+        if (_passes && !valid.IsEmpty)
         {
-            await WriteFirstAsync(sound, cancellationToken);
+            await WriteFirstAsync(valid, cancellationToken);
         }
 
         if (problem != FrameEvent.None)
         {
-            Fail(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
+            throw Ended(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
+        }
+    }
+
+    /// <summary>Returns when the payment is durable; throws when the call has ended instead.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SettleAsync()
+    {
+        // A client that is known to have disconnected gets nothing, so it pays nothing. And the service has responded: the time for it does not
+        // include the write of the payment, which would be made and its message cut off.
+        if (!call.Clock.TryRespond())
+        {
             throw new CallEndedException();
         }
+
+        if (await call.Reservation!.SettleAsync() is { } refusal)
+        {
+            throw Ended(CallFailure.Refused(refusal));
+        }
+
+        _passes = true;
     }
 
     /// <summary>
     /// Sends what was just paid for. Only the wait can be cancelled: the server resets a stream when one of its writes is, and a call whose
-    /// deadline passes in this moment would end without its status. The server has copied the bytes before it lets anybody wait.
+    /// deadline passes in this moment would end without its status. The server copies the bytes before a write can wait.
     /// </summary>
     private ValueTask WriteFirstAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -213,10 +155,10 @@ internal sealed class SettleFirstBody(
 
     /// <summary>Follows the frames of a chunk.</summary>
     /// <param name="chunk">What the service sent.</param>
-    /// <param name="sound">How many of its bytes may go out: all of them, or those before the frame that is the problem.</param>
-    private FrameEvent Scan(ReadOnlySpan<byte> chunk, out int sound)
+    /// <param name="valid">How many of its bytes may be sent: all of them, or those before the frame that is the problem.</param>
+    private FrameEvent Scan(ReadOnlySpan<byte> chunk, out int valid)
     {
-        sound = 0;
+        valid = 0;
         int at = 0;
         while (true)
         {
@@ -225,11 +167,12 @@ internal sealed class SettleFirstBody(
             switch (step)
             {
                 case FrameEvent.None:
-                    sound = chunk.Length;
+                    valid = chunk.Length;
+                    call.IsInsideMessage = _frames.IsInsideFrame;
                     return step;
                 case FrameEvent.MessageComplete:
                     _anyMessage = true;
-                    sound = at;
+                    valid = at;
                     break;
                 case FrameEvent.InvalidFlag or FrameEvent.TooLong:
                     return step;
@@ -239,8 +182,24 @@ internal sealed class SettleFirstBody(
 
     private void Gather(ReadOnlySpan<byte> chunk)
     {
-        _gathered ??= ArrayPool<byte>.Shared.Rent(MostGathered);
+        _gathered ??= ArrayPool<byte>.Shared.Rent(MaxGatheredBytes);
         chunk.CopyTo(_gathered.AsSpan(_gatheredBytes));
         _gatheredBytes += chunk.Length;
+    }
+
+    private void ReturnGathered()
+    {
+        if (_gathered is { } gathered)
+        {
+            _gathered = null;
+            _gatheredBytes = 0;
+            ArrayPool<byte>.Shared.Return(gathered);
+        }
+    }
+
+    private CallEndedException Ended(CallFailure failure)
+    {
+        call.Fail(failure);
+        return new CallEndedException();
     }
 }

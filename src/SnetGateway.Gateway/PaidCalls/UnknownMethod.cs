@@ -2,10 +2,10 @@ using Grpc.Core;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>A request that no route takes: UNIMPLEMENTED to a gRPC client, 404 to everyone else.</summary>
+/// <summary>A request without a route: UNIMPLEMENTED for a gRPC client, 404 for others.</summary>
 internal static class UnknownMethod
 {
-    public static Task Answer(HttpContext context)
+    public static Task Respond(HttpContext context)
     {
         if (CallShape.IsGrpc(context.Request))
         {

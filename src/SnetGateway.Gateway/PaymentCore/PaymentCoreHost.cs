@@ -3,7 +3,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Claims;
@@ -12,20 +12,21 @@ using SnetGateway.Payments.Ledger;
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// The order of the payment core's life: store opened and records read before a listener opens, the chain followed beside it without anybody
-/// waiting for it, and at the end the follower stops first and the store is closed last (the container does that).
+/// The life of the payment core, in order: the store is opened and its records are read before a listener opens; the chain is followed in the
+/// background, and startup does not wait for it; at shutdown the follower stops first and the store is closed last (by the container).
 /// </summary>
 internal sealed class PaymentCoreHost(
-    PaymentLedger ledger,
+    LedgerSync ledger,
+    ChainCursor cursor,
     ChannelBook book,
     ChainFollower follower,
     ClaimAudit claims,
-    ChannelPayments payments,
+    LivePaidCallOptions liveOptions,
     LiveSnapshot live,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
     LedgerHealth ledgerHealth,
     Readiness readiness,
-    IOptions<ChainOptions> chainOptions,
+    ChainOptions chain,
     TimeProvider time,
     ILogger<PaymentCoreHost> logger) : IHostedLifecycleService, IDisposable
 {
@@ -49,7 +50,7 @@ internal sealed class PaymentCoreHost(
         _knownAtStart = NewestKnown();
         readiness.Add("ledger", () => ledgerHealth.IsWritable ? null : "cannot be written");
         readiness.Add("chain", DescribeChain);
-        _optionChanges = paidCallOptions.OnChange(options => payments.Options = options);
+        _optionChanges = paidCallOptions.OnChange(options => liveOptions.Current = options);
         live.Swapped += snapshot => book.Groups = snapshot.Catalog.Groups;
     }
 
@@ -57,7 +58,7 @@ internal sealed class PaymentCoreHost(
     {
         _following = follower.RunAsync(
             _cursor,
-            ledger.SaveCursorAsync,
+            cursor.SaveAsync,
             claim => claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount),
             _stopping.Token);
         _watching = WatchAsync();
@@ -83,7 +84,7 @@ internal sealed class PaymentCoreHost(
         _stopping.Dispose();
     }
 
-    /// <summary>Other replicas' settles, as the store tells them. Without them every call is still right: a stale view loses its comparison.</summary>
+    /// <summary>Follows the settles of other replicas. Without it every call is still right: a stale record loses its comparison.</summary>
     private async Task WatchAsync()
     {
         try
@@ -92,7 +93,7 @@ internal sealed class PaymentCoreHost(
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The gateway stops.
+            // Shutdown.
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -100,7 +101,7 @@ internal sealed class PaymentCoreHost(
         }
     }
 
-    /// <summary>The newest moment that the ledger knows the chain of: what a restart without a chain may go on by (design, rule 12).</summary>
+    /// <summary>The newest time at which the ledger knew the chain: a restart without a chain may serve until the staleness bound after it (rule 12).</summary>
     private DateTimeOffset NewestKnown()
     {
         DateTimeOffset newest = _cursor?.SeenAt ?? DateTimeOffset.MinValue;
@@ -118,6 +119,6 @@ internal sealed class PaymentCoreHost(
     private string? DescribeChain()
     {
         DateTimeOffset known = follower.Cursor?.SeenAt is { } cursor && cursor > _knownAtStart ? cursor : _knownAtStart;
-        return time.GetUtcNow() - known <= chainOptions.Value.StalenessBound ? null : "was not read within the bound";
+        return time.GetUtcNow() - known <= chain.StalenessBound ? null : "was not read within the bound";
     }
 }

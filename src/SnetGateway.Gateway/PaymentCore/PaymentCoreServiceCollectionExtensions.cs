@@ -5,48 +5,69 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.States;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// Puts the payment core together: the channels in memory, the ledger in its store, the chain beside them, and the judges that use all three.
+/// Puts the payment core together: channels in memory, the ledger in its store, the chain follower, admission and settlement, and the payment
+/// kinds that use them.
 /// </summary>
 internal static class PaymentCoreServiceCollectionExtensions
 {
     public static IServiceCollection AddPaymentCore(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ISignerRecovery>(CreateSignerRecovery);
-        services.TryAddSingleton<IPaymentEvents, PaymentEvents>();
-        services.TryAddSingleton<StorageMetrics>();
-        services.TryAddSingleton(provider => new ChannelBook(
-            provider.GetRequiredService<LiveSnapshot>().Catalog.Groups,
-            (ulong)Chain(provider).FinalityDepth));
-        services.TryAddSingleton(OpenStore);
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ChainOptions>>().Value);
+        services.AddSingleton(provider => new LivePaidCallOptions(provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
+
+        // Chain.
+        services.AddSingleton<ISignerRecovery>(CreateSignerRecovery);
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChainFollower>(provider, Random.Shared));
+        services.AddSingleton<IChannelReader>(provider => provider.GetRequiredService<ChainFollower>());
+
+        // Ledger.
+        services.AddSingleton<StorageMetrics>();
+        services.AddSingleton(OpenStore);
+        services.AddSingleton(provider => new ChannelBook(
+            provider.GetRequiredService<LiveSnapshot>().Catalog.Groups, (ulong)provider.GetRequiredService<ChainOptions>().FinalityDepth));
+        services.AddSingleton<ChainCursor>();
+        services.AddSingleton<LedgerSync>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
             provider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChainFollower>(provider, Chain(provider), Random.Shared));
-        services.TryAddSingleton<IChannelReader>(provider => provider.GetRequiredService<ChainFollower>());
-        services.TryAddSingleton<ClaimAudit>();
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelPayments>(
-            provider, Chain(provider).Escrow, Chain(provider).StalenessBound, provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelStates>(
-            provider, Chain(provider).Escrow, Chain(provider).StalenessBound));
+
+        // Payments.
+        services.AddSingleton<IPaymentEvents, PaymentEvents>();
+        services.AddSingleton(provider => WithChain<ChannelChecks>(provider));
+        services.AddSingleton<AbandonedCalls>();
+        services.AddSingleton<ChannelSettlement>();
+        services.AddSingleton<ChannelAdmission>();
+        services.AddSingleton(provider => WithChain<ChannelStates>(provider));
+        services.AddSingleton<ClaimAudit>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
+
         services.AddSingleton<LedgerHealth>();
         services.AddHostedService<PaymentCoreHost>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
         return services;
     }
 
-    private static ChainOptions Chain(IServiceProvider provider) => provider.GetRequiredService<IOptions<ChainOptions>>().Value;
+    private static T WithChain<T>(IServiceProvider provider)
+    {
+        ChainOptions chain = provider.GetRequiredService<ChainOptions>();
+        return ActivatorUtilities.CreateInstance<T>(provider, chain.Escrow, chain.StalenessBound);
+    }
 
     private static SignerRecovery CreateSignerRecovery(IServiceProvider provider)
     {
@@ -56,10 +77,10 @@ internal static class PaymentCoreServiceCollectionExtensions
         return signers;
     }
 
-    /// <summary>Opened when it is first asked for, which <see cref="PaymentCoreHost"/> does before a listener opens.</summary>
+    /// <summary>Opened at the first use, which <see cref="PaymentCoreHost"/> makes before a listener opens.</summary>
     private static IRecordStore OpenStore(IServiceProvider provider)
     {
-        ChainOptions chain = Chain(provider);
+        ChainOptions chain = provider.GetRequiredService<ChainOptions>();
         return RecordStores.Open(
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
             new LedgerScope((ulong)chain.ChainId, chain.Escrow),

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaymentCore;

@@ -178,16 +178,16 @@ public sealed class Channel
     /// Takes in what an earlier process had heard from the chain after the reading that its record carries: the funds are not what that
     /// reading says.
     /// </summary>
-    internal void Recall(PendingInvalidation news, long revision)
+    internal void Restore(PendingInvalidation invalidation, long revision)
     {
         lock (_writing)
         {
             InvalidationRevision = revision;
-            if (_chain is { } known && (news.Nonce > known.Nonce || news.SeenAt > known.Reading.Block.SeenAt))
+            if (_chain is { } known && (invalidation.Nonce > known.Nonce || invalidation.SeenAt > known.Reading.Block.SeenAt))
             {
                 _chain = known with
                 {
-                    Nonce = ChannelNonce.Max(news.Nonce, known.Nonce), Freshness = ReadingFreshness.FundsUnknown, KnownThrough = news.SeenAt,
+                    Nonce = ChannelNonce.Max(invalidation.Nonce, known.Nonce), Freshness = ReadingFreshness.FundsUnknown, KnownThrough = invalidation.SeenAt,
                 };
             }
         }

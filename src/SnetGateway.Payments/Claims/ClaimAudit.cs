@@ -1,6 +1,5 @@
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Claims;

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.States;

@@ -1,11 +1,14 @@
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Payments;
 
 namespace SnetGateway.Benchmarks.Micro;
 
@@ -40,21 +43,13 @@ internal sealed class HotChannel
         });
         _channel = book.Find(Id)!;
         Call = new PaidCall(new PaidService("service", group, new FixedPrice(UInt256.One)), "/example.Echo/Say");
-        Payments = new ChannelPayments(
-            book,
-            new StillChain(block),
-            new KnownSigner(Key.Address),
-            new PaymentLedger(store, book, time, instance: 1),
-            new NoEvents(),
-            time,
-            Escrow,
-            TimeSpan.FromDays(1),
-            new PaidCallOptions());
+        Payments = new PaymentParts(
+            book, new StillChain(block), new KnownSigner(Key.Address), store, new NoEvents(), time, Escrow, TimeSpan.FromDays(1)).Admission;
     }
 
     public static Address Escrow { get; } = Address.Parse("0x39ee715b50e78a920120c1ded58b1a47f571ab75");
 
-    public ChannelPayments Payments { get; }
+    public ChannelAdmission Payments { get; }
 
     public PaidCall Call { get; }
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
+using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Benchmarks.Micro;
 
@@ -13,7 +14,7 @@ public class ReservationBenchmarks
     public bool AdmitAndRelease()
     {
         var admission = Admit();
-        admission.Reservation!.Release(ReleaseReason.ServiceFailed);
+        admission.Reservation!.TryRelease(ReleaseReason.ServiceFailed);
         return true;
     }
 
@@ -25,7 +26,7 @@ public class ReservationBenchmarks
         return refusal is null ? true : throw new InvalidOperationException(refusal.ToString());
     }
 
-    private Admission Admit()
+    private AdmissionResult Admit()
     {
         // Of a known channel, with a fixed price and nobody else in line, it ends without a wait.
         var admitting = _channel.Payments.AdmitAsync(_channel.NextPayment(), _channel.Call, CancellationToken.None);

@@ -9,6 +9,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -122,9 +123,10 @@ internal static class StartCommand
             return;
         }
 
-        var ledger = new PaymentLedger(store, new ChannelBook([]), time, 0);
-        await ledger.LoadAsync(cancellationToken);
-        await ledger.SaveCursorAsync(block, cancellationToken);
+        var book = new ChannelBook([]);
+        var cursor = new ChainCursor(store, book);
+        await new LedgerSync(store, book, cursor).LoadAsync(cancellationToken);
+        await cursor.SaveAsync(block, cancellationToken);
     }
 
     private static async Task<StartFigures> StartAsync(

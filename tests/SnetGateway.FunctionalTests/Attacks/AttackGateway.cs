@@ -4,12 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Memory;
 using SnetGateway.TestKit.Payments;
@@ -58,7 +60,7 @@ internal sealed class AttackGateway : IAsyncDisposable
 
     private ulong _nextChannel = 1_000;
 
-    private AttackGateway(GatewayHarness harness, ChannelBook book, CountingStore store, ChannelPayments payments)
+    private AttackGateway(GatewayHarness harness, ChannelBook book, CountingStore store, ChannelAdmission payments)
     {
         Harness = harness;
         Book = book;
@@ -72,7 +74,7 @@ internal sealed class AttackGateway : IAsyncDisposable
 
     public CountingStore Store { get; }
 
-    public ChannelPayments Payments { get; }
+    public ChannelAdmission Payments { get; }
 
     /// <summary>The scripted chain; a test with a chain of its own does not ask for it.</summary>
     public FakeChain Chain { get; private init; } = null!;
@@ -103,18 +105,14 @@ internal sealed class AttackGateway : IAsyncDisposable
             all[key] = value;
         }
 
-        GatewayHarness harness = await GatewayHarness.StartAsync(all, services =>
-        {
-            services.AddSingleton<FindPaidService>(_ => name => Services.FirstOrDefault(service => service.Name == name));
-        });
+        GatewayHarness harness = await GatewayHarness.StartAsync(all, live: GatewayHarness.Live(Services));
         var book = new ChannelBook([Group, OtherGroup]);
         var counting = new CountingStore(store ?? new MemoryRecordStore());
         var fake = new FakeChain(book, time);
         var events = new RecordingPaymentEvents();
         var recovery = new CountingRecovery();
-        var payments = new ChannelPayments(
-            book, chain?.Invoke(book) ?? fake, recovery, new PaymentLedger(counting, book, time, 1), events, time, Escrow,
-            TimeSpan.FromHours(1), options ?? new PaidCallOptions());
+        ChannelAdmission payments = new PaymentParts(
+            book, chain?.Invoke(book) ?? fake, recovery, counting, events, time, Escrow, TimeSpan.FromHours(1), options).Admission;
         harness.Admit = payments.AdmitAsync;
         var gateway = new AttackGateway(harness, book, counting, payments) { Chain = fake, Events = events, Recovery = recovery };
         harness.Service.Handle = gateway.ServeAsync;

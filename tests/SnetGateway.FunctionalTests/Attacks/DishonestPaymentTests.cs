@@ -1,5 +1,5 @@
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Values;
 using Xunit;
 

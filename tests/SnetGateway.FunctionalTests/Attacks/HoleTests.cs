@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using Xunit;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;

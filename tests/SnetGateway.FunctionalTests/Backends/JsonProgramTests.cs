@@ -1,7 +1,7 @@
 using System.Text;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Health;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Http;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.ProtoJson;
 using SnetGateway.TestKit;
 
@@ -22,15 +23,17 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
         string kind, Uri service, ClusterBackendOptions? options = null, Dictionary<string, string?>? settings = null)
     {
         IDescriptorSource descriptors = await s_descriptors.Value;
-        var backends = new ClusterBackends([new ClusterBackend("echo", options ?? new ClusterBackendOptions(), descriptors)]);
+        GatewaySnapshot Snapshot(ClusterBackendOptions now) =>
+            GatewayHarness.Snapshot(backends: new ClusterBackends([new ClusterBackend("echo", now, descriptors)]));
+        var live = new LiveSnapshot(Snapshot(options ?? new ClusterBackendOptions()));
         Dictionary<string, string?> all = new(settings ?? [])
         {
             ["ReverseProxy:Clusters:echo:Metadata:Backend"] = kind,
             ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = service.ToString(),
         };
-        GatewayHarness harness = await GatewayHarness.StartAsync(all, services => services.AddSingleton<FindClusterBackends>(() => backends));
+        GatewayHarness harness = await GatewayHarness.StartAsync(all, live: live);
         return new TranslatorRig(
-            harness, descriptors.Known!, changed => backends = new ClusterBackends([new ClusterBackend("echo", changed, descriptors)]));
+            harness, descriptors.Known!, changed => live.Swap(Snapshot(changed)));
     }
 
     /// <summary>A program that speaks JSON as the service.</summary>

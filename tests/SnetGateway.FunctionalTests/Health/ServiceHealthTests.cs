@@ -106,11 +106,7 @@ public sealed class ServiceHealthTests
             settings,
             services =>
             {
-                services.AddSingleton<FindHeartbeats>(() =>
-                {
-                    look?.Invoke();
-                    return subjects;
-                });
+                services.AddSingleton<IHeartbeatTargets>(new ScriptedTargets(subjects, look));
                 services.AddOwnServices();
                 services.AddSingleton(health);
                 services.AddHostedService<HealthFeed>();
@@ -144,6 +140,18 @@ public sealed class ServiceHealthTests
         while (await NextAsync(watch) != status)
         {
             // Told of every change.
+        }
+    }
+
+    private sealed class ScriptedTargets(HeartbeatTargets targets, Action? onRead) : IHeartbeatTargets
+    {
+        public HeartbeatTargets Heartbeats
+        {
+            get
+            {
+                onRead?.Invoke();
+                return targets;
+            }
         }
     }
 }

@@ -142,11 +142,11 @@ public sealed class HeartbeatTests
                     services.AddSingleton(time);
                 }
 
-                services.AddSingleton<FindHeartbeats>(() => subjects);
                 services.AddSingleton<HeartbeatCheck>();
                 services.AddSingleton(Options.Create(new ChainOptions { ChainId = 11155111 }));
             },
-            mapPublic: HeartbeatEndpoint.Map);
+            mapPublic: HeartbeatEndpoint.Map,
+            live: GatewayHarness.Live(heartbeats: subjects));
     }
 
     private static async Task<HttpResponseMessage> GetAsync(GatewayHarness gateway, string path = "/heartbeat") =>

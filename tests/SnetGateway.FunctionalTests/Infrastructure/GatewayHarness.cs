@@ -6,13 +6,17 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Gateway;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using Xunit;
 
@@ -52,7 +56,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public LogRecorder Log { get; }
 
     /// <summary>What judging a payment gives. A fresh reservation unless the test says otherwise.</summary>
-    public Func<ChannelPayment, PaidCall, CancellationToken, ValueTask<Admission>> Admit { get; set; } = null!;
+    public Func<ChannelPayment, PaidCall, CancellationToken, ValueTask<AdmissionResult>> Admit { get; set; } = null!;
 
     /// <summary>How the next reservations settle.</summary>
     public Func<ValueTask<PaymentRefusal?>> OnSettle { get; set; } = () => default;
@@ -71,7 +75,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public static async Task<GatewayHarness> StartAsync(
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<IEndpointRouteBuilder>? mapAdmin = null,
-        Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null)
+        Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null, LiveSnapshot? live = null)
     {
         ScriptedService service = await ScriptedService.StartAsync();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -87,8 +91,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
         builder.Logging.AddProvider(log);
 
         GatewayHarness? harness = null;
-        builder.Services.AddSingleton<FindPaidService>(_ => name => name == "echo" ? Paid : null);
-        builder.Services.AddSingleton<AdmitChannelPayment>(_ => (payment, call, token) => harness!.Admit(payment, call, token));
+        builder.Services.AddLiveSnapshot(live ?? Live());
+        builder.Services.AddSingleton<IPaymentType>(new ScriptedEscrow((payment, call, token) => harness!.Admit(payment, call, token)));
         services?.Invoke(builder.Services);
         builder.AddGateway().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
 
@@ -100,6 +104,15 @@ internal sealed class GatewayHarness : IAsyncDisposable
         await app.StartAsync();
         return harness;
     }
+
+    /// <summary>The live part of a configuration, for <see cref="StartAsync"/>. Its routes and clusters come from the settings.</summary>
+    public static LiveSnapshot Live(
+        IReadOnlyList<PaidService>? services = null, ClusterBackends? backends = null, HeartbeatTargets? heartbeats = null) =>
+        new(Snapshot(services, backends, heartbeats));
+
+    public static GatewaySnapshot Snapshot(
+        IReadOnlyList<PaidService>? services = null, ClusterBackends? backends = null, HeartbeatTargets? heartbeats = null) => new(
+        new ServiceCatalog((services ?? [Paid]).Select(service => KeyValuePair.Create(service.Name, service)), []), [], [], backends, heartbeats);
 
     /// <summary>The payment's metadata as a client sends it.</summary>
     public static Dictionary<string, string> Payment() => new()
@@ -178,11 +191,11 @@ internal sealed class GatewayHarness : IAsyncDisposable
         ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = service.ToString(),
     };
 
-    private ValueTask<Admission> AdmitAll(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    private ValueTask<AdmissionResult> AdmitAll(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
         var reservation = new ScriptedReservation(Payer) { OnSettle = OnSettle };
         Admitted.Enqueue((payment, call));
         Reservations.Enqueue(reservation);
-        return new(Admission.Of(reservation));
+        return new(AdmissionResult.Of(reservation));
     }
 }

@@ -1,5 +1,5 @@
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
@@ -20,7 +20,7 @@ internal sealed class ScriptedReservation(Address payer) : Reservation
 
     public int Ends => Volatile.Read(ref _ends);
 
-    public override async ValueTask<PaymentRefusal?> SettleAsync()
+    protected override async ValueTask<PaymentRefusal?> WriteAsync()
     {
         Interlocked.Increment(ref _ends);
         PaymentRefusal? refusal = await OnSettle();
@@ -28,7 +28,7 @@ internal sealed class ScriptedReservation(Address payer) : Reservation
         return refusal;
     }
 
-    public override void Release(ReleaseReason reason)
+    protected override void Release(ReleaseReason reason)
     {
         Interlocked.Increment(ref _ends);
         _ended.TrySetResult(reason.ToString());

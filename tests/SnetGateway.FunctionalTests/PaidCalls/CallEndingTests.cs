@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;

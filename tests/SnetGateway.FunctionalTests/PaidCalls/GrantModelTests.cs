@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Refusal;
 using Xunit;
 
@@ -42,7 +42,7 @@ public sealed class GrantModelTests(ITestOutputHelper output)
                     },
                 };
                 gateway.Reservations.Enqueue(reservation);
-                return new(Admission.Of(reservation));
+                return new(AdmissionResult.Of(reservation));
             };
             (int bytes, int? status) = await CallAsync(gateway, random.Next(), leaves: random.Next(5) == 0, random.Next(40));
             string end = await reservation!.Ended.WithTimeout();

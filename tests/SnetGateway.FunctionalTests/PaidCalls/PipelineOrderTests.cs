@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using Xunit;
 using Yarp.ReverseProxy.Model;
 
@@ -32,7 +32,7 @@ public sealed class PipelineOrderTests
                 },
             };
             gateway.Reservations.Enqueue(reservation);
-            return new(Admission.Of(reservation));
+            return new(AdmissionResult.Of(reservation));
         };
         gateway.Service.Handle = context =>
         {

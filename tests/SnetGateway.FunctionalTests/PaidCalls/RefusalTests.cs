@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
@@ -120,7 +120,7 @@ public sealed class RefusalTests
     public async Task EmptySignature_IsPresent_AndLeftToTheJudge()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        gateway.Admit = (payment, _, _) => new(Admission.Refused(payment.Signature.IsEmpty ? Refusals.SignatureInvalid() : Refusals.NotRecorded()));
+        gateway.Admit = (payment, _, _) => new(AdmissionResult.Refused(payment.Signature.IsEmpty ? Refusals.SignatureInvalid() : Refusals.NotRecorded()));
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers[PaymentMetadata.ChannelSignature] = "";
         Assert.Equal("payment signature is not valid", (await gateway.CallAsync(Wire.Frame("a"), headers)).Message);
@@ -130,7 +130,7 @@ public sealed class RefusalTests
     public async Task RefusedPayment_ReachesTheClientWithItsCode_BeforeTheRequestIsRead()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        gateway.Admit = (_, _, _) => new(Admission.Refused(Refusals.WrongNonce(new ChannelNonce(3), new ChannelNonce(1))));
+        gateway.Admit = (_, _, _) => new(AdmissionResult.Refused(Refusals.WrongNonce(new ChannelNonce(3), new ChannelNonce(1))));
         var content = new DuplexContent();
         using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
         GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();

@@ -1,6 +1,6 @@
 using System.Text;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Web;
 using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -36,7 +36,7 @@ public sealed class ServiceTimeoutTests
         PaidService quick = GatewayHarness.Paid with { Timeout = TimeSpan.FromMilliseconds(200) };
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(
             new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00" },
-            services => services.AddSingleton<FindPaidService>(name => name == "echo" ? quick : null));
+            live: GatewayHarness.Live([quick]));
         gateway.Service.Handle = HangAsync;
         Assert.Equal(4, (await gateway.CallAsync("a")).Status);
 
@@ -44,7 +44,7 @@ public sealed class ServiceTimeoutTests
         quick = quick with { Timeout = TimeSpan.Zero };
         await using GatewayHarness other = await GatewayHarness.StartAsync(
             new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" },
-            services => services.AddSingleton<FindPaidService>(name => name == "echo" ? quick : null));
+            live: GatewayHarness.Live([quick]));
         other.Service.Handle = HangAsync;
         using var leaving = new CancellationTokenSource();
         Task<HttpResponseMessage> patient = other.SendAsync(

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 using Yarp.ReverseProxy.Transforms.Builder;
 

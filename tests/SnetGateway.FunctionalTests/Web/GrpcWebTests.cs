@@ -5,7 +5,7 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Refusal;
 using Xunit;
 

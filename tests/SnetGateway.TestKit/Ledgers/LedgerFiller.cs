@@ -3,6 +3,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Ledgers;
@@ -41,7 +42,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             }
         }
 
-        await new PaymentLedger(store, new ChannelBook([]), TimeProvider.System, 0).SaveCursorAsync(block, cancellationToken);
+        await new ChainCursor(store, new ChannelBook([])).SaveAsync(block, cancellationToken);
     }
 
     private async Task WriteAsync(ChannelRecord[] records, int sequence, ChainBlock block, CancellationToken cancellationToken)

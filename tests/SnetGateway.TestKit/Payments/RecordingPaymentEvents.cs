@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;

@@ -1,8 +1,10 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -19,7 +21,7 @@ public sealed class ConfirmationTests
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.MineEmpty(2);
         await bench.FollowAsync();
-        ChannelPayments payments = Payments(bench, new PaidCallOptions());
+        ChannelAdmission payments = Payments(bench, new PaidCallOptions());
         Assert.Null(await PayAsync(bench, payments, 1_000, 1_000));
         bench.Chain.Mine(block => block.AddFunds(0, 500));
         await bench.FollowAsync();
@@ -38,7 +40,7 @@ public sealed class ConfirmationTests
     public async Task TopUp_WithAnExposureCap_CountsWhollyAfterTheFinalityDepth()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
-        ChannelPayments payments = Payments(bench, new PaidCallOptions { UnconfirmedExposure = "100" });
+        ChannelAdmission payments = Payments(bench, new PaidCallOptions { UnconfirmedExposure = "100" });
         bench.Chain.MineEmpty(64); // the 1,000 with which the channel was opened are confirmed
         await bench.FollowAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5_000));
@@ -52,16 +54,16 @@ public sealed class ConfirmationTests
         Assert.Null(await PayAsync(bench, payments, 1_110, 10));
     }
 
-    private static ChannelPayments Payments(FollowerBench bench, PaidCallOptions options) => new(
-        bench.Book, bench.Follower, new FakeSigners(), new PaymentLedger(new ScriptedStore(), bench.Book, bench.Clock, 1),
-        new RecordingPaymentEvents(), bench.Clock, ScriptedChain.Escrow, TimeSpan.FromMinutes(10), options);
+    private static ChannelAdmission Payments(FollowerBench bench, PaidCallOptions options) => new PaymentParts(
+        bench.Book, bench.Follower, new FakeSigners(), new ScriptedStore(), new RecordingPaymentEvents(), bench.Clock, ScriptedChain.Escrow,
+        TimeSpan.FromMinutes(10), options).Admission;
 
-    private static async Task<PaymentRefusal?> PayAsync(FollowerBench bench, ChannelPayments payments, ulong amount, ulong price)
+    private static async Task<PaymentRefusal?> PayAsync(FollowerBench bench, ChannelAdmission payments, ulong amount, ulong price)
     {
         var call = new PaidCall(new PaidService("echo", FollowerBench.Group, new FixedPrice(price)), "/test.Echo/Call");
         ChannelPayment payment = FakeSigners.Pay(FollowerBench.Sender, ScriptedChain.Escrow, new ChannelId(0), new ChannelNonce(0), amount);
-        Task<Admission> judging = payments.AdmitAsync(payment, call, CancellationToken.None).AsTask();
-        Admission admission = Assert.Single(await bench.DriveAsync(judging));
+        Task<AdmissionResult> judging = payments.AdmitAsync(payment, call, CancellationToken.None).AsTask();
+        AdmissionResult admission = Assert.Single(await bench.DriveAsync(judging));
         return admission.Refusal ?? await admission.Reservation!.SettleAsync();
     }
 }

@@ -1,9 +1,11 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
@@ -36,8 +38,7 @@ internal sealed class PaymentRig
         Store = store ?? new ScriptedStore();
         Book = new ChannelBook([Group]);
         Chain = new FakeChain(Book, Time);
-        Ledger = new PaymentLedger(Store, Book, Time, Interlocked.Increment(ref _instances));
-        Payments = new ChannelPayments(Book, Chain, Signers, Ledger, Events, Time, Escrow, Bound, options ?? new PaidCallOptions());
+        Parts = new PaymentParts(Book, Chain, Signers, Store, Events, Time, Escrow, Bound, options, Interlocked.Increment(ref _instances));
         Chain.Open(One, Sender, Signer, Group, 1_000, 2_000);
     }
 
@@ -55,9 +56,11 @@ internal sealed class PaymentRig
 
     public RecordingPaymentEvents Events { get; } = new();
 
-    public PaymentLedger Ledger { get; }
+    public PaymentParts Parts { get; }
 
-    public ChannelPayments Payments { get; }
+    public PaymentLedger Ledger => Parts.Ledger;
+
+    public ChannelAdmission Payments => Parts.Admission;
 
     public Channel Channel => Book.Find(One)!;
 
@@ -87,13 +90,13 @@ internal sealed class PaymentRig
         return this;
     }
 
-    public ValueTask<Admission> AdmitAsync(ChannelPayment payment, UInt256 price, CancellationToken cancellationToken = default) =>
+    public ValueTask<AdmissionResult> AdmitAsync(ChannelPayment payment, UInt256 price, CancellationToken cancellationToken = default) =>
         Payments.AdmitAsync(payment, Call(price), cancellationToken);
 
     /// <summary>Admits, and expects it to be.</summary>
     public async Task<Reservation> ReserveAsync(ChannelPayment payment, UInt256 price)
     {
-        Admission admission = await AdmitAsync(payment, price);
+        AdmissionResult admission = await AdmitAsync(payment, price);
         Assert.Null(admission.Refusal);
         return admission.Reservation!;
     }
@@ -101,7 +104,7 @@ internal sealed class PaymentRig
     /// <summary>One whole call. Null when it was granted.</summary>
     public async Task<PaymentRefusal?> PayAsync(ChannelPayment payment, UInt256 price)
     {
-        Admission admission = await AdmitAsync(payment, price);
+        AdmissionResult admission = await AdmitAsync(payment, price);
         return admission.Refusal ?? await admission.Reservation!.SettleAsync();
     }
 

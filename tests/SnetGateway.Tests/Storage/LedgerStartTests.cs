@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit.Ledgers;
@@ -33,7 +34,7 @@ public sealed class LedgerStartTests
 
         await using SqliteRecordStore again = folder.Open();
         var book = new ChannelBook([]);
-        ChainBlock? cursor = await new PaymentLedger(again, book, TimeProvider.System, 1).LoadAsync(CancellationToken.None);
+        ChainBlock? cursor = await new LedgerSync(again, book, new ChainCursor(again, book)).LoadAsync(CancellationToken.None);
 
         Assert.Equal(Block, cursor);
         Assert.Equal(Enumerable.Range(0, channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());

@@ -17,7 +17,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// slow client holds no place.
 /// </summary>
 internal sealed class ProcessBackend(
-    string clusterId, IOptionsMonitor<ProcessOptions> options, IOptionsMonitor<LimitOptions> limits, FindClusterBackends clusters, ChildWatch children,
+    string clusterId, IOptionsMonitor<ProcessOptions> options, IOptionsMonitor<LimitOptions> limits, IClusterBackends clusters, ChildWatch children,
     ProgramSlots slots, ILogger<ProcessBackend> logger)
     : HttpMessageHandler
 {
@@ -153,7 +153,7 @@ internal sealed class ProcessBackend(
         }
 
         // A cluster that a reload took away still has calls for a moment.
-        _descriptors = clusters().Find(clusterId)?.Descriptors ?? _descriptors;
+        _descriptors = clusters.Backends.Find(clusterId)?.Descriptors ?? _descriptors;
         MethodMessages messages = await MethodMessages.FindAsync(_descriptors, request.RequestUri!.AbsolutePath, cancellationToken);
         return new JsonTranslation(messages, codec, clusterId, logger);
     }

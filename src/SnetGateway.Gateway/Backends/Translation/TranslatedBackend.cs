@@ -105,7 +105,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
 
         // A cluster that a reload took away still has calls for a moment.
-        ClusterBackend backend = services.Clusters().Find(clusterId) ?? _backend
+        ClusterBackend backend = services.Clusters.Backends.Find(clusterId) ?? _backend
             ?? throw MethodMessages.Undescribed();
         _backend = backend;
         MethodMessages messages = await MethodMessages.FindAsync(backend.Descriptors, path, cancellationToken);

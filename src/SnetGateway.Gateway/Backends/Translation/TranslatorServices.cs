@@ -7,4 +7,4 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// <param name="Clusters">What is known of the clusters at this moment.</param>
 /// <param name="Limits">How long messages may be.</param>
 /// <param name="Logger">Where services that answer wrongly are named.</param>
-internal sealed record TranslatorServices(FindClusterBackends Clusters, IOptionsMonitor<LimitOptions> Limits, ILogger<TranslatedBackend> Logger);
+internal sealed record TranslatorServices(IClusterBackends Clusters, IOptionsMonitor<LimitOptions> Limits, ILogger<TranslatedBackend> Logger);

@@ -2,7 +2,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Configuration.Schema;

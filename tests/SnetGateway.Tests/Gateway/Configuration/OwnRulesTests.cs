@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Storage;
 using Xunit;
 

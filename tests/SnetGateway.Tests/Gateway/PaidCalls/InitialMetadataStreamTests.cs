@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.TestKit;
@@ -11,7 +10,7 @@ namespace SnetGateway.Tests.Gateway.PaidCalls;
 /// <summary>Headers that go ahead of a late message, and the read of that message, which owns its reader's memory until it ends.</summary>
 public sealed class InitialMetadataStreamTests
 {
-    private static readonly TimeSpan WithTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     private readonly TestTimeProvider _time = new();
     private readonly SilentAnswer _answer = new();
@@ -23,18 +22,18 @@ public sealed class InitialMetadataStreamTests
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
         var failure = new InvalidOperationException("broken");
-        SettleFirstBody call = Call(context, failure);
-        await using var stream = new InitialMetadataStream(_answer, call, _time);
+        SettleFirstBody body = Body(context, failure);
+        await using var stream = new InitialMetadataStream(_answer, body, _time);
 
         // The read is cancelled by whoever cancels the request, as a forwarder does.
         Task<int> reading = stream.ReadAsync(new byte[10], context.RequestAborted).AsTask();
         await _time.WhenArmedAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
-        await _answer.Cancelled.WaitAsync(WithTimeout);
+        await _answer.Cancelled.WaitAsync(s_timeout);
         Assert.False(reading.IsCompleted);
         _answer.End();
-        Assert.Same(failure, await Assert.ThrowsAsync<InvalidOperationException>(() => reading.WaitAsync(WithTimeout)));
-        Assert.Same(CallFailures.Fault, call.Failure);
+        Assert.Same(failure, await Assert.ThrowsAsync<InvalidOperationException>(() => reading.WaitAsync(s_timeout)));
+        Assert.Same(CallFailures.Fault, body.Call.Failure);
     }
 
     [Fact]
@@ -42,28 +41,25 @@ public sealed class InitialMetadataStreamTests
     {
         var context = new DefaultHttpContext();
         using var leaving = new CancellationTokenSource();
-        SettleFirstBody call = Call(context, null);
-        await using var stream = new InitialMetadataStream(_answer, call, _time);
+        SettleFirstBody body = Body(context, null);
+        await using var stream = new InitialMetadataStream(_answer, body, _time);
         Task<int> reading = stream.ReadAsync(new byte[10], leaving.Token).AsTask();
         await _time.WhenArmedAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
         await leaving.CancelAsync();
-        await _answer.Cancelled.WaitAsync(WithTimeout);
+        await _answer.Cancelled.WaitAsync(s_timeout);
         Assert.False(reading.IsCompleted);
         _answer.End();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(WithTimeout));
-        Assert.Null(call.Failure);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(s_timeout));
+        Assert.Null(body.Call.Failure);
     }
 
     /// <param name="context">The request.</param>
     /// <param name="failure">What its headers end in; null when they never go out.</param>
-    private SettleFirstBody Call(DefaultHttpContext context, Exception? failure) => new(
-        context,
+    private SettleFirstBody Body(DefaultHttpContext context, Exception? failure) => new(
+        new ForwardedCall(context, route: null!, reservation: null, new CallClock(_time)),
         new StreamResponseBodyFeature(new Blocked(failure)),
-        end: null!,
-        route: null!,
-        new PaymentCompletion(null, NullLogger.Instance),
-        new CallClock(_time),
+        completion: null!,
         maxMessageBytes: 100);
 
     /// <summary>An answer without a message: its read ends some time after it was cancelled.</summary>

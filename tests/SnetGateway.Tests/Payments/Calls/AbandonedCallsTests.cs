@@ -1,4 +1,5 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using Xunit;
@@ -13,7 +14,9 @@ public sealed class AbandonedCallsTests
     private readonly TestTimeProvider _time = new();
     private readonly AbandonedCalls _calls;
 
-    public AbandonedCallsTests() => _calls = new AbandonedCalls(_time);
+    private readonly LivePaidCallOptions _live = new(Options);
+
+    public AbandonedCallsTests() => _calls = new AbandonedCalls(_time, _live);
 
     [Fact]
     public void UpToTheLimitInAMinute_NobodyPauses()
@@ -88,20 +91,22 @@ public sealed class AbandonedCallsTests
     [Fact]
     public void PayersWhoAreQuietAgain_AreForgotten_AndThoseWhoPauseAreNot()
     {
-        PaidCallOptions longPauses = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromHours(1) };
+        _live.Current = new PaidCallOptions { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromHours(1) };
         for (int i = 0; i < 11; i++)
         {
-            _calls.Count(PaymentRig.Sender, longPauses); // the last pause is of 128 s
+            _calls.Count(PaymentRig.Sender); // the last pause is of 128 s
         }
+
+        _live.Current = Options;
 
         for (byte i = 1; i <= 100; i++)
         {
-            _calls.Count(new Address(PaymentRig.Filled(i).ToBytes().AsSpan(0, Address.Size)), Options);
+            _calls.Count(new Address(PaymentRig.Filled(i).ToBytes().AsSpan(0, Address.Size)));
         }
 
         Assert.Equal(101, _calls.Payers);
         _time.Advance(TimeSpan.FromMinutes(2));
-        _calls.Count(PaymentRig.Stranger, Options);
+        _calls.Count(PaymentRig.Stranger);
         Assert.Equal(2, _calls.Payers);
         Assert.True(Pausing);
     }
@@ -112,7 +117,7 @@ public sealed class AbandonedCallsTests
         PaymentRig rig = new PaymentRig(options: Options).Known();
         for (int i = 0; i < 4; i++)
         {
-            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientDisconnected);
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ClientDisconnected);
         }
 
         Assert.Equal("another transaction on channel: {ID: 1} is in progress", (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Message);
@@ -126,7 +131,7 @@ public sealed class AbandonedCallsTests
         PaymentRig rig = new PaymentRig(options: Options).Known();
         for (int i = 0; i < 40; i++)
         {
-            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ServiceFailed);
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ServiceFailed);
         }
     }
 
@@ -136,7 +141,7 @@ public sealed class AbandonedCallsTests
     {
         for (; times > 0; times--)
         {
-            _calls.Count(PaymentRig.Sender, Options);
+            _calls.Count(PaymentRig.Sender);
         }
     }
 }

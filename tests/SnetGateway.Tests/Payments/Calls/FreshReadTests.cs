@@ -1,7 +1,8 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -333,12 +334,12 @@ public sealed class FreshReadTests
         rig.Chain.Open(PaymentRig.Id(3), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.OtherGroup, 100, 5_000);
         for (int i = 0; i < 2; i++)
         {
-            Admission admission = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+            AdmissionResult admission = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
             Assert.Equal(RefusalReason.ChainUnavailable, admission.Refusal!.Reason);
         }
 
         rig.Book.Groups = [PaymentRig.Group, PaymentRig.OtherGroup];
-        Admission next = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+        AdmissionResult next = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
         Assert.Null(next.Refusal);
     }
 
@@ -351,7 +352,7 @@ public sealed class FreshReadTests
 
         // A new process: the record's reading is a day old, and the follower could not fill the gap since.
         var rig = new PaymentRig(before.Store, before.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         rig.Channel.MarkOutdated(rig.Time.GetUtcNow() - TimeSpan.FromDays(1));
         rig.Chain.Mine();
         rig.Chain.Outage = ChannelReadResult.Unreachable;
@@ -453,7 +454,7 @@ public sealed class FreshReadTests
 
         // This gateway has the record, and never followed the block that its reading is of.
         var rig = new PaymentRig(other.Store, other.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         rig.Chain.Mine(2);
         rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
 
@@ -468,7 +469,7 @@ public sealed class FreshReadTests
         var other = new PaymentRig();
         Assert.Null(await other.Known().PayAsync(PaymentRig.Pay(10), 10));
         var rig = new PaymentRig(other.Store, other.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         rig.Chain.Mine(64);
 
         Assert.Equal(RefusalReason.WrongSigner, (await rig.PayAsync(PaymentRig.Pay(20, by: PaymentRig.Stranger), 10))!.Reason);
@@ -481,7 +482,7 @@ public sealed class FreshReadTests
         PaymentRig late = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
         Assert.Null(await late.PayAsync(PaymentRig.Pay(10), 10));
         var rig = new PaymentRig(late.Store, late.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         foreach (PaymentRig gateway in new[] { rig, late })
         {
             gateway.Chain.Mine(2);
@@ -516,7 +517,7 @@ public sealed class FreshReadTests
     private static async Task<PaymentRig> RestartWithoutAHeadAsync(PaymentRig before)
     {
         var rig = new PaymentRig(before.Store, before.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         rig.Chain.Head = null;
         rig.Chain.Cursor = null;
         rig.Chain.Outage = ChannelReadResult.Unreachable;

@@ -1,7 +1,8 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -65,7 +66,7 @@ public sealed class ModelTests(ITestOutputHelper output)
                 // Everybody signs what looks right just now, so many carry the same total, at both replicas.
                 PaymentRig rig = replicas[random.Next(2)];
                 UInt256 amount = (rig.Channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(10);
-                Admission admission = await rig.AdmitAsync(FakeSigners.Pay(PaymentRig.Signer, PaymentRig.Escrow, PaymentRig.One, new(0), amount), 10);
+                AdmissionResult admission = await rig.AdmitAsync(FakeSigners.Pay(PaymentRig.Signer, PaymentRig.Escrow, PaymentRig.One, new(0), amount), 10);
                 if (admission.Reservation is not { } reservation)
                 {
                     continue;
@@ -74,7 +75,7 @@ public sealed class ModelTests(ITestOutputHelper output)
                 await Task.Yield();
                 if (random.Next(5) == 0)
                 {
-                    reservation.Release(ReleaseReason.ServiceFailed);
+                    reservation.TryRelease(ReleaseReason.ServiceFailed);
                 }
                 else if (await reservation.SettleAsync() is null)
                 {
@@ -201,7 +202,7 @@ public sealed class ModelTests(ITestOutputHelper output)
                     Id(at), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, _models[at].Value, 1_000_000, _models[at].Nonce);
             }
 
-            await _rig.Ledger.LoadAsync(default);
+            await _rig.Parts.Sync.LoadAsync(default);
         }
 
         private async Task PayAsync(int at)
@@ -232,7 +233,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
             bool right = nonce == model.Nonce && amount == due && amount <= model.Value;
             Story.Add($"pay {at} nonce {nonce} amount {amount} price {price}{(right ? "" : " (wrong)")}");
-            Admission admission = await _rig.Payments.AdmitAsync(PaymentRig.Pay(amount, nonce, (ulong)at + 1), PaymentRig.Call(price), default);
+            AdmissionResult admission = await _rig.Payments.AdmitAsync(PaymentRig.Pay(amount, nonce, (ulong)at + 1), PaymentRig.Call(price), default);
             Assert.True(right == admission.Refusal is null, admission.Refusal?.Message ?? "admitted");
             if (admission.Reservation is not { } reservation)
             {
@@ -241,7 +242,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             else if (_random.Next(6) == 0)
             {
                 Story.Add("client left");
-                reservation.Release(_random.Next(4) == 0 ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed);
+                reservation.TryRelease(_random.Next(4) == 0 ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed);
             }
             else
             {

@@ -1,7 +1,9 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using Xunit;
 
@@ -96,7 +98,7 @@ public sealed class RefusalOrderTests
         group = faults.HasFlag(Fault.OtherGroup) ? group with { Id = PaymentRig.OtherGroup.Id } : group;
         IPriceSource prices = faults.HasFlag(Fault.NoPrice) ? new PricePerMethod(new Dictionary<string, UInt256>()) : new FixedPrice(10);
 
-        Admission admission = await rig.Payments.AdmitAsync(
+        AdmissionResult admission = await rig.Payments.AdmitAsync(
             payment, new PaidCall(new PaidService("calculator", group, prices), "/example.Calculator/add"), default);
 
         Assert.Null(admission.Reservation);
@@ -229,7 +231,7 @@ public sealed class RefusalOrderTests
         for (int i = 0; i < 200; i++)
         {
             ChannelPayment forged = PaymentRig.Pay(20, by: PaymentRig.Stranger);
-            ValueTask<Admission> admission = rig.AdmitAsync(forged, 10);
+            ValueTask<AdmissionResult> admission = rig.AdmitAsync(forged, 10);
             Assert.True(admission.IsCompleted); // not one of them stood in line
             Assert.Equal(RefusalReason.WrongSigner, (await admission).Refusal!.Reason);
         }

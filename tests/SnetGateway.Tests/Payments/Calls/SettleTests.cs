@@ -1,9 +1,10 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -136,9 +137,12 @@ public sealed class SettleTests
         ChannelReading signed = rig.Channel.Chain!.Reading;
         rig.Book.Learn(signed with { Sender = PaymentRig.Stranger, Signer = PaymentRig.Stranger }, afterReorganisation: true);
 
-        await rig.Ledger.BeginSettle(rig.Channel, new Settlement(PaymentRig.Pay(10), 10, PaymentRig.Call(10), null, signed), out SettleAttempt attempt);
+        var reservation = new ChannelReservation(
+            rig.Parts.Settlement, rig.Channel, PaymentRig.Pay(10), 10, PaymentRig.Call(10), checkedRecord: null, signed);
 
-        Assert.Equal((PaymentRig.Sender, PaymentRig.Signer, signed), (attempt.Next.Sender, attempt.Next.Signer, attempt.Next.Reading));
+        Assert.Null(await rig.Ledger.SettleAsync(reservation, signed, TimeSpan.FromSeconds(1)));
+
+        Assert.Equal((PaymentRig.Sender, PaymentRig.Signer, signed), (rig.Record.Sender, rig.Record.Signer, rig.Record.Reading));
         await rig.AssertCleanAsync();
     }
 
@@ -249,7 +253,9 @@ public sealed class SettleTests
         PaymentRig rig = new PaymentRig().Known();
         Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
         rig.Store.Fail(StoreFault.ThrowsWritten);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await reservation.SettleAsync());
+        Assert.Equal(Refusals.OutcomeUnknown(), await reservation.SettleAsync());
+        Assert.IsType<InvalidOperationException>(reservation.Fault);
+        Assert.Equal(["without-grant 1", "unknown 1"], rig.Events.Lines);
         rig.AssertIdle();
 
         // It had been written: the same payment is spent, and the next total goes on from there.
@@ -405,9 +411,9 @@ public sealed class SettleTests
     public async Task Released_NothingIsWrittenAndTheTurnIsFree()
     {
         PaymentRig rig = new PaymentRig().Known();
-        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ServiceFailed);
+        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ServiceFailed);
         Assert.Empty(rig.Events.Lines);
-        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).Release(ReleaseReason.ClientDisconnected);
+        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ClientDisconnected);
         Assert.Equal(["without-grant 1"], rig.Events.Lines);
         Assert.Equal(0, rig.Store.Commits);
         rig.AssertIdle();
@@ -421,13 +427,13 @@ public sealed class SettleTests
         Assert.Null(await reservation.SettleAsync());
         Reservation next = await rig.ReserveAsync(PaymentRig.Pay(20), 10);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await reservation.SettleAsync());
-        Assert.Throws<InvalidOperationException>(() => reservation.Release(ReleaseReason.ClientDisconnected));
-        Assert.True(rig.Channel.Slot.IsTaken); // the turn is the next call's, and stays with it
+        Assert.Null(await reservation.SettleAsync()); // the same outcome, and no second write
+        Assert.False(reservation.TryRelease(ReleaseReason.ClientDisconnected));
+        Assert.True(rig.Channel.Slot.IsTaken); // the slot is the next call's, and stays with it
 
-        next.Release(ReleaseReason.ServiceFailed);
-        Assert.Throws<InvalidOperationException>(() => next.Release(ReleaseReason.ServiceFailed));
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await next.SettleAsync());
+        Assert.True(next.TryRelease(ReleaseReason.ServiceFailed));
+        Assert.False(next.TryRelease(ReleaseReason.ServiceFailed));
+        Assert.Equal(Refusals.NotRecorded(), await next.SettleAsync());
         rig.AssertIdle();
         Assert.Equal(1, rig.Store.Commits);
     }

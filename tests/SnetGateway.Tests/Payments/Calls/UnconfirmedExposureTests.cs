@@ -1,6 +1,7 @@
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
@@ -53,7 +54,7 @@ public sealed class UnconfirmedExposureTests
     {
         PaymentRig rig = Rig("1000");
         Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(500), 500);
-        rig.Payments.Options = new PaidCallOptions { UnconfirmedExposure = "400" };
+        rig.Parts.Options.Current = new PaidCallOptions { UnconfirmedExposure = "400" };
         PaymentRefusal? refusal = await reservation.SettleAsync();
         Assert.Equal(RefusalReason.NotEnoughTokens, refusal?.Reason);
         rig.AssertIdle();
@@ -80,7 +81,7 @@ public sealed class UnconfirmedExposureTests
         Assert.Null(await before.PayAsync(PaymentRig.Pay(100), 100));
 
         var after = new PaymentRig(before.Store, before.Time, new PaidCallOptions { UnconfirmedExposure = "100" });
-        await after.Ledger.LoadAsync(default);
+        await after.Parts.Sync.LoadAsync(default);
         after.Chain.Mine(blocks);
         Assert.Equal(expected, (await after.PayAsync(PaymentRig.Pay(900), 800))?.Reason);
     }

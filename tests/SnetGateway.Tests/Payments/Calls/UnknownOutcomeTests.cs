@@ -1,5 +1,5 @@
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -82,7 +82,7 @@ public sealed class UnknownOutcomeTests
         await rig.Time.WhenArmedAsync();
 
         PaymentRig other = new PaymentRig(rig.Store).Known();
-        await other.Ledger.LoadAsync(default);
+        await other.Parts.Sync.LoadAsync(default);
         other.Chain.Claim(PaymentRig.One, 10);
         Assert.Null(await other.PayAsync(PaymentRig.Pay(10, 1), 10));
 

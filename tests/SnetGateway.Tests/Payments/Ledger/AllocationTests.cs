@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
-using SnetGateway.Payments.Calls;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -33,9 +35,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         var chain = new FakeChain(book, time);
         chain.Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000_000_000, 5_000);
         chain.Learn(PaymentRig.One);
-        var payments = new ChannelPayments(
-            book, chain, new FakeSigners(), new PaymentLedger(new SynchronousStore(), book, time, 1), new RecordingPaymentEvents(), time,
-            PaymentRig.Escrow, PaymentRig.Bound, new PaidCallOptions());
+        ChannelAdmission payments = new PaymentParts(
+            book, chain, new FakeSigners(), new SynchronousStore(), new RecordingPaymentEvents(), time, PaymentRig.Escrow, PaymentRig.Bound).Admission;
         PaidCall call = PaymentRig.Call(10);
         ChannelPayment[] signed = [.. Enumerable.Range(1, 2 * Calls).Select(number => PaymentRig.Pay((ulong)number * 10, v: v))];
 
@@ -48,11 +49,11 @@ public sealed class AllocationTests(ITestOutputHelper output)
         Assert.InRange(perCall, 1, Bound);
     }
 
-    private static void Pay(ChannelPayments payments, PaidCall call, ReadOnlySpan<ChannelPayment> signed)
+    private static void Pay(ChannelAdmission payments, PaidCall call, ReadOnlySpan<ChannelPayment> signed)
     {
         foreach (ref readonly ChannelPayment payment in signed)
         {
-            ValueTask<Admission> admission = payments.AdmitAsync(payment, call, default);
+            ValueTask<AdmissionResult> admission = payments.AdmitAsync(payment, call, default);
             Assert.True(admission.IsCompletedSuccessfully);
             ValueTask<PaymentRefusal?> settled = admission.Result.Reservation!.SettleAsync();
             Assert.True(settled.IsCompletedSuccessfully);

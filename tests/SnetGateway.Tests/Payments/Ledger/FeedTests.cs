@@ -1,6 +1,6 @@
-using SnetGateway.Payments.Calls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using Xunit;
@@ -92,6 +92,6 @@ public sealed class FeedTests
         }
 
         rig.Store.Feed.Writer.Complete();
-        await rig.Ledger.FollowAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await rig.Parts.Sync.FollowAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

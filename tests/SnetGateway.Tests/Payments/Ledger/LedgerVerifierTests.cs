@@ -252,12 +252,12 @@ public sealed class LedgerVerifierTests
     {
         PaymentRig before = await PaidAsync(3);
         before.Chain.Mine(7);
-        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+        await before.Parts.Cursor.SaveAsync(before.Chain.Head!.Value, default);
         before.Chain.Mine();
-        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+        await before.Parts.Cursor.SaveAsync(before.Chain.Head!.Value, default);
 
         var rig = new PaymentRig(before.Store, before.Time);
-        Assert.Equal(before.Chain.Head, await rig.Ledger.LoadAsync(default));
+        Assert.Equal(before.Chain.Head, await rig.Parts.Sync.LoadAsync(default));
         Assert.Equal((before.Record.Revision, before.Record.Amount), (rig.Record.Revision, rig.Record.Amount));
         Assert.Equal(before.Channel.Chain!.Reading, rig.Channel.Chain!.Reading);
         Assert.Equal(ReadingFreshness.Outdated, rig.Channel.Chain.Freshness);
@@ -265,10 +265,10 @@ public sealed class LedgerVerifierTests
         await rig.AssertCleanAsync();
 
         // Two gateways: who loses the comparison writes at a later block.
-        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value with { Number = 5_000 }, default);
-        await rig.Ledger.SaveCursorAsync(before.Chain.Head!.Value with { Number = 5_001 }, default);
-        await rig.Ledger.SaveCursorAsync(before.Chain.Head!.Value with { Number = 5_002 }, default);
-        Assert.Equal(5_002UL, (await new PaymentRig(before.Store).Ledger.LoadAsync(default))!.Value.Number);
+        await before.Parts.Cursor.SaveAsync(before.Chain.Head!.Value with { Number = 5_000 }, default);
+        await rig.Parts.Cursor.SaveAsync(before.Chain.Head!.Value with { Number = 5_001 }, default);
+        await rig.Parts.Cursor.SaveAsync(before.Chain.Head!.Value with { Number = 5_002 }, default);
+        Assert.Equal(5_002UL, (await new PaymentRig(before.Store).Parts.Sync.LoadAsync(default))!.Value.Number);
     }
 
     [Fact]
@@ -277,11 +277,11 @@ public sealed class LedgerVerifierTests
         PaymentRig before = await PaidAsync(3);
         before.Channel.MarkClaimed(PaymentRig.Nonce(1), before.Time.GetUtcNow());
         before.Chain.Mine();
-        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+        await before.Parts.Cursor.SaveAsync(before.Chain.Head!.Value, default);
 
         var rig = new PaymentRig(before.Store, before.Time);
         rig.Chain.Outage = ChannelReadResult.Unreachable;
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         Assert.Equal(ReadingFreshness.FundsUnknown, rig.Channel.Chain!.Freshness);
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(40), 10))!.Reason);
         Assert.Equal(RefusalReason.ChainUnavailable, (await rig.PayAsync(PaymentRig.Pay(10, nonce: 1), 10))!.Reason);
@@ -292,18 +292,18 @@ public sealed class LedgerVerifierTests
     {
         PaymentRig before = await PaidAsync(1);
         before.Channel.MarkReorganised(before.Time.GetUtcNow());
-        await before.Ledger.SaveCursorAsync(before.Chain.Head!.Value, default);
+        await before.Parts.Cursor.SaveAsync(before.Chain.Head!.Value, default);
         before.Time.Advance(TimeSpan.FromSeconds(5));
         before.Chain.Mine();
         Assert.Null(await before.PayAsync(PaymentRig.Pay(20), 10));
 
         var rig = new PaymentRig(before.Store, before.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         Assert.Equal(ReadingFreshness.Outdated, rig.Channel.Chain!.Freshness);
     }
 
     [Fact]
-    public async Task Load_EmptyStore_HasNoCursor() => Assert.Null(await new PaymentRig().Ledger.LoadAsync(default));
+    public async Task Load_EmptyStore_HasNoCursor() => Assert.Null(await new PaymentRig().Parts.Sync.LoadAsync(default));
 
     private static void Forget(PaymentRig rig, string sequences)
     {

@@ -188,7 +188,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         {
             var rig = new PaymentRig();
             rig.Store.Overwrite(new RecordKey(RecordKind.ChainCursor, "cursor"u8.ToArray()), Convert.FromHexString(hex));
-            await Assert.ThrowsAsync<LedgerFormatException>(async () => await rig.Ledger.LoadAsync(default));
+            await Assert.ThrowsAsync<LedgerFormatException>(async () => await rig.Parts.Sync.LoadAsync(default));
         }
     }
 

@@ -294,7 +294,7 @@ public sealed class ChannelStatesTests
     private static async Task<PaymentRig> AfterRestartAsync(PaymentRig before)
     {
         var rig = new PaymentRig(before.Store, before.Time);
-        await rig.Ledger.LoadAsync(default);
+        await rig.Parts.Sync.LoadAsync(default);
         return rig;
     }
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.Calls;
+namespace SnetGateway.Payments;
 
 /// <summary>How paid calls are judged, and how long one may wait for its channel.</summary>
 public sealed class PaidCallOptions
@@ -63,4 +63,16 @@ public sealed class PaidCallOptions
 
     /// <summary>The same as a number, or null for no cap. Only for options that were validated.</summary>
     internal UInt256? ExposureCap => UnconfirmedExposure is { Length: > 0 } cogs ? UInt256.Parse(cogs) : null;
+}
+
+/// <summary>The options of paid calls that are in force, replaced as a whole when the configuration changes.</summary>
+public sealed class LivePaidCallOptions(PaidCallOptions options)
+{
+    private volatile PaidCallOptions _current = options;
+
+    public PaidCallOptions Current
+    {
+        get => _current;
+        set => _current = value;
+    }
 }

@@ -1,0 +1,42 @@
+using SnetGateway.Payments.Settlement;
+
+namespace SnetGateway.Gateway.PaidCalls;
+
+/// <summary>One gRPC call that was let through, from its admission to its end: what it is, its payment, its clock and what ends it.</summary>
+/// <param name="context">The request.</param>
+/// <param name="route">The route, and whether it asks payment.</param>
+/// <param name="reservation">The payment; null on a route without payment.</param>
+/// <param name="clock">When the call must end.</param>
+internal sealed class ForwardedCall(HttpContext context, PaidRoute route, Reservation? reservation, CallClock clock)
+{
+    private CallFailure? _failure;
+
+    public HttpContext Context => context;
+
+    public PaidRoute Route => route;
+
+    public Reservation? Reservation => reservation;
+
+    public CallClock Clock => clock;
+
+    /// <summary>Whether the response may be sent: the payment is durable, or the route asks none.</summary>
+    public bool MayRespond => reservation is null || reservation.IsSettled;
+
+    /// <summary>Whether the service's response is a gRPC response. Only then its body is forwarded.</summary>
+    public bool IsGrpcResponse { get; set; }
+
+    /// <summary>Whether the forwarder has copied the whole response, trailers included.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Whether <see cref="CallCompletion"/> has ended it.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>Whether the response stopped inside a message.</summary>
+    public bool IsInsideMessage { get; set; }
+
+    /// <summary>What ends this call instead of the service's response.</summary>
+    public CallFailure? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Ends the call with this failure, unless it already has one.</summary>
+    public void Fail(CallFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+}

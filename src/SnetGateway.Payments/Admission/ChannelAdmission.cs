@@ -1,0 +1,239 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Admission;
+
+/// <summary>
+/// Admits escrow payments: checks E3 to E9 from memory, E10 the price, E2 the channel's slot, E11 the amount against the record. Nothing up to
+/// the slot takes a lock or touches the store, and a channel that is known and fresh never needs the chain.
+/// </summary>
+/// <remarks>
+/// To add a payment kind: an admission like this one that returns its own <see cref="Reservation"/>, and an <c>IPaymentType</c> of the host that
+/// reads its metadata.
+/// </remarks>
+public sealed class ChannelAdmission(
+    ChannelBook book,
+    IChannelReader chainReader,
+    ChannelChecks checks,
+    ChannelSettlement settlement,
+    PaymentLedger ledger,
+    AbandonedCalls abandoned,
+    IPaymentEvents events,
+    TimeProvider time,
+    LivePaidCallOptions options)
+{
+    /// <summary>
+    /// Checks a payment and takes its channel's slot. Never throws for a client's error. Throws <see cref="OperationCanceledException"/> when the
+    /// call is cancelled while it waits, with nothing held.
+    /// </summary>
+    public ValueTask<AdmissionResult> AdmitAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        if (book.Find(payment.Channel) is not { Chain: { } chain } channel)
+        {
+            return AdmitUnknownAsync(payment, call, cancellationToken);
+        }
+
+        // Nearly every call: known, fresh, right. One verification of the signature and no wait.
+        PaymentRefusal? refusal = checks.Check(channel, chain, payment, call.Service.Group);
+        return refusal is null && chain.Freshness == ReadingFreshness.Fresh && checks.IsWithinBound(chain)
+            ? TakeSlotAsync(channel, chain.Reading, payment, call, cancellationToken)
+            : AdmitAfterReadAsync(channel, chain, refusal, payment, call, cancellationToken);
+    }
+
+    /// <summary>A channel not in memory: the signature's form first, then one read of the chain from the budget of unknown callers.</summary>
+    private async ValueTask<AdmissionResult> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        PaymentGroup group = call.Service.Group;
+        if (!checks.HasValidForm(payment))
+        {
+            return AdmissionResult.Refused(Refusals.SignatureInvalid());
+        }
+
+        if (CheckForeign(payment.Channel, group) is { } foreign)
+        {
+            return AdmissionResult.Refused(foreign);
+        }
+
+        Checked read = await ReadAndCheckAsync(payment, group, ReadPriority.Anonymous, cancellationToken) ?? new Checked(Refusals.ChainUnavailable());
+        return read.Refusal is null
+            ? await TakeSlotAsync(book.Find(payment.Channel)!, read.Reading!, payment, call, cancellationToken)
+            : AdmissionResult.Refused(read.Refusal);
+    }
+
+    /// <summary>
+    /// A known channel that is stale, or a refusal that a fresh read could cure (clients deposit and call immediately): one read, if the payment is
+    /// signed by one of the channel's parties, and then the final decision (rules 10 to 12).
+    /// </summary>
+    private async ValueTask<AdmissionResult> AdmitAfterReadAsync(
+        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        bool curable = refusal is null || IsCurable(channel, chain, refusal, payment);
+        bool mayBeOfOthers = !curable && chain.MayBeOfOthers(chainReader, channel.FinalityDepth)
+            && refusal!.Reason != RefusalReason.SignatureInvalid && checks.HasValidForm(payment);
+        if (!curable && !mayBeOfOthers)
+        {
+            return AdmissionResult.Refused(refusal!);
+        }
+
+        ReadPriority priority = mayBeOfOthers ? ReadPriority.Anonymous : ReadPriority.KnownParty;
+        if (await ReadAndCheckAsync(payment, call.Service.Group, priority, cancellationToken) is { } read)
+        {
+            // By the reading that was checked: while the call waits, the id may be given to other parties.
+            return read.Refusal is null
+                ? await TakeSlotAsync(channel, read.Reading!, payment, call, cancellationToken)
+                : AdmissionResult.Refused(read.Refusal);
+        }
+
+        // The chain could not be read. A refusal is not final without it; and a right payment is admitted for a bounded time.
+        return refusal is null && chain.Freshness != ReadingFreshness.FundsUnknown && checks.IsWithinBound(chain)
+            ? await TakeSlotAsync(channel, chain.Reading, payment, call, cancellationToken)
+            : AdmissionResult.Refused(Refusals.ChainUnavailable());
+    }
+
+    private bool IsCurable(Channel channel, ChannelChainState chain, PaymentRefusal refusal, in ChannelPayment payment) => refusal.Reason switch
+    {
+        RefusalReason.NearExpiry or RefusalReason.NotEnoughTokens or RefusalReason.ChainUnavailable => true,
+        RefusalReason.WrongNonce => (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
+            && checks.CheckSigner(payment, chain.Reading) is null,
+        _ => false,
+    };
+
+    private PaymentRefusal? CheckForeign(ChannelId id, PaymentGroup group) =>
+        book.TryFindForeign(id, out ChannelReading? foreign) ? ChannelChecks.CheckOwner(group, foreign) : null;
+
+    /// <summary>Reads the channel from the chain and checks the payment by what was read. Null when the chain could not be read.</summary>
+    private async ValueTask<Checked?> ReadAndCheckAsync(
+        ChannelPayment payment, PaymentGroup group, ReadPriority priority, CancellationToken cancellationToken)
+    {
+        switch (await chainReader.ReadChannelAsync(payment.Channel, priority, cancellationToken))
+        {
+            case ChannelReadResult.Found:
+                // Where all endpoints are stalled, what they return is of the past: the bound holds for it too.
+                Channel channel = book.Find(payment.Channel)!;
+                ChannelChainState chain = channel.Chain!;
+                return new Checked(
+                    checks.IsWithinBound(chain) ? checks.Check(channel, chain, payment, group) : Refusals.ChainUnavailable(), chain.Reading);
+            case ChannelReadResult.NotFound:
+                return new Checked(Refusals.ChannelNotFound(payment.Channel));
+            case ChannelReadResult.Foreign:
+                // Without a refusal the call and the book are of two configurations: a reload ran between them, and the next call will succeed.
+                return new Checked(CheckForeign(payment.Channel, group) ?? Refusals.ChainUnavailable());
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>E10, E2 and E11: the price, the channel's slot, and the amount against the record as it then is.</summary>
+    private async ValueTask<AdmissionResult> TakeSlotAsync(
+        Channel channel, ChannelReading signed, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
+        if (price.Refusal is not null)
+        {
+            return AdmissionResult.Refused(price.Refusal);
+        }
+
+        PaidCallOptions limits = options.Current;
+        if (abandoned.IsPausing(signed.Sender)
+            || !await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
+        {
+            return AdmissionResult.Refused(Refusals.Busy(channel.Id));
+        }
+
+        bool keepsSlot = false;
+        try
+        {
+            (PaymentRefusal? refusal, ChannelRecord? record) = await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
+            keepsSlot = refusal is null;
+            return keepsSlot
+                ? AdmissionResult.Of(new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed))
+                : AdmissionResult.Refused(refusal!);
+        }
+        finally
+        {
+            if (!keepsSlot)
+            {
+                channel.Slot.Release();
+            }
+        }
+    }
+
+    /// <returns>A refusal, or the record that the amount was checked against: the settle must find that one unchanged.</returns>
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record)> CheckAmountAsync(
+        Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
+    {
+        if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, options.Current.UnknownOutcomeLimit))
+        {
+            return (Refusals.OutcomeUnknown(), null);
+        }
+
+        ChannelChainState chain = channel.Chain!;
+        if (ChannelChecks.CheckParties(chain, signed) is { } changed)
+        {
+            return (changed, null);
+        }
+
+        if (channel.Record is { } old && channel.RecordOf(chain) is null)
+        {
+            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken)
+                ?? ChannelChecks.CheckParties(chain = channel.Chain!, signed)) is { } unconfirmed)
+            {
+                return (unconfirmed, null);
+            }
+
+            events.RecordSetAside(channel.Id, old.Amount);
+            if (!await ledger.SetAsideAsync(channel, chain, old))
+            {
+                return (Refusals.NotRecorded(), null);
+            }
+        }
+
+        ChannelRecord? record = channel.RecordOf(chain);
+        PaymentRefusal? refusal = ChannelChecks.CheckAmount(chain, record, payment, price);
+        if (refusal is null or { Reason: RefusalReason.WrongNonce })
+        {
+            return (refusal, record);
+        }
+
+        // Another replica may have moved the record since it was read here.
+        if (!await ledger.RefreshAsync(channel, cancellationToken))
+        {
+            return (Refusals.NotRecorded(), null);
+        }
+
+        record = channel.RecordOf(chain);
+        refusal = ChannelChecks.CheckAmount(chain, record, payment, price);
+        UInt256 authorized = ChannelChecks.AuthorizedAt(record, payment.Nonce);
+        if (refusal is { Reason: RefusalReason.WrongAmount } && payment.Amount > authorized.SaturatingAdd(price))
+        {
+            events.LedgerMismatch(channel.Id, authorized, payment.Amount);
+        }
+
+        return (refusal, record);
+    }
+
+    /// <summary>
+    /// Before a record is set aside for a reading that is not newer than the record's own: another replica may have seen a reorganisation that
+    /// this gateway has not, and its record is then the right one.
+    /// </summary>
+    private async ValueTask<PaymentRefusal?> ConfirmPartiesAsync(
+        Channel channel, ChannelChainState chain, ChannelRecord record, CancellationToken cancellationToken)
+    {
+        if (record.Reading is not { } recorded || recorded.Block.Number < chain.Reading.Block.Number)
+        {
+            return null;
+        }
+
+        ChannelReadResult read = await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
+        return read != ChannelReadResult.Found || recorded.Block.Number > channel.Chain!.Reading.Block.Number ? Refusals.ChainUnavailable() : null;
+    }
+
+    /// <summary>A refusal, or the reading that the payment was checked by.</summary>
+    private readonly record struct Checked(PaymentRefusal? Refusal, ChannelReading? Reading = null);
+}

@@ -1,0 +1,24 @@
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments;
+
+/// <summary>Events that the operator should see. The host turns each into a log event, a metric and an alert. None may throw or wait.</summary>
+public interface IPaymentEvents
+{
+    /// <summary>
+    /// A valid signature or a claim that this ledger has never seen: another ledger, or an older copy of this one, serves the group (rule 9).
+    /// </summary>
+    void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen);
+
+    /// <summary>A call was executed and not paid: its client disconnected first, or its settle was refused.</summary>
+    void ExecutedWithoutGrant(ChannelId channel);
+
+    /// <summary>The outcome of a settle is unknown, and reading could not resolve it within the limit.</summary>
+    void OutcomeUnknown(ChannelId channel);
+
+    /// <summary>The store refused a settle. Nothing was written and nothing was delivered.</summary>
+    void NotWritten(ChannelId channel);
+
+    /// <summary>A record belonged to another channel that once had this id, and was set aside with the amount it held.</summary>
+    void RecordSetAside(ChannelId channel, UInt256 amount);
+}

@@ -1,0 +1,43 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Settlement;
+
+/// <summary>An escrow payment that was admitted and holds its channel's slot.</summary>
+/// <param name="settlement">Settles or releases it.</param>
+/// <param name="channel">The channel.</param>
+/// <param name="payment">The payment, checked.</param>
+/// <param name="price">What the call costs, in cogs.</param>
+/// <param name="call">What was called.</param>
+/// <param name="checkedRecord">The record that the amount was checked against, and that the write compares with; null where there was none.</param>
+/// <param name="signed">The reading that the payment was checked by, whose parties signed.</param>
+internal sealed class ChannelReservation(
+    ChannelSettlement settlement,
+    Channel channel,
+    in ChannelPayment payment,
+    UInt256 price,
+    in PaidCall call,
+    ChannelRecord? checkedRecord,
+    ChannelReading signed) : Reservation
+{
+    public readonly ChannelPayment Payment = payment;
+    public readonly PaidCall Call = call;
+
+    public Channel Channel => channel;
+
+    public UInt256 Price { get; } = price;
+
+    public ChannelRecord? CheckedRecord => checkedRecord;
+
+    public ChannelReading Signed => signed;
+
+    public override Address Payer => signed.Sender;
+
+    protected override ValueTask<PaymentRefusal?> WriteAsync() => settlement.SettleAsync(this);
+
+    protected override void Release(ReleaseReason reason) => settlement.Release(this, reason);
+}

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Refusal;
+
+namespace SnetGateway.Payments.Settlement;
+
+/// <summary>Ends escrow reservations: checks once more and writes, or gives the slot back. Either way the channel is free afterwards.</summary>
+public sealed class ChannelSettlement(
+    ChannelChecks checks, PaymentLedger ledger, AbandonedCalls abandoned, IPaymentEvents events, LivePaidCallOptions options)
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<PaymentRefusal?> SettleAsync(ChannelReservation reservation)
+    {
+        try
+        {
+            PaymentRefusal? refusal = checks.Recheck(
+                reservation.Channel, reservation.Payment, reservation.Call.Service.Group, reservation.Signed, out ChannelReading newest);
+
+            // A free method of a paid service: the same total again, and nothing to write.
+            if (refusal is null && !reservation.Price.IsZero)
+            {
+                refusal = await ledger.SettleAsync(reservation, newest, options.Current.UnknownOutcomeLimit);
+            }
+
+            if (refusal is not null)
+            {
+                Report(reservation, refusal.Reason);
+            }
+
+            return refusal;
+        }
+        catch
+        {
+            Report(reservation, RefusalReason.OutcomeUnknown);
+            throw;
+        }
+        finally
+        {
+            // Free for its next call, even while this response still streams.
+            reservation.Channel.Slot.Release();
+        }
+    }
+
+    internal void Release(ChannelReservation reservation, ReleaseReason reason)
+    {
+        reservation.Channel.Slot.Release();
+        if (reason == ReleaseReason.ClientDisconnected)
+        {
+            events.ExecutedWithoutGrant(reservation.Channel.Id);
+            abandoned.Count(reservation.Payer);
+        }
+    }
+
+    private void Report(ChannelReservation reservation, RefusalReason reason)
+    {
+        events.ExecutedWithoutGrant(reservation.Channel.Id);
+        switch (reason)
+        {
+            case RefusalReason.NotRecorded:
+                events.NotWritten(reservation.Channel.Id);
+                break;
+            case RefusalReason.OutcomeUnknown:
+                events.OutcomeUnknown(reservation.Channel.Id);
+                break;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
+
+namespace SnetGateway.Payments.Settlement;
+
+/// <summary>
+/// Writes the records of channels. One durable, conditional write per paid call and nothing before it: after a crash no record is half done,
+/// because nothing was written before it was final.
+/// </summary>
+/// <param name="store">Where the records are.</param>
+/// <param name="time">The clock.</param>
+/// <param name="instance">A number that no other process of this ledger has, for the ids of calls.</param>
+public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong instance)
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+
+    private ulong _calls;
+
+    /// <summary>
+    /// Writes one paid call: if the channel's record is still the one that the amount was checked against, it then holds this amount, this
+    /// signature and this call's id. The caller holds the channel's slot.
+    /// </summary>
+    /// <param name="reservation">The payment.</param>
+    /// <param name="reading">The newest reading of the channel, of the parties that signed.</param>
+    /// <param name="unknownLimit">How long a missing response of the store is resolved by reading.</param>
+    /// <returns>Null when it is durable; otherwise what the client gets.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<PaymentRefusal?> SettleAsync(ChannelReservation reservation, ChannelReading reading, TimeSpan unknownLimit)
+    {
+        Channel channel = reservation.Channel;
+        CallId call = NewCall();
+        ChannelRecord? previous = reservation.CheckedRecord;
+        ChannelRecord next = NextRecord.After(reservation, reading, call, time.GetUtcNow());
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
+        RecordWrite[] writes = channel.TakeWrites();
+        writes[0] = new RecordWrite(
+            channel.Key,
+            previous?.Revision ?? 0,
+            buffer.AsMemory(0, ChannelRecordCodec.Write(next, buffer)),
+            next.Sequence,
+            next.NewestEntry,
+            previous?.NewestEntry ?? default);
+        channel.InDoubt = true; // until the outcome is known, also when the store throws
+        CommitResult result = await store.CommitAsync(writes, CancellationToken.None);
+        channel.InDoubt = result.Outcome == CommitOutcome.Unknown;
+        if (!channel.InDoubt)
+        {
+            // After an unknown outcome the store may still read from both.
+            channel.ReturnWrites(writes);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        switch (result.Outcome)
+        {
+            case CommitOutcome.Committed:
+                next.Revision = result.Revision;
+                channel.Adopt(next);
+                return null;
+            case CommitOutcome.NotWritten:
+                return Refusals.NotRecorded();
+            case CommitOutcome.Conflict:
+                return await ResolveConflictAsync(channel, call, next.Nonce, unknownLimit);
+            default:
+                return await ResolveDoubtAsync(channel, call, unknownLimit);
+        }
+    }
+
+    /// <summary>Reads the record again where another process may have moved it. False when the store does not respond.</summary>
+    internal async ValueTask<bool> RefreshAsync(Channel channel, CancellationToken cancellationToken)
+    {
+        if (!store.IsShared)
+        {
+            return true;
+        }
+
+        try
+        {
+            Adopt(channel, await store.ReadAsync(channel.Key, cancellationToken));
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Resolves what an earlier call left in doubt, so that the next one is checked against the record that is really written.</summary>
+    /// <returns>False when the outcome is still unknown at the limit.</returns>
+    internal async ValueTask<bool> ClearDoubtAsync(Channel channel, TimeSpan limit) =>
+        await ResolveDoubtAsync(channel, default, limit) is not { Reason: RefusalReason.OutcomeUnknown };
+
+    /// <summary>
+    /// Sets aside a record whose parties are not the channel's: after a reorganisation an id can belong to other parties (rule 13). The journal
+    /// keeps what it held.
+    /// </summary>
+    internal async ValueTask<bool> SetAsideAsync(Channel channel, ChannelChainState chain, ChannelRecord old) =>
+        await WriteAsync(channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow())) == CommitOutcome.Committed;
+
+    private static void Adopt(Channel channel, StoredRecord? stored)
+    {
+        if (stored is not null)
+        {
+            channel.Adopt(ChannelRecordCodec.Read(stored));
+        }
+    }
+
+    private CallId NewCall() => new(instance, Interlocked.Increment(ref _calls));
+
+    private async ValueTask<PaymentRefusal?> ResolveConflictAsync(Channel channel, CallId call, Values.ChannelNonce nonce, TimeSpan unknownLimit)
+    {
+        try
+        {
+            Adopt(channel, await store.ReadAsync(channel.Key, CancellationToken.None));
+        }
+        catch (StoreUnavailableException)
+        {
+            return await ResolveDoubtAsync(channel, call, unknownLimit);
+        }
+
+        return channel.Record is not { } record ? Refusals.Busy(channel.Id)
+            : record.Calls.Contains(call) ? null // our own write, repeated on the way, had won already
+            : record.Nonce > nonce ? Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), nonce)
+            : Refusals.Busy(channel.Id); // lost the race: another replica settled a copy of the payment
+    }
+
+    /// <summary>
+    /// Resolves an unknown outcome by reading. A "no" counts only after the record was rewritten with a new revision and unchanged content: a late
+    /// write of ours must then lose (rule 7).
+    /// </summary>
+    private async ValueTask<PaymentRefusal?> ResolveDoubtAsync(Channel channel, CallId call, TimeSpan limit)
+    {
+        long start = time.GetTimestamp();
+        channel.InDoubt = true;
+        for (TimeSpan pause = s_firstPause; ; pause *= 2)
+        {
+            try
+            {
+                StoredRecord? stored = await store.ReadAsync(channel.Key, CancellationToken.None);
+                Adopt(channel, stored);
+                if (stored is not null && call != default && channel.Record!.Calls.Contains(call))
+                {
+                    channel.InDoubt = false;
+                    return null;
+                }
+
+                ChannelRecord unchanged = channel.Record ?? NextRecord.Blank(channel.Id, channel.Chain!);
+                if (await WriteAsync(channel, stored?.Revision ?? 0, unchanged) == CommitOutcome.Committed)
+                {
+                    return Refusals.NotRecorded();
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // Read again below, until the limit.
+            }
+
+            if (time.GetElapsedTime(start) + pause >= limit)
+            {
+                return Refusals.OutcomeUnknown();
+            }
+
+            await Task.Delay(pause, time);
+        }
+    }
+
+    /// <summary>Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call begins by reading.</summary>
+    private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
+    {
+        var value = new byte[ChannelRecordCodec.MaxLength];
+        bool hasNewEntry = record.Sequence != (channel.Record?.Sequence ?? 0);
+        var write = new RecordWrite(
+            channel.Key,
+            expected,
+            value.AsMemory(0, ChannelRecordCodec.Write(record, value)),
+            hasNewEntry ? record.Sequence : 0,
+            hasNewEntry ? record.NewestEntry : default,
+            hasNewEntry && channel.Record is { } previous ? previous.NewestEntry : default);
+        channel.InDoubt = true;
+        CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
+        if (result.Outcome == CommitOutcome.Committed)
+        {
+            channel.Adopt(record with { Revision = result.Revision });
+            channel.InDoubt = false;
+        }
+
+        return result.Outcome;
+    }
+}

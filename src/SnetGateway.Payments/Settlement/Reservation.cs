@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.Settlement;
+
+/// <summary>
+/// A payment that was admitted and has its slot. It ends exactly once, whichever is called first: settled (one durable write) or released
+/// (nothing written). Every payment kind derives its own.
+/// </summary>
+public abstract class Reservation
+{
+    private const int Open = 0;
+    private const int Settling = 1;
+    private const int Settled = 2;
+    private const int Ended = 3;
+
+    private int _state;
+    private PaymentRefusal? _refusal;
+
+    /// <summary>Who pays: what services get as `snet-user-address`.</summary>
+    public abstract Address Payer { get; }
+
+    /// <summary>True until it is settled or released.</summary>
+    public bool IsOpen => Volatile.Read(ref _state) == Open;
+
+    /// <summary>True when the payment is durable, so that the response may be sent.</summary>
+    public bool IsSettled => Volatile.Read(ref _state) == Settled;
+
+    /// <summary>What the settle threw, which it never should; the client's refusal is then that of an unknown outcome.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>
+    /// Checks the call once more from memory and writes the payment durably. Null when it is written and the response may be sent; otherwise what
+    /// the client gets instead of any byte, the same each time. Takes no cancellation: a client that disconnects now must not make the outcome
+    /// unknown. Never throws.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<PaymentRefusal?> SettleAsync()
+    {
+        if (Interlocked.CompareExchange(ref _state, Settling, Open) != Open)
+        {
+            return IsSettled ? null : _refusal ?? Refusals.NotRecorded();
+        }
+
+        try
+        {
+            _refusal = await WriteAsync();
+        }
+        catch (Exception exception)
+        {
+            Fault = exception;
+            _refusal = Refusals.OutcomeUnknown();
+        }
+
+        Volatile.Write(ref _state, _refusal is null ? Settled : Ended);
+        return _refusal;
+    }
+
+    /// <summary>Gives the slot back with nothing written, unless the payment has been settled or released before. True when this call did it.</summary>
+    public bool TryRelease(ReleaseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _state, Ended, Open) != Open)
+        {
+            return false;
+        }
+
+        Release(reason);
+        return true;
+    }
+
+    /// <summary>The settle itself; called at most once.</summary>
+    protected abstract ValueTask<PaymentRefusal?> WriteAsync();
+
+    /// <summary>The release itself; called at most once, and never beside <see cref="WriteAsync"/>.</summary>
+    protected abstract void Release(ReleaseReason reason);
+}
+
+/// <summary>Why nothing was charged.</summary>
+public enum ReleaseReason
+{
+    /// <summary>The service failed, or its response had an error before its first message.</summary>
+    ServiceFailed,
+
+    /// <summary>The client disconnected, or its deadline passed, before the first byte: the service may have worked without pay (rule 6).</summary>
+    ClientDisconnected,
+}

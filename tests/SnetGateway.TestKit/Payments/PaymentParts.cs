@@ -1,0 +1,49 @@
+using SnetGateway.Payments;
+using SnetGateway.Payments.Admission;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.TestKit.Payments;
+
+/// <summary>The parts of the payment core, put together as the gateway does it.</summary>
+public sealed class PaymentParts
+{
+    public PaymentParts(
+        ChannelBook book,
+        IChannelReader chain,
+        ISignerRecovery recovery,
+        IRecordStore store,
+        IPaymentEvents events,
+        TimeProvider time,
+        Address escrow,
+        TimeSpan stalenessBound,
+        PaidCallOptions? options = null,
+        ulong instance = 1)
+    {
+        Options = new LivePaidCallOptions(options ?? new PaidCallOptions());
+        Ledger = new PaymentLedger(store, time, instance);
+        Cursor = new ChainCursor(store, book);
+        Sync = new LedgerSync(store, book, Cursor);
+        var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
+        var abandoned = new AbandonedCalls(time, Options);
+        Settlement = new ChannelSettlement(checks, Ledger, abandoned, events, Options);
+        Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, abandoned, events, time, Options);
+    }
+
+    public LivePaidCallOptions Options { get; }
+
+    public PaymentLedger Ledger { get; }
+
+    public ChainCursor Cursor { get; }
+
+    public LedgerSync Sync { get; }
+
+    public ChannelSettlement Settlement { get; }
+
+    public ChannelAdmission Admission { get; }
+}
