@@ -19,6 +19,8 @@ namespace SnetGateway.Gateway;
 /// </summary>
 internal static class GatewayApp
 {
+    private const string GrpcWeb = "application/grpc-web";
+
     /// <summary>The whole gateway of a valid configuration. Nothing is opened and no connection is made before it starts.</summary>
     public static WebApplication Build(ConfigurationLoader loader, ConfigurationResult result)
     {
@@ -76,7 +78,7 @@ internal static class GatewayApp
         this WebApplication app, Action<IEndpointRouteBuilder>? mapPublic = null, Action<IEndpointRouteBuilder>? mapAdmin = null)
     {
         // 1. Probes, on both listeners, before anything that could fail.
-        app.UseMiddleware<ProbeMiddleware>();
+        app.UseWhen(context => !HttpMethods.IsPost(context.Request.Method), branch => branch.UseMiddleware<ProbeMiddleware>());
 
         // 2. An exception further in becomes a gRPC status for a gRPC client.
         app.UseMiddleware<FaultMiddleware>();
@@ -87,8 +89,8 @@ internal static class GatewayApp
             branch => branch.Run(BuildAdmin(app, mapAdmin)));
 
         // 4. Browsers: CORS, and gRPC-Web, which is plain gRPC to everything that follows.
-        app.UseMiddleware<CrossOriginMiddleware>();
-        app.UseMiddleware<GrpcWebMiddleware>();
+        app.UseWhen(context => context.Request.Headers.Origin.Count > 0, branch => branch.UseMiddleware<CrossOriginMiddleware>());
+        app.UseWhen(context => !IsPlainGrpc(context.Request), branch => branch.UseMiddleware<GrpcWebMiddleware>());
 
         // 5. Routing: one of the gateway's own methods, or a service's.
         app.UseRouting();
@@ -106,6 +108,10 @@ internal static class GatewayApp
         app.Use((context, next) => context.GetEndpoint() is null ? UnknownMethod.Respond(context) : next(context));
         return app;
     }
+
+    /// <summary>Nearly every call, for which the layers of browsers have nothing to do.</summary>
+    private static bool IsPlainGrpc(HttpRequest request) =>
+        HttpProtocol.IsHttp2(request.Protocol) && request.ContentType?.StartsWith(GrpcWeb, StringComparison.OrdinalIgnoreCase) != true;
 
     private static RequestDelegate BuildAdmin(WebApplication app, Action<IEndpointRouteBuilder>? mapAdmin)
     {

@@ -118,7 +118,7 @@ public sealed class ChannelChecks(
     /// </summary>
     private PaymentRefusal? CheckFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
     {
-        if (!ChannelFunds.TryGet(channel, chain, payment.Nonce, out UInt256 funds))
+        if (!TryGetFunds(channel, chain, payment.Nonce, out UInt256 funds))
         {
             return Refusals.ChainUnavailable();
         }
@@ -130,5 +130,49 @@ public sealed class ChannelChecks(
         }
 
         return payment.Amount <= funds ? null : Refusals.NotEnoughTokens(funds, payment.Amount);
+    }
+
+    /// <summary>
+    /// Funds at a nonce, in cogs: the chain's value less the signed amounts of earlier nonces that the same reading does not yet show as claimed
+    /// (rule 8). Until a claim is on chain, its amount is still in the channel and already the provider's.
+    /// </summary>
+    /// <returns>False when they do not follow from what is in memory: the channel must be read again.</returns>
+    internal static bool TryGetFunds(Channel channel, ChannelChainState chain, ChannelNonce nonce, out UInt256 funds)
+    {
+        funds = chain.Reading.Value;
+        if (chain.Freshness == ReadingFreshness.FundsUnknown)
+        {
+            return false;
+        }
+
+        if (nonce <= chain.Reading.Nonce)
+        {
+            return true;
+        }
+
+        if (channel.RecordOf(chain) is not { } record
+            || !nonce.Value.TrySubtract(chain.Reading.Nonce.Value, out UInt256 open)
+            || open > ChannelRecordCodec.MaxEarlier)
+        {
+            return false;
+        }
+
+        ulong found = 0;
+        if (record.Nonce < nonce && record.Nonce >= chain.Reading.Nonce)
+        {
+            funds = funds.SaturatingSubtract(record.Amount);
+            found++;
+        }
+
+        foreach (SignedTotal total in record.Earlier)
+        {
+            if (total.Nonce < nonce && total.Nonce >= chain.Reading.Nonce)
+            {
+                funds = funds.SaturatingSubtract(total.Amount);
+                found++;
+            }
+        }
+
+        return found == open.ToUInt64Saturating();
     }
 }

@@ -172,10 +172,12 @@ public sealed class GatewayProcess : IAsyncDisposable
         line.EventId == 3011 && line.Message.Contains("timed out", StringComparison.Ordinal);
 
     /// <summary>The one that SNET_TEST_GATEWAY names, as a campaign's published one; else the one built with the tests.</summary>
-    private static string Binary() =>
-        System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+    private string Binary() =>
+        settings.Binary is { } chosen ? chosen
+        : System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named
+        : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
 
-    private Dictionary<string, string?> Environment() => !settings.HasCrashPoints ? [] : new()
+    private Dictionary<string, string?> Environment() => !settings.HasCrashPoints ? new(settings.Environment) : new(settings.Environment)
     {
         ["DOTNET_STARTUP_HOOKS"] = Repository.Existing(
             $"tests/SnetGateway.CrashPoints/bin/{Repository.Configuration}/net10.0/SnetGateway.CrashPoints.dll", "build the solution"),

@@ -25,6 +25,12 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
     /// <summary>Whether it can be told to end or stop at a named point (<see cref="GatewayProcess.CrashAtAsync"/>).</summary>
     public bool HasCrashPoints { get; init; }
 
+    /// <summary>The binary to run; null is the one built with the tests, or the one that SNET_TEST_GATEWAY names.</summary>
+    public string? Binary { get; init; }
+
+    /// <summary>Variables of its environment.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>The text of the appsettings file.</summary>
     internal string Write(string folder, string publicAddress, string adminAddress)
     {

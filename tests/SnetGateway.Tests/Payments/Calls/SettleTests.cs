@@ -1,6 +1,7 @@
 using SnetGateway.Payments;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
@@ -366,7 +367,7 @@ public sealed class SettleTests
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(300), 300));
 
-        Assert.True(ChannelFunds.TryGet(rig.Channel, rig.Channel.Chain!, PaymentRig.Nonce(1), out UInt256 funds));
+        Assert.True(ChannelChecks.TryGetFunds(rig.Channel, rig.Channel.Chain!, PaymentRig.Nonce(1), out UInt256 funds));
         Assert.Equal(UInt256.FromUInt64(700), funds);
     }
 
