@@ -119,17 +119,26 @@ stop_group() {
   kill -KILL -- "-$group_pid" 2>/dev/null
 }
 
-# need_build TARGET [dotnet build options]: restores and builds a project or the solution, from the repository's root; its
-# output is shown only when it fails.
+# quietly COMMAND...: runs it as a group of its own and shows its output only when it fails. Gives its exit code.
+quietly() {
+  setup_log=$(mktemp)
+  local code=0
+  run_in_group "$@" >"$setup_log" 2>&1 || code=$?
+  [ "$code" -eq 0 ] || cat "$setup_log" >&2
+  rm -f "$setup_log"
+  return "$code"
+}
+
+# need_restore TARGET: fetches the packages of a project or the solution.
+need_restore() {
+  say "restoring $1"
+  quietly dotnet restore -nologo -v quiet "$1" || die "the packages of $1 could not be restored"
+}
+
+# need_build TARGET [dotnet build options]: builds a project or the solution, from the repository's root.
 need_build() {
   say "building $1"
-  setup_log=$(mktemp)
-  if ! run_in_group dotnet build -nologo -v quiet "$@" >"$setup_log" 2>&1; then
-    cat "$setup_log" >&2
-    rm -f "$setup_log"
-    die "the build failed"
-  fi
-  rm -f "$setup_log"
+  quietly dotnet build -nologo -v quiet "$@" || die "the build failed"
 }
 
 # need_published FOLDER [dotnet publish options]: the gateway as it is published for this machine, compiled ahead.
@@ -137,11 +146,6 @@ need_published() {
   local folder=$1
   shift
   say "publishing the gateway"
-  setup_log=$(mktemp)
-  if ! run_in_group dotnet publish src/SnetGateway.Gateway -c Release --use-current-runtime --no-self-contained -o "$folder" -nologo -v quiet "$@" >"$setup_log" 2>&1; then
-    cat "$setup_log" >&2
-    rm -f "$setup_log"
+  quietly dotnet publish src/SnetGateway.Gateway -c Release --use-current-runtime --no-self-contained -o "$folder" -nologo -v quiet "$@" ||
     die "the gateway could not be published"
-  fi
-  rm -f "$setup_log"
 }

@@ -5,6 +5,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>A little of every attack that does not take long, on three replicas. tests/campaigns/adversarial.sh runs all of it.</summary>
+[Trait("Needs", "chain")]
 public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper output) : IClassFixture<OwnGroupFixture>
 {
     [Fact]

@@ -12,6 +12,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Attacks;
 
 /// <summary>Floods of ids that the gateway never saw, against the real follower with its real budget.</summary>
+[Trait("Needs", "time")]
 public sealed class ChannelFloodTests
 {
     private const int ReadsPerSecond = 20;

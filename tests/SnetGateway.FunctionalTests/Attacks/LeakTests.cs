@@ -7,6 +7,7 @@ namespace SnetGateway.FunctionalTests.Attacks;
 
 /// <summary>What attackers leave behind: nothing. Alone, because it looks at the memory of the whole process.</summary>
 [Collection(nameof(AloneCollection))]
+[Trait("Needs", "time")]
 public sealed class LeakTests
 {
     private const long Mebibyte = 1024 * 1024;

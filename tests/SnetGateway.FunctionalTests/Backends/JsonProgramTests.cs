@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Backends;
 
 /// <summary>Programs that speak JSON, for clients that speak protobuf.</summary>
+[Trait("Needs", "python3")]
 public sealed class JsonProgramTests
 {
     /// <summary>Answers with what it was sent, and what it saw of it.</summary>

@@ -8,6 +8,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Backends;
 
 /// <summary>Programs as services, with real executables: what goes in, what comes out, and what an end means.</summary>
+[Trait("Needs", "python3")]
 public sealed class ProcessCallTests
 {
     private const string EchoInC = """

@@ -8,6 +8,7 @@ namespace SnetGateway.FunctionalTests.Backends;
 
 /// <summary>What calls of programs leave behind. Alone, because it counts the memory and the files of this process.</summary>
 [Collection(nameof(AloneCollection))]
+[Trait("Needs", "time")]
 public sealed class ProcessLeakTests
 {
     /// <summary>What the runtime may open for itself meanwhile. A call has three pipes, so a leak would be a thousand times as much.</summary>

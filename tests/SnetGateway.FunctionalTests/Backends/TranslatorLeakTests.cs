@@ -7,6 +7,7 @@ namespace SnetGateway.FunctionalTests.Backends;
 
 /// <summary>A thousand calls in a row leave nothing behind. Alone, because it looks at the memory of the whole process.</summary>
 [Collection(nameof(AloneCollection))]
+[Trait("Needs", "time")]
 public sealed class TranslatorLeakTests(JsonServices services) : IClassFixture<JsonServices>
 {
     private const long Mebibyte = 1024 * 1024;

@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Cli;
 
 /// <summary>What `dotnet publish` leaves is all that a machine needs: here it runs with an empty package cache and no other compiler.</summary>
+[Trait("Needs", "time")]
 public sealed class PublishedFolderTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-published-");

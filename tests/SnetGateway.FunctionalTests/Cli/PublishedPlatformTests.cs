@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Cli;
 
 /// <summary>Published for a platform, every native file in the folder is of that platform: a folder for arm64 that holds code for x64 fails late and far away.</summary>
+[Trait("Needs", "time")]
 public sealed class PublishedPlatformTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-platforms-");

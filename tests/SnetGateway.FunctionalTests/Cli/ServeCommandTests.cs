@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Cli;
 
 /// <summary>`serve` as a process: how it starts, takes a changed file, and ends.</summary>
+[Trait("Needs", "time")]
 public sealed class ServeCommandTests : IDisposable
 {
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll");

@@ -8,6 +8,7 @@ namespace SnetGateway.FunctionalTests.Crashes;
 /// kill -9 of the gateway under load, again and again, on one ledger. tests/campaigns/kill.sh runs the same for longer.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const int Channels = 24;

@@ -5,6 +5,7 @@ namespace SnetGateway.FunctionalTests.Crashes;
 
 /// <summary>Clients that take what they want and reset the stream, against the gateway as it is run.</summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class ResetTests(DevChainFixture fixture)
 {
     private const int Channels = 20;

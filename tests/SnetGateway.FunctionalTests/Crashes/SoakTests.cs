@@ -6,6 +6,7 @@ namespace SnetGateway.FunctionalTests.Crashes;
 
 /// <summary>Many paid calls on a few channels leave nothing behind in memory. tests/campaigns/soak.sh runs it for longer.</summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class SoakTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const int Channels = 24;

@@ -10,6 +10,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Ethereum;
 
 /// <summary>The follower against the real contract on a real node.</summary>
+[Trait("Needs", "chain")]
 public sealed class ChainFollowerTests : IAsyncLifetime
 {
     private DevChain _chain = null!;

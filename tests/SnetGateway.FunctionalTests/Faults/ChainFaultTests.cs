@@ -5,6 +5,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Faults;
 
 [Collection(FaultMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class ChainFaultTests(FaultMarketFixture market)
 {
     private const long Price = 10;

@@ -10,6 +10,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Faults;
 
 [Collection(FaultMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper output)
 {
     private const long Price = 10;

@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Faults;
 
 [Collection(FaultMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelper output)
 {
     private const long Price = 10;

@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Fleet;
 
 /// <summary>Services come, change and go while streams run.</summary>
+[Trait("Needs", "time")]
 public sealed class FleetTests
 {
     [Fact]

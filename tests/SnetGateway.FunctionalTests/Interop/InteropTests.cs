@@ -4,6 +4,7 @@ namespace SnetGateway.FunctionalTests.Interop;
 
 /// <summary>gRPC's interoperability cases through the gateway: no client may notice it.</summary>
 [Collection(InteropFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class InteropTests(InteropFixture market)
 {
     public static TheoryData<InteropStack, bool, bool> Ways()

@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Listeners;
 
 /// <summary>Peers that are gone without a word. IdleStreamTests has the clients that answer no ping.</summary>
+[Trait("Needs", "time")]
 public sealed class SilentPeerTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Market;
 
 /// <summary>What moves the head back or changes mining gets a chain of its own: others rely on theirs.</summary>
+[Trait("Needs", "chain")]
 public sealed class DevChainHistoryTests
 {
     [Fact]

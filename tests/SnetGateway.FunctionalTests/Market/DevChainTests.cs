@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Market;
 
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class DevChainTests(DevChainFixture fixture)
 {
     private readonly DevChain chain = fixture.Chain;

@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Market;
 
 /// <summary>Both services, each asked by both clients: whatever differs behind a gateway later is the gateway's doing.</summary>
+[Trait("Needs", "chain")]
 public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClassFixture<ExampleServicesFixture>
 {
     public static TheoryData<ExampleLanguage, ClientStack> Pairs => new()

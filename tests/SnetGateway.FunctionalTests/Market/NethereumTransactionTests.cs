@@ -13,6 +13,7 @@ namespace SnetGateway.FunctionalTests.Market;
 
 /// <summary>Transactions signed and sent by Nethereum, accepted by the real contract.</summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class NethereumTransactionTests(DevChainFixture fixture)
 {
     private readonly DevChain _chain = fixture.Chain;

@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Market;
 
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFixture services) : IClassFixture<ExampleServicesFixture>
 {
     private readonly DevChain chain = fixture.Chain;

@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class CallKindTests(GatewayFixture market)
 {
     public static TheoryData<ClientStack, ExampleLanguage, string, string[]> Kinds()

@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class ClaimTests(GatewayFixture market)
 {
     [Theory]

@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class ForeignChannelTests(GatewayFixture market)
 {
     private readonly ChainState chain = market.Chain.State;

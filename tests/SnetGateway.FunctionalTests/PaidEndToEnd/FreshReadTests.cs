@@ -6,6 +6,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Clients change their channel and call at once: the very next call must see it.</summary>
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class FreshReadTests(GatewayFixture market)
 {
     [Theory]

@@ -5,6 +5,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class InstanceTests(GatewayFixture market)
 {
     private readonly PayingSession client = market.Client(ClientStack.Node);

@@ -8,6 +8,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>npm's snet-sdk, unmodified, as a consumer's program uses it (tests/clients/snet-sdk).</summary>
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class PublicSdkTests(GatewayFixture market)
 {
     private const string Account = "thirdParty";

@@ -5,6 +5,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 [Collection(GatewayFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class TlsTests(GatewayFixture market)
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace SnetGateway.FunctionalTests.PaidPath;
 
 /// <summary>The list of a paid call in docs/architecture.md names the files that one paid call executes, and is short.</summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed partial class PaidPathTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const ulong Price = 10;

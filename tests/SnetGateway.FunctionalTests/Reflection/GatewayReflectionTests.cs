@@ -7,6 +7,7 @@ namespace SnetGateway.FunctionalTests.Reflection;
 
 /// <summary>A client on grpcio that knows no protocol but reflection's own.</summary>
 [Collection(WebMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class GatewayReflectionTests(WebMarketFixture market)
 {
     private static readonly string[] Own =

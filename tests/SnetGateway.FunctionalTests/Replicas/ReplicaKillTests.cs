@@ -11,6 +11,9 @@ namespace SnetGateway.FunctionalTests.Replicas;
 /// dishonest consumers. tests/campaigns/kill.sh --store etcd (or redis) runs the same for longer.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "etcd")]
+[Trait("Needs", "redis")]
+[Trait("Needs", "chain")]
 public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const int Gateways = 3;

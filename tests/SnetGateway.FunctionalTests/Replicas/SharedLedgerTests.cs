@@ -13,6 +13,9 @@ namespace SnetGateway.FunctionalTests.Replicas;
 
 /// <summary>Two gateways as processes, on one etcd or one Redis: one channel, one truth.</summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "etcd")]
+[Trait("Needs", "redis")]
+[Trait("Needs", "chain")]
 public sealed class SharedLedgerTests(DevChainFixture fixture)
 {
     private const ulong Price = 10;

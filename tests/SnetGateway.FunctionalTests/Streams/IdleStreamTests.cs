@@ -14,6 +14,7 @@ namespace SnetGateway.FunctionalTests.Streams;
 /// 10,000 of them silent for 150 seconds, with the gateway's own times.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const double AllowedMiB = 400;

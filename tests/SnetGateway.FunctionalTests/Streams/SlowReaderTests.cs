@@ -10,6 +10,7 @@ namespace SnetGateway.FunctionalTests.Streams;
 /// tests/campaigns/streams.sh sends a GiB each way.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper output)
 {
     private const int MiB = 1024 * 1024;

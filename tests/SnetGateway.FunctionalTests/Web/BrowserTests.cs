@@ -9,6 +9,7 @@ namespace SnetGateway.FunctionalTests.Web;
 
 /// <summary>A page in a real browser, from another origin than the gateway's, pays and calls.</summary>
 [Collection(WebMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class BrowserTests(WebMarketFixture market)
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace SnetGateway.FunctionalTests.Web;
 
 /// <summary>The npm packages grpc-web and @improbable-eng/grpc-web (on HTTP/1.1), and gRPC-Web over HTTP/2, pay services on Node and on Python.</summary>
 [Collection(WebMarketFixture.Collection)]
+[Trait("Needs", "chain")]
 public sealed class WebClientTests(WebMarketFixture market)
 {
     public static TheoryData<string, string, string> Calls()

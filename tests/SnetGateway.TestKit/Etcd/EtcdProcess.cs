@@ -41,6 +41,7 @@ public sealed class EtcdProcess : IAsyncDisposable
     /// <summary>Starts a cluster of one and waits until it answers.</summary>
     public static async Task<EtcdProcess> StartAsync(EtcdProcessOptions? options = null)
     {
+        FastRun.Refuse("etcd");
         var etcd = new EtcdProcess("one", options ?? new EtcdProcessOptions());
         try
         {

@@ -34,6 +34,7 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>Starts a chain and waits until the contracts are in place, which takes one to three seconds.</summary>
     public static async Task<DevChain> StartAsync(DevChainOptions? options = null)
     {
+        FastRun.Refuse("chain");
         options ??= new DevChainOptions();
         var folder = Repository.Existing("tests/devchain/devchain.mjs", "the checkout is incomplete");
         Repository.Existing("tests/devchain/node_modules", "run tests/run.sh, or npm ci in tests/devchain");

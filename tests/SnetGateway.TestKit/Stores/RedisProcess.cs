@@ -43,6 +43,7 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <param name="more">Further settings as redis-server takes them; a later one wins.</param>
     public static async Task<RedisProcess> StartAsync(params string[] more)
     {
+        FastRun.Refuse("redis");
         var redis = new RedisProcess(more);
         await redis.ReadyAsync();
         return redis;

@@ -10,6 +10,7 @@ namespace SnetGateway.Tests.FastSignatures;
 /// A yes of the tables means that the library recovers that key and no other; and signatures by the key get their yes. The long form:
 /// tests/campaigns/signatures.sh.
 /// </summary>
+[Trait("Needs", "time")]
 public sealed class KnownKeyTests(ITestOutputHelper output)
 {
     private const int CasesPerKey = 400;

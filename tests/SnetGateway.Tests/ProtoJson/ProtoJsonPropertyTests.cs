@@ -8,6 +8,7 @@ using Xunit;
 namespace SnetGateway.Tests.ProtoJson;
 
 /// <summary>Our mapping, which knows descriptors only, against Google.Protobuf's, which knows the generated types.</summary>
+[Trait("Needs", "time")]
 public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
 {
     private static readonly TypeRegistry Types = TypeRegistry.FromFiles(KindsReflection.Descriptor);

@@ -8,6 +8,7 @@ using Xunit;
 namespace SnetGateway.Tests.ProtoJson;
 
 /// <summary>Our mapping against json_format of Python, both ways, over generated messages of every field kind.</summary>
+[Trait("Needs", "python3")]
 public sealed class PythonMappingTests(ITestOutputHelper output)
 {
     private const int Messages = 10_000;

@@ -9,6 +9,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>A user with no more rights than it needs, and certificates on both sides.</summary>
+[Trait("Needs", "redis")]
 public sealed class RedisAccessTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-access-");

@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>A feed that stands still says so, and one broken record does not make it stand still.</summary>
+[Trait("Needs", "redis")]
 public sealed class RedisFeedTests
 {
     private const int Broken = 7034;

@@ -10,6 +10,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>While Redis is away everything ends within the store's own limit, however many ask: nobody waits behind another.</summary>
+[Trait("Needs", "redis")]
 public sealed class RedisOutageTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);

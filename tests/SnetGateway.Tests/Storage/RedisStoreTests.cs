@@ -9,6 +9,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>What is Redis's own: its settings, its restarts, its refusals, and another ledger in its place.</summary>
+[Trait("Needs", "redis")]
 public sealed class RedisStoreTests
 {
     private static readonly byte[] s_value = [1, 2, 3];

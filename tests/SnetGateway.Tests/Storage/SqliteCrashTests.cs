@@ -9,6 +9,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>Processes that are killed, and a log whose end is torn. SNET_STORE_SEED repeats a run.</summary>
+[Trait("Needs", "time")]
 public sealed class SqliteCrashTests(ITestOutputHelper output)
 {
     private const int Kills = 10;

@@ -7,6 +7,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>The rules of every store, run on the ones there are. SNET_STORE_SEED repeats a run.</summary>
+[Trait("Needs", "redis")]
 public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper output) : IClassFixture<RedisFixture>
 {
     public static TheoryData<string> Rules => [.. StoreConformance.Names];

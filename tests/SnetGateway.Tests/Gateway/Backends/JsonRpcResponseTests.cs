@@ -9,6 +9,7 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Backends;
 
 /// <summary>The reader of responses against a slow, plain second reading, over damaged and made-up texts.</summary>
+[Trait("Needs", "time")]
 public sealed class JsonRpcResponseTests(ITestOutputHelper output)
 {
     private const long Id = 17;

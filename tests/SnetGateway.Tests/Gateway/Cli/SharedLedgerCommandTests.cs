@@ -12,6 +12,7 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Cli;
 
 /// <summary>The commands that read a ledger which two gateways share, each with a journal of its own.</summary>
+[Trait("Needs", "redis")]
 public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelper log) : IClassFixture<RedisFixture>, IDisposable
 {
     private static readonly PrivateKey s_key = PrivateKey.Parse("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");

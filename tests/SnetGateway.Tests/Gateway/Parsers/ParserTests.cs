@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Parsers;
 
 /// <summary>Every parser of the wire under generated inputs. tests/campaigns/parsers.sh sends many millions.</summary>
+[Trait("Needs", "time")]
 public sealed class ParserTests(ITestOutputHelper output)
 {
     private const long Inputs = 300_000;

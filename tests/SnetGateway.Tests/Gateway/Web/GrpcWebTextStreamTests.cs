@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Web;
 
 /// <summary>Bodies in base64, as streams: whatever the sizes of chunks and buffers, the bytes are the same.</summary>
+[Trait("Needs", "time")]
 public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
 {
     private const int GeneratedBodies = 3_000;

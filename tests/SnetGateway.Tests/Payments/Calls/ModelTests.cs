@@ -13,6 +13,7 @@ namespace SnetGateway.Tests.Payments.Calls;
 /// Generated histories against a model of a few lines: every grant is in the ledger, nothing twice, nothing that was released. To run one
 /// history again, set SNET_TEST_SEED to the seed that the failure names.
 /// </summary>
+[Trait("Needs", "time")]
 public sealed class ModelTests(ITestOutputHelper output)
 {
     private const int Histories = 3_000;

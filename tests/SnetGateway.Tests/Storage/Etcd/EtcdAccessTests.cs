@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>User and password, certificates on both sides.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdAccessTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("etcd-access-");

@@ -12,6 +12,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>Settles that travel together, what they compare, and under which names they lie.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixture>
 {
     private static readonly byte[] s_value = new byte[700];

@@ -4,6 +4,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>The rules of every store, run on a real etcd. SNET_STORE_SEED repeats a run.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper output) : IClassFixture<EtcdFixture>
 {
     public static TheoryData<string> Rules => [.. StoreConformance.Names];

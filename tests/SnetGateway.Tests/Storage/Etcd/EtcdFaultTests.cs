@@ -8,6 +8,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>Members that die, hang and come back; answers that are lost.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdFaultTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);

@@ -6,6 +6,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>What one gateway writes, another one hears.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixture>
 {
     [Fact]

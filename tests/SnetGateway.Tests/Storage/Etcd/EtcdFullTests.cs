@@ -9,6 +9,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>An etcd that is full, the operator's commands that bring it back, and the warning that comes before.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdFullTests
 {
     [Fact]

@@ -15,6 +15,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Etcd;
 
 /// <summary>Which failures leave a write's outcome unknown, and that such a write is never sent a second time.</summary>
+[Trait("Needs", "etcd")]
 public sealed class EtcdOutcomeTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);

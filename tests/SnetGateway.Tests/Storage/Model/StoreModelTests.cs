@@ -12,6 +12,7 @@ namespace SnetGateway.Tests.Storage.Model;
 /// The short form of the store model on every store; tests/campaigns/store-model.sh is the long one. SNET_STORE_SEED repeats a run: on the memory
 /// store step by step, on the others with the same choices.
 /// </summary>
+[Trait("Needs", "redis")]
 public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestOutputHelper output) : IClassFixture<RedisFixture>, IClassFixture<EtcdFixture>
 {
     [Fact]
