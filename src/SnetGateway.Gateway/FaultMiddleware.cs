@@ -4,8 +4,8 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway;
 
 /// <summary>
-/// The last who can answer a call at which the gateway failed, routing included: else the server would, with an HTTP status that no gRPC client
-/// expects.
+/// Handles the exceptions of everything inside, routing included: otherwise the server would respond with an HTTP status that no gRPC
+/// client expects.
 /// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
 {
@@ -21,7 +21,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
             running = Task.FromException(e);
         }
 
-        // A proxied call that is under way says itself what it failed with, and watching it would cost each call an allocation.
+        // A proxied call in progress handles its own failures, and awaiting it here would cost each call an allocation.
         return running.IsCompletedSuccessfully || (!running.IsCompleted && context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>() is not null)
             ? running
             : WatchAsync(context, running);
@@ -35,10 +35,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client left, and nobody waits for an answer.
+            // The client disconnected.
             context.Abort();
         }
-        catch (Exception e) when (e is not BadHttpRequestException) // those the server answers, with the status that they name
+        catch (Exception e) when (e is not BadHttpRequestException) // the server responds to those, with the status that they name
         {
             GatewayLog.RequestFaulted(logger, context.Request.Path, e);
             if (context.Response.HasStarted)

@@ -30,14 +30,14 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     public IReadOnlyList<ClusterConfig> Clusters { get; }
 
-    /// <summary>What is known of the clusters' services.</summary>
+    /// <summary>The translated services of clusters.</summary>
     public ClusterBackends Backends { get; }
 
-    /// <summary>How the services say that they work.</summary>
+    /// <summary>How the health of each service is checked for its heartbeat.</summary>
     public HeartbeatTargets Heartbeats { get; }
 
     public IChangeToken ChangeToken { get; }
 
-    /// <summary>Tells the proxy that a newer snapshot is there to be fetched.</summary>
+    /// <summary>Notifies the proxy that a newer snapshot is in force.</summary>
     public void Supersede() => _superseded.Cancel();
 }

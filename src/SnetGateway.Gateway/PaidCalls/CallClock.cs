@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// When a call must end: the client leaves, its deadline passes, or the service stays silent for too long. Whichever comes first cancels
+/// When a call must end: the client disconnects, its deadline passes, or the service does not respond in time. The first of them cancels
 /// <see cref="Token"/>. Rented for one call from a <see cref="CallClockPool"/>.
 /// </summary>
 /// <remarks>
-/// Setting a timer for each call and stopping it again costs more than the rest of this type. So the timer of a returned clock runs on: when
-/// it fires it looks whether the call of that moment is due, and if not, waits for the rest.
+/// Setting and stopping a timer for each call costs more than the rest of this type. So the timer of a returned clock runs on: when it
+/// fires, it checks whether the present call is due, and otherwise waits for the rest.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a parent holds nothing, and disposing it would race with its last cancellation.")]
 internal sealed class CallClock
@@ -36,7 +36,7 @@ internal sealed class CallClock
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Cancelled when the client leaves, whatever the time.</summary>
+    /// <summary>Cancelled when the client disconnects.</summary>
     public CancellationToken ClientToken { get; private set; }
 
     /// <summary>What ended the call, if anything did.</summary>
@@ -62,9 +62,9 @@ internal sealed class CallClock
     }
 
     /// <summary>Starts the clock of a call.</summary>
-    /// <param name="serviceTimeout">How long the service may take to its first byte; zero is for ever.</param>
+    /// <param name="serviceTimeout">Time to the service's first byte; zero is unlimited.</param>
     /// <param name="clientTimeout">The client's deadline, if it sent one.</param>
-    /// <param name="client">Cancelled when the client leaves.</param>
+    /// <param name="client">Cancelled when the client disconnects.</param>
     public void Start(TimeSpan serviceTimeout, TimeSpan? clientTimeout, CancellationToken client)
     {
         lock (_gate)
@@ -82,8 +82,8 @@ internal sealed class CallClock
     }
 
     /// <summary>
-    /// The service has answered: from here on only the client's own deadline counts. False when the call has ended before, whatever ended it; then
-    /// the answer comes too late. One of the two holds, never both.
+    /// The service has responded: from here on only the client's own deadline counts. False when the call has ended before; then the
+    /// response comes too late. Exactly one of the two is true.
     /// </summary>
     public bool TryRespond()
     {
@@ -97,7 +97,7 @@ internal sealed class CallClock
     /// <summary>Ends the use of this clock by a call. False when it has fired and cannot serve another one.</summary>
     public bool TryStop()
     {
-        // Waits for a callback that runs on another thread, so that a leaving client never ends the next call.
+        // Waits for a callback that runs on another thread, so that a disconnected client never ends the next call.
         _client.Dispose();
         _client = default;
         lock (_gate)
@@ -132,7 +132,7 @@ internal sealed class CallClock
                 return;
             }
 
-            // Under the lock that found it due: an answer in between would come in time and be cut off.
+            // Under the lock that found it due: a response after it would count as in time and be cut off.
             _end = _clientDue <= now ? ClockEnd.DeadlinePassed : ClockEnd.ServiceTimedOut;
         }
 
@@ -155,7 +155,8 @@ internal sealed class CallClock
     }
 
     /// <summary>
-    /// Outside the lock: what waits for the token may run right here. A clock that has an end is never used again, so this cannot hit another call.
+    /// Outside the lock: continuations of the token may run here. A clock that has an end is never used again, so this cannot hit another
+    /// call.
     /// </summary>
     private void Cancel() => _source.Cancel();
 

@@ -8,39 +8,39 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The one table of a proxy's own failures: what each forwarder error, each HTTP answer without a gRPC status, each broken frame and each
-/// clock that ran out means to a gRPC client. The texts help a client and tell nothing of the inside.
+/// Failures of the proxy: the gRPC status of each forwarder error, each HTTP response without a gRPC status, each invalid frame and each
+/// deadline. The texts help the client and reveal nothing internal.
 /// </summary>
 internal static class CallFailures
 {
-    /// <summary>HTTP_1_1_REQUIRED: what a server that speaks only HTTP/1.1 says before it closes the connection.</summary>
+    /// <summary>HTTP_1_1_REQUIRED: the error code of a server that speaks only HTTP/1.1, before it closes the connection.</summary>
     private const long Http11Required = 0xD;
 
     public static CallFailure ClientDisconnected { get; } = Client(StatusCode.Cancelled, "the call was cancelled");
 
     public static CallFailure DeadlinePassed { get; } = Client(StatusCode.DeadlineExceeded, "deadline exceeded");
 
-    public static CallFailure ServiceTimedOut { get; } = Service(StatusCode.DeadlineExceeded, "the service did not answer in time");
+    public static CallFailure ServiceTimedOut { get; } = Service(StatusCode.DeadlineExceeded, "the service did not respond in time");
 
     public static CallFailure NoInstance { get; } = Service(StatusCode.Unavailable, "no instance of the service is available");
 
     public static CallFailure Unreachable { get; } = Service(StatusCode.Unavailable, "the service cannot be reached");
 
-    public static CallFailure BrokenOff { get; } = Service(StatusCode.Unavailable, "the service broke off its answer");
+    public static CallFailure BrokenOff { get; } = Service(StatusCode.Unavailable, "the service broke off its response");
 
-    public static CallFailure BrokenResponse { get; } = Service(StatusCode.Internal, "the service's answer is no gRPC message");
+    public static CallFailure BrokenResponse { get; } = Service(StatusCode.Internal, "the service's response is not a valid gRPC message");
 
     public static CallFailure HalfMessage { get; } = Service(StatusCode.Internal, "the service ended in the middle of a message");
 
     public static CallFailure NoStatus { get; } = Service(StatusCode.Unknown, "the service ended without a status");
 
-    public static CallFailure BrokenRequest { get; } = Client(StatusCode.Internal, "the request is no gRPC message");
+    public static CallFailure BrokenRequest { get; } = Client(StatusCode.Internal, "the request is not a valid gRPC message");
 
     public static CallFailure HalfRequest { get; } = Client(StatusCode.Internal, "the request ended in the middle of a message");
 
     public static CallFailure Fault { get; } = new(new Status(StatusCode.Internal, "internal error"), FailureCause.Gateway);
 
-    /// <summary>What it means that the clock ended a call.</summary>
+    /// <summary>The failure of a call that its clock ended.</summary>
     public static CallFailure Of(ClockEnd end) => end switch
     {
         ClockEnd.DeadlinePassed => DeadlinePassed,
@@ -48,7 +48,9 @@ internal static class CallFailures
         _ => ClientDisconnected,
     };
 
-    /// <summary>What a forwarder error means. An HTTP/2 error code of the service says more than the error's name, so it goes first.</summary>
+    /// <summary>
+    /// The failure of a forwarder error. An HTTP/2 error code of the service is more specific than the error's name, so it is read first.
+    /// </summary>
     public static CallFailure OfForwarder(ForwarderError error, Exception? exception) => error switch
     {
         ForwarderError.NoAvailableDestinations => NoInstance,
@@ -62,13 +64,13 @@ internal static class CallFailures
         _ => Fault,
     };
 
-    /// <summary>What an HTTP answer that is no gRPC answer means (gRPC's table of HTTP statuses).</summary>
+    /// <summary>The failure of an HTTP response that is not a gRPC response (gRPC's table of HTTP statuses).</summary>
     public static CallFailure OfHttpStatus(int status) => Service(
         HttpStatusMapping.ToGrpc(status),
-        string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {status} instead of a gRPC answer"));
+        string.Create(CultureInfo.InvariantCulture, $"the service responded with HTTP status {status} instead of a gRPC response"));
 
     public static CallFailure OfResponseFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
-        ? Service(StatusCode.ResourceExhausted, TooLong("answer", length, limit))
+        ? Service(StatusCode.ResourceExhausted, TooLong("response", length, limit))
         : BrokenResponse;
 
     public static CallFailure OfRequestFrame(FrameEvent problem, uint length, uint limit) => problem == FrameEvent.TooLong
@@ -79,15 +81,15 @@ internal static class CallFailures
         CultureInfo.InvariantCulture, $"a message of the {direction} is larger than allowed: {length} bytes, the limit is {limit}");
 
     /// <summary>
-    /// The HTTP client stopped reading the request's body, because the service's side broke: the forwarder calls that the client's fault. When it
-    /// is the client or a time that ends a call, the clock says so, and nobody asks here.
+    /// The HTTP client stopped reading the request's body because the service's side failed, which the forwarder reports as an error of the
+    /// client. A call that the client or a deadline ended has an end of its clock, and does not come here.
     /// </summary>
     private static bool IsCutOff(Exception? exception) =>
         exception is AggregateException { InnerException: OperationCanceledException { CancellationToken.IsCancellationRequested: true } };
 
     /// <summary>
-    /// The code of a reset. A server without HTTP/2 closes the connection on unread bytes, so its code is often lost on the way; the answer must
-    /// not depend on that, so this one counts as none: no call was ever carried, with it or without it.
+    /// The code of a reset. A server without HTTP/2 closes the connection on unread bytes, so its code is often lost; the status must not
+    /// depend on that, so this code is ignored: no call was processed either way.
     /// </summary>
     private static CallFailure? OfReset(Exception? exception) => exception switch
     {
@@ -102,7 +104,7 @@ internal static class CallFailures
     private static CallFailure Client(StatusCode code, string text) => new(new Status(code, text), FailureCause.Client);
 }
 
-/// <summary>Why the gateway, and not the service, ends a call: what the client gets, and who is the cause.</summary>
+/// <summary>A call that the gateway ends, and not the service: what the client gets, and the cause.</summary>
 internal sealed record CallFailure(Status Status, FailureCause Cause)
 {
     public static CallFailure Refused(PaymentRefusal refusal) =>

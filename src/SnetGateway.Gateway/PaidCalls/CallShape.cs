@@ -4,8 +4,8 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// What may be a gRPC call: POST, HTTP/2 (or a layer that stands in for it), a gRPC content type. Everything else is refused on a paid route
-/// before any check: upgrades and CONNECT would carry answers past the settling body, and HTTP/1.1 has no trailers for a status.
+/// The form of a gRPC call: POST, HTTP/2 (or gRPC-Web, which becomes HTTP/2), a gRPC content type. Everything else is refused on a paid
+/// route before any check: upgrades and CONNECT would carry responses past the settling body, and HTTP/1.1 has no trailers for a status.
 /// </summary>
 internal static class CallShape
 {
@@ -15,7 +15,7 @@ internal static class CallShape
         && !HttpProtocol.IsHttp10(request.Protocol)
         && GrpcContentType.Parse(request.ContentType).Transport == GrpcTransport.Grpc;
 
-    /// <summary>Null when the request may be a gRPC call; else it has been answered, and this is what the client was told.</summary>
+    /// <summary>Null when the request has the form of a gRPC call; otherwise it has been refused, and this is the text.</summary>
     public static string? Refuse(HttpContext context)
     {
         if (IsGrpc(context.Request))
@@ -34,7 +34,7 @@ internal static class CallShape
 
         if (GrpcContentType.Parse(request.ContentType).Transport != GrpcTransport.Grpc)
         {
-            const string text = "the content type is none of gRPC";
+            const string text = "unsupported content type, expected application/grpc";
             Write(context, StatusCodes.Status415UnsupportedMediaType, text);
             return text;
         }

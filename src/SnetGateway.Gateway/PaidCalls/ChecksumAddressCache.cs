@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Addresses as services get them in `snet-user-address`: hex with a checksum in its case (EIP-55). The checksum is a hash, and a payer calls
-/// more than once, so the last texts are kept: a fixed number of places, the newer payer takes a place over.
+/// Addresses as services get them in `snet-user-address`: hex with a checksum in its case (EIP-55). The checksum is a hash, and payers call
+/// again, so the last texts are kept in a fixed number of places.
 /// </summary>
 internal sealed class ChecksumAddressCache
 {

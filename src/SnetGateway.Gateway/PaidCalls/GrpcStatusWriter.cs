@@ -5,11 +5,11 @@ using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>Writes the gateway's own status to a client: into the headers while they are here, else into the trailers.</summary>
+/// <summary>Writes the gateway's own status: into the headers if they have not been sent, otherwise into the trailers.</summary>
 internal static class GrpcStatusWriter
 {
     /// <summary>
-    /// Makes the response end with this status. False when there is no place left for one: the headers have gone and the connection has no
+    /// Ends the response with this status. False when it can no longer be sent: the headers have been sent and the connection has no
     /// trailers.
     /// </summary>
     public static bool TryWrite(HttpContext context, Status status)
@@ -44,9 +44,7 @@ internal static class GrpcStatusWriter
         return true;
     }
 
-    /// <summary>
-    /// Answers what is no gRPC call at all with an HTTP status, and tells a gRPC client the reason too.
-    /// </summary>
+    /// <summary>Refuses a request that is not a gRPC call with an HTTP status, and with the reason for a gRPC client.</summary>
     public static void WriteHttp(HttpContext context, int httpStatus, Status status)
     {
         TryWrite(context, status);

@@ -15,8 +15,8 @@ internal sealed class PaidCallMetrics : IDisposable
     public PaidCallMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _calls = _meter.CreateCounter<long>("snet_gateway.paid_calls", "{call}", "Calls on paid routes by how their payment ended.");
-        _refusals = _meter.CreateCounter<long>("snet_gateway.refusals", "{call}", "Calls that were not let through, by reason.");
+        _calls = _meter.CreateCounter<long>("snet_gateway.paid_calls", "{call}", "Calls by the outcome of their payment.");
+        _refusals = _meter.CreateCounter<long>("snet_gateway.refusals", "{call}", "Calls that were refused before they were forwarded, by reason.");
     }
 
     public void CallEnded(string route, PaidCallOutcome outcome)
@@ -54,21 +54,21 @@ internal sealed class PaidCallMetrics : IDisposable
 /// <summary>How a call's payment ended.</summary>
 internal enum PaidCallOutcome
 {
-    /// <summary>The route asks no payment.</summary>
+    /// <summary>The route asks for no payment.</summary>
     Unpaid,
 
-    /// <summary>Written, and the answer went out.</summary>
+    /// <summary>The payment is durable and the response was sent.</summary>
     Settled,
 
-    /// <summary>Not let through.</summary>
+    /// <summary>Refused before it was forwarded.</summary>
     Refused,
 
-    /// <summary>The answer was there and was withheld, because its payment could not be written.</summary>
+    /// <summary>The response was withheld because its payment could not be written.</summary>
     NotRecorded,
 
-    /// <summary>Released: the service did not answer well.</summary>
+    /// <summary>Released: the service failed.</summary>
     ServiceFailed,
 
-    /// <summary>Released: the client left before the first byte.</summary>
+    /// <summary>Released: the client disconnected, or its deadline passed, before the first byte.</summary>
     ClientDisconnected,
 }

@@ -3,8 +3,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// What a route says about payment, read once when the route is built and carried by its endpoint. Paid unless said otherwise: only
-/// `Payment: none` frees a route, and a route that names no service can be called by nobody.
+/// Whether a route is paid, and for which service; read once when the route is built and carried by its endpoint. Paid unless the route
+/// says `Payment: none` (rule 21); a paid route that names no service cannot be called.
 /// </summary>
 internal sealed class PaidRoute
 {

@@ -30,7 +30,7 @@ internal struct PaymentMetadata
     /// <summary>Bytes of all metadata.</summary>
     public long Bytes;
 
-    /// <summary>All headers, for payment types that read keys of their own.</summary>
+    /// <summary>All headers, for payment kinds that read other keys.</summary>
     public IHeaderDictionary Headers;
 
     /// <summary>Whether there is any `snet-` key beside those of an escrow payment.</summary>

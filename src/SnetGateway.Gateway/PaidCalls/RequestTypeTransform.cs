@@ -5,15 +5,15 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Makes the proxy take every gRPC call for a stream. It does so for the content type `application/grpc` alone, and what it does not take for a
-/// stream it sends on when its buffers are full or the request ends: a client that says `application/grpc+proto` and waits for an answer in
-/// between would wait for ever. So the proxy reads that type, and the service the client's own.
+/// Makes the proxy treat every gRPC call as a stream. It does so for the content type `application/grpc` alone; others it forwards when its
+/// buffers are full or the request ends, and a client that sends `application/grpc+proto` and waits for a response before its next message
+/// would wait indefinitely. So the proxy sees that type, and the service the client's own.
 /// </summary>
 internal sealed class RequestTypeTransform : RequestTransform, ITransformProvider
 {
     private const string Header = "Content-Type";
 
-    /// <summary>Before the proxy looks: what it shall take for the type. Nothing happens to what it understands.</summary>
+    /// <summary>Before the proxy reads it: replaces the type. A type that the proxy knows is left as it is.</summary>
     public static void Hide(HttpRequest request)
     {
         if (request.ContentType is { } type && type != GrpcContentType.Grpc)

@@ -3,17 +3,17 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// Whether the ledger takes writes: asked twice a second by a durable write that changes nothing, because a full disk must take the gateway
-/// out of its balancer within a second, with calls or without, and free room must bring it back without a restart.
+/// Whether the ledger is writable: probed twice a second by a durable write that changes nothing. A full disk must take the gateway out of
+/// its load balancer within a second, with calls or without, and free space must bring it back without a restart.
 /// </summary>
 internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogger<LedgerHealth> logger) : BackgroundService
 {
-    /// <summary>A store over a network is asked more often: it can be gone without a word, and is then missed only by its silence.</summary>
+    /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
 
     /// <summary>
-    /// A disk that refuses says so at once, and one that is only busy may take longer than an interval with nothing wrong. Of a store over a
-    /// network, silence is all there is to go by: with the interval it makes less than a second.
+    /// A disk that fails reports an error, and one that is only busy may take longer than an interval without a fault. A store over a
+    /// network may be noticed only by its silence; with the interval this limit is below one second.
     /// </summary>
     private readonly TimeSpan _hangLimit = TimeSpan.FromMilliseconds(store.IsShared ? 700 : 2_000);
 
@@ -33,20 +33,20 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The host stops.
+            // Shutdown.
         }
     }
 
     /// <summary>
-    /// Whatever a store throws, it says that nothing is written; only the end of the host ends the asking. A store may break in ways that it did not
-    /// foresee, and the gateway must outlive them: out of its balancer, and back when writes go through again.
+    /// Every exception of the store counts as not writable, and only shutdown ends the probing: a store may fail in ways that it did not
+    /// foresee, and the gateway must survive them, leave its load balancer and return when writes succeed again.
     /// </summary>
     private async ValueTask ProbeAsync(CancellationToken stoppingToken)
     {
         Task? probe = null;
         try
         {
-            // A disk that hangs is as good as full.
+            // A disk that hangs is as unusable as a full one.
             probe = store.ProbeAsync(stoppingToken).AsTask();
             await probe.WaitAsync(_hangLimit, time, stoppingToken);
             if (!_isWritable)
@@ -57,7 +57,7 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            Leave(probe);
+            Abandon(probe);
             if (_isWritable)
             {
                 _isWritable = false;
@@ -66,9 +66,9 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
         }
     }
 
-    /// <summary>A probe that was given up ends later; its failure was counted when it was given up, and is not to be reported as one that nobody saw.</summary>
-    private static void Leave(Task? probe) => _ = probe?.ContinueWith(
-        static left => _ = left.Exception,
+    /// <summary>A probe that timed out ends later. Its failure was counted, and must not be reported as an unobserved exception.</summary>
+    private static void Abandon(Task? probe) => _ = probe?.ContinueWith(
+        static ended => _ = ended.Exception,
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);

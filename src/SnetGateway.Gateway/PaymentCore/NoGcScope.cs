@@ -3,30 +3,30 @@ using System.Runtime;
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// Keeps the garbage collector out of a load whose every object stays: a collection in between frees nothing and carries all of it about, a
-/// third of the processor time of a start with 100,000 channels. What does not fit is collected as usual.
+/// Keeps the garbage collector from running while all records are loaded: every object stays, so a collection would free nothing and move
+/// all of them, a third of the processor time of a startup with 100,000 channels. Memory beyond the reserved size is collected as usual.
 /// </summary>
 internal readonly struct NoGcScope : IDisposable
 {
-    /// <summary>Room for some 100,000 channels. Reserved, and taken only as it is filled.</summary>
-    private const long Room = 240_000_000;
+    /// <summary>Reserved bytes, enough for some 100,000 channels; committed only as they are used.</summary>
+    private const long ReservedBytes = 240_000_000;
 
     private readonly bool _began;
 
-    /// <summary>Begins, where there is memory to spare.</summary>
+    /// <summary>Begins, if enough memory is available.</summary>
     public NoGcScope()
     {
         try
         {
-            _began = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 4 * Room && GC.TryStartNoGCRegion(Room);
+            _began = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 4 * ReservedBytes && GC.TryStartNoGCRegion(ReservedBytes);
         }
         catch (InvalidOperationException)
         {
-            // Another gateway in this process loads just now, as in tests.
+            // Another gateway of this process is loading, as in tests.
         }
     }
 
-    /// <summary>Ends it, unless the room was too small and the collector ended it.</summary>
+    /// <summary>Ends it, unless the reserved size was exceeded and the collector has ended it.</summary>
     public void Dispose()
     {
         try
@@ -38,7 +38,7 @@ internal readonly struct NoGcScope : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended in this very moment.
+            // The collector has just ended it.
         }
     }
 }

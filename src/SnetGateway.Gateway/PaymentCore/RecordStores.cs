@@ -12,7 +12,7 @@ namespace SnetGateway.Gateway.PaymentCore;
 internal static class RecordStores
 {
     /// <summary>
-    /// Opens it, and makes its file when there is none. Throws <see cref="LedgerInUseException"/>, <see cref="LedgerFormatException"/> or
+    /// Opens it, and creates its file if there is none. Throws <see cref="LedgerInUseException"/>, <see cref="LedgerFormatException"/> or
     /// <see cref="StoreUnavailableException"/>, each with a message for the operator.
     /// </summary>
     public static IRecordStore Open(
@@ -25,13 +25,13 @@ internal static class RecordStores
             "sqlite" => new SqliteRecordStore(options, scope, metrics, loggers.CreateLogger<SqliteRecordStore>(), time),
             "etcd" => new EtcdRecordStore(options, scope, metrics, loggers.CreateLogger<EtcdRecordStore>(), time),
             "redis" => new RedisRecordStore(options, scope, metrics, loggers.CreateLogger<RedisRecordStore>(), time),
-            _ => throw new ArgumentException($"There is no ledger store '{options.Store}'.", nameof(options)),
+            _ => throw new ArgumentException($"Unknown ledger store '{options.Store}'. Expected one of: memory, sqlite, etcd, redis.", nameof(options)),
         };
     }
 
     /// <summary>
-    /// Opens it for a command, beside the gateways that write it; takes no writes. History comes from <paramref name="journals"/> where the store
-    /// holds records only. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.
+    /// Opens it for a command, read-only, while gateways write it. History comes from <paramref name="journals"/> where the store holds
+    /// records only. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.
     /// </summary>
     public static IRecordStore OpenToRead(LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals)
     {
@@ -45,7 +45,7 @@ internal static class RecordStores
         };
     }
 
-    /// <summary>A shared store's records with the journals of its gateways; without any named, this gateway's own where it has one.</summary>
+    /// <summary>The records of a shared store with the journals of its gateways; by default this gateway's own, if it has one.</summary>
     private static JournaledReadStore WithJournals(IRecordStore records, LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals) =>
         new(records, new JournalReader(journals.Count > 0 || !Directory.Exists(options.Journal.Path) ? journals : [options.Journal.Path], scope));
 }

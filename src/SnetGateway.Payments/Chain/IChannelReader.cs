@@ -3,12 +3,12 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Chain;
 
 /// <summary>
-/// The one way to the chain from a call. All of it is off the path of a known channel: reads share one global budget, two reads of one
-/// channel at one head are one read, and channels of somebody else are remembered as such (design, rule 10).
+/// Reads the chain for a call. Nothing of it is needed for a channel that is known and fresh. All reads share one budget, two reads of one
+/// channel at one head are one read, and channels that pay another recipient are remembered as such (rule 10).
 /// </summary>
 public interface IChannelReader
 {
-    /// <summary>The newest block known, from memory. Null until the first answer of an endpoint.</summary>
+    /// <summary>The newest block known, from memory. Null until an endpoint has responded for the first time.</summary>
     ChainBlock? Head { get; }
 
     /// <summary>
@@ -18,43 +18,43 @@ public interface IChannelReader
     ChainBlock? Cursor { get; }
 
     /// <summary>
-    /// Reads one channel afresh. Puts what it found into the <c>ChannelBook</c> before it returns. Never throws but for cancellation:
-    /// trouble is a <see cref="ChannelReadResult"/>.
+    /// Reads one channel from the chain and puts the reading into the <c>ChannelBook</c> before it returns. Throws only when cancelled;
+    /// every failure is a <see cref="ChannelReadResult"/>.
     /// </summary>
     ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits for a head whose reading began after this call did, at most 250 ms later; outside the budget, and all who wait share one question.
-    /// False when no endpoint answers.
+    /// Waits for a head whose read began after this call, at most 250 ms later. Not part of the budget; all callers that wait share one
+    /// request. False when no endpoint responds.
     /// </summary>
     ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Whose half of the read budget a look may use.</summary>
+/// <summary>Which half of the read budget a read may use.</summary>
 public enum ReadPriority
 {
-    /// <summary>Nothing is known of who asks.</summary>
+    /// <summary>Nothing is known of the caller.</summary>
     Anonymous,
 
     /// <summary>The request is signed by the channel's known sender or signer.</summary>
     KnownParty,
 }
 
-/// <summary>What a look at the chain gave.</summary>
+/// <summary>What a read of the chain found.</summary>
 public enum ChannelReadResult
 {
-    /// <summary>The channel exists and is one of ours; the book holds the fresh reading.</summary>
+    /// <summary>The channel exists and pays one of the groups; the book holds the new reading.</summary>
     Found,
 
     /// <summary>The contract has no such channel.</summary>
     NotFound,
 
-    /// <summary>The channel exists and pays somebody else; <c>ChannelBook.TryFindForeign</c> tells whom.</summary>
+    /// <summary>The channel exists and pays another recipient or group; <c>ChannelBook.TryFindForeign</c> returns its reading.</summary>
     Foreign,
 
-    /// <summary>The budget is empty or too many calls wait: the answer is unknown, and must not become a refusal of the payment.</summary>
+    /// <summary>The budget is used up, or too many calls wait: nothing is known, and the payment must not be refused for it.</summary>
     NoBudget,
 
-    /// <summary>No endpoint answered.</summary>
+    /// <summary>No endpoint responded.</summary>
     Unreachable,
 }

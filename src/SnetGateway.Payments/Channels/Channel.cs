@@ -5,8 +5,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// All that one gateway holds in memory of one payment channel: the chain's side, the ledger's side, and whose turn it is. Each side is one
-/// reference to something immutable, so readers take no lock.
+/// One payment channel in the memory of one gateway: what the chain says, what the ledger says, and the slot for its calls. Each side is
+/// one reference to an immutable object, so readers take no lock.
 /// </summary>
 public sealed class Channel
 {
@@ -28,40 +28,38 @@ public sealed class Channel
 
     public ChannelId Id { get; }
 
-    /// <summary>The name of its record in the store.</summary>
+    /// <summary>The key of its record in the store.</summary>
     public RecordKey Key { get; }
 
     /// <summary>Blocks after which its funds count as confirmed.</summary>
     internal ulong FinalityDepth { get; }
 
-    /// <summary>The chain's side. Null for a record whose chain was never read by this process and that carries no reading.</summary>
+    /// <summary>The chain's side. Null for a record without a reading whose channel this process has not read yet.</summary>
     public ChannelChainState? Chain => _chain;
 
-    /// <summary>The ledger's side as last written or read. Null while nothing was ever paid.</summary>
+    /// <summary>The ledger's side, as last written or read. Null while nothing was paid.</summary>
     public ChannelRecord? Record => _record;
 
-    /// <summary>Calls on this channel, one after the other.</summary>
+    /// <summary>The slot for one call at a time, and its queue.</summary>
     internal SlotQueue Slot { get; } = new();
 
-    /// <summary>
-    /// A write has not ended, or ended without an answer that reading could decide: the next call begins by deciding it (design, rule 7).
-    /// </summary>
+    /// <summary>A write has not ended, or its outcome is unknown: the next call begins by resolving it (rule 7).</summary>
     internal bool InDoubt
     {
         get => _inDoubt;
         set => _inDoubt = value;
     }
 
-    /// <summary>What the chain told of this channel and the ledger has not yet written down; null for nothing.</summary>
+    /// <summary>The newest claim or reorganisation of this channel that is not in the store yet; null for none.</summary>
     internal PendingInvalidation? UnsavedInvalidation => _unsavedNews;
 
-    /// <summary>Revision of the channel's news in the store; 0 before any.</summary>
+    /// <summary>Revision of the stored invalidation; 0 before any.</summary>
     internal long InvalidationRevision { get; set; }
 
-    /// <summary>Room for one write, for whoever has the turn: one settle after the other uses the same.</summary>
+    /// <summary>An array for one write, which one settle after the other reuses.</summary>
     internal RecordWrite[] TakeWrites() => Interlocked.Exchange(ref _writes, null) ?? new RecordWrite[1];
 
-    /// <summary>Gives the room back, unless a store may still read from it.</summary>
+    /// <summary>Gives the array back, unless a store may still read from it.</summary>
     internal void ReturnWrites(RecordWrite[] writes)
     {
         writes[0] = default;
@@ -69,8 +67,8 @@ public sealed class Channel
     }
 
     /// <summary>
-    /// Takes a fresh reading in. A reading at or after the block where an event was seen makes the channel fresh again; nonces only rise
-    /// unless <paramref name="afterReorganisation"/>, or where the parties are others: those of a channel never change, so it is another one.
+    /// Takes a new reading in. A reading at or after the block of an event makes the channel fresh again. Nonces only rise, except after a
+    /// reorganisation, or where the parties differ: those of a channel never change, so it is another channel.
     /// </summary>
     public void Apply(ChannelReading reading, bool afterReorganisation = false)
     {
@@ -86,7 +84,7 @@ public sealed class Channel
             }
             else if (isNewer || known.Freshness == ReadingFreshness.FundsUnknown)
             {
-                // A reading that does not show a claim which was seen already comes from an endpoint that lags: the funds stay unknown.
+                // A reading without a claim that was already seen comes from an endpoint that lags: the funds stay unknown.
                 bool lags = reading.Nonce < known.Nonce;
                 _chain = new ChannelChainState(
                     reading,
@@ -98,12 +96,12 @@ public sealed class Channel
         }
     }
 
-    /// <summary>Says that a reading may be out of date. <paramref name="knownThrough"/>: up to when nothing was missed.</summary>
+    /// <summary>Marks the reading as possibly stale. <paramref name="knownThrough"/>: the time up to which no event was missed.</summary>
     public void MarkOutdated(DateTimeOffset knownThrough)
     {
         lock (_writing)
         {
-            // What was missed first counts. A reading that an earlier process left is out of date without a moment of its own.
+            // The earliest missed event counts. A reading of an earlier process is stale without a time.
             if (_chain is { Freshness: not ReadingFreshness.FundsUnknown, KnownThrough: null } known)
             {
                 _chain = known with { Freshness = ReadingFreshness.Outdated, KnownThrough = knownThrough };
@@ -111,7 +109,7 @@ public sealed class Channel
         }
     }
 
-    /// <summary>Takes in a claim (or the sender's time-out) that raised the nonce to <paramref name="nonce"/>.</summary>
+    /// <summary>Takes in a claim (or the sender's withdrawal after expiry) that raised the nonce to <paramref name="nonce"/>.</summary>
     public void MarkClaimed(ChannelNonce nonce, DateTimeOffset seenAt)
     {
         lock (_writing)
@@ -127,7 +125,7 @@ public sealed class Channel
         }
     }
 
-    /// <summary>Says that the block of the reading, or of a claim seen since, is no longer part of the chain.</summary>
+    /// <summary>Takes in that the block of the reading, or of a claim since, is no longer part of the chain.</summary>
     public void MarkReorganised(DateTimeOffset seenAt)
     {
         lock (_writing)
@@ -143,7 +141,7 @@ public sealed class Channel
         }
     }
 
-    /// <summary>Takes in a newer state of the record. An older one (a late read) is left aside: revisions only rise.</summary>
+    /// <summary>Takes in a newer state of the record. Revisions only rise: the result of a late read is ignored.</summary>
     internal void Adopt(ChannelRecord record)
     {
         lock (_writing)
@@ -155,13 +153,13 @@ public sealed class Channel
 
             if (_chain is null && record.Reading is { } reading)
             {
-                // What an earlier process read: good enough to go on with for a bounded time, to be read again as soon as the chain answers.
+                // Read by an earlier process: usable for a bounded time, and read again as soon as the chain responds.
                 _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null, ConfirmedFunds.FirstSeen(reading));
             }
         }
     }
 
-    /// <summary>Says that these news are durable. Newer ones stay to be written.</summary>
+    /// <summary>Takes in that this invalidation is durable. A newer one remains to be written.</summary>
     internal void InvalidationSaved(PendingInvalidation saved, long revision)
     {
         lock (_writing)
@@ -175,8 +173,7 @@ public sealed class Channel
     }
 
     /// <summary>
-    /// Takes in what an earlier process had heard from the chain after the reading that its record carries: the funds are not what that
-    /// reading says.
+    /// Takes in an invalidation that was stored after the reading of the record: the funds are no longer those of that reading.
     /// </summary>
     internal void Restore(PendingInvalidation invalidation, long revision)
     {
@@ -194,8 +191,8 @@ public sealed class Channel
     }
 
     /// <summary>
-    /// The nonce that payments must carry now: the chain's, or a later one to which the ledger already moved by starting a claim. A record of
-    /// another channel that once had this id does not count.
+    /// The nonce that payments must carry: the chain's, or a later one to which the ledger has moved for a claim. A record of an earlier
+    /// channel with this id does not count.
     /// </summary>
     internal ChannelNonce CurrentNonce(ChannelChainState chain) => CurrentNonce(chain, RecordOf(chain));
 
@@ -203,7 +200,7 @@ public sealed class Channel
     internal static ChannelNonce CurrentNonce(ChannelChainState chain, ChannelRecord? record) =>
         record is null ? chain.Nonce : ChannelNonce.Max(chain.Nonce, record.Nonce);
 
-    /// <summary>The record if it is of the channel that the chain shows under this id (design, rule 13).</summary>
+    /// <summary>The record, if it belongs to the channel that the chain has under this id (rule 13).</summary>
     internal ChannelRecord? RecordOf(ChannelChainState chain) =>
         _record is { } record && record.Sender == chain.Reading.Sender && record.Signer == chain.Reading.Signer ? record : null;
 }

@@ -6,8 +6,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// The channels that this gateway knows: those that pay one of its groups, and, so that nobody has the chain asked twice, those that pay
-/// somebody else.
+/// The channels in memory: those that pay one of the groups, and those that pay others, so that the chain is not read twice for them.
 /// </summary>
 /// <param name="groups">The groups that are served.</param>
 /// <param name="finalityDepth">Blocks after which a channel's funds count as confirmed.</param>
@@ -20,14 +19,14 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
     private readonly ConcurrentDictionary<ChannelId, ChannelReading> _foreign = new();
     private volatile IReadOnlyCollection<PaymentGroup> _groups = groups;
 
-    /// <summary>The groups that are served. Replaced whole when the configuration changes.</summary>
+    /// <summary>The groups that are served, replaced as a whole when the configuration changes.</summary>
     public IReadOnlyCollection<PaymentGroup> Groups
     {
         get => _groups;
         set
         {
             _groups = value;
-            _foreign.Clear(); // somebody else's yesterday may be ours today
+            _foreign.Clear(); // a channel of another group may belong to a new group
         }
     }
 
@@ -38,13 +37,13 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
     public Channel? Find(ChannelId id) => _channels.GetValueOrDefault(id);
 
     /// <summary>
-    /// What was read of a channel that pays somebody else. By the groups of now: it may have been judged by those of before, and put in after
-    /// they were replaced.
+    /// The reading of a channel that pays none of the groups. Checked against the current groups: it may have been stored while the groups
+    /// were replaced.
     /// </summary>
     public bool TryFindForeign(ChannelId id, [NotNullWhen(true)] out ChannelReading? reading) =>
         _foreign.TryGetValue(id, out reading) && !IsOurs(reading);
 
-    /// <summary>The channel with this id, put in if it was not known. For the ledger's start.</summary>
+    /// <summary>The channel with this id, added if it was unknown.</summary>
     public Channel GetOrAdd(ChannelId id) => _channels.GetOrAdd(id, static (key, depth) => new Channel(key, depth), finalityDepth);
 
     /// <summary>Takes a reading in. True when the channel pays one of the groups.</summary>
@@ -66,7 +65,7 @@ public sealed class ChannelBook(IReadOnlyCollection<PaymentGroup> groups, ulong 
         return true;
     }
 
-    /// <summary>Forgets what may have been undone by a reorganisation: ids of vanished channels can be given to somebody else.</summary>
+    /// <summary>Forgets these channels after a reorganisation: their ids can be given to others.</summary>
     public void ForgetForeign() => _foreign.Clear();
 
     private bool IsOurs(ChannelReading reading) => _groups.Any(group => group.Owns(reading));

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// A payment as the client sent it, read and in range, not yet judged: "whoever holds this may claim <see cref="Amount"/> cogs of this channel
-/// at this nonce".
+/// A payment as the client sent it, parsed and not yet checked: a signed permission to claim <see cref="Amount"/> cogs of this channel at
+/// this nonce.
 /// </summary>
 /// <param name="Channel">`snet-payment-channel-id`.</param>
 /// <param name="Nonce">`snet-payment-channel-nonce`.</param>

@@ -5,12 +5,11 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// How much of a channel's value a reorganisation will not take. The rule: funds are confirmed when this gateway saw them first so many blocks
-/// ago (the finality depth). A deposit that comes while an earlier one waits does not make that one wait longer: two steps are remembered, the
-/// earlier one and the present value, so funds wait at most twice the depth however often a client tops up. A claim takes from what was there
-/// first: the totals signed for its nonces, or the fall of the value if that is more, come off both. After a restart the record's reading is
-/// where the funds were first seen; one that is deep enough is confirmed. After a reorganisation what was confirmed stays so, and the rest
-/// waits anew. Kept with each reading, so that a call only compares block numbers. Never changed, only replaced.
+/// How much of a channel's value is safe from a reorganisation. Funds are confirmed the finality depth after this gateway first saw them. A
+/// deposit does not delay an earlier one: two steps are kept, the earlier value and the present one, so funds wait at most twice the depth
+/// however often a client deposits. A claim is subtracted from both: the amounts signed for its nonces, or the decrease of the value if
+/// that is more. After a restart the reading in the record counts as the first sight. After a reorganisation confirmed funds stay confirmed
+/// and the rest waits again. Kept with each reading, so that a call only compares block numbers. Immutable.
 /// </summary>
 public sealed record ConfirmedFunds
 {
@@ -25,10 +24,10 @@ public sealed record ConfirmedFunds
         PresentSince = presentSince;
     }
 
-    /// <summary>Confirmed already when the awaited value was first seen.</summary>
+    /// <summary>Confirmed when the awaited value was first seen.</summary>
     private UInt256 Confirmed { get; init; }
 
-    /// <summary>The value that is confirmed next: the present one, or an earlier one that more came to since.</summary>
+    /// <summary>The value that is confirmed next: the present one, or an earlier and lower one.</summary>
     private UInt256 Awaited { get; init; }
 
     /// <summary>Block at which <see cref="Awaited"/> was first seen.</summary>
@@ -37,7 +36,7 @@ public sealed record ConfirmedFunds
     /// <summary>Block at which the present value was first seen.</summary>
     private ulong PresentSince { get; init; }
 
-    /// <summary>Funds of which nothing earlier is known.</summary>
+    /// <summary>Funds of a first reading.</summary>
     internal static ConfirmedFunds FirstSeen(ChannelReading reading) =>
         new(UInt256.Zero, reading.Value, reading.Block.Number, reading.Block.Number);
 
@@ -46,7 +45,7 @@ public sealed record ConfirmedFunds
         head >= PresentSince + depth ? UInt256.Zero
         : reading.Value.SaturatingSubtract(head >= AwaitedSince + depth ? Awaited : Confirmed);
 
-    /// <summary>What follows from a newer reading of the same channel.</summary>
+    /// <summary>The state after a newer reading of the same channel.</summary>
     /// <param name="before">The reading that this belongs to.</param>
     /// <param name="now">The newer one.</param>
     /// <param name="record">What was signed on the channel, if anything.</param>
@@ -63,7 +62,7 @@ public sealed record ConfirmedFunds
             : kept with { PresentSince = block };
     }
 
-    /// <summary>What follows from the first reading after a reorganisation, which may be of another channel.</summary>
+    /// <summary>The state after the first reading since a reorganisation, which may be of another channel.</summary>
     internal ConfirmedFunds AfterReorganisation(ChannelReading before, ChannelReading now, ulong depth)
     {
         if (!now.HasPartiesOf(before))

@@ -2,7 +2,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Channels;
 
-/// <summary>Tells who signed a message. Implemented by the chain code on secp256k1.</summary>
+/// <summary>Recovers the signer of a message. Implemented with secp256k1 by the Ethereum project.</summary>
 public interface ISignerRecovery
 {
     /// <summary>
@@ -14,8 +14,8 @@ public interface ISignerRecovery
     bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Address signer);
 
     /// <summary>
-    /// The same answer, found sooner if it is <paramref name="expected"/>, who signs again and again. Only pass an address that is somebody's whom
-    /// the caller knows, such as the signer of a channel.
+    /// The same result, faster if the signer is <paramref name="expected"/>. Pass only the address of a known party, such as the signer of
+    /// a channel.
     /// </summary>
     bool TryRecover(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, Address expected, out Address signer) =>
         TryRecover(message, signature, out signer);

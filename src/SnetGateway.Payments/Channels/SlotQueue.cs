@@ -1,8 +1,8 @@
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// The slot of one channel, or the slots of another thing that only so many calls may use at a time, in the memory of one gateway. The queue for
-/// it is bounded in length and in time, first come, first served. It is never written down, so nothing of it can be left behind (rule 5).
+/// Slots that a bounded number of calls may hold at a time, with a queue that is bounded in length and in time: the one slot of a channel,
+/// or the slots of a program. First come, first served. Only in memory, so a crash leaves nothing behind (rule 5).
 /// </summary>
 public sealed class SlotQueue
 {
@@ -23,17 +23,17 @@ public sealed class SlotQueue
     }
 
     /// <summary>
-    /// Takes a slot, waiting for it behind at most <paramref name="maxWaiting"/> others and at most <paramref name="maxWait"/>.
+    /// Takes a slot, or waits for one behind at most <paramref name="maxWaiting"/> others and at most <paramref name="maxWait"/>.
     /// </summary>
-    /// <param name="maxWaiting">Calls that may wait already.</param>
-    /// <param name="maxWait">How long to wait; zero: not at all.</param>
+    /// <param name="maxWaiting">Calls that may already wait.</param>
+    /// <param name="maxWait">How long to wait; with zero a call never waits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="slots">How many there are.</param>
-    /// <returns>False when the queue is full or the time is over; else <see cref="Release"/> must follow.</returns>
+    /// <returns>False when the queue is full or the wait timed out; otherwise <see cref="Release"/> must follow.</returns>
     public ValueTask<bool> EnterAsync(int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1)
     {
-        TaskCompletionSource turn;
+        TaskCompletionSource slot;
         LinkedListNode<TaskCompletionSource> place;
         lock (_lock)
         {
@@ -48,14 +48,14 @@ public sealed class SlotQueue
                 return new ValueTask<bool>(false);
             }
 
-            turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            place = (_waiting ??= new LinkedList<TaskCompletionSource>()).AddLast(turn);
+            slot = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            place = (_waiting ??= new LinkedList<TaskCompletionSource>()).AddLast(slot);
         }
 
-        return WaitAsync(turn, place, maxWait, time, slots, cancellationToken);
+        return WaitAsync(slot, place, maxWait, time, slots, cancellationToken);
     }
 
-    /// <summary>Gives the slot to the first that waits.</summary>
+    /// <summary>Gives a slot back, to the first call that waits.</summary>
     /// <param name="slots">How many there are now. After the number was raised, several waiting calls may continue; after it was lowered, none.</param>
     public void Release(int slots = 1)
     {
@@ -72,11 +72,11 @@ public sealed class SlotQueue
     }
 
     private async ValueTask<bool> WaitAsync(
-        TaskCompletionSource turn, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots, CancellationToken cancellationToken)
+        TaskCompletionSource slot, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots, CancellationToken cancellationToken)
     {
         try
         {
-            await turn.Task.WaitAsync(maxWait, time, cancellationToken);
+            await slot.Task.WaitAsync(maxWait, time, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
@@ -84,7 +84,7 @@ public sealed class SlotQueue
             bool given;
             lock (_lock)
             {
-                // Still in line: leave it. No longer in line: the turn was given to us in this very moment.
+                // Still queued: leave the queue. Otherwise the slot was given to this call in the same moment.
                 given = place.List is null;
                 if (!given)
                 {

@@ -4,7 +4,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Claims;
 
-/// <summary>Holds every claim that the chain shows to what this ledger knows of the channel (design, rule 9).</summary>
+/// <summary>Compares every claim on chain with what this ledger knows of its channel (rule 9).</summary>
 public sealed class ClaimAudit(ChannelBook book, PaymentLedger ledger, IPaymentEvents events)
 {
     /// <summary>Takes in one claim of a known channel.</summary>
@@ -30,7 +30,9 @@ public sealed class ClaimAudit(ChannelBook book, PaymentLedger ledger, IPaymentE
         : record.Nonce == nonce ? record.Amount
         : record.Earlier.FirstOrDefault(total => total.Nonce == nonce)?.Amount ?? UInt256.Zero;
 
-    /// <summary>Another replica may have settled what was claimed, so the record is read first. Where it cannot be read nobody can rule it out.</summary>
+    /// <summary>
+    /// Another replica may have settled the claimed amount, so the record is read first. If it cannot be read, the alert is raised.
+    /// </summary>
     private async Task AlertAsync(Channel channel, ChannelNonce nonce, UInt256 plannedAmount)
     {
         try
@@ -39,7 +41,7 @@ public sealed class ClaimAudit(ChannelBook book, PaymentLedger ledger, IPaymentE
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The record is damaged or of a newer version, or the store broke: the more reason to say what is known here.
+            // The record is damaged or of a newer version, or the store failed: the alert is raised with what is known here.
         }
 
         UInt256 known = KnownTotal(channel, nonce);

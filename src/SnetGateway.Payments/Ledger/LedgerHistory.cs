@@ -5,7 +5,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
-/// <summary>Reads records and their history for people: what `channels` lists and `ledger explain` tells.</summary>
+/// <summary>Reads records and their history for the commands `channels` and `ledger explain`.</summary>
 public sealed class LedgerHistory(IRecordStore store)
 {
     /// <summary>All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>

@@ -6,20 +6,20 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Walks every channel's journal and holds it to the record: links, sequence, sums, nonces, and the signature that the contract would be
-/// shown. Reads only; a gateway may run meanwhile. <paramref name="retention"/> is how long journals are kept, zero for ever: what may have been
-/// forgotten since is no fault when it is missing, however unevenly the gateways were used.
+/// Compares every channel's journal with its record: links, sequence, sums, nonces, and the signature that the contract would get. Reads
+/// only; gateways may run at the same time. <paramref name="retention"/> is how long journals are kept, zero without limit: entries that
+/// may have been removed since are not reported as missing, however unevenly the gateways were used.
 /// </summary>
 public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
 {
-    /// <summary>By how much the clocks of gateways and of who verifies may differ.</summary>
+    /// <summary>Allowed difference between the clocks of the gateways and of the verifier.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
 
     /// <summary>How far a running gateway's journal may be behind its records.</summary>
     private static readonly TimeSpan JournalDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Verifies all channels, one finding after the other. Where gateways write meanwhile, what looks broken is looked at once more at the end,
+    /// Verifies all channels, one after the other. Where gateways write at the same time, an apparent fault is checked again at the end,
     /// when their journals have caught up. Throws <see cref="StoreUnavailableException"/>.
     /// </summary>
     public async IAsyncEnumerable<ChannelVerification> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -80,8 +80,8 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
         List<string> notes = walk.Notes;
         if (record.Sequence == walk.LastSequence + 1)
         {
-            // A gateway on a shared store journals after the settle: one that was killed in between leaves the entry here, and whoever settles
-            // next journals it. No fault.
+            // A gateway on a shared store journals after the settle. One that was killed before it leaves the entry here, and the next
+            // settle journals it: not a fault.
             notes.Add($"entry {record.Sequence} is held by the record alone");
             walk.Take(new StoredEntry(record.Sequence, record.NewestEntry), record.Id);
         }

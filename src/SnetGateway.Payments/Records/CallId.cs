@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace SnetGateway.Payments.Records;
 
 /// <summary>
-/// The id of one settled call: 16 bytes, unique over all gateways of a group. By it an attempt whose answer was lost finds out whether it won.
+/// The id of one settled call: 16 bytes, unique over all gateways of a group. With it a write whose response was lost can be found in the
+/// record.
 /// </summary>
 /// <param name="Instance">Random number of the gateway process.</param>
 /// <param name="Sequence">Counts within the process.</param>

@@ -4,12 +4,12 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Records;
 
 /// <summary>
-/// The money of one channel as the store holds it: the newest total that was signed and delivered, and what is needed to claim it, to judge
-/// the next payment and to decide a settle whose answer was lost. Never changed, only replaced by one conditional write.
+/// The record of one channel in the store: the authorized amount with its signature, and what is needed to claim it, to check the next
+/// payment and to resolve an unknown outcome. Immutable; replaced by one conditional write.
 /// </summary>
 public sealed record ChannelRecord
 {
-    /// <summary>Revision that the store gave it. Not part of the value, and set before the record is seen by anybody.</summary>
+    /// <summary>Revision that the store gave it. Not part of the value, and set before the record is shared.</summary>
     public long Revision { get; internal set; }
 
     public required ChannelId Id { get; init; }
@@ -19,7 +19,7 @@ public sealed record ChannelRecord
     /// <summary>Total in cogs signed for <see cref="Nonce"/>.</summary>
     public required UInt256 Amount { get; init; }
 
-    /// <summary>The signature of that total, 65 bytes with v 27 or 28, as the contract wants it; empty while the amount is 0.</summary>
+    /// <summary>The signature of that total, 65 bytes with v 27 or 28, as the contract requires it; empty while the amount is 0.</summary>
     public required ReadOnlyMemory<byte> Signature { get; init; }
 
     public required Address Sender { get; init; }
@@ -29,7 +29,7 @@ public sealed record ChannelRecord
     /// <summary>Ids of the last eight settles, across nonces.</summary>
     public RecentCalls Calls { get; init; }
 
-    /// <summary>Last signatures of earlier nonces that the chain is not yet final about.</summary>
+    /// <summary>Last signatures of earlier nonces whose claims are not final.</summary>
     public IReadOnlyList<SignedTotal> Earlier { get; init; } = [];
 
     /// <summary>The newest reading of the chain at the time of writing.</summary>
@@ -38,6 +38,6 @@ public sealed record ChannelRecord
     /// <summary>Number of the newest journal entry, from 1; 0 before any.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The newest journal entry whole, so that whoever writes next can journal it too. Its hash is the next entry's link.</summary>
+    /// <summary>The newest journal entry, whole, so that the next writer can journal it too. Its hash is the next entry's link.</summary>
     public ReadOnlyMemory<byte> NewestEntry { get; init; }
 }

@@ -108,7 +108,7 @@ internal static class ChannelRecordCodec
         return reader.AtEnd ? record : throw new LedgerFormatException($"record {stored.Key} has bytes after its end");
     }
 
-    // The id and the parties stand in the record already; a reading of other parties is never written into it.
+    // The id and the parties are in the record already; a reading of other parties is never written into it.
     private static void WriteReading(ref ByteWriter writer, ChannelReading reading)
     {
         writer.Number(reading.Nonce.Value);

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Records;
 
 /// <summary>
-/// One line of a channel's story: what was settled, claimed or corrected, linked to the line before by its hash. Nothing that serves calls
-/// reads it; it is what `ledger verify` walks and `ledger explain` tells. A value, because every paid call makes one.
+/// One entry of a channel's journal: a settle, a claim or a correction, linked to the entry before by its hash. Calls never read it;
+/// `ledger verify` and `ledger explain` do. A value type, because every paid call makes one.
 /// </summary>
 public readonly record struct JournalEntry
 {
@@ -107,7 +107,7 @@ public readonly record struct JournalEntry
     }
 }
 
-/// <summary>What a journal entry tells. The numbers stand on disk and are never reused.</summary>
+/// <summary>The kind of an entry. The numbers are stored and never reused.</summary>
 public enum EntryKind : byte
 {
     /// <summary>A call was paid.</summary>
@@ -116,6 +116,6 @@ public enum EntryKind : byte
     /// <summary>The ledger moved to the next nonce to claim this one.</summary>
     Claim = 2,
 
-    /// <summary>The record turned out to be of another channel that once had this id, and was set aside.</summary>
+    /// <summary>The record belonged to an earlier channel with this id, and was set aside.</summary>
     SetAside = 3,
 }

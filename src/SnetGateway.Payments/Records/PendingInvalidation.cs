@@ -3,18 +3,18 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Records;
 
 /// <summary>
-/// That the chain changed a channel's funds to an amount not known here, by a claim or a reorganisation: written beside the record, because a
-/// running settle must not lose its comparison to it.
+/// A claim or a reorganisation changed the funds of a channel to an unknown value. Stored beside the record, because a settle in progress
+/// must not lose its comparison to it.
 /// </summary>
 /// <param name="Nonce">The newest nonce known.</param>
-/// <param name="SeenAt">When it was heard of.</param>
+/// <param name="SeenAt">When it was seen.</param>
 internal sealed record PendingInvalidation(ChannelNonce Nonce, DateTimeOffset SeenAt)
 {
     public const int MaxLength = 128;
 
     private const byte Format = 1;
 
-    /// <summary>Reads stored news. Throws <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>Reads a stored invalidation. Throws <see cref="LedgerFormatException"/>.</summary>
     public static PendingInvalidation Read(StoredRecord stored, out ChannelId id)
     {
         var reader = new ByteReader(stored.Value);

@@ -1,8 +1,7 @@
 namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
-/// Why a call is not let through, or not answered: one status and one text that the client gets, word for word. Expected, so a value and not
-/// an exception.
+/// Why a call is not admitted, or not answered: one status and one text for the client. Expected, so a value and not an exception.
 /// </summary>
 /// <param name="Reason">For metrics and logs: a closed set.</param>
 /// <param name="StatusCode">The gRPC status number; 1000 is the protocol's own for a wrong nonce (payments.md 1).</param>

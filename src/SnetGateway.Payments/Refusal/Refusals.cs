@@ -29,7 +29,9 @@ public static class Refusals
     public static PaymentRefusal IncorrectFormat(string key, string value) =>
         new(RefusalReason.Metadata, InvalidArgument, $"incorrect format \"{key}\": \"{Cut(value)}\"");
 
-    /// <summary>A `-bin` value that is no base64. The reference's transport answers with 13 before any check; the text here names the key only.</summary>
+    /// <summary>
+    /// A `-bin` value that is not base64. The reference's transport answers with 13 before any check; the text here has the key only.
+    /// </summary>
     public static PaymentRefusal MalformedBinary(string key) =>
         new(RefusalReason.Metadata, Internal, $"malformed binary metadata in header \"{key}\"");
 
@@ -47,7 +49,9 @@ public static class Refusals
         "payment channel error: channel received belongs to another group of replicas, current group: "
             + $"[{string.Join(' ', current.ToBytes())}], channel group: [{string.Join(' ', channel.ToBytes())}]");
 
-    /// <summary>Not in the reference, which reads the chain at each call: the chain cannot be asked, so the payment is neither right nor wrong.</summary>
+    /// <summary>
+    /// Not in the reference, which reads the chain at each call: the chain cannot be read, so the payment cannot be checked.
+    /// </summary>
     public static PaymentRefusal ChainUnavailable() =>
         new(RefusalReason.ChainUnavailable, Unavailable, "the payment cannot be checked against the blockchain now, please try again later");
 
@@ -92,7 +96,7 @@ public static class Refusals
     public static PaymentRefusal OutcomeUnknown() =>
         new(RefusalReason.OutcomeUnknown, Internal, "unable to store new payment channel state");
 
-    /// <summary>Never through a pair: half a character is no text.</summary>
+    /// <summary>Never between the halves of a surrogate pair.</summary>
     private static string Cut(string value) =>
         value.Length <= MaxQuoted ? value : value[..(char.IsHighSurrogate(value[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)];
 }

@@ -3,10 +3,10 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.States;
 
-/// <summary>What a party of a channel is told of it (`ChannelStateReply`, payments.md 12.1).</summary>
+/// <summary>The state of a channel as its parties get it (`ChannelStateReply`, payments.md 12.1).</summary>
 /// <param name="Nonce">The nonce to sign at.</param>
 /// <param name="Signed">The newest signed total at that nonce; null while nothing was signed.</param>
-/// <param name="Old">While a claim is on its way: the total of the nonce before, which the chain does not yet show as claimed.</param>
+/// <param name="Old">While a claim is in progress: the total of the earlier nonce, which the chain does not yet show as claimed.</param>
 /// <param name="Refusal">Set instead of all others: the text of the error.</param>
 public readonly record struct ChannelState(ChannelNonce Nonce, SignedTotal? Signed, SignedTotal? Old, string? Refusal)
 {

@@ -8,10 +8,10 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.States;
 
 /// <summary>
-/// Answers who asks for the state of a channel, from memory: SDKs ask for all their channels before every paid call. Only where replicas share
-/// the ledger is its record read first, because the last call may have been another replica's. The steps and texts are the reference's
-/// (payments.md 12.1); what differs is that an id not in memory, or one that may be of others by now, must come with a fresh block number before
-/// the chain is asked.
+/// Returns the state of a channel from memory: SDKs request it for all their channels before every paid call. Only where replicas share the
+/// ledger, the record is read first, because another replica may have served the last call. Steps and texts are those of the protocol. The
+/// one difference: for an id that is not in memory, or may belong to others by now, the block number must be recent before the chain is
+/// read.
 /// </summary>
 public sealed class ChannelStates(
     ChannelBook book,
@@ -22,7 +22,7 @@ public sealed class ChannelStates(
     Address escrow,
     TimeSpan stalenessBound)
 {
-    /// <summary>Blocks that a request's block number may lie beside the newest (payments.md 4.5).</summary>
+    /// <summary>Blocks by which a request's block number may differ from the newest (payments.md 4.5).</summary>
     public const ulong FreshnessBlocks = 5;
 
     private const string Expired = "authentication failed as the signature passed has expired";
@@ -34,7 +34,7 @@ public sealed class ChannelStates(
     /// <param name="id">The channel asked for.</param>
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="signature">65 bytes over "__get_channel_state", the escrow's address, the id and the block number.</param>
-    /// <param name="cancellationToken">Ends a look at the chain.</param>
+    /// <param name="cancellationToken">Ends a read of the chain.</param>
     public async ValueTask<ChannelState> GetAsync(
         ChannelId id, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
@@ -73,12 +73,12 @@ public sealed class ChannelStates(
 
         if (chain.Freshness != ReadingFreshness.Fresh)
         {
-            // A party, or a new owner of the id: worth a read. If it fails, the nonce known is still the newest that anybody here saw.
-            ChannelReadResult look = await chainReader.ReadChannelAsync(id, isParty ? ReadPriority.KnownParty : ReadPriority.Anonymous, cancellationToken);
+            // A party, or a new owner of the id: worth a read. If it fails, the known nonce is still the newest that this gateway has seen.
+            ChannelReadResult read = await chainReader.ReadChannelAsync(id, isParty ? ReadPriority.KnownParty : ReadPriority.Anonymous, cancellationToken);
             chain = channel.Chain!;
             if (!IsParty(signer, chain.Reading))
             {
-                return ChannelState.Refused(RefusalOf(look, id) ?? NotAParty);
+                return ChannelState.Refused(RefusalOf(read, id) ?? NotAParty);
             }
         }
 
@@ -99,7 +99,7 @@ public sealed class ChannelStates(
             return new ChannelState(current, signed, null, null);
         }
 
-        // The ledger moved on to claim; the chain does not show it yet.
+        // The ledger has moved to the next nonce for a claim that the chain does not show yet.
         foreach (SignedTotal total in record.Earlier)
         {
             if (total.Nonce.Value.SaturatingAdd(UInt256.One) == current.Value)
@@ -124,8 +124,8 @@ public sealed class ChannelStates(
     private static bool IsParty(Address signer, ChannelReading reading) =>
         signer == reading.Signer || signer == reading.Sender || signer == reading.Recipient;
 
-    /// <summary>What a look tells somebody of whom nothing is known; null when it found the channel.</summary>
-    private static string? RefusalOf(ChannelReadResult look, ChannelId id) => look switch
+    /// <summary>The error for an unknown caller; null when the channel was found.</summary>
+    private static string? RefusalOf(ChannelReadResult read, ChannelId id) => read switch
     {
         ChannelReadResult.Found => null,
         ChannelReadResult.NotFound or ChannelReadResult.Foreign => NotFound(id),
@@ -134,17 +134,18 @@ public sealed class ChannelStates(
 
     private static string NotFound(ChannelId id) => $"channel is not found, channelId: {id}";
 
-    /// <summary>A number above the head known here may be right: one fresh look before it is refused (design, rule 11).</summary>
+    /// <summary>A number above the known head may be right: one refresh of the head before it is refused (rule 11).</summary>
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="known">The channel that one of its parties asks for, if it is known.</param>
-    /// <param name="cancellationToken">Ends the wait for the look.</param>
+    /// <param name="cancellationToken">Ends the wait for the read.</param>
     private async ValueTask<string?> CheckFreshnessAsync(ulong currentBlock, ChannelChainState? known, CancellationToken cancellationToken)
     {
         if ((chainReader.Head is not { } last || currentBlock > last.Number + FreshnessBlocks)
             && !await chainReader.RefreshHeadAsync(cancellationToken))
         {
-            // Blocks that this gateway cannot see count for clients. SDKs ask before every paid call, and paid calls go on until the bound: so
-            // does this (design, rule 12). How far a number may lie above is not asked: it is no old request, and the bound is near.
+            // Clients may see blocks that this gateway cannot read. SDKs request the state before every paid call, and paid calls are
+            // served until the staleness bound, so this is too (rule 12). The number may be any amount above: it is not an old request, and
+            // the bound is near.
             return known is null || !known.IsWithin(stalenessBound, chainReader, time) ? HeadUnreadable
                 : IsBelow(currentBlock, known.NewestBlock(chainReader)) ? Expired
                 : null;
@@ -155,7 +156,7 @@ public sealed class ChannelStates(
             : null;
     }
 
-    /// <summary>By more blocks than may be.</summary>
+    /// <summary>Below by more blocks than allowed.</summary>
     private static bool IsBelow(ulong block, ulong other) => block < other && other - block > FreshnessBlocks;
 
     [SkipLocalsInit]

@@ -49,7 +49,7 @@ public readonly struct Address : IEquatable<Address>
 
     /// <summary>Reads "0x" and 40 hex digits, or throws <see cref="FormatException"/>. For tests and checked configuration.</summary>
     public static Address Parse(string text) =>
-        TryParse(text, out Address address) ? address : throw new FormatException($"'{text}' is no address: 0x and 40 hex digits.");
+        TryParse(text, out Address address) ? address : throw new FormatException($"'{text}' is not an address. Expected 0x and 40 hex digits.");
 
     public void WriteTo(Span<byte> destination)
     {

@@ -5,7 +5,7 @@ namespace SnetGateway.Payments.Values;
 
 /// <summary>
 /// An unsigned number of 256 bits, as the escrow contract counts: channel ids, nonces and amounts. Amounts are in cogs, the token's
-/// smallest unit. A value type, so that a payment is judged without touching the heap.
+/// smallest unit. A value type, so that a payment is checked without allocation.
 /// </summary>
 /// <remarks>Arithmetic never wraps: it says whether the result fits. Range 0 to 2^256-1.</remarks>
 public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
@@ -136,7 +136,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     /// <summary>Reads canonical decimal, or throws <see cref="FormatException"/>. For configuration and tests.</summary>
     public static UInt256 Parse(string text) =>
-        TryParse(text, out UInt256 value) ? value : throw new FormatException($"'{text}' is no decimal number from 0 to 2^256-1.");
+        TryParse(text, out UInt256 value) ? value : throw new FormatException($"'{text}' is not a decimal number from 0 to 2^256-1.");
 
     /// <summary>Reads a big-endian number of any length. False when it needs more than 32 bytes; empty is 0.</summary>
     public static bool TryReadBigEndian(ReadOnlySpan<byte> bytes, out UInt256 value)

@@ -137,7 +137,7 @@ public sealed class InvalidResponseTests
 
             ended.TrySetResult();
         };
-        await RefusedAsync(kind, service, 8, "a message of the answer is larger than allowed: the limit is 1000", new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
+        await RefusedAsync(kind, service, 8, "a message of the response is larger than allowed: the limit is 1000", new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
         await ended.Task.WithTimeout();
     }
 
@@ -153,7 +153,7 @@ public sealed class InvalidResponseTests
             context.Response.ContentLength = 1000;
             return context.Response.WriteAsync("{");
         };
-        await RefusedAsync(kind, service, 14, "the service broke off its answer");
+        await RefusedAsync(kind, service, 14, "the service broke off its response");
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class InvalidResponseTests
             using CancellationTokenRegistration gone = context.RequestAborted.Register(left.SetResult);
             await left.Task;
         };
-        await RefusedAsync(kind, service, 4, "the service did not answer in time", new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.5" }, isFault: false);
+        await RefusedAsync(kind, service, 4, "the service did not respond in time", new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.5" }, isFault: false);
         if (service.Requests > 0)
         {
             await left.Task.WithTimeout();

@@ -26,7 +26,7 @@ public sealed class ServiceTimeoutTests
         gateway.Service.Handle = HangAsync;
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(4, reply.Status);
-        Assert.Equal("the service did not answer in time", reply.Message);
+        Assert.Equal("the service did not respond in time", reply.Message);
         Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
     }
 

@@ -184,7 +184,7 @@ public sealed class GrpcWebTests
             WebCalls.Request(gateway, "1.1", WebCalls.Text, new StringContent(text))).WithTimeout();
         WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Equal(13, reply.Status);
-        Assert.Equal("the request is no gRPC message", reply.Message);
+        Assert.Equal("the request is not a valid gRPC message", reply.Message);
         Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
     }
 

@@ -87,7 +87,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
-            throw new ServiceFaultException(StatusCode.Unavailable, "the service broke off its answer", broken.Message);
+            throw new ServiceFaultException(StatusCode.Unavailable, "the service broke off its response", broken.Message);
         }
     }
 
@@ -136,6 +136,6 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(
         StatusCode.ResourceExhausted,
-        string.Create(CultureInfo.InvariantCulture, $"a message of the answer is larger than allowed: the limit is {call.MaxResponseBytes}"),
+        string.Create(CultureInfo.InvariantCulture, $"a message of the response is larger than allowed: the limit is {call.MaxResponseBytes}"),
         detail);
 }
