@@ -10,7 +10,7 @@ internal static class BackendServiceCollectionExtensions
 {
     public static IReverseProxyBuilder AddBackends(this IReverseProxyBuilder proxy)
     {
-        proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section);
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
         proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
         proxy.Services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section);

@@ -1,20 +1,39 @@
+using SnetGateway.Gateway.Configuration.Schema;
+
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// The configuration as the rest of the host sees it (log levels among it): only ever one that was found right, exchanged whole. The stock
-/// file source would show half a file, or an empty one, to everybody who reads in that moment.
+/// The configuration as the rest of the host reads it, log levels included: always validated, and replaced as a whole. The stock file source would
+/// show half a file, or an empty one, to everything that reads while it is being written.
 /// </summary>
 internal sealed class AcceptedConfiguration : ConfigurationProvider, IConfigurationSource
 {
-    public AcceptedConfiguration(IReadOnlyDictionary<string, string?> values) => Data = Copy(values);
+    private readonly IReadOnlyDictionary<string, string?> _startup;
+
+    public AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup)
+    {
+        _startup = startup;
+        Data = Apply(startup, startup);
+    }
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    public void Accept(IReadOnlyDictionary<string, string?> values)
+    /// <summary>Puts the live keys of a validated configuration in force.</summary>
+    public void Accept(IReadOnlyDictionary<string, string?> next)
     {
-        Data = Copy(values);
+        Data = Apply(_startup, next);
         OnReload();
     }
 
-    private static Dictionary<string, string?> Copy(IReadOnlyDictionary<string, string?> values) => new(values, StringComparer.OrdinalIgnoreCase);
+    /// <summary>What is in force after a reload: live keys of the new configuration, all others as they were at startup.</summary>
+    public static Dictionary<string, string?> Apply(IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) => new(
+        startup.Where(pair => !GatewaySchema.IsLive(pair.Key)).Concat(next.Where(pair => GatewaySchema.IsLive(pair.Key))), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Keys whose values differ and which take effect only after a restart. Names, never values.</summary>
+    public static IReadOnlyList<string> NeedingRestart(IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) =>
+    [
+        .. startup.Keys.Union(next.Keys, StringComparer.OrdinalIgnoreCase)
+            .Where(key => !GatewaySchema.IsLive(key) && (startup.GetValueOrDefault(key) ?? "") != (next.GetValueOrDefault(key) ?? ""))
+            .Order(StringComparer.Ordinal),
+    ];
 }

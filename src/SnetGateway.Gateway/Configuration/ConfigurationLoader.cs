@@ -1,8 +1,9 @@
 using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>From the sources to a judged configuration.</summary>
+/// <summary>From the sources to a validated configuration.</summary>
 /// <param name="sources">Where it comes from.</param>
 internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
@@ -18,7 +19,10 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     }
 
     /// <summary>The same for a file whose bytes were read already.</summary>
-    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, ErrorList errors)
+    /// <param name="content">The bytes.</param>
+    /// <param name="errors">What reading them found.</param>
+    /// <param name="startup">Values of the running gateway's startup, at a reload.</param>
+    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
     {
         if (!errors.IsEmpty || Sources.Build(content, errors) is not { } configuration)
         {
@@ -27,7 +31,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
         using (configuration as IDisposable)
         {
-            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration, _descriptors);
+            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration, _descriptors, startup);
             return result with { Content = content };
         }
     }

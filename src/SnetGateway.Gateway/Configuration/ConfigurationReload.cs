@@ -1,14 +1,15 @@
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Looks at the configuration file each second and puts a changed one in force, if it is right as a whole. It reads rather than being told:
-/// a notification misses files that are mounted or exchanged by a link, and reading a few kilobytes a second costs nothing.
+/// Reads the configuration file every second and puts a changed one in force if it has no error. It polls because file notifications miss files that are
+/// mounted or replaced by a link, and reading a few kilobytes a second costs nothing.
 /// </summary>
 internal sealed class ConfigurationReload(
     ConfigurationLoader loader,
-    ConfigurationResult atStart,
+    ConfigurationResult startup,
     AcceptedConfiguration accepted,
     LiveSnapshot live,
     TimeProvider time,
@@ -16,9 +17,8 @@ internal sealed class ConfigurationReload(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    private ConfigurationResult _inForce = atStart;
-    private byte[]? _seen = atStart.Content;
-    private byte[]? _judged = atStart.Content;
+    private byte[]? _seen = startup.Content;
+    private byte[]? _validated = startup.Content;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +27,7 @@ internal sealed class ConfigurationReload(
         {
             try
             {
-                await ReadChannelAsync();
+                await ReadFileAsync();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -36,46 +36,42 @@ internal sealed class ConfigurationReload(
         }
     }
 
-    /// <summary>One look. A file is judged when two looks saw the same content: one that is being written is left to grow.</summary>
-    internal async ValueTask ReadChannelAsync()
+    /// <summary>Reads the file once. It is validated when two reads saw the same content: the first may have seen a file that is still being written.</summary>
+    internal async ValueTask ReadFileAsync()
     {
         var errors = new ErrorList();
         byte[]? content = loader.Sources.ReadFile(errors);
-        bool isSettled = Same(content, _seen);
+        bool isComplete = Same(content, _seen);
         _seen = content;
-        if (!isSettled || Same(content, _judged))
+        if (!isComplete || Same(content, _validated))
         {
             return;
         }
 
-        _judged = content;
-        ConfigurationResult result = content is null && errors.IsEmpty
-            ? Gone(errors)
-            : await loader.LoadAsync(content, errors);
+        _validated = content;
+        if (content is null && errors.IsEmpty)
+        {
+            // A file that existed at startup and is gone does not ask for the embedded defaults.
+            errors.Add(loader.Sources.File, "the file is gone", "Put it back");
+        }
+
+        ConfigurationResult result = await loader.LoadAsync(content, errors, startup.Values);
         if (!result.IsValid)
         {
             ConfigurationLog.Refused(logger, loader.Sources.File, result.Errors.Count, string.Join('\n', result.Errors));
             return;
         }
 
-        IReadOnlyList<string> later = ConfigurationChanges.NeedingRestart(_inForce.Values, result.Values);
+        IReadOnlyList<string> later = AcceptedConfiguration.NeedingRestart(startup.Values, result.Values);
         if (later.Count > 0)
         {
             ConfigurationLog.NeedsRestart(logger, loader.Sources.File, string.Join(", ", later));
         }
 
-        _inForce = result;
         live.Swap(result.Snapshot);
         accepted.Accept(result.Values);
         ConfigurationLog.Reloaded(
             logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count);
-    }
-
-    /// <summary>A file that was there at the start and is gone is an error, not a wish for the embedded defaults.</summary>
-    private ConfigurationResult Gone(ErrorList errors)
-    {
-        errors.Add(loader.Sources.File, "the file is gone", "Put it back");
-        return ConfigurationResult.Unreadable(errors.All);
     }
 
     private static bool Same(byte[]? left, byte[]? right) => left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>What reading a configuration gave: something to run, or what is wrong with it.</summary>
+/// <summary>The result of reading a configuration: a snapshot to run, or the errors.</summary>
 /// <param name="Options">The `SnetGateway` section; values that are errors are unset.</param>
-/// <param name="Snapshot">What can change live; null when there is an error.</param>
-/// <param name="Values">Every key of the configuration with its text, to compare with a later one. Holds secrets: never printed.</param>
-/// <param name="Errors">Everything that is wrong.</param>
+/// <param name="Snapshot">What a reload can replace; null when there is an error.</param>
+/// <param name="Values">Every key of the configuration with its text. Holds secrets: never printed.</param>
+/// <param name="Errors">Every error that was found.</param>
 internal sealed record ConfigurationResult(
     GatewayOptions Options,
     GatewaySnapshot? Snapshot,

@@ -5,13 +5,13 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>Hands a judged configuration to the host.</summary>
+/// <summary>Registers a validated configuration with the host.</summary>
 internal static class ConfigurationServices
 {
     /// <summary>
-    /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's configuration, and the reload.
-    /// <paramref name="configuration"/> then reads from the accepted configuration only; each feature of the host binds its own options from
-    /// it, which were judged already. Chain and ledger are fixed for the process.
+    /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's configuration, and the reload. <paramref name="configuration"/> then
+    /// reads from the accepted configuration only, to which each feature binds its options; they are validated already. Chain and ledger are fixed for
+    /// the process.
     /// </summary>
     public static IServiceCollection AddGatewayConfiguration(
         this IServiceCollection services, IConfigurationBuilder configuration, ConfigurationLoader loader, ConfigurationResult result)

@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Where the configuration comes from, the later over the earlier: embedded defaults, the file, environment variables (`__` for `:`), command
-/// line options. Read from scratch each time, so that a new reading lies beside the one in force.
+/// Where the configuration comes from: embedded defaults, the file, environment variables (`__` for `:`), command line options. Of two values for one
+/// key the later source's is used. Each read is independent of the configuration in force.
 /// </summary>
-/// <param name="file">The file that was asked for; null takes <see cref="DefaultFile"/> of the working directory, if it is there.</param>
+/// <param name="file">The file that the operator named; null takes <see cref="DefaultFile"/> of the working directory, if it exists.</param>
 /// <param name="overrides">Options of the command line, `--Section:Key=value`.</param>
 internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> overrides)
 {
@@ -15,10 +16,10 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
 
     private const int MaxFileBytes = 16 * 1024 * 1024;
 
-    /// <summary>The file, whether it is there or not.</summary>
+    /// <summary>The file, whether it exists or not.</summary>
     public string File { get; } = file ?? DefaultFile;
 
-    /// <summary>The file's bytes now; null where there is none that may be left out. Adds an error where it cannot be read.</summary>
+    /// <summary>The file's bytes now; null where it is missing. Adds an error where it cannot be read, and where the operator named it and it is missing.</summary>
     public byte[]? ReadFile(ErrorList errors)
     {
         try
@@ -38,7 +39,7 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         {
             if (file is not null)
             {
-                errors.Add(File, "there is no such file", "Name a file that is there; 'init' writes one");
+                errors.Add(File, "there is no such file", "Name an existing file; 'init' creates one");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -49,7 +50,7 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         return null;
     }
 
-    /// <summary>All sources over each other; null where the file cannot be understood, which is then among the errors.</summary>
+    /// <summary>The combined sources; null, with an error added, where the file is not valid JSON.</summary>
     /// <param name="content">The file's bytes, or null for none.</param>
     /// <param name="errors">Takes the error.</param>
     public IConfigurationRoot? Build(byte[]? content, ErrorList errors)
@@ -65,10 +66,9 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidDataException)
         {
-            // The reader's text names the line and what it met there.
             JsonException? json = e as JsonException ?? e.InnerException as JsonException;
             string problem = json is not null
-                ? $"no valid JSON at line {json.LineNumber + 1}, column {json.BytePositionInLine + 1}"
+                ? $"the file is not valid JSON at line {json.LineNumber + 1}, column {json.BytePositionInLine + 1}"
                 : ErrorList.Clean(e.Message.TrimEnd('.'));
             errors.Add(File, problem, "Correct the file; comments (//) and trailing commas are allowed");
             return null;

@@ -1,11 +1,11 @@
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>What holds where nothing is configured, beneath every other source. Defaults of single keys stand in the option classes.</summary>
+/// <summary>The lowest of the configuration's sources. Defaults of single keys are in the option classes.</summary>
 internal static class EmbeddedDefaults
 {
     /// <summary>
-    /// Always in force. Nothing of ours logs in scopes, and capturing them ties a context to each connection that every step of every call
-    /// then carries along; who wants the server's own scopes sets it to true.
+    /// Always in force. The gateway logs nothing in scopes, and capturing them ties a context to each connection that every step of every call carries
+    /// along; an operator who wants the server's own scopes sets it to true.
     /// </summary>
     public const string Always = """
         {
@@ -14,9 +14,8 @@ internal static class EmbeddedDefaults
         """;
 
     /// <summary>
-    /// In force only where there is no configuration file: one group, one service and one cluster, all named `default`, so that the gateway
-    /// runs on environment variables or command line options alone. What is particular to an operator (addresses, ids, the price) is missing
-    /// and asked for.
+    /// In force only without a configuration file: one group, one service, one route and one cluster, all named `default`, so that environment variables or
+    /// command line options are enough. What only the operator knows (addresses, ids, the price) is missing, and reported as missing.
     /// </summary>
     public const string WithoutFile = """
         {

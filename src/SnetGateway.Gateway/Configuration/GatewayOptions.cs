@@ -1,8 +1,10 @@
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
 using SnetGateway.Payments;
 using SnetGateway.Storage;
@@ -11,40 +13,45 @@ namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
 /// The whole `SnetGateway` section. To add a setting: write the property with its default, its range and its documentation into the class of
-/// its section; the schema, the check of unknown keys and the binding follow from it. Then run the tests with SNET_UPDATE_FILES=1, which
-/// writes `appsettings/full.json` and the table in `docs/configuration.md` anew.
+/// its section; the schema, the validation and the binding follow from it. Mark it <see cref="LiveAttribute"/> where a reload takes effect. Then run the
+/// tests with SNET_UPDATE_FILES=1, which updates `appsettings/` and `docs/configuration.md`.
 /// </summary>
 public sealed class GatewayOptions
 {
     public const string Section = "SnetGateway";
 
-    /// <summary>Where the gateway listens.</summary>
+    /// <summary>Addresses and certificates of the two listeners.</summary>
     public ListenerOptions Listeners { get; set; } = new();
 
-    /// <summary>The chain, and through whom it is read.</summary>
+    /// <summary>The blockchain, and the nodes through which it is read.</summary>
     public ChainOptions Chain { get; set; } = new();
 
-    /// <summary>Where payments are booked.</summary>
+    /// <summary>The store of the payments.</summary>
     public LedgerOptions Ledger { get; set; } = new();
 
-    /// <summary>Who is paid: organisations' groups, by a key of your choice.</summary>
+    /// <summary>Groups of organisations, which are paid, by names of your choice.</summary>
+    [Live]
     public Dictionary<string, GroupOptions> Groups { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>What is sold: services by the name that routes use.</summary>
+    /// <summary>Services that are paid for, by the names that routes use in `Metadata:Service`.</summary>
+    [Live]
     public Dictionary<string, ServiceOptions> Services { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>How paid calls are judged.</summary>
+    /// <summary>Admission and settlement of paid calls.</summary>
+    [Live]
     public PaidCallOptions PaidCalls { get; set; } = new();
 
-    /// <summary>How services are reached.</summary>
+    /// <summary>Connections to the services, and how their calls are translated.</summary>
     public BackendOptions Backends { get; set; } = new();
 
-    /// <summary>What pages in browsers may do.</summary>
+    /// <summary>Calls from web pages.</summary>
+    [Live]
     public WebOptions Web { get; set; } = new();
 
-    /// <summary>Services that are programs.</summary>
+    /// <summary>Services that are programs: one is started per call.</summary>
+    [Live]
     public ProcessOptions Processes { get; set; } = new();
 
-    /// <summary>How much clients and services may send.</summary>
+    /// <summary>Sizes of messages, number and age of connections, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();
 }

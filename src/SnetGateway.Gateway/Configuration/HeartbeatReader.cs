@@ -1,34 +1,21 @@
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Heartbeats;
-using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Routes;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>Makes the heartbeats of a configuration that was found right.</summary>
+/// <summary>Builds the heartbeats from validated options.</summary>
 internal static class HeartbeatReader
 {
     public static HeartbeatTargets Read(GatewayOptions options, IReadOnlyList<RouteConfig> routes) => new(
-        [.. options.Services.Select(service => Read(service.Key, service.Value, options, routes))]);
-
-    private static HeartbeatTarget Read(string name, ServiceOptions service, GatewayOptions options, IReadOnlyList<RouteConfig> routes)
-    {
-        GroupOptions group = options.Groups[service.Group];
-        return new HeartbeatTarget(
-            name,
-            service.ServiceId,
-            DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, DaemonId.RegistryOf(options.Chain.ChainId)),
-            service.Hosts,
-            ClustersOf(name, routes),
-            service.Heartbeat);
-    }
-
-    /// <summary>Where the routes of a service lead.</summary>
-    public static string[] ClustersOf(string service, IReadOnlyList<RouteConfig> routes) =>
     [
-        .. routes
-            .Where(route => route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) == service)
-            .Select(route => route.ClusterId)
-            .OfType<string>()
-            .Distinct(StringComparer.OrdinalIgnoreCase),
-    ];
+        .. options.Services.Select(pair =>
+        {
+            (string name, ServiceOptions service) = pair;
+            GroupOptions group = options.Groups[service.Group];
+            string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, DaemonId.RegistryOf(options.Chain.ChainId));
+            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, ServiceRoutes.ClustersOf(name, routes), service.Heartbeat);
+        }),
+    ]);
 }

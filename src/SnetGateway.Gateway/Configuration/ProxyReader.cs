@@ -1,11 +1,12 @@
-using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Validation;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Reads the `ReverseProxy` section with YARP's own reader and judges it with YARP's own validator, in a container of their own: no server
-/// runs yet, and a configuration that is refused must not have touched the one in force.
+/// Reads the `ReverseProxy` section with YARP's own reader and validates it with YARP's own validator, in a separate container: at startup no host exists
+/// yet, and a reload that is refused must not have touched the running one.
 /// </summary>
 internal sealed class ProxyReader : IAsyncDisposable
 {
@@ -23,56 +24,55 @@ internal sealed class ProxyReader : IAsyncDisposable
     /// <summary>The routes and clusters as configured. Throws where YARP cannot read a value.</summary>
     public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
 
-    /// <summary>What YARP finds wrong with a route, each with its key below the route; an empty key where it is of the route as a whole.</summary>
-    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> CheckAsync(RouteConfig route)
+    /// <summary>
+    /// Adds what YARP finds wrong. YARP does not name the key it means, so each part is checked in a route or cluster that is otherwise valid; the whole is
+    /// checked where its parts are valid.
+    /// </summary>
+    public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
-        // Each part in a route that is right but for it: YARP does not say which key it means.
-        var right = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
-        var found = new List<(string Key, string Problem)>();
-        Add(found, nameof(route.Match), await Validator.ValidateRouteAsync(right with { Match = route.Match ?? new RouteMatch() }));
-        for (int i = 0; i < (route.Transforms?.Count ?? 0); i++)
+        var validator = _services.GetRequiredService<IConfigValidator>();
+        foreach (RouteConfig route in routes)
         {
-            Add(found, $"{nameof(route.Transforms)}:{i}", await Validator.ValidateRouteAsync(right with { Transforms = [route.Transforms![i]] }));
+            string path = $"{Schema.ProxySchema.Section}:Routes:{route.RouteId}";
+            var valid = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
+            IEnumerable<(string, RouteConfig)> parts = (route.Transforms ?? []).Select((transform, i) => ($":{nameof(route.Transforms)}:{i}", valid with { Transforms = [transform] }));
+            await AddAsync(
+                errors, path, [($":{nameof(route.Match)}", valid with { Match = route.Match ?? new RouteMatch() }), .. parts], route, validator.ValidateRouteAsync);
         }
 
-        if (found.Count == 0)
+        foreach (ClusterConfig cluster in clusters)
         {
-            Add(found, "", await Validator.ValidateRouteAsync(route));
+            var valid = new ClusterConfig { ClusterId = cluster.ClusterId };
+            (string, ClusterConfig)[] parts =
+            [
+                ($":{nameof(cluster.HttpClient)}", valid with { HttpClient = cluster.HttpClient }),
+                ($":{nameof(cluster.HttpRequest)}", valid with { HttpRequest = cluster.HttpRequest }),
+                ($":{nameof(cluster.HealthCheck)}", valid with { HealthCheck = cluster.HealthCheck }),
+                ($":{nameof(cluster.Destinations)}", valid with { Destinations = cluster.Destinations }),
+            ];
+            await AddAsync(errors, $"{ClusterRules.Clusters}:{cluster.ClusterId}", parts, cluster with { SessionAffinity = null }, validator.ValidateClusterAsync);
         }
-
-        return found;
-    }
-
-    /// <summary>The same for a cluster, but for session affinity, of which a rule of our own says that there is none.</summary>
-    public async ValueTask<IReadOnlyList<(string Key, string Problem)>> CheckAsync(ClusterConfig cluster)
-    {
-        var right = new ClusterConfig { ClusterId = cluster.ClusterId };
-        var found = new List<(string Key, string Problem)>();
-        Add(found, nameof(cluster.HttpClient), await Validator.ValidateClusterAsync(right with { HttpClient = cluster.HttpClient }));
-        Add(found, nameof(cluster.HttpRequest), await Validator.ValidateClusterAsync(right with { HttpRequest = cluster.HttpRequest }));
-        Add(found, nameof(cluster.HealthCheck), await Validator.ValidateClusterAsync(right with { HealthCheck = cluster.HealthCheck }));
-        Add(found, nameof(cluster.Destinations), await Validator.ValidateClusterAsync(right with { Destinations = cluster.Destinations }));
-        if (found.Count == 0)
-        {
-            Add(found, "", await Validator.ValidateClusterAsync(cluster with { SessionAffinity = null }));
-        }
-
-        return found;
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    /// <summary>A route with the hosts of its service.</summary>
-    public static RouteConfig WithHosts(RouteConfig route, GatewayOptions options) =>
-        route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } name
-            && options.Services.TryGetValue(name, out ServiceOptions? service)
-            && service.Hosts.Length > 0
-            && route.Match?.Hosts is not { Count: > 0 }
-            ? route with { Match = (route.Match ?? new RouteMatch()) with { Hosts = service.Hosts } }
-            : route;
+    private static async ValueTask AddAsync<T>(ErrorList errors, string path, (string Key, T Config)[] parts, T whole, Func<T, ValueTask<IList<Exception>>> validate)
+    {
+        var found = new List<(string Key, Exception Problem)>();
+        foreach ((string key, T config) in parts)
+        {
+            found.AddRange((await validate(config)).Select(problem => (key, problem)));
+        }
 
-    private static void Add(List<(string Key, string Problem)> found, string key, IList<Exception> problems) =>
-        found.AddRange(problems.Select(problem => (key, ErrorList.Clean(problem.Message.TrimEnd('.')))));
+        if (found.Count == 0)
+        {
+            found.AddRange((await validate(whole)).Select(problem => ("", problem)));
+        }
 
-    private IConfigValidator Validator => _services.GetRequiredService<IConfigValidator>();
+        // Several at one key are different errors; one at a key that has an error already may only be its consequence.
+        foreach ((string key, Exception problem) in found.Where(error => !errors.Touches(path + error.Key)).ToArray())
+        {
+            errors.Add(path + key, ErrorList.Clean(problem.Message.TrimEnd('.')), "Write what YARP's documentation says about this key");
+        }
+    }
 }

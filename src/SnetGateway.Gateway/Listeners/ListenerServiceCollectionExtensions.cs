@@ -12,7 +12,7 @@ internal static class ListenerServiceCollectionExtensions
 {
     public static IServiceCollection AddListeners(this IServiceCollection services)
     {
-        services.AddOptions<ListenerOptions>().BindConfiguration(ListenerOptions.Section).ValidateOnStart();
+        services.AddOptions<ListenerOptions>().BindConfiguration(ListenerOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ListenerAddresses>();
         services.AddSingleton<IConnectionListenerFactory, SplitPortFactory>();

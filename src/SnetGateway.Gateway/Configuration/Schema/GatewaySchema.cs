@@ -1,25 +1,68 @@
-using SnetGateway.Ethereum;
-using SnetGateway.Gateway.Backends.Descriptors;
-using SnetGateway.Gateway.Configuration.Forms;
 using SnetGateway.Gateway.Listeners;
-using SnetGateway.Payments;
-using SnetGateway.Storage;
+using SnetGateway.Gateway.Logging;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>The schema of the `SnetGateway` section. Forms that an option class cannot name itself stand here.</summary>
+/// <summary>The schema of the whole configuration. Sections that it does not name are not read, and are checked only for misspelt names.</summary>
 internal static class GatewaySchema
 {
-    public static ObjectNode Node { get; } = OptionSchema.For(typeof(GatewayOptions), new Dictionary<(Type, string), SchemaNode?>
-    {
-        [(typeof(ChainOptions), nameof(ChainOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
-        [(typeof(ChainOptions), nameof(ChainOptions.EscrowAddress))] = Form(new AddressFormAttribute()),
-        [(typeof(DescriptorOptions), nameof(DescriptorOptions.ReflectionAddress))] = Form(new HttpUrlFormAttribute()),
-        [(typeof(EtcdOptions), nameof(EtcdOptions.Endpoints))] = new ListNode(Form(new HttpUrlFormAttribute())),
-        [(typeof(PaidCallOptions), nameof(PaidCallOptions.UnconfirmedExposure))] = Form(new CogsFormAttribute()),
-        [(typeof(PublicListenerOptions), nameof(PublicListenerOptions.Address))] = Form(new EndPointFormAttribute()),
-        [(typeof(AdminListenerOptions), nameof(AdminListenerOptions.Address))] = Form(new EndPointFormAttribute()),
-    });
+    private const string ListenersInstead = $"Remove it, and write {ListenerOptions.Section}";
 
-    private static ScalarNode Form(ValueFormAttribute form) => new(ScalarForms.For(typeof(string), [form])!);
+    /// <summary>The `SnetGateway` section.</summary>
+    public static ObjectNode Gateway { get; } = new OptionSchema(new Dictionary<(Type, string), SchemaNode?>()).For(typeof(GatewayOptions), isLive: false);
+
+    public static ObjectNode Root { get; } = new(
+    [
+        new(GatewayOptions.Section, Gateway),
+        new(ProxySchema.Section, ProxySchema.Node),
+        new("Logging", new ObjectNode(
+        [
+            new("LogLevel", new CollectionNode(new ScalarNode(ScalarForm.Word(Enum.GetNames<LogLevel>())) { IsLive = true }, isList: false) { IsLive = true }),
+            new("CaptureScopes", new ScalarNode(ScalarForm.Boolean)),
+            new("Console", new ObjectNode([new("FormatterName", new ScalarNode(ScalarForm.Word([ConsoleLog.Text, ConsoleLog.Json])))])),
+        ])),
+
+        // ASP.NET's host obeys these by itself, past our own section.
+        new("Kestrel", new RefusedNode("the server would listen where no rule of the gateway applies", ListenersInstead)),
+        new("Urls", new RefusedNode("the gateway does not listen there", ListenersInstead)),
+        new("AllowedHosts", new RefusedNode(
+            "the server itself would refuse calls and probes of other hosts", "Remove it, or write '*'; the Hosts of a service select its own calls", harmless: "*")),
+    ]);
+
+    /// <summary>Adds every error of single keys and values.</summary>
+    public static void Walk(IConfiguration configuration, ErrorList errors)
+    {
+        foreach (SchemaProperty section in Root.Properties)
+        {
+            section.Node.Walk(configuration.GetSection(section.Name), errors);
+        }
+
+        // A misspelt section would otherwise be ignored as a whole.
+        string[] trees = [GatewayOptions.Section, ProxySchema.Section];
+        foreach (IConfigurationSection section in configuration.GetChildren().Where(section => Root.Find(section.Key) is null && section.GetChildren().Any()))
+        {
+            if (ClosestMatch.Find(section.Key, trees) is { } near)
+            {
+                errors.Add(section.Key, "unknown section", $"Write '{near}' if that was meant, or remove it");
+            }
+        }
+    }
+
+    /// <summary>Whether a change of a key takes effect while the gateway runs. Keys that nothing reads need no restart either.</summary>
+    public static bool IsLive(string key)
+    {
+        SchemaNode? node = Root;
+        foreach (string part in key.Split(ConfigurationPath.KeyDelimiter))
+        {
+            if (node.Find(part) is not { } child)
+            {
+                break;
+            }
+
+            node = child;
+        }
+
+        return node.IsLive || node == Root;
+    }
 }

@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Validation;
+
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>Known keys, each with its own node.</summary>
@@ -16,9 +18,9 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
 
         foreach (IConfigurationSection child in section.GetChildren())
         {
-            if (Find(child.Key) is { } property)
+            if (Find(child.Key) is { } node)
             {
-                property.Node.Walk(child, errors);
+                node.Walk(child, errors);
             }
             else
             {
@@ -26,36 +28,43 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
             }
         }
 
-        foreach (SchemaProperty property in Properties.Where(p => p.IsRequired && !p.IsSetIn(section)))
+        foreach (SchemaProperty property in Properties.Where(p => !p.IsSetIn(section)))
         {
-            errors.Add(ConfigurationPath.Combine(section.Path, property.Name), "missing", $"Write {property.Node.Description}");
-        }
-
-        // An object that is not written may still hold keys that must be.
-        foreach (SchemaProperty property in Properties.Where(p => p.Node is ObjectNode && !p.IsRequired && !p.IsSetIn(section)))
-        {
-            property.Node.Walk(section.GetSection(property.Name), errors);
+            if (property.IsRequired)
+            {
+                errors.Add(ConfigurationPath.Combine(section.Path, property.Name), "missing", $"Write {property.Node.Description}");
+            }
+            else if (property.Node is ObjectNode)
+            {
+                // An object that is not written may still have required keys.
+                property.Node.Walk(section.GetSection(property.Name), errors);
+            }
         }
     }
 
-    public override IEnumerable<(string Name, string Place)> Names(string place) => Properties.SelectMany(p =>
+    public override SchemaNode? Find(string key) => Properties.FirstOrDefault(p => string.Equals(p.Name, key, StringComparison.OrdinalIgnoreCase))?.Node;
+
+    public override IEnumerable<(string Name, string Path)> Names(string path) => Properties.SelectMany(p =>
     {
-        string path = place.Length == 0 ? p.Name : ConfigurationPath.Combine(place, p.Name);
-        return p.Node.Names(path).Prepend((p.Name, path));
+        string own = path.Length == 0 ? p.Name : ConfigurationPath.Combine(path, p.Name);
+        return p.Node.Names(own).Prepend((p.Name, own));
     });
 
-    private SchemaProperty? Find(string key) => Properties.FirstOrDefault(p => string.Equals(p.Name, key, StringComparison.OrdinalIgnoreCase));
+    private string Suggest(string key) =>
+        ClosestMatch.Find(key, Properties.Select(p => p.Name)) is { } near ? $"Write '{near}' if that was meant, or remove it"
+        : Names("").FirstOrDefault(n => string.Equals(n.Name, key, StringComparison.OrdinalIgnoreCase)).Path is { } path ? $"This key belongs one level down, at '{path}'"
+        : $"Remove it. Expected one of: {string.Join(", ", Properties.Select(p => p.Name))}";
+}
 
-    private string Suggest(string key)
+/// <summary>A key of an <see cref="ObjectNode"/>.</summary>
+/// <param name="Name">As it is written.</param>
+/// <param name="Node">What may stand there.</param>
+/// <param name="IsRequired">Whether it must be set, and to more than an empty text.</param>
+internal sealed record SchemaProperty(string Name, SchemaNode Node, bool IsRequired = false)
+{
+    public bool IsSetIn(IConfigurationSection parent)
     {
-        if (ClosestMatch.Nearest(key, Properties.Select(p => p.Name)) is { } near)
-        {
-            return $"Write '{near}' if that was meant, or take it out";
-        }
-
-        string? place = Names("").Where(n => string.Equals(n.Name, key, StringComparison.OrdinalIgnoreCase)).Select(n => n.Place).FirstOrDefault();
-        return place is not null
-            ? $"This key belongs one level down, at '{place}'"
-            : $"Take it out; known here are {string.Join(", ", Properties.Select(p => p.Name))}";
+        IConfigurationSection section = parent.GetSection(Name);
+        return !string.IsNullOrWhiteSpace(section.Value) || section.GetChildren().Any();
     }
 }

@@ -1,19 +1,18 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>Makes the schema of a section from its option type.</summary>
-internal static class OptionSchema
+/// <summary>Builds the schema of a section from its option type: types, ranges, required keys and forms of values, each from the property and its attributes.</summary>
+/// <param name="exceptions">Nodes that differ from what the types say, by type and property; null leaves the property out.</param>
+internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)
 {
-    /// <summary>The node for a type: its public settable properties are the known keys.</summary>
-    /// <param name="type">An options class.</param>
-    /// <param name="exceptions">Nodes that differ from what the types say, by type and property.</param>
-    public static ObjectNode For(Type type, IReadOnlyDictionary<(Type Type, string Property), SchemaNode?>? exceptions = null) =>
-        new([.. Properties(type, exceptions ?? new Dictionary<(Type, string), SchemaNode?>())]);
+    /// <summary>The node of a type: its public settable properties are the known keys.</summary>
+    public ObjectNode For(Type type, bool isLive) => new([.. Properties(type, isLive)]) { IsLive = isLive };
 
-    private static IEnumerable<SchemaProperty> Properties(Type type, IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)
+    private IEnumerable<SchemaProperty> Properties(Type type, bool isLive)
     {
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
@@ -23,15 +22,20 @@ internal static class OptionSchema
             }
 
             ValidationAttribute[] rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
-            SchemaNode? node = exceptions.TryGetValue((type, property.Name), out SchemaNode? other)
-                ? other
-                : Node(property.PropertyType, rules, exceptions);
-            bool isRequired = rules.Any(r => r is RequiredAttribute or MinLengthAttribute { Length: > 0 });
+            bool isRequired = rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute { Length: > 0 });
+            bool isPropertyLive = isLive || property.IsDefined(typeof(LiveAttribute));
+            if (!exceptions.TryGetValue((type, property.Name), out SchemaNode? node))
+            {
+                node = Node(property.PropertyType, rules, isPropertyLive);
+            }
+
             if (isRequired && HasDefault(property))
             {
-                // It need not be written; written empty, it would take the place of the default.
+                // It need not be written; written empty, it would replace the default.
                 isRequired = false;
-                node = node is ScalarNode { Form: { } form } ? new ScalarNode(form.And(NotEmpty(form), static value => !string.IsNullOrWhiteSpace(value))) : node;
+                node = node is ScalarNode { Form: var form }
+                    ? new ScalarNode(form.And(form == ScalarForm.Text ? "a text of one character or more" : form.Description, static value => !string.IsNullOrWhiteSpace(value)))
+                    : node;
             }
 
             if (node is not null)
@@ -41,30 +45,44 @@ internal static class OptionSchema
         }
     }
 
-    private static string NotEmpty(ScalarForm form) => form.Description == ScalarForm.Text.Description ? "a text of one character or more" : form.Description;
-
     private static bool HasDefault(PropertyInfo property) =>
         property.PropertyType == typeof(string)
             && property.DeclaringType!.GetConstructor([]) is { } constructor
             && property.GetValue(constructor.Invoke([])) is string { Length: > 0 };
 
-    private static SchemaNode Node(
-        Type type, ValidationAttribute[] rules, IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)
+    private SchemaNode Node(Type type, ValidationAttribute[] rules, bool isLive)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (ScalarForms.For(type, rules) is { } form)
+        if (Scalar(type, rules) is { } form)
         {
-            return new ScalarNode(form);
+            return new ScalarNode(form) { IsLive = isLive };
         }
 
         Type[] arguments = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
-        return typeof(IEnumerable).IsAssignableFrom(type)
-            ? arguments.Length switch
-            {
-                1 => new ListNode(Node(arguments[0], rules, exceptions)),
-                2 when arguments[0] == typeof(string) => new MapNode(Node(arguments[1], rules, exceptions)),
-                _ => throw new NotSupportedException($"{type} cannot be an option."),
-            }
-            : For(type, exceptions);
+        return typeof(IEnumerable).IsAssignableFrom(type) && arguments.Length > 0
+            ? new CollectionNode(Node(arguments[^1], rules, isLive), isList: arguments.Length == 1) { IsLive = isLive }
+            : For(type, isLive);
     }
+
+    /// <summary>The form of a single value; null where the type is not one.</summary>
+    private static ScalarForm? Scalar(Type type, ValidationAttribute[] rules)
+    {
+        RangeAttribute? range = rules.OfType<RangeAttribute>().FirstOrDefault();
+        return type == typeof(string) ? Text(rules)
+            : type == typeof(bool) ? ScalarForm.Boolean
+            : type.IsEnum ? ScalarForm.Word(Enum.GetNames(type))
+            : type == typeof(int) || type == typeof(long) ? ScalarForm.Integer(type, range)
+            : type == typeof(TimeSpan) ? ScalarForm.Duration(range)
+            : type == typeof(Uri) ? new ScalarForm("an absolute URL", static value => Uri.TryCreate(value, UriKind.Absolute, out _)) { MayHoldSecret = true }
+            : null;
+    }
+
+    private static ScalarForm Text(ValidationAttribute[] rules) => rules.Aggregate(ScalarForm.Text, (form, rule) => rule switch
+    {
+        DataTypeAttribute { CustomDataType: { } name } => ValueForms.Get(name),
+        AllowedValuesAttribute allowed => ScalarForm.Word([.. allowed.Values.OfType<string>()], StringComparison.Ordinal),
+        RegularExpressionAttribute pattern => form.And(rule.ErrorMessage ?? $"a text of the form {pattern.Pattern}", rule.IsValid),
+        StringLengthAttribute length => form.And($"a text of {length.MinimumLength} to {length.MaximumLength} characters", rule.IsValid),
+        _ => form,
+    });
 }

@@ -1,22 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using SnetGateway.Gateway.Validation;
+
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>How one value is read.</summary>
-/// <param name="Description">What a right value is, with its range.</param>
-/// <param name="Accepts">Whether a text is one. What it accepts, the binder (or YARP's reader) can read.</param>
-internal sealed record ScalarForm(string Description, Func<string, bool> Accepts)
+/// <param name="Description">What a valid value is, with its range.</param>
+/// <param name="Accepts">Whether a text is one. The binder (or YARP's reader) can read every text that it accepts.</param>
+/// <param name="Json">The same as JSON Schema, for editors.</param>
+internal sealed record ScalarForm(string Description, Func<string, bool> Accepts, string Json = """{ "type": "string" }""")
 {
-    /// <summary>Whether a wrong value may carry a secret, so that no message repeats it.</summary>
+    /// <summary>Whether an invalid value may hold a secret, so that no message repeats it.</summary>
     public bool MayHoldSecret { get; init; }
 
-    /// <summary>A remedy for this very value, where one can be guessed.</summary>
+    /// <summary>A remedy for one invalid value, where the intention can be guessed.</summary>
     public Func<string, string?> Advice { get; init; } = static _ => null;
 
     public static ScalarForm Text { get; } = new("a text", static _ => true);
 
-    /// <summary>This form, narrowed by a further condition.</summary>
-    public ScalarForm And(string description, Func<string, bool> accepts)
+    public static ScalarForm Boolean { get; } = new("true or false", static value => bool.TryParse(value, out _), """{ "type": "boolean" }""");
+
+    public static ScalarForm Word(IReadOnlyCollection<string> words, StringComparison comparison = StringComparison.OrdinalIgnoreCase) => new(
+        words.Count == 1 ? words.First() : $"one of {string.Join(", ", words)}",
+        value => words.Any(word => string.Equals(word, value, comparison)),
+        $$"""{ "enum": ["{{string.Join("\", \"", words)}}"] }""")
     {
-        Func<string, bool> before = Accepts;
-        return this with { Description = description, Accepts = value => before(value) && accepts(value) };
+        Advice = value =>
+            (ClosestMatch.Find(value, words) is { } near ? $"Write '{near}' if that was meant. " : "")
+            + (words.Count == 1 ? $"Write {words.First()}" : $"Expected one of: {string.Join(", ", words)}"),
+    };
+
+    /// <summary>A whole number of an integer type, within the range if there is one.</summary>
+    public static ScalarForm Integer(Type type, RangeAttribute? range)
+    {
+        // A range up to the largest long is rounded up by its attribute, which holds doubles.
+        (decimal min, decimal max) = type == typeof(int) ? (int.MinValue, int.MaxValue) : (long.MinValue, (decimal)long.MaxValue);
+        min = Math.Max(min, Convert.ToDecimal(range?.Minimum ?? min, CultureInfo.InvariantCulture));
+        max = Math.Min(max, Convert.ToDecimal(range?.Maximum ?? max, CultureInfo.InvariantCulture));
+        return new ScalarForm(
+            string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"),
+            value => decimal.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number) && number >= min && number <= max,
+            string.Create(CultureInfo.InvariantCulture, $$"""{ "type": "integer", "minimum": {{min}}, "maximum": {{max}} }"""));
     }
+
+    /// <summary>A duration within the range, always with hours, minutes and seconds: .NET reads a lone `5` as five days.</summary>
+    public static ScalarForm Duration(RangeAttribute? range)
+    {
+        TimeSpan min = range is null ? TimeSpan.MinValue : TimeSpan.Parse(range.Minimum.ToString()!, CultureInfo.InvariantCulture);
+        TimeSpan max = range is null ? TimeSpan.MaxValue : TimeSpan.Parse(range.Maximum.ToString()!, CultureInfo.InvariantCulture);
+        return new ScalarForm(
+            $"a duration{(range is null ? "" : $" from {range.Minimum} to {range.Maximum}")}, as 00:00:05 for five seconds",
+            value => value.Contains(':', StringComparison.Ordinal)
+                && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan duration)
+                && duration >= min && duration <= max,
+            """{ "type": "string", "pattern": "^-?([0-9]+\\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,7})?)?$" }""")
+        {
+            Advice = static value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds < 86_400
+                ? $"Write '{TimeSpan.FromSeconds(seconds):c}' if seconds were meant"
+                : null,
+        };
+    }
+
+    /// <summary>The same form, with an empty value accepted too.</summary>
+    public ScalarForm OrEmpty() => this with { Accepts = value => value.Length == 0 || Accepts(value) };
+
+    /// <summary>The same form, narrowed by a further condition.</summary>
+    public ScalarForm And(string description, Func<string, bool> accepts) => this with { Description = description, Accepts = value => Accepts(value) && accepts(value) };
 }

@@ -1,7 +1,9 @@
+using SnetGateway.Gateway.Validation;
+
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>One value.</summary>
-/// <param name="form">Reads it.</param>
+/// <param name="form">How it is read.</param>
 internal sealed class ScalarNode(ScalarForm form) : SchemaNode
 {
     public ScalarForm Form { get; } = form;

@@ -1,0 +1,57 @@
+using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Validation;
+using SnetGateway.ProtoJson;
+
+namespace SnetGateway.Gateway.Backends;
+
+/// <summary>Loads the descriptors of the clusters' services, and reports errors of the files and methods that the configuration names.</summary>
+internal static class BackendReader
+{
+    public static async ValueTask<ClusterBackends> ReadAsync(BackendOptions options, DescriptorLoader descriptors, ErrorList errors)
+    {
+        var backends = new List<ClusterBackend>();
+        foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
+        {
+            IDescriptorSource? source = await LoadAsync(BackendRules.DescriptorsPathOf(clusterId), backend.Descriptors, descriptors, errors);
+            backends.Add(new ClusterBackend(clusterId, backend, source));
+            if (source?.Known is { } schema)
+            {
+                string path = BackendRules.PathOf(clusterId);
+                CheckMethods(errors, $"{path}:{nameof(backend.JsonRpc)}:{nameof(backend.JsonRpc.Methods)}", backend.JsonRpc.Methods.Keys, schema);
+                CheckMethods(errors, $"{path}:{nameof(backend.Http)}:{nameof(backend.Http.Methods)}", backend.Http.Methods.Keys, schema);
+            }
+        }
+
+        return new ClusterBackends(backends);
+    }
+
+    private static void CheckMethods(ErrorList errors, string path, IEnumerable<string> methods, ProtoSchema schema)
+    {
+        string[] known = [.. schema.Methods.Select(method => method.Path).Order(StringComparer.Ordinal)];
+        foreach (string method in methods.Where(method => schema.FindMethod(method) is null))
+        {
+            errors.Add($"{path}:{method}", "no service of this cluster has such a method", ClosestMatch.Choose(method, known, "the .proto files"));
+        }
+    }
+
+    private static async ValueTask<IDescriptorSource?> LoadAsync(string path, DescriptorOptions options, DescriptorLoader descriptors, ErrorList errors)
+    {
+        if (errors.Touches(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await descriptors.LoadAsync(options, CancellationToken.None);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            errors.Add(
+                $"{path}:{(string.IsNullOrEmpty(options.ProtoFolder) ? nameof(options.DescriptorSet) : nameof(options.ProtoFolder))}",
+                ErrorList.Clean(e.Message.TrimEnd('.').ReplaceLineEndings("; ")),
+                e is InvalidDataException ? "Correct the files, or name others" : "Name an existing path that the gateway's user may read");
+            return null;
+        }
+    }
+}

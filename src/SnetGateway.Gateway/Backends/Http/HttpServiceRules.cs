@@ -1,0 +1,56 @@
+using SnetGateway.Gateway.Validation;
+
+namespace SnetGateway.Gateway.Backends.Http;
+
+/// <summary>Credentials can be sent, and paths are paths. No message repeats a credential's value.</summary>
+internal static class HttpServiceRules
+{
+    private const string TokenMarks = "!#$%&'*+-.^_`|~";
+
+    /// <summary>Headers that carry the request itself.</summary>
+    private static readonly string[] s_ownHeaders =
+        ["accept", "connection", "content-length", "content-type", "expect", "grpc-timeout", "host", "snet-user-address", "te", "trailer", "transfer-encoding", "upgrade"];
+
+    public static void Check(string path, HttpServiceOptions options, ErrorList errors)
+    {
+        foreach ((string name, CredentialOptions credential) in options.Credentials)
+        {
+            CheckCredential(errors, $"{path}:{nameof(options.Credentials)}:{name}", credential, options);
+        }
+
+        foreach ((string method, HttpMethodOptions how) in options.Methods)
+        {
+            string place = $"{path}:{nameof(options.Methods)}:{method}";
+            MethodPath.Check(place, method, errors);
+            if (how.Path is { Length: > 0 } template && PathTemplate.FindFault(template) is { } fault)
+            {
+                errors.Add($"{place}:{nameof(how.Path)}", fault, "Write it as /users/{user_id}");
+            }
+        }
+    }
+
+    private static void CheckCredential(ErrorList errors, string path, CredentialOptions credential, HttpServiceOptions options)
+    {
+        if (credential.Location == CredentialOptions.Header)
+        {
+            if (credential.Key.Length > 0 && !credential.Key.All(c => char.IsAsciiLetterOrDigit(c) || TokenMarks.Contains(c)))
+            {
+                errors.Add($"{path}:{nameof(credential.Key)}", "this is not a valid name of a header", "Write letters, digits and '-'");
+            }
+            else if (s_ownHeaders.Contains(credential.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                errors.Add($"{path}:{nameof(credential.Key)}", "this header carries the request itself", "Name another one");
+            }
+
+            if (credential.Value.Any(c => c is < ' ' or > '~'))
+            {
+                errors.Add($"{path}:{nameof(credential.Value)}", "the value holds a character that a header cannot carry", "Write printable ASCII");
+            }
+        }
+        else if (credential.Location == CredentialOptions.Body && options.Methods.Values.Any(how => !how.HasBody))
+        {
+            errors.Add(
+                $"{path}:{nameof(credential.Location)}", "a method of this cluster sends no body", $"Write {CredentialOptions.Header} or {CredentialOptions.Query}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.Catalog;
+
+/// <summary>Builds the catalog from validated options.</summary>
+internal static class CatalogReader
+{
+    public static ServiceCatalog Read(IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groupOptions)
+    {
+        Dictionary<string, PaymentGroup> groups = groupOptions.ToDictionary(group => group.Key, group => Read(group.Value), StringComparer.Ordinal);
+        return new ServiceCatalog(
+            services.Select(service => KeyValuePair.Create(
+                service.Key,
+                new PaidService(service.Key, groups[service.Value.Group], Read(service.Value.Price), service.Value.ServiceTimeout))),
+            [.. groups.Values]);
+    }
+
+    private static PaymentGroup Read(GroupOptions group) => new(
+        group.OrganizationId,
+        group.GroupName,
+        Bytes32.TryParseBase64(group.GroupId, out Bytes32 id) ? id : throw new FormatException("A group id was not validated."),
+        Address.Parse(group.PaymentAddress),
+        (ulong)group.PaymentExpirationThreshold);
+
+    private static IPriceSource Read(PriceOptions price) => price.Model == PriceOptions.FixedPerMethod
+        ? new PricePerMethod(price.Methods.ToDictionary(method => method.Key, method => UInt256.Parse(method.Value), StringComparer.Ordinal))
+        : new FixedPrice(UInt256.Parse(price.Cogs!));
+}
