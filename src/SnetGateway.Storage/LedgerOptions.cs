@@ -2,38 +2,43 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SnetGateway.Storage;
 
-/// <summary>Where the ledger is kept, and how long a write may take.</summary>
+/// <summary>The store of the payments, and how long a write may take.</summary>
 public sealed class LedgerOptions
 {
     public const string Section = "SnetGateway:Ledger";
 
     /// <summary>
-    /// "sqlite" (default): one file of this gateway's own, each payment synced to disk before its answer goes out. "etcd": shared
-    /// by all gateways of a group, each payment on the disks of a quorum before its answer goes out. "redis": shared too, each payment
-    /// synced by the one primary. "memory": nothing outlives the process, and signed payments are lost with it; for trying out only.
+    /// The store: sqlite, etcd, redis or memory. Default sqlite: one file, used by this gateway only; each payment is synced to disk before its response is
+    /// sent. etcd: shared by all gateways of a group; each payment is on the disks of a quorum before its response is sent. redis: shared by all gateways of
+    /// a group; each payment is synced to the disk of the one primary. memory: lost when the process ends, and signed payments with it; for trials only.
     /// </summary>
     [AllowedValues("sqlite", "etcd", "redis", "memory")]
     public string Store { get; set; } = "sqlite";
 
-    /// <summary>The SQLite file. Default data/ledger.db. Its folder is made when missing; two more files and a lock file stand beside it.</summary>
+    /// <summary>
+    /// For sqlite: path of the database file. Default data/ledger.db. Its folder is created when it is missing. SQLite's two further files and a lock file are
+    /// beside it.
+    /// </summary>
     [Required]
     [MinLength(1)]
     public string Path { get; set; } = "data/ledger.db";
 
-    /// <summary>How long one write may take, 100 ms to 1 minute, before it counts as unknown. Default 5 s.</summary>
+    /// <summary>Time after which a write that was not confirmed counts as in doubt, 100 ms to 1 minute. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Writes that may wait for the disk at a time, 1 to 1,000,000. Default 16,384. Calls beyond it fail with nothing written.</summary>
-    [Range(1, 1_000_000)]
-    public int MaxQueued { get; set; } = 16_384;
+    /// <summary>
+    /// Writes that may wait for the store. Calls beyond it fail with nothing written. Not a setting: it bounds memory, and 16,384 writes take longer than
+    /// <see cref="CommitTimeout"/> on any disk that could not keep up.
+    /// </summary>
+    internal int MaxQueued { get; set; } = 16_384;
 
-    /// <summary>The server, with the store "redis".</summary>
+    /// <summary>For redis: the server.</summary>
     public RedisOptions Redis { get; set; } = new();
 
-    /// <summary>The local history of a gateway whose store is shared.</summary>
+    /// <summary>For etcd and redis: this gateway's own copy of the payments that it settled.</summary>
     public JournalOptions Journal { get; set; } = new();
 
-    /// <summary>The cluster, for the store etcd.</summary>
+    /// <summary>For etcd: the cluster.</summary>
     public EtcdOptions Etcd { get; set; } = new();
 }

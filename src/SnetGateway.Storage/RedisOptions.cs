@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SnetGateway.Storage;
 
-/// <summary>The Redis that replicas share, with the store "redis": one primary that syncs every write (docs/stores.md).</summary>
-public sealed class RedisOptions : IValidatableObject
+/// <summary>The Redis server that gateways share, when the ledger's store is redis: one primary that syncs every write (docs/stores.md).</summary>
+public sealed class RedisOptions
 {
     /// <summary>Host and port. Default localhost:6379.</summary>
     [Required]
@@ -12,55 +12,36 @@ public sealed class RedisOptions : IValidatableObject
         ErrorMessage = "a host and a port, as localhost:6379")]
     public string Endpoint { get; set; } = "localhost:6379";
 
-    /// <summary>The ACL user that this gateway is to Redis (docs/stores.md lists the rights it needs). Default: Redis's default user.</summary>
+    /// <summary>ACL user of this gateway (docs/stores.md lists the permissions it needs). Unset: Redis's default user.</summary>
     public string? User { get; set; }
 
-    /// <summary>A file with the user's password; its first line counts. Default: none.</summary>
+    /// <summary>File with the password of the user, in its first line. Unset: no password.</summary>
     public string? PasswordPath { get; set; }
 
-    /// <summary>Whether to speak TLS; Redis's certificate must be of the endpoint's host. Default false.</summary>
+    /// <summary>If true, the connection uses TLS, and Redis's certificate must be valid for the host of the endpoint. Default false.</summary>
     public bool Tls { get; set; }
 
-    /// <summary>PEM file with the authorities that may have signed Redis's certificate. Default: those of the system.</summary>
+    /// <summary>PEM file with the certificate authorities of Redis's certificate. Unset: the authorities of the system.</summary>
     public string? CaPath { get; set; }
 
-    /// <summary>PEM file with the certificate that this gateway shows to Redis. Default: none. Read again for each new connection.</summary>
+    /// <summary>PEM file with this gateway's client certificate. Unset: none. Read again for each new connection.</summary>
     public string? CertificatePath { get; set; }
 
-    /// <summary>PEM file with the certificate's key. Default: it stands in the certificate's file.</summary>
+    /// <summary>PEM file with the private key of the client certificate. Unset: the key is in the certificate's file.</summary>
     public string? KeyPath { get; set; }
 
     /// <summary>Number of the database, 0 to 1,000,000. Default 0.</summary>
     [Range(0, 1_000_000)]
     public int Database { get; set; }
 
-    /// <summary>What the names of all keys begin with, 1 to 64 characters. Default snet. Chain and contract follow, so networks do not mix.</summary>
+    /// <summary>Prefix of every key, 1 to 64 characters. Default snet. Chain id and contract follow it, so several networks can share a database.</summary>
     [Required]
     [StringLength(64, MinimumLength = 1)]
     public string KeyPrefix { get; set; } = "snet";
 
     /// <summary>
-    /// Whether to serve on a Redis that may lose payments after it said that they are written: without appendonly, appendfsync always and
-    /// noeviction, with failover, or where CONFIG is not allowed. Default false: the gateway does not start.
+    /// If true, the gateway also uses a Redis that may lose acknowledged payments: without appendonly, appendfsync always or noeviction, with failover, or one
+    /// whose settings cannot be checked because CONFIG is not allowed. Default false: with such a Redis the gateway does not start.
     /// </summary>
     public bool AllowUnsafe { get; set; }
-
-    /// <summary>What may not stand together.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (!string.IsNullOrEmpty(User) && string.IsNullOrEmpty(PasswordPath))
-        {
-            yield return new ValidationResult("a user is given but no password. Write it into a file, and the file's path here", [nameof(PasswordPath)]);
-        }
-
-        if (!string.IsNullOrEmpty(KeyPath) && string.IsNullOrEmpty(CertificatePath))
-        {
-            yield return new ValidationResult("a key is given but no certificate. Name the certificate's file, or take the key out", [nameof(CertificatePath)]);
-        }
-
-        if (!Tls && !(string.IsNullOrEmpty(CaPath) && string.IsNullOrEmpty(CertificatePath)))
-        {
-            yield return new ValidationResult("a certificate is given, and the connection is not TLS. Write true, or take the certificates out", [nameof(Tls)]);
-        }
-    }
 }

@@ -4,10 +4,10 @@ using SnetGateway.Gateway.Backends.JsonRpc;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>What one cluster's services need to be called, beside what `ReverseProxy:Clusters` says of it.</summary>
+/// <summary>How the services of one cluster are called, in addition to its settings in `ReverseProxy:Clusters`.</summary>
 public sealed class ClusterBackendOptions
 {
-    /// <summary>What the services' methods and messages are. Translators need it; for services that speak gRPC it feeds the gateway's reflection.</summary>
+    /// <summary>The methods and messages of the services. Translators need it; for gRPC services the gateway's reflection uses it.</summary>
     public DescriptorOptions Descriptors { get; set; } = new();
 
     /// <summary>For clusters of the kind jsonrpc.</summary>

@@ -6,7 +6,7 @@ namespace SnetGateway.Gateway.Catalog;
 /// <summary>A service that is paid for.</summary>
 public sealed class ServiceOptions
 {
-    /// <summary>Key of the group in `SnetGateway:Groups` that is paid.</summary>
+    /// <summary>Name of the group in `SnetGateway:Groups` that is paid.</summary>
     [Required]
     public string Group { get; set; } = "";
 
@@ -14,21 +14,20 @@ public sealed class ServiceOptions
     [Required]
     public string ServiceId { get; set; } = "";
 
-    /// <summary>Host names (with `:port` where it is not the scheme's own) whose calls are this service's. Empty: any.</summary>
-    [HostForm]
+    /// <summary>Host names that clients use for this service, with `:port` where it is not the scheme's default port. Empty: any host.</summary>
+    [DataType("host")]
     public string[] Hosts { get; set; } = [];
 
     /// <summary>
-    /// How long this service may take to the first byte of its answer, 0 to 1 day; 0 is for ever. Unset: what
-    /// `SnetGateway:PaidCalls:ServiceTimeout` says.
+    /// Time that this service may take until the first byte of its response, 0 to 1 day. 0: unlimited. Unset: `SnetGateway:PaidCalls:ServiceTimeout`.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan? ServiceTimeout { get; set; }
 
-    /// <summary>What a call costs.</summary>
+    /// <summary>The price of a call.</summary>
     [Required]
     public PriceOptions Price { get; set; } = new();
 
-    /// <summary>How it says that it works.</summary>
+    /// <summary>How `/heartbeat` checks the service.</summary>
     public HeartbeatOptions Heartbeat { get; set; } = new();
 }

@@ -6,6 +6,7 @@ using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.ProtoJson;
 using SnetGateway.Payments.Values;
 

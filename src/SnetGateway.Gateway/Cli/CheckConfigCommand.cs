@@ -8,7 +8,7 @@ internal static class CheckConfigCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("check-config", "Judges the configuration as 'serve' would, and lists every error with its remedy.");
+        var command = new Command("check-config", "Validates the configuration as 'serve' does, and lists every error with its remedy.");
         command.SetAction(async (parsed, _) =>
         {
             ConfigurationLoader loader = context.Loader(parsed);
@@ -18,7 +18,7 @@ internal static class CheckConfigCommand
             }
 
             context.Terminal.Output.WriteLine(
-                $"The configuration is right. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
+                $"The configuration is valid. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
                     + $"routes: {snapshot.Routes.Count}, clusters: {snapshot.Clusters.Count}.");
             return ExitCodes.Done;
         });

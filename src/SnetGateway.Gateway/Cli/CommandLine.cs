@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Cli;
 

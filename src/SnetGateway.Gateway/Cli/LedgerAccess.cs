@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;

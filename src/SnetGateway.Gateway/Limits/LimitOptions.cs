@@ -1,75 +1,78 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Limits;
 
-/// <summary>How much a client or a service may send, and how many may be there at once.</summary>
+/// <summary>Sizes of messages, number and age of connections, and shutdown.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "SnetGateway:Limits";
 
     /// <summary>
-    /// Bytes of a request's metadata, 1 KiB to 1 MiB, counted as gRPC does: each name and value, and 32 for each pair. Default 16 KiB. Above it
-    /// the call ends with RESOURCE_EXHAUSTED; above four times of it the server's own limit answers.
+    /// Size of a request's metadata in bytes, 1 KiB to 1 MiB, counted as gRPC does: each name and value, plus 32 for each pair. A larger one gets
+    /// RESOURCE_EXHAUSTED; above four times the value of startup the HTTP server itself refuses the request. Default 16 KiB.
     /// </summary>
-    [Range(1024, 1_048_576)]
+    [Range(1024, 1_048_576), Live]
     public int MaxMetadataBytes { get; set; } = 16 * 1024;
 
-    /// <summary>Bytes of one message of a request as sent, 1 to 2,147,483,647. Default 4 MiB.</summary>
-    [Range(1, int.MaxValue)]
+    /// <summary>Size of one request message in bytes as sent, 1 to 2,147,483,647. Default 4 MiB.</summary>
+    [Range(1, int.MaxValue), Live]
     public int MaxRequestMessageBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of one message of an answer as sent, 1 to 2,147,483,647. Default 4 MiB. A first message above it is refused before anything is
-    /// charged; a later one ends its stream.
+    /// Size of one response message in bytes as sent, 1 to 2,147,483,647. A larger first message is refused before anything is charged; a larger later one
+    /// ends its stream. Default 4 MiB.
     /// </summary>
-    [Range(1, int.MaxValue)]
+    [Range(1, int.MaxValue), Live]
     public int MaxResponseMessageBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Open connections of one protocol on one listener, 1 to 1,000,000. Default 20,000. Further ones are closed at once.</summary>
+    /// <summary>Open connections for each protocol and listener, 1 to 1,000,000. Further ones are closed immediately. Default 20,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 20_000;
 
-    /// <summary>Cleartext connections that have not yet shown their protocol, 1 to 100,000. Default 1,024. Further ones are closed at once.</summary>
-    [Range(1, 100_000)]
-    public int MaxUndecidedConnections { get; set; } = 1024;
+    /// <summary>
+    /// Cleartext connections that have not yet shown their protocol. Further ones are closed immediately. Not a setting: an honest connection is in this
+    /// state for one round trip, so 1,024 are enough for 10,000 new connections per second.
+    /// </summary>
+    internal int MaxUndecidedConnections { get; set; } = 1024;
 
-    /// <summary>Calls at the same time on one HTTP/2 connection, 1 to 100,000. Default 1,000.</summary>
+    /// <summary>Concurrent calls on one HTTP/2 connection, 1 to 100,000. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int MaxStreamsPerConnection { get; set; } = 1000;
 
     /// <summary>
-    /// A consumer's connection that sends nothing for so long is asked for a sign of life (an HTTP/2 PING), 1 s to 1 hour. Default 30 s. A
-    /// silent stream of a client that answers lives for as long as it likes.
+    /// Time after which a client's connection that sends nothing gets an HTTP/2 PING, 1 s to 1 hour. A stream without messages stays open as long as its
+    /// client responds to the pings. Default 30 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the answer to it may take before the consumer counts as gone and its calls are cancelled, 1 s to 10 minutes. Default 20 s. On
-    /// HTTP/1.1, which knows no ping, TCP asks instead, and a machine that is gone is noticed within both times together.
+    /// Time that a client may take to respond to a PING before its connection is closed and its calls are cancelled, 1 s to 10 minutes. HTTP/1.1 has no
+    /// PING: TCP keep-alive detects a lost client within PingInterval and PingTimeout together. Default 20 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Age at which a consumer's connection is told to go (GOAWAY), give or take a tenth, 0 to 30 days; 0 is never. Its calls go on, its next
-    /// one opens a new connection: so replicas behind a TCP balancer get their share again after a restart. Default 0.
+    /// Age, within a tenth, at which a client's connection gets a GOAWAY, 0 to 30 days. Its calls continue, and the client opens a new connection for its next
+    /// call: behind a TCP load balancer, a replica that was restarted gets its share again. 0: never. Default 0.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxConnectionAge { get; set; }
 
-    /// <summary>How long calls on such a connection may still run before it is cut, 0 to 30 days; 0 is as long as they like. Default 0.</summary>
+    /// <summary>Time after the GOAWAY of MaxConnectionAge at which calls that still run are cancelled, 0 to 30 days. 0: unlimited. Default 0.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxConnectionAgeGrace { get; set; }
 
     /// <summary>
-    /// How long the gateway still takes calls after it was asked to stop, while `/readyz` already says no, 0 to 10 minutes: as long as the
-    /// balancer in front takes to notice. Default 0.
+    /// Time that the gateway still accepts calls after it was asked to stop, while `/readyz` already fails, 0 to 10 minutes. Use the time that the load
+    /// balancer in front needs to notice. Default 0.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainDelay { get; set; }
 
-    /// <summary>How long running calls may go on after the gateway was asked to stop and `DrainDelay` is over, 0 to 1 hour. Default 30 s.</summary>
+    /// <summary>Time that running calls may continue after DrainDelay, 0 to 1 hour; then they are cancelled. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

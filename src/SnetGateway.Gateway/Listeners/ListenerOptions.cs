@@ -1,51 +1,50 @@
 using System.ComponentModel.DataAnnotations;
-using SnetGateway.Gateway.Configuration.Forms;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Where the gateway listens.</summary>
+/// <summary>Addresses and certificates of the two listeners.</summary>
 public sealed class ListenerOptions
 {
     public const string Section = "SnetGateway:Listeners";
 
-    /// <summary>For consumers: gRPC over HTTP/2 and HTTP/1.1 on one port, in cleartext or, with a certificate, over TLS.</summary>
+    /// <summary>The listener for consumers: gRPC over HTTP/2 and HTTP/1.1 on one port, in cleartext or, with a certificate, over TLS.</summary>
     public PublicListenerOptions Public { get; set; } = new();
 
-    /// <summary>For the operator: probes, metrics, administration. On loopback.</summary>
+    /// <summary>The listener for the operator, on loopback: health probes.</summary>
     public AdminListenerOptions Admin { get; set; } = new();
 }
 
 /// <summary>The listener for consumers.</summary>
 public sealed class PublicListenerOptions
 {
-    /// <summary>IP address and port, `[::]:7000` for IPv6. Port 0 takes a free one. Default 0.0.0.0:7000.</summary>
-    [Required]
+    /// <summary>IP address and port to listen on; `[::]:7000` for IPv6. Port 0: any free port. Default 0.0.0.0:7000.</summary>
+    [Required, DataType("endpoint")]
     public string Address { get; set; } = "0.0.0.0:7000";
 
-    /// <summary>File with the certificate and its chain (PEM). Unset or empty: cleartext.</summary>
+    /// <summary>PEM file with the TLS certificate and its chain. The gateway notices a new file. Unset or empty: no TLS.</summary>
     public string? CertificatePath { get; set; }
 
-    /// <summary>File with the certificate's private key (PEM). Unset or empty: it is in the certificate's file.</summary>
+    /// <summary>PEM file with the private key of the certificate. Unset or empty: the key is in the certificate's file.</summary>
     public string? KeyPath { get; set; }
 
     /// <summary>
-    /// Balancers whose connections begin with a PROXY protocol header (version 1 or 2), by address or network. Required of them, and of nobody
-    /// else: the client's address is then the one they name. Empty: none.
+    /// Addresses or networks of load balancers, such as 10.0.0.0/8. Connections from them must start with a PROXY protocol header (version 1 or 2); its source
+    /// address becomes the client's address. Connections from other addresses must not send one. Empty: none.
     /// </summary>
-    [NetworkForm]
+    [DataType("network")]
     public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>
-    /// How long a connection may take to show its protocol (cleartext) or its balancer's PROXY header, 100 ms to 1 minute. Default 5 s.
+    /// Time in which a connection must show its protocol (cleartext) or its PROXY header. Not a setting: every client sends these bytes immediately, and
+    /// 5 s cover a lost packet.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
-    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>The listener for the operator.</summary>
 public sealed class AdminListenerOptions
 {
-    /// <summary>IP address and port. Port 0 takes a free one. Default 127.0.0.1:7001.</summary>
-    [Required]
+    /// <summary>Loopback IP address and port to listen on. Port 0: any free port. Default 127.0.0.1:7001.</summary>
+    [Required, DataType("endpoint")]
     public string Address { get; set; } = "127.0.0.1:7001";
 }

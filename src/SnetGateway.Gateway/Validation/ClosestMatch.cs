@@ -16,11 +16,8 @@ internal static class ClosestMatch
     /// <summary>The closest name of which at most every third letter differs, if any. Two different single letters are not close.</summary>
     public static string? Find(string key, IEnumerable<string> names)
     {
-        (string? name, int distance) = names
-            .Select(name => (Name: (string?)name, Distance: Distance(key, name)))
-            .DefaultIfEmpty((null, int.MaxValue))
-            .MinBy(candidate => candidate.Distance);
-        int length = Math.Max(key.Length, name?.Length ?? 0);
+        string? name = names.MinBy(name => Distance(key, name));
+        int length = Math.Max(key.Length, name?.Length ?? 0), distance = name is null ? int.MaxValue : Distance(key, name);
         return distance < length && distance <= Math.Max(1, length / 3) ? name : null;
     }
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Listeners;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;
@@ -54,8 +56,8 @@ public sealed class ProxyProtocolTests
         using var files = new TestCertificate();
         Dictionary<string, string?> settings = files.Settings;
         settings[Trusted] = "127.0.0.1";
-        settings["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:00.2";
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings); // fails at its end when an error was logged
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync( // fails at its end when an error was logged
+            settings, services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
         using (var leaves = new TcpClient { LingerState = new LingerOption(true, 0) })
         {
             await leaves.ConnectAsync(gateway.PublicEndPoint).WithTimeout();

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Limits;
+using SnetGateway.Gateway.Listeners;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;
@@ -67,7 +70,8 @@ public sealed class SplitPortTests
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r")]
     public async Task ConnectionThatDoesNotDecide_IsClosedInTime(string sent)
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:00.2" });
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
+            services: services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
         using TcpClient client = await ConnectAsync(gateway);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         Assert.True(await IsClosedAsync(client));
@@ -76,11 +80,9 @@ public sealed class SplitPortTests
     [Fact]
     public async Task UndecidedConnections_AreBounded_AndOthersAreServedAgainWhenTheyLeave()
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new()
-        {
-            ["SnetGateway:Limits:MaxUndecidedConnections"] = "3",
-            ["SnetGateway:Listeners:Public:DecisionTimeout"] = "00:00:01",
-        });
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(services: services => services
+            .Configure<LimitOptions>(options => options.MaxUndecidedConnections = 3)
+            .Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromSeconds(1)));
         var silent = new List<TcpClient>();
         for (int i = 0; i < 3; i++)
         {

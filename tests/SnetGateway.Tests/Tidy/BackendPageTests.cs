@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -27,7 +28,7 @@ public sealed partial class BackendPageTests
         {
             var errors = new ErrorList();
             using var text = new MemoryStream(Encoding.UTF8.GetBytes("{" + example.Groups[1].Value + "}"));
-            SchemaWalk.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
+            GatewaySchema.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
 
             // An example is a part of a configuration: what it leaves out is elsewhere.
             Assert.DoesNotContain(errors.All, error => error.Problem != "missing");

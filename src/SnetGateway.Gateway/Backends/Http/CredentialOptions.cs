@@ -2,14 +2,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
-/// <summary>What a service asks of its callers, as a key or a token. Sent with every call and never shown.</summary>
+/// <summary>A key or token that the gateway sends to a service with every call. Never logged.</summary>
 public sealed class CredentialOptions
 {
     public const string Header = "header";
     public const string Query = "query";
     public const string Body = "body";
 
-    /// <summary>Where it goes: header, query or body (a member beside those of the message). Default header.</summary>
+    /// <summary>Where it is sent: header, query (a query parameter) or body (a further member of the JSON object). Default header.</summary>
     [AllowedValues(Header, Query, Body)]
     public string Location { get; set; } = Header;
 
@@ -17,7 +17,7 @@ public sealed class CredentialOptions
     [Required]
     public string Key { get; set; } = "";
 
-    /// <summary>The value, as text. Better in an environment variable than in a file that many read.</summary>
+    /// <summary>The value. Prefer an environment variable to the configuration file: it is a secret.</summary>
     [Required]
     public string Value { get; set; } = "";
 }

@@ -1,11 +1,13 @@
 namespace SnetGateway.Gateway.Backends.Http;
 
-/// <summary>How services are called that speak JSON over HTTP in a way of their own.</summary>
+/// <summary>How services with a JSON API over HTTP are called.</summary>
 public sealed class HttpServiceOptions
 {
-    /// <summary>What the service asks of its callers, by names of your choice.</summary>
+    /// <summary>Keys and tokens that the service requires, by names of your choice.</summary>
     public Dictionary<string, CredentialOptions> Credentials { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>Methods by the full path, `/package.Service/Method`. One that is not named is a POST to its name without package and service.</summary>
+    /// <summary>
+    /// Requests by the full path of the gRPC method, `/package.Service/Method`. Default: a POST to the method's name without package and service.
+    /// </summary>
     public Dictionary<string, HttpMethodOptions> Methods { get; set; } = new(StringComparer.Ordinal);
 }

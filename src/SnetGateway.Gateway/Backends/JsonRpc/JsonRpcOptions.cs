@@ -1,8 +1,10 @@
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
-/// <summary>How services are called that speak JSON-RPC 2.0.</summary>
+/// <summary>How services that speak JSON-RPC 2.0 are called.</summary>
 public sealed class JsonRpcOptions
 {
-    /// <summary>The service's names of methods by the full path, `/package.Service/Method`. Unset for a method: its name without package and service.</summary>
+    /// <summary>
+    /// JSON-RPC method names by the full path of the gRPC method, `/package.Service/Method`. Default: the method's name without package and service.
+    /// </summary>
     public Dictionary<string, string> Methods { get; set; } = new(StringComparer.Ordinal);
 }

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Tests.Gateway.Configuration;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.ProtoJson;
 using SnetGateway.TestKit;
 using SnetGateway.Tests.Gateway.Configuration;

@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, await RunAsync("init", "--output", file));
         Assert.Equal(0, await RunAsync("check-config", "--config", file));
 
-        Assert.Contains("The configuration is right", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The configuration is valid", _output.ToString(), StringComparison.Ordinal);
         Assert.Empty(_error.ToString());
     }
 

@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Pricing;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
@@ -100,8 +101,8 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:translate:Price:Cogs", "115792089237316195423570985008687907853269984665640564039457584007913129639936", S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", null, S + "Services:translate:Price", "missing")]
     [InlineData(S + "Services:translate:Price:Model", "fixed_prise", S + "Services:translate:Price:Model", "'fixed_price'")]
-    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs", "never asked")]
-    [InlineData(S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods", "never asked")]
+    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs", "never charged")]
+    [InlineData(S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods", "never charged")]
     [InlineData(S + "Services:draw:Price:Methods:Line", "2", S + "Services:draw:Price:Methods:Line", "/package.Service/Method")]
     [InlineData(S + "Services:draw:Price:Methods:/art.Draw/Line", "two", S + "Services:draw:Price:Methods:/art.Draw/Line", "cogs")]
     [InlineData(S + "Services:translate:Group", "mian", S + "Services:translate:Group", "'main'")]
@@ -111,7 +112,7 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:draw:Heartbeat:Kind", "tcp", S + "Services:draw:Heartbeat:Kind", "grpc")]
     [InlineData(S + "Services:draw:Heartbeat:Kind", "http", S + "Services:draw:Heartbeat:Url", "missing")]
     [InlineData(S + "Services:draw:Heartbeat:Kind", "grpc", null, null)]
-    [InlineData(S + "Services:draw:Heartbeat:Url", "http://127.0.0.1/", S + "Services:draw:Heartbeat:Url", "only the kind http asks one. Take it out, or write http into Kind.")]
+    [InlineData(S + "Services:draw:Heartbeat:Url", "http://127.0.0.1/", S + "Services:draw:Heartbeat:Url", "only the kind http uses a URL. Remove it, or write http into Kind.")]
     [InlineData(S + "Services:draw:Heartbeat:HealthName", "art.Draw", S + "Services:draw:Heartbeat:HealthName", "only the kind grpc")]
     [InlineData(S + "Web:Origins:0", "https://app.example.org", null, null)]
     [InlineData(S + "Web:Origins:0", "https://app.example.org/", S + "Web:Origins:0", "no path")]
@@ -132,8 +133,8 @@ public class ConfigurationReaderTests
     [InlineData(S + "Chain:EscrowAddress", "0x5e59", S + "Chain:EscrowAddress", "40 hex")]
     [InlineData(S + "Chain:Endpoints:0", null, S + "Chain:Endpoints", "missing")]
     [InlineData(S + "Chain:Endpoints:1", "ws://127.0.0.1", S + "Chain:Endpoints:1", "http")]
-    [InlineData(S + "Ledger:Redis:CaPath", "ca.pem", S + "Ledger:Redis:Tls", "is not TLS. Write true, or take the certificates out.")]
-    [InlineData(S + "Ledger:Redis:KeyPath", "key.pem", S + "Ledger:Redis:CertificatePath", "no certificate. Name the certificate's file, or take the key out.")]
+    [InlineData(S + "Ledger:Redis:CaPath", "ca.pem", S + "Ledger:Redis:Tls", "is not TLS. Write true, or remove the certificates.")]
+    [InlineData(S + "Ledger:Redis:KeyPath", "key.pem", S + "Ledger:Redis:CertificatePath", "no certificate. Name the certificate's file, or remove the key.")]
     [InlineData(S + "Ledger:Store", "sqlitee", S + "Ledger:Store", "'sqlite'")]
     [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:05:00", null, null)]
     [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:00:00.5", P + "Clusters:draw:Metadata:KeepAlivePing", "1 second")]
@@ -160,7 +161,7 @@ public class ConfigurationReaderTests
     [InlineData(P + "Routes:about:Match:Path", "/escrow.PaymentChannelStateService/GetChannelState", P + "Routes:about:Match:Path", "itself")]
     [InlineData(P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "/grpc.health.v1.Health/Check")]
     [InlineData(P + "Routes:about:Match:Path", "/grpc.health.v1.Health/{method}", null, null)]
-    [InlineData(P + "Routes:draw:Timeout", "00:00:05", P + "Routes:draw:Timeout", S + "Services:draw:ServiceTimeout")]
+    [InlineData(P + "Routes:draw:Timeout", "00:00:05", P + "Routes:draw:Timeout", "ServiceTimeout")]
     [InlineData(P + "Routes:about:Timeout", "00:00:05", P + "Routes:about:Timeout", "ActivityTimeout")]
     [InlineData(P + "Routes:draw:TimeoutPolicy", "short", P + "Routes:draw:TimeoutPolicy", "ServiceTimeout")]
     [InlineData(P + "Routes:draw:AuthorizationPolicy", "default", P + "Routes:draw:AuthorizationPolicy", "'anonymous'")]
@@ -189,7 +190,7 @@ public class ConfigurationReaderTests
     [InlineData(P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "-5", P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "from 1")]
     [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "klingon", P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "utf-8")]
     [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "latin1", null, null)]
-    [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "Write one of 1.0")]
+    [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "Expected one of: 1.0")]
     [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:05", P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.0010000 for none")]
     [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:00:00", P + "Clusters:draw:HttpRequest:ActivityTimeout", "from 00:00:00.001")]
     [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.001", null, null)]

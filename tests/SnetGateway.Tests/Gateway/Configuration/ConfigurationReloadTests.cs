@@ -25,9 +25,9 @@ public sealed class ConfigurationReloadTests : IDisposable
         GatewaySnapshot before = live.Current;
 
         Write(InitCommand.Template.Replace("\"Cogs\": 1000", "\"Cogs\": 2000", StringComparison.Ordinal));
-        await reload.ReadChannelAsync();
+        await reload.ReadFileAsync();
         Assert.Same(before, live.Current); // seen once: it may still grow
-        await reload.ReadChannelAsync();
+        await reload.ReadFileAsync();
 
         Assert.True(before.ChangeToken.HasChanged);
         Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
@@ -35,14 +35,14 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.Contains(_lines, l => l.Contains("is in force", StringComparison.Ordinal));
 
         GatewaySnapshot after = live.Current;
-        await reload.ReadChannelAsync();
+        await reload.ReadFileAsync();
         Assert.Same(after, live.Current);
     }
 
     [Theory]
     [InlineData("\"Cogs\": 1000", "\"Cogs\": -1", "Price:Cogs")]
     [InlineData("\"ClusterId\": \"example\"", "\"ClusterId\": \"other\"", "ClusterId")]
-    [InlineData("\"Groups\": {", "\"Groups\": ", "no valid JSON")]
+    [InlineData("\"Groups\": {", "\"Groups\": ", "not valid JSON")]
     public async Task Look_BadFile_IsRefusedWholeAndTheOldStays(string right, string wrong, string words)
     {
         (ConfigurationReload reload, LiveSnapshot live, IConfigurationRoot host) = await StartAsync();
@@ -54,7 +54,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.Same(before, live.Current);
         Assert.False(before.ChangeToken.HasChanged);
         Assert.Equal("1000", host["SnetGateway:Services:example:Price:Cogs"]);
-        Assert.Contains(_lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("is refused", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
+        Assert.Contains(_lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("stays in force", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
 
         // Mended: taken again, though it is the content that is in force.
         Write(InitCommand.Template.Replace("1000", "3000", StringComparison.Ordinal));
@@ -114,8 +114,8 @@ public sealed class ConfigurationReloadTests : IDisposable
 
     private static async Task LookTwiceAsync(ConfigurationReload reload)
     {
-        await reload.ReadChannelAsync();
-        await reload.ReadChannelAsync();
+        await reload.ReadFileAsync();
+        await reload.ReadFileAsync();
     }
 
     private void Write(string content) => System.IO.File.WriteAllText(File, content);

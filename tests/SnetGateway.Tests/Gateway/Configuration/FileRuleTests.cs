@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Tests.Storage;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed class FileRuleTests : IDisposable
     [InlineData("sqlite", "Path", "text.pem", null)]
     [InlineData("sqlite", "Path", ".", "is a folder")]
     [InlineData("sqlite", "Path", "text.pem/ledger.db", "is a file")]
-    [InlineData("sqlite", "Path", "/proc/x/ledger.db", "nobody may write")]
+    [InlineData("sqlite", "Path", "/proc/x/ledger.db", "is read-only")]
     [InlineData("sqlite", "Path", "", "one character or more")]
     [InlineData("memory", "Path", "/proc/x/ledger.db", null)]
     [InlineData("redis", "Journal:Path", "text.pem", "is a file")]

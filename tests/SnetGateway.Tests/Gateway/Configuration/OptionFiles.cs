@@ -94,7 +94,7 @@ internal static partial class OptionFiles
     public static string Table()
     {
         var text = new StringBuilder("| key | default | what it is |\n| --- | --- | --- |\n");
-        WriteRows(text, new GatewayOptions(), GatewaySchema.Node, GatewayOptions.Section);
+        WriteRows(text, new GatewayOptions(), GatewaySchema.Gateway, GatewayOptions.Section);
         return text.ToString();
     }
 
@@ -140,7 +140,7 @@ internal static partial class OptionFiles
             string key = $"{path}:{property.Name}";
             if (s_names.TryGetValue(key, out (string Placeholder, string Example) name))
             {
-                WriteRows(text, Element(property), ((MapNode)known.Node).Element, $"{key}:{name.Placeholder}");
+                WriteRows(text, Element(property), ((CollectionNode)known.Node).Element, $"{key}:{name.Placeholder}");
             }
             else if (IsNested(property.PropertyType))
             {

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Gateway.Configuration.Rules;
+using SnetGateway.Gateway.Validation;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -29,10 +29,10 @@ public sealed class ProgramRuleTests
     }
 
     [Theory]
-    [InlineData("model:Command", "cat -n", "model:Command", "may be run")]
-    [InlineData("model:Command", "/etc/passwd", "model:Command", "may be run")]
-    [InlineData("model:Command", "/", "model:Command", "may be run")]
-    [InlineData("model:Command", "/nowhere/at/all", "model:Command", "may be run")]
+    [InlineData("model:Command", "cat -n", "model:Command", "executable file")]
+    [InlineData("model:Command", "/etc/passwd", "model:Command", "executable file")]
+    [InlineData("model:Command", "/", "model:Command", "executable file")]
+    [InlineData("model:Command", "/nowhere/at/all", "model:Command", "executable file")]
     [InlineData("model:Command", "bin/cat", "model:Command", "absolute")]
     [InlineData("model:Command", "./cat", "model:Command", "absolute")]
     [InlineData("model:Command", null, "model:Command", "missing")]
@@ -98,7 +98,7 @@ public sealed class ProgramRuleTests
         var options = new GatewayOptions();
         options.Processes.Programs["model"] = new ProgramOptions { Command = "cat" };
         var errors = new ErrorList();
-        ProgramRules.Check(new RuleContext(options, [], [], errors) { IsLinux = isLinux });
+        ProgramRules.Check(options.Processes, errors, isLinux);
         if (isLinux)
         {
             Assert.True(errors.IsEmpty);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.TestKit;
 using Xunit;
 

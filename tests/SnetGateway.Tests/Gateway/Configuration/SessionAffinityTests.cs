@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Backends;
 using Yarp.ReverseProxy.SessionAffinity;
 using Xunit;
 
