@@ -1,9 +1,9 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.GrpcWire.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
@@ -28,8 +28,8 @@ internal sealed class BackendHandlerFactory(
         handler.ActivityHeadersPropagator = null;
         handler.ConnectTimeout = backend.ConnectTimeout;
         handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
-        handler.RequestHeaderEncodingSelector ??= static (_, _) => Encoding.Latin1;
-        handler.ResponseHeaderEncodingSelector ??= static (_, _) => Encoding.Latin1;
+        handler.RequestHeaderEncodingSelector ??= HeaderEncoding.OfClient;
+        handler.ResponseHeaderEncodingSelector ??= HeaderEncoding.OfClient;
         handler.InitialHttp2StreamWindowSize = 1024 * 1024;
         if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
         {

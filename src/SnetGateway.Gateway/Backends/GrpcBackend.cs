@@ -20,7 +20,7 @@ internal sealed class GrpcBackend(HttpMessageHandler inner, IOptionsMonitor<Back
             request.Headers.TryAddWithoutValidation(Te, Trailers);
         }
 
-        return HealthProbe.IsProbe(request) ? ProbeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+        return request is HealthProbe.ProbeRequest ? ProbeAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ internal static class HealthProbe
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
     /// <summary>A type of its own tells probes apart: asking a request for its options would make it have some, at every call.</summary>
-    private sealed class ProbeRequest(Uri uri, bool mustExist) : HttpRequestMessage(HttpMethod.Post, uri)
+    internal sealed class ProbeRequest(Uri uri, bool mustExist) : HttpRequestMessage(HttpMethod.Post, uri)
     {
         public bool MustExist => mustExist;
     }

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Limits;
+using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -29,10 +29,8 @@ internal sealed class KestrelSetup(
     {
         LimitOptions limit = limits.Value;
         options.AddServerHeader = false;
-
-        // Metadata is passed on byte for byte: each byte is a character here, whatever encoding client and service have in mind.
-        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
-        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.RequestHeaderEncodingSelector = HeaderEncoding.OfServer;
+        options.ResponseHeaderEncodingSelector = HeaderEncoding.OfServer;
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
