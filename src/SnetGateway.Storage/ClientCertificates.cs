@@ -5,14 +5,14 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage;
 
-/// <summary>Whose certificates a connection to a store trusts, and which one it shows.</summary>
+/// <summary>The trusted authorities and the client certificate of a connection to a store.</summary>
 internal sealed class ClientCertificates
 {
     /// <summary>Throws <see cref="StoreUnavailableException"/> when a file cannot be read.</summary>
-    /// <param name="store">Its name, for the error.</param>
+    /// <param name="store">The store's name, for the error.</param>
     /// <param name="caPath">PEM file with the trusted authorities; empty for those of the system.</param>
-    /// <param name="certificatePath">PEM file with the certificate to show, read again for each new connection; empty for none.</param>
-    /// <param name="keyPath">PEM file with its key; empty when it stands in the certificate's file.</param>
+    /// <param name="certificatePath">PEM file with the client certificate, read again for each new connection; empty for none.</param>
+    /// <param name="keyPath">PEM file with its key; empty when the certificate's file contains it.</param>
     public ClientCertificates(string store, string? caPath, string? certificatePath, string? keyPath)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class ClientCertificates
 
             if (!string.IsNullOrEmpty(certificatePath))
             {
-                _ = Load(certificatePath, keyPath); // so that a wrong file is found now
+                _ = Load(certificatePath, keyPath); // so that an invalid file is found at startup
                 Select = (_, _, _, _, _) => Load(certificatePath, keyPath);
             }
         }
@@ -35,10 +35,10 @@ internal sealed class ClientCertificates
         }
     }
 
-    /// <summary>Whom to trust; null is whom the system trusts.</summary>
+    /// <summary>The trust policy; null is the system's.</summary>
     public X509ChainPolicy? Trust { get; }
 
-    /// <summary>Gives the certificate to show; null shows none.</summary>
+    /// <summary>Selects the client certificate; null when there is none.</summary>
     public LocalCertificateSelectionCallback? Select { get; }
 
     private static X509Certificate2 Load(string certificatePath, string? keyPath) =>

@@ -1,6 +1,6 @@
 namespace SnetGateway.Storage;
 
-/// <summary>Another process owns this ledger file. The message names it; the gateway ends with exit code 2.</summary>
+/// <summary>Another process owns this ledger file. The message names the owner; the gateway exits with code 2.</summary>
 public sealed class LedgerInUseException : Exception
 {
     public LedgerInUseException(string message)

@@ -5,17 +5,17 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Storage;
 
 /// <summary>
-/// Whose records they are: the same channel number means another channel on another chain or contract, so every stored key begins with both
-/// (design, rule 16).
+/// The chain and contract that records belong to. The same channel number is another channel on another chain or contract, so every stored key
+/// begins with both (rule 16).
 /// </summary>
 /// <param name="ChainId">The chain's EIP-155 number.</param>
 /// <param name="Escrow">The MultiPartyEscrow contract.</param>
 public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
 {
-    /// <summary>Version of the layout of stored keys; their first byte.</summary>
+    /// <summary>Version of the key layout: the first byte of every stored key.</summary>
     internal const byte KeyFormat = 1;
 
-    /// <summary>Bytes that stand before a record's id: format, chain id, contract, kind.</summary>
+    /// <summary>Bytes before a record's id: format, chain id, contract, kind.</summary>
     internal const int PrefixLength = 1 + sizeof(ulong) + Address.Size + 1;
 
     internal const int MaxKeyLength = PrefixLength + StoreLimits.MaxIdLength;
@@ -28,7 +28,7 @@ public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
         return PrefixLength + key.Id.Length;
     }
 
-    /// <summary>Writes what the stored keys of all records of one kind begin with.</summary>
+    /// <summary>Writes the common prefix of the stored keys of one kind.</summary>
     internal void WritePrefix(RecordKind kind, Span<byte> destination)
     {
         destination[0] = KeyFormat;
@@ -37,7 +37,7 @@ public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
         destination[PrefixLength - 1] = (byte)kind;
     }
 
-    /// <summary>A record as it is stored. One allocation holds the value and the id behind it.</summary>
+    /// <summary>Copies a stored record. One allocation holds the value and the id.</summary>
     internal static StoredRecord ToRecord(ReadOnlySpan<byte> storedKey, long revision, ReadOnlySpan<byte> value)
     {
         ReadOnlySpan<byte> id = storedKey[PrefixLength..];

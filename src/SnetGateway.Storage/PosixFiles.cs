@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SnetGateway.Storage;
 
-/// <summary>What the ledger needs from the file system and .NET does not give: reading a locked file, and making a new folder durable.</summary>
+/// <summary>File operations that the ledger needs and .NET does not provide: reading a locked file, and making a new folder durable.</summary>
 internal static partial class PosixFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the file, and the folders above it, for this user alone; SQLite gives the files beside it the same rights.</summary>
+    /// <summary>Creates the file and its missing folders, accessible to this user only. SQLite gives the files beside it the same mode.</summary>
     public static void CreateForOwner(string path)
     {
         CreateFolderOf(path);
@@ -25,10 +25,10 @@ internal static partial class PosixFiles
         }
     }
 
-    /// <summary>Makes the folders above a file that are missing, durably, for this user alone.</summary>
+    /// <summary>Creates the missing folders above a file, durably and accessible to this user only.</summary>
     public static void CreateFolderOf(string path) => CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    /// <summary>Opens a file so that no other process can until this one ends, however it ends. Throws <see cref="IOException"/> when another has it.</summary>
+    /// <summary>Opens a file with an exclusive lock that ends with this process. Throws <see cref="IOException"/> when another process holds it.</summary>
     public static FileStream OpenLocked(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
@@ -40,7 +40,7 @@ internal static partial class PosixFiles
         return new FileStream(path, options);
     }
 
-    /// <summary>Whether <see cref="OpenLocked"/> failed because of another's lock, and not because of the disk.</summary>
+    /// <summary>True when <see cref="OpenLocked"/> failed because of another process's lock, and not because of the disk.</summary>
     public static bool IsLockedByAnother(IOException exception)
     {
         const int linuxWouldBlock = 11;
@@ -50,8 +50,8 @@ internal static partial class PosixFiles
     }
 
     /// <summary>
-    /// The text of a small file that another process has locked; empty when it cannot be read. .NET asks for a shared lock with every open, which
-    /// the holder's lock refuses, so the file is opened by the C library.
+    /// The text of a small file that another process has locked; empty when it cannot be read. .NET takes a shared lock with every open, which the
+    /// exclusive lock rejects, so the file is opened by the C library.
     /// </summary>
     public static string ReadLocked(string path)
     {
@@ -91,7 +91,7 @@ internal static partial class PosixFiles
 
         Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
 
-        // SQLite syncs the folder that its files are in, nobody the one above: without it a power loss could take the new folder with all in it.
+        // SQLite syncs the folder of its files, but not the folder above it: without this sync a power loss could remove the new folder.
         using var handle = new SafeFileHandle(Open(parent!, 0), ownsHandle: true);
         if (handle.IsInvalid || Sync((int)handle.DangerousGetHandle()) != 0)
         {

@@ -3,7 +3,7 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage;
 
-/// <summary>How long durable writes take, and how many share one sync.</summary>
+/// <summary>Metrics of the stores: duration of durable writes, batch sizes, round trips, lost journal entries.</summary>
 public sealed class StorageMetrics
 {
     private static readonly KeyValuePair<string, object?>[] Outcomes =
@@ -21,13 +21,13 @@ public sealed class StorageMetrics
         ArgumentNullException.ThrowIfNull(meters);
         Meter meter = meters.Create("SnetGateway");
         _duration = meter.CreateHistogram<double>(
-            "snet_gateway.ledger.commit.duration", "s", "From asking for a durable write to its outcome.");
+            "snet_gateway.ledger.commit.duration", "s", "Time from the start of a durable write to its outcome.");
         _batchSize = meter.CreateHistogram<int>(
-            "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one sync.");
+            "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one disk sync.");
         _journalLost = meter.CreateCounter<long>(
-            "snet_gateway.ledger.journal.lost", "{entry}", "Journal entries that the local disk did not take; their payments are booked.");
+            "snet_gateway.ledger.journal.lost", "{entry}", "Journal entries that could not be written to the local disk. The payments themselves are recorded in the ledger.");
         _roundTrips = meter.CreateCounter<long>(
-            "snet_gateway.ledger.store.round_trips", "{request}", "Requests sent to a store that gateways share.");
+            "snet_gateway.ledger.store.round_trips", "{request}", "Requests sent to a shared store (etcd).");
     }
 
     internal bool WantsDurations => _duration.Enabled;

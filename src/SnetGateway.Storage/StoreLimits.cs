@@ -2,14 +2,20 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage;
 
-/// <summary>What any store takes; beyond it is an error of the caller's, refused before anything is queued.</summary>
+/// <summary>Limits that hold for every store. A commit beyond them is a programming error and throws before anything is queued.</summary>
 internal static class StoreLimits
 {
     public const int MaxIdLength = 64;
     public const int MaxValueLength = 65_536;
 
-    /// <summary>Most writes of one commit: what an etcd transaction surely takes with its comparisons.</summary>
+    /// <summary>Most writes of one commit: with its comparisons it fits into one etcd transaction.</summary>
     public const int MaxWrites = 32;
+
+    /// <summary>How often a store looks for commits that exceed their time limit: a tenth of the limit, at most 500 ms.</summary>
+    public static TimeSpan SweepPeriod(TimeSpan commitTimeout) =>
+        TimeSpan.FromTicks(Math.Min(commitTimeout.Ticks / 10, TimeSpan.TicksPerSecond / 2));
+
+    /// <summary>Throws <see cref="ArgumentException"/> when a commit is outside the limits.</summary>
 
     public static void Check(ReadOnlySpan<RecordWrite> writes)
     {

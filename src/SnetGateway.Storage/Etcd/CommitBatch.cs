@@ -5,8 +5,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Commits that travel in one transaction, each as an inner transaction with its own comparisons: a conflict of one is its own. The outer one
-/// compares the ledger's format, which is everybody's.
+/// Commits sent in one transaction. Each is an inner transaction with its own comparisons, so a conflict fails only its own commit. The outer
+/// transaction compares the ledger's format key, which applies to all of them.
 /// </summary>
 internal sealed class CommitBatch
 {
@@ -21,10 +21,10 @@ internal sealed class CommitBatch
 
     public List<PendingCommit> Commits { get; } = [];
 
-    /// <summary>When the oldest was asked for.</summary>
-    public long OldestAskedAt => Commits[0].AskedAt;
+    /// <summary>When the oldest commit was started, as a timestamp of the store's clock.</summary>
+    public long OldestStartedAt => Commits[0].StartedAt;
 
-    /// <summary>Takes one more, if it fits beside the others and none of its records is in <paramref name="busy"/>.</summary>
+    /// <summary>Adds a commit if it fits and none of its records is in <paramref name="busy"/>. Adds its records to <paramref name="busy"/>.</summary>
     public bool TryAdd(PendingCommit commit, HashSet<RecordKey> busy)
     {
         int largest = Math.Max(_largest, commit.Writes.Length);
@@ -37,7 +37,7 @@ internal sealed class CommitBatch
         {
             if (busy.Contains(write.Key))
             {
-                return false; // etcd refuses a transaction that writes a key twice
+                return false; // etcd rejects a transaction that writes a key twice
             }
         }
 
@@ -51,11 +51,11 @@ internal sealed class CommitBatch
         return true;
     }
 
-    /// <summary>No more operations fit.</summary>
+    /// <summary>True when no further operation fits.</summary>
     public bool IsFull => Commits.Count + 1 + _largest > MaxOperations;
 
-    /// <summary>One inner answer for each commit, as etcd gives them.</summary>
-    public bool IsAnsweredBy(TxnResponse response) =>
+    /// <summary>True when the response has one inner response for each commit.</summary>
+    public bool IsCompleteResponse(TxnResponse response) =>
         response.Header is not null
         && response.Responses.Count == Commits.Count
         && response.Responses.All(one => one.ResponseCase == ResponseOp.ResponseOneofCase.ResponseTxn);
@@ -69,8 +69,8 @@ internal sealed class CommitBatch
             {
                 new RequestOp { RequestRange = new RangeRequest { Key = keys.Format } },
 
-                // etcd's quota does not look into inner transactions (tried with 3.4.23: it grew past its quota without an alarm). A write beside
-                // them, done only when the format changed and then of no consequence, has it look at the room there is, and refuse when full.
+                // etcd's quota check ignores inner transactions (seen with 3.4.23: the database grew past its quota without an alarm). This outer put
+                // runs only when the format key has changed, and writes nothing of importance. Its presence makes etcd check the quota for the request.
                 new RequestOp { RequestPut = new PutRequest { Key = keys.Room } },
             },
         };
@@ -84,7 +84,7 @@ internal sealed class CommitBatch
                 inner.Compare.Add(new Compare { Key = key, Target = Compare.Types.CompareTarget.Mod, ModRevision = write.ExpectedRevision });
                 inner.Success.Add(new RequestOp
                 {
-                    // Not copied: the memory is lent until the commit ends, and for ever when its end is unknown.
+                    // Not copied: the caller lends the memory until the commit ends, and indefinitely when its outcome is unknown.
                     RequestPut = new PutRequest { Key = key, Value = UnsafeByteOperations.UnsafeWrap(write.Value) },
                 });
             }

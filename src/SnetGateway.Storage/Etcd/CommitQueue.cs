@@ -6,13 +6,13 @@ using SnetGateway.Storage.Journal;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Where commits wait for each other (group commit): while one batch is on its way the next gathers. Two may be on their way, never with a record
-/// in common, and the second only with company. Every commit ends within the limit.
+/// Group commit: while one batch is in flight, the next one gathers. At most two batches are in flight, never with a record in common, and the
+/// second is sent only when it is large enough to be worth it. Every commit ends within the time limit.
 /// </summary>
 internal sealed class CommitQueue : IAsyncDisposable
 {
-    private const int MaxOnTheirWay = 2;
-    private const int SecondFrom = 16;
+    private const int MaxInFlight = 2;
+    private const int SecondBatchFrom = 16;
     private const int MaxFormatChanges = 3;
 
     private readonly EtcdClient _client;
@@ -25,14 +25,14 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly StorageMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly FailureLog _failures;
     private readonly ITimer _sweeper;
     private readonly Lock _lock = new();
     private readonly List<PendingCommit> _waiting = [];
-    private readonly List<CommitBatch> _onTheirWay = [];
+    private readonly List<CommitBatch> _inFlight = [];
     private readonly HashSet<RecordKey> _busy = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
-    private int _failing;
 
     public CommitQueue(
         EtcdClient client,
@@ -46,8 +46,9 @@ internal sealed class CommitQueue : IAsyncDisposable
     {
         (_client, _keys, _format, _journal, _metrics, _logger, _time) = (client, keys, format, journal, metrics, logger, time);
         (_limit, _maxQueued) = (options.CommitTimeout, options.MaxQueued);
-        _sweepPeriod = TimeSpan.FromTicks(Math.Min(_limit.Ticks / 10, TimeSpan.TicksPerSecond / 2));
-        _sweeper = time.CreateTimer(static line => ((CommitQueue)line!).Sweep(), this, _sweepPeriod, _sweepPeriod);
+        _failures = new FailureLog(logger.EtcdNotWritable, logger.EtcdWritable);
+        _sweepPeriod = StoreLimits.SweepPeriod(_limit);
+        _sweeper = time.CreateTimer(static queue => ((CommitQueue)queue!).Sweep(), this, _sweepPeriod, _sweepPeriod);
     }
 
     public ValueTask<CommitResult> Commit(ReadOnlyMemory<RecordWrite> writes)
@@ -73,7 +74,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         return new(_metrics is { WantsDurations: true } ? MeasuredAsync(commit, _metrics) : commit.Task);
     }
 
-    /// <summary>Refuses what waits, and returns when what is on its way has ended.</summary>
+    /// <summary>Rejects the commits that are still queued, and returns when all batches in flight have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         PendingCommit[] waiting;
@@ -82,7 +83,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             _closed = true;
             waiting = [.. _waiting];
             _waiting.Clear();
-            if (_onTheirWay.Count == 0)
+            if (_inFlight.Count == 0)
             {
                 _drained.TrySetResult();
             }
@@ -100,25 +101,25 @@ internal sealed class CommitQueue : IAsyncDisposable
     private async Task<CommitResult> MeasuredAsync(PendingCommit commit, StorageMetrics metrics)
     {
         CommitResult result = await commit.Task;
-        metrics.Commit(result.Outcome, _time.GetElapsedTime(commit.AskedAt));
+        metrics.Commit(result.Outcome, _time.GetElapsedTime(commit.StartedAt));
         return result;
     }
 
-    /// <summary>Under the lock: what is to be sent now, if anything.</summary>
+    /// <summary>The next batch to send, or null. The caller holds the lock.</summary>
     private CommitBatch? NextBatch()
     {
-        if (_waiting.Count == 0 || _onTheirWay.Count >= MaxOnTheirWay || (_onTheirWay.Count > 0 && _waiting.Count < SecondFrom))
+        if (_waiting.Count == 0 || _inFlight.Count >= MaxInFlight || (_inFlight.Count > 0 && _waiting.Count < SecondBatchFrom))
         {
             return null;
         }
 
-        // What has waited long gets no attempt that could not end in time: it is refused, certainly unwritten, at the next look.
+        // A commit that has used most of its time is not sent: it could not end in time. The next sweep ends it as not written.
         long tooLate = Before(_limit * 3 / 4);
         var batch = new CommitBatch();
         int kept = 0;
         for (int i = 0; i < _waiting.Count; i++)
         {
-            if (batch.IsFull || _waiting[i].AskedAt < tooLate || !batch.TryAdd(_waiting[i], _busy))
+            if (batch.IsFull || _waiting[i].StartedAt < tooLate || !batch.TryAdd(_waiting[i], _busy))
             {
                 _waiting[kept++] = _waiting[i];
             }
@@ -130,11 +131,11 @@ internal sealed class CommitQueue : IAsyncDisposable
             return null;
         }
 
-        _onTheirWay.Add(batch);
+        _inFlight.Add(batch);
         return batch;
     }
 
-    /// <summary>Sends one batch after the other until nothing waits that may go. Never fails.</summary>
+    /// <summary>Sends batches until no commit is waiting that may be sent. Does not throw.</summary>
     private async Task RunAsync(CommitBatch first)
     {
         for (CommitBatch? batch = first; batch is not null;)
@@ -144,7 +145,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             CommitBatch? second;
             lock (_lock)
             {
-                // Before anybody is told: then the memory of a key is its caller's again.
+                // Before any caller continues: from then on the memory of its keys is the caller's again.
                 foreach (PendingCommit commit in sent.Commits)
                 {
                     foreach (ref readonly RecordWrite write in commit.Writes.Span)
@@ -153,10 +154,10 @@ internal sealed class CommitQueue : IAsyncDisposable
                     }
                 }
 
-                _onTheirWay.Remove(sent);
+                _inFlight.Remove(sent);
                 batch = NextBatch();
                 second = batch is null ? null : NextBatch();
-                if (_closed && _onTheirWay.Count == 0)
+                if (_closed && _inFlight.Count == 0)
                 {
                     _drained.TrySetResult();
                 }
@@ -181,7 +182,7 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
             else if (response.Responses[i].ResponseTxn.Succeeded)
             {
-                _journal?.Append(batch.Commits[i].Writes.Span); // while the memory is still lent
+                _journal?.Append(batch.Commits[i].Writes.Span); // before End, while the caller still lends the memory
                 batch.Commits[i].End(CommitOutcome.Committed, response.Header.Revision);
             }
             else
@@ -191,33 +192,33 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
     }
 
-    /// <returns>etcd's answer, or what is known without one.</returns>
+    /// <returns>etcd's response, or the outcome when there is none.</returns>
     private async Task<(TxnResponse? Response, CommitOutcome Otherwise)> SendAsync(CommitBatch batch)
     {
         try
         {
             _metrics?.Batch(batch.Commits.Count);
-            await KeepAsync(batch);
+            await WaitForJournalAsync(batch);
             for (int attempt = 0; ; attempt++)
             {
-                // Before the clock says "unknown" of what may certainly not be written.
-                TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestAskedAt);
+                // Ends before the sweep would report an unknown outcome for a batch that may certainly not be written.
+                TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestStartedAt);
                 long format = await EnsureFormatAsync(left);
                 TxnResponse response = await _client.TxnAsync(batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
                 if (response.Succeeded)
                 {
-                    if (!batch.IsAnsweredBy(response))
+                    if (!batch.IsCompleteResponse(response))
                     {
-                        return (null, Failed(batch, CommitOutcome.Unknown, "the answer has not one part for each write"));
+                        return (null, Failed(batch, CommitOutcome.Unknown, "the response does not have one part for each commit"));
                     }
 
-                    Works();
+                    _failures.Succeeded();
                     return (response, default);
                 }
 
-                // Nothing of it was written. Whoever changed the key may have left us in it.
+                // Nothing of the batch was written. The changed format key may still allow this version to write, so it is read and the batch sent again.
                 _format.Forget(format);
-                _format.Take(response.Responses[0].ResponseRange);
+                _format.Accept(response.Responses[0].ResponseRange);
                 if (attempt >= MaxFormatChanges)
                 {
                     return (null, CommitOutcome.NotWritten);
@@ -238,18 +239,18 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
     }
 
-    private ValueTask KeepAsync(CommitBatch batch)
+    private ValueTask WaitForJournalAsync(CommitBatch batch)
     {
         long kept = 0;
         foreach (PendingCommit commit in batch.Commits)
         {
-            kept = Math.Max(kept, _journal?.Keep(commit.Writes.Span) ?? 0);
+            kept = Math.Max(kept, _journal?.KeepReplaced(commit.Writes.Span) ?? 0);
         }
 
         return kept == 0 ? default : _journal!.WrittenAsync(kept);
     }
 
-    /// <summary>The format is only asked for: when that has no answer, nothing of the batch was sent.</summary>
+    /// <summary>Only reads the format key: when that fails, nothing of the batch was sent.</summary>
     private async ValueTask<long> EnsureFormatAsync(TimeSpan limit)
     {
         try
@@ -268,27 +269,19 @@ internal sealed class CommitQueue : IAsyncDisposable
         {
             _logger.EtcdOutcomeUnknown(batch.Commits.Count, error);
         }
-        else if (Interlocked.Exchange(ref _failing, 1) == 0)
+        else
         {
-            _logger.EtcdTakesNoWrites(error);
+            _failures.Failed(error);
         }
 
         return outcome;
     }
 
-    private void Works()
-    {
-        if (Volatile.Read(ref _failing) != 0 && Interlocked.Exchange(ref _failing, 0) != 0)
-        {
-            _logger.EtcdWritesAgain();
-        }
-    }
-
-    /// <summary>The timestamp of so long ago.</summary>
-    private long Before(TimeSpan span) => _time.GetTimestamp() - (long)(span.TotalSeconds * _time.TimestampFrequency);
+    private long Before(TimeSpan span) => _time.GetTimestamp() - _time.ToTimestamps(span);
 
     /// <summary>
-    /// Ends what would be over the limit at the next look: what was not sent is certainly unwritten, of the rest nobody knows.
+    /// Ends the commits that would exceed the limit before the next sweep. Queued ones are certainly not written; the outcome of those in flight is
+    /// unknown.
     /// </summary>
     private void Sweep()
     {
@@ -298,7 +291,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         {
             foreach (PendingCommit commit in _waiting)
             {
-                if (commit.AskedAt <= limit)
+                if (commit.StartedAt <= limit)
                 {
                     (unsent ??= []).Add(commit);
                 }
@@ -306,14 +299,14 @@ internal sealed class CommitQueue : IAsyncDisposable
 
             if (unsent is not null)
             {
-                _waiting.RemoveAll(commit => commit.AskedAt <= limit);
+                _waiting.RemoveAll(commit => commit.StartedAt <= limit);
             }
 
-            foreach (CommitBatch batch in _onTheirWay)
+            foreach (CommitBatch batch in _inFlight)
             {
                 foreach (PendingCommit commit in batch.Commits)
                 {
-                    if (commit.AskedAt <= limit)
+                    if (commit.StartedAt <= limit)
                     {
                         (unknown ??= []).Add(commit);
                     }

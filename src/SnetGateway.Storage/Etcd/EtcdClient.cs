@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Calls a cluster through whichever member answers. It stays with one member until that fails; then the next has its turn, after a pause when
-/// all had theirs. What may have been done is never sent again unless the caller says that twice is as good as once.
+/// Calls a cluster through one of its members. It stays with one member until that fails and then moves on to the next, with a pause after a
+/// full round of failures. A request that may have been executed is never sent again, unless the caller allows it.
 /// </summary>
 internal sealed class EtcdClient : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class EtcdClient : IDisposable
     private readonly EtcdMember[] _members;
     private int _current;
 
-    /// <summary>Opens no connection yet.</summary>
+    /// <summary>Opens no connection: the first call does.</summary>
     public EtcdClient(EtcdOptions options, StorageMetrics? metrics, TimeProvider time)
     {
         _http = EtcdConnections.CreateClient(options);
@@ -28,30 +28,30 @@ internal sealed class EtcdClient : IDisposable
         _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(new Uri(endpoint), _http))];
     }
 
-    /// <summary>The member in use, without anything secret.</summary>
+    /// <summary>Name of the member in use. It contains no secret.</summary>
     public string Endpoint => _members[Volatile.Read(ref _current)].Name;
 
     /// <summary>
-    /// One transaction, tried until it succeeds, is refused for good, or <paramref name="limit"/> is over. Throws <see cref="EtcdException"/>.
+    /// Sends one transaction, and repeats it until it succeeds, is rejected, or <paramref name="limit"/> has passed. Throws <see cref="EtcdException"/>.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="mayRepeat">Doing it twice is as good as once: a missing answer is no reason to give up.</param>
+    /// <param name="mayRepeat">The request is idempotent: it may be sent again after an unknown outcome.</param>
     /// <param name="limit">For all attempts together.</param>
     /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>.</param>
     public Task<TxnResponse> TxnAsync(TxnRequest request, bool mayRepeat, TimeSpan limit, CancellationToken cancellationToken) =>
         CallAsync(static (member, request, options) => member.Kv.TxnAsync(request, options), request, mayRepeat, limit, cancellationToken);
 
-    /// <summary>Reads a range of keys. Ends as <see cref="TxnAsync"/>.</summary>
+    /// <summary>Reads a range of keys. Throws as <see cref="TxnAsync"/>.</summary>
     public Task<RangeResponse> RangeAsync(RangeRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
         CallAsync(static (member, request, options) => member.Kv.RangeAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
 
-    /// <summary>Reads what a member reports of itself. Ends as <see cref="TxnAsync"/>.</summary>
+    /// <summary>Reads a member's status. Throws as <see cref="TxnAsync"/>.</summary>
     public Task<StatusResponse> StatusAsync(StatusRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
         CallAsync(static (member, request, options) => member.Maintenance.StatusAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
 
     /// <summary>
-    /// Opens a watch at the member in use, which lasts until <paramref name="cancellationToken"/> ends it. Its failures are for the caller, who
-    /// reports them by <see cref="Leave"/>; it throws <see cref="RpcException"/> when no token is to be had.
+    /// Opens a watch at the member in use. It lasts until <paramref name="cancellationToken"/> is cancelled. The caller handles its failures and
+    /// reports them with <see cref="MoveOnFrom"/>. Throws <see cref="RpcException"/> when no token can be obtained.
     /// </summary>
     public async Task<(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Call, int Member, Metadata Metadata)> WatchAsync(
         TimeSpan limit, CancellationToken cancellationToken)
@@ -63,13 +63,13 @@ internal sealed class EtcdClient : IDisposable
         return (_members[current].Watch.Watch(new CallOptions(metadata, cancellationToken: cancellationToken)), current, metadata);
     }
 
-    /// <summary>The next member has its turn, if <paramref name="member"/> still had it.</summary>
-    public void Leave(int member) => Interlocked.CompareExchange(ref _current, (member + 1) % _members.Length, member);
+    /// <summary>Makes the next member the one in use, unless another caller has already moved on from <paramref name="member"/>.</summary>
+    public void MoveOnFrom(int member) => Interlocked.CompareExchange(ref _current, (member + 1) % _members.Length, member);
 
     public void Forget(Metadata refused) => _credentials.Forget(refused);
 
     /// <summary>
-    /// What the member in use reports over plain HTTP of the arguments that it was started with; null when it does not. etcd has no call for it.
+    /// The member's command line, as it publishes it over plain HTTP (`/debug/vars`); null when it does not. etcd has no gRPC call for it.
     /// </summary>
     public async Task<string?> ReadVariablesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -108,8 +108,8 @@ internal sealed class EtcdClient : IDisposable
             EtcdException failure;
             TimeSpan left = limit - _time.GetElapsedTime(start);
 
-            // With others to ask, one that does not answer does not get all the time there is. Not a deadline of the gRPC client's: it uses the
-            // time of day, which may be set back.
+            // With several members, one that does not respond must not use up the whole time. A cancellation and not the gRPC client's deadline:
+            // that uses the time of day, which may be set back.
             using var late = new CancellationTokenSource(Positive(_members.Length > 1 ? Min(left, limit / 2) : left), _time);
             using CancellationTokenSource? linked = cancellationToken.CanBeCanceled
                 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token)
@@ -125,14 +125,14 @@ internal sealed class EtcdClient : IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
 
-                // Before there was a token, the call itself was not made.
-                EtcdFailureKind verdict = EtcdFailureKinds.Of(exception);
-                verdict = metadata is null && verdict == EtcdFailureKind.Unknown ? EtcdFailureKind.NotDoneForNow : verdict;
+                // Without a token the request itself was not sent.
+                EtcdFailureKind kind = EtcdFailureKinds.Of(exception);
+                kind = metadata is null && kind == EtcdFailureKind.Unknown ? EtcdFailureKind.Unavailable : kind;
                 failure = new EtcdException(
                     $"{_members[current].Name}: {EtcdFailureKinds.Describe(exception)}",
-                    verdict == EtcdFailureKind.TokenRefused ? EtcdFailureKind.Refused : verdict,
+                    kind == EtcdFailureKind.TokenRefused ? EtcdFailureKind.Refused : kind,
                     exception);
-                if (verdict == EtcdFailureKind.TokenRefused && metadata is not null && renewals++ < _members.Length)
+                if (kind == EtcdFailureKind.TokenRefused && metadata is not null && renewals++ < _members.Length)
                 {
                     _credentials.Forget(metadata);
                     continue;
@@ -140,16 +140,16 @@ internal sealed class EtcdClient : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new EtcdException($"the password for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
+                throw new EtcdException($"the password file for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
             }
 
-            if (failure.Verdict is EtcdFailureKind.Refused or EtcdFailureKind.Compacted)
+            if (failure.Kind is EtcdFailureKind.Refused or EtcdFailureKind.Compacted)
             {
                 throw failure;
             }
 
-            Leave(current);
-            if (failure.Verdict == EtcdFailureKind.Unknown && !mayRepeat)
+            MoveOnFrom(current);
+            if (failure.Kind == EtcdFailureKind.Unknown && !mayRepeat)
             {
                 throw failure;
             }
@@ -174,6 +174,6 @@ internal sealed class EtcdClient : IDisposable
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    /// <summary>A call without time still begins, and ends by its deadline.</summary>
+    /// <summary>A cancellation source needs a positive time. A call without time left ends by it immediately.</summary>
     private static TimeSpan Positive(TimeSpan limit) => limit > TimeSpan.Zero ? limit : TimeSpan.FromMilliseconds(1);
 }

@@ -3,15 +3,15 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Etcd;
 
-/// <summary>How connections to etcd are made: pings, time limits, which certificates are trusted and which one is shown.</summary>
+/// <summary>Connection settings for etcd: pings, time limits, trusted authorities and the client certificate.</summary>
 internal static class EtcdConnections
 {
     /// <summary>
-    /// A client for the channels to all members. Throws <see cref="StoreUnavailableException"/> when a certificate's file cannot be read.
+    /// Creates the HTTP client for the channels to all members. Throws <see cref="StoreUnavailableException"/> when a certificate file cannot be read.
     /// </summary>
     /// <remarks>
-    /// A channel that is given the handler itself puts its load balancer in front of it, which keeps refusing calls for a second and more after a
-    /// connection failed. A channel that is given an <see cref="HttpClient"/> adds nothing.
+    /// Pass the client to a channel, not its handler. In front of a handler a channel puts its load balancer, which keeps rejecting calls for a
+    /// second and more after a failed connection.
     /// </remarks>
     public static HttpClient CreateClient(EtcdOptions options)
     {
@@ -24,7 +24,7 @@ internal static class EtcdConnections
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
-            InitialHttp2StreamWindowSize = 1024 * 1024, // windows do not grow by themselves in the gateway's process
+            InitialHttp2StreamWindowSize = 1024 * 1024, // the gateway turns off automatic window growth for the whole process
             ConnectTimeout = options.DialTimeout,
             KeepAlivePingDelay = options.KeepAliveInterval,
             KeepAlivePingTimeout = options.KeepAliveTimeout,

@@ -4,15 +4,15 @@ using Grpc.Core;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// The metadata of every call: that a member without a leader shall say so at once, and the token that stands for user and password. A token that
-/// etcd no longer takes is replaced, once for all calls that ran into it.
+/// The metadata of every call: `hasleader`, which makes a member without a leader respond immediately, and the authentication token. A rejected
+/// token is replaced once for all calls that failed with it.
 /// </summary>
 internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _renewing = new(1, 1);
     private volatile Metadata? _metadata;
 
-    /// <summary>What to send, with a token asked of <paramref name="client"/> if there is none. Throws <see cref="RpcException"/>.</summary>
+    /// <summary>The metadata to send. Requests a token when there is none. Throws <see cref="RpcException"/>.</summary>
     public async ValueTask<Metadata> GetAsync(Auth.AuthClient client, CancellationToken cancellationToken)
     {
         if (_metadata is { } known)
@@ -31,7 +31,7 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
         }
     }
 
-    /// <summary>Says that a token was refused. One that was replaced meanwhile stays.</summary>
+    /// <summary>Discards a rejected token, unless it has already been replaced.</summary>
     public void Forget(Metadata refused) => Interlocked.CompareExchange(ref _metadata, null, refused);
 
     public void Dispose() => _renewing.Dispose();
@@ -44,7 +44,7 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
             return metadata;
         }
 
-        // Read each time: a password that was changed needs no restart.
+        // Read each time, so a changed password needs no restart.
         string password = options.PasswordPath.Length == 0
             ? options.Password
             : (await File.ReadAllTextAsync(options.PasswordPath, cancellationToken)).TrimEnd('\r', '\n');
@@ -56,7 +56,7 @@ internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
         }
         catch (RpcException failure) when (failure.Status.Detail.Contains("authentication is not enabled", StringComparison.Ordinal))
         {
-            // As etcd's own clients do: a cluster that asks nobody who he is needs no token.
+            // A cluster without authentication needs no token. etcd's own clients do the same.
         }
 
         return metadata;

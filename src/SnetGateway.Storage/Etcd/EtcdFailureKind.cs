@@ -2,39 +2,39 @@ using Grpc.Core;
 
 namespace SnetGateway.Storage.Etcd;
 
-/// <summary>What a failed call tells about whether etcd did what it was asked.</summary>
+/// <summary>What a failed call says about whether etcd executed the request.</summary>
 internal enum EtcdFailureKind
 {
-    /// <summary>Nobody knows: no answer, a broken one, or one that etcd gives after it had begun.</summary>
+    /// <summary>May have been executed: no response, a broken one, or an error that etcd returns after execution has begun.</summary>
     Unknown,
 
-    /// <summary>Certainly not done, and another member or a moment later may do it: not connected, no leader, too many requests.</summary>
-    NotDoneForNow,
+    /// <summary>Certainly not executed, but another member or a later attempt may succeed: not connected, no leader, too many requests.</summary>
+    Unavailable,
 
-    /// <summary>Certainly not done, and asking again does not help: no room, not allowed, not understood.</summary>
+    /// <summary>Certainly not executed, and a retry does not help: quota exceeded, permission denied, invalid request.</summary>
     Refused,
 
-    /// <summary>Certainly not done, because the token is old or unknown.</summary>
+    /// <summary>Certainly not executed, because the token is expired or unknown.</summary>
     TokenRefused,
 
-    /// <summary>A revision was asked for that is compacted away.</summary>
+    /// <summary>The requested revision has been compacted.</summary>
     Compacted,
 }
 
-/// <summary>Reads verdicts out of failures.</summary>
+/// <summary>Classifies failures.</summary>
 internal static class EtcdFailureKinds
 {
     private const string Origin = "etcdserver: ";
 
     /// <summary>
-    /// etcd's own texts, by what they say of the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). A text that is not here, such as
-    /// "request timed out", "leader changed" or "server stopped", can come after the request was proposed.
+    /// etcd's error texts that are certain about the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). Any other text, such as
+    /// "request timed out", "leader changed" or "server stopped", can be returned after the request was proposed.
     /// </summary>
-    private static readonly (string Text, EtcdFailureKind Verdict)[] Texts =
+    private static readonly (string Text, EtcdFailureKind Kind)[] Texts =
     [
-        ("no leader", EtcdFailureKind.NotDoneForNow), // asked of every call by `hasleader`, and answered before anything else
-        ("too many requests", EtcdFailureKind.NotDoneForNow),
-        ("rpc not supported for learner", EtcdFailureKind.NotDoneForNow),
+        ("no leader", EtcdFailureKind.Unavailable), // because of `hasleader`, checked before anything else
+        ("too many requests", EtcdFailureKind.Unavailable),
+        ("rpc not supported for learner", EtcdFailureKind.Unavailable),
         ("mvcc: database space exceeded", EtcdFailureKind.Refused),
         ("request is too large", EtcdFailureKind.Refused),
         ("too many operations in txn request", EtcdFailureKind.Refused),
@@ -61,28 +61,28 @@ internal static class EtcdFailureKinds
 
         if (status.Detail.StartsWith(Origin, StringComparison.Ordinal))
         {
-            foreach ((string text, EtcdFailureKind verdict) in Texts)
+            foreach ((string text, EtcdFailureKind kind) in Texts)
             {
                 if (status.Detail.AsSpan(Origin.Length).StartsWith(text, StringComparison.Ordinal))
                 {
-                    return verdict;
+                    return kind;
                 }
             }
 
             return EtcdFailureKind.Unknown;
         }
 
-        return status.DebugException is RequestNotSentException ? EtcdFailureKind.NotDoneForNow
+        return status.DebugException is RequestNotSentException ? EtcdFailureKind.Unavailable
             : IsNotEtcd(status) ? EtcdFailureKind.Refused
             : EtcdFailureKind.Unknown;
     }
 
-    /// <summary>In words for the operator: etcd's own, or those of the system below.</summary>
+    /// <summary>The error text for the operator: etcd's own, or the connection's.</summary>
     public static string Describe(Exception failure) => failure is RpcException { Status: var status } ? status.Detail : "no response in time";
 
     /// <summary>
-    /// The server does not know the call: grpc-go's texts, and the client's for an HTTP status other than 200. Any other UNIMPLEMENTED may be the
-    /// client's own for a response that it cannot read, which comes after the call was done.
+    /// The server does not implement etcd's service: grpc-go's texts, and the client's text for an HTTP status other than 200. Any other
+    /// UNIMPLEMENTED may be the client's own for a response that it cannot read, which comes after the request was executed.
     /// </summary>
     private static bool IsNotEtcd(Status status) =>
         status.StatusCode == StatusCode.Unimplemented

@@ -5,41 +5,41 @@ using Microsoft.Extensions.Logging;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Looks at the cluster once, at the start. Every settle leaves a revision behind, and an etcd that does not compact itself is full one day: etcd
-/// has no call that tells how it was configured, so its history and the arguments that it publishes are looked at.
+/// Inspects the cluster once at startup. Every settle leaves a revision behind, so an etcd without automatic compaction fills up. etcd has no call
+/// that returns its configuration, so the history and the published command line are checked.
 /// </summary>
 internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger logger)
 {
     private const string Flag = "--auto-compaction-retention";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>Does not throw: who reads or writes the ledger says what stops them.</summary>
+    /// <summary>Does not throw: a failure of the store is reported by the first read or write.</summary>
     public async Task RunAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            await ReadChannelAsync(limit, cancellationToken);
+            await InspectAsync(limit, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The gateway stops.
+            // The gateway is shutting down.
         }
         catch (Exception exception)
         {
-            logger.EtcdNotInspected(exception.Message);
+            logger.EtcdInspectionFailed(exception.Message);
         }
     }
 
-    private async Task ReadChannelAsync(TimeSpan limit, CancellationToken cancellationToken)
+    private async Task InspectAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         StatusResponse status;
         try
         {
             status = await client.StatusAsync(new StatusRequest(), limit, cancellationToken);
         }
-        catch (EtcdException exception) when (exception.Verdict == EtcdFailureKind.Refused)
+        catch (EtcdException exception) when (exception.Kind == EtcdFailureKind.Refused)
         {
-            logger.EtcdOpened(client.Endpoint, "unknown"); // its status is not for this user
+            logger.EtcdOpened(client.Endpoint, "unknown"); // this user may not read the status
             return;
         }
 
@@ -56,7 +56,7 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
         }
     }
 
-    /// <summary>The arguments name a retention other than 0. False also where they are not told, or the configuration stands elsewhere.</summary>
+    /// <summary>The command line names a retention other than 0. False also when the member does not publish it or is configured by other means.</summary>
     internal static bool CompactsItself(string? variables)
     {
         if (variables is null)
@@ -68,13 +68,13 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
         {
             using JsonDocument document = JsonDocument.Parse(variables);
             if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("cmdline", out JsonElement line)
-                || line.ValueKind != JsonValueKind.Array)
+                || !document.RootElement.TryGetProperty("cmdline", out JsonElement commandLine)
+                || commandLine.ValueKind != JsonValueKind.Array)
             {
                 return false;
             }
 
-            string[] arguments = [.. line.EnumerateArray().Select(argument => argument.ToString())];
+            string[] arguments = [.. commandLine.EnumerateArray().Select(argument => argument.ToString())];
             for (int i = 0; i < arguments.Length; i++)
             {
                 string argument = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i] : $"-{arguments[i]}";
@@ -89,13 +89,13 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
         }
         catch (JsonException)
         {
-            // Not what etcd tells.
+            // Not etcd's format: treated as not published.
         }
 
         return false;
     }
 
-    /// <summary>The first revision is gone only where somebody compacted.</summary>
+    /// <summary>Revision 1 is unavailable only after a compaction.</summary>
     private async Task<bool> WasEverCompactedAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
@@ -103,7 +103,7 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
             await client.RangeAsync(new RangeRequest { Key = keys.Format, Revision = 1 }, limit, cancellationToken);
             return false;
         }
-        catch (EtcdException exception) when (exception.Verdict == EtcdFailureKind.Compacted)
+        catch (EtcdException exception) when (exception.Kind == EtcdFailureKind.Compacted)
         {
             return true;
         }

@@ -5,8 +5,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Names of records in etcd: the configured prefix, then the key of <see cref="LedgerScope"/> (format, chain, contract, kind, id). Kind 0 is no
-/// record's; under it stands the ledger's `format` key.
+/// Keys in etcd: the configured prefix, then the key of <see cref="LedgerScope"/> (format, chain, contract, kind, id). Kind 0 holds the store's
+/// own keys, such as `format`.
 /// </summary>
 internal sealed class EtcdKeys
 {
@@ -26,16 +26,16 @@ internal sealed class EtcdKeys
         End = ByteString.CopyFrom(After(_ledger));
     }
 
-    /// <summary>The key that names the versions that may write.</summary>
+    /// <summary>The key that names the layout versions that may write.</summary>
     public ByteString Format { get; }
 
-    /// <summary>A key that holds nothing and that nobody reads.</summary>
+    /// <summary>A key that is never read: <see cref="CommitBatch"/> and the probe name it to make etcd check its quota.</summary>
     public ByteString Room { get; }
 
-    /// <summary>Where the records begin.</summary>
+    /// <summary>Start of the range of all records.</summary>
     public ByteString First { get; }
 
-    /// <summary>Behind the last record.</summary>
+    /// <summary>Exclusive end of the range of all records.</summary>
     public ByteString End { get; }
 
     public ByteString Of(in RecordKey key)
@@ -47,14 +47,14 @@ internal sealed class EtcdKeys
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
-    /// <summary>From the first record of a kind to behind its last.</summary>
+    /// <summary>The range of all records of a kind; the end is exclusive.</summary>
     public (ByteString First, ByteString End) RangeOf(RecordKind kind) =>
         (ByteString.CopyFrom([.. _ledger, (byte)kind]), ByteString.CopyFrom([.. _ledger, (byte)(kind + 1)]));
 
-    /// <summary>The key right behind <paramref name="key"/>.</summary>
+    /// <summary>The smallest key greater than <paramref name="key"/>.</summary>
     public static ByteString Following(ByteString key) => ByteString.CopyFrom([.. key.Span, 0]);
 
-    /// <summary>The record that a key names; false for one that is none.</summary>
+    /// <summary>Parses a record's key; false for any other key.</summary>
     public bool TryRead(ByteString key, out RecordKey record)
     {
         ReadOnlySpan<byte> bytes = key.Span;
@@ -68,7 +68,7 @@ internal sealed class EtcdKeys
         return true;
     }
 
-    /// <summary>The first key that does not begin with <paramref name="prefix"/>, which has a byte below 255: its text.</summary>
+    /// <summary>The first key behind all that begin with <paramref name="prefix"/>. The prefix has a byte below 255, as its text is ASCII.</summary>
     private static byte[] After(byte[] prefix)
     {
         int last = Array.FindLastIndex(prefix, value => value != byte.MaxValue);

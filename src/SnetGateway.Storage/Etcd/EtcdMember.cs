@@ -9,12 +9,12 @@ internal sealed class EtcdMember
     private const int MaxMessage = 64 * 1024 * 1024;
 
     /// <param name="endpoint">Its client URL.</param>
-    /// <param name="http">Shared by all members; stays the caller's to dispose.</param>
+    /// <param name="http">Shared by all members; the caller disposes it.</param>
     public EtcdMember(Uri endpoint, HttpClient http)
     {
         (Endpoint, Name) = (endpoint, $"{endpoint.Host}:{endpoint.Port}");
 
-        // Without a service configuration the channel repeats nothing: a write whose outcome is unknown must not be sent again.
+        // Without a service configuration the channel does not retry: a write whose outcome is unknown must not be sent again.
         var channel = GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
         {
             HttpClient = http,

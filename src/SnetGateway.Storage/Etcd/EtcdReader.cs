@@ -13,8 +13,8 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
 
     /// <summary>Throws <see cref="StoreUnavailableException"/>.</summary>
     /// <param name="first">The first key.</param>
-    /// <param name="end">Behind the last.</param>
-    /// <param name="onRevision">Is told, before the first record, the revision behind which changes are news.</param>
+    /// <param name="end">The exclusive end of the range.</param>
+    /// <param name="onRevision">Called before the first record with the revision of the read: later changes have a higher one.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<StoredRecord> ReadAsync(
         ByteString first, ByteString end, Action<long>? onRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -27,9 +27,9 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
             {
                 page = await ReadPageAsync(first, end, revision, cancellationToken);
             }
-            catch (EtcdException exception) when (exception.Verdict == EtcdFailureKind.Compacted)
+            catch (EtcdException exception) when (exception.Kind == EtcdFailureKind.Compacted)
             {
-                // The rest is read as it is now. Each record is right by itself, and the feed still begins at the first page's revision.
+                // The remaining pages are read at the current revision. Each record is still valid, and the feed begins at the first page's revision.
                 page = await ReadPageAsync(first, end, revision = 0, cancellationToken);
             }
 
@@ -56,7 +56,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
         }
     }
 
-    /// <summary>One record as it is now, by the word of a quorum. Throws <see cref="StoreUnavailableException"/>.</summary>
+    /// <summary>One record, by a linearizable read. Throws <see cref="StoreUnavailableException"/>.</summary>
     public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
         RangeResponse response = await ReadPageAsync(keys.Of(key), end: ByteString.Empty, revision: 0, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
         {
             return await client.RangeAsync(request, limit, cancellationToken);
         }
-        catch (EtcdException exception) when (exception.Verdict != EtcdFailureKind.Compacted)
+        catch (EtcdException exception) when (exception.Kind != EtcdFailureKind.Compacted)
         {
             throw new StoreUnavailableException(exception.Message, exception);
         }

@@ -9,8 +9,8 @@ using SnetGateway.Storage.Journal;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// The ledger in etcd, which several gateways share. A commit is durable when it ends: a quorum of etcd's members has it on disk (design, rule 14).
-/// No lock and no lease: a gateway that was paused or cut off loses its comparison.
+/// The ledger in etcd, shared by several gateways. A commit is durable when it ends: a quorum of etcd's members has it on disk (rule 14). There is
+/// no lock and no lease: a gateway that was paused or disconnected fails its comparison.
 /// </summary>
 public sealed class EtcdRecordStore : IRecordStore
 {
@@ -21,17 +21,16 @@ public sealed class EtcdRecordStore : IRecordStore
     private readonly EtcdKeys _keys;
     private readonly EtcdFormat _format;
     private readonly EtcdReader _reader;
-    private readonly CommitQueue _line;
+    private readonly CommitQueue _commits;
     private readonly LocalJournal? _journal;
     private readonly CancellationTokenSource _closing = new();
-    private Task _checkup = Task.CompletedTask;
+    private Task _inspection = Task.CompletedTask;
     private long _readAt;
     private int _isOpen;
     private int _disposed;
 
     /// <summary>
-    /// Names the cluster; it is first asked when records are. Throws <see cref="StoreUnavailableException"/> when a certificate's file cannot be
-    /// read.
+    /// Connects with the first read. Throws <see cref="StoreUnavailableException"/> when a certificate file cannot be read.
     /// </summary>
     public EtcdRecordStore(
         LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<EtcdRecordStore> logger, TimeProvider time)
@@ -47,15 +46,15 @@ public sealed class EtcdRecordStore : IRecordStore
         _keys = new EtcdKeys(options.Etcd.KeyPrefix, scope);
         _format = new EtcdFormat(_client, _keys);
         _reader = new EtcdReader(_client, _keys, _limit);
-        _line = new CommitQueue(_client, _keys, _format, journal, options, metrics, logger, time);
+        _commits = new CommitQueue(_client, _keys, _format, journal, options, metrics, logger, time);
     }
 
     public bool IsShared => true;
 
-    /// <summary>The look at the cluster that opening it began.</summary>
-    internal Task Checkup => _checkup;
+    /// <summary>The inspection of the cluster that opening the ledger began.</summary>
+    internal Task Inspection => _inspection;
 
-    /// <summary>Opens it for a command: records only, and nothing is written. Throws as the constructor does.</summary>
+    /// <summary>Opens the ledger for a command, without the journal: it only reads. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(LedgerOptions options, LedgerScope scope)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -65,7 +64,7 @@ public sealed class EtcdRecordStore : IRecordStore
     public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
     {
         StoreLimits.Check(writes.Span);
-        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<CommitResult>(cancellationToken) : _line.Commit(writes);
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<CommitResult>(cancellationToken) : _commits.Commit(writes);
     }
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
@@ -114,7 +113,7 @@ public sealed class EtcdRecordStore : IRecordStore
     {
         ThrowIfClosed();
 
-        // A write that is never done: it passes the quorum, and everything that would refuse a write, and leaves no revision behind.
+        // The condition is never true, so nothing is written and no revision is used. The request still needs a quorum and passes every check of a write.
         var request = new TxnRequest
         {
             Compare = { new Compare { Key = _keys.Format, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } },
@@ -125,7 +124,7 @@ public sealed class EtcdRecordStore : IRecordStore
         {
             await _format.EnsureAsync(_limit, cancellationToken);
             TxnResponse response = await _client.TxnAsync(request, mayRepeat: true, _limit, cancellationToken);
-            _format.Take(response.Responses[0].ResponseRange);
+            _format.Accept(response.Responses[0].ResponseRange);
         }
         catch (Exception exception) when (exception is EtcdException or LedgerFormatException)
         {
@@ -133,7 +132,7 @@ public sealed class EtcdRecordStore : IRecordStore
         }
     }
 
-    /// <summary>Refuses what waits, lets what is on its way end within the limit, and closes the connections.</summary>
+    /// <summary>Rejects queued commits, lets those in flight end within the limit, and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -142,8 +141,8 @@ public sealed class EtcdRecordStore : IRecordStore
         }
 
         await _closing.CancelAsync();
-        await _checkup;
-        await _line.DisposeAsync();
+        await _inspection;
+        await _commits.DisposeAsync();
         if (_journal is not null)
         {
             await _journal.DisposeAsync();
@@ -152,7 +151,7 @@ public sealed class EtcdRecordStore : IRecordStore
         _client.Dispose();
     }
 
-    /// <summary>Once: may we write there, and does etcd keep itself small?</summary>
+    /// <summary>Checks the format, and starts the inspection the first time.</summary>
     private async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -160,7 +159,7 @@ public sealed class EtcdRecordStore : IRecordStore
             await _format.EnsureAsync(_limit, cancellationToken);
             if (Interlocked.Exchange(ref _isOpen, 1) == 0)
             {
-                _checkup = new EtcdInspection(_client, _keys, _logger).RunAsync(_limit, _closing.Token); // beside the reading: a start need not wait for it
+                _inspection = new EtcdInspection(_client, _keys, _logger).RunAsync(_limit, _closing.Token); // startup does not wait for it
             }
         }
         catch (EtcdException exception)

@@ -8,8 +8,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// One reader's change feed: a watch from the revision behind what was read, opened anew at another member where it breaks. What was compacted
-/// away meanwhile is made up for by reading everything again.
+/// One reader's change feed: a watch from the revision after the last one read. When it breaks it is opened again at another member. When the
+/// revision has been compacted meanwhile, all records are read again.
 /// </summary>
 internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader reader, TimeSpan limit, ILogger logger, TimeProvider time)
 {
@@ -21,7 +21,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
     private int _member;
     private long _next;
 
-    /// <param name="next">The first revision that was not read; 0 reads everything first.</param>
+    /// <param name="next">The first revision that was not read yet; 0 reads all records first.</param>
     /// <param name="cancellationToken">Ends the feed.</param>
     public async IAsyncEnumerable<StoredRecord> RunAsync(long next, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
                     : await NextAsync(cancellationToken);
                 if (records is null)
                 {
-                    logger.FeedBroken(error!, pause);
+                    logger.FeedFailed(error!, pause);
                     await Task.Delay(pause, time, cancellationToken);
                     pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                     continue;
@@ -76,7 +76,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         }
     }
 
-    /// <summary>What the next message tells; null when the watch broke.</summary>
+    /// <summary>The records of the next message; null when the watch broke.</summary>
     private async ValueTask<(IReadOnlyList<StoredRecord>? Records, string? Error)> NextAsync(CancellationToken cancellationToken)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
             AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call = _call ?? await OpenAsync(cancellationToken);
             if (!await call.ResponseStream.MoveNext(cancellationToken))
             {
-                Leave();
+                MoveOn();
                 return (null, "the watch ended");
             }
 
@@ -99,14 +99,14 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
             if (response.Canceled)
             {
                 _ = response.CancelReason.Contains("auth token", StringComparison.Ordinal) ? Forget() : false;
-                Leave();
+                MoveOn();
                 return (null, response.CancelReason);
             }
 
             var records = new List<StoredRecord>(response.Events.Count);
             foreach (Event change in response.Events)
             {
-                // Nothing of ours is ever deleted; who deletes by hand stops the gateways first.
+                // The gateway never deletes a record. Operators stop all gateways before deleting one by hand.
                 if (keys.TryRead(change.Kv.Key, out RecordKey key))
                 {
                     records.Add(new StoredRecord(key, change.Kv.ModRevision, change.Kv.Value.Memory));
@@ -120,7 +120,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         {
             cancellationToken.ThrowIfCancellationRequested();
             _ = EtcdFailureKinds.Of(failure) == EtcdFailureKind.TokenRefused ? Forget() : false;
-            Leave();
+            MoveOn();
             return (null, EtcdFailureKinds.Describe(failure));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -139,7 +139,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
                 Key = keys.First,
                 RangeEnd = keys.End,
                 StartRevision = _next,
-                ProgressNotify = true, // else a ledger without calls would find its place compacted away
+                ProgressNotify = true, // otherwise the watch of an idle ledger would fall behind a compaction
                 Filters = { WatchCreateRequest.Types.FilterType.Nodelete },
             },
         };
@@ -149,7 +149,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The call is over already: reading it reports how it ended.
+            // The call has ended: reading it reports why.
         }
 
         return _call;
@@ -165,9 +165,9 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
         return true;
     }
 
-    private void Leave()
+    private void MoveOn()
     {
-        client.Leave(_member);
+        client.MoveOnFrom(_member);
         Close();
     }
 

@@ -3,9 +3,9 @@ using System.Net;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Tells a call that certainly was not made from one whose outcome is unknown: the failure of a request whose message was not handed to a
-/// connection becomes a <see cref="RequestNotSentException"/>, also where its time was over or it was cancelled. The gRPC client keeps it as the
-/// cause of its own exception.
+/// Distinguishes a request that was certainly not sent from one whose outcome is unknown. When a request fails before any connection asked for its
+/// message, it throws <see cref="RequestNotSentException"/>, also after a timeout or a cancellation. The gRPC client keeps that exception as the
+/// cause of its own.
 /// </summary>
 internal sealed class UnsentRequestHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -28,7 +28,7 @@ internal sealed class UnsentRequestHandler(HttpMessageHandler inner) : Delegatin
         }
     }
 
-    /// <summary>The content of a request, which knows whether a connection asked for it.</summary>
+    /// <summary>The content of a request. It records whether a connection has asked for it.</summary>
     private sealed class ObservedContent : HttpContent
     {
         private readonly HttpContent _message;
@@ -40,7 +40,7 @@ internal sealed class UnsentRequestHandler(HttpMessageHandler inner) : Delegatin
             Headers.ContentType = message.Headers.ContentType;
         }
 
-        /// <summary>False as long as it is certain that no server has any of it.</summary>
+        /// <summary>False as long as it is certain that no server has received any of it.</summary>
         public bool IsBegun => _isBegun;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -60,5 +60,5 @@ internal sealed class UnsentRequestHandler(HttpMessageHandler inner) : Delegatin
     }
 }
 
-/// <summary>Nothing of a request's message left this process, so that no server can have acted on it.</summary>
+/// <summary>No part of the request's message left this process, so no server can have executed it.</summary>
 internal sealed class RequestNotSentException(Exception cause) : IOException("nothing was sent", cause);

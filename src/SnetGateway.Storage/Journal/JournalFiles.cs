@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// The files of one journal, as its writer sees them. Each run begins a new file and each file has a bound, so that an end that was torn stays
-/// where it is and old files can go whole.
+/// Writes the files of one journal. Each run begins a new file, and each file has a maximum size, so a torn end is never appended to and expired
+/// files can be deleted whole.
 /// </summary>
 internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, ILogger logger, TimeProvider time) : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
     private SafeFileHandle? _file;
     private long _length;
 
-    /// <summary>Appends whole frames, without a sync. Returns what went wrong, in the operating system's words; the file then ends where it ended before.</summary>
+    /// <summary>Appends whole frames, without a sync. Returns the operating system's error, or null; after an error the file has its previous length.</summary>
     public string? TryWrite(ReadOnlySpan<byte> frames)
     {
         try
@@ -23,7 +23,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
             if (_file is null || _length >= options.FileSize)
             {
                 Begin();
-                Forget();
+                DeleteExpired();
             }
 
             RandomAccess.Write(_file!, frames, _length);
@@ -72,7 +72,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
         _length = JournalFormat.HeaderLength;
     }
 
-    /// <summary>Half a frame would hide all that follow it.</summary>
+    /// <summary>A partial frame would hide all frames after it from readers.</summary>
     private void CutTornEnd()
     {
         if (_file is null)
@@ -91,8 +91,8 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
         }
     }
 
-    /// <summary>An old file that cannot be removed is no reason not to write: it is tried again with the next file.</summary>
-    private void Forget()
+    /// <summary>Deletes files whose retention has passed. A failure does not stop writing: it is tried again with the next file.</summary>
+    private void DeleteExpired()
     {
         if (options.Retention == TimeSpan.Zero)
         {
@@ -111,7 +111,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                logger.JournalFileKept(path, exception.Message);
+                logger.JournalFileNotDeleted(path, exception.Message);
             }
         }
     }

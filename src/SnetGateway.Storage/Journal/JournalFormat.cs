@@ -41,12 +41,12 @@ internal static class JournalFormat
         BinaryPrimitives.WriteInt64BigEndian(body[(2 + idLength)..], sequence);
         entry.CopyTo(body[(FixedBodyLength + idLength)..]);
         BinaryPrimitives.WriteInt32BigEndian(destination, body.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[sizeof(uint)..], Sum(body));
+        BinaryPrimitives.WriteUInt32BigEndian(destination[sizeof(uint)..], Checksum(body));
     }
 
     /// <summary>
-    /// Reads the frame at the beginning of <paramref name="source"/>. False where there is none that is whole and sound: the end, or one that was
-    /// torn by a power loss or is being written.
+    /// Reads the frame at the beginning of <paramref name="source"/>. False when there is no complete frame with a correct checksum: at the end, after
+    /// a power loss, or while it is being written.
     /// </summary>
     public static bool TryReadFrame(ReadOnlySpan<byte> source, out Frame frame)
     {
@@ -64,7 +64,7 @@ internal static class JournalFormat
 
         ReadOnlySpan<byte> body = source.Slice(FrameHeadLength, length);
         int idLength = body[1];
-        if (Sum(body) != BinaryPrimitives.ReadUInt32BigEndian(source[sizeof(uint)..]) || idLength > length - FixedBodyLength)
+        if (Checksum(body) != BinaryPrimitives.ReadUInt32BigEndian(source[sizeof(uint)..]) || idLength > length - FixedBodyLength)
         {
             return false;
         }
@@ -79,23 +79,23 @@ internal static class JournalFormat
         return true;
     }
 
-    private static uint Sum(ReadOnlySpan<byte> bytes)
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
-        uint sum = uint.MaxValue;
+        uint checksum = uint.MaxValue;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {
-            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            checksum = BitOperations.Crc32C(checksum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         }
 
         foreach (byte rest in bytes)
         {
-            sum = BitOperations.Crc32C(sum, rest);
+            checksum = BitOperations.Crc32C(checksum, rest);
         }
 
-        return ~sum;
+        return ~checksum;
     }
 
-    /// <summary>Where the parts of a frame lie, counted from its beginning.</summary>
+    /// <summary>The parts of a frame, by their offsets from its beginning.</summary>
     internal readonly record struct Frame(RecordKind Kind, Range Id, long Sequence, int EntryAt, int EntryLength)
     {
         public int Length => EntryAt + EntryLength;

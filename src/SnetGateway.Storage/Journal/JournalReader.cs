@@ -4,8 +4,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// Reads the journals of several gateways as one: the entries of each record in their order, each once. Holds an index of about 24 bytes an entry
-/// in memory. For commands: nothing that serves calls reads history.
+/// Reads the journals of several gateways as one: the entries of each record in order, without duplicates. Holds an index of about 24 bytes an
+/// entry in memory. For commands only: the gateway never reads history.
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
@@ -22,8 +22,7 @@ public sealed class JournalReader : IDisposable
     private readonly byte[] _buffer = new byte[ScanLength];
 
     /// <summary>
-    /// Names the journals. Throws <see cref="StoreUnavailableException"/> when a folder is missing: a journal that is forgotten would look like
-    /// entries that are lost.
+    /// Sets the folders to read. Throws <see cref="StoreUnavailableException"/> when one does not exist: without it, its entries would seem lost.
     /// </summary>
     public JournalReader(IEnumerable<string> folders, LedgerScope scope)
     {
@@ -40,13 +39,13 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>Ends of files that hold no whole entry: torn by a power loss, or being written right now. Path and bytes.</summary>
+    /// <summary>Files whose end holds no complete entry (torn by a power loss, or being written), with the number of bytes there.</summary>
     public IEnumerable<(string Path, long Bytes)> TornEnds =>
         _files.Where(file => file.Size > file.Read).Select(file => (file.Path, file.Size - file.Read));
 
     /// <summary>
-    /// Takes in what was written since the last time. Throws <see cref="LedgerFormatException"/> for a file that is no journal of this ledger and
-    /// <see cref="StoreUnavailableException"/> when one cannot be read.
+    /// Reads what was written since the last call. Throws <see cref="LedgerFormatException"/> for a file that does not belong to this ledger, and
+    /// <see cref="StoreUnavailableException"/> when a file cannot be read.
     /// </summary>
     public void Refresh()
     {
@@ -71,8 +70,8 @@ public sealed class JournalReader : IDisposable
     }
 
     /// <summary>
-    /// The entries of one record in their order. An entry that stands in several journals is given once; two that differ under the same number
-    /// are both given, for the reader to judge.
+    /// The entries of one record, in order. Equal copies in several journals are returned once; different entries with the same number are all
+    /// returned, for the caller to compare.
     /// </summary>
     public IEnumerable<StoredEntry> Read(RecordKey key)
     {
@@ -129,7 +128,7 @@ public sealed class JournalReader : IDisposable
 
             if (at == 0)
             {
-                return; // the end, torn or being written
+                return; // the end of the file, or an incomplete frame
             }
 
             file.Read += at;
@@ -142,12 +141,12 @@ public sealed class JournalReader : IDisposable
         int length = RandomAccess.Read(handle, header, 0);
         if (!header[..length].SequenceEqual(_header.AsSpan(0, length)))
         {
-            throw new LedgerFormatException($"{file.Path} is no journal of this ledger: another chain, contract or format.");
+            throw new LedgerFormatException($"{file.Path} is not a journal of this ledger: its chain, contract or format differs.");
         }
 
         if (length < header.Length)
         {
-            return false; // the process ended before it wrote anything
+            return false; // the process ended before it wrote the header
         }
 
         file.Read = length;
@@ -210,7 +209,7 @@ public sealed class JournalReader : IDisposable
 
         public SafeFileHandle? Handle { get; set; }
 
-        /// <summary>Bytes that were taken in, and bytes there were.</summary>
+        /// <summary>Bytes that were indexed. The file's length is <see cref="Size"/>.</summary>
         public long Read { get; set; }
 
         public long Size { get; set; }
@@ -222,7 +221,7 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>A key that still lies in the buffer: an index of millions of entries makes one copy per record.</summary>
+    /// <summary>A key inside the read buffer, so that the index copies each key once and not once per entry.</summary>
     private readonly ref struct KeySpan(RecordKind kind, ReadOnlySpan<byte> id)
     {
         public RecordKind Kind { get; } = kind;

@@ -4,12 +4,12 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// A shared store together with the journals of the gateways that write it, for commands: records come from the one, history from the others.
-/// Takes no writes. The journals are read after the records, so that a running gateway's newest entries are in them.
+/// For commands: reads records from a shared store and their history from the journals of the gateways that write it. Writes nothing. The journals
+/// are read after the records, so the newest entries of a running gateway are included.
 /// </summary>
 public sealed class JournaledReadStore(IRecordStore records, JournalReader journals) : IRecordStore
 {
-    /// <summary>Records after which the journals are looked at again.</summary>
+    /// <summary>Records after which the journals are refreshed.</summary>
     private const int PageLength = 1024;
 
     public bool IsShared => true;
@@ -43,7 +43,7 @@ public sealed class JournaledReadStore(IRecordStore records, JournalReader journ
     }
 
     public ValueTask ProbeAsync(CancellationToken cancellationToken) =>
-        throw new StoreUnavailableException("the ledger was opened to read only");
+        throw new StoreUnavailableException("the ledger was opened read-only");
 
     public ValueTask DisposeAsync()
     {

@@ -5,22 +5,22 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// The history of what this gateway settled, in files of its own: for stores that replicas share and that hold records only (design, rule 15).
-/// Written after the settle and unsynced, by one thread; no call fails by it. A record holds its newest entry too, so a gateway that dies between a
-/// settle and its journal loses nothing: whoever settles next first writes the entry that it takes the place of (<see cref="Keep"/>).
+/// The history of this gateway's own settles, in local files: for shared stores, which hold records only (rule 15). One thread writes it after the
+/// settle, without a sync, and no call fails because of it. A record also holds its newest entry, so a gateway that dies between a settle and its
+/// journal write loses nothing: the next gateway to settle first writes the entry that its settle replaces (<see cref="KeepReplaced"/>).
 /// </summary>
 public sealed class LocalJournal : IAsyncDisposable
 {
-    /// <summary>Bytes that may wait for the disk. At 400 bytes an entry that is some 20,000 settles.</summary>
+    /// <summary>Bytes that may wait for the disk: about 20,000 settles at 400 bytes an entry.</summary>
     internal const int MaxWaiting = 8 * 1024 * 1024;
 
-    /// <summary>Records whose newest entry here is remembered. Forgetting costs an entry written twice, which readers leave out.</summary>
+    /// <summary>Records whose newest written entry is remembered. After a reset an entry may be written twice, which readers ignore.</summary>
     private const int MaxRemembered = 65_536;
 
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FlushPoll = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long a settle waits for the entry before it. On a disk that hangs, history is what is given up, and others do not wait at all.</summary>
+    /// <summary>How long a settle waits for the replaced entry. When the disk hangs, history is given up and later settles do not wait.</summary>
     private static readonly TimeSpan KeepLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly string _folder;
@@ -29,6 +29,7 @@ public sealed class LocalJournal : IAsyncDisposable
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly FailureLog _failures;
     private readonly object _lock = new();
     private readonly Dictionary<RecordKey, Place> _newest = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,29 +40,29 @@ public sealed class LocalJournal : IAsyncDisposable
     private long _lost;
     private long _taken;
     private long _done;
-    private bool _losing;
     private bool _closed;
     private TaskCompletionSource? _written;
     private volatile bool _hangs;
 
-    /// <summary>Begins a journal in the folder of <paramref name="options"/>; its first file is made with the first entry.</summary>
+    /// <summary>Starts a journal in the folder of <paramref name="options"/>. Its first file is created with the first entry.</summary>
     public LocalJournal(JournalOptions options, LedgerScope scope, StorageMetrics metrics, ILogger logger, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_folder, _scope, _metrics, _logger, _time) = (options.Path, scope, metrics, logger, time);
         _files = new JournalFiles(options, scope, logger, time);
+        _failures = new FailureLog(logger.JournalEntriesLost, () => logger.JournalRecovered(Lost));
         new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
     }
 
-    /// <summary>Entries that found no room or could not be written, since the start.</summary>
+    /// <summary>Entries lost since startup: no room in memory, or the write failed.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>
-    /// Before a commit: the entries that it takes the place of in their records, unless they are here already. Only then may they go from the records: of
-    /// two gateways that die one after the other, each between its settle and its journal, the first one's entry would otherwise be nowhere.
+    /// Call before a commit. Queues the entries that the commit replaces in their records, unless this journal has them. Otherwise an entry could be
+    /// lost when two gateways die one after the other, each between its settle and its journal write.
     /// </summary>
-    /// <returns>For <see cref="WrittenAsync"/>; 0 when there is nothing to wait for.</returns>
-    public long Keep(ReadOnlySpan<RecordWrite> writes)
+    /// <returns>The batch to pass to <see cref="WrittenAsync"/>; 0 when there is nothing to wait for.</returns>
+    public long KeepReplaced(ReadOnlySpan<RecordWrite> writes)
     {
         long last = 0;
         lock (_lock)
@@ -84,7 +85,7 @@ public sealed class LocalJournal : IAsyncDisposable
         return last > Volatile.Read(ref _done) ? last : 0;
     }
 
-    /// <summary>Ends when what <see cref="Keep"/> asked for is in a file, or lost, or after a short while.</summary>
+    /// <summary>Returns when a batch of <see cref="KeepReplaced"/> is written or lost, at the latest after 200 ms.</summary>
     public async ValueTask WrittenAsync(long batch)
     {
         long start = _time.GetTimestamp();
@@ -113,8 +114,7 @@ public sealed class LocalJournal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes down the entries of writes that were committed, and copies what it keeps. Never blocks on the disk and never fails: what finds no
-    /// room is counted.
+    /// Queues copies of the entries of committed writes. Never waits for the disk and never throws; entries without room are counted as lost.
     /// </summary>
     public void Append(ReadOnlySpan<RecordWrite> committed)
     {
@@ -136,13 +136,13 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>What this gateway wrote of a record's history, all that was appended before the call: the rest is in the journals of the others.</summary>
+    /// <summary>This gateway's entries of a record, including all that were appended before the call. Other gateways' entries are in their journals.</summary>
     public async IAsyncEnumerable<StoredEntry> ReadAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         if (!Directory.Exists(_folder))
         {
-            yield break; // made with the first entry
+            yield break; // the folder is created with the first entry
         }
 
         using var reader = new JournalReader([_folder], _scope);
@@ -153,7 +153,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when what was appended before the call is written or lost. For whoever reads the files of a running journal.</summary>
+    /// <summary>Returns when everything that was appended before the call is written or lost. Call it before reading the files of a running journal.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         long target;
@@ -169,7 +169,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what waits and closes the file, within a bound.</summary>
+    /// <summary>Writes the queued entries and closes the file, within a time limit.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -184,7 +184,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            _logger.JournalLosing("the disk gave no answer at the end");
+            _logger.JournalEntriesLost("the disk did not respond at shutdown");
         }
     }
 
@@ -192,7 +192,7 @@ public sealed class LocalJournal : IAsyncDisposable
     {
         if (!write.PreviousEntry.IsEmpty)
         {
-            KeepPrevious(write); // here already, unless the journal lost something meanwhile
+            KeepPrevious(write); // a duplicate, unless entries were lost meanwhile
         }
 
         if (!_closed && TryFrame(write.Key, write.EntrySequence, write.Entry.Span))
@@ -201,11 +201,11 @@ public sealed class LocalJournal : IAsyncDisposable
         }
         else
         {
-            Lose(1, "entries come faster than the disk takes them");
+            CountLost(1, "entries arrive faster than the disk writes them");
         }
     }
 
-    /// <summary>Has the entry before this one written; gives the batch that it is in, 0 when there is no room for it.</summary>
+    /// <summary>Queues the entry before this one. Returns the batch that contains it; 0 when there is no room.</summary>
     private long KeepPrevious(in RecordWrite write)
     {
         long previous = write.EntrySequence - 1;
@@ -237,7 +237,7 @@ public sealed class LocalJournal : IAsyncDisposable
             _newest.Clear();
         }
 
-        // A copy: the caller's memory is only lent for the time of the call.
+        // A copy, because the caller lends its memory only for the call.
         _newest.Add(new RecordKey(key.Kind, key.Id.ToArray()), place);
     }
 
@@ -261,16 +261,12 @@ public sealed class LocalJournal : IAsyncDisposable
         return true;
     }
 
-    private void Lose(int entries, string reason)
+    private void CountLost(int entries, string reason)
     {
         Interlocked.Add(ref _lost, entries);
         _metrics.JournalEntriesLost(entries);
-        _newest.Clear(); // the next settle of each writes its predecessor again
-        if (!_losing)
-        {
-            _losing = true;
-            _logger.JournalLosing(reason);
-        }
+        _newest.Clear(); // the next settle of each record writes its previous entry again
+        _failures.Failed(reason);
     }
 
     private void Run()
@@ -286,12 +282,11 @@ public sealed class LocalJournal : IAsyncDisposable
                 _hangs = false;
                 if (failure is not null)
                 {
-                    Lose(taken.Entries, failure);
+                    CountLost(taken.Entries, failure);
                 }
-                else if (_losing)
+                else
                 {
-                    _losing = false;
-                    _logger.JournalWritesAgain(Lost);
+                    _failures.Succeeded();
                 }
             }
 
@@ -302,7 +297,7 @@ public sealed class LocalJournal : IAsyncDisposable
         _ended.SetResult();
     }
 
-    /// <summary>Waits for entries and takes all that wait; nothing at the end.</summary>
+    /// <summary>Waits for entries and takes all that are queued; empty when the journal is closed.</summary>
     private Taken Take()
     {
         lock (_lock)
@@ -320,7 +315,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>A record's newest entry here, and the batch that it is written with: the so many-th that is taken.</summary>
+    /// <summary>The newest entry of a record that this journal has, and the number of the batch that contains it.</summary>
     private readonly record struct Place(long Sequence, long Batch);
 
     private readonly record struct Taken(byte[] Bytes, int Length, int Entries)

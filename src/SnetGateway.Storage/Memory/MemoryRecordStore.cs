@@ -3,7 +3,7 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Memory;
 
-/// <summary>Records in this process's memory: the plainest reading of the contract, for tests and for trying out. Nothing outlives the process.</summary>
+/// <summary>Records in memory: the simplest implementation of the contract, for tests and trials. All data is lost when the process ends.</summary>
 public sealed class MemoryRecordStore : IRecordStore
 {
     private readonly Lock _lock = new();
@@ -88,7 +88,7 @@ public sealed class MemoryRecordStore : IRecordStore
         _revision++;
         foreach (ref readonly RecordWrite write in writes)
         {
-            // Copies: the caller's memory is only lent for the time of the call.
+            // Copies, because the caller lends its memory only for the call.
             var key = new RecordKey(write.Key.Kind, write.Key.Id.ToArray());
             _records[key] = new StoredRecord(key, _revision, write.Value.ToArray());
             if (!write.Entry.IsEmpty)

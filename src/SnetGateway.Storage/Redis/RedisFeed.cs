@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// What other gateways write. The set of changes, ordered by revision, is asked for what is newer than the last that was told, so nothing is ever
-/// missed; a message of each commit only says when to ask.
+/// The writes of other gateways. The set of changes, ordered by revision, is queried for entries newer than the last one read, so no change is
+/// missed. The message that each commit publishes only triggers the query.
 /// </summary>
 internal sealed class RedisFeed(
     ISubscriber subscriber,
@@ -16,29 +16,36 @@ internal sealed class RedisFeed(
     ILogger logger,
     TimeProvider time)
 {
-    /// <summary>Asked this often also without a message: one may be lost with its connection.</summary>
+    /// <summary>Query interval without a message, as messages may be lost with a connection.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Commits that come within this time are read together.</summary>
+    /// <summary>Commits that arrive within this time are read by one query.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Revision at which all records were read; null before.</summary>
+    /// <summary>The revision from which changes are read; null before all records were read.</summary>
     public double? From { get; set; }
 
     public async IAsyncEnumerable<StoredRecord> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var news = new SemaphoreSlim(0, 1);
+        using var changes = new SemaphoreSlim(0, 1);
         var channel = new RedisChannel(keys.Wake, RedisChannel.PatternMode.Literal);
         await TrySubscribeAsync(channel, Wake);
         try
         {
             double? last = From;
-            bool isBroken = false;
+            var failures = new FailureLog(error => logger.FeedFailed(error, Poll), logger.RedisFeedRecovered);
             while (true)
             {
                 (IReadOnlyList<StoredRecord> records, last, string? error) = await TryReadAsync(last, cancellationToken);
-                Tell(error, isBroken);
-                isBroken = error is not null;
+                if (error is null)
+                {
+                    failures.Succeeded();
+                }
+                else
+                {
+                    failures.Failed(error);
+                }
+
                 foreach (StoredRecord record in records)
                 {
                     yield return record;
@@ -46,7 +53,7 @@ internal sealed class RedisFeed(
 
                 if (records.Count == 0)
                 {
-                    await news.WaitAsync(Poll, cancellationToken);
+                    await changes.WaitAsync(Poll, cancellationToken);
                 }
 
                 await Task.Delay(Gather, time, cancellationToken);
@@ -61,16 +68,16 @@ internal sealed class RedisFeed(
         {
             try
             {
-                news.Release();
+                changes.Release();
             }
             catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
             {
-                // Said already, or nobody listens any more.
+                // Already signalled, or the feed has ended.
             }
         }
     }
 
-    /// <summary>A feed goes on through every failure: what it could not read now it reads later, from the same place.</summary>
+    /// <summary>After a failure the next query continues from the same revision.</summary>
     private async Task<(IReadOnlyList<StoredRecord> Records, double? UpTo, string? Error)> TryReadAsync(
         double? last, CancellationToken cancellationToken)
     {
@@ -85,18 +92,6 @@ internal sealed class RedisFeed(
         }
     }
 
-    /// <summary>Says the first failure of a series and its end: it is asked twice a second.</summary>
-    private void Tell(string? error, bool wasBroken)
-    {
-        if (error is not null && !wasBroken)
-        {
-            logger.FeedBroken(error, Poll);
-        }
-        else if (error is null && wasBroken)
-        {
-            logger.RedisFeedGoesOn();
-        }
-    }
 
     private async Task TrySubscribeAsync(RedisChannel channel, Action<RedisChannel, RedisValue> wake)
     {
@@ -106,7 +101,7 @@ internal sealed class RedisFeed(
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
-            // Then it is only asked from time to time.
+            // The feed then works by polling alone.
         }
     }
 
@@ -118,7 +113,7 @@ internal sealed class RedisFeed(
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
-            // The connection is gone, and the subscription with it.
+            // The subscription ended with its connection.
         }
     }
 }

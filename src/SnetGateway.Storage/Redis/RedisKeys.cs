@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// Names of keys: the prefix, a colon, and the bytes that every store begins its keys with (format, chain, contract, kind, id). Kind 0 is the
-/// store's own. A record's value has its revision before it, 8 bytes big-endian.
+/// Keys in Redis: the prefix, a colon, and the bytes that keys of every store begin with (format, chain, contract, kind, id). Kind 0 holds the
+/// store's own keys. A record's value is preceded by its revision, 8 bytes big-endian.
 /// </summary>
 internal sealed class RedisKeys
 {
@@ -30,24 +30,24 @@ internal sealed class RedisKeys
         Wake = Own("wake");
     }
 
-    /// <summary>The formats that may write, separated by commas.</summary>
+    /// <summary>The layout versions that may write, separated by commas.</summary>
     public byte[] Format { get; }
 
-    /// <summary>Id of this ledger, given when it was made.</summary>
+    /// <summary>Id of this ledger, assigned when it was created.</summary>
     public byte[] Ledger { get; }
 
     /// <summary>The newest revision.</summary>
     public byte[] Revision { get; }
 
-    /// <summary>A sorted set of all records by the revision of their last write: the index, and the feed.</summary>
+    /// <summary>A sorted set of all records by the revision of their last write: it is both the index and the change feed.</summary>
     public byte[] Changes { get; }
 
     public byte[] Probe { get; }
 
-    /// <summary>The channel that says that something changed.</summary>
+    /// <summary>The publish/subscribe channel that announces commits.</summary>
     public byte[] Wake { get; }
 
-    /// <summary>The name of a record's key.</summary>
+    /// <summary>The key of a record.</summary>
     public byte[] Of(in RecordKey key)
     {
         var name = new byte[_prefix.Length + LedgerScope.PrefixLength + key.Id.Length];
@@ -56,7 +56,7 @@ internal sealed class RedisKeys
         return name;
     }
 
-    /// <summary>A record's name in the set of changes: its kind and id.</summary>
+    /// <summary>A record's member in the set of changes: its kind and id.</summary>
     public static byte[] Member(in RecordKey key)
     {
         var member = new byte[1 + key.Id.Length];
@@ -67,7 +67,7 @@ internal sealed class RedisKeys
 
     public static RecordKey FromMember(byte[] member) => member.Length > 1
         ? new RecordKey((RecordKind)member[0], member.AsMemory(1))
-        : throw new LedgerFormatException("the ledger's index in Redis holds a name that is none");
+        : throw new LedgerFormatException("the ledger's index in Redis contains an invalid record name");
 
     public static RedisValue Expected(long revision)
     {
@@ -81,7 +81,7 @@ internal sealed class RedisKeys
         return head;
     }
 
-    /// <summary>Reads a stored value. Throws <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>Parses a stored value. Throws <see cref="LedgerFormatException"/>.</summary>
     public static StoredRecord Read(in RecordKey key, byte[] stored) =>
         stored.Length > HeadLength && BinaryPrimitives.ReadInt64BigEndian(stored) is > 0 and var revision
             ? new StoredRecord(key, revision, stored.AsMemory(HeadLength))
@@ -90,6 +90,6 @@ internal sealed class RedisKeys
     private byte[] Own(string name)
     {
         byte[] key = Of(new RecordKey(0, Encoding.UTF8.GetBytes(name)));
-        return key[_prefix.Length + KindAt] == 0 ? key : throw new InvalidOperationException("kind 0 is the store's own");
+        return key[_prefix.Length + KindAt] == 0 ? key : throw new InvalidOperationException("kind 0 is reserved for the store's own keys");
     }
 }

@@ -1,21 +1,20 @@
 namespace SnetGateway.Storage.Redis;
 
-/// <summary>What runs inside Redis, whole and alone. Redis syncs it to its log before it answers.</summary>
+/// <summary>The script that runs inside Redis, atomically. Redis syncs its log to disk before it responds.</summary>
 internal static class RedisScripts
 {
-    /// <summary>The versions of keys and values that this gateway writes (design, rule 16).</summary>
+    /// <summary>The layout version of keys and values that this gateway writes (rule 16).</summary>
     public const string Format = "1";
 
-    /// <summary>First number of the answer: below is what was refused; 0 is a conflict; above is the new revision.</summary>
+    /// <summary>First number of the response: negative when the write was refused, 0 for a conflict, otherwise the new revision.</summary>
     public const long FormatRefused = -1;
     public const long OtherLedger = -2;
-    public const long WriteRefused = -3;
 
     /// <summary>
     /// Compares and writes. KEYS: format, ledger, revision, changes, probe, then the records. ARGV: our format, the ledger's id, the newest revision
-    /// that this process saw, the channel that wakes other replicas; then for each record its expected revision (8 bytes, empty for none), its member
-    /// in the set of changes, its value. Everything is judged before the first write, and that one may still be refused (a full memory); after it
-    /// nothing can fail.
+    /// that this process has read, the channel that announces commits; then for each record its expected revision (8 bytes, empty for none), its
+    /// member in the set of changes, its value. Everything is checked before the first write. That write may still be refused (memory full, -3);
+    /// after it nothing can fail.
     /// </summary>
     private const string Commit = """
         local allowed = redis.call('GET', KEYS[1])
@@ -43,8 +42,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// The script of one process. Redis forgets scripts when it restarts, and no other process loads this one: while Redis knows it, it is the
-    /// server whose settings this process has checked.
+    /// The script of one process. Redis forgets scripts when it restarts, and no other process loads this one: a server that knows it is the server
+    /// whose settings this process has checked.
     /// </summary>
     public static string CommitOf(Guid process) => $"-- {process:N}\n{Commit}";
 }

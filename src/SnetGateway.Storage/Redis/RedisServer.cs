@@ -6,12 +6,12 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// The connection to one Redis, and whether it is trusted: a server is used after its settings were checked, and again after it restarted. The
-/// script that commits is the fence: a server that was not checked does not know it, so nothing can be written there.
+/// The connection to one Redis server, and whether it is trusted. A server is used only after its settings were checked, and they are checked again
+/// after it restarted. The commit script enforces this: a server that was not checked does not know it, so nothing can be written there.
 /// </summary>
 internal sealed class RedisServer : IDisposable
 {
-    /// <summary>How often the settings are looked at while everything is well: somebody may change them on the running server.</summary>
+    /// <summary>How often the settings are checked while the server works, because they can be changed at run time.</summary>
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
 
     private readonly RedisOptions _options;
@@ -25,7 +25,7 @@ internal sealed class RedisServer : IDisposable
     private volatile byte[]? _hash;
     private volatile string? _otherLedger;
     private string _runId = "";
-    private long _seen;
+    private long _newestRevision;
     private long _checkedAt;
 
     /// <summary>Connects. Throws <see cref="StoreUnavailableException"/>.</summary>
@@ -54,15 +54,15 @@ internal sealed class RedisServer : IDisposable
     /// <summary>Id of the ledger that is served.</summary>
     public byte[] LedgerId { get; private set; } = [];
 
-    /// <summary>The newest revision that this process has seen: a server that has less is another or an older ledger.</summary>
-    public long Seen => Interlocked.Read(ref _seen);
+    /// <summary>The newest revision that this process has read. A server with a lower one holds another or an older ledger.</summary>
+    public long NewestRevision => Interlocked.Read(ref _newestRevision);
 
-    public void Saw(long revision)
+    public void NoteRevision(long revision)
     {
-        long known = Seen;
+        long known = NewestRevision;
         while (revision > known)
         {
-            long before = Interlocked.CompareExchange(ref _seen, revision, known);
+            long before = Interlocked.CompareExchange(ref _newestRevision, revision, known);
             if (before == known)
             {
                 return;
@@ -73,10 +73,11 @@ internal sealed class RedisServer : IDisposable
     }
 
     /// <summary>
-    /// The script's hash on a server that was checked. Throws <see cref="StoreUnavailableException"/> when it is not fit, and as the client does.
+    /// The commit script's hash on a checked server. Throws <see cref="StoreUnavailableException"/> when the server may not be used, and the
+    /// exceptions of the Redis client.
     /// </summary>
-    /// <param name="patience">How long a check may be waited for. All who need one wait for the same.</param>
-    public async ValueTask<byte[]> TrustedAsync(TimeSpan patience)
+    /// <param name="timeout">How long to wait for a check. All callers that need one share it.</param>
+    public async ValueTask<byte[]> TrustedAsync(TimeSpan timeout)
     {
         if (_otherLedger is { } reason)
         {
@@ -88,11 +89,11 @@ internal sealed class RedisServer : IDisposable
             return hash;
         }
 
-        // Without a connection there is nothing to ask, and nobody to wait for.
-        return IsConnected ? await _checks.JoinAsync(patience) : throw new StoreUnavailableException("there is no connection");
+        // Without a connection a check cannot succeed, so the caller need not wait.
+        return IsConnected ? await _checks.JoinAsync(timeout) : throw new StoreUnavailableException("there is no connection");
     }
 
-    /// <summary>The server does not know the script: it restarted, or is another one.</summary>
+    /// <summary>Call when the server does not know the script: it restarted, or it is another server.</summary>
     public void Distrust(byte[] hash)
     {
         if (ReferenceEquals(_hash, hash))
@@ -101,8 +102,8 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
-    /// <summary>Has the settings looked at before the next write when the last look is some seconds old.</summary>
-    public void ReadAgain()
+    /// <summary>Has the settings checked before the next write when the last check is more than five seconds old.</summary>
+    public void RecheckIfDue()
     {
         if (_time.GetElapsedTime(Interlocked.Read(ref _checkedAt)) >= CheckPeriod)
         {
@@ -110,33 +111,33 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
-    /// <summary>What is known of the ledger before something is asked: others move on while it is answered.</summary>
-    public (byte[] LedgerId, long Seen) Known => (LedgerId, Seen);
+    /// <summary>What is known of the ledger. Take it before a read: other gateways may write while the read runs.</summary>
+    public (byte[] LedgerId, long NewestRevision) Known => (LedgerId, NewestRevision);
 
-    /// <summary>Throws <see cref="StoreUnavailableException"/> when what was read is not of the ledger that was known before.</summary>
-    public void Check((byte[] LedgerId, long Seen) known, RedisValue ledgerId, RedisValue revision)
+    /// <summary>Throws <see cref="StoreUnavailableException"/> when a read returned another ledger's id or an older revision than was known before.</summary>
+    public void Check((byte[] LedgerId, long NewestRevision) known, RedisValue ledgerId, RedisValue revision)
     {
         if (known.LedgerId.Length == 0)
         {
-            return; // nothing was known yet, or opened to read only
+            return; // the first read, or opened read-only
         }
 
         byte[] id = (byte[]?)ledgerId ?? [];
         long number = revision.IsNull ? 0 : (long)revision;
-        if (!known.LedgerId.AsSpan().SequenceEqual(id) || number < known.Seen)
+        if (!known.LedgerId.AsSpan().SequenceEqual(id) || number < known.NewestRevision)
         {
-            throw OtherLedger($"it is at revision {number}, and {known.Seen} was seen");
+            throw OtherLedger($"it is at revision {number}, and this gateway has read revision {known.NewestRevision}");
         }
     }
 
-    /// <summary>For good: a ledger that lost payments must not go on as if it had not. Somebody has to look, and to restart the gateway.</summary>
+    /// <summary>Permanent until the restart: a ledger that lost payments must not be used on. The operator has to investigate first.</summary>
     public StoreUnavailableException OtherLedger(string detail)
     {
-        string reason = $"Another or an older ledger stands at {_options.Endpoint} ({detail}): claim what is signed, then restart this gateway";
+        string reason = $"Redis at {_options.Endpoint} holds another or an older ledger ({detail}): claim the signed payments, then restart this gateway";
         if (_otherLedger is null)
         {
             _otherLedger = reason;
-            _logger.RedisOtherLedger(_options.Endpoint, detail);
+            _logger.RedisLedgerReplaced(_options.Endpoint, detail);
         }
 
         return new StoreUnavailableException(reason);
@@ -145,7 +146,7 @@ internal sealed class RedisServer : IDisposable
     public void Dispose()
     {
         _checks.Dispose();
-        _redis.Close(allowCommandsToComplete: false); // without it, a server that does not respond is waited for
+        _redis.Close(allowCommandsToComplete: false); // otherwise it waits for a server that does not respond
         _redis.Dispose();
     }
 
@@ -157,11 +158,11 @@ internal sealed class RedisServer : IDisposable
             AbortOnConnectFail = true,
             AllowAdmin = true, // the client counts INFO and CONFIG GET as administration
 
-            // By default a command waits for a connection and is sent when there is one: a write could then happen long after its time is over.
+            // By default a command waits for a connection and is sent later: a write could then happen long after its time limit.
             BacklogPolicy = BacklogPolicy.FailFast,
             ClientName = "snet-gateway",
-            SetClientLibrary = false, // one command less that the gateway's user must be allowed
-            ConfigurationChannel = "", // no advice of other clients on who is the primary
+            SetClientLibrary = false, // one command less to permit to the gateway's user
+            ConfigurationChannel = "", // other clients must not choose the primary
             TieBreaker = "",
             ConnectRetry = 1,
             ConnectTimeout = limitMilliseconds,
@@ -191,25 +192,25 @@ internal sealed class RedisServer : IDisposable
         return configuration;
     }
 
-    /// <summary>Runs once at a time. Nothing is remembered of a check that was stopped.</summary>
-    private async Task<byte[]> CheckAsync(CancellationToken stop)
+    /// <summary>Runs once at a time. A cancelled check changes nothing.</summary>
+    private async Task<byte[]> CheckAsync(CancellationToken cancellationToken)
     {
         if (_hash is { } checkedMeanwhile)
         {
             return checkedMeanwhile;
         }
 
-        // First, so that a restart from here on makes it unknown again.
-        string hash = (string?)await Database.ExecuteAsync("SCRIPT", "LOAD", _script).WaitAsync(stop)
-            ?? throw new StoreUnavailableException($"Redis at {_options.Endpoint} did not load the script that commits");
-        RedisSettings settings = await RedisSettings.ReadAsync(Database, stop);
+        // Loaded first: a restart from here on makes the script unknown again.
+        string hash = (string?)await Database.ExecuteAsync("SCRIPT", "LOAD", _script).WaitAsync(cancellationToken)
+            ?? throw new StoreUnavailableException($"Redis at {_options.Endpoint} did not load the commit script");
+        RedisSettings settings = await RedisSettings.ReadAsync(Database, cancellationToken);
         if (settings.Faults.Count > 0)
         {
             string faults = string.Join("; ", settings.Faults);
             if (!_options.AllowUnsafe)
             {
                 throw new StoreUnavailableException(
-                    $"Redis at {_options.Endpoint} may lose payments that it said are written: {faults}. SnetGateway:Ledger:Redis:AllowUnsafe overrides this");
+                    $"Redis at {_options.Endpoint} may lose payments that it has acknowledged: {faults}. SnetGateway:Ledger:Redis:AllowUnsafe overrides this");
             }
 
             if (settings.RunId != _runId)
@@ -218,12 +219,12 @@ internal sealed class RedisServer : IDisposable
             }
         }
 
-        await IdentifyAsync(stop);
+        await IdentifyAsync(cancellationToken);
         if (_runId != settings.RunId)
         {
             if (_runId.Length > 0)
             {
-                _logger.RedisRestarted(_options.Endpoint, Seen);
+                _logger.RedisRestarted(_options.Endpoint, NewestRevision);
             }
 
             _runId = settings.RunId;
@@ -233,22 +234,22 @@ internal sealed class RedisServer : IDisposable
         return _hash = Convert.FromHexString(hash);
     }
 
-    /// <summary>Which ledger it is; made when there is none and none was seen before.</summary>
-    private async Task IdentifyAsync(CancellationToken stop)
+    /// <summary>Reads the ledger's id, format and revision. Creates the ledger when there is none and none was read before.</summary>
+    private async Task IdentifyAsync(CancellationToken cancellationToken)
     {
-        (byte[] LedgerId, long Seen) known = Known;
+        (byte[] LedgerId, long NewestRevision) known = Known;
         if (known.LedgerId.Length == 0)
         {
-            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists).WaitAsync(stop);
-            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists).WaitAsync(stop);
+            await Database.StringSetAsync(_keys.Ledger, Guid.NewGuid().ToByteArray(), when: When.NotExists).WaitAsync(cancellationToken);
+            await Database.StringSetAsync(_keys.Format, RedisScripts.Format, when: When.NotExists).WaitAsync(cancellationToken);
         }
 
-        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]).WaitAsync(stop);
+        RedisValue[] own = await Database.StringGetAsync([_keys.Ledger, _keys.Format, _keys.Revision]).WaitAsync(cancellationToken);
         string formats = (string?)own[1] ?? "";
         if (!formats.Split(',').Contains(RedisScripts.Format))
         {
             throw new LedgerFormatException(
-                $"The ledger at {_options.Endpoint} is written in format {formats}; this version writes format {RedisScripts.Format}");
+                $"The ledger at {_options.Endpoint} may be written by versions with format {formats}, and this version writes format {RedisScripts.Format}");
         }
 
         if (known.LedgerId.Length == 0)
@@ -257,6 +258,6 @@ internal sealed class RedisServer : IDisposable
         }
 
         Check(known, own[0], own[2]);
-        Saw(own[2].IsNull ? 0 : (long)own[2]);
+        NoteRevision(own[2].IsNull ? 0 : (long)own[2]);
     }
 }

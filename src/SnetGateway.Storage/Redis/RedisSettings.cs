@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// Whether a Redis keeps what it says that it wrote: every write synced, nothing evicted, and no failover to a replica that has less
-/// (design, rule 14).
+/// Whether a Redis server keeps what it has acknowledged: every write synced, nothing evicted, and no failover to a replica that has less
+/// (rule 14).
 /// </summary>
 internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
 {
-    private static readonly (string Name, string Value)[] s_needed =
+    private static readonly (string Name, string Value)[] Required =
     [
         ("appendonly", "yes"),
         ("appendfsync", "always"),
@@ -16,7 +16,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
         ("maxmemory-policy", "noeviction"),
     ];
 
-    /// <summary>Asks the server. Throws as the client does when it gives no answer.</summary>
+    /// <summary>Queries the server. Throws the exceptions of the Redis client.</summary>
     public static async Task<RedisSettings> ReadAsync(IDatabaseAsync database, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
@@ -24,15 +24,15 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
         string replication = Text(await database.ExecuteAsync("INFO", "replication").WaitAsync(cancellationToken));
         if (Find(server, "redis_mode") is { } mode and not "standalone")
         {
-            faults.Add($"it runs in mode {mode}: one primary is needed, without failover");
+            faults.Add($"it runs in mode {mode}, and must be a standalone primary without failover");
         }
 
         if (Find(replication, "role") is var role and not "master")
         {
-            faults.Add($"its role is {role}: the primary is needed");
+            faults.Add($"its role is {role}, and must be the primary");
         }
 
-        foreach ((string name, string value) in s_needed)
+        foreach ((string name, string value) in Required)
         {
             try
             {
@@ -43,7 +43,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
                     faults.Add($"{name} is {actual ?? "unknown"}, and must be {value}");
                 }
             }
-            catch (RedisServerException exception) when (!RedisReplies.IsRefusedForNow(exception))
+            catch (RedisServerException exception) when (!RedisReplies.IsTemporaryRefusal(exception))
             {
                 faults.Add($"CONFIG is not allowed, so {name} cannot be checked ({exception.Message})");
                 break;
@@ -56,12 +56,12 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
             RedisResult listeners = await database.ExecuteAsync("PUBSUB", "NUMSUB", "__sentinel__:hello").WaitAsync(cancellationToken);
             if (listeners.Length == 2 && (long)listeners[1] > 0)
             {
-                faults.Add("Sentinel watches it, and may fail over to a replica that has less");
+                faults.Add("Sentinel watches it, and may fail over to a replica that has less data");
             }
         }
-        catch (RedisServerException exception) when (!RedisReplies.IsRefusedForNow(exception))
+        catch (RedisServerException exception) when (!RedisReplies.IsTemporaryRefusal(exception))
         {
-            // Not allowed to ask: nothing is seen, which proves nothing either.
+            // The user may not query it: then Sentinel stays undetected.
         }
 
         return new RedisSettings(Find(server, "run_id") ?? "", faults);

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// One commit on its way, used again and again: the caller awaits it, the writer works on it, and the clock may end it first. Each use has its
-/// own number within the state, so that nobody ends the next use instead.
+/// One commit, pooled: the caller awaits it, the writer executes it, and the sweep may end it first. Each use has its own number within the state, so
+/// that a late compare-and-swap of one use cannot end the next.
 /// </summary>
 internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTaskSource<CommitResult>, IThreadPoolWorkItem
 {
@@ -25,17 +25,17 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
     /// <summary>What to write; empty for a probe.</summary>
     public ReadOnlyMemory<RecordWrite> Writes { get; private set; }
 
-    /// <summary>When it was asked for, as a timestamp of the store's clock.</summary>
-    public long AskedAt { get; private set; }
+    /// <summary>When it was started, as a timestamp of the store's clock.</summary>
+    public long StartedAt { get; private set; }
 
-    /// <summary>What the writer decided, told after the sync.</summary>
+    /// <summary>The writer's result; the caller gets it after the sync.</summary>
     public CommitResult Decision { get; set; }
 
-    /// <summary>Begins a use. Two hold it: the caller until it has the result, and the writer until it is done with it.</summary>
-    public ValueTask<CommitResult> Begin(ReadOnlyMemory<RecordWrite> writes, long askedAt)
+    /// <summary>Begins a use with two holders: the caller until it has the result, and the writer until it has finished.</summary>
+    public ValueTask<CommitResult> Begin(ReadOnlyMemory<RecordWrite> writes, long startedAt)
     {
         Writes = writes;
-        AskedAt = askedAt;
+        StartedAt = startedAt;
         Decision = default;
         _cancelled = false;
         _holds = 2;
@@ -43,7 +43,7 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
         return new ValueTask<CommitResult>(this, _core.Version);
     }
 
-    /// <summary>Ends it without a write when its caller gives up while it waits; later, giving up changes nothing.</summary>
+    /// <summary>Ends it without a write when the caller cancels while it is queued. After that, a cancellation has no effect.</summary>
     public void WatchCancellation(CancellationToken cancellationToken)
     {
         if (cancellationToken.CanBeCanceled)
@@ -59,10 +59,10 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
         return (state & PhaseMask) == Queued && Interlocked.CompareExchange(ref _state, (state & ~PhaseMask) | Taken, state) == state;
     }
 
-    /// <summary>Still taken, not given up by the clock.</summary>
+    /// <summary>Taken by the writer and not ended by the sweep.</summary>
     public bool IsWanted => (Volatile.Read(ref _state) & PhaseMask) == Taken;
 
-    /// <summary>The writer's word. False when the clock ended it first.</summary>
+    /// <summary>Ends it with the writer's result. False when the sweep ended it first.</summary>
     public bool TryEnd(CommitResult result)
     {
         long state = Volatile.Read(ref _state);
@@ -84,13 +84,13 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
     }
 
     /// <summary>
-    /// The clock's word: what was asked before <paramref name="limit"/> ends now. One that the writer never came to is certainly not written, and
-    /// the writer will pass it over; of one that it took nobody knows.
+    /// Ends it if it was started before <paramref name="limit"/>. A queued one is certainly not written, and the writer will skip it; the outcome of one
+    /// that the writer has taken is unknown.
     /// </summary>
     public CommitOutcome? TryExpire(long limit)
     {
         long state = Volatile.Read(ref _state);
-        if ((state & PhaseMask) is not (Queued or Taken) || AskedAt > limit)
+        if ((state & PhaseMask) is not (Queued or Taken) || StartedAt > limit)
         {
             return null;
         }
@@ -99,7 +99,7 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
         return TryEnd(state, new CommitResult(outcome, 0)) ? outcome : null;
     }
 
-    /// <summary>Gives back one hold. With the last one it is free for the next use.</summary>
+    /// <summary>Ends one hold. After the last one the request returns to the pool.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _holds) == 0)
@@ -160,7 +160,7 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
             return false;
         }
 
-        // Off the writer, each on its own: the thread that writes for all must not run what one caller does next.
+        // On the thread pool, each on its own: the writer's thread must not run a caller's continuation.
         _result = result;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;

@@ -8,21 +8,21 @@ namespace SnetGateway.Storage.Sqlite;
 /// <summary>The ledger's file: its tables, its settings, and how it is opened.</summary>
 /// <remarks>
 /// <para>
-/// <c>record</c> holds the newest value of each key. It has a row number of its own, so that a changed value touches one page and never the
-/// index of keys, and it names the position of the record's newest journal entry.
+/// <c>record</c> holds the newest value of each key. It has its own row number, so that a changed value dirties one page and never the index of
+/// keys, and it names the position of the record's newest journal entry.
 /// </para>
 /// <para>
-/// <c>journal</c> only grows at its end: the entries of one batch, of whatever channels, lie side by side on the same few pages. Ordered by key
-/// instead, each entry would dirty a page of its own, as much again as the record it belongs to. The entries of one record are found backwards,
-/// each naming the one before; only commands do that.
+/// <c>journal</c> is only appended to: the entries of one batch lie side by side on the same few pages. Ordered by key instead, each entry would
+/// dirty a separate page, as much again as the record it belongs to. The entries of one record form a linked list, each naming the previous one;
+/// only commands follow it.
 /// </para>
-/// <para><c>meta</c>: the format number, the revision up to which numbers are taken, and the probe's counter.</para>
+/// <para><c>meta</c>: the format number, the revision up to which numbers are allocated, and the probe's counter.</para>
 /// </remarks>
 internal static class LedgerFile
 {
     public const int Format = 1;
 
-    // A payment dirties the page of its record, and each dirty page goes to disk whole; pages of 1, 2 and 8 KiB were no faster when measured.
+    // A payment dirties the page of its record, and a dirty page is written whole. Pages of 1, 2 and 8 KiB were not faster when measured.
     private const string Create = """
         PRAGMA page_size = 4096;
         PRAGMA journal_mode = WAL;
@@ -35,7 +35,7 @@ internal static class LedgerFile
         COMMIT;
         """;
 
-    // FULL syncs the log with every commit. The log moves into the file when the writer says so, and is cut when it grew beyond its usual size.
+    // FULL syncs the log with every commit. The writer decides when the log moves into the file; it is truncated when it exceeds 16 MiB.
     private const string Settings = """
         PRAGMA synchronous = FULL;
         PRAGMA fullfsync = 1;
@@ -46,9 +46,8 @@ internal static class LedgerFile
         """;
 
     /// <summary>
-    /// Opens the file for its one owner. Only <paramref name="mayCreate"/> makes one: a file that vanished under a running gateway must not come
-    /// back empty. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or
-    /// <see cref="LedgerFormatException"/>.
+    /// Opens the file for its one owner. It is created only when <paramref name="mayCreate"/> is true: a file that disappears while the gateway runs must
+    /// not be replaced by an empty one. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or <see cref="LedgerFormatException"/>.
     /// </summary>
     public static sqlite3 OpenForWriting(string path, bool mayCreate, TimeSpan busyTimeout)
     {
@@ -68,8 +67,8 @@ internal static class LedgerFile
             CheckFormat(connection.ReadNumber, path);
             connection.Execute(Settings);
 
-            // What a killed process, or a failed sync, left in the log may be readable without being on the disk: a later sync of the log would
-            // not write it again. Moved into the file it is written anew and synced before anybody reads it here.
+            // Data that a killed process or a failed sync left in the log may be readable without being on the disk, and a later sync of the log would
+            // not write it again. Moving the log into the file writes and syncs it before anything is read.
             return connection.Checkpoint(SQLITE_CHECKPOINT_TRUNCATE) ? connection : throw connection.Error(SQLITE_BUSY);
         }
         catch
@@ -79,7 +78,7 @@ internal static class LedgerFile
         }
     }
 
-    /// <summary>Opens the file to read beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>Opens the file read-only beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.</summary>
     public static SqliteConnection OpenForReading(string path, TimeSpan busyTimeout)
     {
         string file = Path.GetFullPath(path);
@@ -89,7 +88,7 @@ internal static class LedgerFile
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_CANTOPEN && File.Exists(path) && !File.Exists(path + "-wal"))
         {
-            // A file on a read-only medium, where the index of a log that does not exist cannot be made either.
+            // On a read-only medium SQLite cannot create the index of the missing log.
             return OpenForReading(new Uri(file).AbsoluteUri + "?immutable=1", path, busyTimeout);
         }
     }
@@ -133,7 +132,7 @@ internal static class LedgerFile
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_NOTADB)
         {
-            throw new LedgerFormatException($"{path} is no ledger of this gateway.", exception);
+            throw new LedgerFormatException($"{path} is not a ledger of this gateway.", exception);
         }
     }
 
@@ -154,7 +153,7 @@ internal static class LedgerFile
         if (format != Format)
         {
             throw new LedgerFormatException(format is null
-                ? $"{path} is no ledger of this gateway."
+                ? $"{path} is not a ledger of this gateway."
                 : $"The ledger {path} has format {format}; this version reads format {Format}. A newer gateway wrote it: use that version.");
         }
     }

@@ -4,8 +4,8 @@ using System.Text;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The one owner of a ledger file: a file beside it, locked for as long as this process lives. The kernel gives the lock back when the process
-/// ends in any way, so no lock is ever stale; the text in it only says who holds it.
+/// The lock of a ledger file's one owner: a file beside it, locked for as long as this process lives. The kernel releases the lock when the process
+/// ends in any way, so a lock is never stale. The text in the file only names the holder.
 /// </summary>
 internal sealed class LedgerLock : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LedgerLock : IDisposable
         {
             string holder = PosixFiles.ReadLocked(path).ReplaceLineEndings(", ");
             throw new LedgerInUseException(
-                $"The ledger {ledgerPath} is in use by {(holder.Length == 0 ? "another process" : holder)}. A ledger has one owner: stop that one first, or give this gateway another path.",
+                $"The ledger {ledgerPath} is in use by {(holder.Length == 0 ? "another process" : holder)}. A ledger has one owner: stop that process first, or give this gateway another path.",
                 exception);
         }
 
@@ -38,7 +38,7 @@ internal sealed class LedgerLock : IDisposable
 
     public void Dispose()
     {
-        // The file stays: removing it would let two newcomers lock two files of the same name.
+        // The file is not deleted: otherwise two processes could lock two files of the same name.
         Write(_file, "");
         _file.Dispose();
     }
@@ -52,7 +52,7 @@ internal sealed class LedgerLock : IDisposable
         }
         catch (IOException)
         {
-            // The text only explains. A full disk must keep nobody from taking the lock or from giving it back.
+            // The text is only informative. A full disk must not prevent taking or releasing the lock.
         }
     }
 }

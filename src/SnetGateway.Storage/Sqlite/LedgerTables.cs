@@ -5,20 +5,20 @@ using static SQLitePCL.raw;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>The writer's statements on one connection, and the numbers that it gives out. Every method throws <see cref="SqliteException"/>.</summary>
+/// <summary>The writer's statements on one connection, and its counters. Every method throws <see cref="SqliteException"/>.</summary>
 internal sealed class LedgerTables : IDisposable
 {
-    /// <summary>Revisions are taken from the file so many at a time: one page less to write with every commit. What is left at the end is skipped.</summary>
+    /// <summary>Revisions are allocated from the file in blocks, which saves writing one page with every commit. Unused ones are skipped after a restart.</summary>
     private const long RevisionBlock = 1 << 20;
 
     private readonly sqlite3 _connection;
     private readonly LedgerScope _scope;
     private readonly List<sqlite3_stmt> _statements = [];
-    private readonly sqlite3_stmt _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _take;
+    private readonly sqlite3_stmt _begin, _commit, _rollback, _find, _insert, _update, _append, _read, _probe, _allocate;
     private long _lastRecord;
     private long _lastPosition;
     private long _revision;
-    private long _takenInBatch;
+    private long _allocatedInBatch;
 
     private LedgerTables(sqlite3 connection, LedgerScope scope)
     {
@@ -35,10 +35,10 @@ internal sealed class LedgerTables : IDisposable
             _append = Prepare("INSERT INTO journal (position, record, sequence, previous, entry) VALUES (?1, ?2, ?3, ?4, ?5)");
             _read = Prepare("SELECT revision, value FROM record WHERE key = ?1");
             _probe = Prepare("UPDATE meta SET value = value + 1 WHERE name = 'probe'");
-            _take = Prepare("UPDATE meta SET value = ?1 WHERE name = 'revision'");
+            _allocate = Prepare("UPDATE meta SET value = ?1 WHERE name = 'revision'");
             _lastRecord = connection.ReadNumber("SELECT max(id) FROM record") ?? 0;
             _lastPosition = connection.ReadNumber("SELECT max(position) FROM journal") ?? 0;
-            TakenRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
+            AllocatedRevisions = _revision = connection.ReadNumber("SELECT value FROM meta WHERE name = 'revision'")
                 ?? throw connection.Error(SQLITE_NOTADB);
         }
         catch
@@ -48,10 +48,10 @@ internal sealed class LedgerTables : IDisposable
         }
     }
 
-    /// <summary>No revision above this one was ever given out, as the file says.</summary>
-    public long TakenRevisions { get; private set; }
+    /// <summary>Upper bound of all revisions ever used, as committed in the file.</summary>
+    public long AllocatedRevisions { get; private set; }
 
-    /// <summary>Pages in the write-ahead log that are not in the file.</summary>
+    /// <summary>Pages in the write-ahead log that are not in the file yet.</summary>
     public int WalPages => _connection.WalPages();
 
     /// <summary>No transaction is open.</summary>
@@ -63,7 +63,7 @@ internal sealed class LedgerTables : IDisposable
 
     public void Begin()
     {
-        _takenInBatch = TakenRevisions;
+        _allocatedInBatch = AllocatedRevisions;
         _begin.Run();
     }
 
@@ -71,21 +71,21 @@ internal sealed class LedgerTables : IDisposable
     public void Commit()
     {
         _commit.Run();
-        TakenRevisions = _takenInBatch;
+        AllocatedRevisions = _allocatedInBatch;
     }
 
     public void Rollback() => _rollback.Run();
 
     public bool Checkpoint() => _connection.Checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 
-    /// <summary>Changes something that nobody reads, so that there is something to sync.</summary>
+    /// <summary>Changes a counter that is never read, so that there is something to sync.</summary>
     public CommitResult Probe()
     {
         _probe.Run();
         return new CommitResult(CommitOutcome.Committed, _revision);
     }
 
-    /// <summary>Compares all, then writes all: between the two nothing else can write, so no savepoint is needed.</summary>
+    /// <summary>Compares all records, then writes them. Nothing else can write between the two, so no savepoint is needed.</summary>
     public CommitResult Apply(ReadOnlySpan<RecordWrite> writes)
     {
         Span<Row> rows = stackalloc Row[writes.Length];
@@ -186,11 +186,11 @@ internal sealed class LedgerTables : IDisposable
 
     private long NextRevision()
     {
-        if (_revision >= _takenInBatch)
+        if (_revision >= _allocatedInBatch)
         {
-            _takenInBatch = _revision + RevisionBlock;
-            _take.Bind(1, _takenInBatch);
-            _take.Run();
+            _allocatedInBatch = _revision + RevisionBlock;
+            _allocate.Bind(1, _allocatedInBatch);
+            _allocate.Run();
         }
 
         return ++_revision;

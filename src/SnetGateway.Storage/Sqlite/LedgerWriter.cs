@@ -6,16 +6,16 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes: takes all requests that wait into one transaction, syncs once, and tells each its outcome. While it syncs, the
-/// next batch gathers.
+/// The one thread that writes. It executes all waiting requests in one transaction, syncs once, and then completes each request. The next batch
+/// gathers during the sync.
 /// </summary>
 internal sealed class LedgerWriter
 {
     private const int MaxBatch = 512;
 
     /// <summary>
-    /// At so many pages the log moves into the file, even under load: bounds its size, what the next start has to read, and how long calls wait
-    /// for one move.
+    /// At this size the log moves into the file even under load. It bounds the size of the log, the work of the next startup, and how long calls
+    /// wait for one move.
     /// </summary>
     private const int MaxWalPages = 2048;
 
@@ -27,38 +27,39 @@ internal sealed class LedgerWriter
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly FailureLog _failures;
     private readonly int _maxWaiting;
     private readonly CommitRequest[] _batch = new CommitRequest[MaxBatch];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerTables? _tables;
-    private long _takenRevisions;
+    private long _allocatedRevisions;
     private int _waiting;
     private long _commits;
-    private bool _failing;
     private long _refused;
     private string _reason = "";
     private TimeSpan _pause = FirstPause;
     private long _nextTry;
-    private long _nextRelief;
-    private int _quiet;
+    private long _nextSpaceAttempt;
+    private int _isIdle;
 
-    /// <summary>Opens the file, and begins to write. <paramref name="open"/> is told whether it may make the file.</summary>
+    /// <summary>Opens the file and starts the thread. <paramref name="open"/> is passed whether it may create the file.</summary>
     public LedgerWriter(
         RequestQueue queue, Func<bool, LedgerTables> open, int maxWaiting, StorageMetrics metrics, ILogger logger, TimeProvider time)
     {
         (_queue, _open, _maxWaiting, _metrics, _logger, _time) = (queue, open, maxWaiting, metrics, logger, time);
+        _failures = new FailureLog(logger.NotWritable, () => logger.Writable(_refused));
         _tables = open(true);
-        _takenRevisions = _tables.TakenRevisions;
+        _allocatedRevisions = _tables.AllocatedRevisions;
         new Thread(Run) { IsBackground = true, Name = "ledger writer" }.Start();
     }
 
-    /// <summary>Ends when the queue was closed, all is done and the file is closed.</summary>
+    /// <summary>Completes when the queue is closed, all requests have ended and the file is closed.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Commits so far, to see quiet moments by.</summary>
+    /// <summary>Number of commits so far, for detecting idle times.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    /// <summary>Queues a request, unless the queue is full or closed.</summary>
+    /// <summary>Queues a request. False when the queue is full or closed.</summary>
     public bool TryAdd(StoreRequest request)
     {
         if (Interlocked.Increment(ref _waiting) <= _maxWaiting && _queue.TryAdd(request))
@@ -70,11 +71,11 @@ internal sealed class LedgerWriter
         return false;
     }
 
-    /// <summary>Nobody wrote for a while: a good moment to move the log into the file.</summary>
-    public void Rest()
+    /// <summary>Call when there were no commits for a while: a good time to move the log into the file.</summary>
+    public void NotifyIdle()
     {
-        Volatile.Write(ref _quiet, 1);
-        _queue.Poke();
+        Volatile.Write(ref _isIdle, 1);
+        _queue.WakeWriter();
     }
 
     private void Run()
@@ -93,19 +94,19 @@ internal sealed class LedgerWriter
             }
             else
             {
-                if (Interlocked.Exchange(ref _quiet, 0) != 0 && _tables is { WalPages: > 0 })
+                if (Interlocked.Exchange(ref _isIdle, 0) != 0 && _tables is { WalPages: > 0 })
                 {
                     Checkpoint();
                 }
 
                 _queue.Sleep();
 
-                // The first request woke it. Whoever else could run now has theirs ready within the same moment, and one sync serves all of them.
+                // Woken by the first request. Other callers that can run now queue theirs within the same moment, and one sync serves them all.
                 Thread.Yield();
             }
         }
 
-        _tables?.Dispose(); // the last connection moves the log into the file and removes it
+        _tables?.Dispose(); // SQLite then moves the log into the file and deletes it
         _ended.SetResult();
     }
 
@@ -166,17 +167,17 @@ internal sealed class LedgerWriter
             foreach (CommitRequest request in batch)
             {
                 request.Decision =
-                    !request.IsWanted ? new CommitResult(CommitOutcome.NotWritten, 0) // told unknown meanwhile: better not written now
+                    !request.IsWanted ? new CommitResult(CommitOutcome.NotWritten, 0) // reported as unknown meanwhile: better not written
                     : request.Writes.IsEmpty ? tables.Probe()
                     : tables.Apply(request.Writes.Span);
             }
         }
         catch (SqliteException exception)
         {
-            // Nothing counts before the commit, so nothing is written, whatever the error was.
+            // Nothing is durable before the commit, so nothing is written, whatever the error was.
             RollBack(exception);
             End(batch, CommitOutcome.NotWritten);
-            Relieve(exception);
+            FreeSpace(exception);
             return;
         }
 
@@ -193,18 +194,14 @@ internal sealed class LedgerWriter
             }
 
             End(batch, isRolledBack ? CommitOutcome.NotWritten : CommitOutcome.Unknown);
-            Relieve(exception);
+            FreeSpace(exception);
             return;
         }
 
-        _takenRevisions = tables.TakenRevisions;
+        _allocatedRevisions = tables.AllocatedRevisions;
         Volatile.Write(ref _commits, _commits + batch.Length);
-        if (_failing)
-        {
-            _failing = false;
-            _logger.WritesAgain(_refused);
-            _refused = 0;
-        }
+        _failures.Succeeded();
+        _refused = 0;
 
         foreach (CommitRequest request in batch)
         {
@@ -219,17 +216,13 @@ internal sealed class LedgerWriter
     }
 
     /// <summary>
-    /// Undoes the transaction. True when that is certain and the connection is sound: after a full disk, where the page that makes a commit count
-    /// is written last and before the sync, and no room was left for all of it (a later transaction writes over the pieces); and when the commit
-    /// did not even begin. After anything else, a failed sync above all, it may be on the disk, and the file is opened anew.
+    /// Undoes the transaction. True when it is certainly undone and the connection is usable: after a full disk, because the page that completes a
+    /// commit is written last and before the sync, and when the commit did not even begin. After any other error, above all a failed sync, the
+    /// transaction may be on the disk, and the file is reopened.
     /// </summary>
     private bool RollBack(SqliteException exception)
     {
-        if (!_failing)
-        {
-            _failing = true;
-            _logger.TakesNoWrites(exception.Message);
-        }
+        _failures.Failed(exception.Message);
 
         try
         {
@@ -240,7 +233,7 @@ internal sealed class LedgerWriter
         }
         catch (SqliteException)
         {
-            // Judged by whether the transaction is gone.
+            // What counts is whether the transaction is gone.
         }
 
         if (_tables!.IsIdle && exception.SqliteErrorCode is SQLITE_FULL or SQLITE_BUSY)
@@ -248,16 +241,16 @@ internal sealed class LedgerWriter
             return true;
         }
 
-        GiveUpConnection(exception.Message);
+        CloseConnection(exception.Message);
         return false;
     }
 
-    /// <summary>On a full disk, what the log holds may still fit into the file; then the log begins anew in the room that it has.</summary>
-    private void Relieve(SqliteException exception)
+    /// <summary>On a full disk the log's pages may still fit into the file. The log then starts again in the space that it has.</summary>
+    private void FreeSpace(SqliteException exception)
     {
-        if (exception.SqliteErrorCode == SQLITE_FULL && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextRelief)
+        if (exception.SqliteErrorCode == SQLITE_FULL && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextSpaceAttempt)
         {
-            _nextRelief = After(LongestPause);
+            _nextSpaceAttempt = After(LongestPause);
             Checkpoint();
         }
     }
@@ -271,7 +264,7 @@ internal sealed class LedgerWriter
         catch (SqliteException exception)
         {
             request.Refuse(exception.Message);
-            GiveUpConnection(exception.Message);
+            CloseConnection(exception.Message);
         }
     }
 
@@ -286,13 +279,13 @@ internal sealed class LedgerWriter
             _logger.CheckpointFailed(exception.Message);
             if (exception.SqliteErrorCode != SQLITE_FULL)
             {
-                GiveUpConnection(exception.Message);
+                CloseConnection(exception.Message);
             }
         }
     }
 
-    /// <summary>The file is opened anew before anything else is asked of it: after a failed sync nothing that is read through it can be trusted.</summary>
-    private void GiveUpConnection(string reason)
+    /// <summary>The file is reopened before its next use: after a failed sync, nothing read through this connection can be trusted.</summary>
+    private void CloseConnection(string reason)
     {
         _tables?.Dispose();
         _tables = null;
@@ -311,22 +304,22 @@ internal sealed class LedgerWriter
         try
         {
             LedgerTables tables = _open(false);
-            if (tables.TakenRevisions >= _takenRevisions)
+            if (tables.AllocatedRevisions >= _allocatedRevisions)
             {
                 _tables = tables;
                 return true;
             }
 
             tables.Dispose();
-            _reason = "another or an older ledger stands in the place of this one";
+            _reason = "the file was replaced by another or an older ledger";
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or LedgerFormatException)
         {
             _reason = exception.Message;
         }
 
-        _failing = true;
-        _logger.CannotReopen(_reason, _pause);
+        _failures.Failed(_reason);
+        _logger.ReopenFailed(_reason, _pause);
         _nextTry = After(_pause);
         _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
         return false;
@@ -350,7 +343,7 @@ internal sealed class LedgerWriter
         _refused += batch.Length;
         foreach (CommitRequest request in batch)
         {
-            // A conflict stays one: that attempt wrote nothing, whatever became of the others.
+            // A conflict stays a conflict: that commit wrote nothing, whatever happened to the others.
             bool isConflict = outcome == CommitOutcome.Unknown && request.Decision.Outcome == CommitOutcome.Conflict;
             End(request, isConflict ? request.Decision : new CommitResult(outcome, 0));
         }
@@ -360,12 +353,12 @@ internal sealed class LedgerWriter
     {
         if (_metrics.WantsDurations)
         {
-            _metrics.Commit(result.Outcome, _time.GetElapsedTime(request.AskedAt));
+            _metrics.Commit(result.Outcome, _time.GetElapsedTime(request.StartedAt));
         }
 
         request.TryEnd(result);
         request.Release();
     }
 
-    private long After(TimeSpan pause) => _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
+    private long After(TimeSpan pause) => _time.GetTimestamp() + _time.ToTimestamps(pause);
 }

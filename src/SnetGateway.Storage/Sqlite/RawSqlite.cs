@@ -5,18 +5,18 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// What the writer and startup need beside SQLitePCLRaw's calls: result codes become exceptions. Every method throws <see cref="SqliteException"/>.
-/// A connection belongs to one thread at a time.
+/// Helpers on SQLitePCLRaw for the writer and startup, which turn result codes into exceptions. Every method throws <see cref="SqliteException"/>. A
+/// connection is used by one thread at a time.
 /// </summary>
 internal static class RawSqlite
 {
-    private const uint Persistent = 1; // SQLITE_PREPARE_PERSISTENT: the statement lives long, so it takes no lookaside memory
+    private const uint Persistent = 1; // SQLITE_PREPARE_PERSISTENT: for long-lived statements, which should not use lookaside memory
     private const int PagesWritten = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
-    /// <summary>Opens a file that exists.</summary>
+    /// <summary>Opens an existing file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">SQLITE_OPEN_READWRITE or SQLITE_OPEN_READONLY.</param>
-    /// <param name="busyTimeout">How long a lock of another connection is waited for.</param>
+    /// <param name="busyTimeout">How long to wait for another connection's lock.</param>
     public static sqlite3 Open(string path, int mode, TimeSpan busyTimeout)
     {
         Batteries_V2.Init();
@@ -44,7 +44,7 @@ internal static class RawSqlite
         return statement.Step() && sqlite3_column_type(statement, 0) != SQLITE_NULL ? sqlite3_column_int64(statement, 0) : null;
     }
 
-    /// <summary>A statement for many runs. It is to be disposed before its connection: SQLite keeps a file open while a statement of it is left.</summary>
+    /// <summary>Prepares a reusable statement. Dispose it before its connection: SQLite keeps the file open while a statement is left.</summary>
     public static sqlite3_stmt Prepare(this sqlite3 connection, string sql)
     {
         connection.Check(sqlite3_prepare_v3(connection, sql, Persistent, out sqlite3_stmt statement));
@@ -57,7 +57,7 @@ internal static class RawSqlite
     public static void Bind(this sqlite3_stmt statement, int index, ReadOnlySpan<byte> value) =>
         statement.Check(sqlite3_bind_blob(statement, index, value));
 
-    /// <summary>Runs to the next row; false at the end. A statement that fails is reset.</summary>
+    /// <summary>Moves to the next row; false at the end. A statement that fails is reset.</summary>
     public static bool Step(this sqlite3_stmt statement)
     {
         int code = sqlite3_step(statement);
@@ -76,7 +76,7 @@ internal static class RawSqlite
         throw error;
     }
 
-    /// <summary>Runs a statement that returns no rows, and makes it ready for the next run.</summary>
+    /// <summary>Runs a statement that returns no rows, and resets it.</summary>
     public static void Run(this sqlite3_stmt statement)
     {
         while (statement.Step())
@@ -86,11 +86,11 @@ internal static class RawSqlite
         statement.Reset();
     }
 
-    /// <summary>Ends a run, and with it the read that it may hold.</summary>
-    public static void Reset(this sqlite3_stmt statement) => _ = sqlite3_reset(statement); // returns the error of the run, which Step has thrown
+    /// <summary>Ends a run, and with it the read transaction that it may hold.</summary>
+    public static void Reset(this sqlite3_stmt statement) => _ = sqlite3_reset(statement); // returns the run's error, which Step has thrown
 
     /// <summary>
-    /// Moves the write-ahead log into the file, synced. False when the reading or writing of another connection kept it from moving all of it.
+    /// Moves the write-ahead log into the file, synced. False when another connection prevented moving all of it.
     /// </summary>
     public static bool Checkpoint(this sqlite3 connection, int mode)
     {
@@ -110,14 +110,14 @@ internal static class RawSqlite
         return true;
     }
 
-    /// <summary>Pages that this connection has written into the log since the last <see cref="Checkpoint"/> that moved all of it.</summary>
+    /// <summary>Pages that this connection has written into the log since the last complete <see cref="Checkpoint"/>.</summary>
     public static int WalPages(this sqlite3 connection)
     {
         connection.Check(sqlite3_db_status(connection, PagesWritten, out int pages, out _, 0));
         return pages;
     }
 
-    /// <summary>The error that a call on the connection has returned, with SQLite's extended code in its text.</summary>
+    /// <summary>The exception for a result code, with SQLite's extended code in its text.</summary>
     public static SqliteException Error(this sqlite3 connection, int code)
     {
         bool isLast = sqlite3_errcode(connection) == code;

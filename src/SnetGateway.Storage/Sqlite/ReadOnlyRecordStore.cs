@@ -5,13 +5,13 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// A ledger file that commands read beside the gateway that owns it, on the caller's thread and page by page: a read that stayed open would keep
-/// the log from moving into the file for as long. Takes no writes.
+/// Reads a ledger file beside the gateway that owns it, for commands: on the caller's thread and page by page, because a long read would keep the log
+/// from moving into the file. Writes nothing.
 /// </summary>
 internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSpan busyTimeout) : IRecordStore
 {
     private const int PageSize = 512;
-    private const RecordKind NoKind = (RecordKind)byte.MaxValue; // above all
+    private const RecordKind NoKind = (RecordKind)byte.MaxValue; // above every kind
 
     private readonly Lock _lock = new();
     private ReadSession? _session;
@@ -19,12 +19,12 @@ internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSp
 
     public bool IsShared => true;
 
-    /// <summary>Opens the file now rather than with the first read. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>Opens the file now and not with the first read. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
     public void Open()
     {
         if (!File.Exists(path))
         {
-            throw new StoreUnavailableException($"There is no ledger at {path}.");
+            throw new StoreUnavailableException($"Ledger file {path} does not exist.");
         }
 
         Use(static session => session);
@@ -56,7 +56,7 @@ internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSp
     }
 
     public ValueTask ProbeAsync(CancellationToken cancellationToken) =>
-        throw new StoreUnavailableException("the ledger was opened to read only");
+        throw new StoreUnavailableException("the ledger was opened read-only");
 
     public ValueTask DisposeAsync()
     {
@@ -89,7 +89,7 @@ internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSp
         while (page.Count == PageSize);
     }
 
-    /// <summary>A connection that fails is not used again.</summary>
+    /// <summary>Runs a read. A connection that fails is not used again.</summary>
     private T Use<T>(Func<ReadSession, T> read)
     {
         lock (_lock)

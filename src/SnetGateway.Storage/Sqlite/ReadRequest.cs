@@ -2,7 +2,7 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>One record to read. Only doubts and conflicts read single records, so it is made for each.</summary>
+/// <summary>A read of one record. Not pooled: single records are read only after doubts and conflicts.</summary>
 internal sealed class ReadRequest(RecordKey key) : StoreRequest
 {
     private readonly TaskCompletionSource<StoredRecord?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

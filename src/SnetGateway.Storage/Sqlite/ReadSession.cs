@@ -3,7 +3,7 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>A connection that reads, with its statements. Every method throws <see cref="SqliteException"/>.</summary>
+/// <summary>A read-only connection with its statements. Every method throws <see cref="SqliteException"/>.</summary>
 internal sealed class ReadSession : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -16,7 +16,7 @@ internal sealed class ReadSession : IDisposable
         _record = Prepare("SELECT revision, value FROM record WHERE key = $1", 1);
         _page = Prepare("SELECT key, revision, value FROM record WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3", 3);
 
-        // Each entry names the one before it, at a lower position; older ones may have been removed.
+        // Each entry names the previous one, at a lower position; the oldest ones may have been removed.
         _positions = Prepare(
             """
             WITH RECURSIVE entry(position, previous) AS (
@@ -51,7 +51,7 @@ internal sealed class ReadSession : IDisposable
         return row.Read() ? new StoredRecord(key, row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    /// <summary>The next records behind <paramref name="last"/> and of a kind below <paramref name="end"/>, at most <paramref name="count"/>.</summary>
+    /// <summary>The next records after <paramref name="last"/> and of a kind below <paramref name="end"/>, at most <paramref name="count"/>.</summary>
     public List<StoredRecord> ReadPage(in RecordKey last, RecordKind end, int count)
     {
         var page = new List<StoredRecord>(count);
@@ -64,7 +64,7 @@ internal sealed class ReadSession : IDisposable
         return page;
     }
 
-    /// <summary>Where the journal entries of a record lie, oldest first.</summary>
+    /// <summary>Positions of a record's journal entries, oldest first.</summary>
     public List<long> JournalPositions(in RecordKey key)
     {
         var positions = new List<long>();
@@ -83,7 +83,7 @@ internal sealed class ReadSession : IDisposable
         return row.Read() ? new StoredEntry(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    /// <summary>Closes the file. The connection ends its commands as well.</summary>
+    /// <summary>Closes the file. The connection disposes its commands.</summary>
     public void Dispose() => _connection.Dispose();
 
     private static SqliteDataReader Run(SqliteCommand command, params ReadOnlySpan<object> values)

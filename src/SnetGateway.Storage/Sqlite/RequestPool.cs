@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>All commit requests there are: the free ones to use again, and every one to look over for what is overdue.</summary>
+/// <summary>All commit requests: the free ones to reuse, and every one for the sweep that enforces the time limit.</summary>
 internal sealed class RequestPool
 {
     private readonly ConcurrentQueue<CommitRequest> _free = new();
@@ -10,7 +10,7 @@ internal sealed class RequestPool
     private CommitRequest[] _all = [];
     private int _count;
 
-    /// <summary>One that nobody uses. There are never more than the store lets wait at a time, and those whose callers did not take their result.</summary>
+    /// <summary>A free request. Their number is bounded by the queue's limit, plus requests whose callers never took their result.</summary>
     public CommitRequest Rent()
     {
         if (_free.TryDequeue(out CommitRequest? request))
@@ -34,7 +34,7 @@ internal sealed class RequestPool
 
     public void Return(CommitRequest request) => _free.Enqueue(request);
 
-    /// <summary>Ends all that were asked for before <paramref name="limit"/> and have no outcome.</summary>
+    /// <summary>Ends all that were started before <paramref name="limit"/> and have no outcome. Returns how many of each kind.</summary>
     public (int Unknown, int NotWritten) Expire(long limit)
     {
         CommitRequest[] all;

@@ -1,18 +1,18 @@
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// Many callers put requests in, the one writer takes all that wait at once. A list through the requests themselves, so that queueing
-/// allocates nothing, and the writer is woken only when it sleeps.
+/// A queue with many producers and one consumer, the writer, which takes all requests with one operation. The requests themselves form the list, so
+/// queueing allocates nothing, and the writer is woken only when it sleeps.
 /// </summary>
 internal sealed class RequestQueue : IDisposable
 {
     private static readonly StoreRequest Closed = new ReadRequest(default);
 
-    // No spinning before it sleeps: a writer that waits for the next batch would take processor time from those who make it.
+    // No spinning before it sleeps: a spinning writer would take processor time from the threads that produce the next batch.
     private readonly AutoResetEvent _wake = new(false);
     private StoreRequest? _newest;
     private int _asleep;
-    private int _poked;
+    private int _wakeRequested;
 
     /// <summary>Queues a request. False once the queue is closed.</summary>
     public bool TryAdd(StoreRequest request)
@@ -37,14 +37,14 @@ internal sealed class RequestQueue : IDisposable
         }
     }
 
-    /// <summary>Wakes the writer for something that is not in the queue, now or when it next wants to sleep.</summary>
-    public void Poke()
+    /// <summary>Wakes the writer for something other than a request, now or before it next sleeps.</summary>
+    public void WakeWriter()
     {
-        Interlocked.Exchange(ref _poked, 1);
+        Interlocked.Exchange(ref _wakeRequested, 1);
         Wake();
     }
 
-    /// <summary>All that waits, oldest first, linked by <see cref="StoreRequest.Next"/>; nothing when nothing waits.</summary>
+    /// <summary>Takes all requests, oldest first, linked by <see cref="StoreRequest.Next"/>; null when there are none.</summary>
     public StoreRequest? TakeAll()
     {
         StoreRequest? newest = Volatile.Read(ref _newest);
@@ -62,24 +62,24 @@ internal sealed class RequestQueue : IDisposable
         return null;
     }
 
-    /// <summary>Sleeps until something is queued or <see cref="Poke"/> was called. For the writer's own thread only: it blocks.</summary>
+    /// <summary>Blocks until a request is queued or <see cref="WakeWriter"/> was called. For the writer's thread only.</summary>
     public void Sleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
-        bool awake = Volatile.Read(ref _newest) is not null || Interlocked.Exchange(ref _poked, 0) != 0;
+        bool awake = Volatile.Read(ref _newest) is not null || Interlocked.Exchange(ref _wakeRequested, 0) != 0;
 
-        // Who put the mark away also sets the event, once: then that has to be taken.
+        // The thread that cleared the flag also sets the event, exactly once; that signal has to be consumed.
         if (!awake || Interlocked.Exchange(ref _asleep, 0) == 0)
         {
             _wake.WaitOne();
         }
     }
 
-    /// <summary>Takes what waits and lets nothing more in.</summary>
+    /// <summary>Takes the queued requests and closes the queue.</summary>
     public StoreRequest? Close()
     {
         StoreRequest? waiting = Interlocked.Exchange(ref _newest, Closed);
-        Poke();
+        WakeWriter();
         return Reverse(waiting);
     }
 

@@ -6,9 +6,9 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// Every record, row by row as they lie in the file: in the order of their keys each would be looked up on a separate page, which takes three times
-/// as long. On a separate connection and on the caller's thread. For startup, when nothing is written: the log does not move into the file while the
-/// connection is open.
+/// Reads every record in the order in which rows lie in the file. In the order of keys each row would be a lookup on a separate page, which takes three
+/// times as long. It uses a separate connection on the caller's thread, for startup, when nothing is written: the log does not move into the file while
+/// the connection is open.
 /// </summary>
 internal sealed class RowReader : IDisposable
 {
@@ -17,13 +17,13 @@ internal sealed class RowReader : IDisposable
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _rows;
 
-    /// <summary>Opens a ledger that the writer has opened before. Throws <see cref="StoreUnavailableException"/>.</summary>
+    /// <summary>Opens a ledger that the writer has already opened. Throws <see cref="StoreUnavailableException"/>.</summary>
     public RowReader(string path, LedgerScope scope, TimeSpan busyTimeout)
     {
         _path = path;
         var prefix = new byte[LedgerScope.PrefixLength];
         scope.WritePrefix(default, prefix);
-        _prefix = prefix[..^1]; // of any kind
+        _prefix = prefix[..^1]; // without the kind
         try
         {
             _connection = RawSqlite.Open(path, SQLITE_OPEN_READONLY, busyTimeout);

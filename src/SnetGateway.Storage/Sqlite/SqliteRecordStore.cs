@@ -7,8 +7,8 @@ using SQLitePCL;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The ledger in one SQLite file with one owner. A commit is durable when it ends: synced to disk together with all others that waited
-/// (design, rule 14).
+/// The ledger in one SQLite file with one owner. A commit is durable when it ends: synced to disk together with all others that were waiting
+/// (rule 14).
 /// </summary>
 public sealed class SqliteRecordStore : IRecordStore
 {
@@ -30,7 +30,7 @@ public sealed class SqliteRecordStore : IRecordStore
     private int _disposed;
 
     /// <summary>
-    /// Opens the file of <paramref name="options"/>, and makes it when there is none. Throws <see cref="LedgerInUseException"/> when another
+    /// Opens the file of <paramref name="options"/>, and creates it when it does not exist. Throws <see cref="LedgerInUseException"/> when another
     /// process owns it, <see cref="LedgerFormatException"/> when it is not a ledger of this format, and <see cref="StoreUnavailableException"/>
     /// when it cannot be opened or written.
     /// </summary>
@@ -40,7 +40,7 @@ public sealed class SqliteRecordStore : IRecordStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         (_path, _scope, _limit, _logger, _time) = (options.Path, scope, options.CommitTimeout, logger, time);
-        _sweepPeriod = TimeSpan.FromTicks(Math.Min(_limit.Ticks / 10, TimeSpan.TicksPerSecond / 2));
+        _sweepPeriod = StoreLimits.SweepPeriod(_limit);
         try
         {
             _lock = LedgerLock.Take(_path, time.GetUtcNow());
@@ -73,10 +73,10 @@ public sealed class SqliteRecordStore : IRecordStore
 
     public bool IsShared => false;
 
-    /// <summary>Requests wait that the writer has not come to.</summary>
+    /// <summary>Requests are queued that the writer has not taken yet.</summary>
     internal bool HasQueued => !_queue.IsEmpty;
 
-    /// <summary>Opens a ledger to read beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
+    /// <summary>Opens a ledger read-only, beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(string path, LedgerScope scope)
     {
         var store = new ReadOnlyRecordStore(path, scope, CommandBusyTimeout);
@@ -92,11 +92,11 @@ public sealed class SqliteRecordStore : IRecordStore
 
     public async ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
-        // Through the writer: so it is after every commit that ended, and never sees one that has not.
+        // Through the writer's queue: a read then sees every commit that has ended, and none that has not.
         var request = new ReadRequest(key);
         if (!_writer.TryAdd(request))
         {
-            throw new StoreUnavailableException("the ledger is closed, or too many wait for it");
+            throw new StoreUnavailableException("the ledger is closed, or too many requests wait for it");
         }
 
         try
@@ -105,7 +105,7 @@ public sealed class SqliteRecordStore : IRecordStore
         }
         catch (TimeoutException exception)
         {
-            throw new StoreUnavailableException($"the ledger gave no answer within {_limit}", exception);
+            throw new StoreUnavailableException($"the ledger did not respond within {_limit}", exception);
         }
     }
 
@@ -138,11 +138,11 @@ public sealed class SqliteRecordStore : IRecordStore
         CommitResult result = await CommitOrProbeAsync(default, cancellationToken);
         if (result.Outcome != CommitOutcome.Committed)
         {
-            throw new StoreUnavailableException($"the ledger takes no writes ({result.Outcome})");
+            throw new StoreUnavailableException($"the ledger is not writable ({result.Outcome})");
         }
     }
 
-    /// <summary>Lets the writer end what it has begun, refuses what still waits, and gives the file back.</summary>
+    /// <summary>Lets the writer finish its batch, rejects queued requests, and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -166,8 +166,8 @@ public sealed class SqliteRecordStore : IRecordStore
         }
         catch (TimeoutException)
         {
-            // The writer may still write when the disk comes back, so the file stays this process's until its end.
-            _logger.CannotClose(_limit);
+            // The writer may still write when the disk responds again, so this process keeps the lock until it ends.
+            _logger.CloseTimedOut(_limit);
             return;
         }
 
@@ -197,21 +197,21 @@ public sealed class SqliteRecordStore : IRecordStore
     }
 
     /// <summary>
-    /// One timer for all requests. It ends what would be over the limit at its next look, so each ends within the limit even when the disk hangs.
+    /// One timer for all requests. It ends those that would exceed the limit before its next run, so each ends within the limit even when the disk hangs.
     /// </summary>
     private void Sweep()
     {
         TimeSpan allowed = _limit - _sweepPeriod;
-        (int unknown, int notWritten) = _requests.Expire(_time.GetTimestamp() - (long)(allowed.TotalSeconds * _time.TimestampFrequency));
+        (int unknown, int notWritten) = _requests.Expire(_time.GetTimestamp() - _time.ToTimestamps(allowed));
         if (unknown + notWritten > 0)
         {
-            _logger.Overdue(unknown, notWritten, _limit);
+            _logger.WritesTimedOut(unknown, notWritten, _limit);
         }
 
         long commits = _writer.Commits;
         if (commits == _commitsAtSweep)
         {
-            _writer.Rest();
+            _writer.NotifyIdle();
         }
 
         _commitsAtSweep = commits;

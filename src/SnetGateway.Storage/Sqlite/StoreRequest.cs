@@ -1,14 +1,14 @@
 namespace SnetGateway.Storage.Sqlite;
 
-/// <summary>Something that waits for the writer.</summary>
+/// <summary>A request that waits for the writer.</summary>
 internal abstract class StoreRequest
 {
-    /// <summary>The request queued before this one; after the queue was taken, the one behind it.</summary>
+    /// <summary>The request queued before this one; after the queue was taken, the one queued after it.</summary>
     public StoreRequest? Next { get; set; }
 
-    /// <summary>The writer came to it and nobody gave it up meanwhile. From here on its caller waits for what the writer does.</summary>
+    /// <summary>The writer takes it. False when it has been given up meanwhile. From here on its caller waits for the writer's result.</summary>
     public abstract bool TryTake();
 
-    /// <summary>The store does nothing for it and has done nothing.</summary>
+    /// <summary>Ends it: nothing was done for it, and nothing will be.</summary>
     public abstract void Refuse(string reason);
 }

@@ -78,7 +78,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     public async Task EntryThatARecordIsAboutToLose_IsInAFileFirst_ForWhoeverDiesNext()
     {
         await using LocalJournal journal = Open("b");
-        await journal.WrittenAsync(journal.Keep([Write(1, 3, withPrevious: true)])); // 2 was settled by a gateway that was killed before it wrote
+        await journal.WrittenAsync(journal.KeepReplaced([Write(1, 3, withPrevious: true)])); // 2 was settled by a gateway that was killed before it wrote
 
         using (JournalReader reader = Read("b"))
         {
@@ -86,10 +86,10 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         }
 
         journal.Append([Write(1, 3, withPrevious: true)]);
-        await journal.WrittenAsync(journal.Keep([Write(1, 4, withPrevious: true)]));
+        await journal.WrittenAsync(journal.KeepReplaced([Write(1, 4, withPrevious: true)]));
         using JournalReader again = Read("b");
         Assert.Equal([2, 3], again.Read(StoreData.Key(1)).Select(entry => entry.Sequence));
-        Assert.Equal(0, journal.Keep([Write(1, 4, withPrevious: true), Write(2, 1)])); // nothing to wait for
+        Assert.Equal(0, journal.KeepReplaced([Write(1, 4, withPrevious: true), Write(2, 1)])); // nothing to wait for
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class RedisFeedTests
         var keys = new RedisKeys("t", LedgerFolder.Scope);
         await RunAsync(redis, "DEL", keys.Of(StoreData.Key(1)));
         await RunAsync(redis, "SET", keys.Of(StoreData.Key(2)), "short"u8.ToArray());
-        await RunAsync(redis, "ZADD", keys.Changes, "1"u8.ToArray(), [1]); // a name that is none
+        await RunAsync(redis, "ZADD", keys.Changes, "1"u8.ToArray(), [1]); // an invalid record name
 
         using var ended = new CancellationTokenSource(StoreCalls.Patience);
         await using IAsyncEnumerator<StoredRecord> feed = near.WatchAsync(ended.Token).GetAsyncEnumerator();
@@ -43,7 +43,7 @@ public sealed class RedisFeedTests
         Assert.Equal(3, named.Length);
         Assert.Contains(named, text => text.Contains($"{StoreData.Key(1)} is in the ledger's index", StringComparison.Ordinal));
         Assert.Contains(named, text => text.Contains($"{StoreData.Key(2)} in Redis has no revision", StringComparison.Ordinal));
-        Assert.Contains(named, text => text.Contains("a name that is none", StringComparison.Ordinal));
+        Assert.Contains(named, text => text.Contains("an invalid record name", StringComparison.Ordinal));
         Assert.DoesNotContain(Broken, _log.Ids);
     }
 

@@ -146,8 +146,8 @@ public sealed class SqliteFileTests
 
     [Theory]
     [InlineData("UPDATE meta SET value = 2 WHERE name = 'format'", "has format 2; this version reads format 1")]
-    [InlineData("DELETE FROM meta", "is no ledger of this gateway")]
-    [InlineData("DROP TABLE meta", "is no ledger of this gateway")]
+    [InlineData("DELETE FROM meta", "is not a ledger of this gateway")]
+    [InlineData("DROP TABLE meta", "is not a ledger of this gateway")]
     public async Task Open_UnknownFormat_IsRefusedAndLeftAlone(string damage, string message)
     {
         using var folder = new LedgerFolder();
@@ -201,7 +201,7 @@ public sealed class SqliteFileTests
     {
         using var folder = new LedgerFolder();
         StoreUnavailableException refusal = Assert.Throws<StoreUnavailableException>(() => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope));
-        Assert.Contains($"no ledger at {folder.File}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"Ledger file {folder.File} does not exist", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File));
     }
 }

@@ -47,9 +47,9 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
             answer.Responses.Add(new ResponseOp { ResponseTxn = new TxnResponse() });
         }
 
-        Assert.Equal(isAnswer, batch.IsAnsweredBy(answer));
+        Assert.Equal(isAnswer, batch.IsCompleteResponse(answer));
         answer.Header = null;
-        Assert.False(batch.IsAnsweredBy(answer));
+        Assert.False(batch.IsCompleteResponse(answer));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         await fixture.Etcd.ControlAsync("del", "--prefix", options.Etcd.KeyPrefix);
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(2, 0, [2])).Outcome);
         var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
-        Assert.Contains("gone", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("deleted", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

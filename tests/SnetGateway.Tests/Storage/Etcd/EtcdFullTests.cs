@@ -55,7 +55,7 @@ public sealed class EtcdFullTests
         var log = new LogLines();
         await using var store = EtcdLedger.Open(options, logger: log);
         Assert.Single(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
-        await store.Checkup;
+        await store.Inspection;
         Assert.Contains(7030, log.Ids);
         Assert.Equal(warns, log.Ids.Contains(7036));
     }

@@ -21,7 +21,7 @@ public sealed class EtcdOutcomeTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);
 
     [Theory]
-    [InlineData(StatusCode.Unavailable, "etcdserver: no leader", EtcdFailureKind.NotDoneForNow)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: no leader", EtcdFailureKind.Unavailable)]
     [InlineData(StatusCode.Unavailable, "etcdserver: request timed out", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Unavailable, "etcdserver: a text of a later version", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", EtcdFailureKind.Refused)]
@@ -38,7 +38,7 @@ public sealed class EtcdOutcomeTests
     public void Verdict_OfARequestThatNeverLeft_AndOfOneThatWasCancelled()
     {
         var cause = new RequestNotSentException(new SocketException((int)SocketError.ConnectionRefused));
-        Assert.Equal(EtcdFailureKind.NotDoneForNow, EtcdFailureKinds.Of(new RpcException(new Status(StatusCode.Unavailable, "any", cause))));
+        Assert.Equal(EtcdFailureKind.Unavailable, EtcdFailureKinds.Of(new RpcException(new Status(StatusCode.Unavailable, "any", cause))));
         Assert.Equal(EtcdFailureKind.Unknown, EtcdFailureKinds.Of(new OperationCanceledException()));
     }
 
