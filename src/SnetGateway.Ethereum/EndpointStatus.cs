@@ -1,7 +1,7 @@
 namespace SnetGateway.Ethereum;
 
-/// <summary>How it stands with one JSON-RPC endpoint.</summary>
-/// <param name="Name">Number in the configuration and host.</param>
-/// <param name="IsUsable">It answered the right chain id, has the contract, and is not set aside.</param>
-/// <param name="Fault">Why it was last set aside; null if it never was since it last worked.</param>
+/// <summary>State of one JSON-RPC endpoint.</summary>
+/// <param name="Name">Its number in the configuration, and its host.</param>
+/// <param name="IsUsable">It serves the configured chain, has the contract, and is not set aside.</param>
+/// <param name="Fault">Why it was last set aside; null after it worked again.</param>
 public sealed record EndpointStatus(string Name, bool IsUsable, string? Fault);

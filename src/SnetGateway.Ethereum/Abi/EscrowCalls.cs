@@ -7,36 +7,36 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;
 
-/// <summary>Call data and answers of the escrow contract's view functions (payments.md 14.1).</summary>
+/// <summary>Call data and return values of the escrow contract's view functions.</summary>
 internal static class EscrowCalls
 {
-    private static readonly byte[] s_nextChannelId = Encode(new NextChannelIdFunction());
+    private static readonly byte[] NextChannelIdCall = Encode(new NextChannelIdFunction());
 
     /// <summary>`nextChannelId()`.</summary>
-    public static byte[] NextChannelId() => s_nextChannelId;
+    public static byte[] NextChannelId() => NextChannelIdCall;
 
     /// <summary>`channels(uint256)`.</summary>
     public static byte[] Channels(ChannelId id) =>
         Encode(new ChannelsFunction { ChannelId = new BigInteger(id.Value.ToBigEndian(), isUnsigned: true, isBigEndian: true) });
 
-    /// <summary>Reads the answer of `nextChannelId()`.</summary>
-    public static bool TryReadNextChannelId(ReadOnlySpan<byte> answer, out UInt256 next)
+    /// <summary>Reads the return value of `nextChannelId()`.</summary>
+    public static bool TryReadNextChannelId(ReadOnlySpan<byte> output, out UInt256 next)
     {
-        bool isWord = answer.Length == UInt256.Size;
-        next = isWord ? UInt256.ReadBigEndian(answer) : default;
+        bool isWord = output.Length == UInt256.Size;
+        next = isWord ? UInt256.ReadBigEndian(output) : default;
         return isWord;
     }
 
-    /// <summary>Reads the answer of `channels(uint256)`.</summary>
-    /// <param name="answer">What the contract returned.</param>
-    /// <param name="id">The channel that was asked for.</param>
-    /// <param name="block">The block that was asked.</param>
-    /// <param name="reading">Null where the sender is zero: there is no such channel.</param>
-    /// <returns>False for bytes that the contract cannot have returned.</returns>
-    public static bool TryReadChannel(ReadOnlySpan<byte> answer, ChannelId id, ChainBlock block, out ChannelReading? reading)
+    /// <summary>Reads the return value of `channels(uint256)`.</summary>
+    /// <param name="output">The returned bytes.</param>
+    /// <param name="id">The channel that was read.</param>
+    /// <param name="block">The block at which it was read.</param>
+    /// <param name="reading">Null when the sender is zero: the channel does not exist.</param>
+    /// <returns>False for bytes that the contract cannot return.</returns>
+    public static bool TryReadChannel(ReadOnlySpan<byte> output, ChannelId id, ChainBlock block, out ChannelReading? reading)
     {
         reading = null;
-        if (StrictAbi.DecodeOutput<ChannelsOutput>(answer) is not { } channel)
+        if (StrictAbi.DecodeOutput<ChannelsOutput>(output) is not { } channel)
         {
             return false;
         }

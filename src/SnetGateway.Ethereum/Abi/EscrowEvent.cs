@@ -12,7 +12,7 @@ internal abstract class EscrowEvent
 
     public ChannelId Channel => new(ChannelId.ToUInt256());
 
-    /// <summary>The channel's nonce from this event on; null where it stays.</summary>
+    /// <summary>The channel's nonce after this event; null when the event does not change it.</summary>
     public virtual ChannelNonce? NewNonce => null;
 }
 
@@ -70,7 +70,7 @@ internal sealed class ChannelClaimed : EscrowEvent
     public override ChannelNonce? NewNonce => new(Nonce.ToUInt256());
 }
 
-/// <summary>The sender took everything back after the expiry.</summary>
+/// <summary>The sender withdrew all funds after the expiry.</summary>
 [Event("ChannelSenderClaim")]
 internal sealed class ChannelSenderClaimed : EscrowEvent
 {
@@ -83,7 +83,7 @@ internal sealed class ChannelSenderClaimed : EscrowEvent
     public override ChannelNonce? NewNonce => new(Nonce.ToUInt256());
 }
 
-/// <summary>The channel's expiration was moved.</summary>
+/// <summary>The channel's expiration was extended.</summary>
 [Event("ChannelExtend")]
 internal sealed class ChannelExtended : EscrowEvent
 {

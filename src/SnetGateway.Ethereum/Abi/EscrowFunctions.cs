@@ -15,7 +15,7 @@ internal sealed class ChannelsFunction
     public BigInteger ChannelId { get; set; }
 }
 
-/// <summary>What `channels(uint256)` returns. All zeros where there is no such channel.</summary>
+/// <summary>The return value of `channels(uint256)`: all zeros when the channel does not exist.</summary>
 [FunctionOutput]
 internal sealed class ChannelsOutput
 {

@@ -7,15 +7,15 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Abi;
 
 /// <summary>
-/// Decodes by Nethereum, and refuses what it accepts too much of: it reads addresses with dirty upper bytes and ignores trailing data, and a
-/// wrong reading is wrong money. So lengths must fit exactly, and the decoded value, encoded again, must give the same bytes. All parameters
-/// are of static types, one word each.
+/// Decodes with Nethereum and rejects what it is too lenient about: it accepts addresses with non-zero upper bytes and ignores trailing data. A wrongly
+/// decoded amount is lost money, so the length must match exactly, and encoding the decoded value again must give the same bytes. All parameters are
+/// of static types, one word each.
 /// </summary>
 internal static class StrictAbi
 {
     private const int Word = 32;
 
-    /// <summary>Decodes what a function returned. Null for bytes that the contract cannot have returned.</summary>
+    /// <summary>Decodes a function's return value. Null for bytes that the contract cannot return.</summary>
     public static T? DecodeOutput<T>(ReadOnlySpan<byte> data)
         where T : class, new() =>
         data.Length == Shape<T>.Count * Word
@@ -24,7 +24,7 @@ internal static class StrictAbi
             ? decoded
             : null;
 
-    /// <summary>Decodes a log whose first topic is that of <typeparamref name="T"/>. Null for one that the contract cannot have written.</summary>
+    /// <summary>Decodes a log whose first topic is that of <typeparamref name="T"/>. Null for bytes that the contract cannot write.</summary>
     public static T? DecodeLog<T>(IReadOnlyList<Bytes32> topics, ReadOnlySpan<byte> data)
         where T : class, new()
     {
@@ -50,10 +50,10 @@ internal static class StrictAbi
 
     private static class Shape<T>
     {
-        private static readonly Parameter[] s_parameters = new AttributesToABIExtractor().ExtractParametersFromAttributes(typeof(T));
+        private static readonly Parameter[] Parameters = new AttributesToABIExtractor().ExtractParametersFromAttributes(typeof(T));
 
-        public static readonly int Count = s_parameters.Length;
+        public static readonly int Count = Parameters.Length;
 
-        public static readonly int Indexed = s_parameters.Count(parameter => parameter.Indexed);
+        public static readonly int Indexed = Parameters.Count(parameter => parameter.Indexed);
     }
 }

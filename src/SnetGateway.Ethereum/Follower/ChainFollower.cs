@@ -8,23 +8,37 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// The gateway's eye on the chain (design, rules 10 to 13): keeps the head, keeps the known channels true by their events, and reads single
-/// channels when a call needs it. Polling is all the traffic there is while every channel that pays is known.
+/// Follows the chain (rules 10 to 13): it knows the newest block, keeps the known channels up to date by their events, and reads single channels when
+/// a call needs it. While all paying channels are known, polling for new blocks is the only traffic.
 /// </summary>
 /// <remarks>
-/// The parts: <see cref="HeadReader"/> the newest block, <see cref="LogFollower"/> events and reorganisations, <see cref="ChannelReader"/> single
-/// channels, <see cref="ReadBudget"/> how many of those. Nothing here waits for the chain before <see cref="RunAsync"/> is called, and nothing
-/// throws because the chain is away.
+/// <para>Each round of <see cref="RunAsync"/>, in this order:</para>
+/// <list type="number">
+/// <item><see cref="HeadReader"/> reads the newest block and `nextChannelId` from the first endpoint that is not behind or stalled.
+/// <see cref="HeadRegression"/> decides whether a lower head means an endpoint that is behind, or another chain.</item>
+/// <item><see cref="LogFollower"/> applies the escrow contract's events from the cursor to that block, and detects reorganisations by the hashes in
+/// <see cref="RecentBlocks"/>. Claims raise the channel's nonce immediately. Other events mark the channel as outdated and add it to
+/// <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in <see cref="ReorganisedChannels"/>.</item>
+/// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has reads to spare.</item>
+/// <item>The cursor is saved.</item>
+/// </list>
+/// <para>
+/// Concurrently, calls read single channels through <see cref="ChannelReader"/>. The order that makes this safe: an event is first recorded in
+/// <see cref="RecentEvents"/> and then applied to the channel; a reading is first put into the channel book and then checked against
+/// <see cref="RecentEvents"/>. Whichever comes second sees the other, so no event is missed by a reading that was in flight. A reading at a
+/// block that the logs have not reached waits in <see cref="UnverifiedReadings"/> until they do.
+/// </para>
+/// <para>Nothing waits for the chain before <see cref="RunAsync"/> is called, and nothing throws because the chain is unreachable.</para>
 /// </remarks>
 public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    // One URL is often several nodes, of which one is a block behind another for a moment: nothing to speak of.
-    private static readonly TimeSpan UsualLag = TimeSpan.FromSeconds(10);
+    // One URL is often several nodes, of which one may be a block behind another for a moment. That is not reported.
+    private static readonly TimeSpan NormalLag = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
-    // A cursor that only grew newer, on a chain that makes no blocks, is worth a write now and then: staleness is counted from it.
+    // A cursor whose time moved but not its block is saved rarely. It is worth saving because staleness is counted from that time.
     private static readonly TimeSpan SaveUnmovedInterval = TimeSpan.FromSeconds(30);
 
     private readonly ChainOptions _options;
@@ -35,7 +49,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly HeadReader _heads;
     private readonly ReadBudget _budget;
     private readonly LogFollower _logs;
-    private readonly ChannelReader _looks;
+    private readonly ChannelReader _reader;
     private readonly StaleChannels _stale = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
@@ -43,14 +57,14 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private ChainBlock? _saved;
     private long _savedAt;
 
-    /// <summary>Puts the parts together; asks nobody yet.</summary>
+    /// <summary>Creates the parts. Sends no request.</summary>
     /// <param name="options">Validated options.</param>
-    /// <param name="book">The channels to keep true.</param>
+    /// <param name="book">The channels to keep up to date.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="random">Spreads retries. Used under a lock.</param>
-    /// <param name="loggers">For the category of this type.</param>
-    /// <param name="meters">For the meter "SnetGateway".</param>
-    /// <param name="handler">Carries the HTTP requests; null for the usual one. Not disposed here.</param>
+    /// <param name="random">Spreads retries over time. Used under a lock.</param>
+    /// <param name="loggers">Creates the logger of this type.</param>
+    /// <param name="meters">Creates the meter "SnetGateway".</param>
+    /// <param name="handler">Sends the HTTP requests; null for the default one. The caller disposes it.</param>
     public ChainFollower(
         ChainOptions options,
         ChannelBook book,
@@ -68,11 +82,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         var recent = new RecentBlocks(Math.Max(options.FinalityDepth, options.Confirmations));
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
         _client = new EthereumClient(options, handler, time, _jitter, metrics, _logger);
-        var lower = new HeadRegression(time);
-        _heads = new HeadReader(_client, options, recent, lower, time, _stopping.Token);
+        var regression = new HeadRegression(time);
+        _heads = new HeadReader(_client, options, recent, regression, time, _stopping.Token);
         _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingReads, time);
-        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, lower, metrics, _logger);
-        _looks = new ChannelReader(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
+        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, regression, metrics, _logger);
+        _reader = new ChannelReader(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
 
@@ -82,22 +96,22 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// <inheritdoc/>
     public ChainBlock? Cursor => _logs.Cursor;
 
-    /// <summary>For health checks and people. Cheap.</summary>
+    /// <summary>A snapshot for health checks and operators. Cheap.</summary>
     public ChainStatus Status => new(Head, Cursor, _outcome.LastSuccess, _outcome.LastFailure, _budget.Waiting, _client.Endpoints);
 
     /// <inheritdoc/>
     public ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken) =>
-        _looks.ReadChannelAsync(id, priority, cancellationToken);
+        _reader.ReadChannelAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
 
     /// <summary>
-    /// Follows the chain until it is cancelled; run once, beside everything else. Survives its own failures, with growing pauses.
+    /// Follows the chain until it is cancelled. Call it once. It survives its own failures and retries with growing pauses.
     /// </summary>
-    /// <param name="cursor">What an earlier process wrote down, or null.</param>
-    /// <param name="saveCursor">Writes the cursor down; called at most once a second. May fail: it is called again.</param>
-    /// <param name="claimSeen">Hears of each claim of a known channel. May not wait.</param>
+    /// <param name="cursor">The cursor that an earlier process saved, or null.</param>
+    /// <param name="saveCursor">Saves the cursor; called at most once a second. When it throws, it is called again in a later round.</param>
+    /// <param name="claimSeen">Called for each claim of a known channel. Must not block.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(
         ChainBlock? cursor,
@@ -128,7 +142,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever goes wrong, the chain must be followed again afterwards.
+#pragma warning disable CA1031 // Whatever fails, the chain must be followed again afterwards.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -148,7 +162,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is under way. A container that knows the follower by two names asks twice.</summary>
+    /// <summary>Cancels pending requests. May be called twice, because the container registers the follower under two types.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -161,17 +175,19 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>One round: the head, the logs up to it, and channels to read again.</summary>
+    /// <summary>One round: the head, the logs up to it, and the stale channels.</summary>
     internal async ValueTask FollowOnceAsync(CancellationToken cancellationToken)
     {
-        HeadReadResult news = await _heads.RefreshAsync(cancellationToken);
-        if (_heads.View?.Head is not { } head || news == HeadReadResult.Unreachable || (news == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > UsualLag))
+        HeadReadResult result = await _heads.RefreshAsync(cancellationToken);
+        if (_heads.View?.Head is not { } head
+            || result == HeadReadResult.Unreachable
+            || (result == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > NormalLag))
         {
             throw NoFreshHead();
         }
 
-        await _client.AskAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, head, token), cancellationToken);
-        await _stale.ReadAsync(_looks, cancellationToken);
+        await _client.RunAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, head, token), cancellationToken);
+        await _stale.ReadAsync(_reader, cancellationToken);
     }
 
     private Exception NoFreshHead()
@@ -181,7 +197,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
             return failure;
         }
 
-        string faults = string.Join("; ", _client.Endpoints.Select(endpoint => $"{endpoint.Name}: {endpoint.Fault ?? "no answer"}"));
+        string faults = string.Join("; ", _client.Endpoints.Select(endpoint => $"{endpoint.Name}: {endpoint.Fault ?? "no response"}"));
         return _heads.Failure as JsonRpcErrorException ?? (Exception)new EndpointException(EndpointFault.Unreachable, faults);
     }
 
@@ -204,7 +220,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
             await saveCursor(cursor, cancellationToken);
             _saved = cursor;
         }
-#pragma warning disable CA1031 // The store's trouble is the store's to report; following goes on, and the next round writes again.
+#pragma warning disable CA1031 // The store reports its own failure. Following continues, and a later round saves again.
         catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
         {
@@ -216,11 +232,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     {
         if (exception is not (EndpointException or JsonRpcErrorException))
         {
-            ChainLog.FollowBroke(_logger, exception, pause.TotalSeconds);
+            ChainLog.FollowFailedUnexpectedly(_logger, exception, pause.TotalSeconds);
         }
         else if (failures == 1)
         {
-            // Once per outage: the endpoints' own lines tell the rest.
+            // Once per outage: each endpoint's failures are logged as well.
             ChainLog.FollowFailed(_logger, exception.Message, pause.TotalSeconds);
         }
     }

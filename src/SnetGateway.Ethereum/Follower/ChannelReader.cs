@@ -8,7 +8,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Reads single channels: within the budget, one question per channel however many ask, and never twice at one block (design, rule 10).
+/// Reads single channels, within the budget. Concurrent reads of one channel share one request, and a channel is read at most once per block (rule 10).
 /// </summary>
 internal sealed class ChannelReader(
     EthereumClient client,
@@ -24,7 +24,7 @@ internal sealed class ChannelReader(
     private readonly Lock _lock = new();
     private Round _round = new(default);
 
-    /// <summary>A look on behalf of a call. Never throws but for cancellation.</summary>
+    /// <summary>Reads a channel for a call. Throws only when it is cancelled.</summary>
     public async ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken)
     {
         if (book.Find(id) is null && book.TryFindForeign(id, out _))
@@ -39,7 +39,7 @@ internal sealed class ChannelReader(
 
         if (id.Value >= view.NextChannelId)
         {
-            reorganised.Settle(id, null);
+            reorganised.Resolve(id, null);
             return ChannelReadResult.NotFound;
         }
 
@@ -49,13 +49,16 @@ internal sealed class ChannelReader(
             return Reuse(await reading.WaitAsync(cancellationToken));
         }
 
-        // Shared by all who ask for this channel at this block with the same right; none of them may end it for the others.
-        Task<ChannelReadResult> ask = round.Asks.GetOrAdd((id, priority), static (key, state) =>
-            new Lazy<Task<ChannelReadResult>>(() => state.Looks.AskAsync(state.Round, key.Id, key.Priority, state.Target)), (Looks: this, Round: round, view.Target)).Value;
-        return await ask.WaitAsync(cancellationToken);
+        // Shared by all callers with this channel, block and priority. Cancelling one caller does not end the read for the others.
+        Task<ChannelReadResult> request = round.Requests.GetOrAdd(
+            (id, priority),
+            static (key, state) => new Lazy<Task<ChannelReadResult>>(
+                () => state.Reader.RequestAsync(state.Round, key.Id, key.Priority, state.Target)),
+            (Reader: this, Round: round, view.Target)).Value;
+        return await request.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A look of our own after an event, with what the budget has to spare. False when it has nothing, or nobody answers.</summary>
+    /// <summary>Reads a channel after an event, with spare budget only. False when there is none, or no endpoint responds.</summary>
     public async ValueTask<bool> TryReadInBackgroundAsync(ChannelId id, CancellationToken cancellationToken)
     {
         if (heads.View is not { } view)
@@ -73,17 +76,17 @@ internal sealed class ChannelReader(
         return Reuse(result) != ChannelReadResult.Unreachable;
     }
 
-    private async Task<ChannelReadResult> AskAsync(Round round, ChannelId id, ReadPriority priority, ChainBlock target)
+    private async Task<ChannelReadResult> RequestAsync(Round round, ChannelId id, ReadPriority priority, ChainBlock target)
     {
-        ChannelReadResult look = ChannelReadResult.NoBudget;
+        ChannelReadResult result = ChannelReadResult.NoBudget;
         try
         {
             if (await budget.TakeAsync(priority, stopping))
             {
-                look = Reuse(await StartRead(round, id, target, out bool isNew));
+                result = Reuse(await StartRead(round, id, target, out bool isNew));
                 if (!isNew)
                 {
-                    budget.GiveBack(priority);
+                    budget.Return(priority);
                 }
             }
             else
@@ -93,24 +96,24 @@ internal sealed class ChannelReader(
         }
         catch (OperationCanceledException)
         {
-            look = ChannelReadResult.Unreachable; // shutting down
+            result = ChannelReadResult.Unreachable; // shutting down
         }
         finally
         {
-            round.Asks.TryRemove((id, priority), out _);
+            round.Requests.TryRemove((id, priority), out _);
         }
 
-        return look;
+        return result;
     }
 
     private Task<ReadResult> StartRead(Round round, ChannelId id, ChainBlock target, out bool isNew)
     {
-        var mine = new TaskCompletionSource<ReadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<ReadResult> reading = round.Reads.GetOrAdd(id, mine.Task);
-        isNew = reading == mine.Task;
+        var own = new TaskCompletionSource<ReadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<ReadResult> reading = round.Reads.GetOrAdd(id, own.Task);
+        isNew = reading == own.Task;
         if (isNew)
         {
-            _ = CompleteAsync(round, id, target, mine);
+            _ = CompleteAsync(round, id, target, own);
         }
 
         return reading;
@@ -125,11 +128,11 @@ internal sealed class ChannelReader(
         }
         catch (Exception exception) when (exception is EndpointException or JsonRpcErrorException or OperationCanceledException)
         {
-            // No endpoint has an answer; the next call may try again.
+            // No endpoint has the data; the next call may try again.
         }
         finally
         {
-            if (done.Look == ChannelReadResult.Unreachable)
+            if (done.Result == ChannelReadResult.Unreachable)
             {
                 round.Reads.TryRemove(id, out _);
             }
@@ -140,18 +143,18 @@ internal sealed class ChannelReader(
 
     private async ValueTask<ReadResult> ReadAsync(ChannelId id, ChainBlock target)
     {
-        ChannelReading? reading = await client.AskAsync(
+        ChannelReading? reading = await client.QueryAsync(
             async (endpoint, cancellationToken) =>
             {
-                byte[] answer = await endpoint.CallAsync(escrow, EscrowCalls.Channels(id), target.Hash, cancellationToken);
-                return EscrowCalls.TryReadChannel(answer, id, target, out ChannelReading? read)
+                byte[] output = await endpoint.CallAsync(escrow, EscrowCalls.Channels(id), target.Hash, cancellationToken);
+                return EscrowCalls.TryReadChannel(output, id, target, out ChannelReading? read)
                     ? read
                     : throw EthereumQueries.Malformed("channels(uint256)");
             },
             stopping);
         if (reading is null)
         {
-            reorganised.Settle(id, null);
+            reorganised.Resolve(id, null);
             return new ReadResult(ChannelReadResult.NotFound, null);
         }
 
@@ -161,26 +164,26 @@ internal sealed class ChannelReader(
     private ChannelReadResult Accept(ChannelReading reading)
     {
         bool isOurs = book.Learn(reading, afterReorganisation: reorganised.Contains(reading.Id));
-        reorganised.Settle(reading.Id, reading);
-        logs.HoldToEvents(reading.Id, reading.Block);
+        reorganised.Resolve(reading.Id, reading);
+        logs.CheckAgainstEvents(reading.Id, reading.Block);
         return isOurs ? ChannelReadResult.Found : ChannelReadResult.Foreign;
     }
 
     /// <summary>
-    /// What was read at this very block still holds, but the channel may have been marked since, by events that the reading shows already, or the
-    /// book may have forgotten it, because other groups are served now.
+    /// A reading at the same block is still valid. But since then the channel may have been marked as outdated by events that the reading already
+    /// includes, or removed from the book by a configuration change. Then the reading is accepted again.
     /// </summary>
     private ChannelReadResult Reuse(ReadResult result)
     {
         if (result.Reading is not { } reading)
         {
-            return result.Look;
+            return result.Result;
         }
 
         bool isInBook = book.Find(reading.Id) is { } channel
             ? channel.Chain?.Freshness == ReadingFreshness.Fresh
             : book.TryFindForeign(reading.Id, out _);
-        return isInBook ? result.Look : Accept(reading);
+        return isInBook ? result.Result : Accept(reading);
     }
 
     private Round RoundAt(ChainBlock target)
@@ -196,15 +199,15 @@ internal sealed class ChannelReader(
         }
     }
 
-    /// <summary>All looks at one block: those that wait for the budget, and those that read or have read.</summary>
+    /// <summary>All reads at one block: those that wait for the budget, and those in flight or completed.</summary>
     private sealed class Round(Bytes32 target)
     {
         public Bytes32 Target => target;
 
         public ConcurrentDictionary<ChannelId, Task<ReadResult>> Reads { get; } = new();
 
-        public ConcurrentDictionary<(ChannelId Id, ReadPriority Priority), Lazy<Task<ChannelReadResult>>> Asks { get; } = new();
+        public ConcurrentDictionary<(ChannelId Id, ReadPriority Priority), Lazy<Task<ChannelReadResult>>> Requests { get; } = new();
     }
 
-    private readonly record struct ReadResult(ChannelReadResult Look, ChannelReading? Reading);
+    private readonly record struct ReadResult(ChannelReadResult Result, ChannelReading? Reading);
 }

@@ -6,18 +6,18 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Keeps the head and `nextChannelId`, read together, at most every 250 ms whoever asks; those who ask meanwhile share one question. Outside
-/// the read budget: its cost does not grow with callers.
+/// Reads the head and `nextChannelId` together, at most every 250 ms; concurrent callers share one read. It does not count against the read budget,
+/// because its cost does not grow with the number of callers.
 /// </summary>
 /// <remarks>
-/// The first endpoint that works is believed, unless it is below what was seen already or stands still: then the next is asked, and an endpoint that
-/// knew less than another is set aside. A node that was restarted from a snapshot or lost its peers answers as readily as any.
+/// The first endpoint that responds is used, unless its head is below a block that was seen already, or it is stalled. Then the next one is asked, and
+/// the endpoint that was behind is set aside. A node that was restored from a snapshot or lost its peers responds as readily as any other.
 /// </remarks>
 internal sealed class HeadReader(
     EthereumClient client,
     ChainOptions options,
     RecentBlocks recent,
-    HeadRegression lower,
+    HeadRegression regression,
     TimeProvider time,
     CancellationToken stopping)
 {
@@ -29,20 +29,20 @@ internal sealed class HeadReader(
     private Task<HeadReadResult>? _running;
     private Task<HeadReadResult>? _next;
     private long? _lastStart;
-    private long _newSince;
+    private long _newBlockAt;
 
     /// <summary>The newest view. Null until an endpoint has answered.</summary>
     public HeadView? View => _view;
 
-    /// <summary>Why the last reading gave no news.</summary>
+    /// <summary>Error of the last read that failed.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>What an earlier process followed up to: an endpoint below it is behind. Set before the first reading.</summary>
+    /// <summary>Sets the block that an earlier process followed up to: an endpoint below it is behind. Call it before the first read.</summary>
     public void Resume(ChainBlock cursor) => _floor = new Floor(cursor.Number);
 
     /// <summary>
-    /// Waits for a view whose reading began after this call did: a refusal by it is not one that a fresher look would cure. A client may have
-    /// topped up a moment ago. At most 250 ms and one answer of an endpoint away.
+    /// Waits for a read that began after this call, because a client may have topped up its channel a moment ago: a refusal must not be based on an
+    /// older block. Takes at most 250 ms and one response of an endpoint.
     /// </summary>
     public ValueTask<HeadReadResult> RefreshAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class HeadReader(
 
     private async Task<HeadReadResult> ReadNextAsync()
     {
-        // Never runs on under the caller's lock.
+        // Must not continue under the caller's lock.
         await Task.Yield();
         Task<HeadReadResult>? before;
         TimeSpan pause;
@@ -88,7 +88,7 @@ internal sealed class HeadReader(
             return HeadReadResult.Unreachable;
         }
 
-        // From here on a new caller gets a reading of its own, which begins after this one.
+        // From here on a new caller gets the next read, which begins after this one.
         lock (_lock)
         {
             _running = _next;
@@ -96,23 +96,23 @@ internal sealed class HeadReader(
             _lastStart = time.GetTimestamp();
         }
 
-        HeadReadResult news = await ReadAsync();
+        HeadReadResult result = await ReadAsync();
         lock (_lock)
         {
             _running = null;
         }
 
-        return news;
+        return result;
     }
 
-    /// <summary>One reading, by as many endpoints as it takes. Never throws: the next must begin, whatever broke this one.</summary>
+    /// <summary>One read, with as many endpoints as needed. Does not throw, because callers wait for the next read.</summary>
     private async Task<HeadReadResult> ReadAsync()
     {
         var heads = new EndpointHeads();
         try
         {
-            JsonRpcEndpoint believed = await client.AskAsync((endpoint, token) => ReadAsync(endpoint, heads, token), stopping);
-            heads.Behind.Remove(believed); // at its second try: one URL may be several nodes
+            JsonRpcEndpoint used = await client.QueryAsync((endpoint, token) => ReadAsync(endpoint, heads, token), stopping);
+            heads.Behind.Remove(used); // it succeeded at the second attempt: one URL may be several nodes
             foreach ((JsonRpcEndpoint endpoint, string reason) in heads.Behind)
             {
                 client.SetAside(endpoint, reason);
@@ -120,37 +120,37 @@ internal sealed class HeadReader(
 
             return HeadReadResult.Read;
         }
-#pragma warning disable CA1031 // Told to who follows the chain; here it only means that there is nothing new.
+#pragma warning disable CA1031 // The follower reports it. Here it only means that there is no new view.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Failure = exception;
         }
 
-        if (_view is null && lower.HasWaited(heads.Incomparable.Count == client.Endpoints.Count))
+        if (_view is null && regression.HasWaited(heads.Incomparable.Count == client.Endpoints.Count))
         {
-            _floor = null; // the next reading takes them at their word
+            _floor = null; // the next read accepts their heads
         }
 
-        // A chain that makes no block now is read as it stands, and its view grows old.
-        return heads.StandsStill ? HeadReadResult.Read
+        // When the chain itself makes no blocks, the last view stays in use and grows old.
+        return heads.IsStalled ? HeadReadResult.Read
             : heads.Behind.Count > 0 ? HeadReadResult.Behind
             : HeadReadResult.Unreachable;
     }
 
     private async ValueTask<JsonRpcEndpoint> ReadAsync(JsonRpcEndpoint endpoint, EndpointHeads heads, CancellationToken cancellationToken)
     {
-        DateTimeOffset askedAt = time.GetUtcNow();
+        DateTimeOffset startedAt = time.GetUtcNow();
         BlockHeader latest = await endpoint.LatestBlockAsync(cancellationToken);
         HeadView? known = _view;
         if (known is not null && latest.Hash == known.Head.Hash)
         {
-            if (options.BlocksAreDueAfter is { } due && time.GetElapsedTime(_newSince) > due)
+            if (options.BlocksAreDueAfter is { } due && time.GetElapsedTime(_newBlockAt) > due)
             {
-                throw heads.Still(endpoint, latest.Number);
+                throw heads.Stalled(endpoint, latest.Number);
             }
 
-            _view = known with { Head = known.Head with { SeenAt = askedAt }, Target = known.Target with { SeenAt = askedAt } };
+            _view = known with { Head = known.Head with { SeenAt = startedAt }, Target = known.Target with { SeenAt = startedAt } };
             return endpoint;
         }
 
@@ -160,22 +160,22 @@ internal sealed class HeadReader(
             throw heads.Below(endpoint, latest.Number, floor);
         }
 
-        // The number of channels is asked at that very block, after it: an id below it must be readable there.
-        byte[] answer = await endpoint.CallAsync(options.Escrow, EscrowCalls.NextChannelId(), latest.Hash, cancellationToken);
-        if (!EscrowCalls.TryReadNextChannelId(answer, out UInt256 next))
+        // `nextChannelId` is read at that very block, so every id below it can be read there.
+        byte[] output = await endpoint.CallAsync(options.Escrow, EscrowCalls.NextChannelId(), latest.Hash, cancellationToken);
+        if (!EscrowCalls.TryReadNextChannelId(output, out UInt256 next))
         {
             throw EthereumQueries.Malformed("nextChannelId()");
         }
 
         BlockHeader target = await TargetAsync(endpoint, latest, cancellationToken);
-        _newSince = time.GetTimestamp();
-        _view = new HeadView(new ChainBlock(latest.Number, latest.Hash, askedAt), next, new ChainBlock(target.Number, target.Hash, askedAt));
+        _newBlockAt = time.GetTimestamp();
+        _view = new HeadView(new ChainBlock(latest.Number, latest.Hash, startedAt), next, new ChainBlock(target.Number, target.Hash, startedAt));
         return endpoint;
     }
 
     /// <summary>
-    /// A lower head is an endpoint that is behind, unless it shows another hash for a block that was followed (design, rule 13). Of an earlier
-    /// process' blocks the readings are known at most; where none is low enough, and the endpoint says that it is synced, time must tell.
+    /// A lower head means an endpoint that is behind, unless it has another hash for a followed block (rule 13). After a restart only the blocks of
+    /// stored readings are known. When none of them is low enough to compare, and the endpoint reports that it is synced, a timeout decides.
     /// </summary>
     private async ValueTask<bool> IsBehindAsync(
         JsonRpcEndpoint endpoint, BlockHeader latest, EndpointHeads heads, CancellationToken cancellationToken)
@@ -185,9 +185,9 @@ internal sealed class HeadReader(
             return followed.Hash == latest.Hash;
         }
 
-        if (lower.CanCompare(latest.Number))
+        if (regression.CanCompare(latest.Number))
         {
-            return !await lower.IsOfAnotherChainAsync(endpoint, latest.Number, cancellationToken);
+            return !await regression.IsOfAnotherChainAsync(endpoint, latest.Number, cancellationToken);
         }
 
         if (_view is null && !await endpoint.IsSyncingAsync(cancellationToken))
@@ -210,27 +210,27 @@ internal sealed class HeadReader(
         return await endpoint.BlockAsync(number, cancellationToken) ?? throw EthereumQueries.Malformed("eth_getBlockByNumber");
     }
 
-    /// <summary>What an earlier process had seen. An object, so that another thread sees all of it.</summary>
+    /// <summary>Lowest acceptable head, from an earlier process. A class, so that other threads see it whole.</summary>
     private sealed record Floor(ulong Number);
 
-    /// <summary>What the endpoints that were asked in one reading have to show, other than news.</summary>
+    /// <summary>Heads of the endpoints that were asked in one read and gave no new view.</summary>
     private sealed class EndpointHeads
     {
-        /// <summary>Below what was seen already, or standing still; each with what to say of it.</summary>
+        /// <summary>Endpoints below a block that was seen already, or stalled, with the reason.</summary>
         public Dictionary<JsonRpcEndpoint, string> Behind { get; } = [];
 
-        /// <summary>Below the cursor of an earlier process, synced by their own word, and with no block that is known here.</summary>
+        /// <summary>Endpoints below the cursor of an earlier process that report to be synced and share no known block.</summary>
         public HashSet<JsonRpcEndpoint> Incomparable { get; } = [];
 
-        public bool StandsStill { get; private set; }
+        public bool IsStalled { get; private set; }
 
         public JsonRpcErrorException Below(JsonRpcEndpoint endpoint, ulong number, ulong known) =>
-            Note(endpoint, $"its head {number} is below block {known}, which was seen already");
+            Note(endpoint, $"its head {number} is below block {known}, which was already seen");
 
-        public JsonRpcErrorException Still(JsonRpcEndpoint endpoint, ulong number)
+        public JsonRpcErrorException Stalled(JsonRpcEndpoint endpoint, ulong number)
         {
-            StandsStill = true;
-            return Note(endpoint, $"its head stays at block {number}");
+            IsStalled = true;
+            return Note(endpoint, $"its head has stayed at block {number}");
         }
 
         private JsonRpcErrorException Note(JsonRpcEndpoint endpoint, string reason)
@@ -241,15 +241,15 @@ internal sealed class HeadReader(
     }
 }
 
-/// <summary>What came of looking for a new head.</summary>
+/// <summary>Result of a head read.</summary>
 internal enum HeadReadResult
 {
-    /// <summary>The view is that of an endpoint that was asked just now.</summary>
+    /// <summary>The view is up to date.</summary>
     Read,
 
-    /// <summary>Endpoints answered, and each is below what was seen already.</summary>
+    /// <summary>Endpoints responded, but each is below a block that was seen already.</summary>
     Behind,
 
-    /// <summary>No endpoint gave a usable answer.</summary>
+    /// <summary>No endpoint gave a usable response.</summary>
     Unreachable,
 }

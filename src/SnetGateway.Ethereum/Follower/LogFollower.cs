@@ -8,8 +8,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Follows the escrow contract's events block by block and keeps the known channels true by them. One at a time: only
-/// <see cref="AdvanceAsync"/> moves it. The cursor is the newest followed block; whatever fails on the way leaves it at a block that is complete.
+/// Follows the escrow contract's events block by block and keeps the known channels up to date. Only <see cref="AdvanceAsync"/> moves the cursor, the
+/// newest followed block, and it runs once at a time. A failure leaves the cursor at a block whose events were all applied.
 /// </summary>
 internal sealed class LogFollower(
     Address escrow,
@@ -18,108 +18,107 @@ internal sealed class LogFollower(
     RecentBlocks recent,
     ReorganisedChannels reorganised,
     StaleChannels stale,
-    HeadRegression lower,
+    HeadRegression regression,
     ChainMetrics metrics,
     ILogger logger)
 {
-    /// <summary>Up to so many blocks are asked for one by one, by hash; more are asked for by range up to this far from the head.</summary>
+    /// <summary>Up to this many blocks are read one by one, by hash. A longer gap is first read by ranges, up to this distance from the head.</summary>
     private const ulong BlocksByHash = 16;
 
-    /// <summary>Blocks of one range. Halved where a node finds it too much.</summary>
+    /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
     private const ulong BlocksPerRange = 1_000;
 
     private readonly RecentEvents _events = new(options.FinalityDepth);
-    private readonly ReadingsAhead _ahead = new();
-    private volatile Boxed? _cursor;
+    private readonly UnverifiedReadings _unverified = new();
+    private volatile CursorBox? _cursor;
     private ulong _floor;
 
-    /// <summary>The block up to which logs are complete; also before the first round, when it is what an earlier process left.</summary>
+    /// <summary>The block up to which logs are complete. Before the first round it is the cursor of the earlier process.</summary>
     public ChainBlock? Cursor => _cursor?.Block;
 
-    /// <summary>Called for each claim of a known channel, in order. May not wait.</summary>
+    /// <summary>Called for each claim of a known channel, in order. Must not block.</summary>
     public Action<ChannelClaimSeen>? ClaimSeen { get; set; }
 
-    /// <summary>Begins where an earlier process stopped.</summary>
+    /// <summary>Sets the cursor of an earlier process.</summary>
     public void Resume(ChainBlock cursor)
     {
-        Move(cursor);
+        SetCursor(cursor);
         foreach (Channel channel in book.All)
         {
             if (channel.Chain is { } chain)
             {
-                lower.Note(chain.Reading.Block);
+                regression.Note(chain.Reading.Block);
             }
         }
     }
 
-    /// <summary>Takes in all logs up to <paramref name="head"/>, asking one endpoint.</summary>
-    public async ValueTask<bool> AdvanceAsync(JsonRpcEndpoint endpoint, ChainBlock head, CancellationToken cancellationToken)
+    /// <summary>Applies all logs up to <paramref name="head"/>, read from one endpoint.</summary>
+    public async ValueTask AdvanceAsync(JsonRpcEndpoint endpoint, ChainBlock head, CancellationToken cancellationToken)
     {
         if (recent.Tip?.Hash == head.Hash)
         {
-            Move(head); // no new block: one question a round is all the traffic
-            return true;
+            SetCursor(head); // no new block: nothing to read
+            return;
         }
 
-        BlockHeader headBlock = await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw NotThereYet();
+        BlockHeader headBlock = await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw BlockNotFound();
         if (Cursor is not { } cursor)
         {
-            // Nothing is backfilled: readings of an earlier process, if any, are read again before they are judged by.
-            await JumpAsync(endpoint, headBlock, head.SeenAt, DateTimeOffset.MinValue, cancellationToken);
-            return true;
+            // The first start: no history is read. Readings of an earlier process, if any, are read again before their next use.
+            await SkipToAsync(endpoint, headBlock, head.SeenAt, DateTimeOffset.MinValue, cancellationToken);
+            return;
         }
 
-        if (recent.Tip is null && !await TakeUpAsync(endpoint, cursor, headBlock, cancellationToken))
+        if (recent.Tip is null && !await ResumeAtCursorAsync(endpoint, cursor, headBlock, cancellationToken))
         {
-            await ForgetBranchAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
-            return true;
+            await RestartAtHeadAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
+            return;
         }
 
         BlockHeader tip = recent.Tip!.Value;
         if (headBlock.Number > tip.Number + BlocksByHash)
         {
-            if (!await ReturnToChainAsync(endpoint, cancellationToken))
+            if (!await RewindToChainAsync(endpoint, cancellationToken))
             {
-                await ForgetBranchAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
-                return true;
+                await RestartAtHeadAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
+                return;
             }
 
             tip = recent.Tip!.Value;
             if (headBlock.Number - tip.Number > (ulong)options.MaxLogGapBlocks)
             {
                 ChainLog.GapTooLarge(logger, tip.Number, headBlock.Number);
-                await JumpAsync(endpoint, headBlock, head.SeenAt, KnownThrough, cancellationToken);
-                return true;
+                await SkipToAsync(endpoint, headBlock, head.SeenAt, KnownThrough, cancellationToken);
+                return;
             }
 
             await CatchUpAsync(endpoint, headBlock.Number - BlocksByHash, cancellationToken);
         }
 
         await FollowAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
-        return true;
     }
 
     /// <summary>
-    /// Holds a reading that has just been put into the book to what was followed meanwhile: an event that it is too old to show, or a branch
-    /// that did not last.
+    /// Call after a reading was put into the book. Marks the channel if the reading is too old to show an event that was followed meanwhile, or if it
+    /// is of a branch that was replaced.
     /// </summary>
-    public void HoldToEvents(ChannelId id, ChainBlock block)
+    public void CheckAgainstEvents(ChannelId id, ChainBlock block)
     {
-        _ahead.Note(id, block);
-        CheckBranch();
+        _unverified.Add(id, block);
+        CheckUnverifiedReadings();
         if (book.Find(id) is not { } channel)
         {
             return;
         }
 
-        // Logs are only followed from the floor on, and events only kept for a while: a reading from before that may have missed some.
+        // Logs are followed from the floor on, and events kept only for a while: an older reading may have missed some.
         ulong tip = recent.Tip?.Number ?? block.Number;
         if (block.Number < Volatile.Read(ref _floor) || block.Number + (ulong)options.FinalityDepth < tip)
         {
             channel.MarkOutdated(block.SeenAt);
         }
 
-        if (_events.HappenedAfter(id, block.Number, out ChannelNonce? newNonce))
+        if (_events.TryFindAfter(id, block.Number, out ChannelNonce? newNonce))
         {
             Mark(channel, newNonce, block.SeenAt);
         }
@@ -127,7 +126,7 @@ internal sealed class LogFollower(
 
     private DateTimeOffset KnownThrough => _cursor?.Block.SeenAt ?? DateTimeOffset.MinValue;
 
-    private static JsonRpcErrorException NotThereYet() => new(0, "the block is not known there yet");
+    private static JsonRpcErrorException BlockNotFound() => new(0, "the endpoint does not have the block yet");
 
     private static void Mark(Channel channel, ChannelNonce? newNonce, DateTimeOffset knownThrough)
     {
@@ -141,39 +140,39 @@ internal sealed class LogFollower(
         }
     }
 
-    /// <summary>Finds the cursor of an earlier process on the chain again. False if the chain has another block in its place.</summary>
-    private async ValueTask<bool> TakeUpAsync(
+    /// <summary>Finds an earlier process's cursor on the chain. False if the chain has another block in its place.</summary>
+    private async ValueTask<bool> ResumeAtCursorAsync(
         JsonRpcEndpoint endpoint, ChainBlock cursor, BlockHeader head, CancellationToken cancellationToken)
     {
         if (head.Number < cursor.Number)
         {
-            // The head is not taken from an endpoint that is only behind.
-            ChainLog.CursorGivenUp(logger, cursor.Number, head.Number);
+            // HeadReader does not accept the head of an endpoint that is only behind, so this is another chain.
+            ChainLog.CursorDiscarded(logger, cursor.Number, head.Number);
             return false;
         }
 
-        BlockHeader block = await endpoint.BlockAsync(cursor.Number, cancellationToken) ?? throw NotThereYet();
+        BlockHeader block = await endpoint.BlockAsync(cursor.Number, cancellationToken) ?? throw BlockNotFound();
         if (block.Hash != cursor.Hash)
         {
             return false;
         }
 
         Volatile.Write(ref _floor, block.Number);
-        await BeginAtAsync(endpoint, block, cancellationToken);
+        await SetTipAsync(endpoint, block, cancellationToken);
         ChainLog.Following(logger, block.Number);
         return true;
     }
 
-    /// <summary>Makes sure that the newest followed block is still on the chain, else goes back to one that is. False if none is.</summary>
-    private async ValueTask<bool> ReturnToChainAsync(JsonRpcEndpoint endpoint, CancellationToken cancellationToken)
+    /// <summary>Rewinds to the newest followed block that is still on the chain. False if there is none.</summary>
+    private async ValueTask<bool> RewindToChainAsync(JsonRpcEndpoint endpoint, CancellationToken cancellationToken)
     {
         ulong number = recent.Tip!.Value.Number;
         while (recent.TryGet(number, out BlockHeader followed))
         {
-            BlockHeader actual = await endpoint.BlockAsync(number, cancellationToken) ?? throw NotThereYet();
+            BlockHeader actual = await endpoint.BlockAsync(number, cancellationToken) ?? throw BlockNotFound();
             if (actual.Hash == followed.Hash)
             {
-                GoBackTo(followed);
+                RewindTo(followed);
                 return true;
             }
 
@@ -188,7 +187,7 @@ internal sealed class LogFollower(
         return false;
     }
 
-    /// <summary>Follows up to <paramref name="last"/> by ranges, which the endpoint's own head is past.</summary>
+    /// <summary>Follows up to <paramref name="last"/> by ranges. The endpoint's head must be past that block.</summary>
     private async ValueTask CatchUpAsync(JsonRpcEndpoint endpoint, ulong last, CancellationToken cancellationToken)
     {
         ulong size = BlocksPerRange;
@@ -196,7 +195,7 @@ internal sealed class LogFollower(
         {
             ulong from = recent.Tip!.Value.Number + 1;
             ulong to = Math.Min(last, from + size - 1);
-            BlockHeader before = await endpoint.BlockAsync(to, cancellationToken) ?? throw NotThereYet();
+            BlockHeader before = await endpoint.BlockAsync(to, cancellationToken) ?? throw BlockNotFound();
             IReadOnlyList<LogEntry> logs;
             try
             {
@@ -204,23 +203,23 @@ internal sealed class LogFollower(
             }
             catch (JsonRpcErrorException exception) when (size > 1 && !exception.IsRateLimit)
             {
-                size /= 2; // too many blocks or too many logs for this node
+                size /= 2; // too many blocks or logs for this node
                 continue;
             }
 
-            // The same block there before and after: the range was of one branch.
-            BlockHeader after = await endpoint.BlockAsync(to, cancellationToken) ?? throw NotThereYet();
+            // The range is of one branch if its last block is the same before and after the read.
+            BlockHeader after = await endpoint.BlockAsync(to, cancellationToken) ?? throw BlockNotFound();
             if (before.Hash != after.Hash)
             {
-                throw new JsonRpcErrorException(0, "it was reorganised while its logs were read");
+                throw new JsonRpcErrorException(0, "the chain was reorganised while its logs were read");
             }
 
-            Take(logs);
-            await BeginAtAsync(endpoint, after, cancellationToken);
+            Apply(logs);
+            await SetTipAsync(endpoint, after, cancellationToken);
         }
     }
 
-    /// <summary>Follows the last blocks one by one, by hash, from where they leave what was followed before.</summary>
+    /// <summary>Follows the last blocks one by one, by hash, from the newest followed block that is an ancestor of the head.</summary>
     private async ValueTask FollowAsync(
         JsonRpcEndpoint endpoint, BlockHeader head, DateTimeOffset seenAt, CancellationToken cancellationToken)
     {
@@ -232,50 +231,50 @@ internal sealed class LogFollower(
             branch.Push(block);
             if (block.Number == 0 || block.Number <= recent.OldestNumber)
             {
-                await ForgetBranchAsync(endpoint, head, seenAt, cancellationToken);
+                await RestartAtHeadAsync(endpoint, head, seenAt, cancellationToken);
                 return;
             }
 
             if (block.Number <= tip.Number + 1 && recent.TryGet(block.Number - 1, out BlockHeader parent) && parent.Hash == block.ParentHash)
             {
-                GoBackTo(parent);
+                RewindTo(parent);
                 break;
             }
 
-            block = await endpoint.ParentAsync(block, cancellationToken) ?? throw NotThereYet();
+            block = await endpoint.ParentAsync(block, cancellationToken) ?? throw BlockNotFound();
         }
 
         while (branch.TryPop(out BlockHeader next))
         {
-            Take(await endpoint.LogsAsync(escrow, EscrowEvents.Topics, next, cancellationToken));
+            Apply(await endpoint.LogsAsync(escrow, EscrowEvents.Topics, next, cancellationToken));
             recent.Append(next);
-            CheckBranch();
-            Move(new ChainBlock(next.Number, next.Hash, KnownThrough));
+            CheckUnverifiedReadings();
+            SetCursor(new ChainBlock(next.Number, next.Hash, KnownThrough));
         }
 
-        Move(new ChainBlock(head.Number, head.Hash, seenAt));
+        SetCursor(new ChainBlock(head.Number, head.Hash, seenAt));
     }
 
-    private void Take(IReadOnlyList<LogEntry> logs)
+    private void Apply(IReadOnlyList<LogEntry> logs)
     {
         DateTimeOffset knownThrough = KnownThrough;
         foreach (LogEntry log in logs)
         {
-            if (!EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? happened))
+            if (!EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? decoded))
             {
                 throw EthereumQueries.Malformed("eth_getLogs");
             }
 
-            if (happened is ChannelOpened)
+            if (decoded is ChannelOpened)
             {
                 continue; // a channel is read when it first pays
             }
 
-            ChannelNonce? newNonce = happened.NewNonce;
+            ChannelNonce? newNonce = decoded.NewNonce;
 
-            // Noted before the book is looked at: a reading under way finds either the mark or the note.
-            _events.Add(happened.Channel, log.BlockNumber, newNonce);
-            if (book.Find(happened.Channel) is not { } channel)
+            // Recorded before the channel is marked: a reading in flight then finds either the mark or the recorded event.
+            _events.Add(decoded.Channel, log.BlockNumber, newNonce);
+            if (book.Find(decoded.Channel) is not { } channel)
             {
                 continue;
             }
@@ -286,7 +285,7 @@ internal sealed class LogFollower(
                 stale.Add(channel.Id);
             }
 
-            if (happened is ChannelClaimed claim)
+            if (decoded is ChannelClaimed claim)
             {
                 Report(claim, new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough));
             }
@@ -300,16 +299,16 @@ internal sealed class LogFollower(
             ClaimSeen?.Invoke(new ChannelClaimSeen(
                 claim.Channel, claim.NewNonce!.Value, claim.ClaimAmount.ToUInt256(), claim.PlannedAmount.ToUInt256(), block));
         }
-#pragma warning disable CA1031 // Somebody else's failure must not stop the chain from being followed.
+#pragma warning disable CA1031 // A failing handler must not stop the follower.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            ChainLog.CallbackFailed(logger, exception, claim.Channel);
+            ChainLog.ClaimHandlerFailed(logger, exception, claim.Channel);
         }
     }
 
-    /// <summary>Undoes what was followed after <paramref name="ancestor"/>. Nothing to do if that is the newest block.</summary>
-    private void GoBackTo(BlockHeader ancestor)
+    /// <summary>Undoes everything after <paramref name="ancestor"/>. Does nothing if that is the newest followed block.</summary>
+    private void RewindTo(BlockHeader ancestor)
     {
         if (recent.Tip!.Value.Hash == ancestor.Hash)
         {
@@ -317,27 +316,27 @@ internal sealed class LogFollower(
         }
 
         recent.CutAfter(ancestor.Number);
-        lower.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
+        regression.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
         var affected = new HashSet<ChannelId>(_events.DropAfter(ancestor.Number));
         affected.UnionWith(book.All.Where(channel => channel.Chain?.Reading.Block.Number > ancestor.Number).Select(channel => channel.Id));
-        Undo(affected, ancestor.Number);
-        Move(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
+        MarkReorganised(affected, ancestor.Number);
+        SetCursor(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
     }
 
-    /// <summary>No block that is known here is on the chain any more: everything is read again, and following begins at the head.</summary>
-    private async ValueTask ForgetBranchAsync(
+    /// <summary>No known block is on the chain any more: every channel is read again, and following restarts at the head.</summary>
+    private async ValueTask RestartAtHeadAsync(
         JsonRpcEndpoint endpoint, BlockHeader head, DateTimeOffset seenAt, CancellationToken cancellationToken)
     {
         ulong oldest = recent.Tip is null ? _cursor!.Block.Number : recent.OldestNumber;
         ChainLog.DeepReorganisation(logger, oldest);
         _events.DropAfter(0);
         DateTimeOffset knownThrough = KnownThrough;
-        Undo(book.All.Where(channel => channel.Chain is not null).Select(channel => channel.Id).ToHashSet(), oldest);
-        await JumpAsync(endpoint, head, seenAt, knownThrough, cancellationToken);
-        lower.Restart(new ChainBlock(head.Number, head.Hash, seenAt));
+        MarkReorganised(book.All.Where(channel => channel.Chain is not null).Select(channel => channel.Id).ToHashSet(), oldest);
+        await SkipToAsync(endpoint, head, seenAt, knownThrough, cancellationToken);
+        regression.Restart(new ChainBlock(head.Number, head.Hash, seenAt));
     }
 
-    private void Undo(IReadOnlyCollection<ChannelId> affected, ulong ancestor)
+    private void MarkReorganised(IReadOnlyCollection<ChannelId> affected, ulong ancestor)
     {
         foreach (ChannelId id in affected)
         {
@@ -348,28 +347,28 @@ internal sealed class LogFollower(
             }
         }
 
-        // Ids of channels that vanished can be given to somebody else.
+        // The chain can give the ids of removed channels to other parties.
         book.ForgetForeign();
         metrics.Reorganised();
         ChainLog.Reorganised(logger, ancestor, affected.Count);
     }
 
-    private void CheckBranch()
+    private void CheckUnverifiedReadings()
     {
-        IReadOnlyList<ChannelId> mismatches = _ahead.TakeMismatches(recent);
+        IReadOnlyList<ChannelId> mismatches = _unverified.TakeMismatches(recent);
         if (mismatches.Count > 0)
         {
-            Undo(mismatches, recent.Tip!.Value.Number - 1);
+            MarkReorganised(mismatches, recent.Tip!.Value.Number - 1);
         }
     }
 
-    /// <summary>Goes on from a block whose earlier logs are not known here.</summary>
-    private async ValueTask JumpAsync(
+    /// <summary>Continues from a block without having read the logs before it.</summary>
+    private async ValueTask SkipToAsync(
         JsonRpcEndpoint endpoint, BlockHeader to, DateTimeOffset seenAt, DateTimeOffset knownThrough, CancellationToken cancellationToken)
     {
-        await BeginAtAsync(endpoint, to, cancellationToken);
+        await SetTipAsync(endpoint, to, cancellationToken);
 
-        // First the floor, then the marks: a reading under way that is from before it marks itself.
+        // First the floor, then the marks: an older reading in flight then sees the floor and marks its channel.
         Volatile.Write(ref _floor, to.Number);
         foreach (Channel channel in book.All)
         {
@@ -379,30 +378,30 @@ internal sealed class LogFollower(
             }
         }
 
-        Move(new ChainBlock(to.Number, to.Hash, seenAt));
+        SetCursor(new ChainBlock(to.Number, to.Hash, seenAt));
         ChainLog.Following(logger, to.Number);
     }
 
-    /// <summary>Makes a block the newest followed one, with some of its ancestors, so that a reorganisation of the usual depth is understood.</summary>
-    private async ValueTask BeginAtAsync(JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
+    /// <summary>Sets the newest followed block, and reads some of its ancestors, so that a reorganisation of the usual depth can be handled.</summary>
+    private async ValueTask SetTipAsync(JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
     {
         var blocks = new Stack<BlockHeader>([block]);
         while (blocks.Count < Math.Min(options.FinalityDepth, 12) && blocks.Peek().Number > 0)
         {
-            blocks.Push(await endpoint.ParentAsync(blocks.Peek(), cancellationToken) ?? throw NotThereYet());
+            blocks.Push(await endpoint.ParentAsync(blocks.Peek(), cancellationToken) ?? throw BlockNotFound());
         }
 
         recent.Restart(blocks);
-        lower.Note(new ChainBlock(block.Number, block.Hash, KnownThrough));
-        CheckBranch();
+        regression.Note(new ChainBlock(block.Number, block.Hash, KnownThrough));
+        CheckUnverifiedReadings();
         if (_cursor is not null)
         {
-            Move(new ChainBlock(block.Number, block.Hash, KnownThrough));
+            SetCursor(new ChainBlock(block.Number, block.Hash, KnownThrough));
         }
     }
 
-    private void Move(ChainBlock cursor) => _cursor = new Boxed(cursor);
+    private void SetCursor(ChainBlock cursor) => _cursor = new CursorBox(cursor);
 
-    /// <summary>So that readers on other threads see a whole block.</summary>
-    private sealed record Boxed(ChainBlock Block);
+    /// <summary>A class, so that readers on other threads see a whole block.</summary>
+    private sealed record CursorBox(ChainBlock Block);
 }

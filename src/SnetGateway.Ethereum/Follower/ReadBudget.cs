@@ -3,33 +3,33 @@ using SnetGateway.Payments.Chain;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// How many channels may be read in a second, whoever asks (design, rule 10). Two halves: one for everybody, one for those whose signature is by
-/// a party of the channel, so that a flood of strangers never keeps a paying client waiting. Each half saves up at most a second's worth.
+/// Limits channel reads per second (rule 10). Two halves: one for all callers, one for payments signed by a party of the channel, so that a flood of
+/// unauthenticated callers never keeps a paying client waiting. Each half saves up at most one second's worth.
 /// </summary>
 internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvider time)
 {
-    /// <summary>Whoever would wait longer is refused at once.</summary>
+    /// <summary>A caller that would have to wait longer is refused immediately.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly Half _everybody = new(readsPerSecond / 2.0, time.GetTimestamp());
-    private readonly Half _honest = new(readsPerSecond / 2.0, time.GetTimestamp());
+    private readonly Half _shared = new(readsPerSecond / 2.0, time.GetTimestamp());
+    private readonly Half _knownParties = new(readsPerSecond / 2.0, time.GetTimestamp());
     private int _waiting;
-    private int _waitingStrangers;
+    private int _waitingAnonymous;
 
-    /// <summary>Calls that wait for a read now.</summary>
+    /// <summary>Callers that wait for a read now.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Takes one read, after a wait of at most <see cref="MaxWait"/>. False: no read may be made.</summary>
+    /// <summary>Takes one read, after a wait of at most <see cref="MaxWait"/>. False when the read must not be made.</summary>
     public ValueTask<bool> TakeAsync(ReadPriority priority, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            Half half = _everybody;
+            Half half = _shared;
             TimeSpan wait = half.Wait(time);
-            if (priority == ReadPriority.KnownParty && _honest.Wait(time) <= wait)
+            if (priority == ReadPriority.KnownParty && _knownParties.Wait(time) <= wait)
             {
-                half = _honest;
+                half = _knownParties;
                 wait = half.Wait(time);
             }
 
@@ -39,7 +39,7 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
                 return ValueTask.FromResult(true);
             }
 
-            bool isFull = _waiting >= maxWaiting || (priority == ReadPriority.Anonymous && _waitingStrangers >= maxWaiting / 2);
+            bool isFull = _waiting >= maxWaiting || (priority == ReadPriority.Anonymous && _waitingAnonymous >= maxWaiting / 2);
             if (wait > MaxWait || isFull)
             {
                 return ValueTask.FromResult(false);
@@ -47,28 +47,28 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
 
             half.Take();
             _waiting++;
-            _waitingStrangers += priority == ReadPriority.Anonymous ? 1 : 0;
+            _waitingAnonymous += priority == ReadPriority.Anonymous ? 1 : 0;
             return WaitAsync(half, wait, priority, cancellationToken);
         }
     }
 
     /// <summary>Returns a read that was not needed, because another caller made it.</summary>
-    public void GiveBack(ReadPriority priority)
+    public void Return(ReadPriority priority)
     {
         lock (_lock)
         {
-            (priority == ReadPriority.KnownParty ? _honest : _everybody).GiveBack();
+            (priority == ReadPriority.KnownParty ? _knownParties : _shared).Return();
         }
     }
 
     /// <summary>
-    /// Takes one read for our own housekeeping, only while half of the kept half is left: a client who waits for an answer goes before.
+    /// Takes one read for background work, if at least half of the known parties' share is left: waiting clients have priority.
     /// </summary>
     public bool TryTakeSpare()
     {
         lock (_lock)
         {
-            return _honest.TryTakeSpare(time);
+            return _knownParties.TryTakeSpare(time);
         }
     }
 
@@ -86,16 +86,16 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
             lock (_lock)
             {
                 _waiting--;
-                _waitingStrangers -= priority == ReadPriority.Anonymous ? 1 : 0;
+                _waitingAnonymous -= priority == ReadPriority.Anonymous ? 1 : 0;
                 if (!waited)
                 {
-                    half.GiveBack();
+                    half.Return();
                 }
             }
         }
     }
 
-    /// <summary>A token bucket that lends: below zero stand those who wait.</summary>
+    /// <summary>A token bucket that may go below zero: each waiting caller has taken its token in advance.</summary>
     private sealed class Half(double perSecond, long now)
     {
         private readonly double _capacity = Math.Max(1, perSecond);
@@ -112,7 +112,7 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
 
         public void Take() => _tokens--;
 
-        public void GiveBack() => _tokens++;
+        public void Return() => _tokens++;
 
         public bool TryTakeSpare(TimeProvider time)
         {

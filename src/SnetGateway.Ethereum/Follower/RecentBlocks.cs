@@ -2,13 +2,13 @@ using SnetGateway.Ethereum.JsonRpc;
 
 namespace SnetGateway.Ethereum.Follower;
 
-/// <summary>The newest blocks that were followed, one hash per number, without holes: what a reorganisation is noticed by.</summary>
+/// <summary>The hashes of the newest followed blocks, one per number and without gaps, for detecting reorganisations.</summary>
 internal sealed class RecentBlocks(int depth)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<BlockHeader> _blocks = new();
 
-    /// <summary>The newest block whose logs were taken in. Null before the first.</summary>
+    /// <summary>The newest block whose logs were applied. Null before the first.</summary>
     public BlockHeader? Tip
     {
         get
@@ -20,7 +20,7 @@ internal sealed class RecentBlocks(int depth)
         }
     }
 
-    /// <summary>The lowest number whose hash is known. Only after the first block.</summary>
+    /// <summary>The lowest number whose hash is known. Call it only after the first block.</summary>
     public ulong OldestNumber
     {
         get
@@ -42,7 +42,7 @@ internal sealed class RecentBlocks(int depth)
                 return false;
             }
 
-            // Asked for the newest nearly always.
+            // Nearly always one of the newest.
             LinkedListNode<BlockHeader> node = _blocks.Last!;
             while (node.Value.Number != number)
             {
@@ -72,10 +72,10 @@ internal sealed class RecentBlocks(int depth)
         }
     }
 
-    /// <summary>Forgets all and begins with these, oldest first.</summary>
+    /// <summary>Replaces all blocks by these, oldest first.</summary>
     public void Restart(IEnumerable<BlockHeader> blocks)
     {
-        // In one: a look on another thread never finds it empty again.
+        // Under one lock, so that other threads never see it empty.
         lock (_lock)
         {
             _blocks.Clear();
@@ -86,7 +86,7 @@ internal sealed class RecentBlocks(int depth)
         }
     }
 
-    /// <summary>Forgets what comes after <paramref name="number"/>, which must be known.</summary>
+    /// <summary>Removes the blocks after <paramref name="number"/>, which must be known.</summary>
     public void CutAfter(ulong number)
     {
         lock (_lock)

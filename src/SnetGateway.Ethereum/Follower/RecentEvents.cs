@@ -3,48 +3,48 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// What happened to which channel in the newest blocks, known to us or not: a reading that was under way while a block was followed is held to
-/// it afterwards, and a reorganisation finds here what it undid.
+/// The events of the newest blocks, of known and unknown channels. A reading that was in flight while a block was followed is checked against them, and
+/// a reorganisation finds here the channels that it affects.
 /// </summary>
 internal sealed class RecentEvents(int depth)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ChannelId, List<Happening>> _byChannel = [];
+    private readonly Dictionary<ChannelId, List<RecordedEvent>> _byChannel = [];
     private readonly Queue<(ulong Block, ChannelId Channel)> _inOrder = new();
 
-    /// <summary>Notes an event. <paramref name="newNonce"/> is set for claims.</summary>
+    /// <summary>Records an event. <paramref name="newNonce"/> is set for claims.</summary>
     public void Add(ChannelId channel, ulong block, ChannelNonce? newNonce)
     {
         lock (_lock)
         {
-            if (!_byChannel.TryGetValue(channel, out List<Happening>? list))
+            if (!_byChannel.TryGetValue(channel, out List<RecordedEvent>? list))
             {
                 _byChannel.Add(channel, list = []);
             }
 
-            list.Add(new Happening(block, newNonce));
+            list.Add(new RecordedEvent(block, newNonce));
             _inOrder.Enqueue((block, channel));
             while (_inOrder.TryPeek(out (ulong Block, ChannelId Channel) oldest) && oldest.Block + (ulong)depth < block)
             {
                 _inOrder.Dequeue();
-                Remove(oldest.Channel, happening => happening.Block == oldest.Block);
+                Remove(oldest.Channel, recorded => recorded.Block == oldest.Block);
             }
         }
     }
 
-    /// <summary>Whether anything happened to a channel after a block, and the highest nonce that a claim gave it since.</summary>
-    public bool HappenedAfter(ChannelId channel, ulong block, out ChannelNonce? newNonce)
+    /// <summary>True when a channel has events after a block. <paramref name="newNonce"/> is the highest nonce of its claims since then.</summary>
+    public bool TryFindAfter(ChannelId channel, ulong block, out ChannelNonce? newNonce)
     {
         newNonce = null;
         lock (_lock)
         {
             bool any = false;
-            foreach (Happening happening in _byChannel.GetValueOrDefault(channel) ?? [])
+            foreach (RecordedEvent recorded in _byChannel.GetValueOrDefault(channel) ?? [])
             {
-                if (happening.Block > block)
+                if (recorded.Block > block)
                 {
                     any = true;
-                    newNonce = happening.NewNonce is { } nonce ? ChannelNonce.Max(nonce, newNonce ?? nonce) : newNonce;
+                    newNonce = recorded.NewNonce is { } nonce ? ChannelNonce.Max(nonce, newNonce ?? nonce) : newNonce;
                 }
             }
 
@@ -52,7 +52,7 @@ internal sealed class RecentEvents(int depth)
         }
     }
 
-    /// <summary>Takes out what happened after a block, and says to whom.</summary>
+    /// <summary>Removes the events after a block, and returns their channels.</summary>
     public IReadOnlyCollection<ChannelId> DropAfter(ulong block)
     {
         lock (_lock)
@@ -67,16 +67,16 @@ internal sealed class RecentEvents(int depth)
 
             foreach (ChannelId channel in channels)
             {
-                Remove(channel, happening => happening.Block > block);
+                Remove(channel, recorded => recorded.Block > block);
             }
 
             return channels;
         }
     }
 
-    private void Remove(ChannelId channel, Predicate<Happening> which)
+    private void Remove(ChannelId channel, Predicate<RecordedEvent> which)
     {
-        if (_byChannel.TryGetValue(channel, out List<Happening>? list))
+        if (_byChannel.TryGetValue(channel, out List<RecordedEvent>? list))
         {
             list.RemoveAll(which);
             if (list.Count == 0)
@@ -86,5 +86,5 @@ internal sealed class RecentEvents(int depth)
         }
     }
 
-    private readonly record struct Happening(ulong Block, ChannelNonce? NewNonce);
+    private readonly record struct RecordedEvent(ulong Block, ChannelNonce? NewNonce);
 }

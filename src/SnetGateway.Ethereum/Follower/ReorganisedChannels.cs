@@ -8,26 +8,26 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Channels whose reading, or a claim seen since, was undone: the next reading replaces what was known, even if that takes a nonce back, and
-/// what was served on funds that are gone is reported.
+/// Channels whose reading, or a later claim, was undone by a reorganisation. Their next reading replaces everything known, even if that lowers the nonce,
+/// and funds that were spent and then removed are reported.
 /// </summary>
 internal sealed class ReorganisedChannels(ChannelBook book, ChainMetrics metrics, ILogger logger)
 {
-    // The value is the loss last reported, so that a channel that stays gone is reported once.
-    private readonly ConcurrentDictionary<ChannelId, UInt256> _open = new();
+    // The value is the loss that was last reported, so that a channel that stays removed is reported once.
+    private readonly ConcurrentDictionary<ChannelId, UInt256> _pending = new();
 
     public void Mark(Channel channel, DateTimeOffset knownThrough)
     {
-        _open.TryAdd(channel.Id, UInt256.Zero);
+        _pending.TryAdd(channel.Id, UInt256.Zero);
         channel.MarkReorganised(knownThrough);
     }
 
-    public bool Contains(ChannelId id) => _open.ContainsKey(id);
+    public bool Contains(ChannelId id) => _pending.ContainsKey(id);
 
-    /// <summary>Takes in what the chain says now: a reading, or that there is no such channel any more.</summary>
-    public void Settle(ChannelId id, ChannelReading? now)
+    /// <summary>Call with the channel's state after the reorganisation: a reading, or null when it no longer exists.</summary>
+    public void Resolve(ChannelId id, ChannelReading? now)
     {
-        if (!_open.TryGetValue(id, out UInt256 reported))
+        if (!_pending.TryGetValue(id, out UInt256 reported))
         {
             return;
         }
@@ -41,16 +41,16 @@ internal sealed class ReorganisedChannels(ChannelBook book, ChainMetrics metrics
 
         if (now is null)
         {
-            // Open until the id is read again: it may be given to another channel, whose nonces begin at zero.
-            _open[id] = UInt256.Zero == loss ? reported : loss;
+            // Pending until the id is read again: the chain may give it to another channel, whose nonce begins at zero.
+            _pending[id] = UInt256.Zero == loss ? reported : loss;
         }
         else
         {
-            _open.TryRemove(id, out _);
+            _pending.TryRemove(id, out _);
         }
     }
 
-    /// <summary>What was signed and is not yet claimed on this chain, less what is there to claim it from.</summary>
+    /// <summary>The signed amounts that this chain does not show as claimed, less the funds that are there to claim.</summary>
     internal static UInt256 Loss(ChannelRecord record, ChannelReading? now)
     {
         bool isSame = now is not null && now.Sender == record.Sender && now.Signer == record.Signer;

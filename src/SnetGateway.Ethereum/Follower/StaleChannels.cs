@@ -3,21 +3,21 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
 
-/// <summary>Channels to be read again when the budget has something to spare; a call that comes first reads its channel itself.</summary>
+/// <summary>Channels to read again with spare budget. A call that comes first reads its channel itself.</summary>
 internal sealed class StaleChannels
 {
     private readonly ConcurrentDictionary<ChannelId, byte> _channels = new();
 
     public void Add(ChannelId channel) => _channels[channel] = 0;
 
-    /// <summary>Reads as many as the budget spares.</summary>
-    public async ValueTask ReadAsync(ChannelReader looks, CancellationToken cancellationToken)
+    /// <summary>Reads channels until none is left or the budget has no read to spare.</summary>
+    public async ValueTask ReadAsync(ChannelReader reader, CancellationToken cancellationToken)
     {
         foreach (ChannelId channel in _channels.Keys)
         {
-            // Taken out first: an event that comes during the reading puts it in again.
+            // Removed first: an event during the read adds the channel again.
             _channels.TryRemove(channel, out _);
-            if (!await looks.TryReadInBackgroundAsync(channel, cancellationToken))
+            if (!await reader.TryReadInBackgroundAsync(channel, cancellationToken))
             {
                 _channels[channel] = 0;
                 return;

@@ -5,16 +5,16 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Channels that were read at a block which the logs have not reached yet. When the logs come there and the block has another hash, the
-/// reading was of a branch that did not last, though no followed block was replaced.
+/// Channels that were read at a block which the logs have not reached yet. If the logs reach that number and the block there has another hash, the
+/// reading is of a branch that was replaced, although no followed block was.
 /// </summary>
-internal sealed class ReadingsAhead
+internal sealed class UnverifiedReadings
 {
     private readonly ConcurrentDictionary<ChannelId, ChainBlock> _readings = new();
 
-    public void Note(ChannelId channel, ChainBlock block) => _readings[channel] = block;
+    public void Add(ChannelId channel, ChainBlock block) => _readings[channel] = block;
 
-    /// <summary>Takes out the readings up to the newest followed block, and gives those that were of another branch.</summary>
+    /// <summary>Removes the readings up to the newest followed block, and returns those that were of another branch.</summary>
     public IReadOnlyList<ChannelId> TakeMismatches(RecentBlocks followed)
     {
         ulong tip = followed.Tip?.Number ?? 0;

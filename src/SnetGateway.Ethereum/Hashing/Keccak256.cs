@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace SnetGateway.Ethereum.Hashing;
 
 /// <summary>
-/// Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding from before the standard (0x01, not the 0x06 of SHA3-256).
-/// Works on the stack only.
+/// Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding that predates the standard (0x01 instead of SHA3-256's 0x06). Allocates
+/// nothing.
 /// </summary>
 public static class Keccak256
 {
@@ -25,7 +25,7 @@ public static class Keccak256
         0x000000000000800A, 0x800000008000000A, 0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
     ];
 
-    /// <summary>Hashes <paramref name="input"/> into the first 32 bytes of <paramref name="hash"/>. They may overlap.</summary>
+    /// <summary>Hashes <paramref name="input"/> into the first 32 bytes of <paramref name="hash"/>. The two may overlap.</summary>
     public static void Hash(ReadOnlySpan<byte> input, Span<byte> hash)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, Size);
@@ -53,7 +53,7 @@ public static class Keccak256
         }
     }
 
-    /// <summary>Hashes into a new array. For what is not on the path of a call.</summary>
+    /// <summary>Hashes into a new array. Not for the paid path.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> input)
     {
         var hash = new byte[Size];
@@ -80,7 +80,7 @@ public static class Keccak256
         }
     }
 
-    // The 25 lanes live in locals for all 24 rounds: twice as fast as indexing them.
+    // The 25 lanes are local variables for all 24 rounds: twice as fast as indexing.
     private static void Permute(Span<ulong> state)
     {
         state = state[..StateLanes];
@@ -92,7 +92,7 @@ public static class Keccak256
 
         foreach (ulong constant in RoundConstants)
         {
-            // Theta: each column takes in the parity of its neighbours.
+            // Theta: each column is mixed with the parity of its neighbours.
             ulong c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20;
             ulong c1 = a1 ^ a6 ^ a11 ^ a16 ^ a21;
             ulong c2 = a2 ^ a7 ^ a12 ^ a17 ^ a22;
@@ -104,7 +104,7 @@ public static class Keccak256
             ulong d3 = c2 ^ BitOperations.RotateLeft(c4, 1);
             ulong d4 = c3 ^ BitOperations.RotateLeft(c0, 1);
 
-            // Rho and pi: each lane is turned and moves to its new place; chi: each row mixes. One row of the result at a time.
+            // Rho and pi rotate and move each lane; chi mixes each row. One row of the result at a time.
             ulong b0 = a0 ^ d0;
             ulong b1 = BitOperations.RotateLeft(a6 ^ d1, 44);
             ulong b2 = BitOperations.RotateLeft(a12 ^ d2, 43);

@@ -1,27 +1,27 @@
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>An endpoint gave no usable answer: it is set aside and another one asked. Messages carry no URL, because URLs carry keys.</summary>
+/// <summary>An endpoint gave no usable response: it is set aside and the next one is asked. Messages contain no URL, because URLs contain keys.</summary>
 internal sealed class EndpointException(EndpointFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public EndpointFault Fault { get; } = fault;
 }
 
-/// <summary>What was wrong with an endpoint.</summary>
+/// <summary>The kind of an endpoint's failure.</summary>
 internal enum EndpointFault
 {
-    /// <summary>No connection, or it broke.</summary>
+    /// <summary>No connection, or the connection broke.</summary>
     Unreachable,
 
-    /// <summary>No answer within the time for one request.</summary>
+    /// <summary>No response within the timeout of one request.</summary>
     TimedOut,
 
     /// <summary>An HTTP status other than 200.</summary>
     HttpStatus,
 
-    /// <summary>An answer that is no JSON-RPC, or not of the asked kind.</summary>
+    /// <summary>The response is not JSON-RPC, or not of the expected type.</summary>
     Malformed,
 
-    /// <summary>An answer over the size limit.</summary>
+    /// <summary>The response exceeds the size limit.</summary>
     TooLarge,
 
     /// <summary>It serves another chain than the configured one.</summary>
@@ -30,9 +30,9 @@ internal enum EndpointFault
     /// <summary>There is no contract at the escrow address.</summary>
     NoContract,
 
-    /// <summary>It was set aside while this question waited for it.</summary>
+    /// <summary>It was set aside while this request waited for its check.</summary>
     SetAside,
 
-    /// <summary>It stands still or is behind, and another endpoint is not.</summary>
+    /// <summary>It is stalled or behind, and another endpoint is not.</summary>
     Behind,
 }

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.JsonRpc;
 
 /// <summary>
-/// Whether one endpoint may be asked. It is asked for its chain id and for the contract's code before anything else, and again each time
-/// it comes back: a URL can be moved to another network behind our back, and signatures carry no chain id (design, rule 13).
+/// Whether one endpoint may be used. Its chain id and the contract's code are checked before its first use and each time it comes back: a URL can be
+/// moved to another network, and signatures contain no chain id (rule 13).
 /// </summary>
 internal sealed class EndpointState(
     JsonRpcEndpoint endpoint, long chainId, Address escrow, TimeProvider time, Jitter jitter, ILogger logger) : IDisposable
@@ -35,10 +35,10 @@ internal sealed class EndpointState(
         }
     }
 
-    // By the monotonic clock: a wall clock that is set back must not keep an endpoint out.
+    // By the monotonic clock: a clock that is set back must not keep an endpoint out.
     private bool IsSetAside => _pause > TimeSpan.Zero && time.GetElapsedTime(_setAsideAt) < _pause;
 
-    public bool MayBeAsked
+    public bool IsAvailable
     {
         get
         {
@@ -49,7 +49,7 @@ internal sealed class EndpointState(
         }
     }
 
-    /// <summary>Asks for chain id and code unless that was done since the endpoint last failed.</summary>
+    /// <summary>Checks chain id and code, unless that was done since the endpoint last failed.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _isChecked))
@@ -65,8 +65,8 @@ internal sealed class EndpointState(
                 return;
             }
 
-            // Who waited here while it failed does not make it fail once more, a whole deadline each.
-            if (!MayBeAsked)
+            // A caller that waited here while the check failed must not repeat it, with a full timeout each.
+            if (!IsAvailable)
             {
                 throw new EndpointException(EndpointFault.SetAside, "it has just been set aside");
             }
@@ -91,7 +91,7 @@ internal sealed class EndpointState(
         }
     }
 
-    public void Worked()
+    public void NoteSuccess()
     {
         lock (_lock)
         {
@@ -100,7 +100,7 @@ internal sealed class EndpointState(
         }
     }
 
-    /// <summary>Sets the endpoint aside for a growing while. Several calls that fail together count once.</summary>
+    /// <summary>Sets the endpoint aside, longer after each failure. Concurrent calls that fail together count once.</summary>
     public void SetAside(Exception exception)
     {
         bool misconfigured = exception is EndpointException { Fault: EndpointFault.WrongChain or EndpointFault.NoContract };
@@ -122,7 +122,7 @@ internal sealed class EndpointState(
 
         if (misconfigured)
         {
-            ChainLog.EndpointRefused(logger, endpoint.Name, exception.Message);
+            ChainLog.EndpointMisconfigured(logger, endpoint.Name, exception.Message);
         }
         else
         {

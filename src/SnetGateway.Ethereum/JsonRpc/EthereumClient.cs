@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace SnetGateway.Ethereum.JsonRpc;
 
 /// <summary>
-/// Asks the first endpoint that works, in the order of the configuration. One question, or several that belong together, are asked of one
-/// endpoint, because two nodes need not agree on the newest block. Only for questions: a repeated transaction would be another matter.
+/// Queries the first endpoint that works, in the order of the configuration. Requests that belong together go to one endpoint, because two nodes need
+/// not agree on the newest block. For reads only: it repeats requests, and a transaction must not be sent twice.
 /// </summary>
 internal sealed class EthereumClient : IDisposable
 {
@@ -35,23 +35,23 @@ internal sealed class EthereumClient : IDisposable
 
     public IReadOnlyList<EndpointStatus> Endpoints => [.. _endpoints.Select(endpoint => endpoint.Status)];
 
-    /// <summary>Runs <paramref name="questions"/> against one endpoint, and again from the start against the next if it fails.</summary>
-    /// <exception cref="EndpointException">No endpoint gave a usable answer; the fault is that of the last one asked.</exception>
-    /// <exception cref="JsonRpcErrorException">The last one asked refused the question.</exception>
-    public async ValueTask<T> AskAsync<T>(
-        Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> questions, CancellationToken cancellationToken)
+    /// <summary>Runs a query against one endpoint. If it fails, runs it from the start against the next.</summary>
+    /// <exception cref="EndpointException">No endpoint gave a usable response; the fault is that of the last one.</exception>
+    /// <exception cref="JsonRpcErrorException">The last one returned an error.</exception>
+    public async ValueTask<T> QueryAsync<T>(
+        Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
     {
         Exception? last = null;
         foreach (EndpointState state in _endpoints)
         {
-            if (!state.MayBeAsked)
+            if (!state.IsAvailable)
             {
                 continue;
             }
 
             try
             {
-                return await AskOneAsync(state, questions, cancellationToken);
+                return await QueryEndpointAsync(state, query, cancellationToken);
             }
             catch (EndpointException exception)
             {
@@ -60,7 +60,7 @@ internal sealed class EthereumClient : IDisposable
             }
             catch (JsonRpcErrorException exception)
             {
-                // It works and would not answer this: a node that lags does not know the block yet.
+                // The endpoint works but rejected this query, for example because it lags and does not have the block yet.
                 if (exception.IsRateLimit)
                 {
                     state.SetAside(exception);
@@ -70,8 +70,8 @@ internal sealed class EthereumClient : IDisposable
             }
             catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
             {
-                // What System.Text.Json throws where a text holds half a character.
-                last = new EndpointException(EndpointFault.Malformed, $"an answer that cannot be read: {exception.Message}", exception);
+                // System.Text.Json throws this for a string with an invalid surrogate pair.
+                last = new EndpointException(EndpointFault.Malformed, $"the response cannot be read: {exception.Message}", exception);
                 state.SetAside(last);
             }
         }
@@ -79,7 +79,17 @@ internal sealed class EthereumClient : IDisposable
         throw last ?? new EndpointException(EndpointFault.Unreachable, "all endpoints are set aside");
     }
 
-    /// <summary>Another endpoint turned out to know more than this one.</summary>
+    /// <summary>As <see cref="QueryAsync"/>, for a query without a result.</summary>
+    public async ValueTask RunAsync(Func<JsonRpcEndpoint, CancellationToken, ValueTask> query, CancellationToken cancellationToken) =>
+        await QueryAsync(
+            async (endpoint, token) =>
+            {
+                await query(endpoint, token);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Sets an endpoint aside because another one has newer blocks.</summary>
     public void SetAside(JsonRpcEndpoint endpoint, string reason) =>
         _endpoints.First(state => state.Endpoint == endpoint).SetAside(new EndpointException(EndpointFault.Behind, reason));
 
@@ -93,10 +103,10 @@ internal sealed class EthereumClient : IDisposable
         _http.Dispose();
     }
 
-    /// <summary>The connections to nodes.</summary>
+    /// <summary>The HTTP handler for connections to nodes.</summary>
     internal static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
     {
-        // A redirect would send keys to wherever it points.
+        // A redirect would send keys to another host.
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = System.Net.DecompressionMethods.GZip,
@@ -104,28 +114,28 @@ internal sealed class EthereumClient : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a moved DNS name is noticed
     };
 
-    private async ValueTask<T> AskOneAsync<T>(
-        EndpointState state, Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> questions, CancellationToken cancellationToken)
+    private async ValueTask<T> QueryEndpointAsync<T>(
+        EndpointState state, Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskOnceAsync(state, questions, cancellationToken);
+            return await QueryOnceAsync(state, query, cancellationToken);
         }
         catch (Exception exception)
             when (exception is EndpointException { Fault: EndpointFault.Unreachable } or JsonRpcErrorException { IsRateLimit: false })
         {
-            // A kept connection that the other side closed, or one of several nodes behind one URL that is a moment behind.
+            // A pooled connection that the server has closed, or one of several nodes behind one URL that lags for a moment.
             await Task.Delay(_jitter.Around(RetryPause), _time, cancellationToken);
-            return await AskOnceAsync(state, questions, cancellationToken);
+            return await QueryOnceAsync(state, query, cancellationToken);
         }
     }
 
-    private static async ValueTask<T> AskOnceAsync<T>(
-        EndpointState state, Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> questions, CancellationToken cancellationToken)
+    private static async ValueTask<T> QueryOnceAsync<T>(
+        EndpointState state, Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
     {
         await state.CheckAsync(cancellationToken);
-        T answer = await questions(state.Endpoint, cancellationToken);
-        state.Worked();
-        return answer;
+        T result = await query(state.Endpoint, cancellationToken);
+        state.NoteSuccess();
+        return result;
     }
 }

@@ -4,29 +4,29 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>The few questions that this gateway asks of a node, each with the strict reading of its answer.</summary>
+/// <summary>The requests that this gateway sends to nodes, with strict parsing of the results.</summary>
 internal static class EthereumQueries
 {
     public static async ValueTask<ulong> ChainIdAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
-        HexText.TryReadQuantity(await endpoint.AskAsync("eth_chainId", [], cancellationToken), out ulong id)
+        HexText.TryReadQuantity(await endpoint.RequestAsync("eth_chainId", [], cancellationToken), out ulong id)
             ? id
             : throw Malformed("eth_chainId");
 
     /// <summary>The number of the endpoint's newest block.</summary>
     public static async ValueTask<ulong> BlockNumberAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
-        HexText.TryReadQuantity(await endpoint.AskAsync("eth_blockNumber", [], cancellationToken), out ulong number)
+        HexText.TryReadQuantity(await endpoint.RequestAsync("eth_blockNumber", [], cancellationToken), out ulong number)
             ? number
             : throw Malformed("eth_blockNumber");
 
     public static async ValueTask<bool> HasCodeAsync(this JsonRpcEndpoint endpoint, Address address, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync("eth_getCode", [address.ToString(), "latest"], cancellationToken);
+        JsonElement result = await endpoint.RequestAsync("eth_getCode", [address.ToString(), "latest"], cancellationToken);
         return HexText.TryReadData(result, out byte[] code) ? code.Length > 0 : throw Malformed("eth_getCode");
     }
 
-    /// <summary>Whether the endpoint says of itself that it is still catching up.</summary>
+    /// <summary>True when the endpoint reports that it is still syncing.</summary>
     public static async ValueTask<bool> IsSyncingAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
-        (await endpoint.AskAsync("eth_syncing", [], cancellationToken)).ValueKind switch
+        (await endpoint.RequestAsync("eth_syncing", [], cancellationToken)).ValueKind switch
         {
             JsonValueKind.False => false,
             JsonValueKind.Object or JsonValueKind.True => true,
@@ -37,39 +37,39 @@ internal static class EthereumQueries
     public static async ValueTask<BlockHeader> LatestBlockAsync(this JsonRpcEndpoint endpoint, CancellationToken cancellationToken) =>
         await BlockAsync(endpoint, "eth_getBlockByNumber", "latest", cancellationToken) ?? throw Malformed("eth_getBlockByNumber");
 
-    /// <summary>The block of that number on the chain that the endpoint holds for right. Null if it has none.</summary>
+    /// <summary>The block with that number on the endpoint's current chain. Null if it has none.</summary>
     public static async ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, ulong number, CancellationToken cancellationToken)
     {
         BlockHeader? block = await BlockAsync(endpoint, "eth_getBlockByNumber", HexText.Quantity(number), cancellationToken);
         return block is null || block.Value.Number == number ? block : throw Malformed("eth_getBlockByNumber");
     }
 
-    /// <summary>The block of that hash. Null if the endpoint does not have it.</summary>
+    /// <summary>The block with that hash. Null if the endpoint does not have it.</summary>
     public static async ValueTask<BlockHeader?> BlockAsync(this JsonRpcEndpoint endpoint, Bytes32 hash, CancellationToken cancellationToken)
     {
         BlockHeader? block = await BlockAsync(endpoint, "eth_getBlockByHash", hash.ToString(), cancellationToken);
         return block is null || block.Value.Hash == hash ? block : throw Malformed("eth_getBlockByHash");
     }
 
-    /// <summary>The block before another. Null if the endpoint does not have it.</summary>
+    /// <summary>The parent of a block. Null if the endpoint does not have it.</summary>
     public static async ValueTask<BlockHeader?> ParentAsync(this JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
     {
         BlockHeader? parent = await BlockAsync(endpoint, block.ParentHash, cancellationToken);
         return parent is null || parent.Value.Number + 1 == block.Number ? parent : throw Malformed("eth_getBlockByHash");
     }
 
-    /// <summary>What a contract's view function returns at one block, named by its hash (EIP-1898) so that a node that lags cannot answer by an older one.</summary>
+    /// <summary>Calls a view function at one block, named by its hash (EIP-1898) so that a lagging node cannot return an older state.</summary>
     public static async ValueTask<byte[]> CallAsync(
         this JsonRpcEndpoint endpoint, Address contract, byte[] data, Bytes32 block, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync(
+        JsonElement result = await endpoint.RequestAsync(
             "eth_call",
             [
                 new JsonObject { ["to"] = contract.ToString(), ["data"] = HexText.Data(data) },
                 new JsonObject { ["blockHash"] = block.ToString() },
             ],
             cancellationToken);
-        return HexText.TryReadData(result, out byte[] answer) ? answer : throw Malformed("eth_call");
+        return HexText.TryReadData(result, out byte[] output) ? output : throw Malformed("eth_call");
     }
 
     /// <summary>The contract's logs of one block, in order.</summary>
@@ -81,7 +81,7 @@ internal static class EthereumQueries
         return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
     }
 
-    /// <summary>The contract's logs of a range of blocks, both ends included, in order. Only sound if the endpoint's head is past the range.</summary>
+    /// <summary>The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.</summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
         this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to, CancellationToken cancellationToken)
     {
@@ -95,12 +95,12 @@ internal static class EthereumQueries
     }
 
     internal static EndpointException Malformed(string method) =>
-        new(EndpointFault.Malformed, $"an answer to {method} that cannot be one");
+        new(EndpointFault.Malformed, $"the response to {method} is invalid");
 
     private static async ValueTask<BlockHeader?> BlockAsync(
         JsonRpcEndpoint endpoint, string method, string which, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.AskAsync(method, [which, false], cancellationToken);
+        JsonElement result = await endpoint.RequestAsync(method, [which, false], cancellationToken);
         if (result.ValueKind == JsonValueKind.Null)
         {
             return null;
@@ -123,7 +123,7 @@ internal static class EthereumQueries
     {
         filter["address"] = contract.ToString();
         filter["topics"] = new JsonArray(new JsonArray([.. topics.Select(topic => (JsonNode)topic.ToString())]));
-        JsonElement result = await endpoint.AskAsync("eth_getLogs", [filter], cancellationToken);
+        JsonElement result = await endpoint.RequestAsync("eth_getLogs", [filter], cancellationToken);
         if (result.ValueKind != JsonValueKind.Array)
         {
             throw Malformed("eth_getLogs");
@@ -141,7 +141,7 @@ internal static class EthereumQueries
             logs.Add(log);
         }
 
-        // Nodes give them in order; a claim after a claim must be seen in order, so nothing is left to their habit.
+        // Nodes usually return them in order, but claims must be applied in order, so this does not depend on it.
         logs.Sort(static (left, right) =>
             left.BlockNumber != right.BlockNumber ? left.BlockNumber.CompareTo(right.BlockNumber) : left.Index.CompareTo(right.Index));
         return logs;
@@ -150,7 +150,7 @@ internal static class EthereumQueries
     internal static LogEntry ReadLog(JsonElement log)
     {
         var topics = new List<Bytes32>(4);
-        bool sound = log.ValueKind == JsonValueKind.Object
+        bool isValid = log.ValueKind == JsonValueKind.Object
             && (!log.TryGetProperty("removed", out JsonElement removed) || removed.ValueKind == JsonValueKind.False)
             && log.TryGetProperty("topics", out JsonElement list) && list.ValueKind == JsonValueKind.Array
             && list.EnumerateArray().All(element =>
@@ -159,7 +159,7 @@ internal static class EthereumQueries
                 topics.Add(topic);
                 return read;
             });
-        return sound
+        return isValid
             && log.TryGetProperty("address", out JsonElement address) && HexText.TryReadAddress(address, out Address source)
             && log.TryGetProperty("data", out JsonElement data) && HexText.TryReadData(data, out byte[] bytes)
             && log.TryGetProperty("blockNumber", out JsonElement number) && HexText.TryReadQuantity(number, out ulong blockNumber)

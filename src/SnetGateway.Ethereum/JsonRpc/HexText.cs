@@ -5,14 +5,14 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>Numbers and bytes as Ethereum's JSON writes them: quantities ("0x4e", no leading zeros) and data (whole bytes).</summary>
+/// <summary>Numbers and bytes in Ethereum's JSON encoding: quantities ("0x4e", without leading zeros) and data (whole bytes).</summary>
 internal static class HexText
 {
     public static string Quantity(ulong value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
 
     public static string Data(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 
-    /// <summary>Reads a quantity of up to 64 bits: block numbers and chain ids.</summary>
+    /// <summary>Reads a quantity of up to 64 bits, such as a block number or chain id.</summary>
     public static bool TryReadQuantity(JsonElement value, out ulong number)
     {
         number = 0;
@@ -53,7 +53,7 @@ internal static class HexText
         return fits;
     }
 
-    /// <summary>The text of a JSON string; null for anything else, and for a string that holds half a character.</summary>
+    /// <summary>The text of a JSON string; null for any other value, and for a string with an invalid surrogate pair.</summary>
     public static string? Text(JsonElement value)
     {
         try

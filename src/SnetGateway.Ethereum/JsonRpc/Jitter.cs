@@ -1,6 +1,6 @@
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>Spreads waits, so that gateways which lost one endpoint together do not return to it together.</summary>
+/// <summary>Spreads waits over time, so that gateways that lost an endpoint together do not return to it together.</summary>
 internal sealed class Jitter(Random random)
 {
     private readonly Lock _lock = new();

@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>One JSON-RPC server over HTTP: a request, an answer, a deadline, a size limit. Knows nothing of what is asked.</summary>
+/// <summary>One JSON-RPC server over HTTP: one request and its response, with a timeout and a size limit.</summary>
 internal sealed class JsonRpcEndpoint
 {
-    /// <summary>Largest answer that is read. A thousand blocks full of escrow logs stay far below.</summary>
+    /// <summary>Largest response that is read. The escrow logs of a thousand full blocks stay far below.</summary>
     public const int MaxResponseBytes = 16 * 1024 * 1024;
 
     private readonly HttpMessageInvoker _http;
@@ -35,19 +35,19 @@ internal sealed class JsonRpcEndpoint
         }
     }
 
-    /// <summary>Number in the configuration and host, for logs: paths and queries of providers carry keys.</summary>
+    /// <summary>Its number in the configuration and its host, for logs: the paths and queries of providers' URLs contain keys.</summary>
     public string Name { get; }
 
-    /// <summary>Asks one question.</summary>
+    /// <summary>Sends one request.</summary>
     /// <param name="method">JSON-RPC method.</param>
     /// <param name="parameters">The elements of the parameter array.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait for the response.</param>
     /// <returns>The result, which may be JSON null.</returns>
-    /// <exception cref="EndpointException">No usable answer.</exception>
-    /// <exception cref="JsonRpcErrorException">The node refused.</exception>
-    public async ValueTask<JsonElement> AskAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken)
+    /// <exception cref="EndpointException">No usable response.</exception>
+    /// <exception cref="JsonRpcErrorException">The node returned an error.</exception>
+    public async ValueTask<JsonElement> RequestAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken)
     {
-        bool answered = false;
+        bool succeeded = false;
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -56,7 +56,7 @@ internal sealed class JsonRpcEndpoint
             using HttpRequestMessage request = Request(id, method, parameters);
             using HttpResponseMessage response = await _http.SendAsync(request, either.Token);
 
-            // Some nodes send an error of theirs with 400 or 500; any other status is of the HTTP server before it.
+            // Some nodes send their JSON-RPC errors with status 400 or 500. Any other status comes from an HTTP server in front of the node.
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError))
             {
                 throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)response.StatusCode}");
@@ -65,44 +65,44 @@ internal sealed class JsonRpcEndpoint
             await response.Content.LoadIntoBufferAsync(MaxResponseBytes, either.Token);
             using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(either.Token));
             JsonElement result = Result(document.RootElement, id, response.StatusCode);
-            answered = true;
+            succeeded = true;
             return result;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EndpointException(EndpointFault.TimedOut, $"no answer within {_timeout.TotalSeconds} s");
+            throw new EndpointException(EndpointFault.TimedOut, $"no response within {_timeout.TotalSeconds} s");
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw new EndpointException(EndpointFault.TooLarge, $"an answer over {MaxResponseBytes} bytes", exception);
+            throw new EndpointException(EndpointFault.TooLarge, $"the response exceeds {MaxResponseBytes} bytes", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
-            throw new EndpointException(EndpointFault.Unreachable, "no connection, or it broke", exception);
+            throw new EndpointException(EndpointFault.Unreachable, "the connection failed", exception);
         }
         catch (JsonException exception)
         {
-            throw new EndpointException(EndpointFault.Malformed, "an answer that is no JSON", exception);
+            throw new EndpointException(EndpointFault.Malformed, "the response is not JSON", exception);
         }
         finally
         {
-            _metrics?.RpcCalled(method, answered);
+            _metrics?.RpcCalled(method, succeeded);
         }
     }
 
-    private static JsonElement Result(JsonElement answer, int id, HttpStatusCode status)
+    private static JsonElement Result(JsonElement response, int id, HttpStatusCode status)
     {
-        if (answer.ValueKind != JsonValueKind.Object)
+        if (response.ValueKind != JsonValueKind.Object)
         {
-            throw new EndpointException(EndpointFault.Malformed, "an answer that is no object");
+            throw new EndpointException(EndpointFault.Malformed, "the response is not a JSON object");
         }
 
-        if (answer.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.Object)
+        if (response.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.Object)
         {
             int code = error.TryGetProperty("code", out JsonElement number)
                 && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int value) ? value : 0;
             string? text = error.TryGetProperty("message", out JsonElement message) ? HexText.Text(message) : null;
-            throw new JsonRpcErrorException(code, Cut(text ?? "no message"));
+            throw new JsonRpcErrorException(code, Truncate(text ?? "no message"));
         }
 
         if (status != HttpStatusCode.OK)
@@ -110,17 +110,17 @@ internal sealed class JsonRpcEndpoint
             throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)status}");
         }
 
-        if (!answer.TryGetProperty("jsonrpc", out JsonElement version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0")
-            || !answer.TryGetProperty("id", out JsonElement echoed) || echoed.ValueKind != JsonValueKind.Number || !echoed.TryGetInt32(out int got) || got != id
-            || !answer.TryGetProperty("result", out JsonElement result))
+        if (!response.TryGetProperty("jsonrpc", out JsonElement version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0")
+            || !response.TryGetProperty("id", out JsonElement echoed) || echoed.ValueKind != JsonValueKind.Number || !echoed.TryGetInt32(out int got) || got != id
+            || !response.TryGetProperty("result", out JsonElement result))
         {
-            throw new EndpointException(EndpointFault.Malformed, "an answer that is no JSON-RPC 2.0, or to another question");
+            throw new EndpointException(EndpointFault.Malformed, "the response is not JSON-RPC 2.0, or has another request's id");
         }
 
         return result.Clone();
     }
 
-    private static string Cut(string text) => text.Length <= 200 ? text : text[..200];
+    private static string Truncate(string text) => text.Length <= 200 ? text : text[..200];
 
     private HttpRequestMessage Request(int id, string method, JsonNode[] parameters)
     {

@@ -4,7 +4,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Signatures;
 
-/// <summary>Addresses as Ethereum makes and prints them.</summary>
+/// <summary>Derives and formats addresses.</summary>
 public static class AddressText
 {
     /// <summary>0x and 40 hex digits whose case is a checksum (EIP-55).</summary>
@@ -31,7 +31,7 @@ public static class AddressText
         return string.Concat("0x", text);
     }
 
-    /// <summary>The last 20 bytes of the hash of a public key's 64 bytes.</summary>
+    /// <summary>The address of a public key: the last 20 bytes of the hash of its 64 bytes.</summary>
     internal static Address OfPublicKey(ReadOnlySpan<byte> publicKey)
     {
         Span<byte> hash = stackalloc byte[Keccak256.Size];

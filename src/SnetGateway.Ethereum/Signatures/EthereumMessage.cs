@@ -2,7 +2,7 @@ using SnetGateway.Ethereum.Hashing;
 
 namespace SnetGateway.Ethereum.Signatures;
 
-/// <summary>What is signed when a wallet signs a message (payments.md 4.1).</summary>
+/// <summary>The digest that a wallet signs for a message (EIP-191, version 0x45, over the hash of the message).</summary>
 internal static class EthereumMessage
 {
     private static ReadOnlySpan<byte> Prefix => "\u0019Ethereum Signed Message:\n32"u8;

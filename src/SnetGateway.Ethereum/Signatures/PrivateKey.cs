@@ -6,7 +6,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Signatures;
 
-/// <summary>A secp256k1 key that signs. It never shows itself: not as text, not in a debugger.</summary>
+/// <summary>A secp256k1 key that signs. Its value never appears in text or in a debugger.</summary>
 [DebuggerDisplay("{Address}")]
 public sealed class PrivateKey
 {
@@ -24,10 +24,10 @@ public sealed class PrivateKey
         Address = AddressText.OfPublicKey(publicKey);
     }
 
-    /// <summary>Whose signatures these are.</summary>
+    /// <summary>The address of the signatures that it makes.</summary>
     public Address Address { get; }
 
-    /// <summary>Takes 32 big-endian bytes. False for other lengths, for 0, and from the order of the group on.</summary>
+    /// <summary>Creates a key from 32 big-endian bytes. False for another length, for 0, and for values from the group's order on.</summary>
     public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PrivateKey? key)
     {
         bool fits = bytes.Length == Size && SignatureFormat.IsScalar(bytes);
@@ -35,7 +35,7 @@ public sealed class PrivateKey
         return fits;
     }
 
-    /// <summary>Reads 64 hex digits, with or without 0x, as key files hold them. White space around them is left aside.</summary>
+    /// <summary>Reads 64 hex digits, with or without 0x, as in key files. Surrounding white space is ignored.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out PrivateKey? key)
     {
         key = null;
@@ -52,7 +52,7 @@ public sealed class PrivateKey
         TryParse(text, out PrivateKey? key) ? key : throw new FormatException("Not a private key: 64 hex digits are expected.");
 
     /// <summary>
-    /// Signs a message as a wallet does (payments.md 4.1): RFC 6979, low s. 65 bytes, with the v of 27 or 28 that the contract wants.
+    /// Signs a message as a wallet does (<see cref="EthereumMessage"/>): RFC 6979, low s. Returns 65 bytes with v 27 or 28, as the contract requires.
     /// </summary>
     public byte[] SignMessage(ReadOnlySpan<byte> message)
     {
@@ -61,7 +61,7 @@ public sealed class PrivateKey
         return SignDigest(digest);
     }
 
-    /// <summary>Signs 32 bytes that are a hash already. 65 bytes, v 27 or 28.</summary>
+    /// <summary>Signs 32 bytes that are already a hash. Returns 65 bytes with v 27 or 28.</summary>
     public byte[] SignDigest(ReadOnlySpan<byte> digest)
     {
         var signature = new byte[SignatureFormat.Size];
@@ -69,6 +69,6 @@ public sealed class PrivateKey
         return signature;
     }
 
-    /// <summary>The address, because a key must never be printed.</summary>
+    /// <summary>The address, because the key must never be printed.</summary>
     public override string ToString() => $"private key of {Address}";
 }

@@ -5,20 +5,20 @@ using Secp256k1Net;
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>
-/// ECDSA on secp256k1 with recovery of the public key, by libsecp256k1. Safe to use from many threads. Nothing here allocates; the package's own
-/// methods that combine these calls do.
+/// ECDSA on secp256k1 with recovery of the public key, by libsecp256k1. Safe for concurrent use. Allocates nothing, unlike the package's own methods
+/// that combine these calls.
 /// </summary>
 internal static class RecoverableEcdsa
 {
     /// <summary>Bytes of a public key without its prefix byte: x and y.</summary>
     public const int PublicKeySize = 64;
 
-    // One context for the process, never changed after its creation: libsecp256k1 only reads it in the calls below, and takes no lock. The package
-    // does not expose secp256k1_context_randomize, so signing is constant in time but not blinded (docs/decisions/0007).
+    // One context for the process, never changed: libsecp256k1 only reads it in the calls below, and takes no lock. The package does not expose
+    // secp256k1_context_randomize, so signing is constant in time but not blinded (docs/decisions/0007).
     private static readonly Secp256k1 Library = new();
 
-    /// <summary>Loads the native library, which otherwise happens at the first signature.</summary>
-    /// <exception cref="DllNotFoundException">There is none for this platform.</exception>
+    /// <summary>Loads the native library, which otherwise happens with the first signature.</summary>
+    /// <exception cref="DllNotFoundException">There is no library for this platform.</exception>
     public static void Load()
     {
         try
@@ -27,16 +27,16 @@ internal static class RecoverableEcdsa
         }
         catch (TypeInitializationException exception)
         {
-            throw new DllNotFoundException("libsecp256k1 cannot be loaded. It lies beside the gateway; publish the gateway for the platform that it runs on.", exception.InnerException);
+            throw new DllNotFoundException("libsecp256k1 cannot be loaded. It belongs beside the gateway's program: publish the gateway for the platform that it runs on.", exception.InnerException);
         }
     }
 
     /// <summary>Recovers the public key. The caller has checked the format (<see cref="SignatureFormat.TryRead"/>).</summary>
-    /// <param name="digest">32 bytes that were signed.</param>
+    /// <param name="digest">The 32 bytes that were signed.</param>
     /// <param name="signature">r and s, 64 bytes, each in [1, n-1].</param>
-    /// <param name="recoveryId">0 or 1: whether y of the nonce point is odd.</param>
+    /// <param name="recoveryId">0 or 1: the parity of y of the nonce point.</param>
     /// <param name="publicKey">64 bytes to fill.</param>
-    /// <returns>False where no key fits: r is not the x of a point, or the key would be the point at infinity.</returns>
+    /// <returns>False when there is no such key: r is not the x of a point, or the key would be the point at infinity.</returns>
     [SkipLocalsInit]
     public static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey)
     {
@@ -59,7 +59,7 @@ internal static class RecoverableEcdsa
             && Library.EcdsaRecoverableSignatureSerializeCompact(signature, out int recoveryId, signed)
             && recoveryId is 0 or 1
             ? recoveryId
-            : throw new CryptographicException("The key is not in range, or its signature is one that the contract cannot check.");
+            : throw new CryptographicException("The key is out of range, or the contract cannot verify its signature.");
     }
 
     /// <summary>Fills the 64 bytes of the public key of <paramref name="privateKey"/>, 32 bytes in [1, n-1].</summary>
@@ -68,7 +68,7 @@ internal static class RecoverableEcdsa
         Span<byte> key = stackalloc byte[64];
         if (!Library.EcPubkeyCreate(key, privateKey) || !TrySerialize(key, publicKey))
         {
-            throw new CryptographicException("The key is not in range.");
+            throw new CryptographicException("The key is out of range.");
         }
     }
 

@@ -1,9 +1,9 @@
 namespace SnetGateway.Ethereum.Signatures;
 
-/// <summary>The shape of a signature that the escrow contract would pay, judged without any curve arithmetic.</summary>
+/// <summary>The format of signatures that the escrow contract accepts, checked without curve arithmetic.</summary>
 internal static class SignatureFormat
 {
-    /// <summary>r, s and v.</summary>
+    /// <summary>Bytes of a signature: r, s and v.</summary>
     public const int Size = 65;
 
     /// <summary>Order of the curve's group, big-endian.</summary>
@@ -14,8 +14,8 @@ internal static class SignatureFormat
     ];
 
     /// <summary>
-    /// True for 65 bytes with r and s in [1, n-1] and v 0, 1, 27 or 28. <paramref name="recoveryId"/> is then 0 or 1. High s passes: the
-    /// precompile that the contract asks accepts it.
+    /// True for 65 bytes with r and s in [1, n-1] and v 0, 1, 27 or 28. <paramref name="recoveryId"/> is then 0 or 1. High s is accepted, as by the
+    /// precompile that the contract uses.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> signature, out int recoveryId)
     {

@@ -9,8 +9,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>
-/// Tells who signed, by the same rule as the escrow contract. Safe to use from many threads; allocates nothing, but for the tables of signers
-/// who come again and again.
+/// Recovers the signer of a message by the same rule as the escrow contract. Safe for concurrent use. Allocates nothing but the tables of frequent
+/// signers.
 /// </summary>
 public sealed class SignerRecovery : ISignerRecovery
 {
@@ -19,7 +19,7 @@ public sealed class SignerRecovery : ISignerRecovery
     private volatile bool _usesTables = true;
 
     /// <summary>Loads the native library.</summary>
-    /// <param name="logger">Where a fault of the tables is reported.</param>
+    /// <param name="logger">Receives a fault of the tables.</param>
     /// <exception cref="DllNotFoundException">libsecp256k1 for this platform was not found beside the program.</exception>
     public SignerRecovery(ILogger<SignerRecovery>? logger = null)
     {
@@ -28,8 +28,8 @@ public sealed class SignerRecovery : ISignerRecovery
     }
 
     /// <summary>
-    /// Whether signers get tables and are checked by them (docs/decisions/0007), or libsecp256k1 alone decides. May change while calls run. Default true; without
-    /// effect where the processor cannot use tables.
+    /// True (the default) when frequent signers get tables (docs/decisions/0007); false when libsecp256k1 checks every signature. May be changed at run time.
+    /// Without effect where the processor does not support the tables.
     /// </summary>
     public bool UsesTables
     {
@@ -37,7 +37,7 @@ public sealed class SignerRecovery : ISignerRecovery
         set => _usesTables = value;
     }
 
-    /// <summary>Signers with tables; null where the processor cannot use them.</summary>
+    /// <summary>Signers with tables; null where the processor does not support them.</summary>
     internal KnownSigners? Known => _known;
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public sealed class EndpointTests
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Equal(["eth_chainId"], bench.Chain.Host("a.test").Asked);
         Assert.Contains("11155111", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
-        Assert.Contains(bench.Logged, line => line.StartsWith("Error EndpointRefused", StringComparison.Ordinal));
+        Assert.Contains(bench.Logged, line => line.StartsWith("Error EndpointMisconfigured", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class EndpointTests
         Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(1), ReadPriority.Anonymous, CancellationToken.None).AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
-        Assert.Contains("was seen already", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
+        Assert.Contains("was already seen", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
     }
 
@@ -214,7 +214,7 @@ public sealed class EndpointTests
         bench.Clock.Advance(TimeSpan.FromSeconds(11));
         Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
         await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
-        Assert.Contains("was seen already", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
+        Assert.Contains("was already seen", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
         Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
         Assert.Equal(ChannelReadResult.Unreachable, Assert.Single(await bench.DriveAsync(look)));
         Assert.InRange(bench.Follower.Cursor!.Value.SeenAt, DateTimeOffset.MinValue, seen);
@@ -242,7 +242,7 @@ public sealed class EndpointTests
         await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
         await round;
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
-        Assert.Contains("stays at block", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
+        Assert.Contains("has stayed at block", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
     }
 
     [Fact]

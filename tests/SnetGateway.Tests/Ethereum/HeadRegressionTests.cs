@@ -23,7 +23,7 @@ public sealed class HeadRegressionTests
         await bench.FollowAsync();
 
         Assert.Equal(reset.HeadNumber, bench.Follower.Cursor!.Value.Number);
-        Assert.Contains(bench.Logged, line => line.StartsWith("Warning CursorGivenUp", StringComparison.Ordinal));
+        Assert.Contains(bench.Logged, line => line.StartsWith("Warning CursorDiscarded", StringComparison.Ordinal));
         Assert.Contains(bench.Logged, line => line.Contains("300 cogs", StringComparison.Ordinal)); // served, and not on this chain
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
 
@@ -44,12 +44,12 @@ public sealed class HeadRegressionTests
         await bench.ResumeAsync(cursor);
         bench.Chain.Host("a.test").IsSyncing = true;
         await AssertWaitsAsync(bench);
-        bench.Clock.Advance(HeadRegression.Patience);
+        bench.Clock.Advance(HeadRegression.Timeout);
         await AssertWaitsAsync(bench);
 
         bench.Chain.Host("a.test").IsSyncing = false; // the minute begins here
         await AssertWaitsAsync(bench);
-        bench.Clock.Advance(HeadRegression.Patience - TimeSpan.FromSeconds(40));
+        bench.Clock.Advance(HeadRegression.Timeout - TimeSpan.FromSeconds(40));
         await AssertWaitsAsync(bench);
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
 
@@ -79,7 +79,7 @@ public sealed class HeadRegressionTests
         for (int round = 0; round < 5; round++)
         {
             await AssertWaitsAsync(bench);
-            bench.Clock.Advance(HeadRegression.Patience);
+            bench.Clock.Advance(HeadRegression.Timeout);
         }
 
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
@@ -87,7 +87,7 @@ public sealed class HeadRegressionTests
         await FollowAsync(bench);
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
-        Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorGivenUp", StringComparison.Ordinal));
+        Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorDiscarded", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class HeadRegressionTests
             for (int round = 0; round < 4; round++)
             {
                 await Assert.ThrowsAnyAsync<Exception>(() => FollowAsync(bench));
-                bench.Clock.Advance(HeadRegression.Patience);
+                bench.Clock.Advance(HeadRegression.Timeout);
             }
 
             bench.Chain.Host("b.test").Fault = null;
@@ -133,7 +133,7 @@ public sealed class HeadRegressionTests
         await FollowAsync(bench);
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
-        Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorGivenUp", StringComparison.Ordinal));
+        Assert.DoesNotContain(bench.Logged, line => line.Contains("CursorDiscarded", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class HeadRegressionTests
     private static async Task AssertWaitsAsync(FollowerBench bench)
     {
         JsonRpcErrorException exception = await Assert.ThrowsAsync<JsonRpcErrorException>(() => FollowAsync(bench));
-        Assert.Contains("which was seen already", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("which was already seen", exception.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A round in which a question is asked twice, with a pause on the bench's clock.</summary>
