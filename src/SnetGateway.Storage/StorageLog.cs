@@ -12,7 +12,7 @@ internal static partial class StorageLog
         Message = "Closed the ledger {Path}.")]
     public static partial void Closed(this ILogger logger, string path);
 
-    [LoggerMessage(EventId = 7003, EventName = "LedgerNotWritable", Level = LogLevel.Error,
+    [LoggerMessage(EventId = 7003, EventName = "StoreNotWritable", Level = LogLevel.Error,
         Message = "The ledger is not writable: {Error}. Paid calls are rejected until it recovers. Check the disk, or the Redis server.")]
     public static partial void NotWritable(this ILogger logger, string error);
 
@@ -24,7 +24,7 @@ internal static partial class StorageLog
         Message = "Could not reopen the ledger: {Error}. Paid calls are rejected; the next attempt is in {Pause}. Check the disk and the ledger's folder.")]
     public static partial void ReopenFailed(this ILogger logger, string error, TimeSpan pause);
 
-    [LoggerMessage(EventId = 7006, EventName = "LedgerWritable", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 7006, EventName = "StoreWritable", Level = LogLevel.Information,
         Message = "The ledger is writable again. {Refused} writes were rejected during the outage.")]
     public static partial void Writable(this ILogger logger, long refused);
 

@@ -130,7 +130,7 @@ public sealed class EndpointTests
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage { Content = new StreamContent(new EndlessStream()) };
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
-        Assert.Contains("over", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
+        Assert.Contains("exceeds", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
     }
 
     [Fact]

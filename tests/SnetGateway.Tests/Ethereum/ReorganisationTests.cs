@@ -23,7 +23,7 @@ public sealed class ReorganisationTests
         Assert.Equal(1_000UL, bench.State(0).Reading.Value);
         Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness);
         string error = Assert.Single(bench.Logged, line => line.StartsWith("Error", StringComparison.Ordinal));
-        Assert.Contains("ServedOnFundsThatAReorganisationTook", error, StringComparison.Ordinal);
+        Assert.Contains("ReorganisationLoss", error, StringComparison.Ordinal);
         Assert.Contains("3000 cogs", error, StringComparison.Ordinal);
     }
 
