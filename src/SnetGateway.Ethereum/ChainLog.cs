@@ -9,7 +9,7 @@ internal static partial class ChainLog
     [LoggerMessage(EventId = 4001, EventName = "EndpointInUse", Level = LogLevel.Information, Message = "Chain endpoint {Endpoint} is in use: it serves chain {ChainId} and has the escrow contract.")]
     public static partial void EndpointInUse(ILogger logger, string endpoint, long chainId);
 
-    [LoggerMessage(EventId = 4002, EventName = "EndpointSetAside", Level = LogLevel.Warning, Message = "Chain endpoint {Endpoint} is not used for {Seconds:F1} s: {Reason}. The next endpoint is used meanwhile. Check the endpoint if this continues.")]
+    [LoggerMessage(EventId = 4002, EventName = "EndpointSetAside", Level = LogLevel.Warning, Message = "Chain endpoint {Endpoint} is not used for {Seconds:F1} s: {Reason}. Until then the next endpoint is used. Check the endpoint if this continues.")]
     public static partial void EndpointSetAside(ILogger logger, string endpoint, double seconds, string reason);
 
     [LoggerMessage(EventId = 4003, EventName = "EndpointMisconfigured", Level = LogLevel.Error, Message = "Chain endpoint {Endpoint} cannot be used: {Reason}. Correct SnetGateway:Chain.")]

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Inversion modulo a prime by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and modular inversion", 2019), in
-/// the variable-time form that libsecp256k1 describes (doc/safegcd_implementation.md): 62 steps at a time on the lowest words alone, whose
-/// product is a 2x2 matrix that is then applied to the whole numbers. Numbers are five signed limbs of 62 bits.
+/// Modular inversion by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and modular inversion", 2019), in the
+/// variable-time variant described by libsecp256k1 (doc/safegcd_implementation.md): 62 steps at a time on the lowest words only give a 2x2 matrix,
+/// which is then applied to the whole numbers. Numbers are five signed limbs of 62 bits.
 /// </summary>
 internal sealed class Divsteps
 {
@@ -20,7 +20,7 @@ internal sealed class Divsteps
     {
         _modulus = Split(modulus);
 
-        // Newton's iteration doubles the bits that are right: 3 of an odd number as its own inverse, then 6, 12, 24, 48, 96.
+        // Newton's iteration doubles the number of correct bits: an odd number is its own inverse in 3 bits, then 6, 12, 24, 48, 96.
         ulong inverse = modulus.W0;
         for (int i = 0; i < 5; i++)
         {
@@ -30,7 +30,7 @@ internal sealed class Divsteps
         _inverseOfModulus = inverse & LimbMask;
     }
 
-    /// <summary>1/a of a number below the modulus; 0 for 0.</summary>
+    /// <summary>1/a for a number below the modulus; 0 for 0.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Words256 Invert(in Words256 a)
@@ -58,7 +58,7 @@ internal sealed class Divsteps
                 return Normalize(d, negative: f[length - 1] < 0);
             }
 
-            // Shorter by a limb where the last of both is nothing but a sign.
+            // One limb less when the last limb of both holds only the sign.
             long lastF = f[length - 1];
             long lastG = g[length - 1];
             if (length > 1 && (lastF ^ (lastF >> 63)) == 0 && (lastG ^ (lastG >> 63)) == 0)
@@ -70,7 +70,7 @@ internal sealed class Divsteps
         }
     }
 
-    /// <summary>62 division steps; several at once where the number of zero bits, or how long eta stays in range, allows it.</summary>
+    /// <summary>62 division steps, several together where the number of zero bits and the range of eta allow it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long Steps(long eta, ulong f, ulong g, out Matrix matrix)
     {
@@ -81,7 +81,7 @@ internal sealed class Divsteps
         int left = LimbBits;
         while (true)
         {
-            // Halving steps, all at once: as many as g has zero bits at its end.
+            // All halving steps together: one for each trailing zero bit of g.
             int zeros = BitOperations.TrailingZeroCount(g | (ulong.MaxValue << left));
             g >>= zeros;
             u <<= zeros;
@@ -101,12 +101,12 @@ internal sealed class Divsteps
                 (u, q) = (q, 0 - u);
                 (v, r) = (r, 0 - v);
 
-                // f (f^2 - 2) is -1/f modulo 2^6: at most six bits of g are cancelled.
+                // f (f^2 - 2) is -1/f modulo 2^6, so at most six bits of g are cancelled.
                 w = f * g * ((f * f) - 2) & Limit(eta, left) & 63;
             }
             else
             {
-                // f + 8 ((f + 1) / 4 mod 2) is 1/f modulo 2^4: at most four bits.
+                // f + 8 ((f + 1) / 4 mod 2) is 1/f modulo 2^4, so at most four bits.
                 w = f + (((f + 1) & 4) << 1);
                 w = (0 - w) * g & Limit(eta, left) & 15;
             }
@@ -120,11 +120,11 @@ internal sealed class Divsteps
         return eta;
     }
 
-    /// <summary>Ones for as many bits as steps may be taken without another look at eta.</summary>
+    /// <summary>A mask with one bit for each step that can be taken before eta must be checked again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Limit(long eta, int left) => ulong.MaxValue >> (64 - (int)Math.Min(eta + 1, left));
 
-    /// <summary>(f, g) becomes the matrix times (f, g), divided by 2^62, which it is a multiple of.</summary>
+    /// <summary>(f, g) becomes the matrix times (f, g), divided by 2^62; the division is exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UpdateNumbers(ref Limbs f, ref Limbs g, in Matrix matrix, int length)
     {
@@ -152,7 +152,7 @@ internal sealed class Divsteps
         g[length - 1] = forG.Last;
     }
 
-    /// <summary>The same for (d, e) modulo m: a multiple of m is added that makes the result a multiple of 2^62.</summary>
+    /// <summary>The same for (d, e) modulo m: a multiple of m is added so that the division by 2^62 is exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void UpdateCofactors(ref Limbs d, ref Limbs e, in Matrix matrix)
     {
@@ -190,7 +190,7 @@ internal sealed class Divsteps
         e[4] = forE.Last;
     }
 
-    /// <summary>From (-2m, m), negated if asked for, to [0, m).</summary>
+    /// <summary>Maps a number in (-2m, m), negated if requested, to [0, m).</summary>
     private Words256 Normalize(Limbs number, bool negative)
     {
         AddModulusIfNegative(ref number);
@@ -270,7 +270,7 @@ internal sealed class Divsteps
             _high += high + (_low < (ulong)low ? 1 : 0);
         }
 
-        /// <summary>Takes the lowest 62 bits away.</summary>
+        /// <summary>Removes the lowest 62 bits.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public long ShiftOut()
         {

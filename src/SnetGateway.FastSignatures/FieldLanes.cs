@@ -5,20 +5,20 @@ using System.Runtime.Intrinsics.X86;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Four numbers modulo p = 2^256 - 2^32 - 977, one in each 64-bit lane, so that one AVX2 instruction does a step for all four. For public data only:
-/// nothing here takes care to hide what it computes.
+/// Four numbers modulo p = 2^256 - 2^32 - 977, one in each 64-bit lane, so that one AVX2 instruction computes a step for all four. For public data
+/// only: the time depends on the values.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A number is nine signed limbs of 29 bits: the sum of V_i 2^(29 i). Signed, because a difference then needs no multiple of p added to it, and
-/// 29 bits, because the product of two limbs leaves room for a whole column of them in 64 bits.
+/// A number is nine signed limbs of 29 bits: the sum of V_i 2^(29 i). With signed limbs a difference needs no added multiple of p, and with 29 bits the
+/// sum of a whole column of products fits into 64 bits.
 /// </para>
 /// <para>
 /// Bounds. A number "of size m" has |V_0..V_7| at most m (2^28 + 2^24) and |V_8| at most m (2^23 + 2^19). Results of <see cref="Multiply"/>,
 /// <see cref="Square"/> and <see cref="SquareMinus"/> have size 1; a number unpacked from 256 bits has size 2 (<see cref="Unpack"/>); sums and
-/// differences have the sum of the sizes. <see cref="Multiply"/> takes sizes up to 6, so that a limb stays in 32 bits, whose product is at most 12: a
-/// column of nine products then stays below 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and what is added to it (below 2^45) keeps it below 2^63. Squares
-/// take size 3, because a limb is doubled and must stay in 32 bits. FieldLanesTests holds the bounds to arithmetic without any.
+/// differences have the sum of the sizes. <see cref="Multiply"/> takes sizes up to 6, so that a limb fits into 32 bits, and a product of sizes up to 12:
+/// a column of nine products then stays below 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and adding less than 2^45 to it keeps it below 2^63. Squares take
+/// size 3, because a doubled limb must fit into 32 bits. FieldLanesTests checks these bounds with exact arithmetic.
 /// </para>
 /// </remarks>
 internal unsafe struct FieldLanes
@@ -31,12 +31,12 @@ internal unsafe struct FieldLanes
     private const int TopBits = 24; // of the last limb, so that nine have 256
     private const long LimbMask = (1L << LimbBits) - 1;
 
-    // A limb is cut off a column by rounding: with the bias the column is positive, and a logical shift and a mask give the two parts. The shifted bias
-    // goes on into the next column with the carry, whose own bias is less by that.
+    // A limb is split off a column by rounding: with the bias the column is positive, and a logical shift and a mask give the two parts. The shifted bias
+    // moves to the next column with the carry, so that column's own bias is smaller by it.
     private const long ColumnBias = long.MinValue + (1L << (LimbBits - 1));
     private const long ShiftedBias = 1L << (63 - LimbBits);
 
-    /// <summary>The processor has what this needs.</summary>
+    /// <summary>True when the processor supports AVX2.</summary>
     public static bool IsSupported => Avx2.IsSupported;
 
     private static Vector256<long> FirstBias => Vector256.Create(ColumnBias);
@@ -58,7 +58,7 @@ internal unsafe struct FieldLanes
 
     private static Vector256<long> TopFold => Vector256.Create(977L);
 
-    /// <summary>r = a b. The sizes are at most 6, their product at most 12. r may be a or b.</summary>
+    /// <summary>r = a b. The sizes are at most 6, and their product at most 12. r may be a or b.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in FieldLanes a, in FieldLanes b, out FieldLanes r)
@@ -363,7 +363,7 @@ internal unsafe struct FieldLanes
         r.V8 = (t & TopMask) - TopHalf;
     }
 
-    /// <summary>r = a a - m. The size of a is at most 3, that of m at most 16. r may be either.</summary>
+    /// <summary>r = a a - m. The size of a is at most 3, that of m at most 16. r may be a or m.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SquareMinus(in FieldLanes a, in FieldLanes m, out FieldLanes r)
@@ -556,7 +556,7 @@ internal unsafe struct FieldLanes
         r.V8 = a.V8 + b.V8 + b.V8;
     }
 
-    /// <summary>r = -a in the lanes whose <paramref name="mask"/> is all ones, a where it is zero.</summary>
+    /// <summary>r = -a in the lanes whose <paramref name="mask"/> is all ones, and a where it is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NegateWhere(in FieldLanes a, Vector256<long> mask, out FieldLanes r)
     {
@@ -571,7 +571,7 @@ internal unsafe struct FieldLanes
         r.V8 = (a.V8 ^ mask) - mask;
     }
 
-    /// <summary>Puts a into the lanes of r whose <paramref name="mask"/> is all ones.</summary>
+    /// <summary>Copies a into the lanes of r whose <paramref name="mask"/> is all ones.</summary>
     public static void Select(Vector256<long> mask, in FieldLanes a, ref FieldLanes r)
     {
         r.V0 = Vector256.ConditionalSelect(mask, a.V0, r.V0);
@@ -585,7 +585,7 @@ internal unsafe struct FieldLanes
         r.V8 = Vector256.ConditionalSelect(mask, a.V8, r.V8);
     }
 
-    /// <summary>Four numbers of 256 bits, whose 64-bit words are given least significant first, a lane for each. Size 2.</summary>
+    /// <summary>Unpacks four numbers of 256 bits, given as 64-bit words, least significant first, with one lane for each number. Size 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Unpack(Vector256<ulong> word0, Vector256<ulong> word1, Vector256<ulong> word2, Vector256<ulong> word3, out FieldLanes r)
     {
@@ -605,7 +605,7 @@ internal unsafe struct FieldLanes
     public static void Broadcast(in Words256 number, out FieldLanes r) =>
         Unpack(Vector256.Create(number.W0), Vector256.Create(number.W1), Vector256.Create(number.W2), Vector256.Create(number.W3), out r);
 
-    /// <summary>Moves lanes: lane i of r is lane i ^ 2 of a.</summary>
+    /// <summary>Permutes lanes: lane i of r is lane i ^ 2 of a.</summary>
     public static void SwapHalves(in FieldLanes a, out FieldLanes r)
     {
         r.V0 = Avx2.Permute4x64(a.V0, 0x4E);
@@ -619,7 +619,7 @@ internal unsafe struct FieldLanes
         r.V8 = Avx2.Permute4x64(a.V8, 0x4E);
     }
 
-    /// <summary>Moves lanes: lane i of r is lane i ^ 1 of a.</summary>
+    /// <summary>Permutes lanes: lane i of r is lane i ^ 1 of a.</summary>
     public static void SwapNeighbours(in FieldLanes a, out FieldLanes r)
     {
         r.V0 = Avx2.Permute4x64(a.V0, 0xB1);
@@ -633,10 +633,10 @@ internal unsafe struct FieldLanes
         r.V8 = Avx2.Permute4x64(a.V8, 0xB1);
     }
 
-    /// <summary>One lane's number, in [0, p). The size is at most 2.</summary>
+    /// <summary>The number in one lane, in [0, p). The size is at most 2.</summary>
     public static Words256 Lane(in FieldLanes a, int lane)
     {
-        // 4 p is added limb by limb, which is more than a number of size 2 can be below zero.
+        // 4 p is added limb by limb, which exceeds the most negative number of size 2.
         fixed (Vector256<long>* lanes = &a.V0)
         {
             long* limb = (long*)lanes + lane;
@@ -661,7 +661,7 @@ internal unsafe struct FieldLanes
         }
     }
 
-    /// <summary>r = 1/a, with one inversion for all four lanes (Montgomery's way). False if one of them is 0. The size is at most 2.</summary>
+    /// <summary>r = 1/a, with one inversion for all four lanes (Montgomery's trick). False if one of them is 0. The size is at most 2.</summary>
     public static bool TryInvert(in FieldLanes a, out FieldLanes r)
     {
         Modulus field = Modulus.Field;

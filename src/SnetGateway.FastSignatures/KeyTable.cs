@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// The odd multiples of one point that <see cref="SignedWindows"/> asks for: (2 j + 1) 2^(Bits i) P for each digit's place i and each j below
-/// 2^(Bits-1). Never changed once built, so it may be read by many threads.
+/// The odd multiples of one point that <see cref="SignedWindows"/> needs: (2 j + 1) 2^(Bits i) P for each digit position i and each j below
+/// 2^(Bits-1). Immutable, so safe for concurrent use.
 /// </summary>
 internal sealed unsafe class KeyTable
 {
@@ -16,13 +16,13 @@ internal sealed unsafe class KeyTable
     /// <summary>Bytes of a table: 77,824.</summary>
     public const int Size = SignedWindows.Count * PointsPerWindow * BytesPerPoint;
 
-    private const int BytesPerPoint = 64; // x and y, and a line of the processor's cache
+    private const int BytesPerPoint = 64; // x and y, which is also one cache line
     private const int WordsPerPoint = BytesPerPoint / sizeof(ulong);
 
     private static readonly Lazy<KeyTable> OfGenerator = new(static () => TryBuild(Generator.X, Generator.Y)
         ?? throw new InvalidOperationException("The generator's table cannot be built."));
 
-    // Pinned, so that it stays at the start of a cache line.
+    // Pinned, so that it stays aligned to a cache line.
     private readonly ulong[] _memory = GC.AllocateUninitializedArray<ulong>((Size + BytesPerPoint) / sizeof(ulong), pinned: true);
     private readonly ulong* _points;
 
@@ -32,7 +32,7 @@ internal sealed unsafe class KeyTable
         _points = (ulong*)((start + BytesPerPoint - 1) & ~(nuint)(BytesPerPoint - 1));
     }
 
-    /// <summary>The table of the curve's generator, built when it is first asked for.</summary>
+    /// <summary>The table of the curve's generator, built at its first use.</summary>
     public static KeyTable ForGenerator => OfGenerator.Value;
 
     /// <summary>The generator G.</summary>
@@ -40,12 +40,12 @@ internal sealed unsafe class KeyTable
         new Words256(0x59F2815B16F81798, 0x029BFCDB2DCE28D9, 0x55A06295CE870B07, 0x79BE667EF9DCBBAC),
         new Words256(0x9C47D08FFB10D4B8, 0xFD17B448A6855419, 0x5DA4FBFC0E1108A8, 0x483ADA7726A3C465));
 
-    /// <summary>Where the points are. Valid while the table is kept alive.</summary>
+    /// <summary>Address of the points. Valid as long as the table is referenced.</summary>
     public ulong* Points => _points;
 
     /// <summary>
-    /// Builds the table of a point, which must be one of the curve and not infinity. Null if an addition met a case that its formula has not, which no such
-    /// point has: its order is a prime far beyond the multiples here.
+    /// Builds the table of a point, which must be on the curve and not infinity. Null if an addition met a case that its formula does not cover. That
+    /// cannot happen for such a point: its order is a prime far larger than the multiples computed here.
     /// </summary>
     public static KeyTable? TryBuild(in Words256 x, in Words256 y)
     {
@@ -74,7 +74,7 @@ internal sealed unsafe class KeyTable
         return table;
     }
 
-    /// <summary>One point, as tests see it.</summary>
+    /// <summary>One point, for tests.</summary>
     public (Words256 X, Words256 Y) Point(int window, int j)
     {
         ulong* point = _points + (((window * PointsPerWindow) + j) * WordsPerPoint);
@@ -84,7 +84,7 @@ internal sealed unsafe class KeyTable
         return read;
     }
 
-    /// <summary>2^(Bits i) P into lane i % 4 of group i / 4. Lanes beyond the last window repeat a point that is there.</summary>
+    /// <summary>Puts 2^(Bits i) P into lane i % 4 of group i / 4. Lanes beyond the last window repeat another point.</summary>
     private static void PlacePowers(in Words256 x, in Words256 y, PointLanes[] windows)
     {
         PointLanes power;
@@ -107,7 +107,7 @@ internal sealed unsafe class KeyTable
         }
     }
 
-    /// <summary>Divides by the denominators, all with one inversion (Montgomery's way), and writes the points of four windows down.</summary>
+    /// <summary>Divides by the denominators, with one inversion for all (Montgomery's trick), and stores the points of four windows.</summary>
     private bool TryStore(int window, PointLanes[] multiples, FieldLanes[] products)
     {
         products[0] = multiples[0].ZZZ;

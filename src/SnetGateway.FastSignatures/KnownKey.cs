@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Says whether a signature recovers to a key that is known, without recovering it. A yes is certain; anything else means that somebody else
-/// must look. For public data only: the time depends on the numbers.
+/// Checks whether a signature recovers to a known key, without recovering it. A positive result is certain; after any other result the signature must
+/// be recovered. For public data only: the time depends on the values.
 /// </summary>
 /// <remarks>
-/// Recovery takes the point R with x = r and a y of the parity that v says, and gives the key Q = (s R - z G) / r. That is so exactly when
-/// R = (z / s) G + (r / s) Q. With Q known, the right side is two multiplications with tables, and R's x and the parity of its y are compared
-/// with what the signature says: the same answer, with no square root and no doubling. r is compared as a field element, so an R whose x is
-/// r + n (recovery ids 2 and 3, which the contract cannot check) is no yes.
+/// Recovery takes the point R with x = r and the parity of y given by v, and returns the key Q = (s R - z G) / r. That holds exactly when
+/// R = (z / s) G + (r / s) Q. With Q known, the right side is two multiplications with tables, and R's x and the parity of its y are compared with the
+/// signature: the same result, without square root and doublings. r is compared as a field element, so an R with x = r + n (recovery ids 2 and 3, which
+/// the contract cannot check) does not match.
 /// </remarks>
 internal sealed unsafe class KnownKey
 {
@@ -20,24 +20,24 @@ internal sealed unsafe class KnownKey
 
     private KnownKey(KeyTable table) => _table = table;
 
-    /// <summary>The processor has what this needs (AVX2).</summary>
+    /// <summary>True when the processor supports AVX2.</summary>
     public static bool IsSupported => FieldLanes.IsSupported;
 
-    /// <summary>Beta, by which x is multiplied to multiply a point by lambda: in lanes 1 and 3, and 1 in the others.</summary>
+    /// <summary>Beta in lanes 1 and 3, and 1 in the others. Multiplying x by beta multiplies a point by lambda.</summary>
     private static Words256 Beta => new(0xC1396C28719501EE, 0x9CF0497512F58995, 0x6E64479EAC3434E9, 0x7AE96A2B657C0710);
 
-    /// <summary>Builds the tables of a public key (64 bytes) that is a point of the curve.</summary>
+    /// <summary>Builds the tables of a public key: 64 bytes that are a point of the curve.</summary>
     public static KnownKey? TryBuild(ReadOnlySpan<byte> publicKey) =>
         KeyTable.TryBuild(Words256.ReadBigEndian(publicKey), Words256.ReadBigEndian(publicKey[32..])) is { } table ? new KnownKey(table) : null;
 
     /// <summary>True only if the signature recovers to this key. The caller has checked that r and s are in range.</summary>
-    /// <param name="digest">32 bytes that were signed.</param>
+    /// <param name="digest">The 32 bytes that were signed.</param>
     /// <param name="signature">r and s, 64 bytes, each in [1, n-1].</param>
-    /// <param name="recoveryId">0 or 1: whether y of the nonce point is odd.</param>
+    /// <param name="recoveryId">0 or 1: the parity of y of the nonce point.</param>
     [SkipLocalsInit]
     public bool IsCertainlySigner(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId)
     {
-        Words256 z = Words256.ReadBigEndian(digest); // below 2^256, which the multiplication takes
+        Words256 z = Words256.ReadBigEndian(digest); // not reduced: the multiplication takes any 256 bits
         Words256 r = Words256.ReadBigEndian(signature);
         Words256 inverse = Modulus.Order.Invert(Words256.ReadBigEndian(signature[32..]));
         Words256 ofGenerator = Modulus.Order.Multiply(z, inverse);
@@ -68,8 +68,8 @@ internal sealed unsafe class KnownKey
     }
 
     /// <summary>
-    /// Asks for the points of a half's digits all at once: they come into the cache while the first of them are added up. Where other calls have used it
-    /// since, each would else be waited for in its turn.
+    /// Prefetches the points of a half's digits, so that they are loaded while the first of them are added. Otherwise each one that other calls have
+    /// evicted from the cache would be waited for separately.
     /// </summary>
     private static void Fetch(ulong* points, in Words256 digits)
     {
@@ -86,9 +86,9 @@ internal sealed unsafe class KnownKey
     }
 
     /// <summary>
-    /// Sums up, in lanes 0 and 1, the two halves of the generator's multiple, in 2 and 3 those of the key's. The second halves are still to be multiplied by
-    /// lambda. No addition here meets one x twice: what came before is a multiple of the point by less than 2^(Bits i) either way, what is added one by at
-    /// least that.
+    /// Sums the two halves of the generator's multiple in lanes 0 and 1, and those of the key's in lanes 2 and 3. The second halves are not yet multiplied
+    /// by lambda. No addition here has two points with the same x: the sum so far is a multiple by less than 2^(Bits i) in absolute value, and the added
+    /// point a multiple by at least that.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -98,7 +98,7 @@ internal sealed unsafe class KnownKey
         Unsafe.SkipInit(out sum);
         for (int window = 0; window < SignedWindows.Count; window++)
         {
-            // A digit without its highest bit is negative: its place is counted from the other end, and y changes its sign.
+            // A digit without its highest bit is negative: its index is counted from the other end, and y changes its sign.
             Vector256<long> digit = word0.AsInt64();
             Vector256<long> negative = Vector256.Equals(digit & Vector256.Create((long)KeyTable.PointsPerWindow), Vector256<long>.Zero);
             Vector256<long> place = (digit ^ negative) & Vector256.Create((long)KeyTable.PointsPerWindow - 1);
@@ -129,7 +129,7 @@ internal sealed unsafe class KnownKey
         }
     }
 
-    /// <summary>Adds the four lanes up, the odd ones multiplied by lambda.</summary>
+    /// <summary>Adds the four lanes, the odd ones multiplied by lambda.</summary>
     [SkipLocalsInit]
     private static void Gather(ref PointLanes sum)
     {
@@ -155,20 +155,20 @@ internal sealed unsafe class KnownKey
         PointLanes.Add(ref sum, other);
     }
 
-    /// <summary>Whether the point in lane 0 is the nonce point that the signature says.</summary>
+    /// <summary>True when the point in lane 0 is the nonce point of the signature.</summary>
     private static bool Is(in PointLanes sum, in Words256 r, int recoveryId)
     {
         Words256 denominator = FieldLanes.Lane(sum.ZZZ, 0);
         if (denominator.IsZero || FieldLanes.Lane(sum.X, 0) != Modulus.Field.Multiply(r, FieldLanes.Lane(sum.ZZ, 0)))
         {
-            return false; // an addition without a formula on the way, or another x
+            return false; // an addition that its formula does not cover, or another x
         }
 
         Words256 y = Modulus.Field.Multiply(FieldLanes.Lane(sum.Y, 0), Modulus.Field.Invert(denominator));
         return y.IsOdd == (recoveryId == 1);
     }
 
-    /// <summary>Four numbers of four words each, into the lanes.</summary>
+    /// <summary>Loads four numbers of four words each into the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(ulong* number0, ulong* number1, ulong* number2, ulong* number3, out FieldLanes lanes)
     {

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// A bounded number of keys with their tables. Reading takes no lock; adding is for one thread at a time, which its caller sees to. Whose table has not
-/// been used since the hand of the clock last passed makes room for a new one.
+/// A bounded number of keys with their tables (CLOCK replacement: a table that was not used since the hand last passed is replaced). Reads take no lock.
+/// Adds must not run concurrently; the caller ensures that.
 /// </summary>
 internal sealed class KnownKeyCache(int capacity)
 {
@@ -13,10 +13,10 @@ internal sealed class KnownKeyCache(int capacity)
     private readonly Slot?[] _clock = new Slot?[capacity];
     private int _hand;
 
-    /// <summary>Keys held now.</summary>
+    /// <summary>Number of keys.</summary>
     public int Count => _slots.Count;
 
-    /// <summary>Null where nothing is known of the address.</summary>
+    /// <summary>The key of an address, or null.</summary>
     public KnownKey? Find(Address address)
     {
         if (!_slots.TryGetValue(address, out Slot? slot))
@@ -26,13 +26,13 @@ internal sealed class KnownKeyCache(int capacity)
 
         if (!slot.WasUsed)
         {
-            slot.WasUsed = true; // only written when it changes, so that readers share the line
+            slot.WasUsed = true; // written only when it changes, so that readers share the cache line
         }
 
         return slot.Key;
     }
 
-    /// <summary>Adds a key, or replaces the one of the same address. Looks at each slot twice at most.</summary>
+    /// <summary>Adds a key, or replaces the one with the same address. Visits each slot at most twice.</summary>
     public void Add(Address address, KnownKey key)
     {
         if (_slots.TryGetValue(address, out Slot? known))

@@ -1,8 +1,8 @@
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Arithmetic modulo one of the curve's two primes, m = 2^256 - c with a small c. A decision needs half a dozen of these steps, so they are
-/// written to be read. For public data only: the time depends on the numbers.
+/// Arithmetic modulo one of the curve's two primes, m = 2^256 - c with a small c. A check needs about six of these steps, so they are written for
+/// readability. For public data only: the time depends on the values.
 /// </summary>
 internal sealed class Modulus
 {
@@ -17,11 +17,11 @@ internal sealed class Modulus
         _inversion = new Divsteps(value);
     }
 
-    /// <summary>p: coordinates of points.</summary>
+    /// <summary>p: the modulus of coordinates.</summary>
     public static Modulus Field { get; } =
         new(new Words256(0xFFFFFFFEFFFFFC2F, 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF));
 
-    /// <summary>n: multiples of points.</summary>
+    /// <summary>n: the modulus of multiples of points.</summary>
     public static Modulus Order { get; } =
         new(new Words256(0xBFD25E8CD0364141, 0xBAAEDCE6AF48A03B, 0xFFFFFFFFFFFFFFFE, 0xFFFFFFFFFFFFFFFF));
 
@@ -37,7 +37,7 @@ internal sealed class Modulus
     {
         Words256 sum = Words256.MultiplyAdd(_complement, high, low, out ulong carry);
 
-        // A carry means that what is left is small: adding c once more carries nothing.
+        // A carry means that the remainder is small: adding c once more cannot carry.
         return Reduce(carry != 0 ? Words256.Add(sum, _complement, out _) : sum);
     }
 
@@ -63,13 +63,13 @@ internal sealed class Modulus
     /// <summary>a b of any two numbers of 256 bits, reduced.</summary>
     public Words256 Multiply(in Words256 a, in Words256 b)
     {
-        // 2^256 = c, and c has at most 129 bits: what lies above has 256, then 130, then 4 bits.
+        // 2^256 = c, and c has at most 129 bits: the upper part has 256 bits, then 130, then 4.
         Words256 low = Words256.MultiplyAdd(a, b, default, out Words256 high);
         low = Words256.MultiplyAdd(_complement, high, low, out high);
         low = Words256.MultiplyAdd(_complement, high, low, out high);
         return Reduce(low, high.W0);
     }
 
-    /// <summary>1/a of a reduced number; 0 for 0.</summary>
+    /// <summary>1/a for a reduced number; 0 for 0.</summary>
     public Words256 Invert(in Words256 a) => _inversion.Invert(a);
 }

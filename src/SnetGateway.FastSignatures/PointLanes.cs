@@ -7,9 +7,9 @@ namespace SnetGateway.FastSignatures;
 /// madd-2008-s of the Explicit-Formulas Database, the doubling is dbl-2008-s-1).
 /// </summary>
 /// <remarks>
-/// Additions are the plain formulas, which are wrong where both points have the same x: equal, or each other's negative. Then, and only then, the
-/// result has ZZ = ZZZ = 0, and so has every sum that is made of it: one look at the end finds out, and no case needs a branch. Points at infinity
-/// have no form of their own here. Sizes (see <see cref="FieldLanes"/>): X at most 2, Y at most 2, ZZ and ZZZ at most 2.
+/// Additions are the plain formulas, which are wrong when both points have the same x: equal, or each other's negative. Exactly then the result has
+/// ZZ = ZZZ = 0, and so has every sum that includes it. One check at the end detects this, and no addition needs a branch. Points at infinity have no
+/// representation here. Sizes (see <see cref="FieldLanes"/>): X at most 2, Y at most 2, ZZ and ZZZ at most 2.
 /// </remarks>
 internal struct PointLanes
 {
@@ -43,7 +43,7 @@ internal struct PointLanes
         Finish(ref a, x, y, ref p, ref r);
     }
 
-    /// <summary>Doubles. No point of this curve has order two, so there is no case to look out for.</summary>
+    /// <summary>Doubles a point. No point of this curve has order two, so there is no special case.</summary>
     [SkipLocalsInit]
     public static void Double(ref PointLanes a)
     {
@@ -65,7 +65,7 @@ internal struct PointLanes
         FieldLanes.Multiply(w, a.ZZZ, out a.ZZZ);
     }
 
-    /// <summary>The second half of both additions. a has ZZ and ZZZ of the product; x and y are its coordinates at that scale.</summary>
+    /// <summary>The common second half of both additions. ZZ and ZZZ of a are those of the product; x and y are its coordinates at that scale.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(ref PointLanes a, in FieldLanes x, in FieldLanes y, ref FieldLanes p, ref FieldLanes r)

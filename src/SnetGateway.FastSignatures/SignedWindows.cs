@@ -1,18 +1,18 @@
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// How a multiple u of a point P is cut into pieces that are looked up in a <see cref="KeyTable"/>.
+/// Splits a multiple u of a point P into digits that are indexes into a <see cref="KeyTable"/>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The curve has an endomorphism: lambda P is (beta x, y), a single multiplication. So u is written as k1 + lambda k2 with halves of some 128 bits, and one
-/// table of multiples serves both.
+/// The curve has an endomorphism: lambda P is (beta x, y), which is a single multiplication. So u is written as k1 + lambda k2 with halves of about 128
+/// bits, and one table of multiples serves both.
 /// </para>
 /// <para>
-/// Each half is cut into <see cref="Count"/> digits, all of them odd: 2 d + 1 with d from -2^(Bits-1) to 2^(Bits-1) - 1. No digit is zero, so that four
-/// sums can go in step with nothing to leave out. As sum(2 d_i + 1) 2^(Bits i) = 2 D + S with D = sum d_i 2^(Bits i) and S = sum 2^(Bits i), what is
-/// split into halves is (u - S (1 + lambda)) / 2 modulo n, and its halves are the D; and the digits d_i + 2^(Bits-1) of D + 2^(Bits-1) S are
-/// plainly those of a positive number.
+/// Each half is split into <see cref="Count"/> digits, all of them odd: 2 d + 1 with d from -2^(Bits-1) to 2^(Bits-1) - 1. No digit is zero, so four sums
+/// can run in parallel without skipping a step. As sum(2 d_i + 1) 2^(Bits i) = 2 D + S with D = sum d_i 2^(Bits i) and S = sum 2^(Bits i), the value
+/// that is split into halves is (u - S (1 + lambda)) / 2 modulo n, and its halves are the D. The digits d_i + 2^(Bits-1) of D + 2^(Bits-1) S are those
+/// of a positive number.
 /// </para>
 /// </remarks>
 internal static class SignedWindows
@@ -20,7 +20,7 @@ internal static class SignedWindows
     /// <summary>Bits of a digit. With 6 there would be 22 digits instead of 19, and tables of 44 KiB instead of 76.</summary>
     public const int Bits = 7;
 
-    /// <summary>Digits of a half: 133 bits, more than the halves' 128 and a sign.</summary>
+    /// <summary>Digits of a half: 133 bits, enough for 128 bits and a sign.</summary>
     public const int Count = 19;
 
     /// <summary>S (1 + lambda) modulo n.</summary>
@@ -31,7 +31,7 @@ internal static class SignedWindows
     private const ulong Offset1 = 0x2040810204081020;
     private const ulong Offset2 = 0x0000000000000010;
 
-    // 2^384 b2 / n and -2^384 b1 / n: by which a scalar is divided to find the nearest vector of the lattice (a1, b1), (a2, b2), all of whose vectors have
+    // 2^384 b2 / n and -2^384 b1 / n: factors for finding the nearest vector of the lattice (a1, b1), (a2, b2), all of whose vectors have
     // a + lambda b = 0 modulo n. b2 = a1.
     private static Words256 G1 => new(0xE893209A45DBB030, 0x3DAA8A1471E8CA7F, 0xE86C90E49284EB15, 0x3086D221A7D46BCD);
 
@@ -44,8 +44,8 @@ internal static class SignedWindows
     private static Words256 A2 => new(0x57C1108D9D44CFD8, 0x14CA50F7A8E2F3F6, 1, 0);
 
     /// <summary>
-    /// The digits of u's two halves, each as one number of <see cref="Count"/> digits d + 2^(Bits-1). False if a half had no room, which the lattice's
-    /// size excludes; it is looked at all the same.
+    /// The digits of u's two halves, each half as one number of <see cref="Count"/> digits d + 2^(Bits-1). False if a half is too large. The lattice's size
+    /// excludes that, but it is checked.
     /// </summary>
     /// <param name="u">A scalar in [0, n).</param>
     /// <param name="first">Digits of the half that multiplies P.</param>
@@ -56,7 +56,7 @@ internal static class SignedWindows
         Words256 c1 = MultiplyAndShift(scalar, G1);
         Words256 c2 = MultiplyAndShift(scalar, G2);
 
-        // (k1, k2) = (scalar, 0) - c1 (a1, b1) - c2 (a2, b2), modulo 2^256: the halves are small, so nothing that matters is cut off.
+        // (k1, k2) = (scalar, 0) - c1 (a1, b1) - c2 (a2, b2), modulo 2^256: the halves are small, so the truncation loses nothing.
         var offset = new Words256(Offset0, Offset1, Offset2, 0);
         first = Words256.Subtract(Words256.Add(scalar, offset, out _), Multiply(c1, A1), out _);
         first = Words256.Subtract(first, Multiply(c2, A2), out _);

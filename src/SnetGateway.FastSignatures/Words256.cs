@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace SnetGateway.FastSignatures;
 
-/// <summary>256 bits as four words, the least significant first. What they mean is their user's affair: a field element, a scalar.</summary>
+/// <summary>256 bits as four words, the least significant first. The caller decides what they represent: a field element or a scalar.</summary>
 internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
 {
     public bool IsZero => (W0 | W1 | W2 | W3) == 0;
@@ -32,7 +32,7 @@ internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
         words[3] = W3;
     }
 
-    /// <summary>a + b, and 1 or 0 for what does not fit.</summary>
+    /// <summary>a + b, and the carry (1 or 0).</summary>
     public static Words256 Add(in Words256 a, in Words256 b, out ulong carry)
     {
         carry = 0;
@@ -42,7 +42,7 @@ internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
         return new Words256(w0, w1, w2, Add(a.W3, b.W3, ref carry));
     }
 
-    /// <summary>a - b, and 1 or 0 for what had to be borrowed.</summary>
+    /// <summary>a - b, and the borrow (1 or 0).</summary>
     public static Words256 Subtract(in Words256 a, in Words256 b, out ulong borrow)
     {
         borrow = 0;
@@ -52,7 +52,7 @@ internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
         return new Words256(w0, w1, w2, Subtract(a.W3, b.W3, ref borrow));
     }
 
-    /// <summary>The 512 bits of a b + addend, which always fit.</summary>
+    /// <summary>The 512 bits of a b + addend, which never overflow.</summary>
     [SkipLocalsInit]
     public static Words256 MultiplyAdd(in Words256 a, in Words256 b, in Words256 addend, out Words256 high)
     {
@@ -64,7 +64,7 @@ internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
         return new Words256(row0.W0, row1.W0, row2.W0, row3.W0);
     }
 
-    /// <summary>The 320 bits of a b + addend, which always fit.</summary>
+    /// <summary>The 320 bits of a b + addend, which never overflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words256 MultiplyAdd(in Words256 a, ulong b, in Words256 addend, out ulong high)
     {

@@ -3,8 +3,7 @@ using Google.Protobuf;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>
-/// Where the fields of one message stand in its bytes. The wire may hold them in any order and more than once; JSON wants
-/// each once.
+/// Positions of a message's fields in its bytes. On the wire they may be in any order and occur more than once; in JSON each occurs once.
 /// </summary>
 internal readonly struct FieldIndex
 {
@@ -12,7 +11,7 @@ internal readonly struct FieldIndex
 
     private FieldIndex(List<(int Field, int Start, int Length, bool IsPacked)> places) => _places = places;
 
-    /// <summary>Goes over a message once. A field whose wire type is not its own is unknown, as protobuf's readers have it.</summary>
+    /// <summary>Scans a message once. A field with an unexpected wire type is unknown, as for protobuf's own readers.</summary>
     public static FieldIndex Read(ProtoMessageType type, ReadOnlySpan<byte> message, JsonPath path)
     {
         var places = new List<(int Field, int Start, int Length, bool IsPacked)>();
@@ -33,7 +32,7 @@ internal readonly struct FieldIndex
                 continue;
             }
 
-            // A field of a oneof drops the others, and what it held itself before one of them came.
+            // A field of a oneof discards the other fields, and its own earlier value if one of them came in between.
             if (field.Oneof >= 0 && (holders[field.Oneof].Since == 0 || holders[field.Oneof].Field != field.Index))
             {
                 holders[field.Oneof] = (field.Index, start);
@@ -48,7 +47,7 @@ internal readonly struct FieldIndex
         return new FieldIndex(places);
     }
 
-    /// <summary>The places of one field, in the order of the wire.</summary>
+    /// <summary>The occurrences of one field, in the order of the wire.</summary>
     public ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> Find(int field)
     {
         var places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_places);
@@ -56,7 +55,7 @@ internal readonly struct FieldIndex
         return places[first..LowerBound(places, field + 1)];
     }
 
-    // Halving, not walking: a message of many fields may hold a list of a million elements.
+    // Binary search, because a list in a message of many fields may have a million elements.
     private static int LowerBound(ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places, int field)
     {
         var (low, high) = (0, places.Length);

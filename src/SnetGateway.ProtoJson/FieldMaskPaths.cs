@@ -2,10 +2,10 @@ using System.Text;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>Paths of field masks as JSON spells them. The protobuf library converts them too, but takes and writes some that have no way back.</summary>
+/// <summary>Paths of field masks in JSON's spelling. The protobuf library converts them too, but accepts and writes some that cannot be converted back.</summary>
 internal static class FieldMaskPaths
 {
-    /// <summary>From <c>userName</c> to <c>user_name</c>; null when the text is no path in JSON's spelling.</summary>
+    /// <summary>From <c>userName</c> to <c>user_name</c>; null when the text is not a path in JSON's spelling.</summary>
     public static string? Read(ReadOnlySpan<char> path)
     {
         var text = new StringBuilder(path.Length + 4);
@@ -29,7 +29,7 @@ internal static class FieldMaskPaths
         return path.IsEmpty ? null : text.ToString();
     }
 
-    /// <summary>From <c>user_name</c> to <c>userName</c>; null when the way back would lead elsewhere.</summary>
+    /// <summary>From <c>user_name</c> to <c>userName</c>; null when converting back would give another path.</summary>
     public static string? Format(string path)
     {
         var text = new StringBuilder(path.Length);

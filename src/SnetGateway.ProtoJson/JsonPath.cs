@@ -3,12 +3,12 @@ using System.Text;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>Where in the JSON a conversion is, kept so that an error can say so.</summary>
+/// <summary>The current position of a conversion in the JSON, for error messages.</summary>
 internal sealed class JsonPath
 {
     private readonly List<(string? Name, int Index)> _steps = [];
 
-    /// <summary>The number of steps, to go back to with <see cref="Return"/>.</summary>
+    /// <summary>The number of steps. Pass it to <see cref="Return"/> to go back.</summary>
     public int Length => _steps.Count;
 
     public void Enter(string name) => _steps.Add((name, 0));

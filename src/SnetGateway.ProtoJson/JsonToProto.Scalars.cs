@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace SnetGateway.ProtoJson;
 
-/// <content>Values of scalar and enum types. Each method that writes tells whether it was the default of its type.</content>
+/// <content>Scalar and enum values. Each method that writes returns whether it was the default value of its type.</content>
 internal ref partial struct JsonToProto
 {
     private readonly bool WriteBool(bool value)
@@ -21,7 +21,7 @@ internal ref partial struct JsonToProto
             FieldType.UInt32 or FieldType.Fixed32 => (0, uint.MaxValue),
             FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => (long.MinValue, long.MaxValue),
             FieldType.UInt64 or FieldType.Fixed64 => (0, ulong.MaxValue),
-            _ => throw path.Error("groups of proto2 have no form in JSON"),
+            _ => throw path.Error("groups of proto2 cannot be expressed in JSON"),
         };
         if (!JsonNumbers.TryReadInteger(text, out var value) || value < least || value > most)
         {
@@ -71,7 +71,7 @@ internal ref partial struct JsonToProto
                 var name = ReadText("a name");
                 if (!type.TryGetNumber(name, out number))
                 {
-                    throw path.Error($"{type.FullName} has no value of this name");
+                    throw path.Error($"{type.FullName} has no value with this name");
                 }
 
                 break;
@@ -118,7 +118,7 @@ internal ref partial struct JsonToProto
 
     private readonly bool WriteBase64(string text)
     {
-        // Both alphabets are read; the padding may be there or not.
+        // Both base64 alphabets are accepted, with or without padding.
         var standard = text.AsSpan().IndexOfAny('-', '_') < 0 ? text : text.Replace('-', '+').Replace('_', '/');
         if (!standard.Contains('=', StringComparison.Ordinal))
         {

@@ -3,13 +3,13 @@ using Google.Protobuf;
 
 namespace SnetGateway.ProtoJson;
 
-/// <content>Messages of google.protobuf that have a form of their own in JSON.</content>
+/// <content>Messages of google.protobuf with a special JSON representation.</content>
 internal ref partial struct JsonToProto
 {
     private const string TypeProperty = "@type";
     private const string ValueProperty = "value";
 
-    /// <summary>Reads a message whose form in JSON is a text, by the protobuf library's own parser.</summary>
+    /// <summary>Reads a message that is a string in JSON, with the protobuf library's own parser.</summary>
     private void ReadText<T>(string what, string otherwise)
         where T : IMessage<T>, new()
     {
@@ -51,7 +51,7 @@ internal ref partial struct JsonToProto
         };
         if (_json.TokenType == JsonTokenType.String)
         {
-            // Straight away: as a double the strings NaN and Infinity would be numbers.
+            // Directly as text: as a double, the strings NaN and Infinity would be numbers.
             output.WriteTag(3, WireFormat.WireType.LengthDelimited);
             output.WriteText(ReadText("a string"));
             return;
@@ -65,7 +65,7 @@ internal ref partial struct JsonToProto
         Expect(JsonTokenType.StartObject, "an object with a property @type");
         if (FindTypeUrl() is not { } url)
         {
-            // An Any that says nothing is written as {} too.
+            // An empty Any is also written as {}.
             if (ReadProperty(out _))
             {
                 throw path.Error("the property @type is missing");
@@ -77,7 +77,7 @@ internal ref partial struct JsonToProto
         var slash = url.LastIndexOf('/');
         if (slash < 0 || schema.FindMessage(url[(slash + 1)..]) is not { } type)
         {
-            throw path.Error("@type names no message of this schema");
+            throw path.Error("@type does not name a message of this schema");
         }
 
         output.WriteTag(1, WireFormat.WireType.LengthDelimited);
@@ -120,7 +120,7 @@ internal ref partial struct JsonToProto
             else
             {
                 path.Enter(name);
-                throw path.Error($"{type.FullName} stands in a property named value");
+                throw path.Error($"{type.FullName} must be in a property named value");
             }
         }
 
@@ -130,7 +130,7 @@ internal ref partial struct JsonToProto
         }
     }
 
-    /// <summary>Looks ahead for <c>@type</c>, which may stand anywhere in the object.</summary>
+    /// <summary>Searches ahead for <c>@type</c>, which may be anywhere in the object.</summary>
     private readonly string? FindTypeUrl()
     {
         var ahead = _json;

@@ -7,7 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>
-/// One pass over JSON that writes protobuf. Each method that reads a value begins on its first token and ends on its last.
+/// Converts JSON to protobuf in one pass. Each method that reads a value begins at its first token and ends at its last.
 /// </summary>
 internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptions readerOptions, ProtoSchema schema, ProtoJsonOptions options, JsonPath path, ProtoOutput output)
 {
@@ -22,7 +22,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
         _json.Read();
         ReadMessage(type);
 
-        // A reader over a whole text throws if anything but white space follows.
+        // A reader over a whole text throws if anything but white space follows the value.
         _json.Read();
     }
 
@@ -30,7 +30,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
     {
         if (++_depth > options.MaxDepth)
         {
-            throw path.Error($"messages lie more than {options.MaxDepth} deep in each other");
+            throw path.Error($"messages are nested more than {options.MaxDepth} levels deep");
         }
 
         switch (type.WellKnown)
@@ -83,7 +83,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
                     MarkSeen(seen, field.Index, "the field is given twice");
                     if (field.Oneof >= 0)
                     {
-                        MarkSeen(seen, type.Fields.Length + field.Oneof, "another field of the same oneof is given already");
+                        MarkSeen(seen, type.Fields.Length + field.Oneof, "another field of the same oneof is already given");
                     }
 
                     ReadField(field);
@@ -95,7 +95,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
             }
             else
             {
-                throw path.Error($"{type.FullName} has no such field");
+                throw path.Error($"{type.FullName} does not have this field");
             }
 
             path.Return(at);
@@ -198,7 +198,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
         }
     }
 
-    /// <summary>Writes one value without its tag; true when it is the default of its type.</summary>
+    /// <summary>Writes one value without its tag. Returns true when it is the default of its type.</summary>
     private bool ReadElement(ProtoField field)
     {
         switch (field.Type)
@@ -257,7 +257,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
     {
         if (type == WireFormat.WireType.StartGroup)
         {
-            throw path.Error("groups of proto2 have no form in JSON");
+            throw path.Error("groups of proto2 cannot be expressed in JSON");
         }
 
         output.WriteTag(field.Number, type);
@@ -267,7 +267,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
     {
         if (_json.TokenType == JsonTokenType.Null && !field.TakesNull)
         {
-            throw path.Error("null cannot stand in a list or map");
+            throw path.Error("null is not allowed in a list or map");
         }
     }
 
@@ -285,7 +285,7 @@ internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptio
         return _json.TokenType;
     }
 
-    /// <summary>Reads a property's name and goes to its value; false at the end of the object.</summary>
+    /// <summary>Reads a property's name and moves to its value; false at the end of the object.</summary>
     private bool ReadProperty(out string name)
     {
         if (ReadToken() == JsonTokenType.EndObject)

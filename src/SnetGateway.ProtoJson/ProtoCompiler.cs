@@ -3,19 +3,19 @@ using System.Diagnostics;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>Compiles folders of proto files by running <c>protoc</c>.</summary>
-/// <param name="protocPath">The program. A build finds one in the Grpc.Tools package, under <c>tools/</c>.</param>
-/// <param name="includePaths">More folders to look for imports in, beside the compiled one; <c>google/protobuf/*.proto</c> lie in one.</param>
+/// <param name="protocPath">The compiler. The Grpc.Tools package contains one under <c>tools/</c>.</param>
+/// <param name="includePaths">Additional folders for imports; one of them contains <c>google/protobuf/*.proto</c>.</param>
 public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> includePaths)
 {
-    /// <summary>Compiles every proto file in a folder and the folders in it.</summary>
-    /// <exception cref="InvalidDataException">There are none, or they do not compile; the message has the compiler's own words.</exception>
+    /// <summary>Compiles every proto file in a folder and its subfolders.</summary>
+    /// <exception cref="InvalidDataException">There are no files, or they do not compile. The message contains the compiler's output.</exception>
     public async Task<ProtoSchema> CompileFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var root = Path.GetFullPath(folder);
         var files = Directory.GetFiles(root, "*.proto", SearchOption.AllDirectories);
         if (files.Length == 0)
         {
-            throw new InvalidDataException($"There is no .proto file in {root}.");
+            throw new InvalidDataException($"{root} contains no .proto file.");
         }
 
         Array.Sort(files, StringComparer.Ordinal);

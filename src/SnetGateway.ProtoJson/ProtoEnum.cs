@@ -15,7 +15,7 @@ internal sealed class ProtoEnum
         {
             _numbers[value.Name] = value.Number;
 
-            // Of several names for one number the first is the one that is written.
+            // When a number has several names, the first one is written.
             _names.TryAdd(value.Number, value.Name);
         }
     }

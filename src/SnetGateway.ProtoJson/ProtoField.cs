@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>A field of a message, with all that reading and writing it needs.</summary>
+/// <summary>A field of a message, with everything that reading and writing it needs.</summary>
 internal sealed class ProtoField
 {
     public ProtoField(FieldDescriptor descriptor, int index, int oneof, ProtoMessageType? message, ProtoEnum? enumeration)
@@ -17,22 +17,22 @@ internal sealed class ProtoField
         OriginalNameText = JsonEncodedText.Encode(Name);
         JsonNameText = JsonEncodedText.Encode(JsonName);
 
-        // The descriptor library calls groups messages.
+        // The descriptor library reports groups as messages.
         Type = descriptor.ToProto().Type == FieldDescriptorProto.Types.Type.Group ? FieldType.Group : descriptor.FieldType;
         IsMap = descriptor.IsMap;
         IsRepeated = descriptor.IsRepeated && !IsMap;
 
-        // The descriptor calls lists of strings and messages packed too.
+        // The descriptor reports lists of strings and messages as packed too.
         IsPacked = IsRepeated && IsPackable && descriptor.IsPacked;
         HasPresence = descriptor.HasPresence;
         Message = message;
         Enum = enumeration;
     }
 
-    /// <summary>Its place among the fields of its message, which are ordered by number.</summary>
+    /// <summary>Its index among the fields of its message, which are ordered by number.</summary>
     public int Index { get; }
 
-    /// <summary>Which of its message's oneofs it belongs to, or -1.</summary>
+    /// <summary>Index of its oneof in the message, or -1.</summary>
     public int Oneof { get; }
 
     public int Number { get; }
@@ -55,7 +55,7 @@ internal sealed class ProtoField
 
     public bool HasPresence { get; }
 
-    /// <summary>The message, or of a map the message of its entries.</summary>
+    /// <summary>The message type; for a map, the type of its entries.</summary>
     public ProtoMessageType? Message { get; }
 
     public ProtoEnum? Enum { get; }
@@ -64,7 +64,7 @@ internal sealed class ProtoField
 
     public ProtoField MapValue => Message!.Fields[1];
 
-    /// <summary>Whether JSON's null is a value of this type and not the lack of one.</summary>
+    /// <summary>True when JSON's null is a value of this type, and not a missing value.</summary>
     public bool TakesNull => Message?.WellKnown == WellKnownType.Value || Enum is { IsNullValue: true };
 
     public bool IsPackable => WireType is not WireFormat.WireType.LengthDelimited and not WireFormat.WireType.StartGroup;

@@ -11,7 +11,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
 
     private readonly ReadOnlySpan<byte> _source = source;
 
-    /// <summary>How many bytes have been read.</summary>
+    /// <summary>Number of bytes read.</summary>
     public int Position { get; private set; }
 
     public readonly bool IsAtEnd => Position == _source.Length;
@@ -23,11 +23,11 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
         var type = (WireFormat.WireType)(tag & 7);
         if (number is 0 or > 0x1FFFFFFF || type > WireFormat.WireType.Fixed32)
         {
-            throw path.Error("not valid protobuf: a tag is wrong");
+            throw path.Error("not valid protobuf: invalid tag");
         }
 
         return type is WireFormat.WireType.StartGroup or WireFormat.WireType.EndGroup
-            ? throw path.Error("groups of proto2 have no form in JSON")
+            ? throw path.Error("groups of proto2 cannot be expressed in JSON")
             : ((int)number, type);
     }
 
@@ -44,14 +44,14 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
             }
         }
 
-        throw path.Error("not valid protobuf: a number does not end");
+        throw path.Error("not valid protobuf: unterminated number");
     }
 
     public ulong ReadFixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     public uint ReadFixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
-    /// <summary>Goes over the value of a field; its place in the source, of a length-delimited one without the length.</summary>
+    /// <summary>Skips a field's value and returns its position; for a length-delimited one without the length.</summary>
     public (int Start, int Length) Skip(WireFormat.WireType type)
     {
         var start = Position;
@@ -80,7 +80,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
     {
         if (length > (ulong)(_source.Length - Position))
         {
-            throw path.Error("not valid protobuf: a field ends behind its message");
+            throw path.Error("not valid protobuf: a field extends beyond its message");
         }
 
         var taken = _source.Slice(Position, (int)length);

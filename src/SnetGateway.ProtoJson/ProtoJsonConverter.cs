@@ -6,20 +6,19 @@ using Google.Protobuf;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>
-/// Converts JSON into protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors.
-/// Safe for use by many calls at once.
+/// Converts JSON to protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors. Safe for concurrent use.
 /// </summary>
-/// <param name="schema">Where types named inside <c>google.protobuf.Any</c> are looked up.</param>
-/// <param name="options">Choices of the mapping; the defaults when null.</param>
+/// <param name="schema">Contains the types that may be in a <c>google.protobuf.Any</c>.</param>
+/// <param name="options">Options of the mapping; null for the defaults.</param>
 public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? options = null)
 {
-    // A message takes up to three levels of JSON: its object, and the list or map that it stands in.
+    // A message takes up to three levels of JSON: its object, and the list or map that contains it.
     private const int JsonLevelsPerMessage = 3;
 
     private readonly ProtoJsonOptions _options = options ?? new ProtoJsonOptions();
 
-    /// <summary>Reads JSON text in UTF-8 as a message of the type.</summary>
-    /// <exception cref="ProtoJsonException">The text is no JSON, or does not fit the type.</exception>
+    /// <summary>Converts a JSON text in UTF-8 to a message of the type.</summary>
+    /// <exception cref="ProtoJsonException">The text is not JSON, or does not match the type.</exception>
     public byte[] ToProtobuf(ProtoMessageType type, ReadOnlySpan<byte> json)
     {
         var path = new JsonPath();
@@ -37,8 +36,8 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
         return output.ToArray();
     }
 
-    /// <summary>Writes a message of the type as JSON text in UTF-8. Fields that the type does not have are left out.</summary>
-    /// <exception cref="ProtoJsonException">The bytes are no message of the type, or hold a value that JSON has no form for.</exception>
+    /// <summary>Converts a message of the type to a JSON text in UTF-8. Unknown fields are omitted.</summary>
+    /// <exception cref="ProtoJsonException">The bytes are not a message of the type, or contain a value that JSON cannot express.</exception>
     public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf)
     {
         var path = new JsonPath();

@@ -1,6 +1,6 @@
 namespace SnetGateway.ProtoJson;
 
-/// <summary>A message that cannot be turned from JSON into protobuf or back, and where in the JSON the reason stands.</summary>
+/// <summary>A message cannot be converted between JSON and protobuf.</summary>
 public sealed class ProtoJsonException : Exception
 {
     internal ProtoJsonException(string path, string reason, Exception? inner = null)
@@ -10,9 +10,9 @@ public sealed class ProtoJsonException : Exception
         Reason = reason;
     }
 
-    /// <summary>The place, as in <c>$.items[2].price</c>; <c>$</c> is the whole.</summary>
+    /// <summary>The position in the JSON, such as <c>$.items[2].price</c>; <c>$</c> is the whole text.</summary>
     public string Path { get; }
 
-    /// <summary>What is wrong there, for whoever wrote the message.</summary>
+    /// <summary>What is wrong at that position, for the author of the message.</summary>
     public string Reason { get; }
 }

@@ -2,7 +2,7 @@ using Google.Protobuf.Reflection;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>A message type out of a <see cref="ProtoSchema"/>.</summary>
+/// <summary>A message type of a <see cref="ProtoSchema"/>.</summary>
 public sealed class ProtoMessageType
 {
     private readonly Dictionary<int, ProtoField> _byNumber = [];
@@ -17,23 +17,23 @@ public sealed class ProtoMessageType
     /// <summary>The full name, <c>package.Message</c>.</summary>
     public string FullName { get; }
 
-    /// <summary>Whether it is <c>google.protobuf.Empty</c>, which has nothing to say.</summary>
+    /// <summary>True for <c>google.protobuf.Empty</c>.</summary>
     public bool IsEmpty => WellKnown == WellKnownType.Empty;
 
     internal WellKnownType WellKnown { get; }
 
-    /// <summary>The fields in the order of their numbers.</summary>
+    /// <summary>The fields, ordered by number.</summary>
     internal ProtoField[] Fields { get; private set; } = [];
 
-    /// <summary>How many oneofs there are, those of proto3's <c>optional</c> not counted.</summary>
+    /// <summary>Number of oneofs, without those of proto3's <c>optional</c>.</summary>
     internal int OneofCount { get; private set; }
 
     internal ProtoField? Find(int number) => _byNumber.GetValueOrDefault(number);
 
-    /// <summary>By the original name or the JSON name.</summary>
+    /// <summary>Finds a field by its original name or its JSON name.</summary>
     internal ProtoField? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Second step of making a schema, when every type that a field could name is known.</summary>
+    /// <summary>Second step of building a schema, when all types that a field could refer to exist.</summary>
     internal void SetFields(ProtoField[] fields, int oneofCount)
     {
         Fields = fields;
@@ -44,7 +44,7 @@ public sealed class ProtoMessageType
             _byName[field.JsonName] = field;
         }
 
-        // An original name gives way to another field's JSON name, which is the canonical spelling.
+        // When one field's original name is another field's JSON name, the JSON name wins: it is the canonical spelling.
         foreach (var field in fields)
         {
             _byName.TryAdd(field.Name, field);

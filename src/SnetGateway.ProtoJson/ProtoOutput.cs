@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>A growing buffer that protobuf is written into, nested messages in place.</summary>
+/// <summary>A growing buffer for writing protobuf, with nested messages in place.</summary>
 internal sealed class ProtoOutput
 {
     private const int MostVarintBytes = 10;
@@ -15,7 +15,7 @@ internal sealed class ProtoOutput
 
     public byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
 
-    /// <summary>Takes back everything after a place.</summary>
+    /// <summary>Removes everything after a position.</summary>
     public void Truncate(int length) => Length = length;
 
     public void WriteTag(int number, WireFormat.WireType type) => WriteVarint(WireFormat.MakeTag(number, type));
@@ -45,21 +45,21 @@ internal sealed class ProtoOutput
         Length += 8;
     }
 
-    /// <summary>A length and the bytes.</summary>
+    /// <summary>Writes a length and the bytes.</summary>
     public void WriteBytes(ReadOnlySpan<byte> value)
     {
         WriteVarint((ulong)value.Length);
         WriteRaw(value);
     }
 
-    /// <summary>Fields that were encoded elsewhere.</summary>
+    /// <summary>Writes fields that are already encoded.</summary>
     public void WriteRaw(ReadOnlySpan<byte> fields)
     {
         fields.CopyTo(Reserve(fields.Length));
         Length += fields.Length;
     }
 
-    /// <summary>A length and the text in UTF-8.</summary>
+    /// <summary>Writes a length and the text in UTF-8.</summary>
     public void WriteText(string value)
     {
         var size = Encoding.UTF8.GetByteCount(value);
@@ -68,14 +68,14 @@ internal sealed class ProtoOutput
         Length += size;
     }
 
-    /// <summary>Begins something whose length goes before it; hand the result to <see cref="End"/>.</summary>
+    /// <summary>Begins a value that is preceded by its length. Pass the result to <see cref="End"/>.</summary>
     public int Begin()
     {
         Reserve(1);
         return Length++;
     }
 
-    /// <summary>Writes the length of what was written since; moves it along when the length takes more than the byte set aside.</summary>
+    /// <summary>Writes the length of the value begun there. Moves the value when the length needs more than the one reserved byte.</summary>
     public void End(int begun)
     {
         var size = Length - begun - 1;

@@ -7,7 +7,7 @@ namespace SnetGateway.ProtoJson;
 /// <summary>All messages and methods of a compiled set of proto files. Immutable.</summary>
 public sealed class ProtoSchema
 {
-    // A set compiled without its imports still finds these.
+    // Available also to a set that was compiled without its imports.
     private static readonly FileDescriptor[] WellKnownFiles =
     [
         AnyReflection.Descriptor, ApiReflection.Descriptor, DurationReflection.Descriptor, EmptyReflection.Descriptor,
@@ -45,14 +45,14 @@ public sealed class ProtoSchema
         }
     }
 
-    /// <summary>The files, each after those that it imports. <c>SerializedData</c> of each is what reflection hands out.</summary>
+    /// <summary>The files, each after those that it imports. Reflection sends the <c>SerializedData</c> of each.</summary>
     public IReadOnlyList<FileDescriptor> Files { get; }
 
-    /// <summary>Every method, in no order.</summary>
+    /// <summary>Every method, in no particular order.</summary>
     public IReadOnlyCollection<ProtoMethod> Methods => _methods.Values;
 
-    /// <summary>Reads a compiled set of proto files (a <c>FileDescriptorSet</c>, what <c>protoc --descriptor_set_out</c> writes).</summary>
-    /// <exception cref="InvalidDataException">The bytes are no such set, or a file that another imports is missing.</exception>
+    /// <summary>Loads a compiled set of proto files (a <c>FileDescriptorSet</c>, as written by <c>protoc --descriptor_set_out</c>).</summary>
+    /// <exception cref="InvalidDataException">The bytes are not such a set, or an imported file is missing.</exception>
     public static ProtoSchema Load(ReadOnlySpan<byte> descriptorSet)
     {
         try
@@ -62,13 +62,13 @@ public sealed class ProtoSchema
         }
         catch (Exception broken) when (broken is not InvalidDataException and not OutOfMemoryException)
         {
-            // The descriptor library fails in many ways on a set that protoc did not write.
+            // The descriptor library throws many kinds of exceptions for a set that protoc did not write.
             throw new InvalidDataException($"The descriptor set cannot be used: {broken.Message}", broken);
         }
     }
 
-    /// <summary>Reads a file that holds a compiled set.</summary>
-    /// <exception cref="InvalidDataException">As for <see cref="Load"/>.</exception>
+    /// <summary>Loads a file with a compiled set.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Load"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static async Task<ProtoSchema> LoadFileAsync(string path, CancellationToken cancellationToken) =>
         Load(await File.ReadAllBytesAsync(path, cancellationToken));
@@ -101,7 +101,7 @@ public sealed class ProtoSchema
             files[file.Name] = file;
         }
 
-        // Explicit stack: a chain of imports is as long as its author likes.
+        // With an explicit stack, because chains of imports have no maximum length.
         var ordered = new List<FileDescriptorProto>();
         var state = new Dictionary<string, bool>(StringComparer.Ordinal);
         var open = new Stack<(FileDescriptorProto File, int Next)>();
@@ -130,7 +130,7 @@ public sealed class ProtoSchema
             {
                 if (!isDone)
                 {
-                    throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which imports it in turn.");
+                    throw new InvalidDataException($"The descriptor set cannot be used: {importer} and {name} import each other.");
                 }
 
                 return;
@@ -138,7 +138,7 @@ public sealed class ProtoSchema
 
             if (!files.TryGetValue(name, out var file))
             {
-                throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which it does not hold. Compile it with --include_imports.");
+                throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which is not in the set. Compile it with --include_imports.");
             }
 
             state[name] = false;

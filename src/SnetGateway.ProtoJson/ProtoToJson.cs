@@ -8,7 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>Writes the bytes of a message as JSON, its fields in the order of their numbers.</summary>
+/// <summary>Converts the bytes of a message to JSON, with its fields ordered by number.</summary>
 internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, JsonPath path, Utf8JsonWriter writer)
 {
     private int _depth;
@@ -17,7 +17,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     {
         if (++_depth > options.MaxDepth)
         {
-            throw path.Error($"messages lie more than {options.MaxDepth} deep in each other");
+            throw path.Error($"messages are nested more than {options.MaxDepth} levels deep");
         }
 
         switch (type.WellKnown)
@@ -70,7 +70,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
             if (field.Type == FieldType.Group)
             {
-                throw path.Error("groups of proto2 have no form in JSON");
+                throw path.Error("groups of proto2 cannot be expressed in JSON");
             }
 
             writer.WritePropertyName(options.OriginalNames ? field.OriginalNameText : field.JsonNameText);
@@ -96,7 +96,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         }
     }
 
-    /// <summary>Writes a value that may stand on the wire more than once: the last holds, and messages are one message in parts.</summary>
+    /// <summary>Writes a field that may occur several times on the wire: the last value counts, and messages are merged.</summary>
     private void WriteSingular(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         if (field.Type != FieldType.Message)
@@ -114,7 +114,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         var whole = new List<byte>();
         foreach (var place in places)
         {
-            // Each part by itself first: half a field at the end of one would take the beginning of the next for its rest.
+            // Each part is checked separately: an incomplete field at the end of one part would consume the beginning of the next.
             var part = message.Slice(place.Start, place.Length);
             for (var fields = new ProtoInput(part, path); !fields.IsAtEnd;)
             {
@@ -157,7 +157,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteMap(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
-        // Of entries with one key the last holds.
+        // When several entries have the same key, the last one counts.
         var entries = new Dictionary<string, (int Start, int Length)>(StringComparer.Ordinal);
         foreach (var place in places)
         {
@@ -191,7 +191,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         }
     }
 
-    /// <summary>Writes a value that is no message; no bytes at all stand for its default.</summary>
+    /// <summary>Writes a value that is not a message. No bytes at all stand for the default value.</summary>
     private void WriteScalar(ProtoField field, ReadOnlySpan<byte> bytes)
     {
         switch (field.Type)
@@ -307,7 +307,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteFieldMask(FieldMask mask)
     {
-        var paths = mask.Paths.Select(part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask has no form in JSON"));
+        var paths = mask.Paths.Select(part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask cannot be expressed in JSON"));
         writer.WriteStringValue(string.Join(',', paths));
     }
 
@@ -324,10 +324,10 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
             }
         }
 
-        throw path.Error("a google.protobuf.Value is empty or no finite number");
+        throw path.Error("a google.protobuf.Value is empty or not a finite number");
     }
 
-    /// <summary>Writes a message whose form in JSON is a text, as the protobuf library does.</summary>
+    /// <summary>Writes a message that is a string in JSON, with the protobuf library's own formatter.</summary>
     private void WriteText(IMessage message, string otherwise)
     {
         try

@@ -1,6 +1,6 @@
 namespace SnetGateway.ProtoJson;
 
-/// <summary>The messages of package <c>google.protobuf</c> that have a JSON form of their own.</summary>
+/// <summary>The messages of package <c>google.protobuf</c> with a special JSON representation.</summary>
 internal enum WellKnownType
 {
     None,

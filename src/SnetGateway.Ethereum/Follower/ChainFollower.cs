@@ -142,7 +142,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever fails, the chain must be followed again afterwards.
+#pragma warning disable CA1031 // After any failure the chain must be followed again.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

@@ -99,7 +99,7 @@ internal sealed class LogFollower(
     }
 
     /// <summary>
-    /// Call after a reading was put into the book. Marks the channel if the reading is too old to show an event that was followed meanwhile, or if it
+    /// Call after a reading was put into the book. Marks the channel if the reading is too old to show an event that was followed since, or if it
     /// is of a branch that was replaced.
     /// </summary>
     public void CheckAgainstEvents(ChannelId id, ChainBlock block)

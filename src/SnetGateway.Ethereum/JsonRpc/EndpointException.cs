@@ -27,7 +27,7 @@ internal enum EndpointFault
     /// <summary>It serves another chain than the configured one.</summary>
     WrongChain,
 
-    /// <summary>There is no contract at the escrow address.</summary>
+    /// <summary>The escrow address has no code.</summary>
     NoContract,
 
     /// <summary>It was set aside while this request waited for its check.</summary>

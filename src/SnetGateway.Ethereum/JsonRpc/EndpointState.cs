@@ -79,7 +79,7 @@ internal sealed class EndpointState(
 
             if (!await endpoint.HasCodeAsync(escrow, cancellationToken))
             {
-                throw new EndpointException(EndpointFault.NoContract, $"there is no contract at {escrow}");
+                throw new EndpointException(EndpointFault.NoContract, $"it has no contract at {escrow}");
             }
 
             Volatile.Write(ref _isChecked, true);

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// Sends connections away when they are old enough, as gRPC servers do: GOAWAY, calls that run go on, and the client opens its next call on a
-/// new connection, which a balancer may give to another replica. Ages differ by a tenth up or down, so that connections opened together do
-/// not all come back together.
+/// Closes connections at a maximum age, as gRPC servers do: GOAWAY is sent, running calls continue, and the client opens its next call on a new
+/// connection, which a load balancer may give to another replica. Ages vary by up to 10 %, so that connections opened together do not all reconnect
+/// together.
 /// </summary>
 internal sealed class ConnectionAge(TimeSpan age, TimeSpan grace, TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class ConnectionAge(TimeSpan age, TimeSpan grace, TimeProvider t
         private readonly ConnectionContext _connection;
         private readonly TimeSpan _grace;
         private readonly ITimer _timer;
-        private int _asked;
+        private int _closeRequested;
 
         public Clock(ConnectionContext connection, TimeSpan grace, TimeProvider time)
         {
@@ -43,9 +43,9 @@ internal sealed class ConnectionAge(TimeSpan age, TimeSpan grace, TimeProvider t
 
         private void Due()
         {
-            if (Interlocked.Exchange(ref _asked, 1) != 0)
+            if (Interlocked.Exchange(ref _closeRequested, 1) != 0)
             {
-                _connection.Abort(new ConnectionAbortedException("The connection is older than it may become."));
+                _connection.Abort(new ConnectionAbortedException("The connection exceeded its maximum age and the grace period."));
                 return;
             }
 

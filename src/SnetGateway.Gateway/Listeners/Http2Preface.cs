@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>The 24 bytes with which an HTTP/2 client begins (RFC 9113, section 3.4), and no HTTP/1.1 client does.</summary>
+/// <summary>The 24 bytes with which every HTTP/2 connection begins (RFC 9113, section 3.4), and no HTTP/1.1 connection does.</summary>
 internal static class Http2Preface
 {
     public static ReadOnlySpan<byte> Bytes => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <summary>What a connection's first bytes tell: decided at the first byte that differs, or at the last byte of the preface.</summary>
+    /// <summary>Detects the protocol from a connection's first bytes: at the first byte that differs, or at the last byte of the preface.</summary>
     public static PrefaceResult Check(in ReadOnlySequence<byte> received)
     {
         ReadOnlySpan<byte> expected = Bytes;
@@ -30,7 +30,7 @@ internal static class Http2Preface
     }
 }
 
-/// <summary>What a cleartext connection speaks.</summary>
+/// <summary>The protocol of a cleartext connection.</summary>
 internal enum PrefaceResult
 {
     Undecided,

@@ -7,7 +7,7 @@ using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Kestrel as a gRPC gateway needs it: the two listeners, HTTP/2 for many streams, and the limits.</summary>
+/// <summary>Configures Kestrel: the two listeners, HTTP/2 for many streams, and the limits.</summary>
 internal sealed class KestrelSetup(
     IOptions<ListenerOptions> listeners,
     IOptions<LimitOptions> limits,
@@ -16,12 +16,12 @@ internal sealed class KestrelSetup(
     ILogger<KestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>
-    /// Kestrel's own header limit in terms of ours. Between the two a client gets RESOURCE_EXHAUSTED; beyond it, what HTTP has to say.
+    /// Kestrel's header limit as a multiple of MaxMetadataBytes. Between the two limits a client gets RESOURCE_EXHAUSTED; beyond Kestrel's, an HTTP error.
     /// </summary>
     private const int HeaderHeadroom = 4;
 
-    /// <summary>Bytes that gRPC counts for each header beside its name and value: no more headers than these fit into the limit.</summary>
-    private const int SmallestHeader = 32;
+    /// <summary>Bytes that HTTP/2 counts for a header in addition to its name and value. It bounds the number of headers.</summary>
+    private const int HeaderOverhead = 32;
 
     private const int Mebibyte = 1024 * 1024;
 
@@ -36,7 +36,7 @@ internal sealed class KestrelSetup(
         options.Limits.MinResponseDataRate = null;
         options.Limits.MaxConcurrentConnections = limit.MaxConnections;
         options.Limits.MaxRequestHeadersTotalSize = HeaderHeadroom * limit.MaxMetadataBytes;
-        options.Limits.MaxRequestHeaderCount = HeaderHeadroom * limit.MaxMetadataBytes / SmallestHeader;
+        options.Limits.MaxRequestHeaderCount = HeaderHeadroom * limit.MaxMetadataBytes / HeaderOverhead;
 
         Http2Limits http2 = options.Limits.Http2;
         http2.MaxStreamsPerConnection = limit.MaxStreamsPerConnection;
@@ -57,7 +57,7 @@ internal sealed class KestrelSetup(
         ListenOptions consumers = listeners.Value.Public.CertificatePath is { Length: > 0 } certificate
             ? ListenTls(options, certificate)
             : ListenCleartext(options);
-        addresses.Keep(consumers, admin!);
+        addresses.Set(consumers, admin!);
     }
 
     private ListenOptions ListenTls(KestrelServerOptions options, string certificatePath)

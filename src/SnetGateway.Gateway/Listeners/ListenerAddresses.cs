@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Where the gateway really listens, ports included. Known once it has started.</summary>
+/// <summary>The bound addresses of the listeners, with their real ports. Available after startup.</summary>
 internal sealed class ListenerAddresses
 {
     private ListenOptions? _public;
@@ -13,7 +13,7 @@ internal sealed class ListenerAddresses
 
     public IPEndPoint Admin => Of(_admin);
 
-    public void Keep(ListenOptions publicListener, ListenOptions adminListener) => (_public, _admin) = (publicListener, adminListener);
+    public void Set(ListenOptions publicListener, ListenOptions adminListener) => (_public, _admin) = (publicListener, adminListener);
 
     private static IPEndPoint Of(ListenOptions? listener) => listener?.EndPoint switch
     {

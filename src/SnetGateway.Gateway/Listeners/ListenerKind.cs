@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Which listener a connection came by. A feature of the connection, so that no header can claim another one.</summary>
+/// <summary>The listener of a connection. It is a feature of the connection, so no request header can forge it.</summary>
 internal sealed class ListenerKind
 {
     public static readonly ListenerKind Public = new();

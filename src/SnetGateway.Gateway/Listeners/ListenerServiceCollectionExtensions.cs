@@ -19,7 +19,7 @@ internal static class ListenerServiceCollectionExtensions
         services.AddOptions<SocketTransportOptions>().Configure<IOptions<LimitOptions>>((sockets, limits) =>
             sockets.CreateBoundListenSocket = endPoint =>
             {
-                // What is set on a listening socket holds for all that it accepts.
+                // Accepted sockets inherit the options of the listening socket.
                 Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
                 TcpKeepAlive.Set(socket, limits.Value.PingInterval + limits.Value.PingTimeout);
                 return socket;

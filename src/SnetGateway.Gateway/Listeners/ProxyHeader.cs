@@ -7,31 +7,31 @@ using System.Text;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// The PROXY protocol, versions 1 and 2: what a TCP balancer says of the client, ahead of the client's first byte (haproxy's
+/// The PROXY protocol, versions 1 and 2: a TCP load balancer sends the client's address before the client's first byte (haproxy's
 /// doc/proxy-protocol.txt).
 /// </summary>
 internal static class ProxyHeader
 {
-    /// <summary>The longest line of version 1, with its line end.</summary>
+    /// <summary>Maximum length of a version 1 header, with its line end.</summary>
     private const int LongestLine = 107;
 
-    /// <summary>Signature, command, family and length of version 2.</summary>
+    /// <summary>Length of version 2's signature, command, family and length fields.</summary>
     private const int FixedLength = 16;
 
-    /// <summary>Addresses of version 2 that are read; what follows them is skipped.</summary>
+    /// <summary>Bytes of version 2's addresses that are read; the rest is skipped.</summary>
     private const int LongestAddresses = 36;
 
-    /// <summary>A balancer's certificates may follow the addresses; more than this is no header.</summary>
+    /// <summary>Certificates of the balancer may follow the addresses. A longer header is rejected.</summary>
     private const int LongestRest = 4096;
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    private static ReadOnlySpan<byte> Word => "PROXY "u8;
+    private static ReadOnlySpan<byte> TextPrefix => "PROXY "u8;
 
-    /// <summary>Reads a header.</summary>
-    /// <param name="received">All that has come so far, from the connection's first byte.</param>
-    /// <param name="length">How many bytes the header has, once it is <see cref="ProxyHeaderResult.Complete"/>.</param>
-    /// <param name="client">The client's address, or null where the balancer speaks for itself (its own health check) or does not say.</param>
+    /// <summary>Parses a header.</summary>
+    /// <param name="received">All bytes received so far, from the connection's first byte.</param>
+    /// <param name="length">Length of the header in bytes, when the result is <see cref="ProxyHeaderResult.Complete"/>.</param>
+    /// <param name="client">The client's address; null for the balancer's own health checks and for unknown addresses.</param>
     public static ProxyHeaderResult Read(in ReadOnlySequence<byte> received, out int length, out IPEndPoint? client)
     {
         length = 0;
@@ -41,7 +41,7 @@ internal static class ProxyHeader
         received.Slice(0, head.Length).CopyTo(head);
 
         return Begins(head, Signature) ? ReadBinary(received.Length, head, out length, out client)
-            : Begins(head, Word) ? ReadLine(head, out length, out client)
+            : Begins(head, TextPrefix) ? ReadLine(head, out length, out client)
             : ProxyHeaderResult.Malformed;
     }
 
@@ -127,13 +127,13 @@ internal static class ProxyHeader
     private static bool TryRead(string text, int family, out IPAddress? address) =>
         IPAddress.TryParse(text, out address) && !text.Contains('%', StringComparison.Ordinal)
         && address.GetAddressBytes().Length == family
-        && (family == 16 || address.ToString() == text); // no octal and no short forms
+        && (family == 16 || address.ToString() == text); // no octal numbers and no abbreviated addresses
 
     private static bool TryRead(string text, out ushort port) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
 }
 
-/// <summary>What the first bytes from a balancer are.</summary>
+/// <summary>The result of parsing a connection's first bytes.</summary>
 internal enum ProxyHeaderResult
 {
     Incomplete,

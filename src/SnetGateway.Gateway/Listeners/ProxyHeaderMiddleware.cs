@@ -2,25 +2,25 @@ using Microsoft.AspNetCore.Connections;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>The balancer's header on a TLS connection comes before the handshake. In cleartext, <see cref="SplitPort"/> takes it.</summary>
+/// <summary>Reads the balancer's header of a TLS connection, before the handshake. In cleartext, <see cref="SplitPort"/> reads it.</summary>
 internal sealed class ProxyHeaderMiddleware(ProxyHeaderReader headers, TimeSpan limit, TimeProvider time, ILogger logger)
 {
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (await IsNamedAsync(connection))
+        if (await TryReadHeaderAsync(connection))
         {
             await next(connection);
         }
         else
         {
-            connection.Abort(new ConnectionAbortedException("The balancer did not say whom it speaks for."));
+            connection.Abort(new ConnectionAbortedException("The trusted proxy sent no valid PROXY header."));
         }
     }
 
-    private async ValueTask<bool> IsNamedAsync(ConnectionContext connection)
+    private async ValueTask<bool> TryReadHeaderAsync(ConnectionContext connection)
     {
         using ITimer timer = time.CreateTimer(
-            static connection => ((ConnectionContext)connection!).Abort(new ConnectionAbortedException("The balancer's header did not come in time.")),
+            static connection => ((ConnectionContext)connection!).Abort(new ConnectionAbortedException("The PROXY header did not arrive in time.")),
             connection, limit, Timeout.InfiniteTimeSpan);
         try
         {

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Takes the balancer's header off a connection, before anything else reads from it. Whoever calls it bounds the time.</summary>
+/// <summary>Reads the balancer's header from a connection, before anything else reads from it. The caller limits the time.</summary>
 internal sealed class ProxyHeaderReader(TrustedProxies trusted, ILogger logger)
 {
-    /// <summary>False when a trusted balancer did not name its client: the connection must be closed. Throws what reading from it throws.</summary>
+    /// <summary>False when a trusted balancer sent no valid header: the connection must be closed. Throws the exceptions of reading.</summary>
     public async ValueTask<bool> TryTakeAsync(ConnectionContext connection)
     {
         if (!trusted.Contains(connection.RemoteEndPoint))
@@ -19,19 +19,19 @@ internal sealed class ProxyHeaderReader(TrustedProxies trusted, ILogger logger)
         while (true)
         {
             ReadResult read = await input.ReadAsync();
-            ProxyHeaderResult verdict = ProxyHeader.Read(read.Buffer, out int length, out IPEndPoint? client);
-            if (verdict == ProxyHeaderResult.Complete)
+            ProxyHeaderResult result = ProxyHeader.Read(read.Buffer, out int length, out IPEndPoint? client);
+            if (result == ProxyHeaderResult.Complete)
             {
                 connection.RemoteEndPoint = client ?? connection.RemoteEndPoint;
                 input.AdvanceTo(read.Buffer.GetPosition(length));
                 return true;
             }
 
-            bool isSilent = read.Buffer.IsEmpty; // a balancer that only asks whether the port is open
+            bool isPortCheck = read.Buffer.IsEmpty; // the balancer only checks whether the port is open
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (verdict == ProxyHeaderResult.Malformed || read.IsCompleted || read.IsCanceled)
+            if (result == ProxyHeaderResult.Malformed || read.IsCompleted || read.IsCanceled)
             {
-                if (!isSilent)
+                if (!isPortCheck)
                 {
                     ListenerLog.NoProxyHeader(logger, connection.RemoteEndPoint);
                 }

@@ -8,18 +8,18 @@ internal sealed class ServerCertificate(string certificatePath, string? keyPath)
 {
     private SslServerAuthenticationOptions? _current;
 
-    /// <summary>What a new TLS connection is opened with.</summary>
+    /// <summary>The options of a new TLS connection.</summary>
     public SslServerAuthenticationOptions Current => _current ?? Load();
 
-    /// <summary>Reads the files. What was loaded before stays when they cannot be read.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or no key that fits it.</exception>
+    /// <summary>Reads the files. When they cannot be read, the previous certificate stays in use.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file contains no certificate, or no matching key.</exception>
     public SslServerAuthenticationOptions Load()
     {
         using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(certificatePath);
 
-        // A key read from PEM lives in memory only, and some platforms serve no such key.
+        // A key read from PEM is in memory only, and some platforms cannot use such a key for TLS.
         X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         var options = new SslServerAuthenticationOptions
         {

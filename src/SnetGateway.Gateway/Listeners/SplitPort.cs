@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Connections;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// A cleartext port that serves HTTP/2 and HTTP/1.1. Kestrel cannot do both without TLS, so this accepts the connections, looks at their first
-/// bytes without taking them, and hands each to the half that speaks its protocol.
+/// A cleartext port that serves HTTP/2 and HTTP/1.1. Kestrel cannot do both without TLS, so this class accepts the connections, examines their first
+/// bytes without consuming them, and hands each connection to the half for its protocol.
 /// </summary>
-/// <remarks>Connections that do not show what they speak are bounded in number and in time: they cost a client nothing.</remarks>
+/// <remarks>Connections that have not sent these bytes are limited in number and in time, because they cost a client nothing.</remarks>
 internal sealed class SplitPort(
     IPEndPoint address, int maxUndecided, TimeSpan decisionTimeout, ProxyHeaderReader headers, TimeProvider time, ILogger logger)
 {
@@ -20,10 +20,10 @@ internal sealed class SplitPort(
     private ITimer? _timer;
     private bool _stopped;
 
-    /// <summary>Where it listens: as configured, and with the real port once it is bound.</summary>
+    /// <summary>The configured address; once bound, with the real port.</summary>
     public IPEndPoint Address { get; private set; } = address;
 
-    /// <summary>Opens one half. The first one binds the socket, and both read from it. Kestrel binds one endpoint after the other.</summary>
+    /// <summary>Opens one half. The first call binds the socket for both. Kestrel binds one endpoint after the other.</summary>
     public async ValueTask<IConnectionListener> BindAsync(SplitEndPoint half, IConnectionListenerFactory sockets, CancellationToken cancellationToken)
     {
         if (_listener is null)
@@ -38,7 +38,7 @@ internal sealed class SplitPort(
     }
 
     private static Channel<ConnectionContext> NewQueue() =>
-        // Kestrel takes connections as they come; the bound is for the moment in which it does not.
+        // Kestrel takes connections immediately; the bound matters only when it is briefly delayed.
         Channel.CreateBounded<ConnectionContext>(new BoundedChannelOptions(4096) { SingleReader = true });
 
     private async Task AcceptAsync(IConnectionListener listener)
@@ -55,7 +55,7 @@ internal sealed class SplitPort(
                 else
                 {
                     ListenerLog.TooManyUndecided(logger, maxUndecided);
-                    connection.Abort(new ConnectionAbortedException("Too many connections have not shown their protocol."));
+                    connection.Abort(new ConnectionAbortedException("Too many connections have not sent their first bytes."));
                     await connection.DisposeAsync();
                 }
             }
@@ -72,18 +72,18 @@ internal sealed class SplitPort(
     private async Task DecideAsync(Undecided undecided)
     {
         ConnectionContext connection = undecided.Connection;
-        PrefaceResult verdict = PrefaceResult.Undecided;
+        PrefaceResult protocol = PrefaceResult.Undecided;
         try
         {
             PipeReader input = connection.Transport.Input;
-            bool isNamed = await headers.TryTakeAsync(connection);
-            while (isNamed)
+            bool isValid = await headers.TryTakeAsync(connection);
+            while (isValid)
             {
                 ReadResult read = await input.ReadAsync();
-                verdict = Http2Preface.Check(read.Buffer);
-                if (verdict != PrefaceResult.Undecided || read.IsCompleted || read.IsCanceled)
+                protocol = Http2Preface.Check(read.Buffer);
+                if (protocol != PrefaceResult.Undecided || read.IsCompleted || read.IsCanceled)
                 {
-                    // Nothing counts as looked at, so that the server's first read has these bytes at once.
+                    // Nothing is marked as examined, so the server's first read returns these bytes immediately.
                     input.AdvanceTo(read.Buffer.Start);
                     break;
                 }
@@ -97,10 +97,10 @@ internal sealed class SplitPort(
         }
 
         Remove(undecided);
-        if (verdict == PrefaceResult.Undecided
-            || !(verdict == PrefaceResult.Http2 ? _http2 : _http1).Writer.TryWrite(connection))
+        if (protocol == PrefaceResult.Undecided
+            || !(protocol == PrefaceResult.Http2 ? _http2 : _http1).Writer.TryWrite(connection))
         {
-            connection.Abort(new ConnectionAbortedException("The connection showed no protocol."));
+            connection.Abort(new ConnectionAbortedException("The connection sent no recognisable protocol."));
             await connection.DisposeAsync();
         }
     }
@@ -135,7 +135,7 @@ internal sealed class SplitPort(
         }
     }
 
-    /// <summary>All have the same time, so the oldest stand in front: one timer serves them all.</summary>
+    /// <summary>All connections have the same time limit, so the oldest are at the front and one timer is enough.</summary>
     private void AbortLate()
     {
         while (true)
@@ -160,11 +160,11 @@ internal sealed class SplitPort(
             }
 
             ListenerLog.UndecidedAborted(logger, decisionTimeout);
-            late.Connection.Abort(new ConnectionAbortedException("The connection did not show its protocol in time."));
+            late.Connection.Abort(new ConnectionAbortedException("The connection sent no recognisable protocol in time."));
         }
     }
 
-    /// <summary>Takes no more connections. Those that are there go on: the server drains them, and their memory is the socket's.</summary>
+    /// <summary>Accepts no more connections. Existing ones continue until the server has drained them; they keep using the socket's memory.</summary>
     private async ValueTask StopAsync(CancellationToken cancellationToken)
     {
         lock (_undecided)
@@ -190,7 +190,7 @@ internal sealed class SplitPort(
         AbortLate();
     }
 
-    /// <summary>The server disposes of its listeners only when no connection is left.</summary>
+    /// <summary>The server disposes its listeners after the last connection has ended.</summary>
     private async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);

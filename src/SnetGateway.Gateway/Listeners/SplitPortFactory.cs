@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Kestrel's transport for <see cref="SplitEndPoint"/>; every other endpoint keeps the usual one.</summary>
+/// <summary>Kestrel's transport for <see cref="SplitEndPoint"/>; other endpoints use the default one.</summary>
 internal sealed class SplitPortFactory(IOptions<SocketTransportOptions> options, ILoggerFactory loggers)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
@@ -16,5 +16,5 @@ internal sealed class SplitPortFactory(IOptions<SocketTransportOptions> options,
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         endpoint is SplitEndPoint half
             ? half.Port.BindAsync(half, _sockets, cancellationToken)
-            : throw new NotSupportedException($"{endpoint} is no half of a split port.");
+            : throw new NotSupportedException($"{endpoint} is not a half of a split port.");
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>The balancers that must name their client before it speaks. Nobody else may: an address that anybody can claim is worth nothing.</summary>
+/// <summary>Load balancers that must send a PROXY header. A header from any other peer is not accepted, because any client could forge it.</summary>
 internal sealed class TrustedProxies(IEnumerable<string> networks)
 {
     private readonly IPNetwork[] _networks = [.. networks.Select(Parse)];
@@ -18,7 +18,7 @@ internal sealed class TrustedProxies(IEnumerable<string> networks)
         return _networks.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Reads `10.0.0.0/8`, or one address.</summary>
+    /// <summary>Parses a network such as `10.0.0.0/8`, or one address.</summary>
     public static bool TryParse(string text, out IPNetwork network)
     {
         if (IPAddress.TryParse(text, out IPAddress? single))
@@ -32,5 +32,5 @@ internal sealed class TrustedProxies(IEnumerable<string> networks)
 
     private static IPNetwork Parse(string text) => TryParse(text, out IPNetwork network)
         ? network
-        : throw new FormatException($"'{text}' is no address and no network.");
+        : throw new FormatException($"'{text}' is not an address or a network.");
 }

@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Streams;
 
-/// <summary>A stream that is read from its beginning to its end and never by a blocked thread; what it gives is left to whoever derives from it.</summary>
+/// <summary>Base class of read-only streams without seeking. Only asynchronous reads are supported.</summary>
 internal abstract class ReadOnceStream : Stream
 {
     public override bool CanRead => true;
@@ -22,7 +22,7 @@ internal abstract class ReadOnceStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A message is never waited for by a blocked thread.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Synchronous reads would block a thread.");
 
     public override void Flush()
     {

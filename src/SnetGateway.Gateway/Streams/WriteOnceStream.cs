@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Streams;
 
-/// <summary>A stream that is written from its beginning to its end; where that goes is left to whoever derives from it.</summary>
+/// <summary>Base class of write-only streams without seeking. Only asynchronous writes are supported.</summary>
 internal abstract class WriteOnceStream : Stream
 {
     public override bool CanRead => false;
@@ -22,7 +22,7 @@ internal abstract class WriteOnceStream : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A message is never waited for by a blocked thread.");
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Synchronous writes would block a thread.");
 
     public override void Flush()
     {

@@ -5,15 +5,15 @@ using Microsoft.Net.Http.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Headers that belong to one connection (RFC 9110, 7.6.1). None reaches a service: HTTP/2 forbids them, and services on Go or Node reset every
-/// call that carries one.
+/// Headers that apply to one connection only (RFC 9110, 7.6.1). They must not reach a service: HTTP/2 forbids them, and services in Go or Node reset
+/// calls that have one.
 /// </summary>
 internal static class ConnectionHeaders
 {
     private static readonly string[] Names =
         [HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.TE];
 
-    /// <summary>Takes them off a request, and what its `connection` names.</summary>
+    /// <summary>Removes them from a request, and the headers that its `connection` names.</summary>
     public static void RemoveFrom(IHeaderDictionary headers)
     {
         RemoveNamed(headers);
@@ -23,7 +23,7 @@ internal static class ConnectionHeaders
         }
     }
 
-    /// <summary>Takes off what `connection` names, and leaves what the forwarder looks at itself and takes off.</summary>
+    /// <summary>Removes the headers that `connection` names, except those that the forwarder handles itself.</summary>
     public static void RemoveNamed(IHeaderDictionary headers)
     {
         StringValues connection = headers.Connection;
@@ -31,7 +31,7 @@ internal static class ConnectionHeaders
         {
             foreach (string option in (line ?? string.Empty).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                // The forwarder needs them: an upgrade of a free route, and where the call goes.
+                // The forwarder needs these for upgrades on unpaid routes and for the destination.
                 if (!Is(option, HeaderNames.Upgrade) && !Is(option, HeaderNames.Connection) && !Is(option, HeaderNames.Host))
                 {
                     headers.Remove(option);

@@ -7,8 +7,8 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Lets pages of other origins call (CORS): answers preflights, which no route sees and nobody pays for, and tells the browser which headers of
-/// an answer its page may read. Credentials are never allowed: a payment is in the metadata, and a cookie has no meaning here.
+/// Lets web pages of other origins call the gateway (CORS): responds to preflights, which reach no route and need no payment, and tells the browser
+/// which response headers a page may read. Credentials are never allowed: payments are in the metadata, and cookies have no meaning here.
 /// </summary>
 internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonitor<WebOptions> options)
 {
@@ -16,7 +16,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
     private const string RequestPrivateNetwork = "Access-Control-Request-Private-Network";
     private const string AnyOrigin = "*";
 
-    /// <summary>What a page must be able to read of every answer: also of one that ended before its service was asked.</summary>
+    /// <summary>Headers that a page must be able to read of every response, including one that ends before the service is called.</summary>
     private static readonly string[] AlwaysExposed =
         [GrpcHeaderNames.Status, GrpcHeaderNames.Message, "grpc-status-details-bin", GrpcHeaderNames.Encoding, GrpcHeaderNames.AcceptEncoding, "retry-after"];
 
@@ -46,7 +46,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         return next(context);
     }
 
-    /// <summary>What is said to be allowed, or null when this origin is not.</summary>
+    /// <summary>The value of Access-Control-Allow-Origin; null when the origin is not allowed.</summary>
     private static string? Allowed(WebOptions web, string origin) =>
         web.Origins.Length == 0 ? AnyOrigin
         : web.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase) ? origin
@@ -70,7 +70,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         response.AccessControlAllowOrigin = allowed;
         response.AccessControlAllowMethods = method;
 
-        // Every header: metadata has any name, and what a service must not see is taken off later, whoever sent it.
+        // Every header is allowed: metadata can have any name, and headers that a service must not see are removed later in any case.
         if (request.AccessControlRequestHeaders.Count > 0)
         {
             response.AccessControlAllowHeaders = request.AccessControlRequestHeaders;
@@ -84,7 +84,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         response.AccessControlMaxAge = ((long)options.CurrentValue.PreflightMaxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The gateway alone says what pages may do: what a service says of itself was about its own address.</summary>
+    /// <summary>The gateway's own CORS headers replace the service's, which are about the service's address.</summary>
     private static void Expose(IHeaderDictionary response, string? allowed)
     {
         response.Remove(HeaderNames.AccessControlAllowCredentials);
@@ -96,7 +96,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
             return;
         }
 
-        // A star would do in new browsers only, so every header of this answer is named.
+        // Only newer browsers accept `*` here, so every header of the response is named.
         IEnumerable<string> names = response.Keys
             .Where(name => !name.StartsWith(':') && !name.StartsWith("access-control-", StringComparison.OrdinalIgnoreCase))
             .Select(name => name.ToLowerInvariant())

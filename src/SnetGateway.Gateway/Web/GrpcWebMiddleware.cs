@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Web;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Makes gRPC-Web calls plain gRPC for everything inside: routing, payment, the forwarder and the gateway's own services. It sits outside the
-/// paid call and brings its own body and trailers, so there is one settle for both protocols, on HTTP/1.1 and HTTP/2 alike.
+/// Translates gRPC-Web calls into plain gRPC for the rest of the pipeline: routing, payment, the forwarder and the gateway's own services. It is
+/// outside the paid call and replaces body and trailers, so there is one settle for both protocols, on HTTP/1.1 and HTTP/2 alike.
 /// </summary>
 internal sealed class GrpcWebMiddleware(RequestDelegate next)
 {
@@ -34,7 +34,7 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         IHttpRequestFeature request = features.GetRequiredFeature<IHttpRequestFeature>();
         IHttpResponseBodyFeature body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         IHttpResponseTrailersFeature? trailers = features.Get<IHttpResponseTrailersFeature>();
-        var answer = new GrpcWebResponse(
+        var response = new GrpcWebResponse(
             context.Response,
             body,
             GrpcWebContentType.WantsText(transport, context.Request.Headers.Accept.ToString()));
@@ -42,18 +42,18 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         {
             ((GrpcWebResponse)state).TranslateHeaders();
             return Task.CompletedTask;
-        }, answer);
+        }, response);
 
         TranslateRequest(context, transport);
         features.Set<IHttpRequestFeature>(OverHttp2(request));
         features.Set<IHttpUpgradeFeature>(null);
         features.Set<IHttpExtendedConnectFeature>(null);
-        features.Set<IHttpResponseTrailersFeature>(answer);
-        features.Set<IHttpResponseBodyFeature>(answer);
+        features.Set<IHttpResponseTrailersFeature>(response);
+        features.Set<IHttpResponseBodyFeature>(response);
         try
         {
             await next(context);
-            await answer.EndAsync();
+            await response.EndAsync();
         }
         finally
         {
@@ -64,8 +64,7 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
     }
 
     /// <summary>
-    /// The request as the rest of the pipeline sees it. The server's own feature is left as it is, because the server frames its response by the
-    /// protocol that it names.
+    /// The request as the rest of the pipeline sees it. The server's own feature keeps its protocol, because the server frames the response by it.
     /// </summary>
     private static HttpRequestFeature OverHttp2(IHttpRequestFeature request) => new()
     {
@@ -87,10 +86,10 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
         string contentType = request.ContentType!;
         ConnectionHeaders.RemoveFrom(headers);
 
-        // What the browser can unpack is about its own connection; a service that took it for itself would pack the frames.
+        // accept-encoding is about the browser's connection. A service that applied it would compress the frames.
         headers.Remove(HeaderNames.AcceptEncoding);
 
-        // This server says itself that the body may come; a forwarded question would be waited for.
+        // This server sends 100 Continue itself. A forwarded `expect` would delay the request.
         headers.Remove(HeaderNames.Expect);
         request.ContentType = GrpcWebContentType.ToGrpc(contentType);
         if (!HttpProtocol.IsHttp2(request.Protocol))

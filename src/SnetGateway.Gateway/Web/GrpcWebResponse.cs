@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Web;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// The answer to a gRPC-Web call: trailers become the last frame of its body, whatever the HTTP version. An answer without a message has its
-/// status in the headers and no body, as web clients expect of a refusal.
+/// The response to a gRPC-Web call: trailers become the last frame of its body, in any HTTP version. A response without a message has its status in
+/// the headers and no body, as web clients expect.
 /// </summary>
 internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseTrailersFeature
 {
@@ -45,7 +45,7 @@ internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseT
         await _inner.CompleteAsync();
     }
 
-    /// <summary>Says under which type the answer goes out; called right before its headers do.</summary>
+    /// <summary>Sets the web content type. Called right before the headers are sent.</summary>
     public void TranslateHeaders()
     {
         if (GrpcContentType.Parse(_response.ContentType).Transport == GrpcTransport.Grpc)
@@ -55,7 +55,7 @@ internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseT
         }
     }
 
-    /// <summary>Writes the trailers, if there are any. Once, whoever comes first: the forwarder, or the layer when everything has returned.</summary>
+    /// <summary>Writes the trailers, if there are any. Only the first call does: the forwarder's, or the middleware's at the end.</summary>
     public async ValueTask EndAsync()
     {
         if (_hasEnded)
@@ -71,7 +71,7 @@ internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseT
 
         if (Trailers.Count > 0)
         {
-            // No token: the server ends a connection one of whose writes was cancelled, and this is the status of a call whose time is up.
+            // No cancellation token: the server closes a connection when a write is cancelled, and this writes the status of a call that timed out.
             byte[] frame = GrpcWebTrailers.Encode(Trailers);
             _trailers.IsReadOnly = true;
             await Stream.WriteAsync(frame, CancellationToken.None);

@@ -3,10 +3,10 @@ using SnetGateway.GrpcWire.Web;
 
 namespace SnetGateway.Gateway.Web;
 
-/// <summary>The body of an `application/grpc-web-text` request, decoded. What is no base64 is a bad request.</summary>
+/// <summary>The decoded body of an `application/grpc-web-text` request. Invalid base64 is a bad request.</summary>
 internal sealed class GrpcWebTextRequest(Stream inner) : ReadOnceStream
 {
-    private const int MostText = 4096;
+    private const int MaxText = 4096;
 
     private GrpcWebTextDecoder _decoder;
     private byte[]? _text;
@@ -20,31 +20,31 @@ internal sealed class GrpcWebTextRequest(Stream inner) : ReadOnceStream
         {
             if (buffer.IsEmpty)
             {
-                // Whoever asks for nothing only waits until there is something.
+                // A read into an empty buffer only waits for data.
                 return await inner.ReadAsync(buffer, cancellationToken);
             }
 
-            _text ??= new byte[MostText];
-            _bytes ??= new byte[GrpcWebTextDecoder.MaxBytes(MostText)];
+            _text ??= new byte[MaxText];
+            _bytes ??= new byte[GrpcWebTextDecoder.MaxBytes(MaxText)];
             int count = await inner.ReadAsync(_text, cancellationToken);
             if (count == 0)
             {
-                return _decoder.IsInsideGroup ? throw Broken() : 0;
+                return _decoder.IsInsideGroup ? throw Invalid() : 0;
             }
 
             _start = 0;
             _end = _decoder.Decode(_text.AsSpan(0, count), _bytes);
             if (_decoder.HasFailed)
             {
-                throw Broken();
+                throw Invalid();
             }
         }
 
-        int given = Math.Min(buffer.Length, _end - _start);
-        _bytes.AsSpan(_start, given).CopyTo(buffer.Span);
-        _start += given;
-        return given;
+        int copied = Math.Min(buffer.Length, _end - _start);
+        _bytes.AsSpan(_start, copied).CopyTo(buffer.Span);
+        _start += copied;
+        return copied;
     }
 
-    private static BadHttpRequestException Broken() => new("the request is no base64");
+    private static BadHttpRequestException Invalid() => new("the request body is not valid base64");
 }

@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Writes an answer as base64. Each write is encoded by itself and ends in its padding, so that a client can decode a message of a stream
-/// before the next one comes. What is no gRPC answer passes as it is.
+/// Writes a response as base64. Each write is encoded separately and ends with its padding, so that a client can decode a message of a stream before
+/// the next one arrives. A response that is not gRPC is passed on unchanged.
 /// </summary>
 internal sealed class GrpcWebTextResponse(HttpResponse response, Stream inner) : WriteOnceStream
 {
@@ -21,7 +21,7 @@ internal sealed class GrpcWebTextResponse(HttpResponse response, Stream inner) :
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    /// <summary>All of it before the first wait: who gives up a wait takes the memory back (<see cref="PaidCalls.SettleFirstBody"/>).</summary>
+    /// <summary>Encodes the whole buffer before the first wait, because a cancelled caller reuses its memory (<see cref="PaidCalls.SettleFirstBody"/>).</summary>
     private async ValueTask EncodeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(buffer.Length));
@@ -32,7 +32,7 @@ internal sealed class GrpcWebTextResponse(HttpResponse response, Stream inner) :
         }
         finally
         {
-            // The server has copied what it was given, also when a wait for it was cancelled.
+            // The server has copied the bytes, also when the wait was cancelled.
             ArrayPool<byte>.Shared.Return(text);
         }
     }

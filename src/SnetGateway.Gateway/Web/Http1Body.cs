@@ -5,8 +5,8 @@ using SnetGateway.Gateway.Streams;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// The body of a request on HTTP/1.1. The server takes a read that a token has ended for one that still runs, and reports it as an error of its
-/// own; so a token ends reads here in the pipe's way.
+/// The body of an HTTP/1.1 request. The server treats a read that was cancelled by its token as still running, and fails the next one. So the token
+/// cancels the pending read of the pipe instead.
 /// </summary>
 internal sealed class Http1Body(PipeReader inner) : ReadOnceStream
 {

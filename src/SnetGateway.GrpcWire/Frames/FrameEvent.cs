@@ -1,20 +1,20 @@
 namespace SnetGateway.GrpcWire.Frames;
 
-/// <summary>What <see cref="FrameTracker.Advance"/> came to.</summary>
+/// <summary>The result of <see cref="FrameTracker.Advance"/>.</summary>
 public enum FrameEvent
 {
-    /// <summary>All bytes are read and nothing is complete: more must come.</summary>
+    /// <summary>All bytes were read and nothing is complete yet.</summary>
     None,
 
-    /// <summary>A header has been read; <see cref="FrameTracker.Length"/> and <see cref="FrameTracker.IsCompressed"/> describe its message.</summary>
+    /// <summary>A header was read; <see cref="FrameTracker.Length"/> and <see cref="FrameTracker.IsCompressed"/> describe its message.</summary>
     HeaderComplete,
 
-    /// <summary>The last byte of a message has been read.</summary>
+    /// <summary>The last byte of a message was read.</summary>
     MessageComplete,
 
-    /// <summary>The flag byte is neither 0 nor 1: this is no gRPC stream. Final.</summary>
+    /// <summary>The flag byte is neither 0 nor 1, so this is not a gRPC stream. Final.</summary>
     InvalidFlag,
 
-    /// <summary>The header announces more bytes than the limit. Final; <see cref="FrameTracker.Length"/> tells how many.</summary>
+    /// <summary>The header announces a message over the limit; <see cref="FrameTracker.Length"/> is its length. Final.</summary>
     TooLong,
 }

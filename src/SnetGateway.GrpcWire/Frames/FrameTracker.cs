@@ -14,24 +14,21 @@ public struct FrameTracker(uint maxLength)
     private bool _isCompressed;
     private FrameEvent _failure;
 
-    /// <summary>Bytes of the message whose header was read last, as sent.</summary>
+    /// <summary>Length of the current message in bytes, as sent.</summary>
     public readonly uint Length => _length;
 
-    /// <summary>Whether the message whose header was read last is compressed.</summary>
+    /// <summary>True when the current message is compressed.</summary>
     public readonly bool IsCompressed => _isCompressed;
 
-    /// <summary>Whether a frame has begun and has not ended: a stream that ends here is broken.</summary>
+    /// <summary>True inside a frame: a stream that ends here is truncated.</summary>
     public readonly bool IsInsideFrame => _headerBytes > 0;
 
-    /// <summary>Whether the stream can no longer be followed.</summary>
-    public readonly bool HasFailed => _failure != FrameEvent.None;
-
     /// <summary>
-    /// Reads bytes up to the next thing worth telling. Call it with the rest of the chunk until it returns
-    /// <see cref="FrameEvent.None"/>, also when the rest is empty: an empty message is complete without another byte.
+    /// Reads bytes up to the next event. Call it with the rest of the chunk until it returns <see cref="FrameEvent.None"/>, also when the rest is
+    /// empty: an empty message is complete without another byte.
     /// </summary>
-    /// <param name="data">Bytes that follow the ones consumed so far.</param>
-    /// <param name="consumed">How many of them belong to what was reported. After a failure, 0.</param>
+    /// <param name="data">The bytes after those consumed so far.</param>
+    /// <param name="consumed">How many of them were consumed for this event. 0 after a failure.</param>
     public FrameEvent Advance(ReadOnlySpan<byte> data, out int consumed)
     {
         if (_failure != FrameEvent.None)
@@ -43,7 +40,7 @@ public struct FrameTracker(uint maxLength)
         return _headerBytes < FrameHeader.Size ? AdvanceHeader(data, out consumed) : AdvanceMessage(data, out consumed);
     }
 
-    /// <summary>Reads a whole chunk whose contents do not matter to the caller; <see cref="FrameEvent.None"/> or what failed.</summary>
+    /// <summary>Reads a whole chunk without reporting its messages. Returns <see cref="FrameEvent.None"/> or the failure.</summary>
     public FrameEvent Skip(ReadOnlySpan<byte> data)
     {
         while (true)

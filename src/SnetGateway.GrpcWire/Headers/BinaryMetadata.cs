@@ -7,14 +7,14 @@ using Grpc.Core;
 namespace SnetGateway.GrpcWire.Headers;
 
 /// <summary>
-/// The base64 of metadata whose name ends in <c>-bin</c>: the standard alphabet, padded when the length is a multiple of
-/// 4 and unpadded otherwise. Several values joined with a comma are not taken apart: a comma makes the value malformed.
+/// The base64 of metadata whose name ends in <c>-bin</c>: the standard alphabet, with or without padding. Several values joined by a comma are not
+/// split: a comma makes the value malformed.
 /// </summary>
 public static class BinaryMetadata
 {
     private const int StackBytes = 256;
 
-    /// <summary>The most bytes that a value of this many characters can hold.</summary>
+    /// <summary>Upper bound of the decoded length of a value with this many characters.</summary>
     public static int MaxDecodedLength(int characters) => (int)(((long)characters + 3) / 4 * 3);
 
     /// <summary>Decodes a value into <paramref name="destination"/>; false when it is malformed or does not fit. An empty value is zero bytes.</summary>
@@ -27,7 +27,7 @@ public static class BinaryMetadata
         var tail = value[whole..^padding];
         Span<byte> text = whole <= StackBytes ? stackalloc byte[StackBytes] : new byte[whole];
 
-        // .NET's decoders skip white space. Padding is of the last group only, which is decoded below.
+        // .NET's decoders skip white space. Only the last group can have padding; it is decoded below.
         if (value.ContainsAny(" \t\r\n") || tail.Contains('=')
             || Ascii.FromUtf16(value[..whole], text, out _) != OperationStatus.Done
             || Base64.DecodeFromUtf8(text[..whole], destination, out _, out var count, isFinalBlock: false) != OperationStatus.Done)
@@ -37,7 +37,7 @@ public static class BinaryMetadata
 
         if (!tail.IsEmpty)
         {
-            // Bits below the last whole byte carry nothing and are ignored, as in the Go implementation: Convert ignores them, Base64 does not.
+            // Unused bits of the last group are ignored, as in the Go implementation: Convert ignores them, Base64 does not.
             Span<char> group = ['=', '=', '=', '='];
             tail.CopyTo(group);
             if (!Convert.TryFromBase64Chars(group, destination[count..], out var last))
@@ -52,9 +52,9 @@ public static class BinaryMetadata
         return true;
     }
 
-    /// <summary>Encodes bytes for a header, unpadded as gRPC asks senders to do.</summary>
+    /// <summary>Encodes bytes for a header, without padding, as gRPC asks of senders.</summary>
     public static string Encode(ReadOnlySpan<byte> value) => Convert.ToBase64String(value).TrimEnd('=');
 
-    /// <summary>The value of an entry as a header carries it.</summary>
+    /// <summary>The header value of a metadata entry.</summary>
     public static string ToHeader(Metadata.Entry entry) => entry.IsBinary ? Encode(entry.ValueBytes) : entry.Value;
 }

@@ -1,6 +1,6 @@
 namespace SnetGateway.GrpcWire.Headers;
 
-/// <summary>How messages are written, as the content type's <c>+</c> suffix tells; without one it is protobuf.</summary>
+/// <summary>The encoding of messages, from the content type's <c>+</c> suffix; without a suffix it is protobuf.</summary>
 public enum GrpcCodec
 {
     /// <summary>Any other suffix.</summary>

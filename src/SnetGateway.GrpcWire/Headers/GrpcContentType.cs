@@ -1,17 +1,17 @@
 namespace SnetGateway.GrpcWire.Headers;
 
-/// <summary>What a <c>content-type</c> says about a request or response.</summary>
-/// <param name="Transport">Plain gRPC, one of the two gRPC-Web kinds, or none of them.</param>
-/// <param name="Codec">How messages are written; <see cref="GrpcCodec.Other"/> when it is no gRPC.</param>
+/// <summary>A parsed <c>content-type</c> of a request or response.</summary>
+/// <param name="Transport">Plain gRPC, one of the two kinds of gRPC-Web, or none.</param>
+/// <param name="Codec">The encoding of messages; <see cref="GrpcCodec.Other"/> when it is not gRPC.</param>
 public readonly record struct GrpcContentType(GrpcTransport Transport, GrpcCodec Codec)
 {
     /// <summary>The value for protobuf messages over plain gRPC.</summary>
     public const string Grpc = "application/grpc";
 
-    /// <summary>Whether this is plain gRPC with protobuf messages.</summary>
+    /// <summary>True for plain gRPC with protobuf messages.</summary>
     public bool IsGrpcProto => this is { Transport: GrpcTransport.Grpc, Codec: GrpcCodec.Proto };
 
-    /// <summary>Reads the value of <c>content-type</c>, in any letter case, with or without parameters; an absent one is empty.</summary>
+    /// <summary>Parses a <c>content-type</c>, in any letter case, with or without parameters. A missing header is an empty value.</summary>
     public static GrpcContentType Parse(ReadOnlySpan<char> value)
     {
         var end = value.IndexOf(';');

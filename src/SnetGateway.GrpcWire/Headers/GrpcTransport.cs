@@ -1,6 +1,6 @@
 namespace SnetGateway.GrpcWire.Headers;
 
-/// <summary>How gRPC travels, as the content type tells.</summary>
+/// <summary>The transport of a gRPC call, from its content type.</summary>
 public enum GrpcTransport
 {
     /// <summary>Not gRPC.</summary>

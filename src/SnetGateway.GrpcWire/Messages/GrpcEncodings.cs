@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace SnetGateway.GrpcWire.Messages;
 
-/// <summary>Compression of single messages: <c>identity</c> and, for what is received, <c>gzip</c>.</summary>
+/// <summary>Compression of single messages: <c>identity</c>, and <c>gzip</c> for received messages.</summary>
 public static class GrpcEncodings
 {
     /// <summary>Not compressed.</summary>
@@ -16,11 +16,11 @@ public static class GrpcEncodings
 
     private const int SmallestRead = 1024;
 
-    /// <summary>Whether messages in this <c>grpc-encoding</c> can be read; an absent one is <c>identity</c>.</summary>
+    /// <summary>True when messages with this <c>grpc-encoding</c> can be read. A missing one is <c>identity</c>.</summary>
     public static bool IsKnown(string? encoding) => encoding is null or "" or Identity or Gzip;
 
-    /// <summary>Expands a gzip message. Expansion stops at <paramref name="maxBytes"/>, so a small message cannot fill the memory.</summary>
-    /// <exception cref="RpcException">The message is longer than allowed, or not gzip.</exception>
+    /// <summary>Decompresses a gzip message. It stops at <paramref name="maxBytes"/>, so a small message cannot exhaust the memory.</summary>
+    /// <exception cref="RpcException">The message exceeds the limit, or is not gzip.</exception>
     public static ReadOnlyMemory<byte> ReadGzip(ReadOnlySpan<byte> compressed, int maxBytes)
     {
         try

@@ -3,19 +3,19 @@ using SnetGateway.GrpcWire.Frames;
 
 namespace SnetGateway.GrpcWire.Messages;
 
-/// <summary>The body of a call that has one message, whole: for whoever translates it into something else.</summary>
+/// <summary>The complete body of a call with one message, for translators.</summary>
 public static class SingleMessage
 {
-    /// <summary>The message of a body, expanded if it is compressed.</summary>
-    /// <param name="body">Everything that was sent.</param>
-    /// <param name="encoding">The value of <c>grpc-encoding</c>; null when there is none.</param>
-    /// <param name="maxBytes">The longest message accepted, as sent and expanded.</param>
-    /// <exception cref="RpcException">There is no message, or more than one, or it cannot be read.</exception>
+    /// <summary>Reads the message of a body, and decompresses it if necessary.</summary>
+    /// <param name="body">The complete body.</param>
+    /// <param name="encoding">The value of <c>grpc-encoding</c>; null when it is missing.</param>
+    /// <param name="maxBytes">The longest accepted message, both as sent and decompressed.</param>
+    /// <exception cref="RpcException">There is no message, more than one, or an invalid one.</exception>
     public static ReadOnlyMemory<byte> Read(ReadOnlyMemory<byte> body, string? encoding, int maxBytes)
     {
         if (!GrpcEncodings.IsKnown(encoding))
         {
-            throw new RpcException(new Status(StatusCode.Unimplemented, $"grpc-encoding is none of {GrpcEncodings.Accepted}"));
+            throw new RpcException(new Status(StatusCode.Unimplemented, $"unsupported grpc-encoding, expected one of: {GrpcEncodings.Accepted}"));
         }
 
         if (body.IsEmpty)
@@ -41,10 +41,10 @@ public static class SingleMessage
 
         return !header.IsCompressed ? rest
             : encoding == GrpcEncodings.Gzip ? GrpcEncodings.ReadGzip(rest.Span, maxBytes)
-            : throw Internal("a message is compressed and grpc-encoding does not say how");
+            : throw Internal("a message is compressed but grpc-encoding does not name the compression");
     }
 
-    /// <summary>A body of one message, uncompressed.</summary>
+    /// <summary>Builds a body with one uncompressed message.</summary>
     public static byte[] Write(ReadOnlySpan<byte> message)
     {
         var body = new byte[FrameHeader.Size + message.Length];
@@ -53,10 +53,10 @@ public static class SingleMessage
         return body;
     }
 
-    /// <summary>The status of a request of several messages.</summary>
+    /// <summary>The status for a request with several messages.</summary>
     public static RpcException MoreThanOne() => Internal("the request has more than one message");
 
-    /// <summary>The status of a message over the limit.</summary>
+    /// <summary>The status for a message over the limit.</summary>
     public static RpcException TooLong(int maxBytes) => new(new Status(StatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed"));
 
     private static RpcException Internal(string text) => new(new Status(StatusCode.Internal, text));

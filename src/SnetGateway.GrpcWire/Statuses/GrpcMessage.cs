@@ -5,8 +5,8 @@ using System.Text;
 namespace SnetGateway.GrpcWire.Statuses;
 
 /// <summary>
-/// The percent-encoding of <c>grpc-message</c> (gRPC over HTTP/2, "Responses"): UTF-8 bytes outside 0x20 to 0x7E and
-/// <c>%</c> become <c>%XX</c> with upper-case digits. What is not valid Unicode becomes U+FFFD first.
+/// The percent-encoding of <c>grpc-message</c> (gRPC over HTTP/2, "Responses"): UTF-8 bytes outside 0x20 to 0x7E and <c>%</c> become <c>%XX</c> with
+/// upper-case digits. Invalid Unicode is replaced by U+FFFD first.
 /// </summary>
 public static class GrpcMessage
 {
@@ -15,7 +15,7 @@ public static class GrpcMessage
 
     private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters());
 
-    /// <summary>Encodes a text; the same instance comes back when nothing in it needs encoding.</summary>
+    /// <summary>Encodes a text. Returns the same instance when nothing needs encoding.</summary>
     public static string Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -36,8 +36,8 @@ public static class GrpcMessage
     }
 
     /// <summary>
-    /// Decodes the value of a <c>grpc-message</c> header. Never fails: a <c>%</c> without two hexadecimal digits stays as it is,
-    /// and decoded bytes that are not UTF-8 become U+FFFD. The same instance comes back when nothing is encoded.
+    /// Decodes the value of a <c>grpc-message</c> header. Never fails: a <c>%</c> without two hexadecimal digits is kept, and decoded bytes that are not
+    /// UTF-8 become U+FFFD. Returns the same instance when nothing is encoded.
     /// </summary>
     public static string Decode(string value)
     {
@@ -47,7 +47,7 @@ public static class GrpcMessage
             return value;
         }
 
-        // Escapes only shrink; a character that is not ASCII takes three bytes at most, and the pairs of a surrogate four in two.
+        // Decoding escapes only shortens. A non-ASCII character takes at most three bytes, and a surrogate pair four.
         var most = Encoding.UTF8.GetMaxByteCount(value.Length);
         byte[]? rented = null;
         var bytes = most <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(most);

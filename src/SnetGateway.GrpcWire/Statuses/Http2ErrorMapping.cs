@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace SnetGateway.GrpcWire.Statuses;
 
-/// <summary>What an HTTP/2 stream reset means to a gRPC client (gRPC over HTTP/2, "Errors").</summary>
+/// <summary>The gRPC status for an HTTP/2 stream reset (gRPC over HTTP/2, "Errors").</summary>
 public static class Http2ErrorMapping
 {
     /// <summary>The status code for an HTTP/2 error code (RFC 9113, section 7).</summary>

@@ -2,10 +2,10 @@ using Grpc.Core;
 
 namespace SnetGateway.GrpcWire.Statuses;
 
-/// <summary>What an HTTP answer without <c>grpc-status</c> means to a gRPC client (gRPC's http-grpc-status-mapping).</summary>
+/// <summary>The gRPC status for an HTTP response without <c>grpc-status</c> (gRPC's http-grpc-status-mapping).</summary>
 public static class HttpStatusMapping
 {
-    /// <summary>The status code for an HTTP status; <see cref="StatusCode.Unknown"/> for everything the table does not name, 200 included.</summary>
+    /// <summary>The status code for an HTTP status; <see cref="StatusCode.Unknown"/> for everything that the table does not name, including 200.</summary>
     public static StatusCode ToGrpc(int httpStatus) => httpStatus switch
     {
         400 => StatusCode.Internal,

@@ -2,7 +2,7 @@ using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.GrpcWire.Web;
 
-/// <summary>Content types of gRPC-Web, and what they are on the other side of the layer.</summary>
+/// <summary>Content types of gRPC-Web and their plain gRPC equivalents.</summary>
 public static class GrpcWebContentType
 {
     private const string Web = "application/grpc-web";
@@ -17,11 +17,11 @@ public static class GrpcWebContentType
     }
 
     /// <summary>
-    /// The type under which an answer goes to a web client. It always names how messages are written, because some clients want it said:
+    /// The content type of a response to a web client. It always names the encoding of messages, because some clients require it:
     /// <c>application/grpc</c> becomes <c>application/grpc-web+proto</c>.
     /// </summary>
-    /// <param name="grpcType">The plain type of the answer.</param>
-    /// <param name="isText">Whether the body goes out as base64.</param>
+    /// <param name="grpcType">The plain content type of the response.</param>
+    /// <param name="isText">True when the body is sent as base64.</param>
     public static string FromGrpc(string grpcType, bool isText)
     {
         ArgumentNullException.ThrowIfNull(grpcType);
@@ -29,9 +29,9 @@ public static class GrpcWebContentType
         return (isText ? WebText : Web) + (codec.Length == 0 ? Proto : codec);
     }
 
-    /// <summary>Whether a client wants its answer as base64: by what it says that it accepts, else by what it sends.</summary>
-    /// <param name="request">How the request travels.</param>
-    /// <param name="accept">The value of <c>accept</c>; empty without one.</param>
+    /// <summary>True when the client wants a base64 response: by its <c>accept</c> header, otherwise by the request's content type.</summary>
+    /// <param name="request">The request's transport.</param>
+    /// <param name="accept">The value of <c>accept</c>; empty when it is missing.</param>
     public static bool WantsText(GrpcTransport request, string accept)
     {
         ArgumentNullException.ThrowIfNull(accept);

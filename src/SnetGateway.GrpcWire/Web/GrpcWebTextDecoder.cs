@@ -1,8 +1,8 @@
 namespace SnetGateway.GrpcWire.Web;
 
 /// <summary>
-/// Decodes the base64 of <c>application/grpc-web-text</c> out of chunks of any size. A client encodes each piece of its body by itself, so a
-/// group of four characters may end in padding in the middle of the text. A mutable value: keep it in a field and never copy it.
+/// Decodes the base64 of <c>application/grpc-web-text</c> from chunks of any size. A client encodes each piece of its body separately, so a group of
+/// four characters may end in padding in the middle of the text. A mutable value: keep it in a field and never copy it.
 /// </summary>
 public struct GrpcWebTextDecoder
 {
@@ -13,18 +13,18 @@ public struct GrpcWebTextDecoder
     private int _characters;
     private int _padding;
 
-    /// <summary>Whether a group has begun and has not ended: a text that ends here is broken.</summary>
+    /// <summary>True inside a group of four characters: a text that ends here is truncated.</summary>
     public readonly bool IsInsideGroup => _characters > 0;
 
-    /// <summary>Whether a character came that has no place in base64. Final: nothing is decoded from then on.</summary>
+    /// <summary>True after an invalid character. Final: nothing more is decoded.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>The most bytes that this many further characters can become.</summary>
+    /// <summary>Upper bound of the decoded length of this many characters.</summary>
     public static int MaxBytes(int characters) => (characters + GroupCharacters - 1) / GroupCharacters * GroupBytes;
 
-    /// <summary>Decodes a chunk; how many bytes it gave. Ask <see cref="HasFailed"/> afterwards.</summary>
-    /// <param name="text">ASCII characters that follow the ones decoded so far.</param>
-    /// <param name="bytes">Room for <see cref="MaxBytes"/> of the text's length.</param>
+    /// <summary>Decodes a chunk and returns the number of bytes. Check <see cref="HasFailed"/> afterwards.</summary>
+    /// <param name="text">The ASCII characters after those decoded so far.</param>
+    /// <param name="bytes">Room for at least <see cref="MaxBytes"/> of the text's length.</param>
     public int Decode(ReadOnlySpan<byte> text, Span<byte> bytes)
     {
         var written = 0;
@@ -60,7 +60,7 @@ public struct GrpcWebTextDecoder
         var value = 0;
         if (character == '=')
         {
-            // One byte needs two characters, so padding stands in the third and the fourth place only.
+            // One byte needs two characters, so padding is valid only in the third and fourth place.
             if (_characters < 2)
             {
                 return false;

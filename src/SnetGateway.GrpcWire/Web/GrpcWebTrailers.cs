@@ -6,15 +6,15 @@ using SnetGateway.GrpcWire.Frames;
 namespace SnetGateway.GrpcWire.Web;
 
 /// <summary>
-/// The last frame of a gRPC-Web body, which carries the trailers (gRPC-Web, "Message framing"): a flag of 0x80, the length, and lines as HTTP/1.1
-/// writes headers, with names in lower case.
+/// The last frame of a gRPC-Web body, which contains the trailers (gRPC-Web, "Message framing"): the flag 0x80, the length, and lines in the format of
+/// HTTP/1.1 headers, with names in lower case.
 /// </summary>
 public static class GrpcWebTrailers
 {
-    /// <summary>The flag byte of a frame of trailers. Messages have 0 or 1.</summary>
+    /// <summary>The flag byte of a trailers frame. Message frames have 0 or 1.</summary>
     public const byte Flag = 0x80;
 
-    /// <summary>The frame of these trailers. Each character of a value is one byte, as on the way from the service.</summary>
+    /// <summary>Encodes trailers. Each character of a value is one byte, as received from the service.</summary>
     public static byte[] Encode(IHeaderDictionary trailers)
     {
         ArgumentNullException.ThrowIfNull(trailers);
@@ -35,7 +35,7 @@ public static class GrpcWebTrailers
         return frame;
     }
 
-    /// <summary>A line break inside a value would begin a trailer of its own, and a status that nobody meant.</summary>
+    /// <summary>Replaces line breaks, which would begin another trailer and could forge a status.</summary>
     private static StringBuilder Append(StringBuilder lines, string text, bool lowerCase)
     {
         foreach (var character in text)

@@ -34,7 +34,7 @@ public sealed class JournalReader : IDisposable
         {
             if (!Directory.Exists(folder))
             {
-                throw new StoreUnavailableException($"There is no journal at {folder}.");
+                throw new StoreUnavailableException($"Journal folder {folder} does not exist.");
             }
         }
     }

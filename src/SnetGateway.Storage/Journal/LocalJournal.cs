@@ -192,7 +192,7 @@ public sealed class LocalJournal : IAsyncDisposable
     {
         if (!write.PreviousEntry.IsEmpty)
         {
-            KeepPrevious(write); // a duplicate, unless entries were lost meanwhile
+            KeepPrevious(write); // a duplicate, unless entries were lost since
         }
 
         if (!_closed && TryFrame(write.Key, write.EntrySequence, write.Entry.Span))
@@ -205,7 +205,7 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Queues the entry before this one. Returns the batch that contains it; 0 when there is no room.</summary>
+    /// <summary>Queues the entry before this one. Returns the batch that contains it; 0 when it does not fit.</summary>
     private long KeepPrevious(in RecordWrite write)
     {
         long previous = write.EntrySequence - 1;

@@ -86,7 +86,7 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
         ? throw new LedgerFormatException($"the record {key} is in the ledger's index in Redis, but its value is missing")
         : RedisKeys.Read(key, value!);
 
-    /// <summary>The names of all records, without duplicates. Records written meanwhile may come late, or with their new state.</summary>
+    /// <summary>The names of all records, without duplicates. Records written during the read may come late, or with their new state.</summary>
     private async IAsyncEnumerable<RecordKey> ReadNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int page = 1_000;

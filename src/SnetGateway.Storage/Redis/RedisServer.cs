@@ -90,7 +90,7 @@ internal sealed class RedisServer : IDisposable
         }
 
         // Without a connection a check cannot succeed, so the caller need not wait.
-        return IsConnected ? await _checks.JoinAsync(timeout) : throw new StoreUnavailableException("there is no connection");
+        return IsConnected ? await _checks.JoinAsync(timeout) : throw new StoreUnavailableException("Redis is not connected");
     }
 
     /// <summary>Call when the server does not know the script: it restarted, or it is another server.</summary>

@@ -91,7 +91,7 @@ internal sealed class RedisWriter(
 
             if (!server.IsConnected)
             {
-                return NotWritten("there is no connection"); // checked before anything is sent
+                return NotWritten("Redis is not connected"); // checked before anything is sent
             }
 
             TimeSpan left = TimeLeft(start);

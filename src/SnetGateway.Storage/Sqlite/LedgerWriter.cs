@@ -71,7 +71,7 @@ internal sealed class LedgerWriter
         return false;
     }
 
-    /// <summary>Call when there were no commits for a while: a good time to move the log into the file.</summary>
+    /// <summary>Call after a while without commits: a good time to move the log into the file.</summary>
     public void NotifyIdle()
     {
         Volatile.Write(ref _isIdle, 1);
@@ -167,14 +167,14 @@ internal sealed class LedgerWriter
             foreach (CommitRequest request in batch)
             {
                 request.Decision =
-                    !request.IsWanted ? new CommitResult(CommitOutcome.NotWritten, 0) // reported as unknown meanwhile: better not written
+                    !request.IsWanted ? new CommitResult(CommitOutcome.NotWritten, 0) // already reported as unknown: better not written
                     : request.Writes.IsEmpty ? tables.Probe()
                     : tables.Apply(request.Writes.Span);
             }
         }
         catch (SqliteException exception)
         {
-            // Nothing is durable before the commit, so nothing is written, whatever the error was.
+            // Nothing is durable before the commit, so any error leaves nothing written.
             RollBack(exception);
             End(batch, CommitOutcome.NotWritten);
             FreeSpace(exception);
@@ -343,7 +343,7 @@ internal sealed class LedgerWriter
         _refused += batch.Length;
         foreach (CommitRequest request in batch)
         {
-            // A conflict stays a conflict: that commit wrote nothing, whatever happened to the others.
+            // A conflict stays a conflict: that commit wrote nothing, independently of the others.
             bool isConflict = outcome == CommitOutcome.Unknown && request.Decision.Outcome == CommitOutcome.Conflict;
             End(request, isConflict ? request.Decision : new CommitResult(outcome, 0));
         }

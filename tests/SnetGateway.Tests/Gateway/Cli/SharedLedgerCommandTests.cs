@@ -69,7 +69,7 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
     {
         await PayInTurnsAsync();
         Assert.Equal(1, await RunAsync("ledger", "verify", "--journal", Path.Combine(_folder.FullName, "three")));
-        Assert.Contains("There is no journal at", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Journal folder", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
