@@ -11,7 +11,7 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
 cd "$root" || exit 1
 
-export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_PAUSE=0 SNET_CAMPAIGN_SEED=$RANDOM
+export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_PAUSE=0 SNET_TEST_SEED=$RANDOM
 configuration=Release
 store=sqlite
 while [ $# -gt 0 ]; do
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     --kills) SNET_CAMPAIGN_KILLS=${2:?"--kills needs a number"} ;;
     --minutes) SNET_CAMPAIGN_MINUTES=${2:?"--minutes needs a number"} ;;
     --pause) SNET_CAMPAIGN_PAUSE=${2:?"--pause needs milliseconds"} ;;
-    --seed) SNET_CAMPAIGN_SEED=${2:?"--seed needs a number"} ;;
+    --seed) SNET_TEST_SEED=${2:?"--seed needs a number"} ;;
     -c) configuration=${2:?"-c needs Debug or Release"} ;;
     *) die "usage: tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills N] [--minutes N] [--pause MS] [--seed N] [-c Debug|Release]" ;;
   esac
@@ -46,6 +46,6 @@ if [ "$configuration" = Release ]; then
   need_published artifacts/gateway
   export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway # as it is run elsewhere: compiled ahead
 fi
-say "at most $SNET_CAMPAIGN_KILLS kills in $SNET_CAMPAIGN_MINUTES minutes, seed $SNET_CAMPAIGN_SEED"
+say "at most $SNET_CAMPAIGN_KILLS kills in $SNET_CAMPAIGN_MINUTES minutes, seed $SNET_TEST_SEED"
 run_in_group dotnet test tests/SnetGateway.FunctionalTests --no-build --nologo -c "$configuration" \
   --filter "FullyQualifiedName~$tests" --logger "console;verbosity=detailed"

@@ -1,4 +1,4 @@
-using System.Globalization;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -8,13 +8,17 @@ namespace SnetGateway.FunctionalTests.Adversary;
 [Trait("Needs", "chain")]
 public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper output) : IClassFixture<OwnGroupFixture>
 {
-    [Fact]
-    public async Task AttacksOnThreeReplicas_AreRefused_AndWhatWasGrantedIsPaid()
+    /// <summary>The attacks that do not take long, by name.</summary>
+    public static TheoryData<string> Attacks => [.. AttackList.All.Where(attack => !attack.IsLong).Select(attack => attack.Name)];
+
+    /// <summary>Each attack makes the same choices from a seed, alone or among all. The replicas are started once.</summary>
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public async Task AttacksOnThreeReplicas_AreRefused_AndWhatWasGrantedIsPaid(string name)
     {
-        int seed = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
-        output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the choices");
         var report = new AttackReport(output.WriteLine);
-        await AttackRunner.RunAsync(fixture.Group.Target, AttackList.All.Where(attack => !attack.IsLong), seed, isShort: true, report);
+        Attack attack = AttackList.All.Single(attack => attack.Name == name);
+        await AttackRunner.RunAsync(fixture.Group.Target, [attack], Seeds.Next(output.WriteLine), isShort: true, report);
         report.End();
         Assert.Equal(0, report.Failed);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnetGateway.FunctionalTests.Market;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Crashes;
@@ -21,8 +22,7 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 50);
         TimeSpan limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 15));
         int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills; // only a campaign may end by its time
-        int seed = (int)Setting("SNET_CAMPAIGN_SEED", Random.Shared.Next());
-        output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the moments");
+        int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);
         TimeProvider time = TimeProvider.System;
         long begin = time.GetTimestamp();

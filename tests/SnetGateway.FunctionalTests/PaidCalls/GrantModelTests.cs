@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -16,13 +17,9 @@ public sealed class GrantModelTests(ITestOutputHelper output)
     private const int Calls = 400;
 
     [Fact]
-    public Task NobodyIsGrantedUnpaid() => RunAsync(Environment.GetEnvironmentVariable("SNET_TEST_SEED") is { } seed
-        ? int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture)
-        : Random.Shared.Next());
-
-    private async Task RunAsync(int seed)
+    public async Task NobodyIsGrantedUnpaid()
     {
-        output.WriteLine($"SNET_TEST_SEED={seed}");
+        int seed = Seeds.Next(output.WriteLine);
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "100000" });
         gateway.Service.Handle = AnswerAsync;
         int granted = 0, refused = 0;

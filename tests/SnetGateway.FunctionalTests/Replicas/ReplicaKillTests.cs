@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Market;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Replicas;
@@ -35,8 +36,7 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
         int kills = (int)Setting("SNET_CAMPAIGN_REPLICA_KILLS", 8);
         TimeSpan limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 10));
         int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills; // only a campaign may end by its time
-        int seed = (int)Setting("SNET_CAMPAIGN_SEED", Random.Shared.Next());
-        output.WriteLine($"seed {seed}: SNET_CAMPAIGN_SEED={seed} repeats the choices");
+        int seed = Seeds.Next(output.WriteLine);
         TimeProvider time = TimeProvider.System;
         long begin = time.GetTimestamp();
         await using ReplicaMarket market = await ReplicaMarket.StartAsync(

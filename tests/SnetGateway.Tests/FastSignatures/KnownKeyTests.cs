@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FastSignatures;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.FastSignatures;
@@ -19,8 +20,7 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
     public async Task IsCertainlySigner_GeneratedCases_YesOnlyIfTheLibraryRecoversTheKey()
     {
         long cases = Setting("SNET_CAMPAIGN_SIGNATURES", 6_000);
-        int seed = (int)Setting("SNET_CAMPAIGN_SEED", 8_501);
-        output.WriteLine($"{cases} cases, seed {seed}");
+        int seed = Seeds.Next(output.WriteLine, fallback: 8_501);
         long done = 0;
         long accepted = 0;
         long recovered = 0;

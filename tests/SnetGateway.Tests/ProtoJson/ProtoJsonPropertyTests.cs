@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using SnetGateway.ProtoJson;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.ProtoJson;
@@ -20,7 +21,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [InlineData(false, true)]
     public void ToJson_GeneratedMessages_SameAsTheOtherImplementation(bool originalNames, bool includeDefaults)
     {
-        var generator = new KindsGenerator(Seeds.Random(output));
+        var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         var options = new ProtoJsonOptions { OriginalNames = originalNames, IncludeDefaults = includeDefaults };
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames).WithFormatDefaultValues(includeDefaults));
         for (var round = 0; round < 1_500; round++)
@@ -38,7 +39,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [InlineData(true)]
     public void ToProtobuf_GeneratedMessages_SameAsTheOtherImplementation(bool originalNames)
     {
-        var generator = new KindsGenerator(Seeds.Random(output));
+        var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames));
         for (var round = 0; round < 3_000; round++)
         {
@@ -51,7 +52,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [Fact]
     public void ToProtobuf_DamagedJson_AnErrorWithAPathOrAMessage()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
         var refused = 0;
@@ -79,7 +80,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [Fact]
     public void ToJson_DamagedMessages_AnErrorOrWhatTheOtherImplementationReads()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
         var compared = 0;

@@ -19,7 +19,7 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
     [Fact]
     public async Task GeneratedMessages_MeanTheSameToPython()
     {
-        var generator = new KindsGenerator(Seeds.Random(output));
+        var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         Kinds[] messages = [.. Enumerable.Range(0, Messages).Select(_ => generator.Next())];
         using var python = Process.Start(new ProcessStartInfo(Python, [RepositoryFiles.PathOf("tests/SnetGateway.Tests/ProtoJson/json_mapping.py")])
         {

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>The local journals of gateways that share a store: written beside the calls, read as one. SNET_STORE_SEED repeats a run.</summary>
+/// <summary>The local journals of gateways that share a store: written beside the calls, read as one. SNET_TEST_SEED repeats a run.</summary>
 public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-journal-");
@@ -38,7 +38,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Journals_OfGatewaysThatTakeTurns_MergeWithoutGapsOrRepeats()
     {
-        var random = new Random(Seed());
+        var random = Seeds.Random(output.WriteLine);
         string[] names = ["a", "b", "c"];
         LocalJournal[] journals = [.. names.Select(name => Open(name))];
         var newest = new long[10];
@@ -145,7 +145,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        var random = new Random(Seed());
+        var random = Seeds.Random(output.WriteLine);
         FileInfo file = Assert.Single(Files("a"));
         byte[] whole = File.ReadAllBytes(file.FullName);
         for (int round = 0; round < 500; round++)
@@ -385,11 +385,4 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 
     private FileInfo[] Files(string name) =>
         Directory.Exists(Folder(name)) ? new DirectoryInfo(Folder(name)).GetFiles("*.journal") : [];
-
-    private int Seed()
-    {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
-        output.WriteLine($"SNET_STORE_SEED={seed}");
-        return seed;
-    }
 }

@@ -298,7 +298,9 @@ public sealed class RedisStoreTests
             await store.ProbeAsync(CancellationToken.None);
         }
 
+        Assert.Empty(await All(store)); // a probe writes no record
         await store.MustWrite(1, 0, s_value);
+        Assert.Equal(StoreData.Key(1), Assert.Single(await All(store)).Key);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>Processes that are killed, and a log whose end is torn. SNET_STORE_SEED repeats a run.</summary>
+/// <summary>Processes that are killed, and a log whose end is torn. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "time")]
 public sealed class SqliteCrashTests(ITestOutputHelper output)
 {
@@ -17,7 +17,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     [Fact]
     public async Task Kill_WhileItCommits_EveryAcknowledgedCommitIsThere()
     {
-        Random random = Seeded();
+        Random random = Seeds.Random(output.WriteLine);
         using var folder = new LedgerFolder();
         var acknowledged = new Dictionary<int, (long Revision, long Sequence)>();
         for (int kill = 0; kill < Kills; kill++)
@@ -60,7 +60,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     [Fact]
     public async Task TornLog_CutAnywhere_HoldsABeginningOfTheHistory()
     {
-        Random random = Seeded();
+        Random random = Seeds.Random(output.WriteLine);
         using var folder = new LedgerFolder();
         const int commits = 60;
         const int channels = 5;
@@ -121,12 +121,5 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
         string[] words = line.TrimEnd('.').Split(' ');
         acknowledged[int.Parse(words[1], CultureInfo.InvariantCulture)] =
             (long.Parse(words[2], CultureInfo.InvariantCulture), long.Parse(words[3], CultureInfo.InvariantCulture));
-    }
-
-    private Random Seeded()
-    {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
-        output.WriteLine($"SNET_STORE_SEED={seed}");
-        return new Random(seed);
     }
 }

@@ -1,12 +1,13 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Redis;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>The rules of every store, run on the ones there are. SNET_STORE_SEED repeats a run.</summary>
+/// <summary>The rules of every store, run on the ones there are. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "redis")]
 public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper output) : IClassFixture<RedisFixture>
 {
@@ -39,8 +40,7 @@ public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper 
 
     private async Task RunAsync(string rule, IRecordStore store)
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
-        output.WriteLine($"SNET_STORE_SEED={seed}");
+        int seed = Seeds.Next(output.WriteLine);
         await StoreConformance.RunAsync(rule, store, seed);
     }
 }

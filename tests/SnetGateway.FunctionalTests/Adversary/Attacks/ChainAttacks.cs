@@ -13,7 +13,7 @@ internal static class ChainAttacks
     private const int Honest = 5;
     private static readonly TimeSpan s_untilSeen = TimeSpan.FromSeconds(5); // a gateway polls the chain each second
 
-    private const int ServedOnFundsThatAReorganisationTook = 4022;
+    private const int ReorganisationLoss = 4022;
 
     /// <summary>Thousands of ids that are nobody's or somebody else's; those who open a channel meanwhile are served at once.</summary>
     public static async Task FloodOfUnsignedRequestsAsync(AttackRun run)
@@ -148,7 +148,7 @@ internal static class ChainAttacks
     private static Task ReportedAsync(AttackRun run, Payer payer) => TestKit.Processes.Eventually.TrueAsync(
         "the loss is reported",
         () => Task.FromResult(run.Group.Gateways[0].Log.Any(line =>
-            line.EventId == ServedOnFundsThatAReorganisationTook && line.Values["Channel"] == $"{payer.Channel}")));
+            line.EventId == ReorganisationLoss && line.Values["Channel"] == $"{payer.Channel}")));
 
     private static Task<RawReply> GarbageAsync(AttackRun run, Payer foreign, int n)
     {

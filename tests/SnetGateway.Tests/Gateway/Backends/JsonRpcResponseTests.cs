@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Backends;
@@ -29,7 +30,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
     [Fact]
     public void Read_DamagedTexts_AsTheSecondReading()
     {
-        Random random = Seeds.Random(output);
+        Random random = Seeds.Random(output.WriteLine);
         int read = 0;
         for (int round = 0; round < 200_000; round++)
         {
@@ -48,7 +49,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
     [Fact]
     public void Read_MadeUpMembers_AsTheSecondReading()
     {
-        Random random = Seeds.Random(output);
+        Random random = Seeds.Random(output.WriteLine);
         int read = 0;
         for (int round = 0; round < 100_000; round++)
         {

@@ -1,10 +1,11 @@
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 
 /// <summary>Random changes to a good configuration: each is taken or refused with a path, and none escapes as an exception.</summary>
-public class ConfigurationMutationTests
+public class ConfigurationMutationTests(ITestOutputHelper output)
 {
     private static readonly string?[] s_texts =
     [
@@ -23,7 +24,7 @@ public class ConfigurationMutationTests
     [Fact]
     public async Task Read_RandomMutations_AreTakenOrReportedWithPath()
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_SEED"), out int given) ? given : Random.Shared.Next();
+        int seed = Seeds.Next(output.WriteLine);
         int taken = 0, refused = 0;
         for (int round = 0; round < 400; round++)
         {
@@ -45,11 +46,11 @@ public class ConfigurationMutationTests
             }
             catch (Exception e)
             {
-                Assert.Fail($"SNET_SEED={seed + round}: {e}\n{string.Join('\n', values)}");
+                Assert.Fail($"SNET_TEST_SEED={seed + round}: {e}\n{string.Join('\n', values)}");
             }
         }
 
-        Assert.True(taken > 0 && refused > 0, $"SNET_SEED={seed}: {taken} taken, {refused} refused");
+        Assert.True(taken > 0 && refused > 0, $"SNET_TEST_SEED={seed}: {taken} taken, {refused} refused");
     }
 
     private static void Mutate(Dictionary<string, string?> values, Random random)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Listeners;
@@ -94,8 +95,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [Fact]
     public void GeneratedBytes_AreJudgedWithoutAFault_AndNeverBeyondTheirEnd()
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_TEST_SEED"), out int given) ? given : Random.Shared.Next();
-        output.WriteLine($"SNET_TEST_SEED={seed}");
+        int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);
         byte[][] sound = [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x11, IPAddress.Loopback, 9, 7)];
         for (int i = 0; i < 50_000; i++)

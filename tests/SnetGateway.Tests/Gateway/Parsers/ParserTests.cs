@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Parsers;
@@ -12,9 +13,7 @@ public sealed class ParserTests(ITestOutputHelper output)
     [Fact]
     public async Task GeneratedInputs_BreakNoParser_AndHangNone()
     {
-        string? replay = Environment.GetEnvironmentVariable("SNET_TEST_SEED");
-        int seed = string.IsNullOrEmpty(replay) ? Random.Shared.Next() : int.Parse(replay, CultureInfo.InvariantCulture);
-        output.WriteLine($"SNET_TEST_SEED={seed}");
+        int seed = Seeds.Next(output.WriteLine);
         var lines = new List<string>();
         long sent = await Task.Run(() => ParserRun.Run(Inputs, seed, lines.Add)).WaitAsync(TimeSpan.FromMinutes(3));
         lines.ForEach(output.WriteLine);

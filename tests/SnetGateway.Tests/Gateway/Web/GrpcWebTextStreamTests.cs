@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Web;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Web;
@@ -14,7 +15,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Requests_InAnyChunks_ReadWithAnyBuffers_GiveTheirBytes()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
             var (bytes, text) = Encode(random, random.Next(10) == 0 ? 20_000 : 50);
@@ -26,7 +27,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Requests_CutInsideAGroup_AreBad()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
             var (_, text) = Encode(random, 50);
@@ -46,7 +47,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Answers_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
             var context = new DefaultHttpContext();

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SnetGateway.GrpcWire.Headers;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.GrpcWire.Headers;
@@ -74,7 +75,7 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     [Fact]
     public void Decode_GeneratedValues_AgreesWithAPlainReading()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         var accepted = 0;
         Span<byte> bytes = new byte[64];
         for (var round = 0; round < 300_000; round++)

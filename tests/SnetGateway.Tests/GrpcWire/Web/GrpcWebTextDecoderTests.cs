@@ -1,5 +1,6 @@
 using System.Text;
 using SnetGateway.GrpcWire.Web;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.GrpcWire.Web;
@@ -49,7 +50,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [Fact]
     public void Generated_PiecesEncodedByThemselves_SplitAtEveryPosition_GiveTheSameBytes()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedTexts; i++)
         {
             var text = new StringBuilder();
@@ -78,7 +79,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [Fact]
     public void Generated_AnyCharacters_InAnyChunks_AreReadAsThePlainReadingSays()
     {
-        var random = Seeds.Random(output);
+        var random = Seeds.Random(output.WriteLine);
         var decoded = new byte[64];
         for (var i = 0; i < GeneratedGarbage; i++)
         {

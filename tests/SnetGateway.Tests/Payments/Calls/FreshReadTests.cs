@@ -36,14 +36,13 @@ public sealed class FreshReadTests
     }
 
     [Theory]
-    [InlineData(5_000UL, 0UL, 1)] // more than there is
-    [InlineData(10UL, 1UL, 1)] // a nonce above the known one
-    public async Task CurableRefusal_SignedByAParty_GetsOneHonestLook(ulong amount, ulong nonce, int looks)
+    [InlineData(5_000UL, 0UL)] // more than the channel has
+    [InlineData(10UL, 1UL)] // a nonce above the known one
+    public async Task CurableRefusal_SignedByAParty_GetsOneFreshRead(ulong amount, ulong nonce)
     {
         PaymentRig rig = new PaymentRig().Known();
         Assert.NotNull(await rig.PayAsync(PaymentRig.Pay(amount, nonce), 10));
-        Assert.Equal(looks, rig.Chain.Looks.Count);
-        Assert.All(rig.Chain.Looks, look => Assert.Equal(ReadPriority.KnownParty, look.Priority));
+        Assert.Equal(ReadPriority.KnownParty, Assert.Single(rig.Chain.Looks).Priority);
     }
 
     [Theory]

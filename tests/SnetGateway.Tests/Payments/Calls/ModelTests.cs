@@ -4,6 +4,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [Fact]
     public async Task GeneratedHistories_LedgerHoldsEveryGrantOnce()
     {
-        int seed = Seeds.Next(output);
+        int seed = Seeds.Next(output.WriteLine);
         int grants = 0, refusals = 0;
         for (int i = 0; i < Histories; i++)
         {
@@ -48,7 +49,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [Fact]
     public async Task TwoReplicasAndManyClients_AtTheSameTime_EveryGrantIsPaidOnce()
     {
-        int seed = Seeds.Next(output);
+        int seed = Seeds.Next(output.WriteLine);
         var store = new ScriptedStore { IsShared = true };
         PaymentRig[] replicas = [new PaymentRig(store), new PaymentRig(store)];
         foreach (PaymentRig rig in replicas)

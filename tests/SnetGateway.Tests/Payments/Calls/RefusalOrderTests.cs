@@ -109,14 +109,14 @@ public sealed class RefusalOrderTests
     }
 
     [Theory]
-    [InlineData(0, "not found", "payment channel \"{ID: 77}\" not found")]
-    [InlineData(5, "not found", "payment channel \"{ID: 77}\" not found")]
-    public async Task Admit_IdThatDoesNotExist_NotFoundBeforeEverythingElse(ulong nonce, string contains, string text)
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task Admit_IdThatDoesNotExist_NotFoundBeforeEverythingElse(ulong nonce)
     {
         var rig = new PaymentRig();
         PaymentRefusal? refusal = await rig.PayAsync(PaymentRig.Pay(5_000, nonce, channel: 77, by: PaymentRig.Stranger), 10);
-        Assert.Contains(contains, refusal!.Message, StringComparison.Ordinal);
-        Assert.Equal((16, text, RefusalReason.ChannelNotFound), (refusal.StatusCode, refusal.Message, refusal.Reason));
+        Assert.Equal(
+            (16, "payment channel \"{ID: 77}\" not found", RefusalReason.ChannelNotFound), (refusal!.StatusCode, refusal.Message, refusal.Reason));
     }
 
     // What the contract would not pay: length, v, and (in the fake) zero r or s.

@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Channels;
@@ -89,7 +90,7 @@ public sealed class ConfirmedFundsTests(ITestOutputHelper output)
     [Fact]
     public void RandomDepositsClaimsAndReadings_NeverMoreThanWouldBeLeft()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int round = 0; round < 200; round++)
         {
             var channel = new Channel(PaymentRig.One, Depth);

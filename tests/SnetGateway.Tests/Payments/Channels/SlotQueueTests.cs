@@ -89,7 +89,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     [Fact]
     public async Task CancelledOrTimedOut_InTheMomentOfTheTurn_NothingIsLost()
     {
-        int seed = Seeds.Next(output);
+        int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);
         for (int i = 0; i < 3_000; i++)
         {
@@ -135,7 +135,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     [Fact]
     public async Task ManyCalls_ThatComeWaitGiveUpAndLeave_OneAtATimeAndNothingLeftBehind()
     {
-        int seed = Seeds.Next(output);
+        int seed = Seeds.Next(output.WriteLine);
         int inside = 0, entered = 0;
         await Task.WhenAll(Enumerable.Range(0, 32).Select(async worker =>
         {

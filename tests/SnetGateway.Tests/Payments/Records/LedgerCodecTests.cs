@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Records;
@@ -65,7 +66,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Generated_RecordsAndEntries_AreTheSameBothWays()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 2_000; i++)
         {
             JournalEntry entry = Generate(random);
@@ -118,7 +119,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Garbage_IsAlwaysAFormatException()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         byte[] record = Convert.FromHexString(RecordHex), entry = Convert.FromHexString(EntryHex);
         for (int i = 0; i < 30_000; i++)
         {

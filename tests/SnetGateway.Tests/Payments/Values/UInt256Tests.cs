@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Values;
@@ -14,7 +15,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void Arithmetic_OnGeneratedValues_AgreesWithBigInteger()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             BigInteger x = Generate(random), y = Generate(random);
@@ -42,7 +43,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void Text_OfGeneratedValues_IsTheSameBothWays()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             BigInteger x = Generate(random);
@@ -58,7 +59,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void Text_OfGeneratedDigits_IsReadExactlyWhenItFits()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             int length = random.Next(1, 82);
@@ -73,7 +74,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void BigEndian_OfGeneratedValues_IsTheSameBothWays()
     {
-        var random = new Random(Seeds.Next(output));
+        var random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 5_000; i++)
         {
             BigInteger x = Generate(random);

@@ -1,9 +1,10 @@
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>The rules of every store, run on a real etcd. SNET_STORE_SEED repeats a run.</summary>
+/// <summary>The rules of every store, run on a real etcd. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper output) : IClassFixture<EtcdFixture>
 {
@@ -14,8 +15,7 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
     public async Task EtcdStore_KeepsTheRule(string rule)
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next();
-        output.WriteLine($"SNET_STORE_SEED={seed}");
+        int seed = Seeds.Next(output.WriteLine);
         await StoreConformance.RunAsync(rule, store, seed);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Memory;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using SnetGateway.TestKit.Stores.Model;
 using SnetGateway.Tests.Storage.Etcd;
@@ -9,7 +10,7 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Model;
 
 /// <summary>
-/// The short form of the store model on every store; tests/campaigns/store-model.sh is the long one. SNET_STORE_SEED repeats a run: on the memory
+/// The short form of the store model on every store; tests/campaigns/store-model.sh is the long one. SNET_TEST_SEED repeats a run: on the memory
 /// store step by step, on the others with the same choices.
 /// </summary>
 [Trait("Needs", "redis")]
@@ -31,7 +32,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
     [Fact]
     public async Task SameSeed_IsTheSameHistory()
     {
-        int seed = Seed();
+        int seed = Seeds.Next(output.WriteLine);
         Assert.Equal(await OneAsync(), await OneAsync());
 
         async Task<ModelCounts> OneAsync()
@@ -49,7 +50,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
     [InlineData(Break.ReadsWhatWasBefore)]
     public async Task BrokenStore_IsFound(Break how)
     {
-        int seed = Seed();
+        int seed = Seeds.Next(output.WriteLine);
         for (int i = 0; i < 500; i++)
         {
             await using ModelLedger ledger = new([new BrokenStore(how, seed + i)], null, null);
@@ -69,7 +70,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
     private async Task RunAsync(ModelLedger opened, int histories)
     {
         await using ModelLedger ledger = opened;
-        int seed = Seed();
+        int seed = Seeds.Next(output.WriteLine);
         ModelCounts all = default;
         for (int i = 0; i < histories; i++)
         {
@@ -78,13 +79,6 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
 
         output.WriteLine($"{histories} histories: {all}");
         Assert.True(all.Settled > histories && all.Lost > histories && all.Late > 0, $"{all}");
-    }
-
-    private int Seed()
-    {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("SNET_STORE_SEED"), out int given) ? given : Random.Shared.Next(1_000_000_000);
-        output.WriteLine($"SNET_STORE_SEED={seed}");
-        return seed;
     }
 
     /// <summary>What a store can do wrong that the model must find.</summary>
