@@ -5,14 +5,14 @@ public static class RepositoryFiles
 {
     private static readonly string[] NotOurs = ["bin", "obj", "node_modules", ".git", "TestResults", "artifacts"];
 
-    /// <summary>The folder that holds the solution, found upwards from the test's own folder.</summary>
+    /// <summary>The folder that contains the solution, found upwards from the test's folder.</summary>
     public static string Root { get; } = FindRoot();
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
     public static string Read(string relative) => File.ReadAllText(PathOf(relative));
 
-    /// <summary>All files below a folder whose names end so, with paths relative to the root, without what builds leave behind.</summary>
+    /// <summary>All files below a folder with these endings, as paths relative to the root, without build output.</summary>
     public static IEnumerable<string> Find(string folder, params string[] endings) =>
         Directory.Exists(PathOf(folder)) ? Walk(PathOf(folder), endings) : [];
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.TestKit;
 
-/// <summary>A disk in memory of a few pages or MiB, which a test can fill. Only who may mount gets one: root.</summary>
+/// <summary>A small disk in memory that a test can fill. Mounting it requires root.</summary>
 public sealed class SmallDisk : IDisposable
 {
     private const int ReadOnlyFlag = 1;
@@ -17,16 +17,16 @@ public sealed class SmallDisk : IDisposable
 
     private SmallDisk(string folder, string options) => (Folder, _options) = (folder, options);
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string Folder { get; }
 
-    /// <summary>The file that takes the room.</summary>
+    /// <summary>The file that fills the disk.</summary>
     public string Ballast => Path.Combine(Folder, "ballast");
 
     /// <summary>Mounts a disk, or skips the test where mounting is not allowed.</summary>
-    /// <param name="kibibytes">Its size.</param>
-    /// <param name="standIn">The test that runs everywhere and checks the same, as far as that is possible without a disk; null when there is none.</param>
-    /// <exception cref="Win32Exception">Mounting is allowed and does not work.</exception>
+    /// <param name="kibibytes">Its size in KiB.</param>
+    /// <param name="standIn">The test that checks the same everywhere, as far as that is possible without a disk; null when there is none.</param>
+    /// <exception cref="Win32Exception">Mounting is permitted and fails.</exception>
     public static SmallDisk MountOrSkip(int kibibytes, string? standIn)
     {
         string folder = Directory.CreateTempSubdirectory("snet-disk-").FullName;
@@ -47,7 +47,7 @@ public sealed class SmallDisk : IDisposable
         return null;
     }
 
-    /// <summary>Leaves no room at all; what others give free later is taken by the next time.</summary>
+    /// <summary>Fills the disk completely; call it again to fill space that was freed since.</summary>
     public void Fill()
     {
         using var file = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -65,13 +65,13 @@ public sealed class SmallDisk : IDisposable
         }
     }
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Frees the space again.</summary>
     public void Free() => File.Delete(Ballast);
 
-    /// <summary>Nothing can be written from now on; false where something is open for writing.</summary>
+    /// <summary>Makes the disk read-only; false when a file is open for writing.</summary>
     public bool TrySetReadOnly() => Mount("tmpfs", Folder, "tmpfs", ReadOnlyFlag | RemountFlag, _options) == 0;
 
-    /// <summary>Takes it away.</summary>
+    /// <summary>Unmounts it.</summary>
     public void Dispose()
     {
         _ = Unmount(Folder, DetachFlag);

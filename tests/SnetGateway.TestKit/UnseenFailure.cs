@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit;
 
-/// <summary>Whether the runtime reports the failure of a task that nobody looked at. Told apart from others by its message.</summary>
+/// <summary>Detects whether the runtime reports the failure of a task as unobserved. It is recognised by its message.</summary>
 public sealed class UnseenFailure : IDisposable
 {
     private volatile bool isReported;
@@ -8,10 +8,10 @@ public sealed class UnseenFailure : IDisposable
     /// <summary>Listens until it is disposed.</summary>
     public UnseenFailure() => TaskScheduler.UnobservedTaskException += Note;
 
-    /// <summary>The message for the failure that is watched for.</summary>
+    /// <summary>The message to use for the failure.</summary>
     public string Message { get; } = $"late {Guid.NewGuid()}";
 
-    /// <summary>Has everything collected that nobody holds, and tells whether the failure was among it.</summary>
+    /// <summary>Collects garbage, and returns whether the failure was reported.</summary>
     public bool IsReportedNow()
     {
         GC.Collect();

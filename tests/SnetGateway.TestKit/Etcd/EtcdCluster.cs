@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit.Etcd;
 
-/// <summary>Several etcd processes that are one cluster.</summary>
+/// <summary>Several etcd processes that form one cluster.</summary>
 public sealed class EtcdCluster : IAsyncDisposable
 {
     private EtcdCluster(IReadOnlyList<EtcdProcess> members) => Members = members;
@@ -10,7 +10,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     /// <summary>The client URLs of all members.</summary>
     public IReadOnlyList<string> Endpoints => [.. Members.Select(member => member.Endpoint)];
 
-    /// <summary>Starts a cluster and waits until every member takes writes.</summary>
+    /// <summary>Starts a cluster and waits until every member accepts writes.</summary>
     public static async Task<EtcdCluster> StartAsync(int members = 3, EtcdProcessOptions? options = null)
     {
         var cluster = new EtcdCluster(EtcdProcess.CreateMembers(members, options ?? new EtcdProcessOptions()));
@@ -31,12 +31,12 @@ public sealed class EtcdCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The member that leads now.</summary>
+    /// <summary>The current leader.</summary>
     public async Task<EtcdProcess> LeaderAsync()
     {
         foreach (EtcdProcess member in Members.Where(member => !member.Process.HasExited))
         {
-            // The fifth field of the simple form says whether it leads.
+            // The fifth field of the simple format shows the leader.
             (int code, string output) = await member.TryControlAsync("endpoint", "status", "--write-out", "simple");
             if (code == 0 && output.Split(',')[4].Trim() == "true")
             {

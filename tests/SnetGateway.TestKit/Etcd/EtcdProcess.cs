@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Etcd;
 
 /// <summary>
-/// One etcd as a process of its own, on loopback, with its data in a folder of its own. It can be killed, stopped, and started again on the same
-/// data and ports. Its end comes with the test's.
+/// One etcd process on loopback with its own data folder. It can be killed, paused, and started again with the same data and ports. It ends with the
+/// test.
 /// </summary>
 public sealed class EtcdProcess : IAsyncDisposable
 {
@@ -30,15 +30,15 @@ public sealed class EtcdProcess : IAsyncDisposable
     /// <summary>Its name within the cluster.</summary>
     public string Name { get; }
 
-    /// <summary>Where clients reach it.</summary>
+    /// <summary>Its client URL.</summary>
     public string Endpoint => $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{clientPort.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <summary>The process that runs now, or ran last.</summary>
+    /// <summary>The current process, or the last one.</summary>
     public ChildProcess Process => process ?? throw new InvalidOperationException("It was never started.");
 
     private string PeerUrl => $"http://127.0.0.1:{peerPort.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <summary>Starts a cluster of one and waits until it answers.</summary>
+    /// <summary>Starts a cluster of one and waits until it responds.</summary>
     public static async Task<EtcdProcess> StartAsync(EtcdProcessOptions? options = null)
     {
         FastRun.Refuse("etcd");
@@ -55,7 +55,7 @@ public sealed class EtcdProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the members of a cluster, none of them started.</summary>
+    /// <summary>Creates the members of a cluster without starting them.</summary>
     internal static IReadOnlyList<EtcdProcess> CreateMembers(int count, EtcdProcessOptions options)
     {
         EtcdProcess[] members = [.. Enumerable.Range(1, count).Select(number => new EtcdProcess($"member{number}", options))];
@@ -67,7 +67,7 @@ public sealed class EtcdProcess : IAsyncDisposable
         return members;
     }
 
-    /// <summary>Starts it where it was, after its end, without waiting.</summary>
+    /// <summary>Starts it again after it has ended, without waiting.</summary>
     public void Start()
     {
         List<string> arguments =
@@ -85,19 +85,19 @@ public sealed class EtcdProcess : IAsyncDisposable
             arguments.AddRange(["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile, "--trusted-ca-file", tls.CaFile, "--client-cert-auth"]);
         }
 
-        // etcd outlives its input; a guard that does not ends it when the test process is gone.
+        // etcd does not end with its input. The guard process does, and ends etcd when the test process is gone.
         process = ChildProcess.Start(Binary("etcd"), arguments, folder);
         guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -KILL \"$0\"", process.Pid.ToString(CultureInfo.InvariantCulture)]);
     }
 
-    /// <summary>Starts it where it was and waits until it answers; in a cluster, until there is a leader.</summary>
+    /// <summary>Starts it again and waits until it responds; in a cluster, until there is a leader.</summary>
     public async Task StartAgainAsync()
     {
         Start();
         await WaitUntilHealthyAsync();
     }
 
-    /// <summary>Waits until it takes writes.</summary>
+    /// <summary>Waits until it accepts writes.</summary>
     public Task WaitUntilHealthyAsync() =>
         Eventually.TrueAsync($"etcd {Name} answers; its output: {process?.RecentOutput}", async () => (await TryControlAsync("endpoint", "health")).Code == 0);
 
@@ -108,22 +108,22 @@ public sealed class EtcdProcess : IAsyncDisposable
         await EndGuardAsync();
     }
 
-    /// <summary>SIGSTOP: its sockets stay open, and nobody answers.</summary>
+    /// <summary>SIGSTOP: its sockets stay open, but it does not respond.</summary>
     public void Pause() => Process.Send(UnixSignal.Stop);
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Process.Send(UnixSignal.Continue);
 
     /// <summary>Runs etcdctl on this member.</summary>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="InvalidOperationException">It failed; the message holds what it said.</exception>
+    /// <returns>Its output.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message contains its output.</exception>
     public async Task<string> ControlAsync(params string[] arguments)
     {
         (int code, string output) = await TryControlAsync(arguments);
         return code == 0 ? output : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
-    /// <summary>Runs etcdctl on this member and gives its exit code too.</summary>
+    /// <summary>Runs etcdctl on this member and returns its exit code as well.</summary>
     public async Task<(int Code, string Output)> TryControlAsync(params string[] arguments)
     {
         List<string> all = ["--endpoints", Endpoint, "--command-timeout", "5s", .. arguments];
@@ -142,7 +142,7 @@ public sealed class EtcdProcess : IAsyncDisposable
     {
         if (process is not null)
         {
-            // Nothing of it is needed any more; asked in order it would hand over its leadership first.
+            // Killed, because a regular shutdown would first hand over the leadership.
             await process.KillAsync();
             await process.DisposeAsync();
             await EndGuardAsync();
@@ -165,7 +165,7 @@ public sealed class EtcdProcess : IAsyncDisposable
         Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/bin").Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{name} is missing: run tests/run.sh, or install Debian's packages etcd-server and etcd-client.");
 
-    /// <summary>Two ports that are free now. Both are held while they are chosen, so that they differ.</summary>
+    /// <summary>Two free ports. Both are held while they are chosen, so that they differ.</summary>
     private static (int Client, int Peer) FreePorts()
     {
         using var first = new TcpListener(IPAddress.Loopback, 0);

@@ -1,12 +1,12 @@
 namespace SnetGateway.TestKit.Etcd;
 
-/// <summary>How an etcd is started.</summary>
+/// <summary>Start options of an etcd.</summary>
 public sealed record EtcdProcessOptions
 {
-    /// <summary>Further arguments, as `--quota-backend-bytes=16777216`.</summary>
+    /// <summary>Additional arguments, such as `--quota-backend-bytes=16777216`.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Its certificate, and the authority whose certificates its clients must show; null for cleartext.</summary>
+    /// <summary>Its certificate, and the authority of its clients' certificates; null for cleartext.</summary>
     public EtcdTls? Tls { get; init; }
 }
 

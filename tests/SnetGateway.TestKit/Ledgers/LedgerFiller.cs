@@ -9,13 +9,13 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Ledgers;
 
 /// <summary>
-/// Writes the ledger of a gateway that has served for long: records of many channels, as large as real ones, each with a history. Links of the
-/// journal are right; signatures are random bytes, because nothing that starts or serves looks at them.
+/// Writes the ledger of a gateway that has run for a long time: records of many channels, as large as real ones, each with a history. The journal's hash
+/// chain is valid; signatures are random bytes, because startup and calls do not verify stored ones.
 /// </summary>
 /// <param name="store">An empty ledger.</param>
-/// <param name="recipient">Whom the channels pay.</param>
-/// <param name="groupId">The group that they belong to.</param>
-/// <param name="random">Decides the order in which channels first paid, and all that is arbitrary.</param>
+/// <param name="recipient">The recipient of the channels.</param>
+/// <param name="groupId">The group of the channels.</param>
+/// <param name="random">Decides the order in which channels first paid, and all arbitrary values.</param>
 public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 groupId, Random random)
 {
     private const int ChannelsAtATime = 4096;
@@ -23,7 +23,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
     private const ulong Price = 1000;
     private static readonly UInt256 s_value = 1_000_000_000;
 
-    /// <summary>Writes so many channels with so many journal entries each, and the chain cursor of <paramref name="block"/>.</summary>
+    /// <summary>Writes a number of channels with a number of journal entries each, and the chain cursor of <paramref name="block"/>.</summary>
     public async Task FillAsync(int channels, int entriesEach, ChainBlock block, CancellationToken cancellationToken)
     {
         var ids = new ulong[channels];
@@ -32,7 +32,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             ids[i] = (ulong)i;
         }
 
-        random.Shuffle(ids); // a channel's number says nothing about when it first paid
+        random.Shuffle(ids); // a channel's number does not depend on when it first paid
         foreach (ulong[] some in ids.Chunk(ChannelsAtATime))
         {
             ChannelRecord[] records = [.. some.Select(id => First(id, block))];

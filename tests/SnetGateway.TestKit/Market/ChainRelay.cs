@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>Stands between a gateway and the chain's node: counts what is asked, and stops answering when told to.</summary>
+/// <summary>A relay between a gateway and the chain's node: it counts requests, and can stop responding.</summary>
 public sealed class ChainRelay : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -26,23 +26,23 @@ public sealed class ChainRelay : IAsyncDisposable
         this.node = node;
     }
 
-    /// <summary>Where the gateway asks.</summary>
+    /// <summary>The URL for the gateway.</summary>
     public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>What happens to questions from now on.</summary>
+    /// <summary>What happens to requests from now on.</summary>
     public RelayMode Mode
     {
         get => mode;
         set => mode = value;
     }
 
-    /// <summary>How many questions of each kind came, by method; an `eth_call` with its selector, as `eth_call:e5949b5d`.</summary>
+    /// <summary>Number of requests by method; an `eth_call` with its selector, as `eth_call:e5949b5d`.</summary>
     public IReadOnlyDictionary<string, int> Counts => counts;
 
-    /// <summary>All questions that came.</summary>
+    /// <summary>Number of all requests.</summary>
     public int Total => counts.Values.Sum();
 
-    /// <summary>Readings of a channel: `channels(uint256)`.</summary>
+    /// <summary>Number of channel reads: `channels(uint256)`.</summary>
     public int ChannelReadings => counts.GetValueOrDefault("eth_call:e5949b5d");
 
     /// <summary>Starts a relay in front of a node.</summary>

@@ -1,8 +1,8 @@
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>The contract refused a transaction, which was therefore not sent.</summary>
+/// <summary>The contract would revert a transaction, so it was not sent.</summary>
 public sealed class ChainRevertException(string command, string reason) : Exception($"{command} reverted: {reason}")
 {
-    /// <summary>The contract's own words.</summary>
+    /// <summary>The contract's error text.</summary>
     public string Reason { get; } = reason;
 }

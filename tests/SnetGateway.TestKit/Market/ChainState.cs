@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>What the local chain tells of itself once it is ready. Addresses are checksummed hex text with 0x.</summary>
+/// <summary>The state that the local chain publishes when it is ready. Addresses are checksummed hex text with 0x.</summary>
 /// <param name="RpcUrl">The node's JSON-RPC address over HTTP.</param>
 /// <param name="WebSocketUrl">The same over WebSocket.</param>
-/// <param name="ControlUrl">Where its commands are taken.</param>
+/// <param name="ControlUrl">The URL for its commands.</param>
 /// <param name="ChainId">The chain's id.</param>
 /// <param name="NodePid">The pid of the node itself, for tests that freeze or kill it.</param>
 /// <param name="MultiPartyEscrow">The escrow contract.</param>
@@ -67,7 +67,7 @@ public sealed record ChainState(
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString()!;
 
-    // Small numbers come as JSON numbers, those of contracts as decimal text.
+    // Small numbers are JSON numbers, those of contracts decimal strings.
     private static BigInteger Number(JsonElement parent, string name) =>
         BigInteger.Parse(parent.GetProperty(name).ToString(), System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -4,18 +4,18 @@ using Nethereum.Contracts;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>`channelClaim` of the escrow contract: what a provider sends to be paid. Amounts are cogs.</summary>
+/// <summary>`channelClaim` of the escrow contract, with which a provider claims. Amounts are cogs.</summary>
 [Function("channelClaim")]
 public sealed class ChannelClaimFunction : FunctionMessage
 {
     [Parameter("uint256", "channelId", 1)]
     public BigInteger ChannelId { get; set; }
 
-    /// <summary>What to take, at most <see cref="PlannedAmount"/> and the channel's value.</summary>
+    /// <summary>The amount to pay out, at most <see cref="PlannedAmount"/> and the channel's value.</summary>
     [Parameter("uint256", "actualAmount", 2)]
     public BigInteger ActualAmount { get; set; }
 
-    /// <summary>What was signed for.</summary>
+    /// <summary>The signed amount.</summary>
     [Parameter("uint256", "plannedAmount", 3)]
     public BigInteger PlannedAmount { get; set; }
 
@@ -28,7 +28,7 @@ public sealed class ChannelClaimFunction : FunctionMessage
     [Parameter("bytes32", "s", 6)]
     public byte[] S { get; set; } = [];
 
-    /// <summary>Whether what is left goes back to the sender, which closes the channel.</summary>
+    /// <summary>True returns the rest to the sender, which closes the channel.</summary>
     [Parameter("bool", "isSendback", 7)]
     public bool IsSendBack { get; set; }
 }

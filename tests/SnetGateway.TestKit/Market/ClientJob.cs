@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>What a paying client is asked to do; tests/clients/README.md explains each field. What is null is left away.</summary>
+/// <summary>A job for a paying client; tests/clients/README.md explains each field. Null values are omitted.</summary>
 public sealed record ClientJob
 {
     /// <summary>host:port.</summary>
@@ -14,13 +14,13 @@ public sealed record ClientJob
     /// <summary>Messages in protobuf's JSON form; one for a unary method.</summary>
     public IReadOnlyList<object>? Requests { get; init; }
 
-    /// <summary>Metadata put last: a text, a list of texts, or null to leave away what the payment had set.</summary>
+    /// <summary>Additional metadata: a text, a list of texts, or null to remove a value that the payment has set.</summary>
     public IReadOnlyDictionary<string, object?>? Metadata { get; init; }
 
     /// <summary>Pays for each call.</summary>
     public ClientPayment? Payment { get; init; }
 
-    /// <summary>Asks for the state of this channel instead of calling a method.</summary>
+    /// <summary>Requests the state of this channel instead of calling a method.</summary>
     public ClientPayment? State { get; init; }
 
     /// <summary>Signs a claim instead of calling a method.</summary>
@@ -29,40 +29,40 @@ public sealed record ClientJob
     /// <summary>How many calls.</summary>
     public int Calls { get; init; } = 1;
 
-    /// <summary>How many of them at a time.</summary>
+    /// <summary>How many of them run concurrently.</summary>
     public int Parallel { get; init; } = 1;
 
     /// <summary>Sent as grpc-timeout, in milliseconds.</summary>
     public int? DeadlineMs { get; init; }
 
-    /// <summary>The client leaves after so many answers.</summary>
+    /// <summary>The client cancels after this many response messages.</summary>
     public int? CancelAfterMessages { get; init; }
 
-    /// <summary>The client leaves after so many milliseconds.</summary>
+    /// <summary>The client cancels after this many milliseconds.</summary>
     public int? CancelAfterMs { get; init; }
 
-    /// <summary>Over gRPC-Web instead: binary, text or improbable (another package) on HTTP/1.1, or http2. Of the Node client only.</summary>
+    /// <summary>Uses gRPC-Web: binary, text or improbable (another package) on HTTP/1.1, or http2. For the Node client only.</summary>
     public string? Web { get; init; }
 
     /// <summary>gzip compresses the requests.</summary>
     public string? Compression { get; init; }
 
-    /// <summary>Prints a line the moment the first message of a call is there.</summary>
+    /// <summary>Prints a line as soon as a call's first message has arrived.</summary>
     public bool? AnnounceFirst { get; init; }
 
     /// <summary>The :authority to send, when it is not the endpoint.</summary>
     public string? Authority { get; init; }
 
-    /// <summary>TLS instead of cleartext.</summary>
+    /// <summary>Uses TLS instead of cleartext.</summary>
     public ClientTls? Tls { get; init; }
 }
 
-/// <summary>Whom a client trusts.</summary>
-/// <param name="CaFile">A PEM file of roots; null is the stack's own.</param>
+/// <summary>The authorities that a client trusts.</summary>
+/// <param name="CaFile">A PEM file of roots; null for the client's default.</param>
 /// <param name="ServerName">The name on the certificate, when it is not the endpoint's.</param>
 public sealed record ClientTls(string? CaFile = null, string? ServerName = null);
 
-/// <summary>A channel as a client pays from it. Amounts in cogs.</summary>
+/// <summary>A channel that a client pays from. Amounts in cogs.</summary>
 public sealed record ClientPayment
 {
     /// <summary>The signing key, as hex with 0x.</summary>
@@ -77,10 +77,10 @@ public sealed record ClientPayment
     /// <summary>The channel's nonce.</summary>
     public BigInteger? Nonce { get; init; }
 
-    /// <summary>What was signed so far; of a claim, what is signed.</summary>
+    /// <summary>The amount signed so far; for a claim, the amount to sign.</summary>
     public BigInteger? Amount { get; init; }
 
-    /// <summary>What each call adds.</summary>
+    /// <summary>The price of each call.</summary>
     public BigInteger? Price { get; init; }
 
     /// <summary>Takes nonce and amount from the state service.</summary>
@@ -89,10 +89,10 @@ public sealed record ClientPayment
     /// <summary>The block number in a request for the state.</summary>
     public ulong? Block { get; init; }
 
-    /// <summary>Where to ask for the block number instead.</summary>
+    /// <summary>The node to request the block number from instead.</summary>
     public Uri? RpcUrl { get; init; }
 
-    /// <summary>A payment from a channel of the local chain, signed by its signer, starting at its present nonce with nothing signed.</summary>
+    /// <summary>A payment from a channel of the local chain, signed by its signer, at its current nonce with nothing signed yet.</summary>
     public static ClientPayment From(ChainState chain, ChainChannel channel, BigInteger price) => new()
     {
         PrivateKey = chain.Accounts.Values.Single(account => account.Address == channel.Signer).PrivateKey,

@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>The gRPC stacks that the paying clients of tests/clients are made of.</summary>
+/// <summary>The gRPC implementations of the paying clients in tests/clients.</summary>
 public enum ClientStack
 {
     /// <summary>grpc-js, signing with ethers.</summary>

@@ -7,9 +7,9 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// A local Ethereum node with the real contracts, funded accounts and open channels (tests/devchain), and the commands that
-/// drive it. Numbers of contracts are cogs or block numbers. A command that the contract refuses throws
-/// <see cref="ChainRevertException"/>; any other failure throws <see cref="InvalidOperationException"/>.
+/// A local Ethereum node with the real contracts, funded accounts and open channels (tests/devchain), and its commands. Numbers of contracts are cogs or
+/// block numbers. A command that the contract reverts throws <see cref="ChainRevertException"/>; any other failure throws
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class DevChain : IAsyncDisposable
 {
@@ -22,16 +22,16 @@ public sealed class DevChain : IAsyncDisposable
         StateFile = stateFile;
     }
 
-    /// <summary>The program that started the node and takes the commands.</summary>
+    /// <summary>The program that started the node and executes the commands.</summary>
     public ChildProcess Process { get; }
 
-    /// <summary>Addresses, accounts and channels as they were at the start.</summary>
+    /// <summary>Addresses, accounts and channels as they were after startup.</summary>
     public ChainState State { get; }
 
-    /// <summary>The same as a file of JSON, with all that tests/devchain/README.md lists. Deleted when the chain ends.</summary>
+    /// <summary>The same as a JSON file, with everything that tests/devchain/README.md lists. Deleted when the chain ends.</summary>
     public string StateFile { get; }
 
-    /// <summary>Starts a chain and waits until the contracts are in place, which takes one to three seconds.</summary>
+    /// <summary>Starts a chain and waits until the contracts are deployed, which takes one to three seconds.</summary>
     public static async Task<DevChain> StartAsync(DevChainOptions? options = null)
     {
         FastRun.Refuse("chain");
@@ -68,8 +68,8 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>Opens a channel to the provider's group.</summary>
     /// <param name="value">Cogs put into it.</param>
     /// <param name="expiresIn">Blocks from now.</param>
-    /// <param name="sender">The role that pays.</param>
-    /// <param name="signer">The role, or the address of a key, that may sign besides the sender.</param>
+    /// <param name="sender">The role of the sender.</param>
+    /// <param name="signer">The role, or the address of a key, that may sign in addition to the sender.</param>
     /// <param name="recipient">The role that may claim.</param>
     public async Task<ChainChannel> OpenChannelAsync(
         BigInteger value, ulong expiresIn = 1_000_000, string sender = "consumer", string signer = "signer", string recipient = "provider")
@@ -78,24 +78,24 @@ public sealed class DevChain : IAsyncDisposable
         return ChainState.ReadChannel(result.GetProperty("channel"));
     }
 
-    /// <summary>Reads a channel as it is now; of an unknown id the contract gives zeros.</summary>
+    /// <summary>Reads a channel's current state; for an unknown id the contract returns zeros.</summary>
     public async Task<ChainChannel> GetChannelAsync(BigInteger channel) =>
         ChainState.ReadChannel(await CommandAsync("channel", new { channel = Text(channel) }));
 
-    /// <summary>Adds funds, as anybody may.</summary>
+    /// <summary>Adds funds, which any account may do.</summary>
     public Task AddFundsAsync(BigInteger channel, BigInteger amount) =>
         CommandAsync("add-funds", new { channel = Text(channel), amount = Text(amount) });
 
-    /// <summary>Puts the expiration off by so many blocks.</summary>
+    /// <summary>Extends the expiration by this many blocks.</summary>
     public Task ExtendAsync(BigInteger channel, ulong byBlocks) =>
         CommandAsync("extend", new { channel = Text(channel), by = Text(byBlocks) });
 
     /// <summary>Claims as the recipient.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="amount">Cogs to be paid out.</param>
-    /// <param name="signature">65 bytes as hex with 0x, by the channel's signer or sender over the planned amount; null makes one.</param>
-    /// <param name="planned">The amount that was signed; null is the same.</param>
-    /// <param name="sendBack">Gives what remains back to the sender, which closes the channel.</param>
+    /// <param name="signature">65 bytes as hex with 0x, by the channel's signer or sender over the planned amount; null creates one.</param>
+    /// <param name="planned">The signed amount; null for <paramref name="amount"/>.</param>
+    /// <param name="sendBack">Returns the rest to the sender, which closes the channel.</param>
     public Task ClaimAsync(BigInteger channel, BigInteger amount, string? signature = null, BigInteger? planned = null, bool sendBack = false)
     {
         var arguments = new Dictionary<string, object> { ["channel"] = Text(channel), ["amount"] = Text(amount), ["sendback"] = sendBack };
@@ -112,7 +112,7 @@ public sealed class DevChain : IAsyncDisposable
         return CommandAsync("claim", arguments);
     }
 
-    /// <summary>The sender takes an expired channel's funds back.</summary>
+    /// <summary>The sender withdraws an expired channel's funds.</summary>
     public Task ClaimTimeoutAsync(BigInteger channel) => CommandAsync("claim-timeout", new { channel = Text(channel) });
 
     /// <summary>Mines empty blocks.</summary>
@@ -122,17 +122,17 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>The head's number.</summary>
     public async Task<ulong> GetBlockNumberAsync() => BlockNumber(await CommandAsync("block"));
 
-    /// <summary>Replaces the last blocks by empty ones, with other hashes; their transactions are gone.</summary>
+    /// <summary>Replaces the last blocks by empty ones with other hashes; their transactions are gone.</summary>
     public async Task<ulong> ReorganizeAsync(ulong depth) => BlockNumber(await CommandAsync("reorg", new { depth }));
 
-    /// <summary>Remembers the state of the chain.</summary>
+    /// <summary>Saves the state of the chain.</summary>
     /// <returns>An id for <see cref="RevertAsync"/>.</returns>
     public async Task<string> SnapshotAsync() => (await CommandAsync("snapshot")).GetProperty("id").GetString()!;
 
-    /// <summary>Goes back to a snapshot, which uses it up.</summary>
+    /// <summary>Restores a snapshot. It can be used once.</summary>
     public Task RevertAsync(string snapshot) => CommandAsync("revert", new { id = snapshot });
 
-    /// <summary>automine, manual or interval:SECONDS from now on.</summary>
+    /// <summary>Sets the mining mode: automine, manual or interval:SECONDS.</summary>
     public Task SetMiningAsync(string mining) => CommandAsync("set-mining", new { mining });
 
     /// <summary>Any JSON-RPC call to the node.</summary>

@@ -1,17 +1,17 @@
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>How a local chain is started; the defaults are the chain's own.</summary>
+/// <summary>Start options of a local chain; the defaults are the chain's own.</summary>
 public sealed record DevChainOptions
 {
-    /// <summary>automine (a block at each transaction), manual, interval:SECONDS or mixed:SECONDS.</summary>
+    /// <summary>automine (a block for each transaction), manual, interval:SECONDS or mixed:SECONDS.</summary>
     public string Mining { get; init; } = "automine";
 
-    /// <summary>What eth_chainId answers.</summary>
+    /// <summary>The value of eth_chainId.</summary>
     public ulong ChainId { get; init; } = 31337;
 
-    /// <summary>The JSON-RPC port; 0 picks a free one. A fixed one lets a chain come back where another was.</summary>
+    /// <summary>The JSON-RPC port; 0 picks a free one. A fixed one lets a chain replace another at the same address.</summary>
     public int Port { get; init; }
 
-    /// <summary>Opens the usual seven channels.</summary>
+    /// <summary>Opens the seven standard channels.</summary>
     public bool OpenChannels { get; init; } = true;
 }

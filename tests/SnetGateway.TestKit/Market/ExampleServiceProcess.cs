@@ -3,7 +3,7 @@ using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>A running example service (samples/), which answers samples/proto/example.proto over cleartext HTTP/2.</summary>
+/// <summary>A running example service (samples/), which serves samples/proto/example.proto over cleartext HTTP/2.</summary>
 public sealed class ExampleServiceProcess : IAsyncDisposable
 {
     private ExampleServiceProcess(ChildProcess process, string name, int port)
@@ -13,25 +13,25 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
         Port = port;
     }
 
-    /// <summary>The service's process, to be frozen, ended or killed.</summary>
+    /// <summary>The service's process, for tests that pause or kill it.</summary>
     public ChildProcess Process { get; }
 
-    /// <summary>What its replies carry as their instance.</summary>
+    /// <summary>The instance name in its responses.</summary>
     public string Name { get; }
 
     /// <summary>Its loopback port.</summary>
     public int Port { get; }
 
-    /// <summary>Its address, as a destination of a cluster.</summary>
+    /// <summary>Its address, for a destination of a cluster.</summary>
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    /// <summary>host:port, as a client's job names it.</summary>
+    /// <summary>host:port, for a client's job.</summary>
     public string Endpoint => $"127.0.0.1:{Port}";
 
     /// <summary>Starts a service and waits until it listens.</summary>
     /// <param name="language">Which of the two implementations.</param>
-    /// <param name="name">Told in each reply, to tell instances apart; null is the implementation's own.</param>
-    /// <param name="port">0 picks a free one; a fixed one brings an instance back where it was.</param>
+    /// <param name="name">The instance name in its responses; null for the implementation's default.</param>
+    /// <param name="port">0 picks a free one; a fixed one restarts an instance at the same address.</param>
     public static async Task<ExampleServiceProcess> StartAsync(ExampleLanguage language, string? name = null, int port = 0)
     {
         var (program, script) = language switch
@@ -44,7 +44,7 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
         return await StartAsync(program, script, name, port);
     }
 
-    /// <summary>Starts the echo service of tests/clients/python, on Debian's grpcio: a service on the C core, with as much of the protocol as its tests need.</summary>
+    /// <summary>Starts the echo service of tests/clients/python, on Debian's grpcio (the C core). It implements the part of the protocol that its tests need.</summary>
     public static Task<ExampleServiceProcess> StartPythonAsync() =>
         StartAsync("/usr/bin/python3", Repository.Existing("tests/clients/python/service.py", "the checkout is incomplete"), null, 0);
 

@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// The gateway itself, as its own process with a configuration file in a folder of its own. It can be killed and started again on the same
-/// ledger and the same ports. Its log is kept, and an error in it that the test did not announce fails the test when the gateway is disposed.
+/// The gateway as a separate process with a configuration file in its own folder. It can be killed and started again with the same ledger and ports. Its
+/// log is kept, and an error that the test did not expect fails the test when the gateway is disposed.
 /// </summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         configFile = Path.Combine(Folder, "appsettings.json");
     }
 
-    /// <summary>Its working directory, which holds the configuration and, unless it was put elsewhere, the ledger.</summary>
+    /// <summary>Its working directory, with the configuration and, by default, the ledger.</summary>
     public string Folder { get; }
 
     /// <summary>host:port for consumers.</summary>
@@ -41,10 +41,10 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The operator's listener.</summary>
     public Uri Admin => new($"http://{adminAddress}");
 
-    /// <summary>The process that runs now, or ran last.</summary>
+    /// <summary>The current process, or the last one.</summary>
     public ChildProcess Process => process;
 
-    /// <summary>All lines of its log, oldest first, of every start.</summary>
+    /// <summary>All lines of its log since the first start, oldest first.</summary>
     public IReadOnlyCollection<GatewayLogLine> Log => log;
 
     /// <summary>Starts a gateway and waits until it is ready.</summary>
@@ -64,15 +64,15 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again where it was, after its end, and waits until it listens.</summary>
+    /// <summary>Starts it again after it has ended, and waits until it listens.</summary>
     public async Task StartAgainAsync()
     {
         await File.WriteAllTextAsync(configFile, settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
 
-        // A write beyond a limit on file sizes shall fail, as on a full disk, and not end the process: the signal is ignored from the shell on.
+        // A write beyond a file size limit must fail, as on a full disk, and not end the process, so the shell ignores the signal.
         process = ChildProcess.Start("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder, Environment());
 
-        // The gateway outlives its input; a guard that does not ends it when the test process is gone.
+        // The gateway does not end with its input. The guard process does, and ends the gateway when the test process is gone.
         guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         var started = new TaskCompletionSource<GatewayLogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
         reading = ReadLogAsync(process, started);
@@ -91,20 +91,20 @@ public sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Has it send itself a signal when it passes a point for the so many-th time from now. The points are those of tests/SnetGateway.CrashPoints;
-    /// of several orders the last counts.
+    /// Makes the gateway send itself a signal when it passes a point for the n-th time from now. The points are those of tests/SnetGateway.CrashPoints. The
+    /// last call replaces earlier ones.
     /// </summary>
     public Task CrashAtAsync(string point, int times, UnixSignal signal) =>
         process.WriteLineAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{point} {times} {(int)signal}"));
 
-    /// <summary>SIGKILL; whatever was under way is left as it is.</summary>
+    /// <summary>SIGKILL, in any state.</summary>
     public async Task KillAsync()
     {
         await process.KillAsync();
         await ReleaseAsync();
     }
 
-    /// <summary>SIGTERM, and waits for the end.</summary>
+    /// <summary>SIGTERM, and waits until it has ended.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
@@ -113,17 +113,17 @@ public sealed class GatewayProcess : IAsyncDisposable
         return code;
     }
 
-    /// <summary>What `/readyz` answers on the operator's listener: null when ready, else what is wrong.</summary>
+    /// <summary>The response of `/readyz` on the operator's listener: null when ready, otherwise the reason.</summary>
     public async Task<string?> AskReadinessAsync()
     {
         using HttpResponseMessage answer = await probes.GetAsync(new Uri(Admin, "/readyz"));
         return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
     }
 
-    /// <summary>Waits until `/readyz` says yes.</summary>
+    /// <summary>Waits until `/readyz` reports ready.</summary>
     public Task WaitUntilReadyAsync() => Eventually.TrueAsync("the gateway is ready", async () => await AskReadinessAsync() is null);
 
-    /// <summary>Errors of this kind are what the test is about.</summary>
+    /// <summary>Expects errors with these event ids.</summary>
     /// <param name="eventIds">Event ids of log lines of level error or critical.</param>
     public void ExpectErrors(params int[] eventIds) => expectedErrors.UnionWith(eventIds);
 
@@ -141,7 +141,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         return new CommandResult(await command.WaitForExitAsync(), lines, command.RecentOutput);
     }
 
-    /// <summary>Ends it and removes its folder; throws when it did not end well, or logged an error that nobody expected.</summary>
+    /// <summary>Stops it and deletes its folder. Throws when it did not end regularly, or logged an unexpected error.</summary>
     public async ValueTask DisposeAsync()
     {
         int code = 0;
@@ -167,11 +167,11 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The ledger's probe took seconds and came back: the disk had other work, which says nothing of the gateway.</summary>
+    /// <summary>The ledger's probe timed out and recovered: the disk was busy, which is not a fault of the gateway.</summary>
     private static bool IsOfABusyMachine(GatewayLogLine line) =>
         line.EventId == 3011 && line.Message.Contains("timed out", StringComparison.Ordinal);
 
-    /// <summary>The one that SNET_TEST_GATEWAY names, as a campaign's published one; else the one built with the tests.</summary>
+    /// <summary>The binary that SNET_TEST_GATEWAY names, as in campaigns; otherwise the one built with the tests.</summary>
     private string Binary() =>
         settings.Binary is { } chosen ? chosen
         : System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named
@@ -217,7 +217,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         {
             if (broken is not null)
             {
-                throw broken; // a kill may cut off the last line, and no other
+                throw broken; // a kill may truncate the last line only
             }
 
             GatewayLogLine? line;

@@ -2,33 +2,33 @@ using System.Text.Json.Nodes;
 
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>What a gateway under test is configured with. What is not said here has the product's defaults.</summary>
+/// <summary>The configuration of a gateway under test. Everything else has the product's defaults.</summary>
 /// <param name="Chain">The local chain.</param>
-/// <param name="Services">What is sold.</param>
+/// <param name="Services">The paid services.</param>
 public sealed record GatewaySettings(ChainState Chain, params MarketService[] Services)
 {
-    /// <summary>The group that the local chain's channels are of.</summary>
+    /// <summary>The group of the local chain's channels.</summary>
     public const string DefaultGroup = "default";
 
-    /// <summary>Through whom the chain is read; null is the node itself.</summary>
+    /// <summary>The chain endpoint; null for the node itself.</summary>
     public Uri? ChainUrl { get; init; }
 
-    /// <summary>Groups besides the default one, by their keys.</summary>
+    /// <summary>Groups in addition to the default one, by their keys.</summary>
     public IReadOnlyDictionary<string, MarketGroup> MoreGroups { get; init; } = new Dictionary<string, MarketGroup>();
 
-    /// <summary>The ledger's file; null is one in the gateway's own folder.</summary>
+    /// <summary>The ledger's file; null for one in the gateway's folder.</summary>
     public string? LedgerPath { get; init; }
 
-    /// <summary>Any key of the configuration, as `SnetGateway:Chain:PollInterval`, laid over the file.</summary>
+    /// <summary>Any configuration keys, such as `SnetGateway:Chain:PollInterval`, that override the file.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether it can be told to end or stop at a named point (<see cref="GatewayProcess.CrashAtAsync"/>).</summary>
+    /// <summary>Enables crash points (<see cref="GatewayProcess.CrashAtAsync"/>).</summary>
     public bool HasCrashPoints { get; init; }
 
-    /// <summary>The binary to run; null is the one built with the tests, or the one that SNET_TEST_GATEWAY names.</summary>
+    /// <summary>The binary to run; null for the one that SNET_TEST_GATEWAY names, or the one built with the tests.</summary>
     public string? Binary { get; init; }
 
-    /// <summary>Variables of its environment.</summary>
+    /// <summary>Additional environment variables.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>The text of the appsettings file.</summary>

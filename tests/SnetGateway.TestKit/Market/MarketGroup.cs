@@ -2,5 +2,5 @@ namespace SnetGateway.TestKit.Market;
 
 /// <summary>A payment group of a gateway under test.</summary>
 /// <param name="GroupIdBase64">Its id, base64 of 32 bytes.</param>
-/// <param name="PaymentAddress">Who is paid.</param>
+/// <param name="PaymentAddress">The recipient of payments.</param>
 public sealed record MarketGroup(string GroupIdBase64, string PaymentAddress);

@@ -1,25 +1,25 @@
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>A service that a gateway under test sells.</summary>
-/// <param name="Name">Its name in the configuration; its route and its cluster have the same.</param>
-/// <param name="Instances">Where it runs.</param>
+/// <summary>A paid service of a gateway under test.</summary>
+/// <param name="Name">Its name in the configuration; its route and its cluster have the same name.</param>
+/// <param name="Instances">The addresses of its instances.</param>
 public sealed record MarketService(string Name, params Uri[] Instances)
 {
-    /// <summary>The hosts that are its own; empty for any.</summary>
+    /// <summary>Its hosts; empty for any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>The key of the group that is paid.</summary>
     public string Group { get; init; } = GatewaySettings.DefaultGroup;
 
-    /// <summary>Cogs a call.</summary>
+    /// <summary>Price of a call in cogs.</summary>
     public long Price { get; init; } = 10;
 
-    /// <summary>Cogs by method path, in place of <see cref="Price"/>; null for one price.</summary>
+    /// <summary>Prices by method path, instead of <see cref="Price"/>; null for one price.</summary>
     public IReadOnlyDictionary<string, long>? MethodPrices { get; init; }
 
-    /// <summary>How often the instances' health is asked for; null for never.</summary>
+    /// <summary>Interval of the instances' health checks; null for none.</summary>
     public TimeSpan? ProbeInterval { get; init; }
 
-    /// <summary>YARP's name of how calls are spread; null takes its default.</summary>
+    /// <summary>YARP's load balancing policy; null for its default.</summary>
     public string? LoadBalancing { get; init; }
 }

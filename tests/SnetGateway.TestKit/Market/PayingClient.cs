@@ -9,7 +9,7 @@ namespace SnetGateway.TestKit.Market;
 /// <summary>Runs the paying clients of tests/clients, which share no code with the gateway.</summary>
 public static class PayingClient
 {
-    // The interpreter that Debian's grpcio belongs to, whichever comes first in PATH.
+    // The interpreter that Debian's grpcio belongs to, independent of PATH.
     private const string DebianPython = "/usr/bin/python3";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -18,8 +18,8 @@ public static class PayingClient
         Converters = { new DecimalTextConverter() },
     };
 
-    /// <summary>Does a job and gives the calls in the order in which they ended.</summary>
-    /// <exception cref="InvalidOperationException">The client could not do the job; the message holds its output.</exception>
+    /// <summary>Runs a job and returns the calls in the order in which they ended.</summary>
+    /// <exception cref="InvalidOperationException">The client failed; the message contains its output.</exception>
     public static async Task<IReadOnlyList<CallReport>> RunAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null)
     {
         await using var client = Start(stack, job);
@@ -45,7 +45,7 @@ public static class PayingClient
             : throw new InvalidOperationException($"The {stack} client failed. Its output:\n{client.RecentOutput}");
     }
 
-    /// <summary>Makes one call and gives it.</summary>
+    /// <summary>Makes one call and returns its report.</summary>
     public static async Task<CallReport> CallAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null) =>
         (await RunAsync(stack, job, patience)).Single();
 
@@ -57,16 +57,16 @@ public static class PayingClient
         return JsonSerializer.Deserialize<JsonElement>(line).GetProperty("signature").GetString()!;
     }
 
-    /// <summary>Starts a job and leaves it running; read its lines with <see cref="ReadCall"/>.</summary>
+    /// <summary>Starts a job and returns while it runs; read its lines with <see cref="ReadCall"/>.</summary>
     public static ChildProcess Start(ClientStack stack, ClientJob job) => Start(stack, Write(job));
 
-    /// <summary>Starts a client that takes jobs, one a line, on its standard input.</summary>
+    /// <summary>Starts a client that reads jobs, one a line, from its standard input.</summary>
     internal static ChildProcess Start(ClientStack stack) => Start(stack, []);
 
-    /// <summary>A job as a line.</summary>
+    /// <summary>A job as one line.</summary>
     internal static string Write(ClientJob job) => JsonSerializer.Serialize(job, Json);
 
-    /// <summary>A call out of a line of output; null when the line only announces a first message.</summary>
+    /// <summary>Parses a line of output; null when the line only announces a first message.</summary>
     public static CallReport? ReadCall(string line)
     {
         using var parsed = JsonDocument.Parse(line);

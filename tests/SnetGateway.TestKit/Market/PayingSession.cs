@@ -3,8 +3,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// A paying client that stays and does one job after another, each on a connection of its own: a start of an interpreter per call costs far
-/// more than the call.
+/// A paying client that keeps running and does one job after another, each on a new connection: starting an interpreter for each call takes far longer
+/// than the call.
 /// </summary>
 public sealed class PayingSession : IAsyncDisposable
 {
@@ -12,11 +12,11 @@ public sealed class PayingSession : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1);
     private ChildProcess? client;
 
-    /// <summary>Nothing runs until the first job.</summary>
+    /// <summary>The client is started with the first job.</summary>
     public PayingSession(ClientStack stack) => this.stack = stack;
 
-    /// <summary>Does a job and gives the calls in the order in which they ended.</summary>
-    /// <exception cref="InvalidOperationException">The client could not do the job and has ended; the next job gets a new one.</exception>
+    /// <summary>Runs a job and returns the calls in the order in which they ended.</summary>
+    /// <exception cref="InvalidOperationException">The client failed and has ended; the next job starts a new one.</exception>
     public async Task<IReadOnlyList<CallReport>> RunAsync(ClientJob job)
     {
         await turn.WaitAsync();
@@ -48,7 +48,7 @@ public sealed class PayingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes one call and gives it.</summary>
+    /// <summary>Makes one call and returns its report.</summary>
     public async Task<CallReport> CallAsync(ClientJob job) => (await RunAsync(job)).Single();
 
     /// <summary>Ends the client.</summary>

@@ -1,14 +1,14 @@
 namespace SnetGateway.TestKit.Market;
 
-/// <summary>What a relay does with a question.</summary>
+/// <summary>What a relay does with a request.</summary>
 public enum RelayMode
 {
-    /// <summary>Passes it on.</summary>
+    /// <summary>Forwards it.</summary>
     Answers,
 
-    /// <summary>Breaks the connection.</summary>
+    /// <summary>Closes the connection.</summary>
     Refuses,
 
-    /// <summary>Takes it and says nothing, as a frozen node.</summary>
+    /// <summary>Accepts it and never responds, like a frozen node.</summary>
     IsSilent,
 }

@@ -6,8 +6,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Payments;
 
 /// <summary>
-/// The contract and the way to it, scripted. What happens on the chain (<see cref="Open"/>, <see cref="TopUp"/>, <see cref="Claim"/>) is not
-/// known to the book until somebody looks or an event is announced.
+/// A scripted contract and chain endpoint. Changes on the chain (<see cref="Open"/>, <see cref="TopUp"/>, <see cref="Claim"/>) are not known to the book
+/// until a channel is read or an event is announced.
 /// </summary>
 public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelReader
 {
@@ -15,7 +15,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
     private readonly ConcurrentQueue<(ChannelId Id, ReadPriority Priority)> _looks = new();
     private int _headRefreshes;
 
-    /// <summary>The looks so far, in order.</summary>
+    /// <summary>The channel reads so far, in order.</summary>
     public IReadOnlyCollection<(ChannelId Id, ReadPriority Priority)> Looks => _looks;
 
     public int HeadRefreshes => Volatile.Read(ref _headRefreshes);
@@ -24,19 +24,19 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
 
     public ChainBlock? Cursor { get; set; } = Block(1_000, time);
 
-    /// <summary>When set, every look ends so and nothing is read; of the head neither, where it is that nobody answers.</summary>
+    /// <summary>When set, every read returns this result and reads nothing; if it is unreachable, the head cannot be read either.</summary>
     public ChannelReadResult? Outage { get; set; }
 
-    /// <summary>When set, looks show the contract as it was then: an endpoint that lags.</summary>
+    /// <summary>When set, reads return the contract's state at that time: an endpoint that lags.</summary>
     public IReadOnlyDictionary<ChannelId, ChannelReading>? Lagging { get; set; }
 
-    /// <summary>When set, looks give what was read then: at one head no channel is read twice, and the head may stand for long.</summary>
+    /// <summary>When set, reads return this reading: a channel is read once per head, and the head may not change for long.</summary>
     public DateTimeOffset? ReadAt { get; set; }
 
-    /// <summary>What a refresh of the head finds; null when nothing newer.</summary>
+    /// <summary>The head after a refresh; null when there is no newer one.</summary>
     public ulong? NextHead { get; set; }
 
-    /// <summary>Runs before a look answers: where a test lets something happen in between.</summary>
+    /// <summary>Runs before a read returns, so that a test can change something in between.</summary>
     public Func<ChannelId, Task>? BeforeAnswer { get; set; }
 
     public static ChainBlock Block(ulong number, TimeProvider time) =>
@@ -67,7 +67,7 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
 
     public void Extend(ChannelId id, UInt256 expiration) => Change(id, reading => reading with { Expiration = expiration });
 
-    /// <summary>A claim of <paramref name="cogs"/>: the nonce rises, the money leaves. Announced to the book as the follower would.</summary>
+    /// <summary>A claim of <paramref name="cogs"/>: the nonce rises, the funds fall. Announced to the book as the follower would.</summary>
     public void Claim(ChannelId id, UInt256 cogs, bool announce = true)
     {
         Change(id, reading => reading with
@@ -81,14 +81,14 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
         }
     }
 
-    /// <summary>A new head, to which the cursor follows.</summary>
+    /// <summary>A new head; the cursor follows it.</summary>
     public void Mine(ulong blocks = 1)
     {
         Head = Block(Head!.Value.Number + blocks, time);
         Cursor = Head;
     }
 
-    /// <summary>Lets the book know what stands in the contract now, as a look would.</summary>
+    /// <summary>Puts the contract's current state into the book, as a read would.</summary>
     public void Learn(ChannelId id) => book.Learn(_contract[id] with { Block = Head!.Value with { SeenAt = time.GetUtcNow() } });
 
     public async ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken)

@@ -5,14 +5,14 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Payments;
 
 /// <summary>
-/// Signatures without cryptography, for tests of money: r is the message's hash, s the signer's address. As with the real ones, a signature
-/// over another message recovers to some address, only not to the signer's; and what the contract would refuse in shape is refused.
+/// Signatures without cryptography: r is the message's hash, s the signer's address. As with real ones, a signature over another message recovers to an
+/// address that is not the signer's, and malformed signatures are refused.
 /// </summary>
 public sealed class FakeSigners : ISignerRecovery
 {
     private long _recoveries;
 
-    /// <summary>Recoveries asked for: each would cost some 50 microseconds.</summary>
+    /// <summary>Number of recoveries: a real one takes about 50 microseconds.</summary>
     public long Recoveries => Interlocked.Read(ref _recoveries);
 
     public static byte[] Sign(Address signer, ReadOnlySpan<byte> message, byte v = 27)

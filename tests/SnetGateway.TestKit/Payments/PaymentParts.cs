@@ -10,7 +10,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;
 
-/// <summary>The parts of the payment core, put together as the gateway does it.</summary>
+/// <summary>The parts of the payment core, assembled as in the gateway.</summary>
 public sealed class PaymentParts
 {
     public PaymentParts(

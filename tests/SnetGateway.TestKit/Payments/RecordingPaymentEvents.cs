@@ -4,7 +4,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;
 
-/// <summary>Keeps what the operator would have heard of, as one line each.</summary>
+/// <summary>Records the events for the operator, as one line each.</summary>
 public sealed class RecordingPaymentEvents : IPaymentEvents
 {
     private readonly ConcurrentQueue<string> _lines = new();

@@ -5,8 +5,7 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.TestKit.Payments;
 
 /// <summary>
-/// A store in memory that fails when told to. It keeps copies, so that a caller who changes its memory too early is found out by what is
-/// read back.
+/// A store in memory with scripted failures. It keeps copies, so that a test fails when a caller changes its memory too early.
 /// </summary>
 public sealed class ScriptedStore : IRecordStore
 {
@@ -21,7 +20,7 @@ public sealed class ScriptedStore : IRecordStore
 
     public bool IsShared { get; set; }
 
-    /// <summary>Reads that fail from now on.</summary>
+    /// <summary>Number of next reads that fail.</summary>
     public int FailingReads { get; set; }
 
     public int Commits { get; private set; }
@@ -40,10 +39,10 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>What <see cref="WatchAsync"/> tells.</summary>
+    /// <summary>The records that <see cref="WatchAsync"/> returns.</summary>
     public Channel<StoredRecord> Feed { get; } = Channel.CreateUnbounded<StoredRecord>();
 
-    /// <summary>Runs before a commit compares: where a test lets another writer in.</summary>
+    /// <summary>Runs before a commit compares, so that a test can let another writer in.</summary>
     public Action? BeforeCommit { get; set; }
 
     /// <summary>What a probe does; null succeeds.</summary>
@@ -150,7 +149,7 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>Tells what is put on <see cref="Feed"/>, and nothing by itself: a test decides what another replica's write looks like from here.</summary>
+    /// <summary>Returns the records put into <see cref="Feed"/> and no others: the test decides what another replica's write looks like.</summary>
     public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => Feed.Reader.ReadAllAsync(cancellationToken);
 
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -172,7 +171,7 @@ public sealed class ScriptedStore : IRecordStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Lets writes that were left on the way arrive. Returns how many still fitted.</summary>
+    /// <summary>Executes the writes that were delayed. Returns how many still passed their comparison.</summary>
     public int LandLate()
     {
         lock (_lock)
@@ -199,7 +198,7 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>Puts a record in past every comparison: damage, or another writer.</summary>
+    /// <summary>Replaces a record without a comparison: damage, or another writer.</summary>
     public void Overwrite(RecordKey key, ReadOnlyMemory<byte> value)
     {
         lock (_lock)
@@ -208,7 +207,7 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>Puts a journal entry in, or takes it out: damage.</summary>
+    /// <summary>Replaces or removes a journal entry: damage.</summary>
     public void OverwriteEntry(RecordKey key, long sequence, byte[]? entry)
     {
         lock (_lock)

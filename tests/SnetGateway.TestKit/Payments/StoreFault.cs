@@ -1,35 +1,35 @@
 namespace SnetGateway.TestKit.Payments;
 
-/// <summary>How one commit of a <see cref="ScriptedStore"/> goes wrong.</summary>
+/// <summary>How one commit of a <see cref="ScriptedStore"/> fails.</summary>
 public enum StoreFault
 {
-    /// <summary>Goes right.</summary>
+    /// <summary>It succeeds.</summary>
     None,
 
-    /// <summary>Says that the revision is another one, and writes nothing.</summary>
+    /// <summary>Reports another revision, and writes nothing.</summary>
     Conflict,
 
-    /// <summary>Refuses and writes nothing.</summary>
+    /// <summary>Rejects the write.</summary>
     NotWritten,
 
-    /// <summary>No answer, nothing written.</summary>
+    /// <summary>No response, not written.</summary>
     UnknownLost,
 
-    /// <summary>No answer, but written.</summary>
+    /// <summary>No response, but written.</summary>
     UnknownWritten,
 
-    /// <summary>No answer; the write lands, if its comparison still holds, right after the next read was answered.</summary>
+    /// <summary>No response; written right after the next read, if its comparison still holds.</summary>
     UnknownLandsAfterRead,
 
-    /// <summary>No answer; the write lands, if its comparison still holds, when the test says so.</summary>
+    /// <summary>No response; written when the test says so, if its comparison still holds.</summary>
     UnknownLandsLater,
 
-    /// <summary>Written, and then a repetition of the same write on the way reports a conflict.</summary>
+    /// <summary>Written, but a repetition of the same write reports a conflict.</summary>
     RepeatedWrite,
 
-    /// <summary>Answers when the test says so.</summary>
+    /// <summary>Responds when the test says so.</summary>
     Stall,
 
-    /// <summary>Breaks with an exception after the write was done.</summary>
+    /// <summary>Throws after the write was done.</summary>
     ThrowsWritten,
 }

@@ -7,12 +7,12 @@ using System.Threading.Channels;
 namespace SnetGateway.TestKit.Processes;
 
 /// <summary>
-/// A program that a test started: its lines, signals to its pid, and an end that comes with the test's. Its standard input is
-/// held open as long as it runs, so that a program which ends with its input is gone even if the test process is killed.
+/// A program that a test started: its output lines, and signals to it. It ends with the test. Its standard input stays open while the test runs, so a
+/// program that ends with its input is gone even if the test process is killed.
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
-    /// <summary>How long a wait may last unless the caller says otherwise.</summary>
+    /// <summary>The default time limit of a wait.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const int KeptLines = 400;
@@ -28,29 +28,29 @@ public sealed class ChildProcess : IAsyncDisposable
         Name = name;
     }
 
-    /// <summary>What error messages call it.</summary>
+    /// <summary>Its name in error messages.</summary>
     public string Name { get; }
 
-    /// <summary>The process id; stays readable after the end.</summary>
+    /// <summary>The process id; readable also after it has ended.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>Whether it has ended.</summary>
+    /// <summary>True when it has ended.</summary>
     public bool HasExited => process.HasExited;
 
-    /// <summary>Whether a signal has stopped it.</summary>
+    /// <summary>True when a signal has stopped it.</summary>
     public bool IsStopped => !HasExited && File.ReadAllText($"/proc/{Pid}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] == 'T';
 
     /// <summary>The last lines of both outputs, oldest first, for messages of failed tests.</summary>
     public string RecentOutput => string.Join('\n', recentLines);
 
-    /// <summary>The lines of standard output that nobody has read yet; completes when the output closes.</summary>
+    /// <summary>The unread lines of standard output; completes when the output closes.</summary>
     public ChannelReader<string> OutputLines => output.Reader;
 
     /// <summary>Starts a program without a shell.</summary>
-    /// <param name="fileName">The program: a path, or a name looked up in PATH.</param>
-    /// <param name="arguments">Its arguments, as they are.</param>
-    /// <param name="workingDirectory">Where it runs; null is where the test runs.</param>
-    /// <param name="environment">Variables that are set besides the inherited ones; null as a value removes one.</param>
+    /// <param name="fileName">The program: a path, or a name to find in PATH.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="workingDirectory">Its working directory; null for the test's.</param>
+    /// <param name="environment">Variables to set in addition to the inherited ones; null as a value removes one.</param>
     /// <exception cref="InvalidOperationException">The program cannot be started; the message names it.</exception>
     public static ChildProcess Start(
         string fileName,
@@ -90,9 +90,9 @@ public sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Reads lines of standard output up to the first one that fits, and gives that one.</summary>
-    /// <exception cref="InvalidOperationException">The program ended before; the message holds its last lines.</exception>
-    /// <exception cref="TimeoutException">No such line came in time; the message holds its last lines.</exception>
+    /// <summary>Reads lines of standard output up to the first one that matches, and returns it.</summary>
+    /// <exception cref="InvalidOperationException">The program ended before; the message contains its last lines.</exception>
+    /// <exception cref="TimeoutException">No line matched in time; the message contains its last lines.</exception>
     public async Task<string> WaitForLineAsync(Func<string, bool> fits, TimeSpan? patience = null)
     {
         using var late = new CancellationTokenSource(patience ?? Patience);
@@ -134,7 +134,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL, and waits until it is gone.</summary>
+    /// <summary>SIGKILL, and waits until it has ended.</summary>
     public async Task KillAsync()
     {
         Send(UnixSignal.Kill);
@@ -142,14 +142,14 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, and waits until it has ended.</summary>
-    /// <returns>The exit code; 128 plus the signal's number when the signal itself ended it.</returns>
+    /// <returns>The exit code; 128 plus the signal's number when the signal ended it.</returns>
     public Task<int> TerminateAsync(TimeSpan? patience = null)
     {
         Send(UnixSignal.Terminate);
         return WaitForExitAsync(patience);
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits until it has ended.</summary>
     /// <exception cref="TimeoutException">It still runs.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan? patience = null)
     {
@@ -166,7 +166,7 @@ public sealed class ChildProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Ends it: closed input and SIGTERM first, SIGKILL when it does not follow.</summary>
+    /// <summary>Ends it: closes its input and sends SIGTERM, and SIGKILL when that does not end it.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -174,7 +174,7 @@ public sealed class ChildProcess : IAsyncDisposable
             if (!process.HasExited)
             {
                 CloseInput();
-                Send(UnixSignal.Continue); // A stopped process would not see the others.
+                Send(UnixSignal.Continue); // a stopped process would not handle the other signals
                 await TerminateAsync(GraceBeforeKill);
             }
         }

@@ -1,18 +1,18 @@
 namespace SnetGateway.TestKit.Processes;
 
-/// <summary>Waits for something in another process to come true: asked again and again, bounded.</summary>
+/// <summary>Waits for a condition in another process, with repeated checks and a time limit.</summary>
 public static class Eventually
 {
-    /// <summary>How long a condition may take on a machine that has other work too.</summary>
+    /// <summary>The default time limit, sufficient on a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns once the condition holds.</summary>
-    /// <param name="what">What is waited for, for the message of a failed test.</param>
-    /// <param name="condition">Asked at most twenty times a second.</param>
-    /// <param name="patience">Null takes <see cref="Patience"/>.</param>
-    /// <exception cref="TimeoutException">It did not come true in time.</exception>
+    /// <param name="what">The condition, for the message of a failed test.</param>
+    /// <param name="condition">Checked at most twenty times a second.</param>
+    /// <param name="patience">The time limit; null for <see cref="Patience"/>.</param>
+    /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
     public static async Task TrueAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
     {
         using var late = new CancellationTokenSource(patience ?? Patience);

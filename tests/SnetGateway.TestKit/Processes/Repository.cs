@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit.Processes;
 
-/// <summary>Where the files of this repository lie, seen from a running test.</summary>
+/// <summary>The files of this repository, as seen from a running test.</summary>
 public static class Repository
 {
     private const string Marker = "SnetGateway.sln";

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace SnetGateway.TestKit.Processes;
 
-/// <summary>Stands between two programs, passes bytes on, and is the network that fails: cuts, swallows answers, refuses.</summary>
+/// <summary>A relay between two programs that simulates network failures: closed connections, lost responses, refused connections.</summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -24,21 +24,21 @@ public sealed class TcpRelay : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens, in the target's scheme.</summary>
+    /// <summary>Its address, in the target's scheme.</summary>
     public string Endpoint =>
         $"{target.Scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <summary>Bytes that went towards the target.</summary>
+    /// <summary>Bytes sent to the target.</summary>
     public long RequestBytes => Interlocked.Read(ref requestBytes);
 
-    /// <summary>What happens from now on.</summary>
+    /// <summary>The relay's behaviour from now on.</summary>
     public TcpRelayMode Mode
     {
         get => mode;
         set => mode = value;
     }
 
-    /// <summary>Breaks all connections that there are.</summary>
+    /// <summary>Closes all existing connections.</summary>
     public void Cut()
     {
         lock (gate)
@@ -75,7 +75,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The end of the relay.
+            // The relay was disposed.
         }
     }
 
@@ -96,7 +96,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Cut, or nobody there: the other side sees the end.
+            // Closed, or the target is unreachable: the other side sees the end.
         }
         finally
         {
@@ -130,7 +130,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The end of one side is the end of both.
+            // The end of one side ends both.
         }
     }
 }
@@ -138,12 +138,12 @@ public sealed class TcpRelay : IAsyncDisposable
 /// <summary>What a relay does with bytes and connections.</summary>
 public enum TcpRelayMode
 {
-    /// <summary>Passes all on.</summary>
+    /// <summary>Forwards everything.</summary>
     Passes,
 
-    /// <summary>Passes requests on, and nothing of what comes back.</summary>
+    /// <summary>Forwards requests, and discards responses.</summary>
     SwallowsAnswers,
 
-    /// <summary>Closes each new connection at once; those that there are go on until <see cref="TcpRelay.Cut"/>.</summary>
+    /// <summary>Closes each new connection immediately; existing ones continue until <see cref="TcpRelay.Cut"/>.</summary>
     Refuses,
 }

@@ -3,15 +3,15 @@ namespace SnetGateway.TestKit.Processes;
 /// <summary>The signals that tests send, by their Linux numbers.</summary>
 public enum UnixSignal
 {
-    /// <summary>Ends at once; cannot be caught.</summary>
+    /// <summary>Ends the process immediately; cannot be caught.</summary>
     Kill = 9,
 
-    /// <summary>Asks to end.</summary>
+    /// <summary>Asks the process to end.</summary>
     Terminate = 15,
 
-    /// <summary>Goes on after <see cref="Stop"/>.</summary>
+    /// <summary>Continues after <see cref="Stop"/>.</summary>
     Continue = 18,
 
-    /// <summary>Freezes; sockets stay open and nobody answers. Cannot be caught.</summary>
+    /// <summary>Freezes the process; sockets stay open without a response. Cannot be caught.</summary>
     Stop = 19,
 }

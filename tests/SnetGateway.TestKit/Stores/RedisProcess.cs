@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// Debian's Redis on a free port of loopback, with files of its own: started, stopped in the middle, killed and started again on what it left. Its
-/// settings are those that the gateway asks for, unless a test gives others.
+/// Debian's Redis on a free loopback port with its own files. It can be paused, killed, and started again on its files. Its settings are those that the
+/// gateway requires, unless a test changes them.
 /// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
@@ -31,16 +31,16 @@ public sealed class RedisProcess : IAsyncDisposable
 
     public string Endpoint => $"127.0.0.1:{Port}";
 
-    /// <summary>Where it speaks TLS; empty where it does not.</summary>
+    /// <summary>Its TLS endpoint; empty without TLS.</summary>
     public string TlsEndpoint { get; private set; } = "";
 
     public string RecentOutput => _process.RecentOutput;
 
-    /// <summary>Where its files lie.</summary>
+    /// <summary>The folder of its files.</summary>
     public string Folder => _folder.FullName;
 
-    /// <summary>Starts it and waits until it takes connections.</summary>
-    /// <param name="more">Further settings as redis-server takes them; a later one wins.</param>
+    /// <summary>Starts it and waits until it accepts connections.</summary>
+    /// <param name="more">Additional settings in redis-server's format; a later one overrides an earlier one.</param>
     public static async Task<RedisProcess> StartAsync(params string[] more)
     {
         FastRun.Refuse("redis");
@@ -49,7 +49,7 @@ public sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>The same with TLS on a port beside, where clients must show a certificate of the authority.</summary>
+    /// <summary>The same with an additional TLS port, where clients must have a certificate of the authority.</summary>
     public static async Task<RedisProcess> StartWithTlsAsync(string caFile, string certificateFile, string keyFile)
     {
         int port = FreePort();
@@ -59,7 +59,7 @@ public sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>Options of a store on it, with key names of their own for each prefix.</summary>
+    /// <summary>Options of a store on it, with separate keys for each prefix.</summary>
     public LedgerOptions Options(string prefix = "t", string? journal = null) => new()
     {
         Store = "redis",
@@ -68,15 +68,15 @@ public sealed class RedisProcess : IAsyncDisposable
         Journal = new JournalOptions { Path = journal ?? Path.Combine(Folder, "journal-" + prefix) },
     };
 
-    /// <summary>SIGSTOP: connections stay, nothing is answered.</summary>
+    /// <summary>SIGSTOP: connections stay open, but it does not respond.</summary>
     public void Pause() => _process.Send(UnixSignal.Stop);
 
     public void Resume() => _process.Send(UnixSignal.Continue);
 
-    /// <summary>SIGKILL, in the middle of whatever it does.</summary>
+    /// <summary>SIGKILL, in any state.</summary>
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>Starts it again on its files and its port.</summary>
+    /// <summary>Starts it again with its files and port.</summary>
     public async Task RestartAsync(params string[] more)
     {
         await _process.DisposeAsync();
@@ -84,7 +84,7 @@ public sealed class RedisProcess : IAsyncDisposable
         await ReadyAsync();
     }
 
-    /// <summary>One command by Redis's own client, and its answer.</summary>
+    /// <summary>Runs one command with Redis's own client and returns its output.</summary>
     public async Task<string> CommandAsync(params string[] arguments)
     {
         await using ChildProcess client = ChildProcess.Start("redis-cli", ["-p", $"{Port}", .. arguments]);

@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// What every store must do, checked through the contract alone. A store's tests run each of <see cref="Names"/> on a fresh, empty store. How to
-/// add a store: give its tests a way to open an empty one, and run these; how to add a rule: write a method here and name it in the table.
+/// The rules of `IRecordStore`, checked through the contract alone. A store's tests run each of <see cref="Names"/> on a new, empty store. To add a
+/// store, give its tests a way to open an empty one and run these. To add a rule, write a method here and name it in the table.
 /// </summary>
 public static class StoreConformance
 {
@@ -38,7 +38,7 @@ public static class StoreConformance
 
     public static IEnumerable<string> Names => Checks.Keys;
 
-    /// <summary>Runs one check. A failure names the seed, and the same seed repeats the run.</summary>
+    /// <summary>Runs one rule. A failure names the seed, which repeats the run.</summary>
     public static async Task RunAsync(string name, IRecordStore store, int seed)
     {
         try
@@ -117,7 +117,7 @@ public static class StoreConformance
         Assert.Equal(first, (await MustRead(store, b)).Revision);
         Assert.Equal(first, (await MustRead(store, cursor)).Revision);
 
-        // The last one's condition fails: the ones before it must not be there.
+        // The last one's condition fails, so the ones before it must not be written.
         CommitResult second = await Commit(
             store,
             new RecordWrite(a, first, StoreData.Value(random), 2, StoreData.Value(random)),
@@ -229,7 +229,7 @@ public static class StoreConformance
 
     private static async Task ReadAllInOrder(IRecordStore store, Random random)
     {
-        // More than any store reads at a time, written in another order, with ids that are each other's beginning.
+        // More records than any store reads at a time, written in another order, with ids that are prefixes of others.
         byte[][] ids = [.. Enumerable.Range(0, 1200).Select(i => StoreData.Key(i).Id.ToArray()), [1], [1, 0], [255], [255, 255]];
         byte[][] shuffled = [.. ids];
         random.Shuffle(shuffled);
@@ -304,7 +304,7 @@ public static class StoreConformance
 
         Assert.Equal(5, (await store.ReadAllAsync(CancellationToken.None).ToArrayAsync()).Length);
 
-        // Some of it before the feed is opened, some while it runs.
+        // Some before the feed is opened, some while it runs.
         var expected = new Dictionary<RecordKey, (long Revision, string Value)>();
         for (int i = 0; i < 20; i++)
         {
@@ -319,7 +319,7 @@ public static class StoreConformance
             await WriteAsync();
         }
 
-        // The last event that surely comes; whatever is not told by then has an event of its own to come.
+        // The last event that is certain to come; every change not seen until then has a later event.
         lock (expected)
         {
             allWritten = true;

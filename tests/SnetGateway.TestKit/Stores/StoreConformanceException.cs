@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit.Stores;
 
-/// <summary>A store broke a rule; the message names the rule and the seed.</summary>
+/// <summary>A store violated a rule; the message names the rule and the seed.</summary>
 public sealed class StoreConformanceException : Exception
 {
     public StoreConformanceException(string message, Exception inner)

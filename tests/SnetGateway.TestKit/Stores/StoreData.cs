@@ -3,7 +3,7 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.TestKit.Stores;
 
-/// <summary>Keys and values of the kind and size that channels have.</summary>
+/// <summary>Keys and values like those of channels.</summary>
 public static class StoreData
 {
     /// <summary>The key of a channel's record: its id, 32 bytes big-endian.</summary>

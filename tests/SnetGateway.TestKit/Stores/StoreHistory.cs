@@ -5,8 +5,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// Random histories held to a model of ten lines. Callers write with revisions that they have read, or with stale ones, one record or several at
-/// a time; the store's own revisions give the one order in which all that was committed must make sense.
+/// Random histories, compared with a simple model. Callers write with revisions that they have read or with stale ones, one record or several at a time.
+/// The store's revisions give the order in which all commits must be consistent.
 /// </summary>
 internal static class StoreHistory
 {
@@ -18,7 +18,7 @@ internal static class StoreHistory
         Commit[][] histories = await Task.WhenAll(seeds.Select((seed, caller) => CallAsync(store, new Random(seed), caller, steps)));
         Commit[] all = [.. histories.SelectMany(commits => commits).OrderBy(commit => commit.Revision)];
 
-        // Commits of different records may share a revision: then their order does not matter.
+        // Commits of different records may share a revision; their order does not matter then.
         Assert.Equal(
             all.Sum(commit => commit.Writes.Length),
             all.SelectMany(commit => commit.Writes.Select(write => (commit.Revision, write.Record))).Distinct().Count());
@@ -48,7 +48,7 @@ internal static class StoreHistory
     private static async Task<Commit[]> CallAsync(IRecordStore store, Random random, int caller, int steps)
     {
         var known = new long[Records];
-        var entries = new int[Records]; // the number of the newest entry, which stands in the value
+        var entries = new int[Records]; // the number of the newest entry, which is part of the value
         var committed = new List<Commit>();
         for (int step = 0; step < steps; step++)
         {
@@ -93,7 +93,7 @@ internal static class StoreHistory
         return [.. committed];
     }
 
-    /// <summary>A value that no other write has, of any length.</summary>
+    /// <summary>A unique value of random length.</summary>
     private static byte[] Tag(Random random, int caller, int step, int sequence)
     {
         var value = new byte[random.Next(12, 800)];

@@ -8,7 +8,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class ChannelReaderTests
 {
     [Fact]
-    public async Task Look_OwnChannel_IsFoundAndInTheBook()
+    public async Task Read_OwnChannel_IsFoundAndInTheBook()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0, 700));
@@ -22,7 +22,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_IdNotBelowTheNext_IsNotFoundWithoutAReading()
+    public async Task Read_IdNotBelowTheNext_IsNotFoundWithoutARequest()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
@@ -32,12 +32,12 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_ChannelOpenedAMomentAgo_IsFound()
+    public async Task Read_ChannelOpenedAMomentAgo_IsFound()
     {
         await using var bench = new FollowerBench();
         Assert.Equal(ChannelReadResult.NotFound, await bench.ReadChannelAsync(0));
 
-        // Less than 250 ms later: the look waits for a newer head and does not answer by the old one.
+        // Less than 250 ms later: the read waits for a newer head and does not use the old one.
         bench.Chain.Mine(bench.Open(0));
         bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
         Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
@@ -48,7 +48,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_ToppedUpChannel_SeesTheNewFunds()
+    public async Task Read_ToppedUpChannel_SeesTheNewFunds()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0, 10));
@@ -59,7 +59,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_SameChannelAtTheSameHead_IsOneReading()
+    public async Task Read_SameChannelAtTheSameHead_IsOneRequest()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
@@ -73,14 +73,14 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_ManyAtOnce_ShareOneHeadAndOneReading()
+    public async Task Read_ConcurrentCallers_ShareOneHeadAndOneRequest()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
         await bench.ReadChannelAsync(9);
         int heads = bench.Chain.Count("eth_getBlockByNumber");
 
-        // The clock stands less than 250 ms after the last head: all of them wait for the same next one.
+        // The clock is less than 250 ms after the last head: all of them wait for the same next one.
         Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 100).Select(i =>
             bench.Follower.ReadChannelAsync(new ChannelId(0), i % 2 == 0 ? ReadPriority.Anonymous : ReadPriority.KnownParty, CancellationToken.None).AsTask())];
         Assert.All(await bench.DriveAsync(looks), look => Assert.Equal(ChannelReadResult.Found, look));
@@ -89,7 +89,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_CallerLeaves_OthersStillGetTheirAnswer()
+    public async Task Read_CallerCancels_OthersStillGetTheResult()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
@@ -104,7 +104,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_ForeignChannel_IsRememberedAndCostsNothingAgain()
+    public async Task Read_ForeignChannel_IsRememberedAndCostsNothingAgain()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(FollowerBench.OpenForeign(0));
@@ -118,7 +118,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_ForeignChannelThatNewGroupsOwn_IsFoundAtTheSameHead()
+    public async Task Read_ForeignChannelThatNewGroupsOwn_IsFoundAtTheSameHead()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(FollowerBench.OpenForeign(0));
@@ -129,7 +129,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_FloodOfRandomIds_CostsNoReadingAtAll()
+    public async Task Read_FloodOfRandomIds_CostsNoRequest()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
@@ -143,7 +143,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_FloodOfForeignIds_CostsAtMostTheBudgetAndLeavesHonestCallersTheirHalf()
+    public async Task Read_FloodOfForeignIds_CostsAtMostTheBudgetAndLeavesKnownPartiesTheirHalf()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         bench.Chain.Mine([bench.Open(0), .. Enumerable.Range(1, 500).Select(id => FollowerBench.OpenForeign((ulong)id))]);
@@ -159,14 +159,14 @@ public sealed class ChannelReaderTests
         int foreign = looks.Count(look => look == ChannelReadResult.Foreign);
         Assert.Equal(500 - foreign, looks.Count(look => look == ChannelReadResult.NoBudget));
 
-        // Half of 20 a second: those of the first moment, and those of the time that it took.
+        // Half of 20 a second: those of the first moment, and those of the time that has passed.
         double seconds = (bench.Clock.GetUtcNow() - start).TotalSeconds;
         Assert.InRange(foreign, 10, 10 + (int)(10 * (seconds + 1)));
         Assert.Equal(1 + foreign, bench.Chain.ChannelReads);
     }
 
     [Fact]
-    public async Task Look_NoEndpointAnswers_IsUnreachable()
+    public async Task Read_NoEndpointResponds_IsUnreachable()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
@@ -182,7 +182,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task Look_WithConfirmations_ReadsBelowTheHead()
+    public async Task Read_WithConfirmations_IsBelowTheHead()
     {
         await using var bench = new FollowerBench(options => options.Confirmations = 2);
         bench.Chain.Mine(bench.Open(0, 10));
@@ -200,7 +200,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task RefreshHead_ByManyAtOnce_IsOneQuestion()
+    public async Task RefreshHead_ConcurrentCallers_ShareOneRequest()
     {
         await using var bench = new FollowerBench();
         Task<bool>[] refreshes = [.. Enumerable.Range(0, 50).Select(_ => bench.Follower.RefreshHeadAsync(CancellationToken.None).AsTask())];
@@ -210,7 +210,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
-    public async Task RefreshHead_MomentsAfterAnother_SeesTheBlocksMinedMeanwhile_AfterTheInterval()
+    public async Task RefreshHead_ShortlyAfterAnother_SeesNewBlocks_AfterTheInterval()
     {
         await using var bench = new FollowerBench();
         Assert.True(await bench.Follower.RefreshHeadAsync(CancellationToken.None));

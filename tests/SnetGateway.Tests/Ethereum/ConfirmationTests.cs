@@ -11,11 +11,11 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>Fresh deposits, by a real follower and a real judge of payments: what `Confirmations` and `UnconfirmedExposure` hold back.</summary>
+/// <summary>Fresh deposits with a real follower and real payment checks: what `Confirmations` and `UnconfirmedExposure` hold back.</summary>
 public sealed class ConfirmationTests
 {
     [Fact]
-    public async Task TopUp_WithConfirmations_CountsWhenSoManyBlocksAreAboveIt()
+    public async Task TopUp_WithConfirmations_CountsAfterThatManyBlocks()
     {
         await using var bench = new FollowerBench(options => options.Confirmations = 2);
         bench.Chain.Mine(bench.Open(0));
@@ -37,7 +37,7 @@ public sealed class ConfirmationTests
     }
 
     [Fact]
-    public async Task TopUp_WithAnExposureCap_CountsWhollyAfterTheFinalityDepth()
+    public async Task TopUp_WithAnExposureCap_CountsFullyAfterTheFinalityDepth()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         ChannelAdmission payments = Payments(bench, new PaidCallOptions { UnconfirmedExposure = "100" });

@@ -9,13 +9,13 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class EndpointTests
 {
     [Fact]
-    public async Task FirstEndpointDown_TheNextIsAsked_AndTheFirstAgainWhenItIsBack()
+    public async Task FirstEndpointDown_TheNextIsUsed_AndTheFirstAgainWhenItIsBack()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
         bench.Chain.Host("a.test").Fault = _ => throw new HttpRequestException("refused");
 
-        // A broken connection is tried once more after a moment, which the clock must give.
+        // A broken connection is tried again after a pause on the clock.
         Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
@@ -27,11 +27,11 @@ public sealed class EndpointTests
         bench.Chain.Mine();
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
         Assert.Empty(bench.Chain.Host("b.test").Asked);
-        Assert.Contains("eth_getCode", bench.Chain.Host("a.test").Asked); // asked again who it is
+        Assert.Contains("eth_getCode", bench.Chain.Host("a.test").Asked); // checked again
     }
 
     [Fact]
-    public async Task EndpointOfAnotherChain_IsNeverAskedForMore()
+    public async Task EndpointOfAnotherChain_IsNotUsed()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -43,7 +43,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EndpointWithoutTheContract_IsNeverAskedForMore()
+    public async Task EndpointWithoutTheContract_IsNotUsed()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -53,7 +53,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task OnlyEndpointIsOfAnotherChain_NothingIsReadAtAll()
+    public async Task OnlyEndpointIsOfAnotherChain_NothingIsRead()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
@@ -82,7 +82,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EndpointThatStalls_IsLeftAfterItsDeadline()
+    public async Task EndpointThatDoesNotRespond_IsLeftAfterItsTimeout()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -113,7 +113,7 @@ public sealed class EndpointTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"number":"0x1"}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":null}""")]
     [InlineData("""{"\ud800":1,"jsonrpc":"2.0","id":1,"result":null}""")]
-    public async Task EndpointThatTalksNonsense_IsSetAside(string nonsense)
+    public async Task EndpointWithInvalidResponses_IsSetAside(string nonsense)
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -124,7 +124,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EndpointWhoseAnswersHaveNoEnd_IsSetAside()
+    public async Task EndpointWithEndlessResponses_IsSetAside()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -134,7 +134,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EndpointThatWantsFewerRequests_IsSetAside()
+    public async Task EndpointWithARateLimit_IsSetAside()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine(bench.Open(0));
@@ -144,7 +144,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task LowerHeadOfTheNextEndpoint_IsLagAndNoReorganisation_AndNoNews()
+    public async Task LowerHeadOfTheNextEndpoint_IsLag_AndNotAReorganisation()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
         bench.Chain.MineEmpty(10);
@@ -161,7 +161,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task FirstEndpointBehind_TheNextIsBelieved_AndTheFirstIsSetAside()
+    public async Task FirstEndpointBehind_TheNextIsUsed_AndTheFirstIsSetAside()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
@@ -180,7 +180,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task OneOfTheNodesBehindAUrlIsBehind_TheNextAnswerIsBelieved_AndTheUrlStays()
+    public async Task OneOfTheNodesBehindAUrlLags_TheNextResponseIsUsed_AndTheUrlStays()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         bench.Chain.MineEmpty(5);
@@ -201,7 +201,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EveryEndpointBehind_LooksFail_AndWhatIsKnownGrowsOld()
+    public async Task EveryEndpointBehind_ReadsFail_AndKnownDataGrowsStale()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
         bench.Chain.Mine(bench.Open(0));
@@ -226,13 +226,13 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task FirstEndpointStandsStill_TheNextIsAsked()
+    public async Task FirstEndpointStalled_TheNextIsUsed()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));
         bench.Chain.Mine(bench.Open(0));
         await bench.FollowAsync();
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
-        bench.Chain.Mine(block => block.SenderClaim(0)); // everything is taken back, on a chain that the first node no longer follows
+        bench.Chain.Mine(block => block.SenderClaim(0)); // the sender withdraws, on blocks that the first node does not have
         bench.Chain.Host("a.test").Lag = 1;
         await bench.FollowAsync();
         Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness);
@@ -246,7 +246,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task ChainThatMakesNoBlocks_IsReadAsItStands_AndGrowsOld()
+    public async Task ChainWithoutNewBlocks_IsRead_AndGrowsStale()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));
         bench.Chain.Mine(bench.Open(0));
@@ -260,7 +260,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task AnswerThatCannotBeRead_WhileAnotherLookWaits_NeitherKeepsFromTheNextEndpointNorFromTheNextReading()
+    public async Task UnreadableResponse_WhileAnotherReadWaits_BlocksNeitherTheNextEndpointNorTheNextRead()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
         await bench.FollowAsync();
@@ -285,7 +285,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task EndpointThatHangsWhenItIsBack_IsWaitedForOnce_HoweverManyLook()
+    public async Task EndpointThatHangsWhenItIsBack_IsWaitedForOnce_ByAllReads()
     {
         await using FollowerBench bench = Two();
         bench.Chain.Mine([.. Enumerable.Range(0, 8).Select(id => bench.Open((ulong)id))]);
@@ -293,7 +293,7 @@ public sealed class EndpointTests
         await bench.FollowAsync(); // by the second; the first is set aside
         bench.Chain.Host("a.test").Fault = null;
 
-        // The first one's pause ends while the head is read from the second: all looks find it open to be asked, and hanging.
+        // The first one's pause ends while the head is read from the second: all reads then find the first available, and it hangs.
         var headAsked = new TaskCompletionSource();
         var headAnswered = new TaskCompletionSource();
         bench.Chain.Host("b.test").Gate = (method, _) =>
@@ -325,7 +325,7 @@ public sealed class EndpointTests
     [Theory]
     [InlineData("eth_getBlockByHash")]
     [InlineData("eth_getBlockByNumber")]
-    public async Task EndpointThatAnswersAnotherBlockThanAsked_IsSetAside(string method)
+    public async Task EndpointThatReturnsAnotherBlock_IsSetAside(string method)
     {
         await using FollowerBench bench = Two();
         bench.Chain.MineEmpty(3);

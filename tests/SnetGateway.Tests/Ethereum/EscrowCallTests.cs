@@ -13,13 +13,13 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>Held to recorded requests to, and answers of, the real contract.</summary>
+/// <summary>Compared with recorded requests to the real contract and its responses.</summary>
 public sealed class EscrowCallTests
 {
     private static readonly ChainBlock Block = new(7, default, DateTimeOffset.UnixEpoch);
 
     [Fact]
-    public void Channels_RecordedCalls_AreEncodedAndDecodedAlike()
+    public void Channels_RecordedCalls_AreEncodedAndDecodedTheSame()
     {
         int read = 0;
         foreach (JsonElement call in Calls("channels(uint256)"))
@@ -53,7 +53,7 @@ public sealed class EscrowCallTests
     }
 
     [Fact]
-    public void NextChannelId_RecordedCall_IsEncodedAndDecodedAlike()
+    public void NextChannelId_RecordedCall_IsEncodedAndDecodedTheSame()
     {
         JsonElement call = Assert.Single(Calls("nextChannelId()"));
         Assert.Equal(RequestData(call), EscrowCalls.NextChannelId());
@@ -63,7 +63,7 @@ public sealed class EscrowCallTests
     }
 
     [Fact]
-    public void ChannelClaim_RecordedCallsAndTransactions_AreEncodedAlike()
+    public void ChannelClaim_RecordedCallsAndTransactions_AreEncodedTheSame()
     {
         const string signature = "channelClaim(uint256,uint256,uint256,uint8,bytes32,bytes32,bool)";
         IEnumerable<(JsonElement Arguments, byte[] Data)> recorded =
@@ -105,7 +105,7 @@ public sealed class EscrowCallTests
     }
 
     [Fact]
-    public void TryReadChannel_AnswersThatTheContractCannotGive_AreRefused()
+    public void TryReadChannel_OutputThatTheContractCannotReturn_IsRefused()
     {
         JsonElement call = Calls("channels(uint256)").First();
         Assert.True(HexText.TryReadData(call.GetProperty("response").GetProperty("result"), out byte[] answer));
@@ -116,11 +116,11 @@ public sealed class EscrowCallTests
             Assert.False(EscrowCalls.TryReadChannel(wrong, default, Block, out _));
         }
 
-        Assert.False(EscrowCalls.TryReadNextChannelId([], out _)); // what a node says of an address without code
+        Assert.False(EscrowCalls.TryReadNextChannelId([], out _)); // what a node returns for an address without code
     }
 
     [Fact]
-    public void TryReadChannel_LargestValues_AreReadWhole()
+    public void TryReadChannel_LargestValues_AreReadExactly()
     {
         byte[] answer = [.. Enumerable.Repeat((byte)0xff, 32), .. Word20(0xff), .. Word20(0xff), .. Word20(0xff), .. Enumerable.Repeat((byte)0xff, 96)];
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>Held to recorded logs of the real contract.</summary>
+/// <summary>Compared with recorded logs of the real contract.</summary>
 public sealed class EscrowEventTests
 {
     private static readonly string[] Followed = ["ChannelOpen", "ChannelClaim", "ChannelSenderClaim", "ChannelExtend", "ChannelAddFunds"];

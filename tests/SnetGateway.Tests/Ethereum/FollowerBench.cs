@@ -10,7 +10,7 @@ using SnetGateway.TestKit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>A follower on a scripted chain and a clock that stands still: each round and each look happens when the test says so.</summary>
+/// <summary>A follower on a scripted chain and a clock that only the test moves: each round and each read happens when the test says so.</summary>
 internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory, ILoggerProvider, IMeterFactory
 {
     public static readonly PaymentGroup Group = new(
@@ -29,7 +29,7 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
             Endpoints = ["http://a.test/v3/secret-key"],
             ChainId = 1,
             EscrowAddress = ScriptedChain.Escrow.ToString(),
-            MaxBlockPause = TimeSpan.Zero, // its clock passes minutes between blocks
+            MaxBlockPause = TimeSpan.Zero, // this clock moves minutes between blocks
         };
         configure?.Invoke(Options);
         Follower = new ChainFollower(Options, Book, Clock, new Random(1), this, this, Chain);
@@ -49,14 +49,14 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
 
     public List<ChannelClaimSeen> Claims { get; } = [];
 
-    /// <summary>A look, a moment after whatever came before.</summary>
+    /// <summary>A read, a moment after the previous step.</summary>
     public async Task<ChannelReadResult> ReadChannelAsync(ulong id, ReadPriority priority = ReadPriority.Anonymous)
     {
         Clock.Advance(TimeSpan.FromMilliseconds(250));
         return await Follower.ReadChannelAsync(new ChannelId(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Moves the clock on until the work is done, however often it waits for it. For benches whose requests have an hour.</summary>
+    /// <summary>Moves the clock until the work is done. For benches with a request timeout of an hour.</summary>
     public async Task<T[]> DriveAsync<T>(params Task<T>[] work)
     {
         await ChannelReaderTests.WaitUntilAsync(() =>
@@ -67,14 +67,14 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
         return await Task.WhenAll(work);
     }
 
-    /// <summary>One round of following, a second after whatever came before.</summary>
+    /// <summary>One round of following, a second after the previous step.</summary>
     public async Task FollowAsync()
     {
         Clock.Advance(TimeSpan.FromSeconds(1));
         await Follower.FollowOnceAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Begins where an earlier process stopped, hearing of claims, without the endless loop.</summary>
+    /// <summary>Resumes at an earlier process's cursor, with a claim handler and without the endless loop.</summary>
     public async Task ResumeAsync(ChainBlock? cursor)
     {
         using var stopped = new CancellationTokenSource();
@@ -91,7 +91,7 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
 
     public ChannelChainState State(ulong id) => Channel(id).Chain!;
 
-    /// <summary>Says that so much was signed and served.</summary>
+    /// <summary>Records an amount as signed and served.</summary>
     public void Serve(ulong id, ulong amount, ulong nonce = 0, params SignedTotal[] earlier)
     {
         ChannelReading reading = State(id).Reading;

@@ -8,11 +8,11 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>A head below the cursor or below what was followed: an endpoint that is behind, or another chain.</summary>
+/// <summary>A head below the cursor or the followed blocks: an endpoint that is behind, or another chain.</summary>
 public sealed class HeadRegressionTests
 {
     [Fact]
-    public async Task CursorAboveTheHead_KnownBlockHasAnotherHash_IsFollowedFromTheHeadAtOnce()
+    public async Task CursorAboveTheHead_KnownBlockHasAnotherHash_IsFollowedFromTheHeadImmediately()
     {
         (ChainBlock cursor, ChannelRecord record) = await EarlierRunAsync();
         var reset = new ScriptedChain(); // its blocks have other hashes
@@ -27,7 +27,7 @@ public sealed class HeadRegressionTests
         Assert.Contains(bench.Logged, line => line.Contains("300 cogs", StringComparison.Ordinal)); // served, and not on this chain
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
 
-        // The id is given anew, with a nonce and a value of its own, and following goes on.
+        // The id is assigned again, with its own nonce and value, and following continues.
         reset.Mine(bench.Open(0, 42));
         await bench.FollowAsync();
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(0));
@@ -36,7 +36,7 @@ public sealed class HeadRegressionTests
     }
 
     [Fact]
-    public async Task CursorAboveTheHead_NothingToCompare_IsGivenUpWhenASyncedEndpointStaysBelow()
+    public async Task CursorAboveTheHead_NothingToCompare_IsDiscardedWhenASyncedEndpointStaysBelow()
     {
         (ChainBlock cursor, ChannelRecord record) = await EarlierRunAsync();
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
@@ -54,14 +54,14 @@ public sealed class HeadRegressionTests
         Assert.Equal(cursor.Number, bench.Follower.Cursor!.Value.Number);
 
         bench.Clock.Advance(TimeSpan.FromSeconds(40));
-        await AssertWaitsAsync(bench); // the last reading that is not believed
+        await AssertWaitsAsync(bench); // the last head that is not accepted
         await FollowAsync(bench);
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
         Assert.Equal(ReadingFreshness.FundsUnknown, bench.State(0).Freshness);
     }
 
     [Fact]
-    public async Task CursorAboveTheHead_OfAnEndpointOfTheSameChain_IsWaitedForHoweverLong()
+    public async Task CursorAboveTheHead_OfAnEndpointOfTheSameChain_IsWaitedForIndefinitely()
     {
         await using FollowerBench earlier = await LogFollowingTests.StartedAsync();
         earlier.Serve(0, 300);
@@ -93,7 +93,7 @@ public sealed class HeadRegressionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task CursorAboveTheHeadOfTheFirstEndpoint_TheSecondDecides_AndAClaimStaysClaimed(bool secondIsAwayFirst)
+    public async Task CursorAboveTheHeadOfTheFirstEndpoint_TheSecondDecides_AndAClaimIsKept(bool secondIsAwayFirst)
     {
         await using FollowerBench earlier = new();
         earlier.Chain.Mine(earlier.Open(0));
@@ -115,8 +115,8 @@ public sealed class HeadRegressionTests
             },
             earlier.Chain);
         bench.Book.GetOrAdd(record.Id).Adopt(record);
-        bench.Channel(0).MarkClaimed(new ChannelNonce(1), bench.Clock.GetUtcNow()); // as the ledger's news say
-        bench.Chain.Host("a.test").Lag = 20; // synced by its own word, and below every block that is known here
+        bench.Channel(0).MarkClaimed(new ChannelNonce(1), bench.Clock.GetUtcNow()); // as the ledger's change feed reports
+        bench.Chain.Host("a.test").Lag = 20; // it reports to be synced, and is below every known block
         await bench.ResumeAsync(cursor);
         if (secondIsAwayFirst)
         {
@@ -137,7 +137,7 @@ public sealed class HeadRegressionTests
     }
 
     [Fact]
-    public async Task ChainThatBeginsAnewWhileItIsFollowed_IsNoticedByTheLowestKnownBlock()
+    public async Task ChainThatRestartsWhileItIsFollowed_IsNoticedByTheLowestKnownBlock()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync(options => options.FinalityDepth = 5);
         bench.Chain.MineEmpty(40);
@@ -152,7 +152,7 @@ public sealed class HeadRegressionTests
     }
 
     [Fact]
-    public async Task EndpointFarBehind_IsLagAndNoOtherChain()
+    public async Task EndpointFarBehind_IsLag_AndNotAnotherChain()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync(options =>
         {
@@ -168,7 +168,7 @@ public sealed class HeadRegressionTests
         Assert.DoesNotContain(bench.Logged, line => line.Contains("Reorganis", StringComparison.Ordinal));
     }
 
-    /// <summary>What a run on a longer chain left: its cursor, and a channel on which 300 cogs were served.</summary>
+    /// <summary>The state that a run on a longer chain left: its cursor, and a channel with 300 cogs served.</summary>
     private static async Task<(ChainBlock Cursor, ChannelRecord Record)> EarlierRunAsync()
     {
         await using FollowerBench earlier = await LogFollowingTests.StartedAsync();
@@ -182,7 +182,7 @@ public sealed class HeadRegressionTests
         Assert.Contains("which was already seen", exception.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A round in which a question is asked twice, with a pause on the bench's clock.</summary>
+    /// <summary>A round in which a request is sent twice, with a pause on the bench's clock.</summary>
     private static async Task FollowAsync(FollowerBench bench)
     {
         Task round = bench.FollowAsync();

@@ -11,7 +11,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class LogFollowingTests
 {
     [Fact]
-    public async Task Follow_NothingHappens_AsksForTheHeadOnly()
+    public async Task Follow_NoEvents_ReadsTheHeadOnly()
     {
         await using var bench = new FollowerBench();
         await bench.FollowAsync();
@@ -30,7 +30,7 @@ public sealed class LogFollowingTests
         await bench.FollowAsync();
 
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
-        Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness); // read again with what the budget had to spare
+        Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness); // read again with spare budget
         Assert.Equal(700UL, bench.State(0).Reading.Value);
         ChannelClaimSeen claim = Assert.Single(bench.Claims);
         Assert.Equal((new ChannelId(0), new ChannelNonce(1), (UInt256)300, (UInt256)400), (claim.Channel, claim.NewNonce, claim.ClaimAmount, claim.PlannedAmount));
@@ -38,17 +38,17 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Follow_ClaimWhileTheBudgetIsEmpty_RaisesTheNonceAndLeavesTheFundsUnknown()
+    public async Task Follow_ClaimWhileTheBudgetIsEmpty_RaisesTheNonceAndMarksTheFundsUnknown()
     {
         await using var bench = await StartedAsync(options => options.ReadsPerSecond = 2);
         bench.Chain.Mine(block => block.Claim(0, 300, 300), bench.Open(1), bench.Open(2));
 
-        // Both halves are spent in the same instant in which the claim is followed.
+        // Both halves of the budget are spent at the instant in which the claim is followed.
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.Follower.RefreshHeadAsync(CancellationToken.None);
         ulong[] ids = [1, 2];
         Task<ChannelReadResult>[] looks = [.. ids.Select(id => bench.Follower.ReadChannelAsync(new ChannelId(id), ReadPriority.KnownParty, CancellationToken.None).AsTask())];
-        await bench.Clock.WhenArmedAsync(); // both wait for the same reading of the head
+        await bench.Clock.WhenArmedAsync(); // both wait for the same read of the head
         bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60));
         bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
@@ -64,7 +64,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Follow_SenderTimeout_RaisesTheNonceAndIsNoClaim()
+    public async Task Follow_SenderTimeout_RaisesTheNonceAndIsNotAClaim()
     {
         await using var bench = await StartedAsync();
         bench.Chain.Mine(block => block.SenderClaim(0));
@@ -97,7 +97,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Follow_ReadingUnderWayWhileItsClaimIsFollowed_DoesNotHideTheClaim()
+    public async Task Follow_ReadingInFlightWhileItsClaimIsFollowed_DoesNotHideTheClaim()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Mine(bench.Open(0));
@@ -124,7 +124,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Follow_GapOfSomeThousandBlocks_IsMadeUpForByRanges()
+    public async Task Follow_GapOfSomeThousandBlocks_IsReadByRanges()
     {
         await using var bench = await StartedAsync();
         bench.Chain.Mine(block => block.Claim(0, 1, 1));
@@ -170,7 +170,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Start_CursorOfAnEarlierRun_MakesUpForItsGap()
+    public async Task Start_CursorOfAnEarlierRun_ReadsTheGap()
     {
         await using var earlier = await StartedAsync();
         ChainBlock cursor = earlier.Follower.Cursor!.Value;
@@ -199,7 +199,7 @@ public sealed class LogFollowingTests
         await bench.ResumeAsync(cursor);
         await bench.FollowAsync();
 
-        // The cursor is at the head again, but nothing is known of what happened to this channel meanwhile.
+        // The cursor is at the head again, but this channel's events since then are not known.
         Assert.Equal(bench.Clock.GetUtcNow(), bench.Follower.Cursor!.Value.SeenAt);
         Assert.Equal(cursor.SeenAt, bench.State(0).RightAt(bench.Follower.Cursor));
     }
@@ -218,7 +218,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Run_CursorThatMoved_IsWrittenAtMostOnceASecond()
+    public async Task Run_CursorThatMoved_IsSavedAtMostOnceASecond()
     {
         await using var bench = new FollowerBench(options => options.PollInterval = TimeSpan.FromMilliseconds(250));
         var saved = new List<ChainBlock>();
@@ -247,7 +247,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Run_SavingFails_FollowsOnAndSavesLater()
+    public async Task Run_SavingFails_ContinuesAndSavesLater()
     {
         await using var bench = new FollowerBench();
         int tries = 0;
@@ -270,7 +270,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Run_ChainAway_GoesOnTryingAndRecoversByItself()
+    public async Task Run_ChainUnreachable_KeepsRetryingAndRecovers()
     {
         await using var bench = new FollowerBench();
         bench.Chain.Host("a.test").Fault = _ => throw new HttpRequestException("refused");
@@ -313,7 +313,7 @@ public sealed class LogFollowingTests
         return bench.Channel(0).Record!;
     }
 
-    /// <summary>The loop waits for the clock and asks nobody anything: exactly its own pause is armed.</summary>
+    /// <summary>The loop waits for the clock and sends no request: only its own pause is armed.</summary>
     private static async Task WhenIdleAsync(FollowerBench bench, CancellationToken cancellationToken)
     {
         int asked = -1;

@@ -4,7 +4,7 @@ using SnetGateway.Tests.FastSignatures;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>The second implementation of the curve, in managed code: it shares nothing with what the gateway uses.</summary>
+/// <summary>A second implementation of the curve, in managed code. It shares nothing with the gateway's.</summary>
 internal static class OtherCurve
 {
     public static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey)

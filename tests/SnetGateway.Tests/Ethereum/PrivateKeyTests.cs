@@ -6,14 +6,14 @@ namespace SnetGateway.Tests.Ethereum;
 
 public sealed class PrivateKeyTests
 {
-    // The first account of the public test mnemonic: nobody's money.
+    // The first account of the public test mnemonic.
     private const string Hex = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
     [Theory]
     [InlineData(Hex)]
     [InlineData("0x" + Hex)]
     [InlineData("  0x" + Hex + "\n")]
-    public void TryParse_HexOfAKeyFile_GivesItsAddress(string text) =>
+    public void TryParse_HexOfAKeyFile_HasItsAddress(string text) =>
         Assert.Equal("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", AddressText.Checksum(PrivateKey.Parse(text).Address));
 
     [Theory]
@@ -24,10 +24,10 @@ public sealed class PrivateKeyTests
     [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
     [InlineData("zc0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")]
     [InlineData(Hex + "00")]
-    public void TryParse_NoKey_IsRefused(string text) => Assert.False(PrivateKey.TryParse(text, out _));
+    public void TryParse_InvalidKey_IsRefused(string text) => Assert.False(PrivateKey.TryParse(text, out _));
 
     [Fact]
-    public void TryParse_TheLargestKey_IsTaken() =>
+    public void TryParse_LargestKey_IsAccepted() =>
         Assert.True(PrivateKey.TryParse("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140", out _));
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class PrivateKeyTests
     }
 
     [Fact]
-    public void Parse_NoKey_ThrowsWithoutRepeatingTheText()
+    public void Parse_InvalidKey_ThrowsWithoutRepeatingTheText()
     {
         var exception = Assert.Throws<FormatException>(() => PrivateKey.Parse("secret words"));
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class ReadBudgetTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public async Task Strangers_GetHalf_AndHonestCallersAll()
+    public async Task Anonymous_GetHalf_AndKnownPartiesAll()
     {
         var budget = new ReadBudget(20, 256, _clock);
         for (int i = 0; i < 10; i++)
@@ -27,7 +27,7 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
-    public async Task Waiting_EndsWhenTheBudgetGrows_AndOnlySoManyMayWait()
+    public async Task Waiting_EndsWhenTheBudgetGrows_AndIsBoundedInNumber()
     {
         var budget = new ReadBudget(2, 4, _clock);
         Assert.True(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
@@ -44,7 +44,7 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
-    public async Task Waiting_CallerLeaves_ItsReadIsGivenBack()
+    public async Task Waiting_CallerCancels_ItsReadIsReturned()
     {
         var budget = new ReadBudget(2, 256, _clock);
         Assert.True(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
@@ -58,7 +58,7 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
-    public async Task OverAnHour_NoMoreIsTakenThanTheRate()
+    public async Task OverAnHour_TheRateIsNotExceeded()
     {
         var budget = new ReadBudget(20, 256, _clock);
         int taken = 0;
@@ -73,7 +73,7 @@ public sealed class ReadBudgetTests
                 }
                 else
                 {
-                    taken++; // a place in line is a read to come
+                    taken++; // a place in the queue is a read to come
                 }
             }
 
@@ -84,7 +84,7 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
-    public async Task Spare_IsWhatHonestCallersLeave()
+    public async Task Spare_IsLeftOverByKnownParties()
     {
         var budget = new ReadBudget(20, 256, _clock);
         int spare = 0;

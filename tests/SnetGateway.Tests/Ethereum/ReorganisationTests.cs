@@ -9,7 +9,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class ReorganisationTests
 {
     [Fact]
-    public async Task Deposit_Undone_IsReadAgainAndWhatWasServedOnItIsReported()
+    public async Task Deposit_Undone_IsReadAgainAndSpentFundsAreReported()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5_000));
@@ -28,7 +28,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task Deposit_UndoneWithNothingServedOnIt_IsNoLoss()
+    public async Task Deposit_UndoneAndNotSpent_IsNotALoss()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5_000));
@@ -42,7 +42,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task Opening_Undone_LeavesNoChannelAndReportsItsWholeTotalOnce()
+    public async Task Opening_Undone_RemovesTheChannelAndReportsItsAmountOnce()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(bench.Open(1));
@@ -58,7 +58,7 @@ public sealed class ReorganisationTests
         string error = Assert.Single(bench.Logged, line => line.StartsWith("Error", StringComparison.Ordinal));
         Assert.Contains("250 cogs", error, StringComparison.Ordinal);
 
-        // The id is given to somebody else: the nonce of the vanished channel does not stick to it.
+        // The id is given to another party: the removed channel's nonce does not apply to it.
         bench.Chain.Mine(bench.Open(1, 77, FollowerBench.Stranger));
         Assert.Equal(ChannelReadResult.Found, await bench.ReadChannelAsync(1));
         Assert.Equal(FollowerBench.Stranger, bench.State(1).Reading.Sender);
@@ -66,7 +66,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task Claim_Undone_TakesTheNonceBack()
+    public async Task Claim_Undone_LowersTheNonce()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.Claim(0, 300, 300));
@@ -88,7 +88,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task Claim_UndoneWhileOnlyItsEventWasSeen_TakesTheNonceBack()
+    public async Task Claim_UndoneWhileOnlyItsEventWasSeen_LowersTheNonce()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.Claim(0, 300, 300));
@@ -115,11 +115,11 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task ReadingAtABlockThatWasNeverFollowed_IsNoticedToo()
+    public async Task ReadingAtABlockThatWasNeverFollowed_IsReadAgain()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5));
-        await bench.ReadChannelAsync(0, ReadPriority.KnownParty); // the logs have not come here yet
+        await bench.ReadChannelAsync(0, ReadPriority.KnownParty); // the logs have not reached this block yet
         Assert.Equal(1_005UL, bench.State(0).Reading.Value);
 
         bench.Chain.Undo(1);
@@ -130,7 +130,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task ChannelReadOnTheNewBranchBeforeItWasFollowed_IsFreshAtOnceAgain()
+    public async Task ChannelReadOnTheNewBranchBeforeItWasFollowed_IsFreshImmediately()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync(options => options.ReadsPerSecond = 2);
         bench.Chain.Mine(block => block.AddFunds(0, 5));
@@ -160,7 +160,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task DeeperThanWhatIsKnown_ReadsEverythingAgain()
+    public async Task DeeperThanTheKnownBlocks_ReadsEverythingAgain()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5));
@@ -176,7 +176,7 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task WhileTheGatewayWasOff_IsNoticedByTheCursorsHash()
+    public async Task WhileTheGatewayWasDown_IsNoticedByTheCursorsHash()
     {
         await using FollowerBench earlier = await LogFollowingTests.StartedAsync();
         earlier.Chain.Mine(block => block.AddFunds(0, 5_000));
@@ -196,11 +196,11 @@ public sealed class ReorganisationTests
     }
 
     [Theory]
-    [InlineData(0, 400, 0, 0)] // enough is there
+    [InlineData(0, 400, 0, 0)] // the funds are sufficient
     [InlineData(0, 1_500, 0, 500)]
     [InlineData(1, 300, 0, 300)] // an earlier nonce of 1,000, whose claim was undone, comes first
     [InlineData(1, 300, 1, 0)] // it is claimed on this branch too
-    public void Loss_IsWhatWasSignedLessWhatIsThere(ulong recordNonce, ulong amount, ulong chainNonce, ulong loss)
+    public void Loss_IsTheSignedAmountLessTheFunds(ulong recordNonce, ulong amount, ulong chainNonce, ulong loss)
     {
         Address sender = FollowerBench.Sender;
         var record = new ChannelRecord

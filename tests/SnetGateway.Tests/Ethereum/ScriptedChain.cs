@@ -9,8 +9,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Tests.Ethereum;
 
 /// <summary>
-/// A chain in memory behind any number of JSON-RPC hosts, each of which can lag, lie or fail. Blocks are made, and replaced, by the test.
-/// Every request is counted.
+/// A chain in memory behind any number of JSON-RPC hosts, each of which can lag, return wrong data or fail. The test makes and replaces blocks. Every
+/// request is counted.
 /// </summary>
 internal sealed class ScriptedChain : HttpMessageHandler
 {
@@ -24,7 +24,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
     public ScriptedChain() => Mine();
 
-    /// <summary>Every method that was asked, in order, whatever came of it.</summary>
+    /// <summary>Every requested method, in order, including failed requests.</summary>
     public List<string> Asked { get; } = [];
 
     public ulong HeadNumber => _canonical[^1].Number;
@@ -52,10 +52,10 @@ internal sealed class ScriptedChain : HttpMessageHandler
         }
     }
 
-    /// <summary>Reads of single channels so far.</summary>
+    /// <summary>Number of channel reads so far.</summary>
     public int ChannelReads => Count("channels");
 
-    /// <summary>Makes one block in which the given things happen.</summary>
+    /// <summary>Makes one block with the given events.</summary>
     public Block Mine(params Action<Block>[] happenings)
     {
         lock (_lock)
@@ -82,7 +82,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
         }
     }
 
-    /// <summary>Takes the newest blocks off the chain; the caller makes others in their place.</summary>
+    /// <summary>Removes the newest blocks; the caller makes others in their place.</summary>
     public void Undo(int blocks)
     {
         lock (_lock)
@@ -222,24 +222,24 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
         public bool HasCode { get; set; } = true;
 
-        /// <summary>What it says of itself.</summary>
+        /// <summary>What it returns for eth_syncing.</summary>
         public bool IsSyncing { get; set; }
 
-        /// <summary>Blocks that it has not seen yet.</summary>
+        /// <summary>Blocks that it has not received yet.</summary>
         public int Lag { get; set; }
 
-        /// <summary>The method to which it answers with the first block, whichever is asked for.</summary>
+        /// <summary>For this method it always returns the first block.</summary>
         public string? AnotherBlock { get; set; }
 
         public ulong MaxLogRange { get; set; } = ulong.MaxValue;
 
-        /// <summary>An answer of another kind, by method; null answers rightly.</summary>
+        /// <summary>Another HTTP response, by method; null responds correctly.</summary>
         public Func<string, HttpResponseMessage?>? Fault { get; set; }
 
-        /// <summary>A JSON-RPC error code, by method; null answers rightly.</summary>
+        /// <summary>A JSON-RPC error code, by method; null responds correctly.</summary>
         public Func<string, int?>? Error { get; set; }
 
-        /// <summary>Awaited before the answer.</summary>
+        /// <summary>Awaited before the response.</summary>
         public Func<string, CancellationToken, Task>? Gate { get; set; }
 
         public List<string> Asked { get; } = [];
@@ -248,7 +248,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
     internal sealed record ScriptedChannel(
         UInt256 Nonce, Address Sender, Address Signer, Address Recipient, Bytes32 Group, UInt256 Value, UInt256 Expiration);
 
-    /// <summary>One block: the state after it, and what happened in it.</summary>
+    /// <summary>One block: its events, and the state after it.</summary>
     internal sealed class Block(ulong number, string hash, string parent, Block? before)
     {
         private readonly List<(string[] Topics, byte[] Data)> _logs = [];

@@ -28,7 +28,7 @@ public sealed class SignatureAgreementTests
             recovered += isRecovered ? 1 : 0;
             if (i % 20 == 0)
             {
-                await Task.Yield(); // other tests go on meanwhile
+                await Task.Yield(); // lets other tests run
             }
         }
 
@@ -93,7 +93,7 @@ public sealed class SignatureAgreementTests
         return key;
     }
 
-    /// <summary>All that is the gateway's here is the format and the hash, which have their own vectors.</summary>
+    /// <summary>Uses the gateway's code for format and hash only, which have separate vectors.</summary>
     private static bool TryRecoverByOther(byte[] message, byte[] signature, out Address signer)
     {
         signer = default;
@@ -118,7 +118,7 @@ public sealed class SignatureAgreementTests
                 signature[random.Next(64)] ^= (byte)(1 << random.Next(8));
                 break;
             case 1:
-                signature[64] ^= 55 & 7; // 27 and 28 change places
+                signature[64] ^= 55 & 7; // swaps 27 and 28
                 break;
             case 2:
                 signature[64] -= 27;

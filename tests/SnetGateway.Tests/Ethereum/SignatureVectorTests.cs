@@ -10,7 +10,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class SignatureVectorTests
 {
     [Fact]
-    public void TryRecover_RecordedSignatures_GiveWhatTheChainGives()
+    public void TryRecover_RecordedSignatures_AgreeWithTheChain()
     {
         var recovery = new SignerRecovery();
         JsonElement cases = VectorFile.Read("payment-signatures.json").GetProperty("cases");
@@ -43,13 +43,13 @@ public sealed class SignatureVectorTests
     }
 
     [Fact]
-    public void TryRecover_RecordedSignaturesOfKnownSigners_GiveWhatTheChainGives()
+    public void TryRecover_RecordedSignaturesOfKnownSigners_AgreeWithTheChain()
     {
         var recovery = new SignerRecovery();
         JsonElement[] cases = [.. VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray()];
         foreach (JsonElement one in cases.Where(one => one.Text("kind") == "valid"))
         {
-            // Each signer becomes known, and everything is judged once more as if expected from them, distorted forms of their signatures too.
+            // Each signer becomes known, and everything is checked again as if it was expected from them, including distorted signatures.
             Address signer = Address.Parse(one.Text("signer").ToLowerInvariant());
             for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
             {
@@ -94,7 +94,7 @@ public sealed class SignatureVectorTests
     }
 
     [Fact]
-    public void IsWellFormed_ShapesThatTheChainRefuses_AreRefusedBeforeAnyArithmetic()
+    public void IsWellFormed_FormatsThatTheChainRefuses_AreRefusedBeforeAnyArithmetic()
     {
         var recovery = new SignerRecovery();
         foreach (JsonElement one in VectorFile.Read("payment-signatures.json").GetProperty("cases").EnumerateArray())

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>Recorded results of the real contracts (tests/vectors), found from wherever the tests run.</summary>
+/// <summary>Recorded results of the real contracts (tests/vectors), found from any working directory.</summary>
 internal static class VectorFile
 {
     public static JsonElement Read(string name)

@@ -13,7 +13,7 @@ public sealed class KeyTableTests
 
     [Theory]
     [MemberData(nameof(Keys))]
-    public async Task TryBuild_EachPoint_IsTheMultipleThatItStandsFor(string name)
+    public async Task TryBuild_EachPoint_IsItsMultiple(string name)
     {
         BigInteger key = Key(name);
         GEJ point = OtherCurve.Point(key).ToGroupElementJacobian();

@@ -21,7 +21,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void TryRecover_SignerSeenEightTimes_IsJudgedWithoutTheLibraryFromThenOn()
+    public void TryRecover_SignerSeenEightTimes_IsCheckedWithoutTheLibraryAfterwards()
     {
         PrivateKey key = Key(1);
         for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
@@ -41,7 +41,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void TryRecover_SignedByAnotherThanExpected_TellsWhoAndGivesNobodyATable()
+    public void TryRecover_SignedByAnotherThanExpected_ReturnsTheSignerAndBuildsNoTable()
     {
         PrivateKey sender = Key(1);
         PrivateKey signer = Key(2);
@@ -59,7 +59,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void TryRecover_ForgeriesOfAKnownSigner_SameAnswerAsWithoutTables()
+    public void TryRecover_ForgeriesOfAKnownSigner_SameResultAsWithoutTables()
     {
         PrivateKey key = Key(1);
         MakeKnown(key);
@@ -106,7 +106,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void TryRecover_TableThatIsWrong_IsFoundOutLoggedAndNoTableUsedAgain()
+    public void TryRecover_WrongTable_IsDetectedAndLoggedAndNoTableIsUsedAgain()
     {
         PrivateKey key = Key(1);
         PrivateKey other = Key(2);
@@ -139,7 +139,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void UsesTables_False_LibraryDecidesEverything_AndTrueAgainTheTablesGoOn()
+    public void UsesTables_False_LibraryDecidesEverything_AndTrueUsesTheTablesAgain()
     {
         PrivateKey key = Key(1);
         PrivateKey other = Key(2);
@@ -192,7 +192,7 @@ public sealed class KnownSignersTests
     }
 
     [Fact]
-    public void Cache_Full_DropsOnlyWhoWasNotUsedSinceTheHandPassed()
+    public void Cache_Full_DropsOnlyKeysNotUsedSinceTheHandPassed()
     {
         KnownKey tables = Tables(Key(1));
         var cache = new KnownKeyCache(4);

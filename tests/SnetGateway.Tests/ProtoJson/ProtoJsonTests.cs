@@ -106,7 +106,7 @@ public sealed class ProtoJsonTests
     [InlineData("""{"any":{"@type":"t/none.Such"}}""", "$.any")]
     [InlineData("""{"any":{"@type":"t/google.protobuf.StringValue"}}""", "$.any")]
     [InlineData("""{"any":{"@type":"t/google.protobuf.StringValue","value":"x","more":1}}""", "$.any.more")]
-    public void Json_Wrong_OneErrorWithItsPath(string json, string path)
+    public void Json_Invalid_OneErrorWithItsPath(string json, string path)
     {
         var told = Assert.Throws<ProtoJsonException>(() => KindsSchema.FromJson(json));
         Assert.Equal(path, told.Path);
@@ -114,7 +114,7 @@ public sealed class ProtoJsonTests
     }
 
     [Fact]
-    public void Json_UnknownFields_PassedOverWhenAsked() =>
+    public void Json_UnknownFields_IgnoredByOption() =>
         Assert.Equal(new Kinds { AnInt32 = 1 }, KindsSchema.FromJson("""{"x":{"y":[1,{}]},"anInt32":1,"@type":2}""", new ProtoJsonOptions { IgnoreUnknownFields = true }));
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ProtoJsonTests
     public void Protobuf_Broken_Error(string hex) => Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(Convert.FromHexString(hex)));
 
     [Fact]
-    public void Protobuf_FieldsInPartsAndTwice_AsTheReadersOfProtobufHaveIt()
+    public void Protobuf_FieldsInPartsAndTwice_AsProtobufsOwnReaders()
     {
         // The child in two parts, a oneof that changes its mind, a scalar twice, a packed list that is also sent unpacked.
         byte[] message =
@@ -161,7 +161,7 @@ public sealed class ProtoJsonTests
         Assert.Equal("""{"anInt32":1}""", KindsSchema.ToJson(Convert.FromHexString("1801" + "F83E05" + "1D01020304" + "6900000000000000F0")));
 
     [Fact]
-    public void Values_WithoutAForm_Refused()
+    public void Values_ThatJsonCannotExpress_Refused()
     {
         Assert.Equal("$.value", Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Value = new Value() })).Path);
         Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Value = Value.ForNumber(double.NaN) }));

@@ -36,7 +36,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     public void FindMethod_AnyOtherPath_Null(string path) => Assert.Null(KindsSchema.Schema.FindMethod(path));
 
     [Fact]
-    public void Load_SetWithoutImportsOrInAnyOrder_WellKnownTypesAreThere()
+    public void Load_SetWithoutImportsOrInAnyOrder_HasWellKnownTypes()
     {
         var schema = ProtoSchema.Load(KindsSchema.DescriptorSet(withImports: false));
         var type = schema.FindMessage("snet.tests.kinds.Kinds")!;
@@ -99,7 +99,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task CompileFolder_WhatDoesNotCompile_ErrorInTheCompilersWords()
+    public async Task CompileFolder_InvalidFile_ErrorWithTheCompilersOutput()
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
         await WriteAsync("bad.proto", "syntax = \"proto3\"; message {");

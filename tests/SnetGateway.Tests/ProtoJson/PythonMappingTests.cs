@@ -17,7 +17,7 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
     private const string Python = "/usr/bin/python3";
 
     [Fact]
-    public async Task GeneratedMessages_MeanTheSameToPython()
+    public async Task GeneratedMessages_AreTheSameInPython()
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         Kinds[] messages = [.. Enumerable.Range(0, Messages).Select(_ => generator.Next())];

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>Breaks an open file under the code that uses it: its descriptors in this process come to mean another file.</summary>
+/// <summary>Breaks an open file: redirects its descriptors in this process to another file.</summary>
 internal static partial class FileDescriptors
 {
     private const int WriteOnly = 1;
 
-    /// <summary>/dev/null takes every write and refuses to sync; /dev/full has no room. Returns how many descriptors there were.</summary>
+    /// <summary>/dev/null accepts every write and refuses to sync; /dev/full has no space. Returns the number of redirected descriptors.</summary>
     public static int Redirect(string path, string target)
     {
         int other = Open(target, WriteOnly);
@@ -27,10 +27,10 @@ internal static partial class FileDescriptors
         return count;
     }
 
-    /// <summary>How many descriptors of this process stand for the file.</summary>
+    /// <summary>Number of this process's descriptors for the file.</summary>
     public static int Count(string path) => Directory.GetFiles("/proc/self/fd").Count(link => Target(link) == path);
 
-    /// <summary>What a descriptor stands for; nothing when another test closed it meanwhile.</summary>
+    /// <summary>The target of a descriptor; empty when another test has closed it.</summary>
     private static string? Target(string link)
     {
         try

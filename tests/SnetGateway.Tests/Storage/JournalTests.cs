@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>The local journals of gateways that share a store: written beside the calls, read as one. SNET_TEST_SEED repeats a run.</summary>
+/// <summary>The local journals of gateways that share a store. SNET_TEST_SEED repeats a run.</summary>
 public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-journal-");
@@ -18,7 +18,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Append_ThenRead_GivesTheEntriesInOrder()
+    public async Task Append_ThenRead_ReturnsTheEntriesInOrder()
     {
         await using (LocalJournal journal = Open("a"))
         {
@@ -36,7 +36,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task Journals_OfGatewaysThatTakeTurns_MergeWithoutGapsOrRepeats()
+    public async Task Journals_OfAlternatingGateways_MergeWithoutGapsOrDuplicates()
     {
         var random = Seeds.Random(output.WriteLine);
         string[] names = ["a", "b", "c"];
@@ -61,7 +61,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task EntryOfAGatewayThatDied_StandsInTheJournalOfWhoSettledNext()
+    public async Task EntryOfAGatewayThatDied_IsInTheJournalOfTheNextToSettle()
     {
         await using (LocalJournal alive = Open("alive"))
         {
@@ -75,7 +75,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task EntryThatARecordIsAboutToLose_IsInAFileFirst_ForWhoeverDiesNext()
+    public async Task EntryThatASettleReplaces_IsInAFileBeforeTheSettle()
     {
         await using LocalJournal journal = Open("b");
         await journal.WrittenAsync(journal.KeepReplaced([Write(1, 3, withPrevious: true)])); // 2 was settled by a gateway that was killed before it wrote
@@ -108,7 +108,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task File_CutAnywhere_GivesABeginning()
+    public async Task File_CutAnywhere_ReturnsAPrefix()
     {
         await using (LocalJournal journal = Open("a"))
         {
@@ -135,7 +135,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task File_AnyByteChanged_NeverGivesAWrongEntry()
+    public async Task File_AnyByteChanged_NeverReturnsAWrongEntry()
     {
         await using (LocalJournal journal = Open("a"))
         {
@@ -160,7 +160,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task Files_AreBounded_AndOldOnesGoWhenTheirTimeIsOver()
+    public async Task Files_AreBounded_AndExpiredOnesAreDeleted()
     {
         var time = new FakeTimeProvider();
         await using (LocalJournal journal = Open(new JournalOptions { Path = Folder("a"), FileSize = 65_536 }, time))
@@ -198,7 +198,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task OldFileThatCannotBeRemoved_DoesNotKeepTheNewOneFromBeingWritten()
+    public async Task ExpiredFileThatCannotBeDeleted_DoesNotStopWriting()
     {
         Directory.CreateDirectory(Folder("b"));
         string old = Path.Combine(Folder("b"), "20200101T000000000-0000.journal");
@@ -225,9 +225,9 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task FullDisk_LosesEntriesAndNothingElse_AndWritesAgainWhenThereIsRoom()
+    public async Task FullDisk_LosesEntriesOnly_AndRecovers()
     {
-        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeMade_LosesEntriesAndNothingElse));
+        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeCreated_LosesEntriesOnly));
 
         string folder = Path.Combine(disk.Folder, "journal");
         await using (LocalJournal journal = Open(new JournalOptions { Path = folder }))
@@ -260,7 +260,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task FolderThatCannotBeMade_LosesEntriesAndNothingElse()
+    public async Task FolderThatCannotBeCreated_LosesEntriesOnly()
     {
         File.WriteAllText(Folder("a"), "a file stands there");
         await using LocalJournal journal = Open("a");
@@ -269,9 +269,9 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task MoreThanMayWait_IsCounted_AndNothingWaits()
+    public async Task MoreThanTheBuffer_IsCountedAsLost_WithoutWaiting()
     {
-        // More than may wait, faster than it is written.
+        // More than the buffer holds, faster than the writer can write it.
         await using LocalJournal journal = Open("a");
         var entry = new byte[60_000];
         for (int i = 1; i <= 1_000; i++)
@@ -320,7 +320,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task TwoFormsOfOneEntry_AreBothGiven()
+    public async Task TwoDifferentEntriesWithOneNumber_AreBothReturned()
     {
         foreach (string name in new[] { "a", "b" })
         {

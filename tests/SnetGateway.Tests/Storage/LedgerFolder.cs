@@ -8,7 +8,7 @@ using SnetGateway.Storage.Sqlite;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>A folder of a test's own, and ledgers in it.</summary>
+/// <summary>A temporary folder for one test, and ledgers in it.</summary>
 internal sealed class LedgerFolder : IDisposable
 {
     public static readonly LedgerScope Scope = new(1, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"));
@@ -29,7 +29,7 @@ internal sealed class LedgerFolder : IDisposable
     public static SqliteRecordStore Open(LedgerOptions options, LedgerScope scope, TimeProvider time) =>
         new(options, scope, Metrics, NullLogger<SqliteRecordStore>.Instance, time);
 
-    /// <summary>Opens a file that exists, beside the store or without one.</summary>
+    /// <summary>Opens an existing file directly, with or without the store.</summary>
     public static SqliteConnection OpenDirectly(string path)
     {
         var connection = new SqliteConnection(

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>What the start reads of a ledger that has served for long. tests/campaigns/start.sh measures how long it takes.</summary>
+/// <summary>What startup reads of a large ledger. tests/campaigns/start.sh measures how long it takes.</summary>
 public sealed class LedgerStartTests
 {
     private static readonly Address Recipient = Address.Parse("0x1111111111111111111111111111111111111111");
@@ -26,7 +26,7 @@ public sealed class LedgerStartTests
             await new LedgerFiller(store, Recipient, default, new Random(5)).FillAsync(channels, 3, Block, CancellationToken.None);
         }
 
-        // Whoever read it would miss it.
+        // A startup that reads the journal would fail without it.
         using (SqliteConnection connection = LedgerFolder.OpenDirectly(folder.File))
         {
             connection.Execute("DELETE FROM journal");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>A user with no more rights than it needs, and certificates on both sides.</summary>
+/// <summary>A user with the minimum permissions, and certificates on both sides.</summary>
 [Trait("Needs", "redis")]
 public sealed class RedisAccessTests : IDisposable
 {
@@ -17,11 +17,11 @@ public sealed class RedisAccessTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task User_WithTheDocumentedRights_DoesAllThatAGatewayDoes()
+    public async Task User_WithTheDocumentedPermissions_CanDoEverythingAGatewayDoes()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         string[] documented = [.. RepositoryFiles.Read("docs/stores.md").Split('\n').Where(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))];
-        Assert.Equal(2, documented.Length); // the gateway's user, and the default user that is switched off
+        Assert.Equal(2, documented.Length); // the gateway's user, and the disabled default user
         foreach (string command in documented)
         {
             Assert.Contains("OK", await redis.CommandAsync(command.Split(' ')), StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class RedisAccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneNothingIsDone()
+    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneFails()
     {
         EtcdTls server = StoreCertificates.Write(_folder.FullName, "one");
         EtcdTls stranger = StoreCertificates.Write(_folder.FullName, "two");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>A feed that stands still says so, and one broken record does not make it stand still.</summary>
+/// <summary>A feed that cannot read logs it, and one invalid record does not stop it.</summary>
 [Trait("Needs", "redis")]
 public sealed class RedisFeedTests
 {
@@ -17,7 +17,7 @@ public sealed class RedisFeedTests
     private readonly LogLines _log = new();
 
     [Fact]
-    public async Task BrokenRecords_ArePassedOverAndNamed_TheOthersCome()
+    public async Task InvalidRecords_AreSkippedAndLogged_OthersAreRead()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         await using RedisRecordStore near = Open(redis, "near");
@@ -48,7 +48,7 @@ public sealed class RedisFeedTests
     }
 
     [Fact]
-    public async Task BrokenRecord_AtTheStart_IsStillRefused()
+    public async Task InvalidRecord_AtStartup_IsRefused()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         await using RedisRecordStore store = Open(redis, "near");
@@ -58,7 +58,7 @@ public sealed class RedisFeedTests
     }
 
     [Fact]
-    public async Task StoreThatIsAway_IsSaidOnce_AndThatItIsFollowedAgain()
+    public async Task UnreachableStore_IsLoggedOnce_AndItsRecoveryToo()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         await using RedisRecordStore near = Open(redis, "near");
@@ -96,7 +96,7 @@ public sealed class RedisFeedTests
         }
     });
 
-    /// <summary>One command whose arguments are bytes, which Redis's own client takes as text only.</summary>
+    /// <summary>Runs one command with binary arguments, which Redis's own client accepts as text only.</summary>
     private static async Task RunAsync(RedisProcess redis, string command, params byte[][] arguments)
     {
         const string script = """

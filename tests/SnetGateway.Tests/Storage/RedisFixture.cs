@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>One Redis for the tests of a class, with a key prefix for each store that they open.</summary>
+/// <summary>One Redis for the tests of a class, with a separate key prefix for each store.</summary>
 public sealed class RedisFixture : IAsyncLifetime
 {
     private int _prefixes;

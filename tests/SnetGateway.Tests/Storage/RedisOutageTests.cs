@@ -9,7 +9,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>While Redis is away everything ends within the store's own limit, however many ask: nobody waits behind another.</summary>
+/// <summary>While Redis is unreachable every call ends within the store's limit, however many run: none waits for another.</summary>
 [Trait("Needs", "redis")]
 public sealed class RedisOutageTests
 {
@@ -18,7 +18,7 @@ public sealed class RedisOutageTests
     private static readonly byte[] s_value = [1, 2, 3];
 
     [Fact]
-    public async Task Paused_ProbesAndCommitsAtOnce_AllEndWithinOneLimit_AndItServesAgain()
+    public async Task Paused_ConcurrentProbesAndCommits_AllEndWithinOneLimit_AndItRecovers()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new TestTimeProvider();
@@ -27,7 +27,7 @@ public sealed class RedisOutageTests
         long revision = await store.MustWrite(1, 0, s_value);
         redis.Pause();
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision);
-        await time.WhenArmedAsync(probes.Length + commits.Length + 1); // each caller's patience, and the limit of the one check
+        await time.WhenArmedAsync(probes.Length + commits.Length + 1); // each caller's timeout, and the limit of the shared check
         time.Advance(Limit);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
         Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
@@ -39,7 +39,7 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
-    public async Task Killed_AfterTheTrustIsGone_RefusedWithoutAWait_AndItServesAgain()
+    public async Task Killed_WhenACheckIsDue_RejectsWithoutWaiting_AndRecovers()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new TestTimeProvider();
@@ -49,7 +49,7 @@ public sealed class RedisOutageTests
         await redis.KillAsync();
         await Eventually.TrueAsync("the client knows it", async () => (await store.Write(1, revision, s_value)).Outcome == CommitOutcome.NotWritten);
 
-        // The clock stands: whoever waits for it waits for ever.
+        // The clock does not move, so a call that waits for it would wait indefinitely.
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
         Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
@@ -60,7 +60,7 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
-    public async Task Disposed_WhileItIsPaused_EndsAllWhoWait()
+    public async Task Disposed_WhilePaused_EndsAllWaitingCalls()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new TestTimeProvider();
@@ -79,7 +79,7 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
-    public async Task Paused_UntilTheTimeIsNearlyOver_IsRefusedRatherThanLeftInDoubt()
+    public async Task Paused_UntilShortlyBeforeTheLimit_IsRejectedAndNotInDoubt()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new TestTimeProvider();
@@ -97,7 +97,7 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
-    public async Task EmptiedWhileManyWait_IsRefusedToAllOfThem()
+    public async Task EmptiedWhileManyWait_AllAreRejected()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new TestTimeProvider();
@@ -118,7 +118,7 @@ public sealed class RedisOutageTests
         return new RedisRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<RedisRecordStore>.Instance, time);
     }
 
-    /// <summary>A minute's probes and some commits, when the last look at the settings is so old that all of them need a new one.</summary>
+    /// <summary>A minute's probes and some commits, at a time when all of them need a new check of the settings.</summary>
     private static (Task<bool>[] Probes, Task<CommitResult>[] Commits) AskAtOnce(RedisRecordStore store, TestTimeProvider time, long revision)
     {
         time.Advance(TimeSpan.FromSeconds(6));
@@ -142,7 +142,7 @@ public sealed class RedisOutageTests
 
     private static Task WritableAsync(RedisRecordStore store) => Eventually.TrueAsync("Redis takes writes", () => IsWritableAsync(store));
 
-    /// <summary>Closes a store whose clock a test moves: what it waits for then comes, and a test that failed ends too.</summary>
+    /// <summary>Disposes a store whose clock the test moves, also after a failed test.</summary>
     private sealed class Closing(RedisRecordStore store, TestTimeProvider time) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>One check for all who need it, and no line before it.</summary>
+/// <summary>One check shared by all callers that need it, without a queue.</summary>
 public sealed class RedisSharedRunTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ public sealed class RedisSharedRunTests
     }
 
     [Fact]
-    public async Task Failure_IsToldToAllWhoWait_AndTheNextRunsAnew()
+    public async Task Failure_IsReportedToAllWaiting_AndTheNextCallRunsAgain()
     {
         using SharedRun<int> shared = Shared();
         Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
@@ -47,7 +47,7 @@ public sealed class RedisSharedRunTests
     }
 
     [Fact]
-    public async Task NoAnswer_EndsAtTheLimit_AndTheNextRunsAnew()
+    public async Task NoResponse_EndsAtTheLimit_AndTheNextCallRunsAgain()
     {
         using SharedRun<int> shared = Shared();
         Task<int> first = shared.JoinAsync(Limit * 10);
@@ -61,7 +61,7 @@ public sealed class RedisSharedRunTests
     }
 
     [Fact]
-    public async Task Impatient_LeavesAlone_TheOthersGetTheAnswer()
+    public async Task CallerThatTimesOut_DoesNotEndTheRunForOthers()
     {
         using SharedRun<int> shared = Shared();
         Task<int> patient = shared.JoinAsync(Limit);
@@ -74,7 +74,7 @@ public sealed class RedisSharedRunTests
     }
 
     [Fact]
-    public async Task Dispose_EndsAllWhoWait_AndWhoComesLater()
+    public async Task Dispose_EndsAllWaitingCalls_AndLaterOnes()
     {
         SharedRun<int> shared = Shared();
         Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
@@ -90,7 +90,7 @@ public sealed class RedisSharedRunTests
     }
 
     [Fact]
-    public async Task Failure_AfterAllHaveLeft_IsNotReportedAsUnseen()
+    public async Task Failure_AfterAllTimedOut_IsNotAnUnobservedException()
     {
         using var unseen = new UnseenFailure();
         await LeaveAndFailAsync(unseen.Message);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>What is Redis's own: its settings, its restarts, its refusals, and another ledger in its place.</summary>
+/// <summary>Behaviour that is specific to Redis: its settings, restarts, refusals, and another ledger in its place.</summary>
 [Trait("Needs", "redis")]
 public sealed class RedisStoreTests
 {
@@ -56,7 +56,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public void Start_NobodyThere_IsRefused() =>
+    public void Start_Unreachable_IsRefused() =>
         Assert.Throws<StoreUnavailableException>(() => RedisFixture.Open(new LedgerOptions
         {
             CommitTimeout = TimeSpan.FromMilliseconds(500),
@@ -129,7 +129,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Restart_Empty_IsAnotherLedger_AndRefusedForGood()
+    public async Task Restart_Empty_IsAnotherLedger_AndRefusedPermanently()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         await using RedisRecordStore store = RedisFixture.Open(redis.Options());
@@ -168,7 +168,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Settings_ChangedWhileItRuns_AreSeenByTheProbe()
+    public async Task Settings_ChangedAtRunTime_AreFoundByTheProbe()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new FakeTimeProvider();
@@ -181,7 +181,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Full_NotWritten_AndWritesAgainWhenThereIsRoom()
+    public async Task Full_NotWritten_AndRecovers()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         await using RedisRecordStore store = RedisFixture.Open(redis.Options());
@@ -207,7 +207,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
-    public async Task Paused_Unknown_AndWrittenOrNotWhenItGoesOn()
+    public async Task Paused_Unknown_AndWrittenOrNotAfterResume()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
         LedgerOptions options = redis.Options();

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>Processes that are killed, and a log whose end is torn. SNET_TEST_SEED repeats a run.</summary>
+/// <summary>Killed processes, and a log with a torn end. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "time")]
 public sealed class SqliteCrashTests(ITestOutputHelper output)
 {
@@ -58,14 +58,14 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task TornLog_CutAnywhere_HoldsABeginningOfTheHistory()
+    public async Task TornLog_CutAnywhere_ContainsAPrefixOfTheHistory()
     {
         Random random = Seeds.Random(output.WriteLine);
         using var folder = new LedgerFolder();
         const int commits = 60;
         const int channels = 5;
 
-        // The clock stands, so nothing moves the log into the file while it is copied.
+        // The clock does not move, so nothing moves the log into the file while it is copied.
         await using var store = folder.Open(time: new FakeTimeProvider());
         var revisions = new long[channels];
         for (int i = 0; i < commits; i++)

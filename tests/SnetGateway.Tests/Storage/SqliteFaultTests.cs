@@ -8,13 +8,13 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>What becomes of writes when the disk is full, lies, hangs or is not there. Each recovers without a restart.</summary>
+/// <summary>Writes when the disk is full, hangs, fails to sync or disappears. Each recovers without a restart.</summary>
 public sealed class SqliteFaultTests
 {
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
-    public async Task Commit_DiskFull_NotWrittenAndWritesAgainWhenThereIsRoom()
+    public async Task Commit_DiskFull_NotWrittenAndRecovers()
     {
         using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 2048, standIn: nameof(Commit_LogHasNoRoom_NotWritten));
 
@@ -38,7 +38,7 @@ public sealed class SqliteFaultTests
 
         Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
-        Assert.Null(await store.Read(channel)); // reading goes on, and what was refused is not there
+        Assert.Null(await store.Read(channel)); // reads continue, and the refused write is not there
         CommitResult[] together = await Task.WhenAll(Enumerable.Range(channel, 64).Select(next => store.Write(next, 0, Value, 1)));
         Assert.All(together, each => Assert.Equal(CommitOutcome.NotWritten, each.Outcome));
 
@@ -74,18 +74,18 @@ public sealed class SqliteFaultTests
     }
 
     [Fact]
-    public async Task Commit_SyncFails_UnknownThenOpenedAnewAndDecidedByReading()
+    public async Task Commit_SyncFails_UnknownThenReopenedAndDecidedByReading()
     {
         using var folder = new LedgerFolder();
         await using var store = folder.Open();
         long revision = await store.MustWrite(1, 0, Value, 1);
 
-        // Every write of the log seems to succeed, its sync does not.
+        // Every write to the log seems to succeed, but its sync fails.
         Assert.Equal(1, FileDescriptors.Redirect(folder.File + "-wal", "/dev/null"));
         CommitResult[] results = await Task.WhenAll(store.Write(1, revision, Value, 2), store.Write(2, 0, Value, 1));
         Assert.Contains(results, result => result.Outcome == CommitOutcome.Unknown);
 
-        // What was lost is not there, nothing that was acknowledged is missing, and writing goes on in the same file.
+        // The lost write is not there, no acknowledged one is missing, and the same file is written again.
         for (int i = 0; i < results.Length; i++)
         {
             long now = await store.Revision(i + 1);
@@ -101,7 +101,7 @@ public sealed class SqliteFaultTests
     }
 
     [Fact]
-    public async Task Reopen_FileIsGone_MakesNoEmptyOneAndGoesOnWhenItIsBack()
+    public async Task Reopen_FileMissing_CreatesNoneAndRecovers()
     {
         using var folder = new LedgerFolder();
         var time = new FakeTimeProvider();
@@ -170,12 +170,12 @@ public sealed class SqliteFaultTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
 
         holder.Execute("ROLLBACK");
-        Assert.Equal(CommitOutcome.Committed, (await taken).Outcome); // too late to take back
+        Assert.Equal(CommitOutcome.Committed, (await taken).Outcome); // too late to cancel
         Assert.Null(await store.Read(2));
     }
 
     [Fact]
-    public async Task Commit_MoreThanMayWait_NotWrittenAtOnce()
+    public async Task Commit_QueueFull_NotWrittenImmediately()
     {
         using var folder = new LedgerFolder();
         LedgerOptions options = folder.Options;
@@ -205,7 +205,7 @@ public sealed class SqliteFaultTests
         Assert.NotEqual(CommitOutcome.Committed, (await taken).Outcome);
         holder.Execute("ROLLBACK");
         holder.Dispose();
-        await store.DisposeAsync().AsTask().WaitAsync(StoreCalls.Patience); // the second waits for the writer's true end
+        await store.DisposeAsync().AsTask().WaitAsync(StoreCalls.Patience); // the second call waits until the writer has really ended
     }
 
     [Fact]

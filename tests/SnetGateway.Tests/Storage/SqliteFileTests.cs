@@ -8,13 +8,13 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>The ledger's file: who may open it, what lies in it, and what is refused.</summary>
+/// <summary>The ledger's file: who may open it, its format, and which files are refused.</summary>
 public sealed class SqliteFileTests
 {
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
-    public async Task Open_SecondOwner_IsToldWhoHoldsIt()
+    public async Task Open_SecondOwner_IsRefusedAndNamesTheHolder()
     {
         using var folder = new LedgerFolder();
         await using (folder.Open())
@@ -31,7 +31,7 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
-    public async Task Open_NewFolder_EverythingIsForItsOwnerOnly()
+    public async Task Open_NewFolder_IsAccessibleToItsOwnerOnly()
     {
         using var folder = new LedgerFolder();
         LedgerOptions options = folder.Options;
@@ -49,7 +49,7 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
-    public async Task Open_Again_RevisionsGoOnRising()
+    public async Task Open_Again_RevisionsKeepRising()
     {
         using var folder = new LedgerFolder();
         long last = 0;
@@ -66,7 +66,7 @@ public sealed class SqliteFileTests
         Assert.Equal([1L, 2, 3, 4, 5], (await reading.Journal(1)).Select(entry => entry.Sequence));
     }
 
-    /// <summary>A gateway whose file is damaged tries again every two seconds: each try must give back what it opened.</summary>
+    /// <summary>A gateway with a damaged file retries every two seconds: each attempt must close everything that it opened.</summary>
     [Fact]
     public async Task Open_TablesCannotBeUsed_LeavesNothingOpen()
     {
@@ -120,9 +120,9 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
-    public async Task Open_FileOfFormatOne_ReadsWhatItHolds()
+    public async Task Open_FileOfFormatOne_ReadsItsContent()
     {
-        // Written here by hand: what versions to come must still read.
+        // Written by hand: later versions must still read this.
         using var folder = new LedgerFolder();
         File.Create(folder.File).Dispose();
         using (SqliteConnection file = LedgerFolder.OpenDirectly(folder.File))
@@ -148,7 +148,7 @@ public sealed class SqliteFileTests
     [InlineData("UPDATE meta SET value = 2 WHERE name = 'format'", "has format 2; this version reads format 1")]
     [InlineData("DELETE FROM meta", "is not a ledger of this gateway")]
     [InlineData("DROP TABLE meta", "is not a ledger of this gateway")]
-    public async Task Open_UnknownFormat_IsRefusedAndLeftAlone(string damage, string message)
+    public async Task Open_UnknownFormat_IsRefusedAndNotChanged(string damage, string message)
     {
         using var folder = new LedgerFolder();
         await using (var store = folder.Open())
@@ -197,7 +197,7 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
-    public void OpenReadOnly_NoFile_SaysSo()
+    public void OpenReadOnly_NoFile_NamesTheFile()
     {
         using var folder = new LedgerFolder();
         StoreUnavailableException refusal = Assert.Throws<StoreUnavailableException>(() => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope));

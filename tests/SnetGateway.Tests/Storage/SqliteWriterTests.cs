@@ -11,7 +11,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>What the writer does besides writing: shares a sync, keeps the log short, counts, and speaks once.</summary>
+/// <summary>The writer: shares a sync, keeps the log short, counts, and logs an outage once.</summary>
 public sealed class SqliteWriterTests
 {
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
@@ -87,7 +87,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Log_InAQuietMoment_MovesIntoTheFile()
+    public async Task Log_WhenIdle_MovesIntoTheFile()
     {
         using var folder = new LedgerFolder();
         var time = new FakeTimeProvider();
@@ -99,7 +99,7 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
-    public async Task Failing_SpeaksOnceAndSaysWhenItIsOver()
+    public async Task Failing_IsLoggedOnceAndItsRecoveryToo()
     {
         using var folder = new LedgerFolder();
         var logger = new MemoryLogger();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>Short forms of what the store's tests do again and again.</summary>
+/// <summary>Short forms for the tests of stores.</summary>
 internal static class StoreCalls
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -16,8 +16,8 @@ internal static class StoreCalls
             cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
 
     /// <summary>
-    /// Loses a comparison in a store that gateways share, and looks into its journal: the entry that the record holds was written before the record was
-    /// touched, so that it stays known if this gateway wins and dies at once.
+    /// Loses a comparison in a shared store and checks its journal: the entry that the record holds was written before the commit, so that it is not lost
+    /// if this gateway wins the comparison and dies immediately.
     /// </summary>
     public static async Task KeepsTheEntryBeforeAsync(this IRecordStore store)
     {

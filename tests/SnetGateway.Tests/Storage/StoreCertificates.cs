@@ -5,7 +5,7 @@ using SnetGateway.TestKit.Etcd;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>PEM files of an authority, and of a certificate of 127.0.0.1 for both ends of a connection.</summary>
+/// <summary>PEM files of an authority, and of a certificate for 127.0.0.1 that both sides use.</summary>
 internal static class StoreCertificates
 {
     public static EtcdTls Write(string folder, string name)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>The rules of every store, run on the ones there are. SNET_TEST_SEED repeats a run.</summary>
+/// <summary>Runs the rules of `IRecordStore` on each store. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "redis")]
 public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper output) : IClassFixture<RedisFixture>
 {

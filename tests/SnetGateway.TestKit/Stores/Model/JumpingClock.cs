@@ -1,6 +1,6 @@
 namespace SnetGateway.TestKit.Stores.Model;
 
-/// <summary>A machine's clock that is set forth and back by up to a day at any time. What measures durations goes on as it should.</summary>
+/// <summary>A clock whose time of day is set forward and back by up to a day at any time. Timestamps are not affected.</summary>
 public sealed class JumpingClock(int seed) : TimeProvider
 {
     private readonly Lock _lock = new();

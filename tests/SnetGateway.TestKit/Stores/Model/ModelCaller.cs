@@ -2,22 +2,22 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.TestKit.Stores.Model;
 
-/// <summary>How a caller knows its payment to have ended.</summary>
+/// <summary>The result of a payment, as its caller knows it.</summary>
 internal enum ModelEnd
 {
     Booked,
     NotBooked,
 
-    /// <summary>The store gave no answer often enough; the truth is either.</summary>
+    /// <summary>The store failed to respond too often: both outcomes are possible.</summary>
     Open,
 
-    /// <summary>The record moved on by more payments than it remembers: what became of this one cannot be seen any more.</summary>
+    /// <summary>The record has had more payments since than it remembers: this one's outcome can no longer be determined.</summary>
     Forgotten,
 }
 
 /// <summary>
-/// One gateway's call after the other, as the ledger books them: on what it believes of a record, and decided by reading when no answer comes
-/// (design, rule 7).
+/// A gateway that makes one payment after the other as the ledger does: based on its last known state of a record, and decided by reading when there is
+/// no response (rule 7).
 /// </summary>
 internal sealed class ModelCaller(UncertainStore store, int replica, int number, int firstRecord, int records, Random random)
 {
@@ -25,7 +25,7 @@ internal sealed class ModelCaller(UncertainStore store, int replica, int number,
 
     private readonly Dictionary<RecordKey, (long Revision, ModelAccount Account)> _believed = [];
 
-    /// <summary>Every payment, what it should have done and how it ended.</summary>
+    /// <summary>Every payment, with its expected effect and its result.</summary>
     public List<(long Id, RecordKey[] Records, long Price, ModelEnd End)> Payments { get; } = [];
 
     public async Task RunAsync(int payments)
@@ -47,7 +47,7 @@ internal sealed class ModelCaller(UncertainStore store, int replica, int number,
         {
             if (random.Next(3) == 0)
             {
-                await LearnAsync(key); // else on what it believes, however old
+                await LearnAsync(key); // otherwise it uses its last known state, which may be stale
             }
         }
 
@@ -71,13 +71,13 @@ internal sealed class ModelCaller(UncertainStore store, int replica, int number,
             case CommitOutcome.NotWritten:
                 return ModelEnd.NotBooked;
             case CommitOutcome.Conflict when await LearnAsync(keys[0]):
-                return Look(keys[0], id, sequence) ?? ModelEnd.NotBooked; // a repeated write of its own may have won
+                return Look(keys[0], id, sequence) ?? ModelEnd.NotBooked; // its own repeated write may have won
             default:
                 return await DecideAsync(keys[0], id, sequence);
         }
     }
 
-    /// <summary>A "no" counts once the record has a new revision with what it held: the late write must then lose, on all of its records.</summary>
+    /// <summary>"Not written" is certain only after the record was rewritten unchanged with a new revision: a late write then fails on all of its records.</summary>
     private async Task<ModelEnd> DecideAsync(RecordKey key, long id, long sequence)
     {
         for (int i = 0; i < Tries; i++)

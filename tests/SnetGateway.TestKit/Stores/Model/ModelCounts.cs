@@ -1,12 +1,12 @@
 namespace SnetGateway.TestKit.Stores.Model;
 
-/// <summary>What a run of the model did. An operation is one commit or one read that a caller asked for.</summary>
+/// <summary>Counts of a run of the model. An operation is one commit or one read of a caller.</summary>
 /// <param name="Operations">Commits and reads.</param>
-/// <param name="Settled">Payments that their caller knows as booked.</param>
-/// <param name="Lost">Payments that their caller knows as not booked.</param>
-/// <param name="Open">Payments left in doubt: the store gave no answer often enough.</param>
-/// <param name="Faults">Faults that were put in.</param>
-/// <param name="Late">Writes that landed after their caller had been told nothing.</param>
+/// <param name="Settled">Payments that their caller knows to be written.</param>
+/// <param name="Lost">Payments that their caller knows not to be written.</param>
+/// <param name="Open">Payments left in doubt: the store failed to respond too often.</param>
+/// <param name="Faults">Injected faults.</param>
+/// <param name="Late">Writes that were executed after their caller got no response.</param>
 public readonly record struct ModelCounts(long Operations, long Settled, long Lost, long Open, long Faults, long Late)
 {
     public static ModelCounts operator +(ModelCounts left, ModelCounts right) => new(

@@ -1,8 +1,8 @@
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// Decides who goes on next. In one thread (a store that answers at once) every step of every caller is a choice of the seed's, so the same seed
-/// is the same history. With a real store callers run at the same time, and some are held for as long as the others take.
+/// Decides which caller continues. In one thread (a store that responds immediately) every step of every caller is chosen by the seed, so the same seed
+/// gives the same history. With a real store callers run concurrently, and some are delayed for any time.
 /// </summary>
 internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
 {
@@ -10,7 +10,7 @@ internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
     private readonly List<TaskCompletionSource> _held = [];
     private int _running = callers;
 
-    /// <summary>Chance of a choice that all callers share.</summary>
+    /// <summary>A random choice from the sequence that all callers share.</summary>
     public int Next(int bound)
     {
         lock (_lock)
@@ -19,7 +19,7 @@ internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
         }
     }
 
-    /// <summary>The place between two steps: a caller may stay here for any length.</summary>
+    /// <summary>The point between two steps, where a caller may be delayed for any time.</summary>
     public Task PassAsync()
     {
         TaskCompletionSource? freed;
@@ -57,7 +57,7 @@ internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
         freed?.SetResult();
     }
 
-    /// <summary>In one thread: lets one caller after the other make a step until all have ended.</summary>
+    /// <summary>In one thread: lets one caller after another make a step until all have ended.</summary>
     public void Drive()
     {
         while (_running > 0)

@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// Generated histories on a real store under every fault that the way to it can have, held to a plain model: what was acknowledged is there once,
-/// what was refused is not there, totals are the sums of what was booked, journals tell it without gaps. How a run is repeated: by its seed.
+/// Generated histories on a real store with every fault that the network can have, compared with a simple model: acknowledged payments are there once,
+/// rejected ones are not, totals are the sums of the written payments, and journals have no gaps. The seed repeats a run.
 /// </summary>
 public static class StoreModel
 {
@@ -14,9 +14,9 @@ public static class StoreModel
     /// <summary>Runs one history.</summary>
     /// <param name="replicas">Stores on the same records: one, or several where the store is shared.</param>
     /// <param name="journal">The merged journal of a record.</param>
-    /// <param name="seed">Decides the history; alone where <paramref name="inOneThread"/>.</param>
-    /// <param name="firstRecord">Number of the first of the records that this history uses; they must be new.</param>
-    /// <param name="inOneThread">The store answers at once, so that every interleaving is a choice of the seed's.</param>
+    /// <param name="seed">Decides the history; completely if <paramref name="inOneThread"/>.</param>
+    /// <param name="firstRecord">Number of the first record of this history; the records must be new.</param>
+    /// <param name="inOneThread">The store responds immediately, so that the seed decides every interleaving.</param>
     public static async Task<ModelCounts> RunAsync(
         IReadOnlyList<IRecordStore> replicas, Func<RecordKey, Task<IReadOnlyList<StoredEntry>>> journal, int seed, int firstRecord, bool inOneThread)
     {
@@ -96,7 +96,7 @@ public static class StoreModel
         }
     }
 
-    /// <summary>One after the other by revision: each write must stand on the one before.</summary>
+    /// <summary>Replays the commits by revision: each write must be based on the previous one.</summary>
     private static Dictionary<RecordKey, List<RecordWrite>> Replay(List<(long Revision, RecordWrite[] Writes)> truth)
     {
         var revisions = new Dictionary<RecordKey, long>();

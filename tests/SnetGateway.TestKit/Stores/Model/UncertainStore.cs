@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// The network between a caller and a store: writes that are lost, that land and say nothing, that land later, that arrive twice, answers that come
-/// after any time, reads that fail. It knows what the store really did, which the callers have to find out.
+/// The network between a caller and a store: writes that are lost, executed without a response, delayed or executed twice, delayed responses, failing
+/// reads. It records what the store really did, which the callers have to find out.
 /// </summary>
 internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, ModelSteps steps)
 {
@@ -16,7 +16,7 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
     private long _faults;
     private long _landed;
 
-    /// <summary>What the store did: every commit that it said it made, with its revision.</summary>
+    /// <summary>Every commit that the store reported, with its revision.</summary>
     public List<(long Revision, RecordWrite[] Writes)> Truth { get; } = [];
 
     public (long Operations, long Faults, long Late) Counts => (_operations, _faults, _landed);
@@ -28,19 +28,19 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
         await LandSomeAsync();
         switch (steps.Next(24))
         {
-            case 0: // lost on the way there
+            case 0: // the request is lost
                 return Fault(CommitOutcome.Unknown);
-            case 1: // lost on the way back
+            case 1: // the response is lost
                 await WriteAsync(replica, writes);
                 return Fault(CommitOutcome.Unknown);
-            case 2 or 3: // on its way for any time
+            case 2 or 3: // the request is delayed for any time
                 lock (_lock)
                 {
                     _late.Add(writes);
                 }
 
                 return Fault(CommitOutcome.Unknown);
-            case 4: // arrives twice, and the second answer is the one that is heard
+            case 4: // it arrives twice, and the second response is returned
                 await WriteAsync(replica, writes);
                 Interlocked.Increment(ref _faults);
                 return await WriteAsync(steps.Next(replicas.Count), writes);
@@ -48,12 +48,12 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
                 return Fault(CommitOutcome.NotWritten);
             default:
                 CommitResult result = await WriteAsync(replica, writes);
-                await steps.PassAsync(); // the answer takes its time
+                await steps.PassAsync(); // the response is delayed
                 return result;
         }
     }
 
-    /// <summary>Null with false when the store does not answer.</summary>
+    /// <summary>Null with false when the store does not respond.</summary>
     public async Task<(bool IsAnswered, StoredRecord? Record)> ReadAsync(int replica, RecordKey key)
     {
         Interlocked.Increment(ref _operations);
@@ -77,12 +77,12 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
         return (true, record);
     }
 
-    /// <summary>Whatever is still on its way arrives.</summary>
+    /// <summary>Executes all delayed writes.</summary>
     public async Task LandAllAsync()
     {
         while (await LandAsync())
         {
-            // until nothing is on its way
+            // until none is left
         }
     }
 

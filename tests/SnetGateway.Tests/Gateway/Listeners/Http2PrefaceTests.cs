@@ -7,7 +7,7 @@ namespace SnetGateway.Tests.Gateway.Listeners;
 public sealed class Http2PrefaceTests
 {
     [Fact]
-    public void WholePreface_IsHttp2_AndEachPartOfItUndecided()
+    public void CompletePreface_IsHttp2_AndEachPrefixIsUndecided()
     {
         byte[] preface = Http2Preface.Bytes.ToArray();
         Assert.Equal(24, preface.Length);
@@ -21,7 +21,7 @@ public sealed class Http2PrefaceTests
     }
 
     [Fact]
-    public void AnyByteThatDiffers_IsHttp11_AtOnce()
+    public void AnyByteThatDiffers_IsHttp11_Immediately()
     {
         for (int at = 0; at < Http2Preface.Bytes.Length; at++)
         {

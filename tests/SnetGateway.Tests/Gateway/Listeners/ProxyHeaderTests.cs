@@ -17,7 +17,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData("PROXY TCP6 2001:db8::9 ::1 1 65535\r\n", "[2001:db8::9]:1")]
     [InlineData("PROXY UNKNOWN\r\n", null)]
     [InlineData("PROXY UNKNOWN whatever it says\r\n", null)]
-    public void Line_IsRead_AndWhatFollowsIsLeft(string line, string? client)
+    public void Line_IsRead_AndTheRestIsNotConsumed(string line, string? client)
     {
         Assert.Equal(ProxyHeaderResult.Complete, Read([.. Encoding.ASCII.GetBytes(line), .. "PRI *"u8], out int length, out IPEndPoint? read));
         Assert.Equal(line.Length, length);
@@ -40,11 +40,11 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData("PROXY  TCP4 203.0.113.9 127.0.0.1 1 7000\r\n")]
     [InlineData("proxy TCP4 203.0.113.9 127.0.0.1 1 7000\r\n")]
     [InlineData("GET / HTTP/1.1\r\n")]
-    public void LineThatIsWrong_IsMalformed(string line) =>
+    public void InvalidLine_IsMalformed(string line) =>
         Assert.Equal(ProxyHeaderResult.Malformed, Read(Encoding.ASCII.GetBytes(line), out _, out _));
 
     [Fact]
-    public void LineWithoutAnEnd_IsWaitedForUpToItsLongest()
+    public void LineWithoutAnEnd_IsIncompleteUpToTheMaximumLength()
     {
         byte[] line = Encoding.ASCII.GetBytes("PROXY UNKNOWN " + new string('x', 200));
         Assert.Equal(ProxyHeaderResult.Incomplete, Read(line[..106], out _, out _));
@@ -57,7 +57,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData(0x20, 0x11, "203.0.113.9", null)] // the balancer's own check
     [InlineData(0x21, 0x31, "203.0.113.9", null)] // a family that has no address here
     [InlineData(0x21, 0x12, "203.0.113.9", null)] // UDP
-    public void BinaryHeader_IsRead_WithWhatFollowsItsAddresses(byte command, byte family, string address, string? client)
+    public void BinaryHeader_IsRead_WithItsExtensions(byte command, byte family, string address, string? client)
     {
         foreach (int more in new[] { 0, 3, 300 })
         {
@@ -69,7 +69,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void BinaryHeaderThatIsWrong_IsMalformed()
+    public void InvalidBinaryHeader_IsMalformed()
     {
         byte[] tooShort = Binary(0x21, 0x11, IPAddress.Loopback, 1, 0)[..^1];
         BinaryPrimitives.WriteUInt16BigEndian(tooShort.AsSpan(14), (ushort)(tooShort.Length - 16));
@@ -80,7 +80,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void EachBeginningOfAHeader_IsIncomplete()
+    public void EachPrefixOfAHeader_IsIncomplete()
     {
         byte[][] headers = [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x21, IPAddress.IPv6Loopback, 9, 40)];
         foreach (byte[] header in headers)
@@ -93,7 +93,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void GeneratedBytes_AreJudgedWithoutAFault_AndNeverBeyondTheirEnd()
+    public void GeneratedBytes_AreParsedWithoutExceptions_AndNeverBeyondTheirEnd()
     {
         int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);

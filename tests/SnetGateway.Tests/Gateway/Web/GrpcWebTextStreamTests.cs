@@ -25,7 +25,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Generated_Requests_CutInsideAGroup_AreBad()
+    public async Task Generated_Requests_CutInsideAGroup_AreBadRequests()
     {
         var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
@@ -45,7 +45,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Generated_Answers_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
+    public async Task Generated_Responses_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
     {
         var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
@@ -74,7 +74,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     /// come out here.
     /// </summary>
     [Fact]
-    public async Task Answer_WhoseWriteWaits_HasItsBytesAlready()
+    public async Task Response_WhoseWriteWaits_HasCopiedItsBytes()
     {
         var bytes = new byte[64 * 1024];
         new Random(1).NextBytes(bytes);
@@ -94,7 +94,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task AnswerThatIsNoGrpc_PassesAsItIs()
+    public async Task ResponseThatIsNotGrpc_PassesUnchanged()
     {
         var context = new DefaultHttpContext();
         context.Response.ContentType = "text/plain";

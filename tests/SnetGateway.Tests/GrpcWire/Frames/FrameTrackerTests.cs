@@ -61,7 +61,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Advance_GeneratedStreamsInGeneratedChunks_AgreesWithAPlainReading()
+    public void Advance_GeneratedStreamsInGeneratedChunks_AgreesWithAPlainParser()
     {
         var random = Seeds.Random(output.WriteLine);
         for (var round = 0; round < 100_000; round++)

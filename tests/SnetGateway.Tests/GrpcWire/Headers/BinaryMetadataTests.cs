@@ -73,7 +73,7 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Decode_GeneratedValues_AgreesWithAPlainReading()
+    public void Decode_GeneratedValues_AgreesWithAPlainParser()
     {
         var random = Seeds.Random(output.WriteLine);
         var accepted = 0;

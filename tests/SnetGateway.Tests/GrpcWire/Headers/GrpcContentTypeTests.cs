@@ -27,7 +27,7 @@ public sealed partial class GrpcContentTypeTests
         Assert.Equal(new GrpcContentType(transport, codec), GrpcContentType.Parse(value));
 
     [Fact]
-    public void Parse_GeneratedText_IsWhatAPlainPatternSays()
+    public void Parse_GeneratedText_AgreesWithAPattern()
     {
         int accepted = 0, rejected = 0;
         Gen.OneOf("application/", "application/grpc", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é", "a").Array[0, 6].Sample(

@@ -66,7 +66,7 @@ public sealed class GrpcTimeoutTests
             iter: 200_000);
 
     [Fact]
-    public void TryParse_GeneratedGarbage_AgreesWithAPlainReading() =>
+    public void TryParse_GeneratedGarbage_AgreesWithAPlainParser() =>
         Gen.String[Gen.Frequency((2, Gen.Char["0123456789HMSmun"]), (1, Gen.Char["0123456789HMSmunx-+ ."])), 0, 10].Sample(
             value =>
             {

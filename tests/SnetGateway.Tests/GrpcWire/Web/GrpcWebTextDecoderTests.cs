@@ -31,7 +31,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [InlineData("aGV_")]
     [InlineData("aGVsbG8\0")]
     [InlineData("aGVsbG8\u00ff")]
-    public void Text_ThatIsNoBase64_Fails(string text) => Assert.Null(DecodeWhole(text));
+    public void Text_InvalidBase64_Fails(string text) => Assert.Null(DecodeWhole(text));
 
     [Theory]
     [InlineData("a")]
@@ -39,7 +39,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [InlineData("aGV")]
     [InlineData("aGVsbG8")]
     [InlineData("aA=")]
-    public void Text_ThatEndsInsideAGroup_IsSeenAsUnfinished(string text)
+    public void Text_ThatEndsInsideAGroup_IsUnfinished(string text)
     {
         var decoder = default(GrpcWebTextDecoder);
         decoder.Decode(Encoding.Latin1.GetBytes(text), new byte[16]);
@@ -48,7 +48,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Generated_PiecesEncodedByThemselves_SplitAtEveryPosition_GiveTheSameBytes()
+    public void Generated_PiecesEncodedSeparately_SplitAtEveryPosition_GiveTheSameBytes()
     {
         var random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedTexts; i++)
@@ -77,7 +77,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Generated_AnyCharacters_InAnyChunks_AreReadAsThePlainReadingSays()
+    public void Generated_AnyCharacters_InAnyChunks_AgreeWithAPlainParser()
     {
         var random = Seeds.Random(output.WriteLine);
         var decoded = new byte[64];

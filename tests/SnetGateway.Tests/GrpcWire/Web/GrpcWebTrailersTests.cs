@@ -25,7 +25,7 @@ public sealed class GrpcWebTrailersTests
     }
 
     [Fact]
-    public void LineBreakInAValue_BeginsNoTrailerOfItsOwn()
+    public void LineBreakInAValue_DoesNotBeginATrailer()
     {
         byte[] frame = GrpcWebTrailers.Encode(new HeaderDictionary { ["detail"] = "a\r\ngrpc-status:0\0" });
         Assert.Equal("detail:a  grpc-status:0 \r\n", Encoding.ASCII.GetString(frame, 5, frame.Length - 5));
@@ -62,7 +62,7 @@ public sealed class GrpcWebTrailersTests
     [InlineData("application/grpc", false, "application/grpc-web+proto")]
     [InlineData("application/grpc+json", false, "application/grpc-web+json")]
     [InlineData("application/grpc+proto;a=b", true, "application/grpc-web-text+proto")]
-    public void ContentTypeOfAnAnswer_NamesItsCodec(string grpc, bool isText, string web) => Assert.Equal(web, GrpcWebContentType.FromGrpc(grpc, isText));
+    public void ContentTypeOfAResponse_NamesItsCodec(string grpc, bool isText, string web) => Assert.Equal(web, GrpcWebContentType.FromGrpc(grpc, isText));
 
     [Theory]
     [InlineData(GrpcTransport.GrpcWeb, "", false)]
@@ -70,6 +70,6 @@ public sealed class GrpcWebTrailersTests
     [InlineData(GrpcTransport.GrpcWebText, "*/*", true)]
     [InlineData(GrpcTransport.GrpcWebText, "application/grpc-web", false)]
     [InlineData(GrpcTransport.GrpcWeb, "application/grpc-web-text", true)]
-    public void Base64_IsForWhoAsksForIt_ElseForWhoSendsIt(GrpcTransport request, string accept, bool isText) =>
+    public void Base64_IsUsedWhenAcceptedOrElseWhenSent(GrpcTransport request, string accept, bool isText) =>
         Assert.Equal(isText, GrpcWebContentType.WantsText(request, accept));
 }

@@ -14,7 +14,7 @@ public sealed class EtcdAccessTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task User_WithTheRightPassword_Settles_AndATokenThatIsGoneIsRenewed()
+    public async Task User_WithTheRightPassword_Settles_AndAnExpiredTokenIsRenewed()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
         LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
@@ -51,7 +51,7 @@ public sealed class EtcdAccessTests : IDisposable
         await using var feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
 
-        // etcd keeps simple tokens in memory: after a restart it knows none.
+        // etcd keeps simple tokens in memory, so it forgets them when it restarts.
         await etcd.KillAsync();
         etcd.Start();
         revision = await store.WriteUntilWritten(1, [2]);
@@ -66,7 +66,7 @@ public sealed class EtcdAccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneNothingIsDone()
+    public async Task Tls_WithCertificatesOnBothSides_Settles_AndWithoutOneFails()
     {
         EtcdTls server = StoreCertificates.Write(_folder.FullName, "one");
         EtcdTls stranger = StoreCertificates.Write(_folder.FullName, "two");

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>Settles that travel together, what they compare, and under which names they lie.</summary>
+/// <summary>Settles in one batch, their comparisons, and their keys.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixture>
 {
@@ -27,13 +27,13 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         Assert.Equal(200 - results.Count(result => result.Outcome == CommitOutcome.Conflict), await store.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
-    /// <summary>Of an answer that has not one part for each write nobody knows what it says of whom: all of the batch are in doubt, and none waits for ever.</summary>
+    /// <summary>A response without one part for each commit says nothing certain: the whole batch is in doubt, and no commit waits indefinitely.</summary>
     [Theory]
     [InlineData(2, 2, true)]
     [InlineData(2, 1, false)]
     [InlineData(2, 3, false)]
     [InlineData(1, 0, false)]
-    public void Batch_IsAnsweredByOnePartForEachWrite(int commits, int parts, bool isAnswer)
+    public void ResponseToABatch_HasOnePartForEachCommit(int commits, int parts, bool isAnswer)
     {
         var batch = new CommitBatch();
         for (int i = 0; i < commits; i++)
@@ -53,9 +53,9 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task Batch_NeverHoldsMoreThanEtcdTakes()
+    public async Task Batch_NeverExceedsEtcdsLimit()
     {
-        // Commits of 1 and of 32 writes at once: etcd's 128 counts the inner transactions and the operations of the largest.
+        // Commits of 1 and of 32 writes together: etcd's limit of 128 counts the inner transactions and the operations of the largest.
         await using var store = EtcdLedger.Open(fixture.Etcd);
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 600).Select(i => store.CommitAsync(
             Enumerable.Range(0, i % 10 == 0 ? StoreLimits.MaxWrites : 1).Select(w => new RecordWrite(StoreData.Key((i * 100) + w), 0, s_value)).ToArray(),
@@ -64,9 +64,9 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task WritesOfOneKeyAtOnce_NeverTravelTogether_AndOneOfThemWins()
+    public async Task ConcurrentWritesOfOneKey_AreNeverInOneBatch_AndOneWins()
     {
-        // etcd refuses a whole transaction that writes a key twice.
+        // etcd rejects a transaction that writes a key twice.
         const int keys = 4;
         await using var store = EtcdLedger.Open(fixture.Etcd);
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.Write(i % keys, expected: 0, s_value)));
@@ -87,7 +87,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task SixtyFourChannelsAtOnce_CostLessThanOneRoundTripPerSettle()
+    public async Task SixtyFourConcurrentChannels_CostLessThanOneRoundTripPerSettle()
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
@@ -119,7 +119,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task ReadAll_CompactedBetweenItsPages_GoesOnWithWhatIsThere()
+    public async Task ReadAll_CompactedBetweenPages_ContinuesAtTheCurrentRevision()
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);
         await Task.WhenAll(Enumerable.Range(0, 1100).Select(i => store.MustWrite(i, 0, [1])));
@@ -168,7 +168,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task Format_ThatNamesAnotherVersion_StopsEverySettleInThatMoment()
+    public async Task Format_ThatNamesAnotherVersion_StopsEverySettleImmediately()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
         await using var store = EtcdLedger.Open(options);
@@ -189,7 +189,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task Format_DeletedWithTheLedger_NothingIsBegunAnew()
+    public async Task Format_DeletedWithTheLedger_NoNewLedgerIsCreated()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
         await using var store = EtcdLedger.Open(options);

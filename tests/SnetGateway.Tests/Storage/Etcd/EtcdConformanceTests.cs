@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>The rules of every store, run on a real etcd. SNET_TEST_SEED repeats a run.</summary>
+/// <summary>Runs the rules of `IRecordStore` on a real etcd. SNET_TEST_SEED repeats a run.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper output) : IClassFixture<EtcdFixture>
 {

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>Members that die, hang and come back; answers that are lost.</summary>
+/// <summary>Members that die, hang and come back, and responses that are lost.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdFaultTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task LeaderKilled_OfThree_SettlesGoOn_AndNoneIsLost()
+    public async Task LeaderKilled_OfThree_SettlesContinue_AndNoneIsLost()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
         await using var store = EtcdLedger.Open(EtcdLedger.Options(cluster.Endpoints));
@@ -45,13 +45,13 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
-    public async Task MemberInUsePaused_OfThree_TheNextOneIsAsked()
+    public async Task MemberInUsePaused_OfThree_TheNextOneIsUsed()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
         EtcdProcess leader = await cluster.LeaderAsync();
         EtcdProcess[] others = [.. cluster.Members.Where(member => member != leader)];
 
-        // The first one named is the first one used.
+        // The first endpoint in the list is the first one used.
         LedgerOptions options = EtcdLedger.Options(others[0].Endpoint, others[1].Endpoint, leader.Endpoint);
         options.CommitTimeout = s_limit;
         await using var store = EtcdLedger.Open(options);
@@ -65,7 +65,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
-    public async Task NoQuorum_NothingIsCommitted_EachEndsInTime_AndItGoesOnByItself()
+    public async Task NoQuorum_NothingIsCommitted_EachEndsInTime_AndItRecovers()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
         LedgerOptions options = EtcdLedger.Options(cluster.Endpoints);
@@ -88,7 +88,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
-    public async Task NobodyThere_CertainlyNotWritten_InTime()
+    public async Task Unreachable_CertainlyNotWritten_InTime()
     {
         LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1", "http://127.0.0.1:2");
         options.CommitTimeout = TimeSpan.FromSeconds(5); // a tenth of it is left to say so before the clock says "unknown", on a busy machine too
@@ -99,7 +99,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
-    public async Task AnswerLost_IsUnknown_AndALaterReadTells()
+    public async Task ResponseLost_IsUnknown_AndALaterReadDecides()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
         await using var relay = new TcpRelay(etcd.Endpoint);
@@ -113,7 +113,7 @@ public sealed class EtcdFaultTests
         Task<CommitResult> commit = store.Write(1, revision, [2]);
         await Eventually.TrueAsync("the request went out", () => Task.FromResult(relay.RequestBytes > before));
 
-        // Not until etcd has done it: what is cut before may also never arrive.
+        // Waits until etcd has executed the write: a request that is cut earlier may never arrive.
         LedgerOptions beside = EtcdLedger.Options(etcd.Endpoint);
         beside.Etcd.KeyPrefix = options.Etcd.KeyPrefix;
         await using var other = EtcdLedger.Open(beside);
@@ -128,7 +128,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
-    public async Task AnswerLost_LateBatchEndsInTime_AndWaitersAreNotBlocked()
+    public async Task ResponseLost_LateBatchEndsInTime_AndWaitersAreNotBlocked()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
         await using var relay = new TcpRelay(etcd.Endpoint);

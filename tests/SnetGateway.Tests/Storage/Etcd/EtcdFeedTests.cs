@@ -5,12 +5,12 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>What one gateway writes, another one hears.</summary>
+/// <summary>Each gateway sees the writes of the others.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixture>
 {
     [Fact]
-    public async Task Watch_TwoStores_EachHearsTheOther()
+    public async Task Watch_TwoStores_EachSeesTheOthersWrites()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
         await using var one = EtcdLedger.Open(options);
@@ -27,7 +27,7 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
     }
 
     [Fact]
-    public async Task Watch_CutOff_GoesOnWhereItWas()
+    public async Task Watch_Disconnected_ContinuesWhereItWas()
     {
         await using var relay = new TcpRelay(fixture.Etcd.Endpoint);
         (EtcdRecordStore near, EtcdRecordStore far) = Open(relay);
@@ -55,7 +55,7 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
     }
 
     [Fact]
-    public async Task Watch_CutOffAndCompactedMeanwhile_ReadsEverythingAgain()
+    public async Task Watch_DisconnectedAndCompacted_ReadsEverythingAgain()
     {
         await using var relay = new TcpRelay(fixture.Etcd.Endpoint);
         (EtcdRecordStore near, EtcdRecordStore far) = Open(relay);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>An etcd that is full, the operator's commands that bring it back, and the warning that comes before.</summary>
+/// <summary>A full etcd, the documented commands that bring it back, and the warning that comes before.</summary>
 [Trait("Needs", "etcd")]
 public sealed class EtcdFullTests
 {
@@ -22,13 +22,13 @@ public sealed class EtcdFullTests
         CommitResult result;
         while ((result = await store.Write(1, revision, value)).Outcome == CommitOutcome.Committed)
         {
-            revision = result.Revision; // one record: all the rest is history
+            revision = result.Revision; // one record: everything else is history
         }
 
         Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
         var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
         Assert.Contains("space exceeded", unavailable.Message, StringComparison.Ordinal);
-        Assert.Equal(revision, await store.Revision(1)); // reading goes on
+        Assert.Equal(revision, await store.Revision(1)); // reads continue
 
         await RunDocumentedCommandsAsync(etcd.Endpoint);
         await store.ProbeAsync(CancellationToken.None);
@@ -72,15 +72,15 @@ public sealed class EtcdFullTests
     [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention=10m\"]}", true)]
     [InlineData("{\"cmdline\":[\"etcd\",\"--auto-compaction-retention\",\"1\"]}", true)]
     [InlineData("{\"cmdline\":[\"etcd\",\"-auto-compaction-retention\",\"1h\"]}", true)]
-    public void Arguments_ThatEtcdPublishes_TellWhetherItCompactsItself(string? variables, bool compacts) =>
+    public void PublishedArguments_ShowWhetherEtcdCompactsItself(string? variables, bool compacts) =>
         Assert.Equal(compacts, EtcdInspection.CompactsItself(variables));
 
     [Fact]
-    public async Task Checkup_ThatBreaks_IsAWarningAndNothingElse()
+    public async Task Inspection_ThatFails_IsOnlyAWarning()
     {
         LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1");
         var client = new EtcdClient(options.Etcd, null, TimeProvider.System);
-        client.Dispose(); // the store was closed in the middle of it
+        client.Dispose(); // as if the store was disposed during the inspection
         var log = new LogLines();
 
         await new EtcdInspection(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(TimeSpan.FromSeconds(1), CancellationToken.None);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;
 
-/// <summary>One etcd for all tests that do not break it; each opens a ledger under a prefix of its own.</summary>
+/// <summary>One etcd for all tests that do not break it; each opens a ledger with a separate prefix.</summary>
 public sealed class EtcdFixture : IAsyncLifetime
 {
     public EtcdProcess Etcd { get; private set; } = null!;
@@ -26,7 +26,7 @@ internal static class EtcdLedger
 
     static EtcdLedger() => AppDomain.CurrentDomain.ProcessExit += (_, _) => s_journals.Delete(recursive: true);
 
-    /// <summary>A prefix that no other ledger of this run has.</summary>
+    /// <summary>A prefix that no other ledger of this run uses.</summary>
     public static string NewPrefix() => $"test-{Interlocked.Increment(ref s_ledgers)}/";
 
     public static LedgerOptions Options(params IEnumerable<string> endpoints) => new()
@@ -42,7 +42,7 @@ internal static class EtcdLedger
 
     public static EtcdRecordStore Open(EtcdProcess etcd) => Open(Options(etcd.Endpoint));
 
-    /// <summary>Writes until it is written, deciding what had no answer as the ledger does: by reading.</summary>
+    /// <summary>Repeats a write until it succeeds, and decides unknown outcomes by reading, as the ledger does.</summary>
     public static async Task<long> WriteUntilWritten(this IRecordStore store, int channel, byte[] value)
     {
         using var late = new CancellationTokenSource(StoreCalls.Patience);
@@ -54,7 +54,7 @@ internal static class EtcdLedger
                 StoredRecord? stored = await store.Read(channel);
                 if (stored is not null && stored.Value.Span.SequenceEqual(value))
                 {
-                    return stored.Revision; // an earlier attempt whose answer was lost
+                    return stored.Revision; // an earlier attempt succeeded, and its response was lost
                 }
 
                 CommitResult result = await store.Write(channel, stored?.Revision ?? 0, value);
@@ -65,7 +65,7 @@ internal static class EtcdLedger
             }
             catch (StoreUnavailableException)
             {
-                // Asked again until the patience ends.
+                // Retried until the timeout.
             }
         }
     }

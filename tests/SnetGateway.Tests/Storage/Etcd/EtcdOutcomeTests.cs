@@ -31,27 +31,27 @@ public sealed class EtcdOutcomeTests
     [InlineData(StatusCode.Unimplemented, "Unsupported grpc-encoding value 'br'. Supported encodings: identity, gzip", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Unavailable, "transport is closing", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Cancelled, "Call canceled by the client.", EtcdFailureKind.Unknown)]
-    internal void Verdict_OfAStatus(StatusCode code, string text, EtcdFailureKind verdict) =>
+    internal void FailureKind_OfAStatus(StatusCode code, string text, EtcdFailureKind verdict) =>
         Assert.Equal(verdict, EtcdFailureKinds.Of(new RpcException(new Status(code, text))));
 
     [Fact]
-    public void Verdict_OfARequestThatNeverLeft_AndOfOneThatWasCancelled()
+    public void FailureKind_OfAnUnsentRequest_AndOfACancelledOne()
     {
         var cause = new RequestNotSentException(new SocketException((int)SocketError.ConnectionRefused));
         Assert.Equal(EtcdFailureKind.Unavailable, EtcdFailureKinds.Of(new RpcException(new Status(StatusCode.Unavailable, "any", cause))));
         Assert.Equal(EtcdFailureKind.Unknown, EtcdFailureKinds.Of(new OperationCanceledException()));
     }
 
-    /// <summary>The time is over while the connection is being made: nothing left.</summary>
+    /// <summary>The time ends while the connection is being made: nothing was sent.</summary>
     [Fact]
     public async Task HandshakeThatNeverEnds_CertainlyNotWritten() => Assert.False(await MayBeDoneAsync("https"));
 
-    /// <summary>In cleartext the request goes out right behind the connection's first frames.</summary>
+    /// <summary>In cleartext the request is sent right after the connection's first frames.</summary>
     [Fact]
     public async Task ServerThatNeverResponds_IsUnknown() => Assert.True(await MayBeDoneAsync("http"));
 
     [Theory]
-    [InlineData("page", 404, false)] // no gRPC there, so no etcd
+    [InlineData("page", 404, false)] // an HTTP server, not etcd
     [InlineData("page", 200, true)]
     [InlineData("page", 502, true)]
     [InlineData("page", 503, true)]
@@ -62,7 +62,7 @@ public sealed class EtcdOutcomeTests
     [InlineData("reset", 200, true)]
     [InlineData("reset inside", 200, true)]
     [InlineData("cut", 200, true)]
-    public async Task ResponseThatIsBroken_IsUnknown_AndTheWriteIsSentOnce(string kind, int httpStatus, bool mayBeDone)
+    public async Task InvalidResponse_IsUnknown_AndTheWriteIsSentOnce(string kind, int httpStatus, bool mayBeDone)
     {
         int requests = 0;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -116,7 +116,7 @@ public sealed class EtcdOutcomeTests
         }
     }
 
-    /// <summary>A write to a server that accepts connections and then says nothing.</summary>
+    /// <summary>A write to a server that accepts connections and never responds.</summary>
     private static async Task<bool> MayBeDoneAsync(string scheme)
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);

@@ -14,8 +14,8 @@ using SnetGateway.Tests.Storage.Etcd;
 namespace SnetGateway.Tests.Storage.Model;
 
 /// <summary>
-/// A ledger that histories of the model run on: one store, or three replicas where it is shared, all with clocks that jump. Histories may run on it
-/// at the same time, each on records of its own.
+/// A ledger for histories of the model: one store, or three replicas of a shared one, all with clocks that jump. Several histories may run on it
+/// concurrently, each on its own records.
 /// </summary>
 internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalReader? journals, IDisposable? folder) : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
             one, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<EtcdRecordStore>.Instance, new JumpingClock(seed)));
     }
 
-    /// <summary>Runs one history on records that no other has.</summary>
+    /// <summary>Runs one history on records that no other history uses.</summary>
     public Task<ModelCounts> RunAsync(int seed) => StoreModel.RunAsync(
         replicas, JournalAsync, seed, Interlocked.Increment(ref _histories) * RecordsOfAHistory, replicas[0] is not SqliteRecordStore && journals is null);
 
@@ -88,7 +88,7 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
 
         foreach (IRecordStore replica in replicas)
         {
-            // Asking for a record that is not there flushes its journal and reads nothing of it.
+            // Reading a missing record's journal flushes the journal and returns nothing.
             await replica.ReadJournalAsync(new RecordKey(RecordKind.ChainCursor, new byte[] { 0 }), CancellationToken.None).CountAsync();
         }
 

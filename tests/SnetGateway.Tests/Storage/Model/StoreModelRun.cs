@@ -6,12 +6,12 @@ using SnetGateway.TestKit.Stores.Model;
 
 namespace SnetGateway.Tests.Storage.Model;
 
-/// <summary>The long form of the store model, as tests/campaigns/store-model.sh starts it: histories until so many operations are done.</summary>
+/// <summary>The long form of the store model, started by tests/campaigns/store-model.sh: runs histories until a number of operations is reached.</summary>
 internal static class StoreModelRun
 {
     public const string Name = "store-model";
 
-    /// <summary>Histories on one ledger before a fresh one is opened.</summary>
+    /// <summary>Histories on one ledger before a new one is opened.</summary>
     private const int HistoriesOfALedger = 400;
 
     public static async Task<int> RunAsync(string store, long operations, int seed)
@@ -29,7 +29,7 @@ internal static class StoreModelRun
                 await using ModelLedger ledger = Open();
                 for (int i = 0; i < HistoriesOfALedger && all.Operations < operations;)
                 {
-                    // In memory one history after the other, so that each is its seed's alone; else several at a time, which share syncs.
+                    // In memory one history after the other, so that its seed alone decides it; otherwise several concurrently, which share syncs.
                     int together = store == "memory" ? 1 : 8;
                     int first = histories;
                     foreach (ModelCounts counts in await Task.WhenAll(Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))

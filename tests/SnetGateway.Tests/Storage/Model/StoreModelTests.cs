@@ -30,7 +30,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
     public async Task EtcdStore_GeneratedHistoriesOnThreeReplicas_KeepEveryInvariant() => await RunAsync(ModelLedger.Etcd(etcd.Etcd, 1), 20);
 
     [Fact]
-    public async Task SameSeed_IsTheSameHistory()
+    public async Task SameSeed_GivesTheSameHistory()
     {
         int seed = Seeds.Next(output.WriteLine);
         Assert.Equal(await OneAsync(), await OneAsync());
