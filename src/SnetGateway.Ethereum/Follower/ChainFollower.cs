@@ -17,8 +17,9 @@ namespace SnetGateway.Ethereum.Follower;
 /// <item><see cref="HeadReader"/> reads the newest block and `nextChannelId` from the first endpoint that is not behind or stalled.
 /// <see cref="HeadRegression"/> decides whether a lower head means an endpoint that is behind, or another chain.</item>
 /// <item><see cref="LogFollower"/> applies the escrow contract's events from the cursor to that block, and detects reorganisations by the hashes in
-/// <see cref="RecentBlocks"/>. Claims raise the channel's nonce immediately. Other events mark the channel as outdated and add it to
-/// <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in <see cref="ReorganisedChannels"/>.</item>
+/// <see cref="RecentBlocks"/>. <see cref="EventApplier"/> raises the channel's nonce immediately for a claim; other events mark the channel as
+/// outdated. Both add it to <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in
+/// <see cref="ReorganisedChannels"/>.</item>
 /// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has reads to spare.</item>
 /// <item>The cursor is saved.</item>
 /// </list>
@@ -48,6 +49,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly EthereumClient _client;
     private readonly HeadReader _heads;
     private readonly ReadBudget _budget;
+    private readonly EventApplier _events;
     private readonly LogFollower _logs;
     private readonly ChannelReader _reader;
     private readonly StaleChannels _stale = new();
@@ -85,7 +87,8 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         var regression = new HeadRegression(time);
         _heads = new HeadReader(_client, options, recent, regression, time, _stopping.Token);
         _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingReads, time);
-        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, regression, metrics, _logger);
+        _events = new EventApplier(book, new RecentEvents(options.FinalityDepth), _stale, _logger);
+        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
         _reader = new ChannelReader(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
@@ -120,7 +123,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         _saved = cursor;
-        _logs.ClaimSeen = claimSeen;
+        _events.ClaimSeen = claimSeen;
         if (cursor is { } resumed)
         {
             _heads.Resume(resumed);

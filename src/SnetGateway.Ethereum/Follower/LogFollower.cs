@@ -18,6 +18,7 @@ internal sealed class LogFollower(
     RecentBlocks recent,
     ReorganisedChannels reorganised,
     StaleChannels stale,
+    EventApplier events,
     HeadRegression regression,
     ChainMetrics metrics,
     ILogger logger)
@@ -28,16 +29,12 @@ internal sealed class LogFollower(
     /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
     private const ulong BlocksPerRange = 1_000;
 
-    private readonly RecentEvents _events = new(options.FinalityDepth);
     private readonly UnverifiedReadings _unverified = new();
     private volatile CursorBox? _cursor;
     private ulong _floor;
 
     /// <summary>The block up to which logs are complete. Before the first round it is the cursor of the earlier process.</summary>
     public ChainBlock? Cursor => _cursor?.Block;
-
-    /// <summary>Called for each claim of a known channel, in order. Must not block.</summary>
-    public Action<ChannelClaimSeen>? ClaimSeen { get; set; }
 
     /// <summary>Sets the cursor of an earlier process.</summary>
     public void Resume(ChainBlock cursor)
@@ -118,27 +115,15 @@ internal sealed class LogFollower(
             channel.MarkOutdated(block.SeenAt);
         }
 
-        if (_events.TryFindAfter(id, block.Number, out ChannelNonce? newNonce))
+        if (events.Recent.TryFindAfter(id, block.Number, out ChannelNonce? newNonce))
         {
-            Mark(channel, newNonce, block.SeenAt);
+            EventApplier.Mark(channel, newNonce, block.SeenAt);
         }
     }
 
     private DateTimeOffset KnownThrough => _cursor?.Block.SeenAt ?? DateTimeOffset.MinValue;
 
     private static JsonRpcErrorException BlockNotFound() => new(0, "the endpoint does not have the block yet");
-
-    private static void Mark(Channel channel, ChannelNonce? newNonce, DateTimeOffset knownThrough)
-    {
-        if (newNonce is { } nonce)
-        {
-            channel.MarkClaimed(nonce, knownThrough);
-        }
-        else
-        {
-            channel.MarkOutdated(knownThrough);
-        }
-    }
 
     /// <summary>Finds an earlier process's cursor on the chain. False if the chain has another block in its place.</summary>
     private async ValueTask<bool> ResumeAtCursorAsync(
@@ -214,7 +199,7 @@ internal sealed class LogFollower(
                 throw new JsonRpcErrorException(0, "the chain was reorganised while its logs were read");
             }
 
-            Apply(logs);
+            events.Apply(logs, KnownThrough);
             await SetTipAsync(endpoint, after, cancellationToken);
         }
     }
@@ -246,65 +231,13 @@ internal sealed class LogFollower(
 
         while (branch.TryPop(out BlockHeader next))
         {
-            Apply(await endpoint.LogsAsync(escrow, EscrowEvents.Topics, next, cancellationToken));
+            events.Apply(await endpoint.LogsAsync(escrow, EscrowEvents.Topics, next, cancellationToken), KnownThrough);
             recent.Append(next);
             CheckUnverifiedReadings();
             SetCursor(new ChainBlock(next.Number, next.Hash, KnownThrough));
         }
 
         SetCursor(new ChainBlock(head.Number, head.Hash, seenAt));
-    }
-
-    private void Apply(IReadOnlyList<LogEntry> logs)
-    {
-        DateTimeOffset knownThrough = KnownThrough;
-        foreach (LogEntry log in logs)
-        {
-            if (!EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? decoded))
-            {
-                throw EthereumQueries.Malformed("eth_getLogs");
-            }
-
-            if (decoded is ChannelOpened)
-            {
-                continue; // a channel is read when it first pays
-            }
-
-            ChannelNonce? newNonce = decoded.NewNonce;
-
-            // Recorded before the channel is marked: a reading in flight then finds either the mark or the recorded event.
-            _events.Add(decoded.Channel, log.BlockNumber, newNonce);
-            if (book.Find(decoded.Channel) is not { } channel)
-            {
-                continue;
-            }
-
-            if (channel.Chain is { } chain && (chain.Reading.Block.Number < log.BlockNumber || newNonce > chain.Nonce))
-            {
-                Mark(channel, newNonce, knownThrough);
-                stale.Add(channel.Id);
-            }
-
-            if (decoded is ChannelClaimed claim)
-            {
-                Report(claim, new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough));
-            }
-        }
-    }
-
-    private void Report(ChannelClaimed claim, ChainBlock block)
-    {
-        try
-        {
-            ClaimSeen?.Invoke(new ChannelClaimSeen(
-                claim.Channel, claim.NewNonce!.Value, claim.ClaimAmount.ToUInt256(), claim.PlannedAmount.ToUInt256(), block));
-        }
-#pragma warning disable CA1031 // A failing handler must not stop the follower.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            ChainLog.ClaimHandlerFailed(logger, exception, claim.Channel);
-        }
     }
 
     /// <summary>Undoes everything after <paramref name="ancestor"/>. Does nothing if that is the newest followed block.</summary>
@@ -317,7 +250,7 @@ internal sealed class LogFollower(
 
         recent.CutAfter(ancestor.Number);
         regression.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
-        var affected = new HashSet<ChannelId>(_events.DropAfter(ancestor.Number));
+        var affected = new HashSet<ChannelId>(events.Recent.DropAfter(ancestor.Number));
         affected.UnionWith(book.All.Where(channel => channel.Chain?.Reading.Block.Number > ancestor.Number).Select(channel => channel.Id));
         MarkReorganised(affected, ancestor.Number);
         SetCursor(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
@@ -329,7 +262,7 @@ internal sealed class LogFollower(
     {
         ulong oldest = recent.Tip is null ? _cursor!.Block.Number : recent.OldestNumber;
         ChainLog.DeepReorganisation(logger, oldest);
-        _events.DropAfter(0);
+        events.Recent.DropAfter(0);
         DateTimeOffset knownThrough = KnownThrough;
         MarkReorganised(book.All.Where(channel => channel.Chain is not null).Select(channel => channel.Id).ToHashSet(), oldest);
         await SkipToAsync(endpoint, head, seenAt, knownThrough, cancellationToken);

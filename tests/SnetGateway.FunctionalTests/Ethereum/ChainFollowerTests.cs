@@ -9,7 +9,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Ethereum;
 
-/// <summary>The follower against the real contract on a real node.</summary>
+/// <summary>The follower with the real contract on a real node.</summary>
 [Trait("Needs", "chain")]
 public sealed class ChainFollowerTests : IAsyncLifetime
 {
@@ -49,7 +49,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Signature_OfOurOwn_IsPaidByTheContract()
+    public async Task OwnSignature_IsPaidByTheContract()
     {
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
         PrivateKey key = PrivateKey.Parse(_chain.State.Accounts["signer"].PrivateKey);
@@ -84,9 +84,9 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Endpoint_DownAndBack_OthersAreAskedMeanwhile_AndItRecoversByItself()
+    public async Task Endpoint_DownAndBack_OthersAreUsed_AndItRecovers()
     {
-        // One node under two names.
+        // One node with two host names.
         var other = new UriBuilder(_chain.State.RpcUrl) { Host = "localhost" }.Uri;
         await using var gateway = new RunningFollower(_chain, options => options.Endpoints = [_chain.State.RpcUrl.ToString(), other.ToString()]);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
@@ -142,7 +142,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         ChannelReadResult[] results = await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(30));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        // Half of 20 a second, what was saved up, and the honest one.
+        // Half of 20 a second, the saved-up reads, and the known party's read.
         Assert.InRange(gateway.Line.Count("channels"), 2, 10 + (int)(10 * seconds) + 1);
         Assert.Equal(1_500, results.Count(look => look == ChannelReadResult.NotFound));
         Assert.DoesNotContain(ChannelReadResult.Found, results);
@@ -150,7 +150,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Idle_NothingHappens_OnlyTheHeadIsAskedFor()
+    public async Task Idle_OnlyTheHeadIsRead()
     {
         await using var gateway = new RunningFollower(_chain);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);

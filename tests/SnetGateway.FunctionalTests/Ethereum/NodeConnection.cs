@@ -1,6 +1,6 @@
 namespace SnetGateway.FunctionalTests.Ethereum;
 
-/// <summary>The line to the node: counts what goes over it, and can be cut, per host name.</summary>
+/// <summary>The connection to the node: counts requests, and can be cut for each host name.</summary>
 internal sealed class NodeConnection : DelegatingHandler
 {
     private readonly Lock _lock = new();
@@ -28,7 +28,7 @@ internal sealed class NodeConnection : DelegatingHandler
         }
     }
 
-    /// <summary>Requests so far, by JSON-RPC method; reads of single channels count as "channels".</summary>
+    /// <summary>Number of requests so far, by JSON-RPC method; channel reads count as "channels".</summary>
     public int Count(string method, string? host = null)
     {
         lock (_lock)

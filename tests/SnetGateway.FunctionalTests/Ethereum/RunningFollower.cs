@@ -12,7 +12,7 @@ using SnetGateway.TestKit.Market;
 
 namespace SnetGateway.FunctionalTests.Ethereum;
 
-/// <summary>A chain follower at work on the local chain.</summary>
+/// <summary>A chain follower that runs on the local chain.</summary>
 internal sealed class RunningFollower : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -55,7 +55,7 @@ internal sealed class RunningFollower : IAsyncDisposable
 
     public ChannelChainState State(BigInteger id) => Book.Find(Id(id))!.Chain!;
 
-    /// <summary>Waits for what the follower does beside the test.</summary>
+    /// <summary>Waits for a result of the follower, which runs concurrently with the test.</summary>
     public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -16,7 +16,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     [Theory]
     [InlineData(RelayMode.Refuses)]
     [InlineData(RelayMode.IsSilent)]
-    public async Task ChainUnreachable_KnownChannelsGoOnWithinTheBound_ThenRefuse_AndRecover(RelayMode fault)
+    public async Task ChainUnreachable_KnownChannelsAreServedWithinTheBound_ThenRefused_AndRecover(RelayMode fault)
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
         await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string>
@@ -68,7 +68,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     }
 
     [Fact]
-    public async Task Restart_ChainUnreachable_IsReady_AndKnownChannelsGoOn()
+    public async Task Restart_ChainUnreachable_IsReady_AndKnownChannelsAreServed()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
         await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:RequestTimeout"] = "00:00:02" });
@@ -90,7 +90,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     }
 
     [Fact]
-    public async Task PaidCalls_OfAKnownChannel_AskTheChainNothing()
+    public async Task PaidCalls_OfAKnownChannel_ReadNothingFromTheChain()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
         await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:PollInterval"] = "00:01:00" });
@@ -104,7 +104,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
         Assert.All(calls, call => Assert.Equal(0, call.Code));
         Assert.Equal(readings, relay.ChannelReadings);
 
-        // Whatever the calls took, the poll came by once a minute: a handful of questions, and none because of a call.
+        // The poll ran once a minute: a handful of requests, and none because of a call.
         Assert.InRange(relay.Total - before, 0, 10);
     }
 

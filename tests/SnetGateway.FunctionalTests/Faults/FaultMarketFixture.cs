@@ -3,7 +3,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Faults;
 
-/// <summary>A market of its own for tests that break something; each starts the gateway that it breaks.</summary>
+/// <summary>A separate market for tests that break something; each starts its own gateway.</summary>
 public sealed class FaultMarketFixture : MarketFixture
 {
     public const string Collection = "Faults";

@@ -19,7 +19,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
     private const int ForeignChannels = 60;
 
     [Fact]
-    public async Task FloodOfRandomIdsAndOthersChannels_CostsAtMostTheReadBudget_AndAnHonestClientGetsThrough()
+    public async Task FloodOfRandomIdsAndOthersChannels_CostsAtMostTheReadBudget_AndAKnownPartyIsServed()
     {
         int seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
@@ -45,7 +45,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         long start = TimeProvider.System.GetTimestamp();
         Task<int[]> flood = FloodAsync(http, gateway, foreign, new Random(seed));
 
-        // Known, and in need of a look that only its own half of the budget can pay for.
+        // A known channel, which needs a read that only the known parties' half of the budget can serve.
         await market.Chain.AddFundsAsync(honest.Id, 10);
         CallReport topUp = await client.CallAsync(market.Say(gateway, honest, Price));
         int[] codes = await flood;
@@ -56,7 +56,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         Assert.True(topUp.Code == 0, $"{topUp.Code}: {topUp.Details}");
         Assert.All(codes, code => Assert.Contains(code, new[] { 13, 14, 16 }));
 
-        // A second's worth may have been saved up, and a rounding at each end.
+        // A second's worth may have been saved up, and there is a rounding at each end.
         Assert.InRange(spent, 1, (ReadsPerSecond * (seconds + 1)) + 2);
     }
 

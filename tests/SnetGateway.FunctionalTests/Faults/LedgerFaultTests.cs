@@ -13,12 +13,12 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     private const long Price = 10;
 
     /// <summary>
-    /// A disk that refuses is noticed within a second on a machine that is idle, one that hangs after at most 2.5 s (docs/stores.md). Twice the longer
-    /// is room for a machine of two cores with other work, and still far from a gateway that only notices by and by.
+    /// A disk that returns errors is noticed within a second on an idle machine, one that hangs after at most 2.5 s (docs/stores.md). The limit is twice the
+    /// longer time: enough for a busy machine with two cores, and far below a gateway that only notices by chance.
     /// </summary>
     private static readonly TimeSpan LongestUntilNotReady = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ledger lines about a disk that takes nothing: 3002 to 3011 of the payments, 7003 to 7007 of the store.</summary>
+    /// <summary>Log lines about a ledger that is not writable: 3002 to 3011 of the payment core, 7003 to 7007 of the store.</summary>
     private static readonly int[] DiskErrors = [3002, 3003, 3011, 7003, 7004, 7005, 7007];
 
     private readonly PayingSession client = market.Client(ClientStack.Node);
@@ -46,7 +46,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task SecondGateway_OnTheSameLedger_IsToldWhoHoldsIt_AndEndsWith2()
+    public async Task SecondGateway_OnTheSameLedger_NamesTheHolder_AndExitsWith2()
     {
         await using GatewayProcess gateway = await StartGatewayAsync();
 
@@ -59,7 +59,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task Killed_StartsAgainOnTheSamePortsAndLedger_AndTheClientGoesOn()
+    public async Task Killed_StartsAgainOnTheSamePortsAndLedger_AndTheClientContinues()
     {
         await using GatewayProcess gateway = await StartGatewayAsync();
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
@@ -99,8 +99,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     /// <summary>
-    /// Pays until the gateway says that it is not ready: after a first refusal the ledger may begin its log anew in the room that it already has,
-    /// and be right to go on. What is refused brings no byte, and is right when it is sent again after the disk is well.
+    /// Pays until the gateway reports that it is not ready. After a first rejection the ledger may restart its log in the space that it has and continue. A
+    /// rejected call gets no message byte, and succeeds when it is repeated after the disk has recovered.
     /// </summary>
     private async Task BreakAndMendAsync(GatewayProcess gateway, Func<Task> breakDisk, Func<Task> mendDisk)
     {
@@ -166,7 +166,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     private Task<GatewayProcess> StartGatewayAsync(string? ledger = null) => GatewayProcess.StartAsync(
         new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }) { LedgerPath = ledger });
 
-    /// <summary>No file of the process may be written beyond so many bytes: a full disk for whoever may not mount one.</summary>
+    /// <summary>Limits the size of the process's files: simulates a full disk where mounting one is not permitted.</summary>
     private static async Task LimitFilesAsync(GatewayProcess gateway, string limit)
     {
         await using ChildProcess tool = ChildProcess.Start("prlimit", ["--pid", gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), $"--fsize={limit}"]);

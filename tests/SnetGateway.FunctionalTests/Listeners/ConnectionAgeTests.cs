@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;
 
-/// <summary>Old connections are sent away without hurting a call.</summary>
+/// <summary>Old connections are closed without affecting a call.</summary>
 public sealed class ConnectionAgeTests
 {
     private static readonly Dictionary<string, string?> Aged = new()
@@ -22,7 +22,7 @@ public sealed class ConnectionAgeTests
         await using GatewayHarness gateway = await StartAsync(time);
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         Assert.Equal(0, (await client.CallAsync(Payment())).Status);
-        time.Advance(TimeSpan.FromMinutes(8.9)); // younger than the age less a tenth
+        time.Advance(TimeSpan.FromMinutes(8.9)); // below the age less 10 %
         Assert.Equal(0, (await client.CallAsync(Payment())).Status);
         time.Advance(TimeSpan.FromMinutes(2.2));
         Assert.Equal(0, await client.Ended.WithTimeout());
@@ -46,7 +46,7 @@ public sealed class ConnectionAgeTests
     }
 
     [Fact]
-    public async Task CallThatOutlivesTheGrace_IsCut()
+    public async Task CallBeyondTheGracePeriod_IsAborted()
     {
         var time = new FakeTimeProvider();
         await using GatewayHarness gateway = await StartAsync(time);
@@ -54,7 +54,7 @@ public sealed class ConnectionAgeTests
         RawCall call = await client.OpenAsync(Payment());
         await call.SendAsync(Wire.Frame("first"));
         await call.FirstData.WithTimeout();
-        time.Advance(TimeSpan.FromMinutes(11)); // asked to leave after 9 to 11 minutes; this clock's timers fire at the end of a step
+        time.Advance(TimeSpan.FromMinutes(11)); // GOAWAY is sent after 9 to 11 minutes; this clock's timers fire at the end of a step
         time.Advance(TimeSpan.FromMinutes(4.9)); // the grace is 5 minutes
         await call.SendAsync(Wire.Frame("still there"));
         Assert.False(call.Reply.IsCompleted);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;
 
-/// <summary>A client's address survives a TCP balancer that names it, and only such a balancer.</summary>
+/// <summary>The client's address is taken from the PROXY header of a trusted TCP load balancer, and only of such a one.</summary>
 public sealed class ProxyProtocolTests
 {
     private const string Trusted = "SnetGateway:Listeners:Public:TrustedProxies:0";
@@ -51,12 +51,12 @@ public sealed class ProxyProtocolTests
     [InlineData("")]
     [InlineData("PROXY TCP4 203.0")]
     [InlineData("no header at all")]
-    public async Task TrustedBalancerOverTlsThatLeaves_OrIsLate_IsClosedWithoutAnError(string sent)
+    public async Task TrustedBalancerOverTlsThatDisconnects_OrIsLate_IsClosedWithoutAnError(string sent)
     {
         using var files = new TestCertificate();
         Dictionary<string, string?> settings = files.Settings;
         settings[Trusted] = "127.0.0.1";
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync( // fails at its end when an error was logged
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync( // disposing it fails when an error was logged
             settings, services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
         using (var leaves = new TcpClient { LingerState = new LingerOption(true, 0) })
         {
@@ -89,7 +89,7 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
-    public async Task HeaderFromAnybodyElse_IsNoRequest()
+    public async Task HeaderFromAnUntrustedPeer_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "192.0.2.0/24" });
         string answer = await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(Line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -119,7 +119,7 @@ public sealed class ProxyProtocolTests
         }
     }
 
-    /// <summary>Connections begin with the header, in two pieces.</summary>
+    /// <summary>Connections begin with the header, in two parts.</summary>
     private static HttpMessageInvoker ClientBehindBalancer(byte[] header, int first) => new(new SocketsHttpHandler
     {
         UseProxy = false,

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;
 
-/// <summary>Peers that are gone without a word. IdleStreamTests has the clients that answer no ping.</summary>
+/// <summary>Peers that disappear without closing. IdleStreamTests covers clients that do not respond to pings.</summary>
 [Trait("Needs", "time")]
 public sealed class SilentPeerTests
 {
     [Fact]
-    public async Task ConsumersConnection_IsAskedAfterByTcp()
+    public async Task ConsumersConnection_HasTcpKeepAlive()
     {
         Socket? socket = null;
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(
@@ -29,16 +29,16 @@ public sealed class SilentPeerTests
     }
 
     [Fact]
-    public async Task ServiceThatAnswersNoPing_WhereItsClusterAsksForPings_LosesItsCalls()
+    public async Task ServiceWithoutPingResponses_LosesItsCalls()
     {
-        await using var mute = new RawHttp2Service(); // takes the call, and never sends another frame
+        await using var mute = new RawHttp2Service(); // accepts the call and never sends another frame
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new()
         {
             ["SnetGateway:Backends:SilenceLimit"] = "00:00:01",
             ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = mute.Address.ToString(),
             ["ReverseProxy:Clusters:echo:Metadata:KeepAlivePing"] = "00:00:01",
         });
-        Assert.Equal(13, (await gateway.CallAsync("a")).Status); // HTTP's client takes the silence for an error of the protocol
+        Assert.Equal(13, (await gateway.CallAsync("a")).Status); // the HTTP client reports the missing ping response as a protocol error
         Assert.Equal(1, mute.Requests);
         Assert.Equal("ServiceFailed", await gateway.Reservation.Ended.WithTimeout());
     }

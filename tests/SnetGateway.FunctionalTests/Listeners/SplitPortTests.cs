@@ -78,7 +78,7 @@ public sealed class SplitPortTests
     }
 
     [Fact]
-    public async Task UndecidedConnections_AreBounded_AndOthersAreServedAgainWhenTheyLeave()
+    public async Task UndecidedConnections_AreBounded_AndOthersAreServedWhenTheyEnd()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(services: services => services
             .Configure<LimitOptions>(options => options.MaxUndecidedConnections = 3)
@@ -100,7 +100,7 @@ public sealed class SplitPortTests
     }
 
     [Fact]
-    public async Task OperatorsPages_AreNotOnThePublicListener_AndTheOtherWayRound()
+    public async Task AdminPages_AreNotOnThePublicListener_AndViceVersa()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(mapAdmin: endpoints => endpoints.MapGet("/secret", () => "admin"));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(gateway, gateway.AdminEndPoint, "/secret"));
@@ -149,7 +149,7 @@ public sealed class SplitPortTests
         }
         catch (SocketException)
         {
-            // Closed before the client was done with connecting.
+            // Closed before the client had finished connecting.
             return true;
         }
     }

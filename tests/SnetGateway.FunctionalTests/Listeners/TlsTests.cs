@@ -41,7 +41,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task EmptyPaths_AsUnsetVariablesLeaveThem_AreCleartext()
+    public async Task EmptyCertificatePaths_AreCleartext()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new()
         {

@@ -10,10 +10,10 @@ using Eventually = SnetGateway.FunctionalTests.Infrastructure.Eventually;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>Debian's Chromium with tests/clients/browser/page.html, from an origin of its own: does calls and tells what came.</summary>
+/// <summary>Debian's Chromium with tests/clients/browser/page.html, from another origin: makes calls and reports the results.</summary>
 internal static class BrowserPage
 {
-    // The program itself: /usr/bin has a script in front of it, which a signal would end alone.
+    // The browser itself, because a signal would only end the script in /usr/bin.
     private const string Browser = "/usr/lib/chromium/chromium-headless-shell";
 
     public static async Task<IReadOnlyList<PageReport>> RunAsync(string gatewayUrl, params PageCall[] calls)
@@ -48,7 +48,7 @@ internal static class BrowserPage
         }
     }
 
-    /// <summary>The browser's helpers end a moment after it, and write until then.</summary>
+    /// <summary>The browser's helper processes end a moment after it, and write until then.</summary>
     private static Task DeleteAsync(string folder) => Eventually.TrueAsync(() =>
     {
         try
@@ -71,7 +71,7 @@ internal static class BrowserPage
 /// <param name="Metadata">Headers, the payment among them.</param>
 internal sealed record PageCall(string Path, string Kind, string Format, string Text, Dictionary<string, string> Metadata);
 
-/// <summary>What the page saw of a call.</summary>
+/// <summary>The result of a call, as the page saw it.</summary>
 internal sealed record PageReport(int Code, string Details, PageMessage[] Messages);
 
 internal sealed record PageMessage(string Text, string? Instance);

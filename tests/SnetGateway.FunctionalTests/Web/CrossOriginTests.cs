@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>What pages of other origins may do.</summary>
+/// <summary>CORS: the permissions of pages from other origins.</summary>
 public sealed class CrossOriginTests
 {
     private const string Origin = "https://app.example.org";
@@ -12,7 +12,7 @@ public sealed class CrossOriginTests
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task Preflight_IsAnsweredWithoutPayment_AndAllowsEveryHeader(string version)
+    public async Task Preflight_NeedsNoPayment_AndAllowsEveryHeader(string version)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using HttpResponseMessage response = await PreflightAsync(gateway, version);
@@ -27,7 +27,7 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
-    public async Task Answer_ExposesStatusAndTheServicesHeaders_ButNotWhatTheServiceSaysOfOrigins()
+    public async Task Response_ExposesStatusAndTheServicesHeaders_ButNotTheServicesCorsHeaders()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         gateway.Service.Handle = context =>
@@ -71,7 +71,7 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
-    public async Task SwitchedOff_NothingIsSaidOfOrigins_AndThePreflightIsNoCall()
+    public async Task CrossOriginOff_NoCorsHeaders_AndThePreflightIsNotACall()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Web:CrossOrigin"] = "false" });
         using HttpResponseMessage preflight = await PreflightAsync(gateway, "1.1");

@@ -12,7 +12,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Web;
 
 /// <summary>
-/// Paid calls over gRPC-Web, on HTTP/1.1, where the server has no trailers, and on HTTP/2: the settle is the same, and so is what counts.
+/// Paid calls over gRPC-Web, on HTTP/1.1, where the server has no trailers, and on HTTP/2: settle and charging are the same as for gRPC.
 /// </summary>
 public sealed class GrpcWebTests
 {
@@ -83,7 +83,7 @@ public sealed class GrpcWebTests
     [InlineData("1.1", false)]
     [InlineData("2.0", true)]
     [InlineData("2.0", false)]
-    public async Task WebCall_OkWithoutAMessage_IsSettled_OrIsNoOk(string version, bool settles)
+    public async Task WebCall_OkWithoutAMessage_IsSettled_OrIsNotOk(string version, bool settles)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         gateway.OnSettle = () => new(settles ? null : Refusals.NotRecorded());
@@ -121,7 +121,7 @@ public sealed class GrpcWebTests
 
     [Theory]
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
-    public async Task WebStream_EachMessageComesAtOnce_AndItsErrorComesLast(string version, string type)
+    public async Task WebStream_EachMessageArrivesImmediately_AndItsErrorLast(string version, string type)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         var between = new SyncPoint();
@@ -177,7 +177,7 @@ public sealed class GrpcWebTests
     [InlineData("no base64!")]
     [InlineData("AAAAAAU")]
     [InlineData("AAAA=AAA")]
-    public async Task WebText_ThatIsNoBase64_IsInternal_AndNothingIsCharged(string text)
+    public async Task WebText_InvalidBase64_IsInternal_AndNothingIsCharged(string text)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using HttpResponseMessage response = await gateway.SendAsync(
@@ -191,7 +191,7 @@ public sealed class GrpcWebTests
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task WebBody_WithAFrameOfTrailers_IsNoRequest(string version)
+    public async Task WebBody_WithATrailersFrame_IsRefused(string version)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         WebReply reply = await gateway.CallAsync(version, WebCalls.Binary, [0x80, 0, 0, 0, 0]);
@@ -199,7 +199,7 @@ public sealed class GrpcWebTests
     }
 
     [Fact]
-    public async Task ServiceThatSendsAFrameOfTrailers_CannotSayOkByIt()
+    public async Task ServiceThatSendsATrailersFrame_CannotForgeOk()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         gateway.Service.Handle = async context =>
@@ -277,7 +277,7 @@ public sealed class GrpcWebTests
 
     [Theory]
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
-    public async Task GatewaysOwnMethods_AnswerWebClientsToo(string version, string type)
+    public async Task OwnMethods_ServeWebClientsToo(string version, string type)
     {
         var health = new GatewayHealth();
         health.SetStatus("known", HealthCheckResponse.Types.ServingStatus.Serving);

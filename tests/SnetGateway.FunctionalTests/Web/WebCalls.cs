@@ -10,7 +10,7 @@ internal static class WebCalls
     public const string Binary = "application/grpc-web+proto";
     public const string Text = "application/grpc-web-text";
 
-    /// <summary>HTTP version and content type, each with each.</summary>
+    /// <summary>All combinations of HTTP version and content type.</summary>
     public static TheoryData<string, string> Ways()
     {
         var ways = new TheoryData<string, string>();

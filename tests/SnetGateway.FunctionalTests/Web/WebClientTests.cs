@@ -19,7 +19,7 @@ public sealed class WebClientTests(WebMarketFixture market)
             {
                 calls.Add(web, host, "Say");
 
-                // The package grpc-web streams in its text form only.
+                // The package grpc-web streams only in its text format.
                 if (web != "binary")
                 {
                     calls.Add(web, host, "Count");
@@ -32,7 +32,7 @@ public sealed class WebClientTests(WebMarketFixture market)
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task WebClient_PaysAndIsAnswered(string web, string host, string method)
+    public async Task WebClient_PaysAndGetsItsResponse(string web, string host, string method)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
         IReadOnlyList<CallReport> calls = await market.Client(ClientStack.Node).RunAsync(Job(channel, web, host) with
@@ -60,7 +60,7 @@ public sealed class WebClientTests(WebMarketFixture market)
     [InlineData("text", WebMarketFixture.PythonHost)]
     [InlineData("improbable", WebMarketFixture.PythonHost)]
     [InlineData("http2", WebMarketFixture.NodeHost)]
-    public async Task WebClient_WhosePaymentIsWrong_IsToldSo(string web, string host)
+    public async Task WebClient_WithAWrongPayment_GetsTheRefusal(string web, string host)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
         ClientJob job = Job(channel, web, host);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>A gateway in front of a service on Node and one on Python, told apart by the host that a web client can choose.</summary>
+/// <summary>A gateway in front of a Node and a Python service, which a web client selects by host.</summary>
 public sealed class WebMarketFixture : MarketFixture
 {
     public const string Collection = "Web clients on the real contract";
@@ -17,7 +17,7 @@ public sealed class WebMarketFixture : MarketFixture
 
     public GatewayProcess Gateway { get; private set; } = null!;
 
-    /// <summary>The gateway's address by one of the hosts.</summary>
+    /// <summary>The gateway's address with one of the hosts.</summary>
     public string Endpoint(string host) => $"{host}:{Gateway.Endpoint[(Gateway.Endpoint.LastIndexOf(':') + 1)..]}";
 
     public override async ValueTask InitializeAsync()

@@ -5,14 +5,14 @@ using SnetGateway.FunctionalTests.Infrastructure;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>An answer over gRPC-Web as a client reads it.</summary>
+/// <summary>A gRPC-Web response, as a client reads it.</summary>
 internal sealed record WebReply(HttpResponseMessage Response, byte[] Body, List<string> Texts, Dictionary<string, string> Trailers)
 {
     public HttpStatusCode Http => Response.StatusCode;
 
     public string? ContentType => Header("content-type");
 
-    /// <summary>The status, from the frame of trailers or from the headers.</summary>
+    /// <summary>The status, from the trailers frame or from the headers.</summary>
     public int Status => int.Parse(Trailers.GetValueOrDefault("grpc-status") ?? Header("grpc-status") ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
 
     public string Message => Uri.UnescapeDataString(Trailers.GetValueOrDefault("grpc-message") ?? Header("grpc-message") ?? string.Empty);
