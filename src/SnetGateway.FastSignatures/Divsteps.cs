@@ -5,8 +5,8 @@ namespace SnetGateway.FastSignatures;
 
 /// <summary>
 /// Modular inversion by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and modular inversion", 2019), in the
-/// variable-time variant described by libsecp256k1 (doc/safegcd_implementation.md): 62 steps at a time on the lowest words only give a 2x2 matrix,
-/// which is then applied to the whole numbers. Numbers are five signed limbs of 62 bits.
+/// variable-time variant described by libsecp256k1 (doc/safegcd_implementation.md): 62 steps at a time on the lowest words only give a 2x2
+/// matrix, which is then applied to the whole numbers. Numbers are five signed limbs of 62 bits.
 /// </summary>
 internal sealed class Divsteps
 {

@@ -5,20 +5,21 @@ using System.Runtime.Intrinsics.X86;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Four numbers modulo p = 2^256 - 2^32 - 977, one in each 64-bit lane, so that one AVX2 instruction computes a step for all four. For public data
-/// only: the time depends on the values.
+/// Four numbers modulo p = 2^256 - 2^32 - 977, one in each 64-bit lane, so that one AVX2 instruction computes a step for all four. For
+/// public data only: the time depends on the values.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A number is nine signed limbs of 29 bits: the sum of V_i 2^(29 i). With signed limbs a difference needs no added multiple of p, and with 29 bits the
-/// sum of a whole column of products fits into 64 bits.
+/// A number is nine signed limbs of 29 bits: the sum of V_i 2^(29 i). With signed limbs a difference needs no added multiple of p, and with
+/// 29 bits the sum of a whole column of products fits into 64 bits.
 /// </para>
 /// <para>
-/// Bounds. A number "of size m" has |V_0..V_7| at most m (2^28 + 2^24) and |V_8| at most m (2^23 + 2^19). Results of <see cref="Multiply"/>,
-/// <see cref="Square"/> and <see cref="SquareMinus"/> have size 1; a number unpacked from 256 bits has size 2 (<see cref="Unpack"/>); sums and
-/// differences have the sum of the sizes. <see cref="Multiply"/> takes sizes up to 6, so that a limb fits into 32 bits, and a product of sizes up to 12:
-/// a column of nine products then stays below 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and adding less than 2^45 to it keeps it below 2^63. Squares take
-/// size 3, because a doubled limb must fit into 32 bits. FieldLanesTests checks these bounds with exact arithmetic.
+/// Bounds. A number "of size m" has |V_0..V_7| at most m (2^28 + 2^24) and |V_8| at most m (2^23 + 2^19). Results of
+/// <see cref="Multiply"/>, <see cref="Square"/> and <see cref="SquareMinus"/> have size 1; a number unpacked from 256 bits has size 2
+/// (<see cref="Unpack"/>); sums and differences have the sum of the sizes. <see cref="Multiply"/> takes sizes up to 6, so that a limb fits
+/// into 32 bits, and a product of sizes up to 12: a column of nine products then stays below 9 * 12 * 1.07^2 * 2^56 &lt; 2^62.95, and
+/// adding less than 2^45 to it keeps it below 2^63. Squares take size 3, because a doubled limb must fit into 32 bits. FieldLanesTests
+/// checks these bounds with exact arithmetic.
 /// </para>
 /// </remarks>
 internal unsafe struct FieldLanes
@@ -31,8 +32,8 @@ internal unsafe struct FieldLanes
     private const int TopBits = 24; // of the last limb, so that nine have 256
     private const long LimbMask = (1L << LimbBits) - 1;
 
-    // A limb is split off a column by rounding: with the bias the column is positive, and a logical shift and a mask give the two parts. The shifted bias
-    // moves to the next column with the carry, so that column's own bias is smaller by it.
+    // A limb is split off a column by rounding: with the bias the column is positive, and a logical shift and a mask give the two parts.
+    // The shifted bias moves to the next column with the carry, so that column's own bias is smaller by it.
     private const long ColumnBias = long.MinValue + (1L << (LimbBits - 1));
     private const long ShiftedBias = 1L << (63 - LimbBits);
 
@@ -585,7 +586,9 @@ internal unsafe struct FieldLanes
         r.V8 = Vector256.ConditionalSelect(mask, a.V8, r.V8);
     }
 
-    /// <summary>Unpacks four numbers of 256 bits, given as 64-bit words, least significant first, with one lane for each number. Size 2.</summary>
+    /// <summary>
+    /// Unpacks four numbers of 256 bits, given as 64-bit words, least significant first, with one lane for each number. Size 2.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Unpack(Vector256<ulong> word0, Vector256<ulong> word1, Vector256<ulong> word2, Vector256<ulong> word3, out FieldLanes r)
     {
@@ -661,7 +664,9 @@ internal unsafe struct FieldLanes
         }
     }
 
-    /// <summary>r = 1/a, with one inversion for all four lanes (Montgomery's trick). False if one of them is 0. The size is at most 2.</summary>
+    /// <summary>
+    /// r = 1/a, with one inversion for all four lanes (Montgomery's trick). False if one of them is 0. The size is at most 2.
+    /// </summary>
     public static bool TryInvert(in FieldLanes a, out FieldLanes r)
     {
         Modulus field = Modulus.Field;

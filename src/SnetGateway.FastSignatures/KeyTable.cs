@@ -44,8 +44,8 @@ internal sealed unsafe class KeyTable
     public ulong* Points => _points;
 
     /// <summary>
-    /// Builds the table of a point, which must be on the curve and not infinity. Null if an addition met a case that its formula does not cover. That
-    /// cannot happen for such a point: its order is a prime far larger than the multiples computed here.
+    /// Builds the table of a point, which must be on the curve and not infinity. Null if an addition met a case that its formula does not
+    /// cover. That cannot happen for such a point: its order is a prime far larger than the multiples computed here.
     /// </summary>
     public static KeyTable? TryBuild(in Words256 x, in Words256 y)
     {
@@ -107,7 +107,9 @@ internal sealed unsafe class KeyTable
         }
     }
 
-    /// <summary>Divides by the denominators, with one inversion for all (Montgomery's trick), and stores the points of four windows.</summary>
+    /// <summary>
+    /// Divides by the denominators, with one inversion for all (Montgomery's trick), and stores the points of four windows.
+    /// </summary>
     private bool TryStore(int window, PointLanes[] multiples, FieldLanes[] products)
     {
         products[0] = multiples[0].ZZZ;

@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Checks whether a signature recovers to a known key, without recovering it. A positive result is certain; after any other result the signature must
-/// be recovered. For public data only: the time depends on the values.
+/// Checks whether a signature recovers to a known key, without recovering it. A positive result is certain; after any other result the
+/// signature must be recovered. For public data only: the time depends on the values.
 /// </summary>
 /// <remarks>
-/// Recovery takes the point R with x = r and the parity of y given by v, and returns the key Q = (s R - z G) / r. That holds exactly when
-/// R = (z / s) G + (r / s) Q. With Q known, the right side is two multiplications with tables, and R's x and the parity of its y are compared with the
-/// signature: the same result, without square root and doublings. r is compared as a field element, so an R with x = r + n (recovery ids 2 and 3, which
-/// the contract cannot check) does not match.
+/// Recovery takes the point R with x = r and the parity of y given by v, and returns the key Q = (s R - z G) / r. That holds exactly when R
+/// = (z / s) G + (r / s) Q. With Q known, the right side is two multiplications with tables, and R's x and the parity of its y are compared
+/// with the signature: the same result, without square root and doublings. r is compared as a field element, so an R with x = r + n
+/// (recovery ids 2 and 3, which the contract cannot check) does not match.
 /// </remarks>
 internal sealed unsafe class KnownKey
 {
@@ -68,8 +68,8 @@ internal sealed unsafe class KnownKey
     }
 
     /// <summary>
-    /// Prefetches the points of a half's digits, so that they are loaded while the first of them are added. Otherwise each one that other calls have
-    /// evicted from the cache would be waited for separately.
+    /// Prefetches the points of a half's digits, so that they are loaded while the first of them are added. Otherwise each one that other
+    /// calls have evicted from the cache would be waited for separately.
     /// </summary>
     private static void Fetch(ulong* points, in Words256 digits)
     {
@@ -86,9 +86,9 @@ internal sealed unsafe class KnownKey
     }
 
     /// <summary>
-    /// Sums the two halves of the generator's multiple in lanes 0 and 1, and those of the key's in lanes 2 and 3. The second halves are not yet multiplied
-    /// by lambda. No addition here has two points with the same x: the sum so far is a multiple by less than 2^(Bits i) in absolute value, and the added
-    /// point a multiple by at least that.
+    /// Sums the two halves of the generator's multiple in lanes 0 and 1, and those of the key's in lanes 2 and 3. The second halves are not
+    /// yet multiplied by lambda. No addition here has two points with the same x: the sum so far is a multiple by less than 2^(Bits i) in
+    /// absolute value, and the added point a multiple by at least that.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

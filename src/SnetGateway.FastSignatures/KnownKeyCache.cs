@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// A bounded number of keys with their tables (CLOCK replacement: a table that was not used since the hand last passed is replaced). Reads take no lock.
-/// Adds must not run concurrently; the caller ensures that.
+/// A bounded number of keys with their tables (CLOCK replacement: a table that was not used since the hand last passed is replaced). Reads
+/// take no lock. Adds must not run concurrently; the caller ensures that.
 /// </summary>
 internal sealed class KnownKeyCache(int capacity)
 {

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Decides which signers get a table. A table takes about ten recoveries' time to build and 76 KiB, so it is built only for an address that was
-/// expected to sign and did, several times: channels' own signers, never unauthenticated callers. Safe for concurrent use.
+/// Decides which signers get a table. A table takes about ten recoveries' time to build and 76 KiB, so it is built only for an address that
+/// was expected to sign and did, several times: channels' own signers, never unauthenticated callers. Safe for concurrent use.
 /// </summary>
 public sealed class KnownSigners
 {

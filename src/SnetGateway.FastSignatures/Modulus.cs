@@ -1,8 +1,8 @@
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Arithmetic modulo one of the curve's two primes, m = 2^256 - c with a small c. A check needs about six of these steps, so they are written for
-/// readability. For public data only: the time depends on the values.
+/// Arithmetic modulo one of the curve's two primes, m = 2^256 - c with a small c. A check needs about six of these steps, so they are
+/// written for readability. For public data only: the time depends on the values.
 /// </summary>
 internal sealed class Modulus
 {

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace SnetGateway.FastSignatures;
 
 /// <summary>
-/// Four points of the curve, one in each lane, as (X/ZZ, Y/ZZZ) with ZZ^3 = ZZZ^2 ("XYZZ" coordinates: the additions below are add-2008-s and
-/// madd-2008-s of the Explicit-Formulas Database, the doubling is dbl-2008-s-1).
+/// Four points of the curve, one in each lane, as (X/ZZ, Y/ZZZ) with ZZ^3 = ZZZ^2 ("XYZZ" coordinates: the additions below are add-2008-s
+/// and madd-2008-s of the Explicit-Formulas Database, the doubling is dbl-2008-s-1).
 /// </summary>
 /// <remarks>
-/// Additions are the plain formulas, which are wrong when both points have the same x: equal, or each other's negative. Exactly then the result has
-/// ZZ = ZZZ = 0, and so has every sum that includes it. One check at the end detects this, and no addition needs a branch. Points at infinity have no
-/// representation here. Sizes (see <see cref="FieldLanes"/>): X at most 2, Y at most 2, ZZ and ZZZ at most 2.
+/// Additions are the plain formulas, which are wrong when both points have the same x: equal, or each other's negative. Exactly then the
+/// result has ZZ = ZZZ = 0, and so has every sum that includes it. One check at the end detects this, and no addition needs a branch.
+/// Points at infinity have no representation here. Sizes (see <see cref="FieldLanes"/>): X at most 2, Y at most 2, ZZ and ZZZ at most 2.
 /// </remarks>
 internal struct PointLanes
 {
@@ -65,7 +65,9 @@ internal struct PointLanes
         FieldLanes.Multiply(w, a.ZZZ, out a.ZZZ);
     }
 
-    /// <summary>The common second half of both additions. ZZ and ZZZ of a are those of the product; x and y are its coordinates at that scale.</summary>
+    /// <summary>
+    /// The common second half of both additions. ZZ and ZZZ of a are those of the product; x and y are its coordinates at that scale.
+    /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(ref PointLanes a, in FieldLanes x, in FieldLanes y, ref FieldLanes p, ref FieldLanes r)

@@ -5,14 +5,14 @@ namespace SnetGateway.FastSignatures;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The curve has an endomorphism: lambda P is (beta x, y), which is a single multiplication. So u is written as k1 + lambda k2 with halves of about 128
-/// bits, and one table of multiples serves both.
+/// The curve has an endomorphism: lambda P is (beta x, y), which is a single multiplication. So u is written as k1 + lambda k2 with halves
+/// of about 128 bits, and one table of multiples serves both.
 /// </para>
 /// <para>
-/// Each half is split into <see cref="Count"/> digits, all of them odd: 2 d + 1 with d from -2^(Bits-1) to 2^(Bits-1) - 1. No digit is zero, so four sums
-/// can run in parallel without skipping a step. As sum(2 d_i + 1) 2^(Bits i) = 2 D + S with D = sum d_i 2^(Bits i) and S = sum 2^(Bits i), the value
-/// that is split into halves is (u - S (1 + lambda)) / 2 modulo n, and its halves are the D. The digits d_i + 2^(Bits-1) of D + 2^(Bits-1) S are those
-/// of a positive number.
+/// Each half is split into <see cref="Count"/> digits, all of them odd: 2 d + 1 with d from -2^(Bits-1) to 2^(Bits-1) - 1. No digit is
+/// zero, so four sums can run in parallel without skipping a step. As sum(2 d_i + 1) 2^(Bits i) = 2 D + S with D = sum d_i 2^(Bits i) and S
+/// = sum 2^(Bits i), the value that is split into halves is (u - S (1 + lambda)) / 2 modulo n, and its halves are the D. The digits d_i +
+/// 2^(Bits-1) of D + 2^(Bits-1) S are those of a positive number.
 /// </para>
 /// </remarks>
 internal static class SignedWindows
@@ -44,8 +44,8 @@ internal static class SignedWindows
     private static Words256 A2 => new(0x57C1108D9D44CFD8, 0x14CA50F7A8E2F3F6, 1, 0);
 
     /// <summary>
-    /// The digits of u's two halves, each half as one number of <see cref="Count"/> digits d + 2^(Bits-1). False if a half is too large. The lattice's size
-    /// excludes that, but it is checked.
+    /// The digits of u's two halves, each half as one number of <see cref="Count"/> digits d + 2^(Bits-1). False if a half is too large.
+    /// The lattice's size excludes that, but it is checked.
     /// </summary>
     /// <param name="u">A scalar in [0, n).</param>
     /// <param name="first">Digits of the half that multiplies P.</param>

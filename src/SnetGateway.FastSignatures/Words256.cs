@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace SnetGateway.FastSignatures;
 
-/// <summary>256 bits as four words, the least significant first. The caller decides what they represent: a field element or a scalar.</summary>
+/// <summary>
+/// 256 bits as four words, the least significant first. The caller decides what they represent: a field element or a scalar.
+/// </summary>
 internal readonly record struct Words256(ulong W0, ulong W1, ulong W2, ulong W3)
 {
     public bool IsZero => (W0 | W1 | W2 | W3) == 0;

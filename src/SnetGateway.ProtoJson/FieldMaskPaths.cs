@@ -2,7 +2,10 @@ using System.Text;
 
 namespace SnetGateway.ProtoJson;
 
-/// <summary>Paths of field masks in JSON's spelling. The protobuf library converts them too, but accepts and writes some that cannot be converted back.</summary>
+/// <summary>
+/// Paths of field masks in JSON's spelling. The protobuf library converts them too, but accepts and writes some that cannot be converted
+/// back.
+/// </summary>
 internal static class FieldMaskPaths
 {
     /// <summary>From <c>userName</c> to <c>user_name</c>; null when the text is not a path in JSON's spelling.</summary>

@@ -8,7 +8,8 @@ namespace SnetGateway.ProtoJson;
 public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> includePaths)
 {
     /// <summary>Compiles every proto file in a folder and its subfolders.</summary>
-    /// <exception cref="InvalidDataException">There are no files, or they do not compile. The message contains the compiler's output.</exception>
+    /// <exception cref="InvalidDataException">There are no files, or they do not compile. The message contains the compiler's
+    /// output.</exception>
     public async Task<ProtoSchema> CompileFolderAsync(string folder, CancellationToken cancellationToken)
     {
         var root = Path.GetFullPath(folder);

@@ -6,7 +6,8 @@ using Google.Protobuf;
 namespace SnetGateway.ProtoJson;
 
 /// <summary>
-/// Converts JSON to protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors. Safe for concurrent use.
+/// Converts JSON to protobuf and back by the canonical mapping of proto3, for messages known only by their descriptors. Safe for concurrent
+/// use.
 /// </summary>
 /// <param name="schema">Contains the types that may be in a <c>google.protobuf.Any</c>.</param>
 /// <param name="options">Options of the mapping; null for the defaults.</param>
@@ -37,7 +38,8 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
     }
 
     /// <summary>Converts a message of the type to a JSON text in UTF-8. Unknown fields are omitted.</summary>
-    /// <exception cref="ProtoJsonException">The bytes are not a message of the type, or contain a value that JSON cannot express.</exception>
+    /// <exception cref="ProtoJsonException">The bytes are not a message of the type, or contain a value that JSON cannot
+    /// express.</exception>
     public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf)
     {
         var path = new JsonPath();

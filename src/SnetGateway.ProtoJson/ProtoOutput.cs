@@ -75,7 +75,9 @@ internal sealed class ProtoOutput
         return Length++;
     }
 
-    /// <summary>Writes the length of the value begun there. Moves the value when the length needs more than the one reserved byte.</summary>
+    /// <summary>
+    /// Writes the length of the value begun there. Moves the value when the length needs more than the one reserved byte.
+    /// </summary>
     public void End(int begun)
     {
         var size = Length - begun - 1;

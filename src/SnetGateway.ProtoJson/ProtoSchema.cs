@@ -51,7 +51,9 @@ public sealed class ProtoSchema
     /// <summary>Every method, in no particular order.</summary>
     public IReadOnlyCollection<ProtoMethod> Methods => _methods.Values;
 
-    /// <summary>Loads a compiled set of proto files (a <c>FileDescriptorSet</c>, as written by <c>protoc --descriptor_set_out</c>).</summary>
+    /// <summary>
+    /// Loads a compiled set of proto files (a <c>FileDescriptorSet</c>, as written by <c>protoc --descriptor_set_out</c>).
+    /// </summary>
     /// <exception cref="InvalidDataException">The bytes are not such a set, or an imported file is missing.</exception>
     public static ProtoSchema Load(ReadOnlySpan<byte> descriptorSet)
     {

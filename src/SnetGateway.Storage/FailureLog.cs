@@ -1,8 +1,8 @@
 namespace SnetGateway.Storage;
 
 /// <summary>
-/// Logs the first failure of a series and the first success after it, so that an outage is two log lines and not one per call. Safe for concurrent
-/// use; a success outside of an outage costs one read.
+/// Logs the first failure of a series and the first success after it, so that an outage is two log lines and not one per call. Safe for
+/// concurrent use; a success outside of an outage costs one read.
 /// </summary>
 /// <param name="logFailure">Logs the error that began the outage.</param>
 /// <param name="logRecovery">Logs its end.</param>

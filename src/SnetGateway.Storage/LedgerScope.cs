@@ -5,8 +5,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Storage;
 
 /// <summary>
-/// The chain and contract that records belong to. The same channel number is another channel on another chain or contract, so every stored key
-/// begins with both (rule 16).
+/// The chain and contract that records belong to. The same channel number is another channel on another chain or contract, so every stored
+/// key begins with both (rule 16).
 /// </summary>
 /// <param name="ChainId">The chain's EIP-155 number.</param>
 /// <param name="Escrow">The MultiPartyEscrow contract.</param>

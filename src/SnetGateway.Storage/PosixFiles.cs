@@ -4,12 +4,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SnetGateway.Storage;
 
-/// <summary>File operations that the ledger needs and .NET does not provide: reading a locked file, and making a new folder durable.</summary>
+/// <summary>
+/// File operations that the ledger needs and .NET does not provide: reading a locked file, and making a new folder durable.
+/// </summary>
 internal static partial class PosixFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Creates the file and its missing folders, accessible to this user only. SQLite gives the files beside it the same mode.</summary>
+    /// <summary>
+    /// Creates the file and its missing folders, accessible to this user only. SQLite gives the files beside it the same mode.
+    /// </summary>
     public static void CreateForOwner(string path)
     {
         CreateFolderOf(path);
@@ -28,7 +32,9 @@ internal static partial class PosixFiles
     /// <summary>Creates the missing folders above a file, durably and accessible to this user only.</summary>
     public static void CreateFolderOf(string path) => CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    /// <summary>Opens a file with an exclusive lock that ends with this process. Throws <see cref="IOException"/> when another process holds it.</summary>
+    /// <summary>
+    /// Opens a file with an exclusive lock that ends with this process. Throws <see cref="IOException"/> when another process holds it.
+    /// </summary>
     public static FileStream OpenLocked(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
@@ -50,8 +56,8 @@ internal static partial class PosixFiles
     }
 
     /// <summary>
-    /// The text of a small file that another process has locked; empty when it cannot be read. .NET takes a shared lock with every open, which the
-    /// exclusive lock rejects, so the file is opened by the C library.
+    /// The text of a small file that another process has locked; empty when it cannot be read. .NET takes a shared lock with every open,
+    /// which the exclusive lock rejects, so the file is opened by the C library.
     /// </summary>
     public static string ReadLocked(string path)
     {

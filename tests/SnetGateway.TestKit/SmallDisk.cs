@@ -25,7 +25,8 @@ public sealed class SmallDisk : IDisposable
 
     /// <summary>Mounts a disk, or skips the test where mounting is not allowed.</summary>
     /// <param name="kibibytes">Its size in KiB.</param>
-    /// <param name="standIn">The test that checks the same everywhere, as far as that is possible without a disk; null when there is none.</param>
+    /// <param name="standIn">The test that checks the same everywhere, as far as that is possible without a disk; null when there is
+    /// none.</param>
     /// <exception cref="Win32Exception">Mounting is permitted and fails.</exception>
     public static SmallDisk MountOrSkip(int kibibytes, string? standIn)
     {

@@ -7,9 +7,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Abi;
 
 /// <summary>
-/// Decodes with Nethereum and rejects what it is too lenient about: it accepts addresses with non-zero upper bytes and ignores trailing data. A wrongly
-/// decoded amount is lost money, so the length must match exactly, and encoding the decoded value again must give the same bytes. All parameters are
-/// of static types, one word each.
+/// Decodes with Nethereum and rejects what it is too lenient about: it accepts addresses with non-zero upper bytes and ignores trailing
+/// data. A wrongly decoded amount is lost money, so the length must match exactly, and encoding the decoded value again must give the same
+/// bytes. All parameters are of static types, one word each.
 /// </summary>
 internal static class StrictAbi
 {
@@ -24,7 +24,9 @@ internal static class StrictAbi
             ? decoded
             : null;
 
-    /// <summary>Decodes a log whose first topic is that of <typeparamref name="T"/>. Null for bytes that the contract cannot write.</summary>
+    /// <summary>
+    /// Decodes a log whose first topic is that of <typeparamref name="T"/>. Null for bytes that the contract cannot write.
+    /// </summary>
     public static T? DecodeLog<T>(IReadOnlyList<Bytes32> topics, ReadOnlySpan<byte> data)
         where T : class, new()
     {

@@ -8,24 +8,24 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Follows the chain (rules 10 to 13): it knows the newest block, keeps the known channels up to date by their events, and reads single channels when
-/// a call needs it. While all paying channels are known, polling for new blocks is the only traffic.
+/// Follows the chain (rules 10 to 13): it knows the newest block, keeps the known channels up to date by their events, and reads single
+/// channels when a call needs it. While all paying channels are known, polling for new blocks is the only traffic.
 /// </summary>
 /// <remarks>
 /// <para>Each round of <see cref="RunAsync"/>, in this order:</para>
 /// <list type="number">
 /// <item><see cref="HeadReader"/> reads the newest block and `nextChannelId` from the first endpoint that is not behind or stalled.
 /// <see cref="HeadRegression"/> decides whether a lower head means an endpoint that is behind, or another chain.</item>
-/// <item><see cref="LogFollower"/> applies the escrow contract's events from the cursor to that block, and detects reorganisations by the hashes in
-/// <see cref="RecentBlocks"/>. <see cref="EventApplier"/> raises the channel's nonce immediately for a claim; other events mark the channel as
-/// outdated. Both add it to <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in
+/// <item><see cref="LogFollower"/> applies the escrow contract's events from the cursor to that block, and detects reorganisations by the
+/// hashes in <see cref="RecentBlocks"/>. <see cref="EventApplier"/> raises the channel's nonce immediately for a claim; other events mark
+/// the channel as outdated. Both add it to <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in
 /// <see cref="ReorganisedChannels"/>.</item>
 /// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has reads to spare.</item>
 /// <item>The cursor is saved.</item>
 /// </list>
 /// <para>
-/// Concurrently, calls read single channels through <see cref="ChannelReader"/>. The order that makes this safe: an event is first recorded in
-/// <see cref="RecentEvents"/> and then applied to the channel; a reading is first put into the channel book and then checked against
+/// Concurrently, calls read single channels through <see cref="ChannelReader"/>. The order that makes this safe: an event is first recorded
+/// in <see cref="RecentEvents"/> and then applied to the channel; a reading is first put into the channel book and then checked against
 /// <see cref="RecentEvents"/>. Whichever comes second sees the other, so no event is missed by a reading that was in flight. A reading at a
 /// block that the logs have not reached waits in <see cref="UnverifiedReadings"/> until they do.
 /// </para>
@@ -113,7 +113,8 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// Follows the chain until it is cancelled. Call it once. It survives its own failures and retries with growing pauses.
     /// </summary>
     /// <param name="cursor">The cursor that an earlier process saved, or null.</param>
-    /// <param name="saveCursor">Saves the cursor; called at most once a second. When it throws, it is called again in a later round.</param>
+    /// <param name="saveCursor">Saves the cursor; called at most once a second. When it throws, it is called again in a later
+    /// round.</param>
     /// <param name="claimSeen">Called for each claim of a known channel. Must not block.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(

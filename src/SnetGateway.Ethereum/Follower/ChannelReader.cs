@@ -8,7 +8,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Reads single channels, within the budget. Concurrent reads of one channel share one request, and a channel is read at most once per block (rule 10).
+/// Reads single channels, within the budget. Concurrent reads of one channel share one request, and a channel is read at most once per
+/// block (rule 10).
 /// </summary>
 internal sealed class ChannelReader(
     EthereumClient client,
@@ -170,8 +171,8 @@ internal sealed class ChannelReader(
     }
 
     /// <summary>
-    /// A reading at the same block is still valid. But since then the channel may have been marked as outdated by events that the reading already
-    /// includes, or removed from the book by a configuration change. Then the reading is accepted again.
+    /// A reading at the same block is still valid. But since then the channel may have been marked as outdated by events that the reading
+    /// already includes, or removed from the book by a configuration change. Then the reading is accepted again.
     /// </summary>
     private ChannelReadResult Reuse(ReadResult result)
     {

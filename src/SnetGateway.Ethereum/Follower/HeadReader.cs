@@ -6,12 +6,13 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Reads the head and `nextChannelId` together, at most every 250 ms; concurrent callers share one read. It does not count against the read budget,
-/// because its cost does not grow with the number of callers.
+/// Reads the head and `nextChannelId` together, at most every 250 ms; concurrent callers share one read. It does not count against the read
+/// budget, because its cost does not grow with the number of callers.
 /// </summary>
 /// <remarks>
-/// The first endpoint that responds is used, unless its head is below a block that was seen already, or it is stalled. Then the next one is asked, and
-/// the endpoint that was behind is set aside. A node that was restored from a snapshot or lost its peers responds as readily as any other.
+/// The first endpoint that responds is used, unless its head is below a block that was seen already, or it is stalled. Then the next one is
+/// asked, and the endpoint that was behind is set aside. A node that was restored from a snapshot or lost its peers responds as readily as
+/// any other.
 /// </remarks>
 internal sealed class HeadReader(
     EthereumClient client,
@@ -37,12 +38,14 @@ internal sealed class HeadReader(
     /// <summary>Error of the last read that failed.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Sets the block that an earlier process followed up to: an endpoint below it is behind. Call it before the first read.</summary>
+    /// <summary>
+    /// Sets the block that an earlier process followed up to: an endpoint below it is behind. Call it before the first read.
+    /// </summary>
     public void Resume(ChainBlock cursor) => _floor = new Floor(cursor.Number);
 
     /// <summary>
-    /// Waits for a read that began after this call, because a client may have topped up its channel a moment ago: a refusal must not be based on an
-    /// older block. Takes at most 250 ms and one response of an endpoint.
+    /// Waits for a read that began after this call, because a client may have topped up its channel a moment ago: a refusal must not be
+    /// based on an older block. Takes at most 250 ms and one response of an endpoint.
     /// </summary>
     public ValueTask<HeadReadResult> RefreshAsync(CancellationToken cancellationToken)
     {
@@ -174,8 +177,9 @@ internal sealed class HeadReader(
     }
 
     /// <summary>
-    /// A lower head means an endpoint that is behind, unless it has another hash for a followed block (rule 13). After a restart only the blocks of
-    /// stored readings are known. When none of them is low enough to compare, and the endpoint reports that it is synced, a timeout decides.
+    /// A lower head means an endpoint that is behind, unless it has another hash for a followed block (rule 13). After a restart only the
+    /// blocks of stored readings are known. When none of them is low enough to compare, and the endpoint reports that it is synced, a
+    /// timeout decides.
     /// </summary>
     private async ValueTask<bool> IsBehindAsync(
         JsonRpcEndpoint endpoint, BlockHeader latest, EndpointHeads heads, CancellationToken cancellationToken)

@@ -4,10 +4,10 @@ using SnetGateway.Payments.Chain;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Decides what it means when an endpoint's head is below the followed blocks. Nearly always the endpoint is behind, and accepting its head would undo
-/// claims that were made. It is another chain (such as a restarted development chain under an old ledger) if a known block has another hash there. If
-/// no known block is low enough to compare, it is another chain once every endpoint that reports to be synced has stayed below for a minute. An
-/// endpoint that has the known block is waited for indefinitely.
+/// Decides what it means when an endpoint's head is below the followed blocks. Nearly always the endpoint is behind, and accepting its head
+/// would undo claims that were made. It is another chain (such as a restarted development chain under an old ledger) if a known block has
+/// another hash there. If no known block is low enough to compare, it is another chain once every endpoint that reports to be synced has
+/// stayed below for a minute. An endpoint that has the known block is waited for indefinitely.
 /// </summary>
 internal sealed class HeadRegression(TimeProvider time)
 {
@@ -16,7 +16,9 @@ internal sealed class HeadRegression(TimeProvider time)
     private volatile Known? _oldest;
     private long? _belowSince;
 
-    /// <summary>Remembers a block of the followed chain if it is the lowest so far: nearly every head can be compared with that one.</summary>
+    /// <summary>
+    /// Remembers a block of the followed chain if it is the lowest so far: nearly every head can be compared with that one.
+    /// </summary>
     public void Note(ChainBlock block)
     {
         if (_oldest is not { } known || block.Number < known.Block.Number)
@@ -37,8 +39,8 @@ internal sealed class HeadRegression(TimeProvider time)
         && await endpoint.BlockAsync(known.Block.Number, cancellationToken) is { } there && there.Hash != known.Block.Hash;
 
     /// <summary>
-    /// True when all endpoints have stayed below an earlier process's cursor, with nothing to compare, for as long as a node may need to find its peers.
-    /// Called at each read; a read with <paramref name="allBelow"/> false restarts the time.
+    /// True when all endpoints have stayed below an earlier process's cursor, with nothing to compare, for as long as a node may need to
+    /// find its peers. Called at each read; a read with <paramref name="allBelow"/> false restarts the time.
     /// </summary>
     public bool HasWaited(bool allBelow)
     {

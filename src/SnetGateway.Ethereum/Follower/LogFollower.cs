@@ -8,8 +8,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Follows the escrow contract's events block by block and keeps the known channels up to date. Only <see cref="AdvanceAsync"/> moves the cursor, the
-/// newest followed block, and it runs once at a time. A failure leaves the cursor at a block whose events were all applied.
+/// Follows the escrow contract's events block by block and keeps the known channels up to date. Only <see cref="AdvanceAsync"/> moves the
+/// cursor, the newest followed block, and it runs once at a time. A failure leaves the cursor at a block whose events were all applied.
 /// </summary>
 internal sealed class LogFollower(
     Address escrow,
@@ -23,7 +23,9 @@ internal sealed class LogFollower(
     ChainMetrics metrics,
     ILogger logger)
 {
-    /// <summary>Up to this many blocks are read one by one, by hash. A longer gap is first read by ranges, up to this distance from the head.</summary>
+    /// <summary>
+    /// Up to this many blocks are read one by one, by hash. A longer gap is first read by ranges, up to this distance from the head.
+    /// </summary>
     private const ulong BlocksByHash = 16;
 
     /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
@@ -96,8 +98,8 @@ internal sealed class LogFollower(
     }
 
     /// <summary>
-    /// Call after a reading was put into the book. Marks the channel if the reading is too old to show an event that was followed since, or if it
-    /// is of a branch that was replaced.
+    /// Call after a reading was put into the book. Marks the channel if the reading is too old to show an event that was followed since, or
+    /// if it is of a branch that was replaced.
     /// </summary>
     public void CheckAgainstEvents(ChannelId id, ChainBlock block)
     {
@@ -315,7 +317,9 @@ internal sealed class LogFollower(
         ChainLog.Following(logger, to.Number);
     }
 
-    /// <summary>Sets the newest followed block, and reads some of its ancestors, so that a reorganisation of the usual depth can be handled.</summary>
+    /// <summary>
+    /// Sets the newest followed block, and reads some of its ancestors, so that a reorganisation of the usual depth can be handled.
+    /// </summary>
     private async ValueTask SetTipAsync(JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
     {
         var blocks = new Stack<BlockHeader>([block]);

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Chain;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Limits channel reads per second (rule 10). Two halves: one for all callers, one for payments signed by a party of the channel, so that a flood of
-/// unauthenticated callers never keeps a paying client waiting. Each half saves up at most one second's worth.
+/// Limits channel reads per second (rule 10). Two halves: one for all callers, one for payments signed by a party of the channel, so that a
+/// flood of unauthenticated callers never keeps a paying client waiting. Each half saves up at most one second's worth.
 /// </summary>
 internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvider time)
 {

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// The events of the newest blocks, of known and unknown channels. A reading that was in flight while a block was followed is checked against them, and
-/// a reorganisation finds here the channels that it affects.
+/// The events of the newest blocks, of known and unknown channels. A reading that was in flight while a block was followed is checked
+/// against them, and a reorganisation finds here the channels that it affects.
 /// </summary>
 internal sealed class RecentEvents(int depth)
 {
@@ -32,7 +32,9 @@ internal sealed class RecentEvents(int depth)
         }
     }
 
-    /// <summary>True when a channel has events after a block. <paramref name="newNonce"/> is the highest nonce of its claims since then.</summary>
+    /// <summary>
+    /// True when a channel has events after a block. <paramref name="newNonce"/> is the highest nonce of its claims since then.
+    /// </summary>
     public bool TryFindAfter(ChannelId channel, ulong block, out ChannelNonce? newNonce)
     {
         newNonce = null;

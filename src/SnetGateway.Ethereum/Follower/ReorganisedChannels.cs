@@ -8,8 +8,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Channels whose reading, or a later claim, was undone by a reorganisation. Their next reading replaces everything known, even if that lowers the nonce,
-/// and funds that were spent and then removed are reported.
+/// Channels whose reading, or a later claim, was undone by a reorganisation. Their next reading replaces everything known, even if that
+/// lowers the nonce, and funds that were spent and then removed are reported.
 /// </summary>
 internal sealed class ReorganisedChannels(ChannelBook book, ChainMetrics metrics, ILogger logger)
 {

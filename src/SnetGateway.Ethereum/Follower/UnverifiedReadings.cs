@@ -5,8 +5,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Channels that were read at a block which the logs have not reached yet. If the logs reach that number and the block there has another hash, the
-/// reading is of a branch that was replaced, although no followed block was.
+/// Channels that were read at a block which the logs have not reached yet. If the logs reach that number and the block there has another
+/// hash, the reading is of a branch that was replaced, although no followed block was.
 /// </summary>
 internal sealed class UnverifiedReadings
 {

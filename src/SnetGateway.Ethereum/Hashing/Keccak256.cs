@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace SnetGateway.Ethereum.Hashing;
 
 /// <summary>
-/// Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding that predates the standard (0x01 instead of SHA3-256's 0x06). Allocates
-/// nothing.
+/// Keccak-256 as Ethereum uses it: the sponge of FIPS 202 with the padding that predates the standard (0x01 instead of SHA3-256's 0x06).
+/// Allocates nothing.
 /// </summary>
 public static class Keccak256
 {

@@ -1,6 +1,8 @@
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>An endpoint gave no usable response: it is set aside and the next one is asked. Messages contain no URL, because URLs contain keys.</summary>
+/// <summary>
+/// An endpoint gave no usable response: it is set aside and the next one is asked. Messages contain no URL, because URLs contain keys.
+/// </summary>
 internal sealed class EndpointException(EndpointFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public EndpointFault Fault { get; } = fault;

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.JsonRpc;
 
 /// <summary>
-/// Whether one endpoint may be used. Its chain id and the contract's code are checked before its first use and each time it comes back: a URL can be
-/// moved to another network, and signatures contain no chain id (rule 13).
+/// Whether one endpoint may be used. Its chain id and the contract's code are checked before its first use and each time it comes back: a
+/// URL can be moved to another network, and signatures contain no chain id (rule 13).
 /// </summary>
 internal sealed class EndpointState(
     JsonRpcEndpoint endpoint, long chainId, Address escrow, TimeProvider time, Jitter jitter, ILogger logger) : IDisposable

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace SnetGateway.Ethereum.JsonRpc;
 
 /// <summary>
-/// Queries the first endpoint that works, in the order of the configuration. Requests that belong together go to one endpoint, because two nodes need
-/// not agree on the newest block. For reads only: it repeats requests, and a transaction must not be sent twice.
+/// Queries the first endpoint that works, in the order of the configuration. Requests that belong together go to one endpoint, because two
+/// nodes need not agree on the newest block. For reads only: it repeats requests, and a transaction must not be sent twice.
 /// </summary>
 internal sealed class EthereumClient : IDisposable
 {

@@ -1,6 +1,8 @@
 namespace SnetGateway.Ethereum.JsonRpc;
 
-/// <summary>A single request to one node, for commands: without the checks, the endpoint order and the back-off of a running gateway.</summary>
+/// <summary>
+/// A single request to one node, for commands: without the checks, the endpoint order and the back-off of a running gateway.
+/// </summary>
 public static class EthereumNode
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);

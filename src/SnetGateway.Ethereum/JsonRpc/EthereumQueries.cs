@@ -58,7 +58,9 @@ internal static class EthereumQueries
         return parent is null || parent.Value.Number + 1 == block.Number ? parent : throw Malformed("eth_getBlockByHash");
     }
 
-    /// <summary>Calls a view function at one block, named by its hash (EIP-1898) so that a lagging node cannot return an older state.</summary>
+    /// <summary>
+    /// Calls a view function at one block, named by its hash (EIP-1898) so that a lagging node cannot return an older state.
+    /// </summary>
     public static async ValueTask<byte[]> CallAsync(
         this JsonRpcEndpoint endpoint, Address contract, byte[] data, Bytes32 block, CancellationToken cancellationToken)
     {
@@ -81,7 +83,9 @@ internal static class EthereumQueries
         return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
     }
 
-    /// <summary>The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.</summary>
+    /// <summary>
+    /// The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.
+    /// </summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
         this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to, CancellationToken cancellationToken)
     {

@@ -56,7 +56,8 @@ internal sealed class JsonRpcEndpoint
             using HttpRequestMessage request = Request(id, method, parameters);
             using HttpResponseMessage response = await _http.SendAsync(request, either.Token);
 
-            // Some nodes send their JSON-RPC errors with status 400 or 500. Any other status comes from an HTTP server in front of the node.
+            // Some nodes send their JSON-RPC errors with status 400 or 500. Any other status comes from an HTTP server in front of the
+            // node.
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError))
             {
                 throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)response.StatusCode}");

@@ -27,7 +27,9 @@ public sealed class PrivateKey
     /// <summary>The address of the signatures that it makes.</summary>
     public Address Address { get; }
 
-    /// <summary>Creates a key from 32 big-endian bytes. False for another length, for 0, and for values from the group's order on.</summary>
+    /// <summary>
+    /// Creates a key from 32 big-endian bytes. False for another length, for 0, and for values from the group's order on.
+    /// </summary>
     public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PrivateKey? key)
     {
         bool fits = bytes.Length == Size && SignatureFormat.IsScalar(bytes);
@@ -52,7 +54,8 @@ public sealed class PrivateKey
         TryParse(text, out PrivateKey? key) ? key : throw new FormatException("Not a private key: 64 hex digits are expected.");
 
     /// <summary>
-    /// Signs a message as a wallet does (<see cref="EthereumMessage"/>): RFC 6979, low s. Returns 65 bytes with v 27 or 28, as the contract requires.
+    /// Signs a message as a wallet does (<see cref="EthereumMessage"/>): RFC 6979, low s. Returns 65 bytes with v 27 or 28, as the contract
+    /// requires.
     /// </summary>
     public byte[] SignMessage(ReadOnlySpan<byte> message)
     {

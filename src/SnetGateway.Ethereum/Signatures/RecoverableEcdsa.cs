@@ -5,16 +5,16 @@ using Secp256k1Net;
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>
-/// ECDSA on secp256k1 with recovery of the public key, by libsecp256k1. Safe for concurrent use. Allocates nothing, unlike the package's own methods
-/// that combine these calls.
+/// ECDSA on secp256k1 with recovery of the public key, by libsecp256k1. Safe for concurrent use. Allocates nothing, unlike the package's
+/// own methods that combine these calls.
 /// </summary>
 internal static class RecoverableEcdsa
 {
     /// <summary>Bytes of a public key without its prefix byte: x and y.</summary>
     public const int PublicKeySize = 64;
 
-    // One context for the process, never changed: libsecp256k1 only reads it in the calls below, and takes no lock. The package does not expose
-    // secp256k1_context_randomize, so signing is constant in time but not blinded (docs/decisions/0007).
+    // One context for the process, never changed: libsecp256k1 only reads it in the calls below, and takes no lock. The package does not
+    // expose secp256k1_context_randomize, so signing is constant in time but not blinded (docs/decisions/0007).
     private static readonly Secp256k1 Library = new();
 
     /// <summary>Loads the native library, which otherwise happens with the first signature.</summary>

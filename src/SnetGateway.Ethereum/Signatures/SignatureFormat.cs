@@ -14,8 +14,8 @@ internal static class SignatureFormat
     ];
 
     /// <summary>
-    /// True for 65 bytes with r and s in [1, n-1] and v 0, 1, 27 or 28. <paramref name="recoveryId"/> is then 0 or 1. High s is accepted, as by the
-    /// precompile that the contract uses.
+    /// True for 65 bytes with r and s in [1, n-1] and v 0, 1, 27 or 28. <paramref name="recoveryId"/> is then 0 or 1. High s is accepted,
+    /// as by the precompile that the contract uses.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> signature, out int recoveryId)
     {

@@ -9,8 +9,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>
-/// Recovers the signer of a message by the same rule as the escrow contract. Safe for concurrent use. Allocates nothing but the tables of frequent
-/// signers.
+/// Recovers the signer of a message by the same rule as the escrow contract. Safe for concurrent use. Allocates nothing but the tables of
+/// frequent signers.
 /// </summary>
 public sealed class SignerRecovery : ISignerRecovery
 {
@@ -28,8 +28,8 @@ public sealed class SignerRecovery : ISignerRecovery
     }
 
     /// <summary>
-    /// True (the default) when frequent signers get tables (docs/decisions/0007); false when libsecp256k1 checks every signature. May be changed at run time.
-    /// Without effect where the processor does not support the tables.
+    /// True (the default) when frequent signers get tables (docs/decisions/0007); false when libsecp256k1 checks every signature. May be
+    /// changed at run time. Without effect where the processor does not support the tables.
     /// </summary>
     public bool UsesTables
     {

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// Closes connections at a maximum age, as gRPC servers do: GOAWAY is sent, running calls continue, and the client opens its next call on a new
-/// connection, which a load balancer may give to another replica. Ages vary by up to 10 %, so that connections opened together do not all reconnect
-/// together.
+/// Closes connections at a maximum age, as gRPC servers do: GOAWAY is sent, running calls continue, and the client opens its next call on a
+/// new connection, which a load balancer may give to another replica. Ages vary by up to 10 %, so that connections opened together do not
+/// all reconnect together.
 /// </summary>
 internal sealed class ConnectionAge(TimeSpan age, TimeSpan grace, TimeProvider time)
 {

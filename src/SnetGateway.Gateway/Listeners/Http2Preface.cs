@@ -7,7 +7,9 @@ internal static class Http2Preface
 {
     public static ReadOnlySpan<byte> Bytes => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <summary>Detects the protocol from a connection's first bytes: at the first byte that differs, or at the last byte of the preface.</summary>
+    /// <summary>
+    /// Detects the protocol from a connection's first bytes: at the first byte that differs, or at the last byte of the preface.
+    /// </summary>
     public static PrefaceResult Check(in ReadOnlySequence<byte> received)
     {
         ReadOnlySpan<byte> expected = Bytes;

@@ -16,7 +16,8 @@ internal sealed class KestrelSetup(
     ILogger<KestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>
-    /// Kestrel's header limit as a multiple of MaxMetadataBytes. Between the two limits a client gets RESOURCE_EXHAUSTED; beyond Kestrel's, an HTTP error.
+    /// Kestrel's header limit as a multiple of MaxMetadataBytes. Between the two limits a client gets RESOURCE_EXHAUSTED; beyond Kestrel's,
+    /// an HTTP error.
     /// </summary>
     private const int HeaderHeadroom = 4;
 

@@ -10,7 +10,8 @@ internal static partial class ListenerLog
     public static partial void UndecidedAborted(ILogger logger, TimeSpan timeout);
 
     [LoggerMessage(EventId = 1003, EventName = "TooManyUndecided", Level = LogLevel.Warning,
-        Message = "Closed a new connection, because {Limit} other connections have not sent their first bytes yet. If this continues, someone may be opening idle connections: check the load balancer or a firewall.")]
+        Message = "Closed a new connection, because {Limit} other connections have not sent their first bytes yet. If this continues, "
+            + "someone may be opening idle connections: check the load balancer or a firewall.")]
     public static partial void TooManyUndecided(ILogger logger, int limit);
 
     [LoggerMessage(EventId = 1004, EventName = "UndecidedClosed", Level = LogLevel.Debug,
@@ -22,6 +23,7 @@ internal static partial class ListenerLog
     public static partial void AcceptFailed(ILogger logger, IPEndPoint address, Exception exception);
 
     [LoggerMessage(EventId = 1006, EventName = "NoProxyHeader", Level = LogLevel.Warning,
-        Message = "Closed a connection from the trusted proxy {Proxy}, because it did not begin with a PROXY header. Turn the PROXY protocol on there, or remove it from TrustedProxies.")]
+        Message = "Closed a connection from the trusted proxy {Proxy}, because it did not begin with a PROXY header. Turn the PROXY "
+            + "protocol on there, or remove it from TrustedProxies.")]
     public static partial void NoProxyHeader(ILogger logger, EndPoint? proxy);
 }

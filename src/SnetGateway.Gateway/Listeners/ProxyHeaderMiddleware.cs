@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Reads the balancer's header of a TLS connection, before the handshake. In cleartext, <see cref="SplitPort"/> reads it.</summary>
+/// <summary>
+/// Reads the balancer's header of a TLS connection, before the handshake. In cleartext, <see cref="SplitPort"/> reads it.
+/// </summary>
 internal sealed class ProxyHeaderMiddleware(ProxyHeaderReader headers, TimeSpan limit, TimeProvider time, ILogger logger)
 {
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)

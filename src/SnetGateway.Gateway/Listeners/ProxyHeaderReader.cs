@@ -7,7 +7,9 @@ namespace SnetGateway.Gateway.Listeners;
 /// <summary>Reads the balancer's header from a connection, before anything else reads from it. The caller limits the time.</summary>
 internal sealed class ProxyHeaderReader(TrustedProxies trusted, ILogger logger)
 {
-    /// <summary>False when a trusted balancer sent no valid header: the connection must be closed. Throws the exceptions of reading.</summary>
+    /// <summary>
+    /// False when a trusted balancer sent no valid header: the connection must be closed. Throws the exceptions of reading.
+    /// </summary>
     public async ValueTask<bool> TryTakeAsync(ConnectionContext connection)
     {
         if (!trusted.Contains(connection.RemoteEndPoint))

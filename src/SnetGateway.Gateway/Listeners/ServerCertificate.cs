@@ -12,7 +12,8 @@ internal sealed class ServerCertificate(string certificatePath, string? keyPath)
     public SslServerAuthenticationOptions Current => _current ?? Load();
 
     /// <summary>Reads the files. When they cannot be read, the previous certificate stays in use.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file contains no certificate, or no matching key.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file contains no certificate, or no matching
+    /// key.</exception>
     public SslServerAuthenticationOptions Load()
     {
         using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// A cleartext port that serves HTTP/2 and HTTP/1.1. Kestrel cannot do both without TLS, so this class accepts the connections, examines their first
-/// bytes without consuming them, and hands each connection to the half for its protocol.
+/// A cleartext port that serves HTTP/2 and HTTP/1.1. Kestrel cannot do both without TLS, so this class accepts the connections, examines
+/// their first bytes without consuming them, and hands each connection to the half for its protocol.
 /// </summary>
 /// <remarks>Connections that have not sent these bytes are limited in number and in time, because they cost a client nothing.</remarks>
 internal sealed class SplitPort(
@@ -164,7 +164,9 @@ internal sealed class SplitPort(
         }
     }
 
-    /// <summary>Accepts no more connections. Existing ones continue until the server has drained them; they keep using the socket's memory.</summary>
+    /// <summary>
+    /// Accepts no more connections. Existing ones continue until the server has drained them; they keep using the socket's memory.
+    /// </summary>
     private async ValueTask StopAsync(CancellationToken cancellationToken)
     {
         lock (_undecided)

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Load balancers that must send a PROXY header. A header from any other peer is not accepted, because any client could forge it.</summary>
+/// <summary>
+/// Load balancers that must send a PROXY header. A header from any other peer is not accepted, because any client could forge it.
+/// </summary>
 internal sealed class TrustedProxies(IEnumerable<string> networks)
 {
     private readonly IPNetwork[] _networks = [.. networks.Select(Parse)];

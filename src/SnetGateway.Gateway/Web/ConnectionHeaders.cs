@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Headers that apply to one connection only (RFC 9110, 7.6.1). They must not reach a service: HTTP/2 forbids them, and services in Go or Node reset
-/// calls that have one.
+/// Headers that apply to one connection only (RFC 9110, 7.6.1). They must not reach a service: HTTP/2 forbids them, and services in Go or
+/// Node reset calls that have one.
 /// </summary>
 internal static class ConnectionHeaders
 {

@@ -7,8 +7,9 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Lets web pages of other origins call the gateway (CORS): responds to preflights, which reach no route and need no payment, and tells the browser
-/// which response headers a page may read. Credentials are never allowed: payments are in the metadata, and cookies have no meaning here.
+/// Lets web pages of other origins call the gateway (CORS): responds to preflights, which reach no route and need no payment, and tells the
+/// browser which response headers a page may read. Credentials are never allowed: payments are in the metadata, and cookies have no meaning
+/// here.
 /// </summary>
 internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonitor<WebOptions> options)
 {

@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Web;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Translates gRPC-Web calls into plain gRPC for the rest of the pipeline: routing, payment, the forwarder and the gateway's own services. It is
-/// outside the paid call and replaces body and trailers, so there is one settle for both protocols, on HTTP/1.1 and HTTP/2 alike.
+/// Translates gRPC-Web calls into plain gRPC for the rest of the pipeline: routing, payment, the forwarder and the gateway's own services.
+/// It is outside the paid call and replaces body and trailers, so there is one settle for both protocols, on HTTP/1.1 and HTTP/2 alike.
 /// </summary>
 internal sealed class GrpcWebMiddleware(RequestDelegate next)
 {
@@ -64,7 +64,8 @@ internal sealed class GrpcWebMiddleware(RequestDelegate next)
     }
 
     /// <summary>
-    /// The request as the rest of the pipeline sees it. The server's own feature keeps its protocol, because the server frames the response by it.
+    /// The request as the rest of the pipeline sees it. The server's own feature keeps its protocol, because the server frames the response
+    /// by it.
     /// </summary>
     private static HttpRequestFeature OverHttp2(IHttpRequestFeature request) => new()
     {

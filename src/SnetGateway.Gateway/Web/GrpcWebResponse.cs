@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Web;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// The response to a gRPC-Web call: trailers become the last frame of its body, in any HTTP version. A response without a message has its status in
-/// the headers and no body, as web clients expect.
+/// The response to a gRPC-Web call: trailers become the last frame of its body, in any HTTP version. A response without a message has its
+/// status in the headers and no body, as web clients expect.
 /// </summary>
 internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseTrailersFeature
 {
@@ -71,7 +71,8 @@ internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseT
 
         if (Trailers.Count > 0)
         {
-            // No cancellation token: the server closes a connection when a write is cancelled, and this writes the status of a call that timed out.
+            // No cancellation token: the server closes a connection when a write is cancelled, and this writes the status of a call that
+            // timed out.
             byte[] frame = GrpcWebTrailers.Encode(Trailers);
             _trailers.IsReadOnly = true;
             await Stream.WriteAsync(frame, CancellationToken.None);

@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// Writes a response as base64. Each write is encoded separately and ends with its padding, so that a client can decode a message of a stream before
-/// the next one arrives. A response that is not gRPC is passed on unchanged.
+/// Writes a response as base64. Each write is encoded separately and ends with its padding, so that a client can decode a message of a
+/// stream before the next one arrives. A response that is not gRPC is passed on unchanged.
 /// </summary>
 internal sealed class GrpcWebTextResponse(HttpResponse response, Stream inner) : WriteOnceStream
 {
@@ -21,7 +21,10 @@ internal sealed class GrpcWebTextResponse(HttpResponse response, Stream inner) :
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    /// <summary>Encodes the whole buffer before the first wait, because a cancelled caller reuses its memory (<see cref="PaidCalls.SettleFirstBody"/>).</summary>
+    /// <summary>
+    /// Encodes the whole buffer before the first wait, because a cancelled caller reuses its memory
+    /// (<see cref="PaidCalls.SettleFirstBody"/>).
+    /// </summary>
     private async ValueTask EncodeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         byte[] text = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(buffer.Length));

@@ -5,8 +5,8 @@ using SnetGateway.Gateway.Streams;
 namespace SnetGateway.Gateway.Web;
 
 /// <summary>
-/// The body of an HTTP/1.1 request. The server treats a read that was cancelled by its token as still running, and fails the next one. So the token
-/// cancels the pending read of the pipe instead.
+/// The body of an HTTP/1.1 request. The server treats a read that was cancelled by its token as still running, and fails the next one. So
+/// the token cancels the pending read of the pipe instead.
 /// </summary>
 internal sealed class Http1Body(PipeReader inner) : ReadOnceStream
 {

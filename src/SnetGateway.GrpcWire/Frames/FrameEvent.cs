@@ -6,7 +6,9 @@ public enum FrameEvent
     /// <summary>All bytes were read and nothing is complete yet.</summary>
     None,
 
-    /// <summary>A header was read; <see cref="FrameTracker.Length"/> and <see cref="FrameTracker.IsCompressed"/> describe its message.</summary>
+    /// <summary>
+    /// A header was read; <see cref="FrameTracker.Length"/> and <see cref="FrameTracker.IsCompressed"/> describe its message.
+    /// </summary>
     HeaderComplete,
 
     /// <summary>The last byte of a message was read.</summary>

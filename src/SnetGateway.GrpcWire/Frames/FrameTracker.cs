@@ -4,7 +4,8 @@ namespace SnetGateway.GrpcWire.Frames;
 /// Follows gRPC frames in a stream of bytes that arrives in chunks of any size, without keeping or copying a byte.
 /// A mutable value: keep it in a field and never copy it.
 /// </summary>
-/// <param name="maxLength">The longest message accepted, in bytes as sent; a value made by <c>default</c> accepts empty messages only.</param>
+/// <param name="maxLength">The longest message accepted, in bytes as sent; a value made by <c>default</c> accepts empty messages
+/// only.</param>
 public struct FrameTracker(uint maxLength)
 {
     private readonly uint _maxLength = maxLength;
@@ -24,8 +25,8 @@ public struct FrameTracker(uint maxLength)
     public readonly bool IsInsideFrame => _headerBytes > 0;
 
     /// <summary>
-    /// Reads bytes up to the next event. Call it with the rest of the chunk until it returns <see cref="FrameEvent.None"/>, also when the rest is
-    /// empty: an empty message is complete without another byte.
+    /// Reads bytes up to the next event. Call it with the rest of the chunk until it returns <see cref="FrameEvent.None"/>, also when the
+    /// rest is empty: an empty message is complete without another byte.
     /// </summary>
     /// <param name="data">The bytes after those consumed so far.</param>
     /// <param name="consumed">How many of them were consumed for this event. 0 after a failure.</param>

@@ -7,8 +7,8 @@ using Grpc.Core;
 namespace SnetGateway.GrpcWire.Headers;
 
 /// <summary>
-/// The base64 of metadata whose name ends in <c>-bin</c>: the standard alphabet, with or without padding. Several values joined by a comma are not
-/// split: a comma makes the value malformed.
+/// The base64 of metadata whose name ends in <c>-bin</c>: the standard alphabet, with or without padding. Several values joined by a comma
+/// are not split: a comma makes the value malformed.
 /// </summary>
 public static class BinaryMetadata
 {
@@ -17,7 +17,9 @@ public static class BinaryMetadata
     /// <summary>Upper bound of the decoded length of a value with this many characters.</summary>
     public static int MaxDecodedLength(int characters) => (int)(((long)characters + 3) / 4 * 3);
 
-    /// <summary>Decodes a value into <paramref name="destination"/>; false when it is malformed or does not fit. An empty value is zero bytes.</summary>
+    /// <summary>
+    /// Decodes a value into <paramref name="destination"/>; false when it is malformed or does not fit. An empty value is zero bytes.
+    /// </summary>
     [SkipLocalsInit]
     public static bool TryDecode(ReadOnlySpan<char> value, Span<byte> destination, out int written)
     {

@@ -9,7 +9,9 @@ public static class GrpcTimeout
     private const long Largest = 99_999_999;
     private const int NanosecondsPerTick = 100;
 
-    /// <summary>Parses a timeout. Nanoseconds are rounded down to the 100 ns of a <see cref="TimeSpan"/>, so the value never grows.</summary>
+    /// <summary>
+    /// Parses a timeout. Nanoseconds are rounded down to the 100 ns of a <see cref="TimeSpan"/>, so the value never grows.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> value, out TimeSpan timeout)
     {
         timeout = default;
@@ -33,7 +35,8 @@ public static class GrpcTimeout
     }
 
     /// <summary>
-    /// Formats a timeout in the finest unit that fits eight digits, rounded down: a forwarded deadline must not move later. Zero and less are <c>0n</c>.
+    /// Formats a timeout in the finest unit that fits eight digits, rounded down: a forwarded deadline must not move later. Zero and less
+    /// are <c>0n</c>.
     /// </summary>
     public static string Format(TimeSpan timeout)
     {

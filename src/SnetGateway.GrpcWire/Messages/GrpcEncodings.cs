@@ -19,7 +19,9 @@ public static class GrpcEncodings
     /// <summary>True when messages with this <c>grpc-encoding</c> can be read. A missing one is <c>identity</c>.</summary>
     public static bool IsKnown(string? encoding) => encoding is null or "" or Identity or Gzip;
 
-    /// <summary>Decompresses a gzip message. It stops at <paramref name="maxBytes"/>, so a small message cannot exhaust the memory.</summary>
+    /// <summary>
+    /// Decompresses a gzip message. It stops at <paramref name="maxBytes"/>, so a small message cannot exhaust the memory.
+    /// </summary>
     /// <exception cref="RpcException">The message exceeds the limit, or is not gzip.</exception>
     public static ReadOnlyMemory<byte> ReadGzip(ReadOnlySpan<byte> compressed, int maxBytes)
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace SnetGateway.GrpcWire.Statuses;
 
 /// <summary>
-/// The percent-encoding of <c>grpc-message</c> (gRPC over HTTP/2, "Responses"): UTF-8 bytes outside 0x20 to 0x7E and <c>%</c> become <c>%XX</c> with
-/// upper-case digits. Invalid Unicode is replaced by U+FFFD first.
+/// The percent-encoding of <c>grpc-message</c> (gRPC over HTTP/2, "Responses"): UTF-8 bytes outside 0x20 to 0x7E and <c>%</c> become
+/// <c>%XX</c> with upper-case digits. Invalid Unicode is replaced by U+FFFD first.
 /// </summary>
 public static class GrpcMessage
 {
@@ -36,8 +36,8 @@ public static class GrpcMessage
     }
 
     /// <summary>
-    /// Decodes the value of a <c>grpc-message</c> header. Never fails: a <c>%</c> without two hexadecimal digits is kept, and decoded bytes that are not
-    /// UTF-8 become U+FFFD. Returns the same instance when nothing is encoded.
+    /// Decodes the value of a <c>grpc-message</c> header. Never fails: a <c>%</c> without two hexadecimal digits is kept, and decoded bytes
+    /// that are not UTF-8 become U+FFFD. Returns the same instance when nothing is encoded.
     /// </summary>
     public static string Decode(string value)
     {

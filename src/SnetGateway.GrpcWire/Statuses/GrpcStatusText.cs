@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace SnetGateway.GrpcWire.Statuses;
 
 /// <summary>
-/// The value of <c>grpc-status</c>. It is a decimal number, and services send numbers outside the named codes (this network uses 1000), so any
-/// integer is a valid <see cref="StatusCode"/> here.
+/// The value of <c>grpc-status</c>. It is a decimal number, and services send numbers outside the named codes (this network uses 1000), so
+/// any integer is a valid <see cref="StatusCode"/> here.
 /// </summary>
 public static class GrpcStatusText
 {

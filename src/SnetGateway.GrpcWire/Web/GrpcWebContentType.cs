@@ -29,7 +29,9 @@ public static class GrpcWebContentType
         return (isText ? WebText : Web) + (codec.Length == 0 ? Proto : codec);
     }
 
-    /// <summary>True when the client wants a base64 response: by its <c>accept</c> header, otherwise by the request's content type.</summary>
+    /// <summary>
+    /// True when the client wants a base64 response: by its <c>accept</c> header, otherwise by the request's content type.
+    /// </summary>
     /// <param name="request">The request's transport.</param>
     /// <param name="accept">The value of <c>accept</c>; empty when it is missing.</param>
     public static bool WantsText(GrpcTransport request, string accept)

@@ -1,8 +1,8 @@
 namespace SnetGateway.GrpcWire.Web;
 
 /// <summary>
-/// Decodes the base64 of <c>application/grpc-web-text</c> from chunks of any size. A client encodes each piece of its body separately, so a group of
-/// four characters may end in padding in the middle of the text. A mutable value: keep it in a field and never copy it.
+/// Decodes the base64 of <c>application/grpc-web-text</c> from chunks of any size. A client encodes each piece of its body separately, so a
+/// group of four characters may end in padding in the middle of the text. A mutable value: keep it in a field and never copy it.
 /// </summary>
 public struct GrpcWebTextDecoder
 {

@@ -6,8 +6,8 @@ using SnetGateway.GrpcWire.Frames;
 namespace SnetGateway.GrpcWire.Web;
 
 /// <summary>
-/// The last frame of a gRPC-Web body, which contains the trailers (gRPC-Web, "Message framing"): the flag 0x80, the length, and lines in the format of
-/// HTTP/1.1 headers, with names in lower case.
+/// The last frame of a gRPC-Web body, which contains the trailers (gRPC-Web, "Message framing"): the flag 0x80, the length, and lines in
+/// the format of HTTP/1.1 headers, with names in lower case.
 /// </summary>
 public static class GrpcWebTrailers
 {

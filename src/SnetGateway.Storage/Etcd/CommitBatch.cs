@@ -5,12 +5,14 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Commits sent in one transaction. Each is an inner transaction with its own comparisons, so a conflict fails only its own commit. The outer
-/// transaction compares the ledger's format key, which applies to all of them.
+/// Commits sent in one transaction. Each is an inner transaction with its own comparisons, so a conflict fails only its own commit. The
+/// outer transaction compares the ledger's format key, which applies to all of them.
 /// </summary>
 internal sealed class CommitBatch
 {
-    /// <summary>etcd's limit of operations (`--max-txn-ops`, default), which counts the inner transactions and the operations of the largest.</summary>
+    /// <summary>
+    /// etcd's limit of operations (`--max-txn-ops`, default), which counts the inner transactions and the operations of the largest.
+    /// </summary>
     public const int MaxOperations = 128;
 
     /// <summary>Below etcd's limit of a request (`--max-request-bytes`, 1.5 MiB by default).</summary>
@@ -24,7 +26,9 @@ internal sealed class CommitBatch
     /// <summary>When the oldest commit was started, as a timestamp of the store's clock.</summary>
     public long OldestStartedAt => Commits[0].StartedAt;
 
-    /// <summary>Adds a commit if it fits and none of its records is in <paramref name="busy"/>. Adds its records to <paramref name="busy"/>.</summary>
+    /// <summary>
+    /// Adds a commit if it fits and none of its records is in <paramref name="busy"/>. Adds its records to <paramref name="busy"/>.
+    /// </summary>
     public bool TryAdd(PendingCommit commit, HashSet<RecordKey> busy)
     {
         int largest = Math.Max(_largest, commit.Writes.Length);
@@ -69,8 +73,9 @@ internal sealed class CommitBatch
             {
                 new RequestOp { RequestRange = new RangeRequest { Key = keys.Format } },
 
-                // etcd's quota check ignores inner transactions (seen with 3.4.23: the database grew past its quota without an alarm). This outer put
-                // runs only when the format key has changed, and writes nothing of importance. Its presence makes etcd check the quota for the request.
+                // etcd's quota check ignores inner transactions (seen with 3.4.23: the database grew past its quota without an alarm). This
+                // outer put runs only when the format key has changed, and writes nothing of importance. Its presence makes etcd check the
+                // quota for the request.
                 new RequestOp { RequestPut = new PutRequest { Key = keys.Room } },
             },
         };

@@ -6,8 +6,8 @@ using SnetGateway.Storage.Journal;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Group commit: while one batch is in flight, the next one gathers. At most two batches are in flight, never with a record in common, and the
-/// second is sent only when it is large enough to be worth it. Every commit ends within the time limit.
+/// Group commit: while one batch is in flight, the next one gathers. At most two batches are in flight, never with a record in common, and
+/// the second is sent only when it is large enough to be worth it. Every commit ends within the time limit.
 /// </summary>
 internal sealed class CommitQueue : IAsyncDisposable
 {
@@ -216,7 +216,8 @@ internal sealed class CommitQueue : IAsyncDisposable
                     return (response, default);
                 }
 
-                // Nothing of the batch was written. The changed format key may still allow this version to write, so it is read and the batch sent again.
+                // Nothing of the batch was written. The changed format key may still allow this version to write, so it is read and the
+                // batch sent again.
                 _format.Forget(format);
                 _format.Accept(response.Responses[0].ResponseRange);
                 if (attempt >= MaxFormatChanges)
@@ -280,8 +281,8 @@ internal sealed class CommitQueue : IAsyncDisposable
     private long Before(TimeSpan span) => _time.GetTimestamp() - _time.ToTimestamps(span);
 
     /// <summary>
-    /// Ends the commits that would exceed the limit before the next sweep. Queued ones are certainly not written; the outcome of those in flight is
-    /// unknown.
+    /// Ends the commits that would exceed the limit before the next sweep. Queued ones are certainly not written; the outcome of those in
+    /// flight is unknown.
     /// </summary>
     private void Sweep()
     {

@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Calls a cluster through one of its members. It stays with one member until that fails and then moves on to the next, with a pause after a
-/// full round of failures. A request that may have been executed is never sent again, unless the caller allows it.
+/// Calls a cluster through one of its members. It stays with one member until that fails and then moves on to the next, with a pause after
+/// a full round of failures. A request that may have been executed is never sent again, unless the caller allows it.
 /// </summary>
 internal sealed class EtcdClient : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class EtcdClient : IDisposable
     public string Endpoint => _members[Volatile.Read(ref _current)].Name;
 
     /// <summary>
-    /// Sends one transaction, and repeats it until it succeeds, is rejected, or <paramref name="limit"/> has passed. Throws <see cref="EtcdException"/>.
+    /// Sends one transaction, and repeats it until it succeeds, is rejected, or <paramref name="limit"/> has passed. Throws
+    /// <see cref="EtcdException"/>.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="mayRepeat">The request is idempotent: it may be sent again after an unknown outcome.</param>
@@ -50,8 +51,8 @@ internal sealed class EtcdClient : IDisposable
         CallAsync(static (member, request, options) => member.Maintenance.StatusAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
 
     /// <summary>
-    /// Opens a watch at the member in use. It lasts until <paramref name="cancellationToken"/> is cancelled. The caller handles its failures and
-    /// reports them with <see cref="MoveOnFrom"/>. Throws <see cref="RpcException"/> when no token can be obtained.
+    /// Opens a watch at the member in use. It lasts until <paramref name="cancellationToken"/> is cancelled. The caller handles its
+    /// failures and reports them with <see cref="MoveOnFrom"/>. Throws <see cref="RpcException"/> when no token can be obtained.
     /// </summary>
     public async Task<(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Call, int Member, Metadata Metadata)> WatchAsync(
         TimeSpan limit, CancellationToken cancellationToken)
@@ -108,8 +109,8 @@ internal sealed class EtcdClient : IDisposable
             EtcdException failure;
             TimeSpan left = limit - _time.GetElapsedTime(start);
 
-            // With several members, one that does not respond must not use up the whole time. A cancellation and not the gRPC client's deadline:
-            // that uses the time of day, which may be set back.
+            // With several members, one that does not respond must not use up the whole time. A cancellation and not the gRPC client's
+            // deadline: that uses the time of day, which may be set back.
             using var late = new CancellationTokenSource(Positive(_members.Length > 1 ? Min(left, limit / 2) : left), _time);
             using CancellationTokenSource? linked = cancellationToken.CanBeCanceled
                 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token)

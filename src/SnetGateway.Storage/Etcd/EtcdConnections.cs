@@ -7,11 +7,12 @@ namespace SnetGateway.Storage.Etcd;
 internal static class EtcdConnections
 {
     /// <summary>
-    /// Creates the HTTP client for the channels to all members. Throws <see cref="StoreUnavailableException"/> when a certificate file cannot be read.
+    /// Creates the HTTP client for the channels to all members. Throws <see cref="StoreUnavailableException"/> when a certificate file
+    /// cannot be read.
     /// </summary>
     /// <remarks>
-    /// Pass the client to a channel, not its handler. In front of a handler a channel puts its load balancer, which keeps rejecting calls for a
-    /// second and more after a failed connection.
+    /// Pass the client to a channel, not its handler. In front of a handler a channel puts its load balancer, which keeps rejecting calls
+    /// for a second and more after a failed connection.
     /// </remarks>
     public static HttpClient CreateClient(EtcdOptions options)
     {

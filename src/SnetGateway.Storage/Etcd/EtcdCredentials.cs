@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// The metadata of every call: `hasleader`, which makes a member without a leader respond immediately, and the authentication token. A rejected
-/// token is replaced once for all calls that failed with it.
+/// The metadata of every call: `hasleader`, which makes a member without a leader respond immediately, and the authentication token. A
+/// rejected token is replaced once for all calls that failed with it.
 /// </summary>
 internal sealed class EtcdCredentials(EtcdOptions options) : IDisposable
 {

@@ -8,7 +8,9 @@ internal enum EtcdFailureKind
     /// <summary>May have been executed: no response, a broken one, or an error that etcd returns after execution has begun.</summary>
     Unknown,
 
-    /// <summary>Certainly not executed, but another member or a later attempt may succeed: not connected, no leader, too many requests.</summary>
+    /// <summary>
+    /// Certainly not executed, but another member or a later attempt may succeed: not connected, no leader, too many requests.
+    /// </summary>
     Unavailable,
 
     /// <summary>Certainly not executed, and a retry does not help: quota exceeded, permission denied, invalid request.</summary>
@@ -27,8 +29,8 @@ internal static class EtcdFailureKinds
     private const string Origin = "etcdserver: ";
 
     /// <summary>
-    /// etcd's error texts that are certain about the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). Any other text, such as
-    /// "request timed out", "leader changed" or "server stopped", can be returned after the request was proposed.
+    /// etcd's error texts that are certain about the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). Any other text,
+    /// such as "request timed out", "leader changed" or "server stopped", can be returned after the request was proposed.
     /// </summary>
     private static readonly (string Text, EtcdFailureKind Kind)[] Texts =
     [

@@ -8,8 +8,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// The ledger's `format` key: the layout versions that may write, as numbers separated by spaces. Every transaction compares the key's revision,
-/// so changing the key immediately stops all gateways that it does not name (rule 16).
+/// The ledger's `format` key: the layout versions that may write, as numbers separated by spaces. Every transaction compares the key's
+/// revision, so changing the key immediately stops all gateways that it does not name (rule 16).
 /// </summary>
 internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
 {
@@ -19,7 +19,9 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
     private long _revision;
     private volatile bool _existed;
 
-    /// <summary>Revision of the key as last read with this version allowed; 0 before the first read and after a change was noticed.</summary>
+    /// <summary>
+    /// Revision of the key as last read with this version allowed; 0 before the first read and after a change was noticed.
+    /// </summary>
     public long Revision => Interlocked.Read(ref _revision);
 
     /// <summary>
@@ -33,7 +35,8 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
             return known;
         }
 
-        // Only a new ledger's key is created. Where it existed before, the ledger was deleted, and a new one would accept payments a second time.
+        // Only a new ledger's key is created. Where it existed before, the ledger was deleted, and a new one would accept payments a second
+        // time.
         var request = new TxnRequest
         {
             Compare = { new Compare { Key = keys.Format, Target = Compare.Types.CompareTarget.Create, CreateRevision = 0 } },

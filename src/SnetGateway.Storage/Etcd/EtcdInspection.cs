@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Inspects the cluster once at startup. Every settle leaves a revision behind, so an etcd without automatic compaction fills up. etcd has no call
-/// that returns its configuration, so the history and the published command line are checked.
+/// Inspects the cluster once at startup. Every settle leaves a revision behind, so an etcd without automatic compaction fills up. etcd has
+/// no call that returns its configuration, so the history and the published command line are checked.
 /// </summary>
 internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger logger)
 {
@@ -56,7 +56,9 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
         }
     }
 
-    /// <summary>The command line names a retention other than 0. False also when the member does not publish it or is configured by other means.</summary>
+    /// <summary>
+    /// The command line names a retention other than 0. False also when the member does not publish it or is configured by other means.
+    /// </summary>
     internal static bool CompactsItself(string? variables)
     {
         if (variables is null)

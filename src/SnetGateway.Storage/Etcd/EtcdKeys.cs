@@ -5,8 +5,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Keys in etcd: the configured prefix, then the key of <see cref="LedgerScope"/> (format, chain, contract, kind, id). Kind 0 holds the store's
-/// own keys, such as `format`.
+/// Keys in etcd: the configured prefix, then the key of <see cref="LedgerScope"/> (format, chain, contract, kind, id). Kind 0 holds the
+/// store's own keys, such as `format`.
 /// </summary>
 internal sealed class EtcdKeys
 {
@@ -68,7 +68,9 @@ internal sealed class EtcdKeys
         return true;
     }
 
-    /// <summary>The first key behind all that begin with <paramref name="prefix"/>. The prefix has a byte below 255, as its text is ASCII.</summary>
+    /// <summary>
+    /// The first key behind all that begin with <paramref name="prefix"/>. The prefix has a byte below 255, as its text is ASCII.
+    /// </summary>
     private static byte[] After(byte[] prefix)
     {
         int last = Array.FindLastIndex(prefix, value => value != byte.MaxValue);

@@ -29,7 +29,8 @@ internal sealed class EtcdReader(EtcdClient client, EtcdKeys keys, TimeSpan limi
             }
             catch (EtcdException exception) when (exception.Kind == EtcdFailureKind.Compacted)
             {
-                // The remaining pages are read at the current revision. Each record is still valid, and the feed begins at the first page's revision.
+                // The remaining pages are read at the current revision. Each record is still valid, and the feed begins at the first page's
+                // revision.
                 page = await ReadPageAsync(first, end, revision = 0, cancellationToken);
             }
 

@@ -9,8 +9,8 @@ using SnetGateway.Storage.Journal;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// The ledger in etcd, shared by several gateways. A commit is durable when it ends: a quorum of etcd's members has it on disk (rule 14). There is
-/// no lock and no lease: a gateway that was paused or disconnected fails its comparison.
+/// The ledger in etcd, shared by several gateways. A commit is durable when it ends: a quorum of etcd's members has it on disk (rule 14).
+/// There is no lock and no lease: a gateway that was paused or disconnected fails its comparison.
 /// </summary>
 public sealed class EtcdRecordStore : IRecordStore
 {
@@ -113,7 +113,8 @@ public sealed class EtcdRecordStore : IRecordStore
     {
         ThrowIfClosed();
 
-        // The condition is never true, so nothing is written and no revision is used. The request still needs a quorum and passes every check of a write.
+        // The condition is never true, so nothing is written and no revision is used. The request still needs a quorum and passes every
+        // check of a write.
         var request = new TxnRequest
         {
             Compare = { new Compare { Key = _keys.Format, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } },

@@ -8,8 +8,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// One reader's change feed: a watch from the revision after the last one read. When it breaks it is opened again at another member. When the
-/// revision has since been compacted, all records are read again.
+/// One reader's change feed: a watch from the revision after the last one read. When it breaks it is opened again at another member. When
+/// the revision has since been compacted, all records are read again.
 /// </summary>
 internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader reader, TimeSpan limit, ILogger logger, TimeProvider time)
 {

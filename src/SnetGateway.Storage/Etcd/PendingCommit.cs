@@ -2,7 +2,9 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Etcd;
 
-/// <summary>One caller's commit. The first to end it decides the outcome: the batch that carried it, or the sweep that enforces the time limit.</summary>
+/// <summary>
+/// One caller's commit. The first to end it decides the outcome: the batch that carried it, or the sweep that enforces the time limit.
+/// </summary>
 internal sealed class PendingCommit : TaskCompletionSource<CommitResult>
 {
     // Names, revisions and lengths around the values.

@@ -3,9 +3,9 @@ using System.Net;
 namespace SnetGateway.Storage.Etcd;
 
 /// <summary>
-/// Distinguishes a request that was certainly not sent from one whose outcome is unknown. When a request fails before any connection asked for its
-/// message, it throws <see cref="RequestNotSentException"/>, also after a timeout or a cancellation. The gRPC client keeps that exception as the
-/// cause of the one that it throws.
+/// Distinguishes a request that was certainly not sent from one whose outcome is unknown. When a request fails before any connection asked
+/// for its message, it throws <see cref="RequestNotSentException"/>, also after a timeout or a cancellation. The gRPC client keeps that
+/// exception as the cause of the one that it throws.
 /// </summary>
 internal sealed class UnsentRequestHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// Writes the files of one journal. Each run begins a new file, and each file has a maximum size, so a torn end is never appended to and expired
-/// files can be deleted whole.
+/// Writes the files of one journal. Each run begins a new file, and each file has a maximum size, so a torn end is never appended to and
+/// expired files can be deleted whole.
 /// </summary>
 internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, ILogger logger, TimeProvider time) : IDisposable
 {
@@ -15,7 +15,10 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
     private SafeFileHandle? _file;
     private long _length;
 
-    /// <summary>Appends whole frames, without a sync. Returns the operating system's error, or null; after an error the file has its previous length.</summary>
+    /// <summary>
+    /// Appends whole frames, without a sync. Returns the operating system's error, or null; after an error the file has its previous
+    /// length.
+    /// </summary>
     public string? TryWrite(ReadOnlySpan<byte> frames)
     {
         try

@@ -5,8 +5,9 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// The bytes of a journal file, format 1. A header of 36 bytes: "SNETJRN", the format, the chain id (8, big-endian), the contract (20). Then
-/// frames: length of the body (4), its CRC-32C (4), and the body: kind of record, length of its id, the id, the entry's number (8), the entry.
+/// The bytes of a journal file, format 1. A header of 36 bytes: "SNETJRN", the format, the chain id (8, big-endian), the contract (20).
+/// Then frames: length of the body (4), its CRC-32C (4), and the body: kind of record, length of its id, the id, the entry's number (8),
+/// the entry.
 /// </summary>
 internal static class JournalFormat
 {
@@ -45,8 +46,8 @@ internal static class JournalFormat
     }
 
     /// <summary>
-    /// Reads the frame at the beginning of <paramref name="source"/>. False when there is no complete frame with a correct checksum: at the end, after
-    /// a power loss, or while it is being written.
+    /// Reads the frame at the beginning of <paramref name="source"/>. False when there is no complete frame with a correct checksum: at the
+    /// end, after a power loss, or while it is being written.
     /// </summary>
     public static bool TryReadFrame(ReadOnlySpan<byte> source, out Frame frame)
     {

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// Reads the journals of several gateways as one: the entries of each record in order, without duplicates. Holds an index of about 24 bytes an
-/// entry in memory. For commands only: the gateway never reads history.
+/// Reads the journals of several gateways as one: the entries of each record in order, without duplicates. Holds an index of about 24 bytes
+/// an entry in memory. For commands only: the gateway never reads history.
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
@@ -22,7 +22,8 @@ public sealed class JournalReader : IDisposable
     private readonly byte[] _buffer = new byte[ScanLength];
 
     /// <summary>
-    /// Sets the folders to read. Throws <see cref="StoreUnavailableException"/> when one does not exist: without it, its entries would seem lost.
+    /// Sets the folders to read. Throws <see cref="StoreUnavailableException"/> when one does not exist: without it, its entries would seem
+    /// lost.
     /// </summary>
     public JournalReader(IEnumerable<string> folders, LedgerScope scope)
     {
@@ -44,8 +45,8 @@ public sealed class JournalReader : IDisposable
         _files.Where(file => file.Size > file.Read).Select(file => (file.Path, file.Size - file.Read));
 
     /// <summary>
-    /// Reads what was written since the last call. Throws <see cref="LedgerFormatException"/> for a file that does not belong to this ledger, and
-    /// <see cref="StoreUnavailableException"/> when a file cannot be read.
+    /// Reads what was written since the last call. Throws <see cref="LedgerFormatException"/> for a file that does not belong to this
+    /// ledger, and <see cref="StoreUnavailableException"/> when a file cannot be read.
     /// </summary>
     public void Refresh()
     {
@@ -70,8 +71,8 @@ public sealed class JournalReader : IDisposable
     }
 
     /// <summary>
-    /// The entries of one record, in order. Equal copies in several journals are returned once; different entries with the same number are all
-    /// returned, for the caller to compare.
+    /// The entries of one record, in order. Equal copies in several journals are returned once; different entries with the same number are
+    /// all returned, for the caller to compare.
     /// </summary>
     public IEnumerable<StoredEntry> Read(RecordKey key)
     {

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// For commands: reads records from a shared store and their history from the journals of the gateways that write it. Writes nothing. The journals
-/// are read after the records, so the newest entries of a running gateway are included.
+/// For commands: reads records from a shared store and their history from the journals of the gateways that write it. Writes nothing. The
+/// journals are read after the records, so the newest entries of a running gateway are included.
 /// </summary>
 public sealed class JournaledReadStore(IRecordStore records, JournalReader journals) : IRecordStore
 {

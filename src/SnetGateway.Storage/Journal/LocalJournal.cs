@@ -5,22 +5,27 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Journal;
 
 /// <summary>
-/// The history of this gateway's own settles, in local files: for shared stores, which hold records only (rule 15). One thread writes it after the
-/// settle, without a sync, and no call fails because of it. A record also holds its newest entry, so a gateway that dies between a settle and its
-/// journal write loses nothing: the next gateway to settle first writes the entry that its settle replaces (<see cref="KeepReplaced"/>).
+/// The history of this gateway's own settles, in local files: for shared stores, which hold records only (rule 15). One thread writes it
+/// after the settle, without a sync, and no call fails because of it. A record also holds its newest entry, so a gateway that dies between
+/// a settle and its journal write loses nothing: the next gateway to settle first writes the entry that its settle replaces
+/// (<see cref="KeepReplaced"/>).
 /// </summary>
 public sealed class LocalJournal : IAsyncDisposable
 {
     /// <summary>Bytes that may wait for the disk: about 20,000 settles at 400 bytes an entry.</summary>
     internal const int MaxWaiting = 8 * 1024 * 1024;
 
-    /// <summary>Records whose newest written entry is remembered. After a reset an entry may be written twice, which readers ignore.</summary>
+    /// <summary>
+    /// Records whose newest written entry is remembered. After a reset an entry may be written twice, which readers ignore.
+    /// </summary>
     private const int MaxRemembered = 65_536;
 
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FlushPoll = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long a settle waits for the replaced entry. When the disk hangs, history is given up and later settles do not wait.</summary>
+    /// <summary>
+    /// How long a settle waits for the replaced entry. When the disk hangs, history is given up and later settles do not wait.
+    /// </summary>
     private static readonly TimeSpan KeepLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly string _folder;
@@ -58,8 +63,8 @@ public sealed class LocalJournal : IAsyncDisposable
     public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>
-    /// Call before a commit. Queues the entries that the commit replaces in their records, unless this journal has them. Otherwise an entry could be
-    /// lost when two gateways die one after the other, each between its settle and its journal write.
+    /// Call before a commit. Queues the entries that the commit replaces in their records, unless this journal has them. Otherwise an entry
+    /// could be lost when two gateways die one after the other, each between its settle and its journal write.
     /// </summary>
     /// <returns>The batch to pass to <see cref="WrittenAsync"/>; 0 when there is nothing to wait for.</returns>
     public long KeepReplaced(ReadOnlySpan<RecordWrite> writes)
@@ -114,7 +119,8 @@ public sealed class LocalJournal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Queues copies of the entries of committed writes. Never waits for the disk and never throws; entries without room are counted as lost.
+    /// Queues copies of the entries of committed writes. Never waits for the disk and never throws; entries without room are counted as
+    /// lost.
     /// </summary>
     public void Append(ReadOnlySpan<RecordWrite> committed)
     {
@@ -136,7 +142,9 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>This gateway's entries of a record, including all that were appended before the call. Other gateways' entries are in their journals.</summary>
+    /// <summary>
+    /// This gateway's entries of a record, including all that were appended before the call. Other gateways' entries are in their journals.
+    /// </summary>
     public async IAsyncEnumerable<StoredEntry> ReadAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
@@ -153,7 +161,9 @@ public sealed class LocalJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when everything that was appended before the call is written or lost. Call it before reading the files of a running journal.</summary>
+    /// <summary>
+    /// Returns when everything that was appended before the call is written or lost. Call it before reading the files of a running journal.
+    /// </summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         long target;

@@ -3,7 +3,9 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Storage.Memory;
 
-/// <summary>Records in memory: the simplest implementation of the contract, for tests and trials. All data is lost when the process ends.</summary>
+/// <summary>
+/// Records in memory: the simplest implementation of the contract, for tests and trials. All data is lost when the process ends.
+/// </summary>
 public sealed class MemoryRecordStore : IRecordStore
 {
     private readonly Lock _lock = new();

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// The writes of other gateways. The set of changes, ordered by revision, is queried for entries newer than the last one read, so no change is
-/// missed. The message that each commit publishes only triggers the query.
+/// The writes of other gateways. The set of changes, ordered by revision, is queried for entries newer than the last one read, so no change
+/// is missed. The message that each commit publishes only triggers the query.
 /// </summary>
 internal sealed class RedisFeed(
     ISubscriber subscriber,

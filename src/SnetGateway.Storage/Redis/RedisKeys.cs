@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// Keys in Redis: the prefix, a colon, and the bytes that keys of every store begin with (format, chain, contract, kind, id). Kind 0 holds the
-/// store's own keys. A record's value is preceded by its revision, 8 bytes big-endian.
+/// Keys in Redis: the prefix, a colon, and the bytes that keys of every store begin with (format, chain, contract, kind, id). Kind 0 holds
+/// the store's own keys. A record's value is preceded by its revision, 8 bytes big-endian.
 /// </summary>
 internal sealed class RedisKeys
 {

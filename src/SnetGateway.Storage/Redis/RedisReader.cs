@@ -5,7 +5,9 @@ using StackExchange.Redis;
 
 namespace SnetGateway.Storage.Redis;
 
-/// <summary>Reads records, their index and their changes. Every method throws <see cref="StoreUnavailableException"/> when Redis cannot be read.</summary>
+/// <summary>
+/// Reads records, their index and their changes. Every method throws <see cref="StoreUnavailableException"/> when Redis cannot be read.
+/// </summary>
 internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan limit, ILogger logger, TimeProvider time)
 {
     private const int PageLength = 200;
@@ -54,8 +56,8 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
     }
 
     /// <summary>
-    /// A page of the records written after a revision, and the revision up to which it is complete. An invalid record is logged and skipped, so that
-    /// it does not hold back the others.
+    /// A page of the records written after a revision, and the revision up to which it is complete. An invalid record is logged and
+    /// skipped, so that it does not hold back the others.
     /// </summary>
     public async Task<(IReadOnlyList<StoredRecord> Records, double UpTo)> ReadChangesAsync(double? after, CancellationToken cancellationToken)
     {
@@ -86,7 +88,9 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
         ? throw new LedgerFormatException($"the record {key} is in the ledger's index in Redis, but its value is missing")
         : RedisKeys.Read(key, value!);
 
-    /// <summary>The names of all records, without duplicates. Records written during the read may come late, or with their new state.</summary>
+    /// <summary>
+    /// The names of all records, without duplicates. Records written during the read may come late, or with their new state.
+    /// </summary>
     private async IAsyncEnumerable<RecordKey> ReadNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int page = 1_000;

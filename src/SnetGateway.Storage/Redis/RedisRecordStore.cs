@@ -7,8 +7,8 @@ using SnetGateway.Storage.Journal;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// Records in one Redis that several gateways share. A commit is one script that compares and writes atomically, and Redis responds after it synced
-/// the write (<see cref="RedisWriter"/>). History is in the gateways' own journals (rule 15).
+/// Records in one Redis that several gateways share. A commit is one script that compares and writes atomically, and Redis responds after
+/// it synced the write (<see cref="RedisWriter"/>). History is in the gateways' own journals (rule 15).
 /// </summary>
 public sealed class RedisRecordStore : IRecordStore
 {
@@ -21,8 +21,9 @@ public sealed class RedisRecordStore : IRecordStore
     private int _closed;
 
     /// <summary>
-    /// Connects. Throws <see cref="StoreUnavailableException"/> when the server cannot be reached. Its settings are checked before the first record is
-    /// read. That throws the same exception when the server may lose payments, and <see cref="LedgerFormatException"/> when a newer gateway wrote it.
+    /// Connects. Throws <see cref="StoreUnavailableException"/> when the server cannot be reached. Its settings are checked before the
+    /// first record is read. That throws the same exception when the server may lose payments, and <see cref="LedgerFormatException"/> when
+    /// a newer gateway wrote it.
     /// </summary>
     public RedisRecordStore(
         LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<RedisRecordStore> logger, TimeProvider time)
@@ -132,7 +133,9 @@ public sealed class RedisRecordStore : IRecordStore
         return _reader.ReadChangesAsync(after, cancellationToken);
     }
 
-    /// <summary>Payments are checked against these records, so the server's settings are checked first. A read-only store needs no check.</summary>
+    /// <summary>
+    /// Payments are checked against these records, so the server's settings are checked first. A read-only store needs no check.
+    /// </summary>
     private async Task EnsureTrustedAsync()
     {
         if (_writer is null)

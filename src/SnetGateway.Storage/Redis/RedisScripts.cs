@@ -11,10 +11,10 @@ internal static class RedisScripts
     public const long OtherLedger = -2;
 
     /// <summary>
-    /// Compares and writes. KEYS: format, ledger, revision, changes, probe, then the records. ARGV: our format, the ledger's id, the newest revision
-    /// that this process has read, the channel that announces commits; then for each record its expected revision (8 bytes, empty for none), its
-    /// member in the set of changes, its value. Everything is checked before the first write. That write may still be refused (memory full, -3);
-    /// after it nothing can fail.
+    /// Compares and writes. KEYS: format, ledger, revision, changes, probe, then the records. ARGV: our format, the ledger's id, the newest
+    /// revision that this process has read, the channel that announces commits; then for each record its expected revision (8 bytes, empty
+    /// for none), its member in the set of changes, its value. Everything is checked before the first write. That write may still be
+    /// refused (memory full, -3); after it nothing can fail.
     /// </summary>
     private const string Commit = """
         local allowed = redis.call('GET', KEYS[1])
@@ -42,8 +42,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// The script of one process. Redis forgets scripts when it restarts, and no other process loads this one: a server that knows it is the server
-    /// whose settings this process has checked.
+    /// The script of one process. Redis forgets scripts when it restarts, and no other process loads this one: a server that knows it is
+    /// the server whose settings this process has checked.
     /// </summary>
     public static string CommitOf(Guid process) => $"-- {process:N}\n{Commit}";
 }

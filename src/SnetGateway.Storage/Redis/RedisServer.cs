@@ -6,8 +6,9 @@ using StackExchange.Redis;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// The connection to one Redis server, and whether it is trusted. A server is used only after its settings were checked, and they are checked again
-/// after it restarted. The commit script enforces this: a server that was not checked does not know it, so nothing can be written there.
+/// The connection to one Redis server, and whether it is trusted. A server is used only after its settings were checked, and they are
+/// checked again after it restarted. The commit script enforces this: a server that was not checked does not know it, so nothing can be
+/// written there.
 /// </summary>
 internal sealed class RedisServer : IDisposable
 {
@@ -73,8 +74,8 @@ internal sealed class RedisServer : IDisposable
     }
 
     /// <summary>
-    /// The commit script's hash on a checked server. Throws <see cref="StoreUnavailableException"/> when the server may not be used, and the
-    /// exceptions of the Redis client.
+    /// The commit script's hash on a checked server. Throws <see cref="StoreUnavailableException"/> when the server may not be used, and
+    /// the exceptions of the Redis client.
     /// </summary>
     /// <param name="timeout">How long to wait for a check. All callers that need one share it.</param>
     public async ValueTask<byte[]> TrustedAsync(TimeSpan timeout)
@@ -114,7 +115,9 @@ internal sealed class RedisServer : IDisposable
     /// <summary>What is known of the ledger. Take it before a read: other gateways may write while the read runs.</summary>
     public (byte[] LedgerId, long NewestRevision) Known => (LedgerId, NewestRevision);
 
-    /// <summary>Throws <see cref="StoreUnavailableException"/> when a read returned another ledger's id or an older revision than was known before.</summary>
+    /// <summary>
+    /// Throws <see cref="StoreUnavailableException"/> when a read returned another ledger's id or an older revision than was known before.
+    /// </summary>
     public void Check((byte[] LedgerId, long NewestRevision) known, RedisValue ledgerId, RedisValue revision)
     {
         if (known.LedgerId.Length == 0)
@@ -130,7 +133,9 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
-    /// <summary>Permanent until the restart: a ledger that lost payments must not be used on. The operator has to investigate first.</summary>
+    /// <summary>
+    /// Permanent until the restart: a ledger that lost payments must not be used on. The operator has to investigate first.
+    /// </summary>
     public StoreUnavailableException OtherLedger(string detail)
     {
         string reason = $"Redis at {_options.Endpoint} holds another or an older ledger ({detail}): claim the signed payments, then restart this gateway";

@@ -5,7 +5,9 @@ using StackExchange.Redis;
 
 namespace SnetGateway.Storage.Redis;
 
-/// <summary>Commits by one script call each, pipelined on one connection, so that commits in flight at the same time share a sync.</summary>
+/// <summary>
+/// Commits by one script call each, pipelined on one connection, so that commits in flight at the same time share a sync.
+/// </summary>
 internal sealed class RedisWriter(
     RedisServer server, RedisKeys keys, LocalJournal journal, LedgerOptions options, StorageMetrics metrics, ILogger logger, TimeProvider time)
     : IAsyncDisposable

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Redis;
 
 /// <summary>
-/// Work that several callers need at the same time and that must not run twice concurrently. A caller that arrives during a run waits for that run,
-/// each with its own timeout. A run has a time limit as well, so one without a response does not block the next.
+/// Work that several callers need at the same time and that must not run twice concurrently. A caller that arrives during a run waits for
+/// that run, each with its own timeout. A run has a time limit as well, so one without a response does not block the next.
 /// </summary>
 /// <param name="work">Must end soon after its token is cancelled, and change nothing afterwards.</param>
 /// <param name="limit">How long one run may take.</param>
@@ -16,7 +16,9 @@ internal sealed class SharedRun<T>(Func<CancellationToken, Task<T>> work, TimeSp
     private Task<T>? _run;
     private bool _isClosed;
 
-    /// <summary>The result of the current run, or of a new one. Throws the exceptions of the work, and <see cref="TimeoutException"/>.</summary>
+    /// <summary>
+    /// The result of the current run, or of a new one. Throws the exceptions of the work, and <see cref="TimeoutException"/>.
+    /// </summary>
     public Task<T> JoinAsync(TimeSpan timeout) => Current().WaitAsync(timeout, time);
 
     /// <summary>Cancels the current run. Its callers, and all later ones, get <see cref="StoreUnavailableException"/>.</summary>

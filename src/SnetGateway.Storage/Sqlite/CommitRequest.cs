@@ -4,8 +4,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// One commit, pooled: the caller awaits it, the writer executes it, and the sweep may end it first. Each use has its own number within the state, so
-/// that a late compare-and-swap of one use cannot end the next.
+/// One commit, pooled: the caller awaits it, the writer executes it, and the sweep may end it first. Each use has its own number within the
+/// state, so that a late compare-and-swap of one use cannot end the next.
 /// </summary>
 internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTaskSource<CommitResult>, IThreadPoolWorkItem
 {
@@ -84,8 +84,8 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
     }
 
     /// <summary>
-    /// Ends it if it was started before <paramref name="limit"/>. A queued one is certainly not written, and the writer will skip it; the outcome of one
-    /// that the writer has taken is unknown.
+    /// Ends it if it was started before <paramref name="limit"/>. A queued one is certainly not written, and the writer will skip it; the
+    /// outcome of one that the writer has taken is unknown.
     /// </summary>
     public CommitOutcome? TryExpire(long limit)
     {

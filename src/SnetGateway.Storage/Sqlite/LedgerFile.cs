@@ -8,13 +8,13 @@ namespace SnetGateway.Storage.Sqlite;
 /// <summary>The ledger's file: its tables, its settings, and how it is opened.</summary>
 /// <remarks>
 /// <para>
-/// <c>record</c> holds the newest value of each key. It has its own row number, so that a changed value dirties one page and never the index of
-/// keys, and it names the position of the record's newest journal entry.
+/// <c>record</c> holds the newest value of each key. It has its own row number, so that a changed value dirties one page and never the
+/// index of keys, and it names the position of the record's newest journal entry.
 /// </para>
 /// <para>
-/// <c>journal</c> is only appended to: the entries of one batch lie side by side on the same few pages. Ordered by key instead, each entry would
-/// dirty a separate page, as much again as the record it belongs to. The entries of one record form a linked list, each naming the previous one;
-/// only commands follow it.
+/// <c>journal</c> is only appended to: the entries of one batch lie side by side on the same few pages. Ordered by key instead, each entry
+/// would dirty a separate page, as much again as the record it belongs to. The entries of one record form a linked list, each naming the
+/// previous one; only commands follow it.
 /// </para>
 /// <para><c>meta</c>: the format number, the revision up to which numbers are allocated, and the probe's counter.</para>
 /// </remarks>
@@ -46,8 +46,9 @@ internal static class LedgerFile
         """;
 
     /// <summary>
-    /// Opens the file for its one owner. It is created only when <paramref name="mayCreate"/> is true: a file that disappears while the gateway runs must
-    /// not be replaced by an empty one. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or <see cref="LedgerFormatException"/>.
+    /// Opens the file for its one owner. It is created only when <paramref name="mayCreate"/> is true: a file that disappears while the
+    /// gateway runs must not be replaced by an empty one. Throws <see cref="SqliteException"/>, <see cref="IOException"/> or
+    /// <see cref="LedgerFormatException"/>.
     /// </summary>
     public static sqlite3 OpenForWriting(string path, bool mayCreate, TimeSpan busyTimeout)
     {
@@ -67,8 +68,8 @@ internal static class LedgerFile
             CheckFormat(connection.ReadNumber, path);
             connection.Execute(Settings);
 
-            // Data that a killed process or a failed sync left in the log may be readable without being on the disk, and a later sync of the log would
-            // not write it again. Moving the log into the file writes and syncs it before anything is read.
+            // Data that a killed process or a failed sync left in the log may be readable without being on the disk, and a later sync of
+            // the log would not write it again. Moving the log into the file writes and syncs it before anything is read.
             return connection.Checkpoint(SQLITE_CHECKPOINT_TRUNCATE) ? connection : throw connection.Error(SQLITE_BUSY);
         }
         catch
@@ -78,7 +79,9 @@ internal static class LedgerFile
         }
     }
 
-    /// <summary>Opens the file read-only beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>
+    /// Opens the file read-only beside its owner. Throws <see cref="SqliteException"/> or <see cref="LedgerFormatException"/>.
+    /// </summary>
     public static SqliteConnection OpenForReading(string path, TimeSpan busyTimeout)
     {
         string file = Path.GetFullPath(path);

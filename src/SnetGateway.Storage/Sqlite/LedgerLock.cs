@@ -4,8 +4,8 @@ using System.Text;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The lock of a ledger file's one owner: a file beside it, locked for as long as this process lives. The kernel releases the lock when the process
-/// ends in any way, so a lock is never stale. The text in the file only names the holder.
+/// The lock of a ledger file's one owner: a file beside it, locked for as long as this process lives. The kernel releases the lock when the
+/// process ends in any way, so a lock is never stale. The text in the file only names the holder.
 /// </summary>
 internal sealed class LedgerLock : IDisposable
 {

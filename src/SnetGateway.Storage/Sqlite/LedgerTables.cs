@@ -8,7 +8,10 @@ namespace SnetGateway.Storage.Sqlite;
 /// <summary>The writer's statements on one connection, and its counters. Every method throws <see cref="SqliteException"/>.</summary>
 internal sealed class LedgerTables : IDisposable
 {
-    /// <summary>Revisions are allocated from the file in blocks, which saves writing one page with every commit. Unused ones are skipped after a restart.</summary>
+    /// <summary>
+    /// Revisions are allocated from the file in blocks, which saves writing one page with every commit. Unused ones are skipped after a
+    /// restart.
+    /// </summary>
     private const long RevisionBlock = 1 << 20;
 
     private readonly sqlite3 _connection;

@@ -6,16 +6,16 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It executes all waiting requests in one transaction, syncs once, and then completes each request. The next batch
-/// gathers during the sync.
+/// The one thread that writes. It executes all waiting requests in one transaction, syncs once, and then completes each request. The next
+/// batch gathers during the sync.
 /// </summary>
 internal sealed class LedgerWriter
 {
     private const int MaxBatch = 512;
 
     /// <summary>
-    /// At this size the log moves into the file even under load. It bounds the size of the log, the work of the next startup, and how long calls
-    /// wait for one move.
+    /// At this size the log moves into the file even under load. It bounds the size of the log, the work of the next startup, and how long
+    /// calls wait for one move.
     /// </summary>
     private const int MaxWalPages = 2048;
 
@@ -101,7 +101,8 @@ internal sealed class LedgerWriter
 
                 _queue.Sleep();
 
-                // Woken by the first request. Other callers that can run now queue theirs within the same moment, and one sync serves them all.
+                // Woken by the first request. Other callers that can run now queue theirs within the same moment, and one sync serves them
+                // all.
                 Thread.Yield();
             }
         }
@@ -216,9 +217,9 @@ internal sealed class LedgerWriter
     }
 
     /// <summary>
-    /// Undoes the transaction. True when it is certainly undone and the connection is usable: after a full disk, because the page that completes a
-    /// commit is written last and before the sync, and when the commit did not even begin. After any other error, above all a failed sync, the
-    /// transaction may be on the disk, and the file is reopened.
+    /// Undoes the transaction. True when it is certainly undone and the connection is usable: after a full disk, because the page that
+    /// completes a commit is written last and before the sync, and when the commit did not even begin. After any other error, above all a
+    /// failed sync, the transaction may be on the disk, and the file is reopened.
     /// </summary>
     private bool RollBack(SqliteException exception)
     {
@@ -284,7 +285,9 @@ internal sealed class LedgerWriter
         }
     }
 
-    /// <summary>The file is reopened before its next use: after a failed sync, nothing read through this connection can be trusted.</summary>
+    /// <summary>
+    /// The file is reopened before its next use: after a failed sync, nothing read through this connection can be trusted.
+    /// </summary>
     private void CloseConnection(string reason)
     {
         _tables?.Dispose();

@@ -5,8 +5,8 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// Helpers on SQLitePCLRaw for the writer and startup, which turn result codes into exceptions. Every method throws <see cref="SqliteException"/>. A
-/// connection is used by one thread at a time.
+/// Helpers on SQLitePCLRaw for the writer and startup, which turn result codes into exceptions. Every method throws
+/// <see cref="SqliteException"/>. A connection is used by one thread at a time.
 /// </summary>
 internal static class RawSqlite
 {
@@ -44,7 +44,9 @@ internal static class RawSqlite
         return statement.Step() && sqlite3_column_type(statement, 0) != SQLITE_NULL ? sqlite3_column_int64(statement, 0) : null;
     }
 
-    /// <summary>Prepares a reusable statement. Dispose it before its connection: SQLite keeps the file open while a statement is left.</summary>
+    /// <summary>
+    /// Prepares a reusable statement. Dispose it before its connection: SQLite keeps the file open while a statement is left.
+    /// </summary>
     public static sqlite3_stmt Prepare(this sqlite3 connection, string sql)
     {
         connection.Check(sqlite3_prepare_v3(connection, sql, Persistent, out sqlite3_stmt statement));

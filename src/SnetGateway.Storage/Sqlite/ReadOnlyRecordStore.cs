@@ -5,8 +5,8 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// Reads a ledger file beside the gateway that owns it, for commands: on the caller's thread and page by page, because a long read would keep the log
-/// from moving into the file. Writes nothing.
+/// Reads a ledger file beside the gateway that owns it, for commands: on the caller's thread and page by page, because a long read would
+/// keep the log from moving into the file. Writes nothing.
 /// </summary>
 internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSpan busyTimeout) : IRecordStore
 {
@@ -19,7 +19,10 @@ internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSp
 
     public bool IsShared => true;
 
-    /// <summary>Opens the file now and not with the first read. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>
+    /// Opens the file now and not with the first read. Throws <see cref="StoreUnavailableException"/> or
+    /// <see cref="LedgerFormatException"/>.
+    /// </summary>
     public void Open()
     {
         if (!File.Exists(path))

@@ -51,7 +51,9 @@ internal sealed class ReadSession : IDisposable
         return row.Read() ? new StoredRecord(key, row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
     }
 
-    /// <summary>The next records after <paramref name="last"/> and of a kind below <paramref name="end"/>, at most <paramref name="count"/>.</summary>
+    /// <summary>
+    /// The next records after <paramref name="last"/> and of a kind below <paramref name="end"/>, at most <paramref name="count"/>.
+    /// </summary>
     public List<StoredRecord> ReadPage(in RecordKey last, RecordKind end, int count)
     {
         var page = new List<StoredRecord>(count);

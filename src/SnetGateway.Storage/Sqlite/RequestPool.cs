@@ -10,7 +10,9 @@ internal sealed class RequestPool
     private CommitRequest[] _all = [];
     private int _count;
 
-    /// <summary>A free request. Their number is bounded by the queue's limit, plus requests whose callers never took their result.</summary>
+    /// <summary>
+    /// A free request. Their number is bounded by the queue's limit, plus requests whose callers never took their result.
+    /// </summary>
     public CommitRequest Rent()
     {
         if (_free.TryDequeue(out CommitRequest? request))

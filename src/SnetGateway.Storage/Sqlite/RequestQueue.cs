@@ -1,8 +1,8 @@
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// A queue with many producers and one consumer, the writer, which takes all requests with one operation. The requests themselves form the list, so
-/// queueing allocates nothing, and the writer is woken only when it sleeps.
+/// A queue with many producers and one consumer, the writer, which takes all requests with one operation. The requests themselves form the
+/// list, so queueing allocates nothing, and the writer is woken only when it sleeps.
 /// </summary>
 internal sealed class RequestQueue : IDisposable
 {

@@ -6,9 +6,9 @@ using static SQLitePCL.raw;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// Reads every record in the order in which rows lie in the file. In the order of keys each row would be a lookup on a separate page, which takes three
-/// times as long. It uses a separate connection on the caller's thread, for startup, when nothing is written: the log does not move into the file while
-/// the connection is open.
+/// Reads every record in the order in which rows lie in the file. In the order of keys each row would be a lookup on a separate page, which
+/// takes three times as long. It uses a separate connection on the caller's thread, for startup, when nothing is written: the log does not
+/// move into the file while the connection is open.
 /// </summary>
 internal sealed class RowReader : IDisposable
 {

@@ -7,8 +7,8 @@ using SQLitePCL;
 namespace SnetGateway.Storage.Sqlite;
 
 /// <summary>
-/// The ledger in one SQLite file with one owner. A commit is durable when it ends: synced to disk together with all others that were waiting
-/// (rule 14).
+/// The ledger in one SQLite file with one owner. A commit is durable when it ends: synced to disk together with all others that were
+/// waiting (rule 14).
 /// </summary>
 public sealed class SqliteRecordStore : IRecordStore
 {
@@ -30,9 +30,9 @@ public sealed class SqliteRecordStore : IRecordStore
     private int _disposed;
 
     /// <summary>
-    /// Opens the file of <paramref name="options"/>, and creates it when it does not exist. Throws <see cref="LedgerInUseException"/> when another
-    /// process owns it, <see cref="LedgerFormatException"/> when it is not a ledger of this format, and <see cref="StoreUnavailableException"/>
-    /// when it cannot be opened or written.
+    /// Opens the file of <paramref name="options"/>, and creates it when it does not exist. Throws <see cref="LedgerInUseException"/> when
+    /// another process owns it, <see cref="LedgerFormatException"/> when it is not a ledger of this format, and
+    /// <see cref="StoreUnavailableException"/> when it cannot be opened or written.
     /// </summary>
     public SqliteRecordStore(
         LedgerOptions options, LedgerScope scope, StorageMetrics metrics, ILogger<SqliteRecordStore> logger, TimeProvider time)
@@ -197,7 +197,8 @@ public sealed class SqliteRecordStore : IRecordStore
     }
 
     /// <summary>
-    /// One timer for all requests. It ends those that would exceed the limit before its next run, so each ends within the limit even when the disk hangs.
+    /// One timer for all requests. It ends those that would exceed the limit before its next run, so each ends within the limit even when
+    /// the disk hangs.
     /// </summary>
     private void Sweep()
     {

@@ -13,8 +13,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     private const long Price = 10;
 
     /// <summary>
-    /// A disk that returns errors is noticed within a second on an idle machine, one that hangs after at most 2.5 s (docs/stores.md). The limit is twice the
-    /// longer time: enough for a busy machine with two cores, and far below a gateway that only notices by chance.
+    /// A disk that returns errors is noticed within a second on an idle machine, one that hangs after at most 2.5 s (docs/stores.md). The
+    /// limit is twice the longer time: enough for a busy machine with two cores, and far below a gateway that only notices by chance.
     /// </summary>
     private static readonly TimeSpan LongestUntilNotReady = TimeSpan.FromSeconds(5);
 
@@ -99,8 +99,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     /// <summary>
-    /// Pays until the gateway reports that it is not ready. After a first rejection the ledger may restart its log in the space that it has and continue. A
-    /// rejected call gets no message byte, and succeeds when it is repeated after the disk has recovered.
+    /// Pays until the gateway reports that it is not ready. After a first rejection the ledger may restart its log in the space that it has
+    /// and continue. A rejected call gets no message byte, and succeeds when it is repeated after the disk has recovered.
     /// </summary>
     private async Task BreakAndMendAsync(GatewayProcess gateway, Func<Task> breakDisk, Func<Task> mendDisk)
     {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
 
-/// <summary>The npm packages grpc-web and @improbable-eng/grpc-web (on HTTP/1.1), and gRPC-Web over HTTP/2, pay services on Node and on Python.</summary>
+/// <summary>
+/// The npm packages grpc-web and @improbable-eng/grpc-web (on HTTP/1.1), and gRPC-Web over HTTP/2, pay services on Node and on Python.
+/// </summary>
 [Collection(WebMarketFixture.Collection)]
 [Trait("Needs", "chain")]
 public sealed class WebClientTests(WebMarketFixture market)

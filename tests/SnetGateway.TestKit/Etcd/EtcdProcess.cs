@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Etcd;
 
 /// <summary>
-/// One etcd process on loopback with its own data folder. It can be killed, paused, and started again with the same data and ports. It ends with the
-/// test.
+/// One etcd process on loopback with its own data folder. It can be killed, paused, and started again with the same data and ports. It ends
+/// with the test.
 /// </summary>
 public sealed class EtcdProcess : IAsyncDisposable
 {

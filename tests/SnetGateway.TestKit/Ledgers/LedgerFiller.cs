@@ -9,8 +9,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Ledgers;
 
 /// <summary>
-/// Writes the ledger of a gateway that has run for a long time: records of many channels, as large as real ones, each with a history. The journal's hash
-/// chain is valid; signatures are random bytes, because startup and calls do not verify stored ones.
+/// Writes the ledger of a gateway that has run for a long time: records of many channels, as large as real ones, each with a history. The
+/// journal's hash chain is valid; signatures are random bytes, because startup and calls do not verify stored ones.
 /// </summary>
 /// <param name="store">An empty ledger.</param>
 /// <param name="recipient">The recipient of the channels.</param>
@@ -23,7 +23,9 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
     private const ulong Price = 1000;
     private static readonly UInt256 s_value = 1_000_000_000;
 
-    /// <summary>Writes a number of channels with a number of journal entries each, and the chain cursor of <paramref name="block"/>.</summary>
+    /// <summary>
+    /// Writes a number of channels with a number of journal entries each, and the chain cursor of <paramref name="block"/>.
+    /// </summary>
     public async Task FillAsync(int channels, int entriesEach, ChainBlock block, CancellationToken cancellationToken)
     {
         var ids = new ulong[channels];

@@ -7,9 +7,9 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// A local Ethereum node with the real contracts, funded accounts and open channels (tests/devchain), and its commands. Numbers of contracts are cogs or
-/// block numbers. A command that the contract reverts throws <see cref="ChainRevertException"/>; any other failure throws
-/// <see cref="InvalidOperationException"/>.
+/// A local Ethereum node with the real contracts, funded accounts and open channels (tests/devchain), and its commands. Numbers of
+/// contracts are cogs or block numbers. A command that the contract reverts throws <see cref="ChainRevertException"/>; any other failure
+/// throws <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class DevChain : IAsyncDisposable
 {
@@ -93,7 +93,8 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>Claims as the recipient.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="amount">Cogs to be paid out.</param>
-    /// <param name="signature">65 bytes as hex with 0x, by the channel's signer or sender over the planned amount; null creates one.</param>
+    /// <param name="signature">65 bytes as hex with 0x, by the channel's signer or sender over the planned amount; null creates
+    /// one.</param>
     /// <param name="planned">The signed amount; null for <paramref name="amount"/>.</param>
     /// <param name="sendBack">Returns the rest to the sender, which closes the channel.</param>
     public Task ClaimAsync(BigInteger channel, BigInteger amount, string? signature = null, BigInteger? planned = null, bool sendBack = false)

@@ -44,7 +44,10 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
         return await StartAsync(program, script, name, port);
     }
 
-    /// <summary>Starts the echo service of tests/clients/python, on Debian's grpcio (the C core). It implements the part of the protocol that its tests need.</summary>
+    /// <summary>
+    /// Starts the echo service of tests/clients/python, on Debian's grpcio (the C core). It implements the part of the protocol that its
+    /// tests need.
+    /// </summary>
     public static Task<ExampleServiceProcess> StartPythonAsync() =>
         StartAsync("/usr/bin/python3", Repository.Existing("tests/clients/python/service.py", "the checkout is incomplete"), null, 0);
 

@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// The gateway as a separate process with a configuration file in its own folder. It can be killed and started again with the same ledger and ports. Its
-/// log is kept, and an error that the test did not expect fails the test when the gateway is disposed.
+/// The gateway as a separate process with a configuration file in its own folder. It can be killed and started again with the same ledger
+/// and ports. Its log is kept, and an error that the test did not expect fails the test when the gateway is disposed.
 /// </summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
@@ -91,8 +91,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the gateway send itself a signal when it passes a point for the n-th time from now. The points are those of tests/SnetGateway.CrashPoints. The
-    /// last call replaces earlier ones.
+    /// Makes the gateway send itself a signal when it passes a point for the n-th time from now. The points are those of
+    /// tests/SnetGateway.CrashPoints. The last call replaces earlier ones.
     /// </summary>
     public Task CrashAtAsync(string point, int times, UnixSignal signal) =>
         process.WriteLineAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{point} {times} {(int)signal}"));

@@ -3,8 +3,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Market;
 
 /// <summary>
-/// A paying client that keeps running and does one job after another, each on a new connection: starting an interpreter for each call takes far longer
-/// than the call.
+/// A paying client that keeps running and does one job after another, each on a new connection: starting an interpreter for each call takes
+/// far longer than the call.
 /// </summary>
 public sealed class PayingSession : IAsyncDisposable
 {

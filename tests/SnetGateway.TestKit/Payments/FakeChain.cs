@@ -6,8 +6,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Payments;
 
 /// <summary>
-/// A scripted contract and chain endpoint. Changes on the chain (<see cref="Open"/>, <see cref="TopUp"/>, <see cref="Claim"/>) are not known to the book
-/// until a channel is read or an event is announced.
+/// A scripted contract and chain endpoint. Changes on the chain (<see cref="Open"/>, <see cref="TopUp"/>, <see cref="Claim"/>) are not
+/// known to the book until a channel is read or an event is announced.
 /// </summary>
 public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelReader
 {

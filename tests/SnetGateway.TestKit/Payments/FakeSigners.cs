@@ -5,8 +5,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.TestKit.Payments;
 
 /// <summary>
-/// Signatures without cryptography: r is the message's hash, s the signer's address. As with real ones, a signature over another message recovers to an
-/// address that is not the signer's, and malformed signatures are refused.
+/// Signatures without cryptography: r is the message's hash, s the signer's address. As with real ones, a signature over another message
+/// recovers to an address that is not the signer's, and malformed signatures are refused.
 /// </summary>
 public sealed class FakeSigners : ISignerRecovery
 {

@@ -149,7 +149,9 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>Returns the records put into <see cref="Feed"/> and no others: the test decides what another replica's write looks like.</summary>
+    /// <summary>
+    /// Returns the records put into <see cref="Feed"/> and no others: the test decides what another replica's write looks like.
+    /// </summary>
     public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => Feed.Reader.ReadAllAsync(cancellationToken);
 
     public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)

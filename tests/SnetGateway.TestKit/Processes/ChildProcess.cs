@@ -7,8 +7,8 @@ using System.Threading.Channels;
 namespace SnetGateway.TestKit.Processes;
 
 /// <summary>
-/// A program that a test started: its output lines, and signals to it. It ends with the test. Its standard input stays open while the test runs, so a
-/// program that ends with its input is gone even if the test process is killed.
+/// A program that a test started: its output lines, and signals to it. It ends with the test. Its standard input stays open while the test
+/// runs, so a program that ends with its input is gone even if the test process is killed.
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {

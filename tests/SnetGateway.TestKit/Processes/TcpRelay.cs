@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace SnetGateway.TestKit.Processes;
 
-/// <summary>A relay between two programs that simulates network failures: closed connections, lost responses, refused connections.</summary>
+/// <summary>
+/// A relay between two programs that simulates network failures: closed connections, lost responses, refused connections.
+/// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

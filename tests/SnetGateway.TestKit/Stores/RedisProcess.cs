@@ -6,8 +6,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// Debian's Redis on a free loopback port with its own files. It can be paused, killed, and started again on its files. Its settings are those that the
-/// gateway requires, unless a test changes them.
+/// Debian's Redis on a free loopback port with its own files. It can be paused, killed, and started again on its files. Its settings are
+/// those that the gateway requires, unless a test changes them.
 /// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {

@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// The rules of `IRecordStore`, checked through the contract alone. A store's tests run each of <see cref="Names"/> on a new, empty store. To add a
-/// store, give its tests a way to open an empty one and run these. To add a rule, write a method here and name it in the table.
+/// The rules of `IRecordStore`, checked through the contract alone. A store's tests run each of <see cref="Names"/> on a new, empty store.
+/// To add a store, give its tests a way to open an empty one and run these. To add a rule, write a method here and name it in the table.
 /// </summary>
 public static class StoreConformance
 {

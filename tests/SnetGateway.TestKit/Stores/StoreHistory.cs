@@ -5,8 +5,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores;
 
 /// <summary>
-/// Random histories, compared with a simple model. Callers write with revisions that they have read or with stale ones, one record or several at a time.
-/// The store's revisions give the order in which all commits must be consistent.
+/// Random histories, compared with a simple model. Callers write with revisions that they have read or with stale ones, one record or
+/// several at a time. The store's revisions give the order in which all commits must be consistent.
 /// </summary>
 internal static class StoreHistory
 {

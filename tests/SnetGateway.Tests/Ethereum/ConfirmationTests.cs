@@ -11,7 +11,9 @@ using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>Fresh deposits with a real follower and real payment checks: what `Confirmations` and `UnconfirmedExposure` hold back.</summary>
+/// <summary>
+/// Fresh deposits with a real follower and real payment checks: what `Confirmations` and `UnconfirmedExposure` hold back.
+/// </summary>
 public sealed class ConfirmationTests
 {
     [Fact]

@@ -10,7 +10,9 @@ using SnetGateway.TestKit;
 
 namespace SnetGateway.Tests.Ethereum;
 
-/// <summary>A follower on a scripted chain and a clock that only the test moves: each round and each read happens when the test says so.</summary>
+/// <summary>
+/// A follower on a scripted chain and a clock that only the test moves: each round and each read happens when the test says so.
+/// </summary>
 internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory, ILoggerProvider, IMeterFactory
 {
     public static readonly PaymentGroup Group = new(

@@ -9,8 +9,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Tests.Ethereum;
 
 /// <summary>
-/// A chain in memory behind any number of JSON-RPC hosts, each of which can lag, return wrong data or fail. The test makes and replaces blocks. Every
-/// request is counted.
+/// A chain in memory behind any number of JSON-RPC hosts, each of which can lag, return wrong data or fail. The test makes and replaces
+/// blocks. Every request is counted.
 /// </summary>
 internal sealed class ScriptedChain : HttpMessageHandler
 {

@@ -100,7 +100,9 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
         });
     }
 
-    /// <summary>A true signature whose sum goes through an addition without a formula: the library knows it, the tables must not say anything.</summary>
+    /// <summary>
+    /// A true signature whose sum goes through an addition without a formula: the library knows it, the tables must not say anything.
+    /// </summary>
     private void AssertNotCertain(Random random, BigInteger key, BigInteger a1, BigInteger a2, BigInteger b1, BigInteger b2)
     {
         BigInteger ofGenerator = Numbers.Mod(a1 + (Numbers.Lambda * a2), Numbers.N);

@@ -4,7 +4,9 @@ using SnetGateway.FastSignatures;
 
 namespace SnetGateway.Tests.FastSignatures;
 
-/// <summary>A signature to be judged for a key: honest, distorted, or built so that the way through the tables meets a case with no formula.</summary>
+/// <summary>
+/// A signature to be judged for a key: honest, distorted, or built so that the way through the tables meets a case with no formula.
+/// </summary>
 /// <param name="Digest">What was signed.</param>
 /// <param name="Signature">r and s.</param>
 /// <param name="RecoveryId">0 or 1.</param>
@@ -33,7 +35,8 @@ internal sealed class SignatureCases
     public KnownKey Known { get; }
 
     /// <summary>
-    /// Drawn evenly from all keys. Others, such as 1, are so related to the generator that sums meet one point twice; with these that never happens.
+    /// Drawn evenly from all keys. Others, such as 1, are so related to the generator that sums meet one point twice; with these that never
+    /// happens.
     /// </summary>
     public static bool IsPlain(int number) => number > 9 && number % 2 == 0;
 
@@ -112,8 +115,8 @@ internal sealed class SignatureCases
     }
 
     /// <summary>
-    /// A true signature of this key with (z / s) and (r / s) as wished, which is what the sum is made of. The nonce is the first plus the second
-    /// times the key.
+    /// A true signature of this key with (z / s) and (r / s) as wished, which is what the sum is made of. The nonce is the first plus the
+    /// second times the key.
     /// </summary>
     public SignatureCase Constructed(BigInteger ofGenerator, BigInteger ofKey)
     {

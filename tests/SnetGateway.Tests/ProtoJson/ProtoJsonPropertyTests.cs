@@ -107,8 +107,8 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
                 }
                 catch (Exception refused) when (refused is InvalidProtocolBufferException or InvalidOperationException)
                 {
-                    // Of parts that a later one replaces we look at the fields only, and the other implementation at all. Some broken wrappers it
-                    // refuses with an exception that is not meant for them.
+                    // Of parts that a later one replaces we look at the fields only, and the other implementation at all. Some broken
+                    // wrappers it refuses with an exception that is not meant for them.
                     continue;
                 }
 
@@ -144,8 +144,8 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Of a wrapper that is given twice the last value counts, as of every field. The other implementation passes over a last one that is 0, empty or false
-    /// (others, C++ and Python among them, do not), so there ours is taken.
+    /// Of a wrapper that is given twice the last value counts, as of every field. The other implementation passes over a last one that is
+    /// 0, empty or false (others, C++ and Python among them, do not), so there ours is taken.
     /// </summary>
     private static void TakeLastWrappers(IMessage expected, IMessage seen)
     {

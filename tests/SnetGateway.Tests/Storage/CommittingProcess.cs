@@ -5,8 +5,8 @@ using SnetGateway.TestKit.Stores;
 namespace SnetGateway.Tests.Storage;
 
 /// <summary>
-/// The process that <see cref="SqliteCrashTests"/> kills: it commits on several channels concurrently and prints each acknowledged commit, until its
-/// input ends.
+/// The process that <see cref="SqliteCrashTests"/> kills: it commits on several channels concurrently and prints each acknowledged commit,
+/// until its input ends.
 /// </summary>
 internal static class CommittingProcess
 {

@@ -8,7 +8,9 @@ internal static partial class FileDescriptors
 {
     private const int WriteOnly = 1;
 
-    /// <summary>/dev/null accepts every write and refuses to sync; /dev/full has no space. Returns the number of redirected descriptors.</summary>
+    /// <summary>
+    /// /dev/null accepts every write and refuses to sync; /dev/full has no space. Returns the number of redirected descriptors.
+    /// </summary>
     public static int Redirect(string path, string target)
     {
         int other = Open(target, WriteOnly);

@@ -16,8 +16,8 @@ internal static class StoreCalls
             cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
 
     /// <summary>
-    /// Loses a comparison in a shared store and checks its journal: the entry that the record holds was written before the commit, so that it is not lost
-    /// if this gateway wins the comparison and dies immediately.
+    /// Loses a comparison in a shared store and checks its journal: the entry that the record holds was written before the commit, so that
+    /// it is not lost if this gateway wins the comparison and dies immediately.
     /// </summary>
     public static async Task KeepsTheEntryBeforeAsync(this IRecordStore store)
     {

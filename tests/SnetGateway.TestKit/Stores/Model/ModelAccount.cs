@@ -3,7 +3,9 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.TestKit.Stores.Model;
 
-/// <summary>The content of a record of the model, like a channel's: a total, the number of its entries, and the ids of its last eight payments.</summary>
+/// <summary>
+/// The content of a record of the model, like a channel's: a total, the number of its entries, and the ids of its last eight payments.
+/// </summary>
 internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, byte[] NewestEntry)
 {
     public const int Remembered = 8;

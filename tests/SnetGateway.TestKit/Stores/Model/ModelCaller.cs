@@ -16,8 +16,8 @@ internal enum ModelEnd
 }
 
 /// <summary>
-/// A gateway that makes one payment after the other as the ledger does: based on its last known state of a record, and decided by reading when there is
-/// no response (rule 7).
+/// A gateway that makes one payment after the other as the ledger does: based on its last known state of a record, and decided by reading
+/// when there is no response (rule 7).
 /// </summary>
 internal sealed class ModelCaller(UncertainStore store, int replica, int number, int firstRecord, int records, Random random)
 {
@@ -77,7 +77,10 @@ internal sealed class ModelCaller(UncertainStore store, int replica, int number,
         }
     }
 
-    /// <summary>"Not written" is certain only after the record was rewritten unchanged with a new revision: a late write then fails on all of its records.</summary>
+    /// <summary>
+    /// "Not written" is certain only after the record was rewritten unchanged with a new revision: a late write then fails on all of its
+    /// records.
+    /// </summary>
     private async Task<ModelEnd> DecideAsync(RecordKey key, long id, long sequence)
     {
         for (int i = 0; i < Tries; i++)

@@ -1,8 +1,8 @@
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// Decides which caller continues. In one thread (a store that responds immediately) every step of every caller is chosen by the seed, so the same seed
-/// gives the same history. With a real store callers run concurrently, and some are delayed for any time.
+/// Decides which caller continues. In one thread (a store that responds immediately) every step of every caller is chosen by the seed, so
+/// the same seed gives the same history. With a real store callers run concurrently, and some are delayed for any time.
 /// </summary>
 internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
 {

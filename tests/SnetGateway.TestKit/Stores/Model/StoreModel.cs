@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// Generated histories on a real store with every fault that the network can have, compared with a simple model: acknowledged payments are there once,
-/// rejected ones are not, totals are the sums of the written payments, and journals have no gaps. The seed repeats a run.
+/// Generated histories on a real store with every fault that the network can have, compared with a simple model: acknowledged payments are
+/// there once, rejected ones are not, totals are the sums of the written payments, and journals have no gaps. The seed repeats a run.
 /// </summary>
 public static class StoreModel
 {

@@ -4,8 +4,8 @@ using Xunit;
 namespace SnetGateway.TestKit.Stores.Model;
 
 /// <summary>
-/// The network between a caller and a store: writes that are lost, executed without a response, delayed or executed twice, delayed responses, failing
-/// reads. It records what the store really did, which the callers have to find out.
+/// The network between a caller and a store: writes that are lost, executed without a response, delayed or executed twice, delayed
+/// responses, failing reads. It records what the store really did, which the callers have to find out.
 /// </summary>
 internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, ModelSteps steps)
 {

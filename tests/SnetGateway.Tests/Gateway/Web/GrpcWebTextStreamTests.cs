@@ -70,8 +70,8 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// A paid call whose deadline passes while its client reads nothing gives up the wait and its memory, which the next call gets: none of that may
-    /// come out here.
+    /// A paid call whose deadline passes while its client reads nothing gives up the wait and its memory, which the next call gets: none of
+    /// that may come out here.
     /// </summary>
     [Fact]
     public async Task Response_WhoseWriteWaits_HasCopiedItsBytes()

@@ -27,7 +27,9 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         Assert.Equal(200 - results.Count(result => result.Outcome == CommitOutcome.Conflict), await store.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
-    /// <summary>A response without one part for each commit says nothing certain: the whole batch is in doubt, and no commit waits indefinitely.</summary>
+    /// <summary>
+    /// A response without one part for each commit says nothing certain: the whole batch is in doubt, and no commit waits indefinitely.
+    /// </summary>
     [Theory]
     [InlineData(2, 2, true)]
     [InlineData(2, 1, false)]

@@ -14,8 +14,8 @@ using SnetGateway.Tests.Storage.Etcd;
 namespace SnetGateway.Tests.Storage.Model;
 
 /// <summary>
-/// A ledger for histories of the model: one store, or three replicas of a shared one, all with clocks that jump. Several histories may run on it
-/// concurrently, each on its own records.
+/// A ledger for histories of the model: one store, or three replicas of a shared one, all with clocks that jump. Several histories may run
+/// on it concurrently, each on its own records.
 /// </summary>
 internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalReader? journals, IDisposable? folder) : IAsyncDisposable
 {

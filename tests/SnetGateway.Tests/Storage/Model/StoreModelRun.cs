@@ -6,7 +6,9 @@ using SnetGateway.TestKit.Stores.Model;
 
 namespace SnetGateway.Tests.Storage.Model;
 
-/// <summary>The long form of the store model, started by tests/campaigns/store-model.sh: runs histories until a number of operations is reached.</summary>
+/// <summary>
+/// The long form of the store model, started by tests/campaigns/store-model.sh: runs histories until a number of operations is reached.
+/// </summary>
 internal static class StoreModelRun
 {
     public const string Name = "store-model";
@@ -29,7 +31,8 @@ internal static class StoreModelRun
                 await using ModelLedger ledger = Open();
                 for (int i = 0; i < HistoriesOfALedger && all.Operations < operations;)
                 {
-                    // In memory one history after the other, so that its seed alone decides it; otherwise several concurrently, which share syncs.
+                    // In memory one history after the other, so that its seed alone decides it; otherwise several concurrently, which share
+                    // syncs.
                     int together = store == "memory" ? 1 : 8;
                     int first = histories;
                     foreach (ModelCounts counts in await Task.WhenAll(Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))

@@ -10,8 +10,8 @@ using Xunit;
 namespace SnetGateway.Tests.Storage.Model;
 
 /// <summary>
-/// The short form of the store model on every store; tests/campaigns/store-model.sh is the long one. SNET_TEST_SEED repeats a run: on the memory
-/// store step by step, on the others with the same choices.
+/// The short form of the store model on every store; tests/campaigns/store-model.sh is the long one. SNET_TEST_SEED repeats a run: on the
+/// memory store step by step, on the others with the same choices.
 /// </summary>
 [Trait("Needs", "redis")]
 public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestOutputHelper output) : IClassFixture<RedisFixture>, IClassFixture<EtcdFixture>
