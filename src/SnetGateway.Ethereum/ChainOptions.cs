@@ -9,14 +9,15 @@ public sealed class ChainOptions
     public const string Section = "SnetGateway:Chain";
 
     /// <summary>
-    /// JSON-RPC URLs of Ethereum nodes, http or https, in order of preference: the first one that works is used. Keys in a URL are secrets and never logged. A
-    /// user name and password in a URL are sent as HTTP Basic authentication.
+    /// JSON-RPC URLs of Ethereum nodes, http or https, in order of preference: the first one that works is used. Keys in a URL are secrets
+    /// and never logged. A user name and password in a URL are sent as HTTP Basic authentication.
     /// </summary>
     [Required, MinLength(1), DataType("url")]
     public IList<string> Endpoints { get; set; } = [];
 
     /// <summary>
-    /// Chain id that every endpoint must report: 1 is the main network, 11155111 is Sepolia. No default, because payment signatures do not contain it.
+    /// Chain id that every endpoint must report: 1 is the main network, 11155111 is Sepolia. No default, because payment signatures do not
+    /// contain it.
     /// </summary>
     [Required, Range(1, long.MaxValue)]
     public long ChainId { get; set; }
@@ -34,8 +35,8 @@ public sealed class ChainOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Channels that may be read from the chain per second, 2 to 10,000. Half of them are reserved for payments that a party of the channel signed.
-    /// Default 20.
+    /// Channels that may be read from the chain per second, 2 to 10,000. Half of them are reserved for payments that a party of the channel
+    /// signed. Default 20.
     /// </summary>
     [Range(2, 10_000)]
     public int ReadsPerSecond { get; set; } = 20;
@@ -47,35 +48,35 @@ public sealed class ChainOptions
     internal int MaxWaitingReads { get; set; } = 256;
 
     /// <summary>
-    /// Blocks whose events are read after the chain was not read for a while. After a longer gap every channel is read again at its next call instead. Not
-    /// a setting: both ways give the same result, and up to about this many blocks the events cost less.
+    /// Blocks whose events are read after the chain was not read for a while. After a longer gap every channel is read again at its next
+    /// call instead. Not a setting: both ways give the same result, and up to about this many blocks the events cost less.
     /// </summary>
     internal int MaxLogGapBlocks { get; set; } = 5_000;
 
     /// <summary>
-    /// Channels are read at the block this many blocks below the newest one, 0 to 64, so that a fresh deposit must be confirmed before it counts. A claim
-    /// counts as soon as it is seen. Default 0.
+    /// Channels are read at the block this many blocks below the newest one, 0 to 64, so that a fresh deposit must be confirmed before it
+    /// counts. A claim counts as soon as it is seen. Default 0.
     /// </summary>
     [Range(0, 64)]
     public int Confirmations { get; set; }
 
     /// <summary>
-    /// Time without a new block after which an endpoint counts as stalled and the next is used, 0 to 1 hour; the data counts as old as the endpoint's newest
-    /// block. 0 disables the check, as development chains need. Default 1 minute, and 0 for the chain ids 1337 and 31337.
+    /// Time without a new block after which an endpoint counts as stalled and the next is used, 0 to 1 hour; the data counts as old as the
+    /// endpoint's newest block. 0 disables the check, as development chains need. Default 1 minute, and 0 for the chain ids 1337 and 31337.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan? MaxBlockPause { get; set; }
 
     /// <summary>
-    /// Time that channels may be used without a successful read of the chain, 0 to 1 day. Longer: more calls are served during an outage of the endpoints,
-    /// and a claim is noticed later. Default 10 minutes.
+    /// Time that channels may be used without a successful read of the chain, 0 to 1 day. Longer: more calls are served during an outage of
+    /// the endpoints, and a claim is noticed later. Default 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan StalenessBound { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Depth in blocks from which a block is expected to stay in the chain, 1 to 4,096. Block hashes are kept that far back to detect reorganisations, and
-    /// funds count as confirmed from there. Default 64.
+    /// Depth in blocks from which a block is expected to stay in the chain, 1 to 4,096. Block hashes are kept that far back to detect
+    /// reorganisations, and funds count as confirmed from there. Default 64.
     /// </summary>
     [Range(1, 4_096)]
     public int FinalityDepth { get; set; } = 64;

@@ -6,13 +6,15 @@ namespace SnetGateway.Storage;
 public sealed class EtcdOptions
 {
     /// <summary>
-    /// Client URLs of all members, http or https, each with its port. The gateway uses the next one when one does not respond. Required for the store etcd.
+    /// Client URLs of all members, http or https, each with its port. The gateway uses the next one when one does not respond. Required for
+    /// the store etcd.
     /// </summary>
     [DataType("url")]
     public IList<string> Endpoints { get; set; } = [];
 
     /// <summary>
-    /// Prefix of every key, 1 to 128 letters, digits or any of -_./ so that the cluster can be shared with other programs. Default snet-gateway/.
+    /// Prefix of every key, 1 to 128 letters, digits or any of -_./ so that the cluster can be shared with other programs. Default
+    /// snet-gateway/.
     /// </summary>
     [RegularExpression("^[A-Za-z0-9_./-]{1,128}$", ErrorMessage = "1 to 128 letters, digits or any of -_./")]
     public string KeyPrefix { get; set; } = "snet-gateway/";
@@ -36,16 +38,19 @@ public sealed class EtcdOptions
     public string KeyPath { get; set; } = "";
 
     /// <summary>
-    /// Time to open a connection before the next member is tried. Not a setting: several attempts must fit into <see cref="LedgerOptions.CommitTimeout"/>.
+    /// Time to open a connection before the next member is tried. Not a setting: several attempts must fit into <see
+    /// cref="LedgerOptions.CommitTimeout"/>.
     /// </summary>
     internal TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Time after which a silent connection is pinged. Not a setting: etcd closes connections that ping more often than every 5 s, and a later ping only
-    /// delays the change to another member.
+    /// Time after which a silent connection is pinged. Not a setting: etcd closes connections that ping more often than every 5 s, and a
+    /// later ping only delays the change to another member.
     /// </summary>
     internal TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>Time that a ping may take before its connection is closed. Not a setting: a ping takes milliseconds between healthy members.</summary>
+    /// <summary>
+    /// Time that a ping may take before its connection is closed. Not a setting: a ping takes milliseconds between healthy members.
+    /// </summary>
     internal TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -8,16 +8,17 @@ public sealed class LedgerOptions
     public const string Section = "SnetGateway:Ledger";
 
     /// <summary>
-    /// The store: sqlite, etcd, redis or memory. Default sqlite: one file, used by this gateway only; each payment is synced to disk before its response is
-    /// sent. etcd: shared by all gateways of a group; each payment is on the disks of a quorum before its response is sent. redis: shared by all gateways of
-    /// a group; each payment is synced to the disk of the one primary. memory: lost when the process ends, and signed payments with it; for trials only.
+    /// The store: sqlite, etcd, redis or memory. Default sqlite: one file, used by this gateway only; each payment is synced to disk before
+    /// its response is sent. etcd: shared by all gateways of a group; each payment is on the disks of a quorum before its response is sent.
+    /// redis: shared by all gateways of a group; each payment is synced to the disk of the one primary. memory: lost when the process ends,
+    /// and signed payments with it; for trials only.
     /// </summary>
     [AllowedValues("sqlite", "etcd", "redis", "memory")]
     public string Store { get; set; } = "sqlite";
 
     /// <summary>
-    /// For sqlite: path of the database file. Default data/ledger.db. Its folder is created when it is missing. SQLite's two further files and a lock file are
-    /// beside it.
+    /// For sqlite: path of the database file. Default data/ledger.db. Its folder is created when it is missing. SQLite's two further files
+    /// and a lock file are beside it.
     /// </summary>
     [Required]
     [MinLength(1)]
@@ -28,8 +29,8 @@ public sealed class LedgerOptions
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Writes that may wait for the store. Calls beyond it fail with nothing written. Not a setting: it bounds memory, and 16,384 writes take longer than
-    /// <see cref="CommitTimeout"/> on any disk that could not keep up.
+    /// Writes that may wait for the store. Calls beyond it fail with nothing written. Not a setting: it bounds memory, and 16,384 writes
+    /// take longer than <see cref="CommitTimeout"/> on any disk that could not keep up.
     /// </summary>
     internal int MaxQueued { get; set; } = 16_384;
 

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SnetGateway.Storage;
 
-/// <summary>The Redis server that gateways share, when the ledger's store is redis: one primary that syncs every write (docs/stores.md).</summary>
+/// <summary>
+/// The Redis server that gateways share, when the ledger's store is redis: one primary that syncs every write (docs/stores.md).
+/// </summary>
 public sealed class RedisOptions
 {
     /// <summary>Host and port. Default localhost:6379.</summary>
@@ -18,7 +20,9 @@ public sealed class RedisOptions
     /// <summary>File with the password of the user, in its first line. Unset: no password.</summary>
     public string? PasswordPath { get; set; }
 
-    /// <summary>If true, the connection uses TLS, and Redis's certificate must be valid for the host of the endpoint. Default false.</summary>
+    /// <summary>
+    /// If true, the connection uses TLS, and Redis's certificate must be valid for the host of the endpoint. Default false.
+    /// </summary>
     public bool Tls { get; set; }
 
     /// <summary>PEM file with the certificate authorities of Redis's certificate. Unset: the authorities of the system.</summary>
@@ -34,14 +38,17 @@ public sealed class RedisOptions
     [Range(0, 1_000_000)]
     public int Database { get; set; }
 
-    /// <summary>Prefix of every key, 1 to 64 characters. Default snet. Chain id and contract follow it, so several networks can share a database.</summary>
+    /// <summary>
+    /// Prefix of every key, 1 to 64 characters. Default snet. Chain id and contract follow it, so several networks can share a database.
+    /// </summary>
     [Required]
     [StringLength(64, MinimumLength = 1)]
     public string KeyPrefix { get; set; } = "snet";
 
     /// <summary>
-    /// If true, the gateway also uses a Redis that may lose acknowledged payments: without appendonly, appendfsync always or noeviction, with failover, or one
-    /// whose settings cannot be checked because CONFIG is not allowed. Default false: with such a Redis the gateway does not start.
+    /// If true, the gateway also uses a Redis that may lose acknowledged payments: without appendonly, appendfsync always or noeviction,
+    /// with failover, or one whose settings cannot be checked because CONFIG is not allowed. Default false: with such a Redis the gateway
+    /// does not start.
     /// </summary>
     public bool AllowUnsafe { get; set; }
 }

@@ -13,8 +13,8 @@ public sealed class BackendOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Time after which the connections to a machine that does not respond are closed, 1 s to 1 hour. TCP keep-alive checks this, because gRPC servers in Go
-    /// and C++ close connections that send HTTP/2 pings more often than every 5 minutes. Default 1 minute.
+    /// Time after which the connections to a machine that does not respond are closed, 1 s to 1 hour. TCP keep-alive checks this, because
+    /// gRPC servers in Go and C++ close connections that send HTTP/2 pings more often than every 5 minutes. Default 1 minute.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromMinutes(1);

@@ -4,7 +4,9 @@ using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>Loads the descriptors of the clusters' services, and reports errors of the files and methods that the configuration names.</summary>
+/// <summary>
+/// Loads the descriptors of the clusters' services, and reports errors of the files and methods that the configuration names.
+/// </summary>
 internal static class BackendReader
 {
     public static async ValueTask<ClusterBackends> ReadAsync(BackendOptions options, DescriptorLoader descriptors, ErrorList errors)

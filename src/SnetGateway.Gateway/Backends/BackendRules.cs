@@ -6,7 +6,9 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>`SnetGateway:Backends:Clusters` describes clusters that exist, by the keys of their kind, and each message type in one way.</summary>
+/// <summary>
+/// `SnetGateway:Backends:Clusters` describes clusters that exist, by the keys of their kind, and each message type in one way.
+/// </summary>
 internal static class BackendRules
 {
     private const string OneSource =

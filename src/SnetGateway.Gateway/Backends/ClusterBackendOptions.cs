@@ -7,7 +7,9 @@ namespace SnetGateway.Gateway.Backends;
 /// <summary>How the services of one cluster are called, in addition to its settings in `ReverseProxy:Clusters`.</summary>
 public sealed class ClusterBackendOptions
 {
-    /// <summary>The methods and messages of the services. Translators need it; for gRPC services the gateway's reflection uses it.</summary>
+    /// <summary>
+    /// The methods and messages of the services. Translators need it; for gRPC services the gateway's reflection uses it.
+    /// </summary>
     public DescriptorOptions Descriptors { get; set; } = new();
 
     /// <summary>For clusters of the kind jsonrpc.</summary>

@@ -22,8 +22,8 @@ public sealed class GroupOptions
     public string PaymentAddress { get; set; } = "";
 
     /// <summary>
-    /// `payment.payment_expiration_threshold` of the group: blocks that must remain before a channel's expiration when a call is admitted, 1 to 100,000,000.
-    /// Default 40,320.
+    /// `payment.payment_expiration_threshold` of the group: blocks that must remain before a channel's expiration when a call is admitted,
+    /// 1 to 100,000,000. Default 40,320.
     /// </summary>
     [Range(1, 100_000_000)]
     public long PaymentExpirationThreshold { get; set; } = 40_320;

@@ -17,7 +17,8 @@ public sealed class PriceOptions
     public string? Cogs { get; set; }
 
     /// <summary>
-    /// For fixed_price_per_method: price in cogs by the full path of the method, `/package.Service/Method`. A method that is not listed cannot be called.
+    /// For fixed_price_per_method: price in cogs by the full path of the method, `/package.Service/Method`. A method that is not listed
+    /// cannot be called.
     /// </summary>
     [DataType("cogs")]
     public Dictionary<string, string> Methods { get; set; } = new(StringComparer.Ordinal);

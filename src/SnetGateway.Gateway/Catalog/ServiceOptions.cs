@@ -14,12 +14,15 @@ public sealed class ServiceOptions
     [Required]
     public string ServiceId { get; set; } = "";
 
-    /// <summary>Host names that clients use for this service, with `:port` where it is not the scheme's default port. Empty: any host.</summary>
+    /// <summary>
+    /// Host names that clients use for this service, with `:port` where it is not the scheme's default port. Empty: any host.
+    /// </summary>
     [DataType("host")]
     public string[] Hosts { get; set; } = [];
 
     /// <summary>
-    /// Time that this service may take until the first byte of its response, 0 to 1 day. 0: unlimited. Unset: `SnetGateway:PaidCalls:ServiceTimeout`.
+    /// Time that this service may take until the first byte of its response, 0 to 1 day. 0: unlimited. Unset:
+    /// `SnetGateway:PaidCalls:ServiceTimeout`.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan? ServiceTimeout { get; set; }

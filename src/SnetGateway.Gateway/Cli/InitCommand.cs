@@ -1,16 +1,19 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`init`: a configuration to begin with.</summary>
+/// <summary>`init`: writes a first configuration.</summary>
 internal static class InitCommand
 {
-    /// <summary>The least that starts, with one line on what each value is and where to find it.</summary>
+    /// <summary>The smallest configuration that starts, with a comment on each value.</summary>
     public const string Template = """
         // A minimal configuration of snet-gateway. The values marked "yours" are examples: replace them, then run
         //   snet-gateway check-config
-        // Every key with its default stands in appsettings/full.json and docs/configuration.md.
+        // docs/configuration.md explains every key. Editors that know JSON Schema complete the keys by the file that "$schema" names.
         {
+          "$schema": "snet-gateway.schema.json",
           "SnetGateway": {
             "Chain": {
               // Yours: JSON-RPC endpoints of an Ethereum node, in order of preference.
@@ -60,6 +63,8 @@ internal static class InitCommand
 
         """;
 
+    private const string SchemaFile = "snet-gateway.schema.json";
+
     public static Command Create(CommandContext context)
     {
         var output = new Option<string>("--output")
@@ -68,7 +73,7 @@ internal static class InitCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => Configuration.ConfigurationSources.DefaultFile,
         };
-        var force = new Option<bool>("--force") { Description = "Overwrite the file if it is there." };
+        var force = new Option<bool>("--force") { Description = "Overwrite the file if it exists." };
         var command = new Command("init", "Writes a minimal configuration with comments.") { output, force };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -80,16 +85,24 @@ internal static class InitCommand
         return command;
     }
 
+    /// <summary>The path of the schema beside the gateway's executable, from the folder of a configuration file, as text in JSON.</summary>
+    private static string SchemaPathFrom(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string path = Path.GetRelativePath(folder, Path.Combine(AppContext.BaseDirectory, SchemaFile)).Replace('\\', '/');
+        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(path);
+    }
+
     private static async Task WriteAsync(string path, bool overwrite, CancellationToken cancellationToken)
     {
         try
         {
             await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
-            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Template), cancellationToken);
+            await file.WriteAsync(Encoding.UTF8.GetBytes(Template.Replace(SchemaFile, SchemaPathFrom(path), StringComparison.Ordinal)), cancellationToken);
         }
         catch (IOException) when (!overwrite && File.Exists(path))
         {
-            throw new CommandException(ExitCodes.Usage, $"{path} is there already; --force overwrites it");
+            throw new CommandException(ExitCodes.Usage, $"{path} exists already; --force overwrites it");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

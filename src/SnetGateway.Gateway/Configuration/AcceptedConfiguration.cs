@@ -3,8 +3,8 @@ using SnetGateway.Gateway.Configuration.Schema;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// The configuration as the rest of the host reads it, log levels included: always validated, and replaced as a whole. The stock file source would
-/// show half a file, or an empty one, to everything that reads while it is being written.
+/// The configuration as the rest of the host reads it, log levels included: always validated, and replaced as a whole. The stock file
+/// source would show half a file, or an empty one, to everything that reads while it is being written.
 /// </summary>
 internal sealed class AcceptedConfiguration : ConfigurationProvider, IConfigurationSource
 {

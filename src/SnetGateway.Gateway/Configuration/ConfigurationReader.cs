@@ -9,14 +9,15 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Validates a whole configuration: every key and value by the schema, then the rules across keys, then YARP's own validator. Values that are errors are
-/// left out of the later steps, so that one run reports all errors.
+/// Validates a whole configuration: every key and value by the schema, then the rules across keys, then YARP's own validator. Values that
+/// are errors are left out of the later steps, so that one run reports all errors.
 /// </summary>
 internal static class ConfigurationReader
 {
     /// <param name="configuration">What to validate.</param>
     /// <param name="descriptors">Loads the files that describe messages.</param>
-    /// <param name="startup">Values of the running gateway's startup: keys that are not live keep them in the snapshot. Null at startup.</param>
+    /// <param name="startup">Values of the running gateway's startup: keys that are not live keep them in the snapshot. Null at
+    /// startup.</param>
     public static async ValueTask<ConfigurationResult> ReadAsync(
         IConfiguration configuration, DescriptorLoader descriptors, IReadOnlyDictionary<string, string?>? startup = null)
     {

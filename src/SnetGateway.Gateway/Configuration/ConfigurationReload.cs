@@ -4,8 +4,8 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Reads the configuration file every second and puts a changed one in force if it has no error. It polls because file notifications miss files that are
-/// mounted or replaced by a link, and reading a few kilobytes a second costs nothing.
+/// Reads the configuration file every second and puts a changed one in force if it has no error. It polls because file notifications miss
+/// files that are mounted or replaced by a link, and reading a few kilobytes a second costs nothing.
 /// </summary>
 internal sealed class ConfigurationReload(
     ConfigurationLoader loader,
@@ -36,7 +36,10 @@ internal sealed class ConfigurationReload(
         }
     }
 
-    /// <summary>Reads the file once. It is validated when two reads saw the same content: the first may have seen a file that is still being written.</summary>
+    /// <summary>
+    /// Reads the file once. It is validated when two reads saw the same content: the first may have seen a file that is still being
+    /// written.
+    /// </summary>
     internal async ValueTask ReadFileAsync()
     {
         var errors = new ErrorList();

@@ -12,8 +12,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// The list of all rules across keys, in the order in which their errors are reported. Each lives beside its feature. Keys whose own value is an error
-/// are unset here, so that one run finds every other error too.
+/// The list of all rules across keys, in the order in which their errors are reported. Each lives beside its feature. Keys whose own value
+/// is an error are unset here, so that one run finds every other error too.
 /// </summary>
 internal static class ConfigurationRules
 {

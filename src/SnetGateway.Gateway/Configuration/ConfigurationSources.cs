@@ -5,10 +5,11 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Where the configuration comes from: embedded defaults, the file, environment variables (`__` for `:`), command line options. Of two values for one
-/// key the later source's is used. Each read is independent of the configuration in force.
+/// Where the configuration comes from: embedded defaults, the file, environment variables (`__` for `:`), command line options. Of two
+/// values for one key the later source's is used. Each read is independent of the configuration in force.
 /// </summary>
-/// <param name="file">The file that the operator named; null takes <see cref="DefaultFile"/> of the working directory, if it exists.</param>
+/// <param name="file">The file that the operator named; null takes <see cref="DefaultFile"/> of the working directory, if it
+/// exists.</param>
 /// <param name="overrides">Options of the command line, `--Section:Key=value`.</param>
 internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> overrides)
 {
@@ -19,7 +20,10 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     /// <summary>The file, whether it exists or not.</summary>
     public string File { get; } = file ?? DefaultFile;
 
-    /// <summary>The file's bytes now; null where it is missing. Adds an error where it cannot be read, and where the operator named it and it is missing.</summary>
+    /// <summary>
+    /// The file's bytes now; null where it is missing. Adds an error where it cannot be read, and where the operator named it and it is
+    /// missing.
+    /// </summary>
     public byte[]? ReadFile(ErrorList errors)
     {
         try

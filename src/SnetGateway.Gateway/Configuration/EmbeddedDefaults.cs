@@ -4,8 +4,8 @@ namespace SnetGateway.Gateway.Configuration;
 internal static class EmbeddedDefaults
 {
     /// <summary>
-    /// Always in force. The gateway logs nothing in scopes, and capturing them ties a context to each connection that every step of every call carries
-    /// along; an operator who wants the server's own scopes sets it to true.
+    /// Always in force. The gateway logs nothing in scopes, and capturing them ties a context to each connection that every step of every
+    /// call carries along; an operator who wants the server's own scopes sets it to true.
     /// </summary>
     public const string Always = """
         {
@@ -14,8 +14,9 @@ internal static class EmbeddedDefaults
         """;
 
     /// <summary>
-    /// In force only without a configuration file: one group, one service, one route and one cluster, all named `default`, so that environment variables or
-    /// command line options are enough. What only the operator knows (addresses, ids, the price) is missing, and reported as missing.
+    /// In force only without a configuration file: one group, one service, one route and one cluster, all named `default`, so that
+    /// environment variables or command line options are enough. What only the operator knows (addresses, ids, the price) is missing, and
+    /// reported as missing.
     /// </summary>
     public const string WithoutFile = """
         {

@@ -12,9 +12,9 @@ using SnetGateway.Storage;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// The whole `SnetGateway` section. To add a setting: write the property with its default, its range and its documentation into the class of
-/// its section; the schema, the validation and the binding follow from it. Mark it <see cref="LiveAttribute"/> where a reload takes effect. Then run the
-/// tests with SNET_UPDATE_FILES=1, which updates `appsettings/` and `docs/configuration.md`.
+/// The whole `SnetGateway` section. To add a setting: write the property with its default, its range and its documentation into the class
+/// of its section; the schema, the validation and the binding follow from it. Mark it <see cref="LiveAttribute"/> where a reload takes
+/// effect. Then run the tests with SNET_UPDATE_FILES=1, which updates `appsettings/` and `docs/configuration.md`.
 /// </summary>
 public sealed class GatewayOptions
 {

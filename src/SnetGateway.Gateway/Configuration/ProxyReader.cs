@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Reads the `ReverseProxy` section with YARP's own reader and validates it with YARP's own validator, in a separate container: at startup no host exists
-/// yet, and a reload that is refused must not have touched the running one.
+/// Reads the `ReverseProxy` section with YARP's own reader and validates it with YARP's own validator, in a separate container: at startup
+/// no host exists yet, and a reload that is refused must not have touched the running one.
 /// </summary>
 internal sealed class ProxyReader : IAsyncDisposable
 {
@@ -25,8 +25,8 @@ internal sealed class ProxyReader : IAsyncDisposable
     public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
 
     /// <summary>
-    /// Adds what YARP finds wrong. YARP does not name the key it means, so each part is checked in a route or cluster that is otherwise valid; the whole is
-    /// checked where its parts are valid.
+    /// Adds what YARP finds wrong. YARP does not name the key it means, so each part is checked in a route or cluster that is otherwise
+    /// valid; the whole is checked where its parts are valid.
     /// </summary>
     public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {

@@ -10,7 +10,8 @@ public sealed class HeartbeatOptions
     public const string Http = "http";
 
     /// <summary>
-    /// The check: grpc asks the gRPC health service of the instances, http requests a URL, none checks nothing, which the heartbeat then reports. Default none.
+    /// The check: grpc asks the gRPC health service of the instances, http requests a URL, none checks nothing, which the heartbeat then
+    /// reports. Default none.
     /// </summary>
     [AllowedValues(None, Grpc, Http)]
     public string Kind { get; set; } = None;

@@ -9,8 +9,8 @@ public sealed class LimitOptions
     public const string Section = "SnetGateway:Limits";
 
     /// <summary>
-    /// Size of a request's metadata in bytes, 1 KiB to 1 MiB, counted as gRPC does: each name and value, plus 32 for each pair. A larger one gets
-    /// RESOURCE_EXHAUSTED; above four times the value of startup the HTTP server itself refuses the request. Default 16 KiB.
+    /// Size of a request's metadata in bytes, 1 KiB to 1 MiB, counted as gRPC does: each name and value, plus 32 for each pair. A larger
+    /// one gets RESOURCE_EXHAUSTED; above four times the value of startup the HTTP server itself refuses the request. Default 16 KiB.
     /// </summary>
     [Range(1024, 1_048_576), Live]
     public int MaxMetadataBytes { get; set; } = 16 * 1024;
@@ -20,19 +20,21 @@ public sealed class LimitOptions
     public int MaxRequestMessageBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Size of one response message in bytes as sent, 1 to 2,147,483,647. A larger first message is refused before anything is charged; a larger later one
-    /// ends its stream. Default 4 MiB.
+    /// Size of one response message in bytes as sent, 1 to 2,147,483,647. A larger first message is refused before anything is charged; a
+    /// larger later one ends its stream. Default 4 MiB.
     /// </summary>
     [Range(1, int.MaxValue), Live]
     public int MaxResponseMessageBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Open connections for each protocol and listener, 1 to 1,000,000. Further ones are closed immediately. Default 20,000.</summary>
+    /// <summary>
+    /// Open connections for each protocol and listener, 1 to 1,000,000. Further ones are closed immediately. Default 20,000.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>
-    /// Cleartext connections that have not yet shown their protocol. Further ones are closed immediately. Not a setting: an honest connection is in this
-    /// state for one round trip, so 1,024 are enough for 10,000 new connections per second.
+    /// Cleartext connections that have not yet shown their protocol. Further ones are closed immediately. Not a setting: an honest
+    /// connection is in this state for one round trip, so 1,024 are enough for 10,000 new connections per second.
     /// </summary>
     internal int MaxUndecidedConnections { get; set; } = 1024;
 
@@ -41,33 +43,35 @@ public sealed class LimitOptions
     public int MaxStreamsPerConnection { get; set; } = 1000;
 
     /// <summary>
-    /// Time after which a client's connection that sends nothing gets an HTTP/2 PING, 1 s to 1 hour. A stream without messages stays open as long as its
-    /// client responds to the pings. Default 30 s.
+    /// Time after which a client's connection that sends nothing gets an HTTP/2 PING, 1 s to 1 hour. A stream without messages stays open
+    /// as long as its client responds to the pings. Default 30 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Time that a client may take to respond to a PING before its connection is closed and its calls are cancelled, 1 s to 10 minutes. HTTP/1.1 has no
-    /// PING: TCP keep-alive detects a lost client within PingInterval and PingTimeout together. Default 20 s.
+    /// Time that a client may take to respond to a PING before its connection is closed and its calls are cancelled, 1 s to 10 minutes.
+    /// HTTP/1.1 has no PING: TCP keep-alive detects a lost client within PingInterval and PingTimeout together. Default 20 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Age, within a tenth, at which a client's connection gets a GOAWAY, 0 to 30 days. Its calls continue, and the client opens a new connection for its next
-    /// call: behind a TCP load balancer, a replica that was restarted gets its share again. 0: never. Default 0.
+    /// Age, within a tenth, at which a client's connection gets a GOAWAY, 0 to 30 days. Its calls continue, and the client opens a new
+    /// connection for its next call: behind a TCP load balancer, a replica that was restarted gets its share again. 0: never. Default 0.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxConnectionAge { get; set; }
 
-    /// <summary>Time after the GOAWAY of MaxConnectionAge at which calls that still run are cancelled, 0 to 30 days. 0: unlimited. Default 0.</summary>
+    /// <summary>
+    /// Time after the GOAWAY of MaxConnectionAge at which calls that still run are cancelled, 0 to 30 days. 0: unlimited. Default 0.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxConnectionAgeGrace { get; set; }
 
     /// <summary>
-    /// Time that the gateway still accepts calls after it was asked to stop, while `/readyz` already fails, 0 to 10 minutes. Use the time that the load
-    /// balancer in front needs to notice. Default 0.
+    /// Time that the gateway still accepts calls after it was asked to stop, while `/readyz` already fails, 0 to 10 minutes. Use the time
+    /// that the load balancer in front needs to notice. Default 0.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainDelay { get; set; }

@@ -52,8 +52,8 @@ internal static class LedgerRules
     }
 
     /// <summary>
-    /// The folder exists or can be created. Whether the current user may write there is not checked: `check-config` is often run by another user than
-    /// the gateway's.
+    /// The folder exists or can be created. Whether the current user may write there is not checked: `check-config` is often run by another
+    /// user than the gateway's.
     /// </summary>
     private static void CheckFolder(ErrorList errors, string key, string path)
     {

@@ -34,7 +34,8 @@ internal static class PathPattern
     }
 
     /// <summary>
-    /// The same text for patterns between which routing cannot choose: they differ only in the names of parameters, or in which are optional.
+    /// The same text for patterns between which routing cannot choose: they differ only in the names of parameters, or in which are
+    /// optional.
     /// </summary>
     /// <param name="path">A valid pattern; null or empty for every path.</param>
     public static string ShapeOf(string? path) => string.Join(

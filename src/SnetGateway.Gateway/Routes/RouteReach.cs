@@ -32,8 +32,8 @@ internal sealed class RouteReach
     public string Shape { get; }
 
     /// <summary>
-    /// Whether routing could not choose between both: same path, order and conditions, a host in common, a method in common. Routes with different
-    /// conditions on headers or query count as distinct.
+    /// Whether routing could not choose between both: same path, order and conditions, a host in common, a method in common. Routes with
+    /// different conditions on headers or query count as distinct.
     /// </summary>
     public bool IsAmbiguousWith(RouteReach other) =>
         _conditions == other._conditions

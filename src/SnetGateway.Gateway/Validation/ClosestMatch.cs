@@ -6,7 +6,8 @@ internal static class ClosestMatch
     private const int MaxLength = 100;
 
     /// <summary>
-    /// The remedy for a reference to something that is not configured: the closest name, or else those that are known, and where to configure it.
+    /// The remedy for a reference to something that is not configured: the closest name, or else those that are known, and where to
+    /// configure it.
     /// </summary>
     public static string Choose(string wanted, IReadOnlyCollection<string> known, string section) =>
         known.Count == 0 ? $"Configure it in {section}"

@@ -36,7 +36,9 @@ internal static class FileRules
         }
     }
 
-    /// <summary>The certificate's file holds a certificate, and the key's file (or the same file, where no other is named) its private key.</summary>
+    /// <summary>
+    /// The certificate's file holds a certificate, and the key's file (or the same file, where no other is named) its private key.
+    /// </summary>
     public static void CheckCertificate(ErrorList errors, string certificateKey, string? certificate, string keyKey, string? key)
     {
         CheckFile(errors, certificateKey, certificate);

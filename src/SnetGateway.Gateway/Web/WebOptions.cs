@@ -7,7 +7,10 @@ public sealed class WebOptions
 {
     public const string Section = "SnetGateway:Web";
 
-    /// <summary>If true, web pages of other origins may call the services (CORS). Cookies are never requested. Default true, as the reference daemon.</summary>
+    /// <summary>
+    /// If true, web pages of other origins may call the services (CORS). Cookies are never requested. Default true, as the reference
+    /// daemon.
+    /// </summary>
     public bool CrossOrigin { get; set; } = true;
 
     /// <summary>Origins whose pages may call, such as https://app.example.org. Empty: all origins.</summary>

@@ -6,7 +6,8 @@ namespace SnetGateway.Gateway.Backends.Descriptors;
 public sealed class DescriptorOptions
 {
     /// <summary>
-    /// Folder with the services' `.proto` files, subfolders included; imports are resolved from this folder. Compiled when the configuration is read.
+    /// Folder with the services' `.proto` files, subfolders included; imports are resolved from this folder. Compiled when the
+    /// configuration is read.
     /// </summary>
     public string? ProtoFolder { get; set; }
 
@@ -14,7 +15,8 @@ public sealed class DescriptorOptions
     public string? DescriptorSet { get; set; }
 
     /// <summary>
-    /// URL of a running instance with gRPC reflection (v1 or v1alpha). It is asked at the first call that needs a descriptor, and again for unknown methods.
+    /// URL of a running instance with gRPC reflection (v1 or v1alpha). It is asked at the first call that needs a descriptor, and again for
+    /// unknown methods.
     /// </summary>
     [DataType("url")]
     public string? ReflectionAddress { get; set; }

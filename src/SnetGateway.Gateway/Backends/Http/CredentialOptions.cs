@@ -9,7 +9,9 @@ public sealed class CredentialOptions
     public const string Query = "query";
     public const string Body = "body";
 
-    /// <summary>Where it is sent: header, query (a query parameter) or body (a further member of the JSON object). Default header.</summary>
+    /// <summary>
+    /// Where it is sent: header, query (a query parameter) or body (a further member of the JSON object). Default header.
+    /// </summary>
     [AllowedValues(Header, Query, Body)]
     public string Location { get; set; } = Header;
 

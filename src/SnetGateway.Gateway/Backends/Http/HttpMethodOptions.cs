@@ -15,7 +15,8 @@ public sealed class HttpMethodOptions
     public string Verb { get; set; } = "POST";
 
     /// <summary>
-    /// Path that is appended to the destination's address. A field in braces, as in `/users/{user_id}`, is taken from the message. Unset: the method's name.
+    /// Path that is appended to the destination's address. A field in braces, as in `/users/{user_id}`, is taken from the message. Unset:
+    /// the method's name.
     /// </summary>
     public string? Path { get; set; }
 
@@ -23,7 +24,8 @@ public sealed class HttpMethodOptions
     public string? ResponseFrom { get; set; }
 
     /// <summary>
-    /// Field of the response message that receives the JSON response, for services that return a bare list or value. Unset: the JSON response is the message.
+    /// Field of the response message that receives the JSON response, for services that return a bare list or value. Unset: the JSON
+    /// response is the message.
     /// </summary>
     public string? ResponseInto { get; set; }
 

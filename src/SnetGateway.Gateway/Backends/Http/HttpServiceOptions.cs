@@ -7,7 +7,8 @@ public sealed class HttpServiceOptions
     public Dictionary<string, CredentialOptions> Credentials { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Requests by the full path of the gRPC method, `/package.Service/Method`. Default: a POST to the method's name without package and service.
+    /// Requests by the full path of the gRPC method, `/package.Service/Method`. Default: a POST to the method's name without package and
+    /// service.
     /// </summary>
     public Dictionary<string, HttpMethodOptions> Methods { get; set; } = new(StringComparer.Ordinal);
 }

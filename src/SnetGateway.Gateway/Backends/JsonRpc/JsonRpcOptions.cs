@@ -4,7 +4,8 @@ namespace SnetGateway.Gateway.Backends.JsonRpc;
 public sealed class JsonRpcOptions
 {
     /// <summary>
-    /// JSON-RPC method names by the full path of the gRPC method, `/package.Service/Method`. Default: the method's name without package and service.
+    /// JSON-RPC method names by the full path of the gRPC method, `/package.Service/Method`. Default: the method's name without package and
+    /// service.
     /// </summary>
     public Dictionary<string, string> Methods { get; set; } = new(StringComparer.Ordinal);
 }

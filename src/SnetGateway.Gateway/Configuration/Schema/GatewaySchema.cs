@@ -4,13 +4,15 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>The schema of the whole configuration. Sections that it does not name are not read, and are checked only for misspelt names.</summary>
+/// <summary>
+/// The schema of the whole configuration. Sections that it does not name are not read, and are checked only for misspelt names.
+/// </summary>
 internal static class GatewaySchema
 {
     private const string ListenersInstead = $"Remove it, and write {ListenerOptions.Section}";
 
     /// <summary>The `SnetGateway` section.</summary>
-    public static ObjectNode Gateway { get; } = new OptionSchema(new Dictionary<(Type, string), SchemaNode?>()).For(typeof(GatewayOptions), isLive: false);
+    public static ObjectNode Gateway { get; } = new OptionSchema(new Dictionary<(Type, string), SchemaNode?>()).For(typeof(GatewayOptions));
 
     public static ObjectNode Root { get; } = new(
     [
@@ -18,7 +20,7 @@ internal static class GatewaySchema
         new(ProxySchema.Section, ProxySchema.Node),
         new("Logging", new ObjectNode(
         [
-            new("LogLevel", new CollectionNode(new ScalarNode(ScalarForm.Word(Enum.GetNames<LogLevel>())) { IsLive = true }, isList: false) { IsLive = true }),
+            new("LogLevel", new CollectionNode(new ScalarNode(ScalarForm.Word(Enum.GetNames<LogLevel>())), isList: false) { IsLive = true }),
             new("CaptureScopes", new ScalarNode(ScalarForm.Boolean)),
             new("Console", new ObjectNode([new("FormatterName", new ScalarNode(ScalarForm.Word([ConsoleLog.Text, ConsoleLog.Json])))])),
         ])),
@@ -52,17 +54,15 @@ internal static class GatewaySchema
     /// <summary>Whether a change of a key takes effect while the gateway runs. Keys that nothing reads need no restart either.</summary>
     public static bool IsLive(string key)
     {
-        SchemaNode? node = Root;
-        foreach (string part in key.Split(ConfigurationPath.KeyDelimiter))
+        string[] parts = key.Split(ConfigurationPath.KeyDelimiter);
+        SchemaNode? node = Root.Find(parts[0]);
+        bool isLive = node is null;
+        for (int i = 1; node is not null && !isLive; i++)
         {
-            if (node.Find(part) is not { } child)
-            {
-                break;
-            }
-
-            node = child;
+            isLive = node.IsLive;
+            node = i < parts.Length ? node.Find(parts[i]) : null;
         }
 
-        return node.IsLive || node == Root;
+        return isLive;
     }
 }

@@ -5,14 +5,17 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>Builds the schema of a section from its option type: types, ranges, required keys and forms of values, each from the property and its attributes.</summary>
+/// <summary>
+/// Builds the schema of a section from its option type: types, ranges, required keys and forms of values, each from the property and its
+/// attributes.
+/// </summary>
 /// <param name="exceptions">Nodes that differ from what the types say, by type and property; null leaves the property out.</param>
 internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)
 {
     /// <summary>The node of a type: its public settable properties are the known keys.</summary>
-    public ObjectNode For(Type type, bool isLive) => new([.. Properties(type, isLive)]) { IsLive = isLive };
+    public ObjectNode For(Type type) => new([.. Properties(type)]);
 
-    private IEnumerable<SchemaProperty> Properties(Type type, bool isLive)
+    private IEnumerable<SchemaProperty> Properties(Type type)
     {
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
@@ -23,10 +26,10 @@ internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Proper
 
             ValidationAttribute[] rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
             bool isRequired = rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute { Length: > 0 });
-            bool isPropertyLive = isLive || property.IsDefined(typeof(LiveAttribute));
             if (!exceptions.TryGetValue((type, property.Name), out SchemaNode? node))
             {
-                node = Node(property.PropertyType, rules, isPropertyLive);
+                node = Node(property.PropertyType, rules);
+                node.IsLive = property.IsDefined(typeof(LiveAttribute));
             }
 
             if (isRequired && HasDefault(property))
@@ -50,18 +53,18 @@ internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Proper
             && property.DeclaringType!.GetConstructor([]) is { } constructor
             && property.GetValue(constructor.Invoke([])) is string { Length: > 0 };
 
-    private SchemaNode Node(Type type, ValidationAttribute[] rules, bool isLive)
+    private SchemaNode Node(Type type, ValidationAttribute[] rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (Scalar(type, rules) is { } form)
         {
-            return new ScalarNode(form) { IsLive = isLive };
+            return new ScalarNode(form);
         }
 
         Type[] arguments = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
         return typeof(IEnumerable).IsAssignableFrom(type) && arguments.Length > 0
-            ? new CollectionNode(Node(arguments[^1], rules, isLive), isList: arguments.Length == 1) { IsLive = isLive }
-            : For(type, isLive);
+            ? new CollectionNode(Node(arguments[^1], rules), isList: arguments.Length == 1)
+            : For(type);
     }
 
     /// <summary>The form of a single value; null where the type is not one.</summary>

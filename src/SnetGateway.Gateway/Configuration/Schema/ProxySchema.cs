@@ -12,8 +12,8 @@ using Yarp.ReverseProxy.LoadBalancing;
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
-/// The schema of the `ReverseProxy` section, from YARP's own types. The configuration differs from them: ids are the keys of the maps, TLS versions are
-/// a list, transforms and metadata are free, and keys that need a middleware which is not here are refused.
+/// The schema of the `ReverseProxy` section, from YARP's own types. The configuration differs from them: ids are the keys of the maps, TLS
+/// versions are a list, transforms and metadata are free, and keys that need a middleware which is not here are refused.
 /// </summary>
 internal static class ProxySchema
 {
@@ -81,8 +81,8 @@ internal static class ProxySchema
 
     public static ObjectNode Node { get; } = new(
     [
-        new SchemaProperty("Routes", new CollectionNode(s_schema.For(typeof(RouteConfig), isLive: true), isList: false) { IsLive = true }),
-        new SchemaProperty("Clusters", new CollectionNode(s_schema.For(typeof(ClusterConfig), isLive: true), isList: false) { IsLive = true }),
+        new SchemaProperty("Routes", new CollectionNode(s_schema.For(typeof(RouteConfig)), isList: false)),
+        new SchemaProperty("Clusters", new CollectionNode(s_schema.For(typeof(ClusterConfig)), isList: false)),
     ]) { IsLive = true };
 
     private static ScalarNode Word(params string[] words) => new(ScalarForm.Word(words));

@@ -2,7 +2,9 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>A key of YARP or ASP.NET that asks for something which the gateway does not have: accepted, it would silently have no effect.</summary>
+/// <summary>
+/// A key of YARP or ASP.NET that asks for something which the gateway does not have: accepted, it would silently have no effect.
+/// </summary>
 /// <param name="problem">Why it is refused.</param>
 /// <param name="remedy">What to write instead.</param>
 /// <param name="harmless">A value that asks for nothing, as the empty text does.</param>

@@ -3,16 +3,16 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
-/// What may stand at one place of the configuration. Built from the option types (<see cref="OptionSchema"/>) and walked before anything is bound: the
-/// stock binder stops at the first bad value and ignores unknown keys.
+/// What may stand at one place of the configuration. Built from the option types (<see cref="OptionSchema"/>) and walked before anything is
+/// bound: the stock binder stops at the first bad value and ignores unknown keys.
 /// </summary>
 internal abstract class SchemaNode
 {
     /// <summary>What a valid value is, to follow "is not" and "Write".</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether a change takes effect while the gateway runs.</summary>
-    public bool IsLive { get; init; }
+    /// <summary>Whether a change here or below takes effect while the gateway runs.</summary>
+    public bool IsLive { get; set; }
 
     /// <summary>Adds every error at and below <paramref name="section"/>.</summary>
     public abstract void Walk(IConfigurationSection section, ErrorList errors);

@@ -4,7 +4,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
-/// <summary>Forms of text values, by the name that an option gives in `[DataType("name")]`. On a list or a map the form holds for each element.</summary>
+/// <summary>
+/// Forms of text values, by the name that an option gives in `[DataType("name")]`. On a list or a map the form holds for each element.
+/// </summary>
 internal static class ValueForms
 {
     private const string UnsignedJson = """{ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$" }""";

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
@@ -35,7 +36,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("mine", await File.ReadAllTextAsync(file));
         Assert.Contains("--force", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, await RunAsync("init", "--output", file, "--force"));
-        Assert.Equal(InitCommand.Template, await File.ReadAllTextAsync(file));
+        string written = await File.ReadAllTextAsync(file);
+        string schema = JsonDocument.Parse(written, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("$schema").GetString()!;
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, schema)), schema);
+        Assert.Equal(InitCommand.Template, written.Replace(schema, "snet-gateway.schema.json", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Look_ChangedFile_GoesLiveAsAWhole()
+    public async Task Reload_ChangedFile_GoesLiveAsAWhole()
     {
         (ConfigurationReload reload, LiveSnapshot live, IConfigurationRoot host) = await StartAsync();
         GatewaySnapshot before = live.Current;
@@ -43,13 +43,13 @@ public sealed class ConfigurationReloadTests : IDisposable
     [InlineData("\"Cogs\": 1000", "\"Cogs\": -1", "Price:Cogs")]
     [InlineData("\"ClusterId\": \"example\"", "\"ClusterId\": \"other\"", "ClusterId")]
     [InlineData("\"Groups\": {", "\"Groups\": ", "not valid JSON")]
-    public async Task Look_BadFile_IsRefusedWholeAndTheOldStays(string right, string wrong, string words)
+    public async Task Reload_FileWithAnError_IsRefusedAsAWhole(string right, string wrong, string words)
     {
         (ConfigurationReload reload, LiveSnapshot live, IConfigurationRoot host) = await StartAsync();
         GatewaySnapshot before = live.Current;
 
         Write(InitCommand.Template.Replace(right, wrong, StringComparison.Ordinal));
-        await LookTwiceAsync(reload);
+        await ReadTwiceAsync(reload);
 
         Assert.Same(before, live.Current);
         Assert.False(before.ChangeToken.HasChanged);
@@ -58,38 +58,52 @@ public sealed class ConfigurationReloadTests : IDisposable
 
         // Mended: taken again, though it is the content that is in force.
         Write(InitCommand.Template.Replace("1000", "3000", StringComparison.Ordinal));
-        await LookTwiceAsync(reload);
+        await ReadTwiceAsync(reload);
         Assert.NotSame(before, live.Current);
     }
 
     [Fact]
-    public async Task Look_FileGone_KeepsTheOld()
+    public async Task Reload_FileGone_KeepsThePreviousConfiguration()
     {
         (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync();
         GatewaySnapshot before = live.Current;
 
         System.IO.File.Delete(File);
-        await LookTwiceAsync(reload);
+        await ReadTwiceAsync(reload);
 
         Assert.Same(before, live.Current);
         Assert.Contains(_lines, l => l.Contains("no such file", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Look_WhatNeedsARestart_IsNamedWithoutItsValue()
+    public async Task Reload_WhatNeedsARestart_KeepsItsValueAndIsNamedWithoutIt()
     {
-        (ConfigurationReload reload, _, _) = await StartAsync();
+        (ConfigurationReload reload, _, IConfigurationRoot host) = await StartAsync();
 
         Write(InitCommand.Template.Replace("http://127.0.0.1:8545", "http://127.0.0.1:8545/secret", StringComparison.Ordinal));
-        await LookTwiceAsync(reload);
+        await ReadTwiceAsync(reload);
 
         string line = Assert.Single(_lines, l => l.StartsWith("Warning", StringComparison.Ordinal));
         Assert.Contains("SnetGateway:Chain:Endpoints:0", line, StringComparison.Ordinal);
+        Assert.Equal("http://127.0.0.1:8545", host["SnetGateway:Chain:Endpoints:0"]);
         Assert.DoesNotContain(_lines, l => l.Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Run_LooksEachSecond()
+    public async Task Reload_ChainId_LeavesTheHeartbeatsOfTheRunningChain()
+    {
+        (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync();
+        string before = Assert.Single(live.Current.Heartbeats.All).DaemonId;
+
+        Write(InitCommand.Template.Replace("\"ChainId\": 1,", "\"ChainId\": 11155111,", StringComparison.Ordinal));
+        await ReadTwiceAsync(reload);
+
+        Assert.Contains(_lines, l => l.Contains("take effect only after a restart: SnetGateway:Chain:ChainId", StringComparison.Ordinal));
+        Assert.Equal(before, Assert.Single(live.Current.Heartbeats.All).DaemonId);
+    }
+
+    [Fact]
+    public async Task Run_ReadsEachSecond()
     {
         var time = new FakeTimeProvider();
         (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync(time);
@@ -112,7 +126,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.NotSame(before, live.Current);
     }
 
-    private static async Task LookTwiceAsync(ConfigurationReload reload)
+    private static async Task ReadTwiceAsync(ConfigurationReload reload)
     {
         await reload.ReadFileAsync();
         await reload.ReadFileAsync();

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using SnetGateway.Gateway.Configuration;
@@ -11,10 +12,12 @@ using SnetGateway.Gateway.Configuration.Schema;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 
-/// <summary>Writes `appsettings/full.json` and the table of keys from the option classes: their defaults, their schema, their documentation.</summary>
+/// <summary>
+/// Writes `appsettings/full.json`, the JSON Schema and the reference of all keys from the option classes: their defaults, their schema, their documentation.
+/// </summary>
 internal static partial class OptionFiles
 {
-    /// <summary>Values where a default would say nothing: what an operator must give.</summary>
+    /// <summary>Values of keys without a useful default.</summary>
     private static readonly Dictionary<string, object> s_examples = new()
     {
         ["SnetGateway:Chain:Endpoints"] = new[] { "http://127.0.0.1:8545" },
@@ -45,30 +48,30 @@ internal static partial class OptionFiles
     };
 
     private const string Proxy = """
-          // YARP's own section: which calls go where. Its documentation's keys can be used, but for those that need another middleware (docs/configuration.md).
+          // YARP's own section: which calls go where. All keys of YARP's documentation can be used, except those that need another middleware (docs/configuration.md).
           "ReverseProxy": {
             "Routes": {
               "example": {
                 "ClusterId": "example",
                 // Calls by host come from the service's Hosts.
                 "Match": { "Path": "/{**method}" },
-                // The service that is paid; or "Payment": "none" for a route that is free for everybody.
+                // The service that is paid; or "Payment": "none" for a route that everybody may call without payment.
                 "Metadata": { "Service": "example" }
               }
             },
             "Clusters": {
               "example": {
                 "LoadBalancingPolicy": "PowerOfTwoChoices",
-                // Instances are asked by grpc.health.v1; those that do not answer get no calls.
+                // Instances are probed by grpc.health.v1; those that do not respond get no calls.
                 "HealthCheck": { "Active": { "Enabled": true, "Interval": "00:00:10", "Timeout": "00:00:05" } },
-                // What holds without being said: HTTP/2 without negotiation, and no activity timeout.
+                // The defaults: HTTP/2 without negotiation, and no activity timeout.
                 "HttpRequest": { "Version": "2", "VersionPolicy": "RequestVersionExact", "ActivityTimeout": "-00:00:00.0010000" },
                 "Destinations": {
                   "one": { "Address": "http://127.0.0.1:7002" },
                   "two": { "Address": "http://127.0.0.1:7003" }
                 }
               },
-              // Services of another kind than grpc: what they need is in SnetGateway:Backends:Clusters (docs/backends.md).
+              // A service of another kind than grpc; see SnetGateway:Backends:Clusters above and docs/backends.md.
               "web": {
                 "Metadata": { "Backend": "http" },
                 "Destinations": { "one": { "Address": "http://127.0.0.1:7004/api" } }
@@ -85,17 +88,77 @@ internal static partial class OptionFiles
 
     public static string FullFile()
     {
-        var text = new StringBuilder("// Every key with its default, and one line on what it does. Where a default would say nothing stands an example.\n{\n");
+        var text = new StringBuilder("// Every key with its default and its meaning. Keys without a useful default have an example.\n{\n  \"$schema\": \"snet-gateway.schema.json\",\n");
         text.Append("  \"SnetGateway\": {\n");
         WriteObject(text, new GatewayOptions(), GatewayOptions.Section, "    ");
         return text.Append("  },\n\n").Append(Proxy).ToString();
     }
 
-    public static string Table()
+    /// <summary>The reference in docs/configuration.md: a chapter for each section, with an example and a table of its keys.</summary>
+    public static string Reference()
     {
-        var text = new StringBuilder("| key | default | what it is |\n| --- | --- | --- |\n");
-        WriteRows(text, new GatewayOptions(), GatewaySchema.Gateway, GatewayOptions.Section);
+        var text = new StringBuilder();
+        var options = new GatewayOptions();
+        foreach (PropertyInfo section in Properties(typeof(GatewayOptions)))
+        {
+            string path = $"{GatewayOptions.Section}:{section.Name}";
+            text.Append(CultureInfo.InvariantCulture, $"### {path}\n\n{Summary(section)}\n\n```json\n{OptionExamples.BySection[section.Name]}\n```\n\n");
+            text.Append("| key | default | change takes effect | meaning |\n| --- | --- | --- | --- |\n");
+            WriteRows(text, section, section.GetValue(options), GatewaySchema.Gateway.Properties.Single(p => p.Name == section.Name), path, path.Length + 1);
+            text.Append('\n');
+        }
+
         return text.ToString();
+    }
+
+    /// <summary>The JSON Schema of the configuration file, for editors.</summary>
+    public static string JsonSchema()
+    {
+        var root = (JsonObject)Schema(GatewaySchema.Root);
+        root.Remove("additionalProperties"); // ASP.NET's other sections may stand beside ours
+        var properties = (JsonObject)root["properties"]!;
+        properties.Insert(0, "$schema", new JsonObject { ["type"] = "string" });
+        properties[GatewayOptions.Section] = Schema(GatewaySchema.Gateway, typeof(GatewayOptions));
+        root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
+        root.Insert(1, "title", "Configuration of snet-gateway");
+        return root.ToJsonString(new JsonSerializerOptions(s_json) { WriteIndented = true, NewLine = "\n" }) + "\n";
+    }
+
+    private static JsonNode Schema(SchemaNode node, Type? type = null) => node switch
+    {
+        ScalarNode scalar => JsonNode.Parse(scalar.Form.Json)!,
+        CollectionNode { IsList: true } list => new JsonObject { ["type"] = "array", ["items"] = Schema(list.Element) },
+        CollectionNode map => new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(map.Element, type?.GetGenericArguments()[1]) },
+        ObjectNode known => new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(known.Properties.Where(p => p.Node is not RefusedNode).Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Described(p, type)))),
+            ["additionalProperties"] = false,
+        },
+        _ => throw new NotSupportedException(node.GetType().Name),
+    };
+
+    private static JsonNode Described(SchemaProperty known, Type? owner)
+    {
+        PropertyInfo? property = owner?.GetProperty(known.Name);
+        var schema = (JsonObject)Schema(known.Node, property?.PropertyType);
+        if (property is null)
+        {
+            return schema;
+        }
+
+        object? value = property.GetValue(Activator.CreateInstance(owner!));
+        schema.Insert(0, "description", Summary(property) + (known.IsRequired ? " Required." : ""));
+        if (value is null && schema["type"] is { } kind)
+        {
+            schema["type"] = kind is JsonArray several ? new JsonArray([.. several.Select(one => one!.DeepClone()), "null"]) : new JsonArray(kind.DeepClone(), "null");
+        }
+        else if (known is { Node: ScalarNode, IsRequired: false } && value is not null)
+        {
+            schema["default"] = JsonNode.Parse(Json(value));
+        }
+
+        return schema;
     }
 
     private static void WriteObject(StringBuilder text, object options, string path, string indent)
@@ -132,28 +195,27 @@ internal static partial class OptionFiles
         }
     }
 
-    private static void WriteRows(StringBuilder text, object options, SchemaNode schema, string path)
+    private static void WriteRows(StringBuilder text, PropertyInfo property, object? value, SchemaProperty known, string key, int cut)
     {
-        foreach (PropertyInfo property in Properties(options.GetType()))
+        bool isNamed = s_names.TryGetValue(key, out (string Placeholder, string Example) name);
+        if (isNamed || IsNested(property.PropertyType))
         {
-            SchemaProperty known = ((ObjectNode)schema).Properties.Single(p => p.Name == property.Name);
-            string key = $"{path}:{property.Name}";
-            if (s_names.TryGetValue(key, out (string Placeholder, string Example) name))
+            object options = isNamed ? Element(property) : value!;
+            var node = (ObjectNode)(known.Node is CollectionNode map ? map.Element : known.Node);
+            foreach (PropertyInfo child in Properties(options.GetType()))
             {
-                WriteRows(text, Element(property), ((CollectionNode)known.Node).Element, $"{key}:{name.Placeholder}");
+                SchemaProperty below = node.Properties.Single(p => p.Name == child.Name);
+                WriteRows(text, child, child.GetValue(options), below, $"{key}:{(isNamed ? name.Placeholder + ":" : "")}{child.Name}", cut);
             }
-            else if (IsNested(property.PropertyType))
-            {
-                WriteRows(text, property.GetValue(options)!, known.Node, key);
-            }
-            else
-            {
-                string json = Json(property.GetValue(options));
-                bool isGiven = known.IsRequired || (json == "0" && s_examples.ContainsKey(key));
-                string value = isGiven && json is "0" or "\"\"" or "[]" ? "required" : json is "null" or "[]" or "{}" ? "unset" : $"`{json}`";
-                text.Append(CultureInfo.InvariantCulture, $"| `{key.Replace('<', '{').Replace('>', '}')}` | {value} | {Summary(property).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-            }
+
+            return;
         }
+
+        string json = Json(value);
+        string shown = known.IsRequired ? "required" : json is "null" or "[]" or "{}" or "\"\"" ? "unset" : $"`{json}`";
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"| `{key[cut..].Replace('<', '{').Replace('>', '}')}` | {shown} | {(GatewaySchema.IsLive(key) ? "immediately" : "after a restart")} | {Summary(property).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
     }
 
     private static IEnumerable<PropertyInfo> Properties(Type type) =>

@@ -1,6 +1,11 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.TestKit;
 using Xunit;
@@ -41,13 +46,55 @@ public class SampleFilesTests
     public void FullFile_IsWhatTheCodeSays() => GeneratedFile.AssertSame("appsettings/full.json", OptionFiles.FullFile());
 
     [Fact]
+    public void JsonSchema_IsWhatTheCodeSays() => GeneratedFile.AssertSame("appsettings/snet-gateway.schema.json", OptionFiles.JsonSchema());
+
+    [Theory]
+    [InlineData("appsettings/minimal.json")]
+    [InlineData("appsettings/full.json")]
+    [InlineData("deploy/group/appsettings.json")]
+    public void File_FitsTheJsonSchema(string file) => Assert.Empty(SchemaErrors(RepositoryFiles.Read(file)));
+
+    [Fact]
+    public void FileOfInit_FitsTheJsonSchema() => Assert.Empty(SchemaErrors(InitCommand.Template));
+
+    [Theory]
+    [InlineData("\"Servces\": {}", "SnetGateway.Servces")]
+    [InlineData("\"Chain\": { \"ChainId\": 0 }", "SnetGateway.Chain.ChainId")]
+    [InlineData("\"Chain\": { \"Endpoints\": [ \"ws://127.0.0.1\" ] }", "SnetGateway.Chain.Endpoints")]
+    [InlineData("\"Ledger\": { \"Store\": \"files\" }", "SnetGateway.Ledger.Store")]
+    [InlineData("\"Ledger\": { \"CommitTimeout\": 5 }", "SnetGateway.Ledger.CommitTimeout")]
+    [InlineData("\"Services\": { \"a\": { \"Price\": { \"Cogs\": -1 } } }", "SnetGateway.Services.a.Price.Cogs")]
+    public void Error_IsFoundByTheJsonSchema(string text, string path) =>
+        Assert.StartsWith(path, Assert.Single(SchemaErrors($"{{ \"SnetGateway\": {{ {text} }} }}")), StringComparison.Ordinal);
+
+    [Fact]
     public void ConfigurationPage_IsWhatTheCodeSays()
     {
-        string path = RepositoryFiles.PathOf("docs/configuration.md");
-        string page = File.ReadAllText(path);
-        var table = new Regex("(?<=<!-- table of keys -->\n).*(?=<!-- end of table -->)", RegexOptions.Singleline);
-        Assert.Matches(table, page);
-        GeneratedFile.AssertSame("docs/configuration.md", table.Replace(page, _ => OptionFiles.Table(), 1));
+        string page = RepositoryFiles.Read("docs/configuration.md");
+        var reference = new Regex("(?<=<!-- reference of keys -->\n).*(?=<!-- end of reference -->)", RegexOptions.Singleline);
+        Assert.Matches(reference, page);
+        GeneratedFile.AssertSame("docs/configuration.md", reference.Replace(page, _ => OptionFiles.Reference(), 1));
+    }
+
+    [Fact]
+    public void ExamplesOfTheConfigurationPage_HoldOnlyKnownKeysAndValidValues()
+    {
+        foreach (string example in OptionExamples.BySection.Values)
+        {
+            Assert.Empty(SchemaErrors($"{{ \"SnetGateway\": {{ {example} }} }}"));
+            var errors = new ErrorList();
+            using var text = new MemoryStream(Encoding.UTF8.GetBytes($"{{ \"SnetGateway\": {{ {example} }} }}"));
+            GatewaySchema.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
+            Assert.DoesNotContain(errors.All, error => error.Problem != "missing"); // an example is only a part of a configuration
+        }
+    }
+
+    private static List<string> SchemaErrors(string json)
+    {
+        var errors = new List<string>();
+        var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        JsonSchemaCheck.Check(JsonNode.Parse(json, documentOptions: options), JsonNode.Parse(OptionFiles.JsonSchema())!, errors);
+        return errors;
     }
 
     private static async Task<ConfigurationResult> LoadAsync(string file)

@@ -1,0 +1,76 @@
+namespace SnetGateway.Tests.Gateway.Configuration;
+
+/// <summary>The short example of each section in docs/configuration.md, by the section's key.</summary>
+internal static class OptionExamples
+{
+    public static IReadOnlyDictionary<string, string> BySection { get; } = new Dictionary<string, string>
+    {
+        ["Listeners"] = """
+            "Listeners": {
+              "Public": { "Address": "0.0.0.0:443", "CertificatePath": "tls/fullchain.pem", "KeyPath": "tls/key.pem", "TrustedProxies": [ "10.0.0.0/8" ] }
+            }
+            """,
+        ["Chain"] = """
+            "Chain": {
+              "Endpoints": [ "https://first.example.org/v3/KEY", "https://second.example.org" ],
+              "ChainId": 1,
+              "EscrowAddress": "0x5e592F9b1d303183d963635f895f0f0C48284f4e"
+            }
+            """,
+        ["Ledger"] = """
+            "Ledger": {
+              "Store": "etcd",
+              "Etcd": { "Endpoints": [ "http://10.0.0.1:2379", "http://10.0.0.2:2379", "http://10.0.0.3:2379" ] },
+              "Journal": { "Path": "/var/lib/snet-gateway/journal" }
+            }
+            """,
+        ["Groups"] = $$"""
+            "Groups": {
+              "default": {
+                "OrganizationId": "my-org",
+                "GroupId": "{{Samples.GroupId}}",
+                "PaymentAddress": "0x1111111111111111111111111111111111111111"
+              }
+            }
+            """,
+        ["Services"] = """
+            "Services": {
+              "translate": { "Group": "default", "ServiceId": "translate", "Price": { "Cogs": 1000 } },
+              "draw": {
+                "Group": "default",
+                "ServiceId": "draw",
+                "Hosts": [ "draw.example.org" ],
+                "Price": { "Model": "fixed_price_per_method", "Methods": { "/art.Draw/Line": 20, "/art.Draw/Portrait": 5000 } },
+                "Heartbeat": { "Kind": "grpc" }
+              }
+            }
+            """,
+        ["PaidCalls"] = """
+            "PaidCalls": { "ServiceTimeout": "00:10:00", "MaxWaitingPerChannel": 0 }
+            """,
+        ["Backends"] = """
+            "Backends": {
+              "Clusters": {
+                "weather": {
+                  "Descriptors": { "ProtoFolder": "protos/weather" },
+                  "Http": {
+                    "Credentials": { "key": { "Key": "x-api-key", "Value": "set by an environment variable" } },
+                    "Methods": { "/weather.Weather/Today": { "Verb": "GET", "Path": "/today/{city}" } }
+                  }
+                }
+              }
+            }
+            """,
+        ["Web"] = """
+            "Web": { "Origins": [ "https://app.example.org" ] }
+            """,
+        ["Processes"] = """
+            "Processes": {
+              "Programs": { "model": { "Command": "/usr/local/bin/model", "MaxRunning": 4 } }
+            }
+            """,
+        ["Limits"] = """
+            "Limits": { "MaxResponseMessageBytes": 67108864, "DrainDelay": "00:00:10", "DrainTimeout": "00:05:00" }
+            """,
+    };
+}
