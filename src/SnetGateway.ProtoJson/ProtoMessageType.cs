@@ -28,6 +28,13 @@ public sealed class ProtoMessageType
     /// <summary>Number of oneofs, without those of proto3's <c>optional</c>.</summary>
     internal int OneofCount { get; private set; }
 
+    /// <summary>The field that holds one text or sequence of bytes, if there is exactly one such field.</summary>
+    public ProtoTextField? FindOnlyText()
+    {
+        ProtoField[] found = [.. Fields.Where(field => !field.IsRepeated && field.Type is (FieldType.String or FieldType.Bytes)).Take(2)];
+        return found is [var field] ? new ProtoTextField(field.Number, field.Type == FieldType.Bytes) : null;
+    }
+
     internal ProtoField? Find(int number) => _byNumber.GetValueOrDefault(number);
 
     /// <summary>Finds a field by its original name or its JSON name.</summary>

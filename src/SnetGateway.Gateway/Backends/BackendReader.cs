@@ -1,6 +1,8 @@
 using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.ProtoJson;
+using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Backends;
 
@@ -9,7 +11,8 @@ namespace SnetGateway.Gateway.Backends;
 /// </summary>
 internal static class BackendReader
 {
-    public static async ValueTask<ClusterBackends> ReadAsync(BackendOptions options, DescriptorLoader descriptors, ErrorList errors)
+    public static async ValueTask<ClusterBackends> ReadAsync(
+        BackendOptions options, IReadOnlyList<ClusterConfig> clusters, ProcessOptions processes, DescriptorLoader descriptors, ErrorList errors)
     {
         var backends = new List<ClusterBackend>();
         foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
@@ -21,13 +24,18 @@ internal static class BackendReader
                 string path = BackendRules.PathOf(clusterId);
                 CheckMethods(errors, $"{path}:{nameof(backend.JsonRpc)}:{nameof(backend.JsonRpc.Methods)}", backend.JsonRpc.Methods.Keys, schema);
                 CheckMethods(errors, $"{path}:{nameof(backend.Http)}:{nameof(backend.Http.Methods)}", backend.Http.Methods.Keys, schema);
+                foreach (ClusterConfig cluster in clusters.Where(cluster => string.Equals(cluster.ClusterId, clusterId, StringComparison.OrdinalIgnoreCase)))
+                {
+                    ProgramRules.CheckDescriptors(processes, cluster, schema, errors);
+                }
             }
         }
 
         return new ClusterBackends(backends);
     }
 
-    private static void CheckMethods(ErrorList errors, string path, IEnumerable<string> methods, ProtoSchema schema)
+    /// <summary>Configured methods exist in the descriptors.</summary>
+    public static void CheckMethods(ErrorList errors, string path, IEnumerable<string> methods, ProtoSchema schema)
     {
         string[] known = [.. schema.Methods.Select(method => method.Path).Order(StringComparer.Ordinal)];
         foreach (string method in methods.Where(method => schema.FindMethod(method) is null))

@@ -60,12 +60,12 @@ internal static class BackendRules
     private static void CheckIsDescribed(ErrorList errors, ClusterConfig cluster, DescriptorOptions? descriptors, ProcessOptions processes)
     {
         string kind = BackendKind.Of(cluster.Metadata);
-        bool isProgram = kind == BackendKind.Process && ProgramRules.AnySpeaksJson(processes, cluster);
+        bool isProgram = kind == BackendKind.Process && ProgramRules.AnyTranslates(processes, cluster);
         if ((isProgram || kind is BackendKind.JsonRpc or BackendKind.Http) && SourcesOf(descriptors) == 0)
         {
             errors.Add(
                 DescriptorsPathOf(cluster.ClusterId),
-                $"the messages of this cluster's services are not described, and {(isProgram ? "a program that speaks JSON" : "the kind " + kind)} needs that",
+                $"the messages of this cluster's services are not described, and {(isProgram ? "a program whose messages are translated" : "the kind " + kind)} needs that",
                 $"Write one of {OneSource}");
         }
     }

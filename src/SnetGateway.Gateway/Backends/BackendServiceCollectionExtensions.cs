@@ -15,7 +15,6 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
         proxy.Services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section);
         proxy.Services.TryAddSingleton(TimeProvider.System);
-        proxy.Services.AddSingleton<ChildWatch>();
         proxy.Services.AddSingleton<ProgramSlots>();
         proxy.Services.TryAddSingleton<TranslatorServices>();
         proxy.AddTransforms<TranslatedRequest>();

@@ -41,7 +41,7 @@ internal static class ConfigurationReader
         }
 
         ConfigurationRules.Check(options, read.Routes, read.Clusters, errors);
-        ClusterBackends backends = await BackendReader.ReadAsync(options.Backends, descriptors, errors);
+        ClusterBackends backends = await BackendReader.ReadAsync(options.Backends, read.Clusters, options.Processes, descriptors, errors);
         RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
         await proxy.CheckAsync(routes, read.Clusters, errors);
         if (!errors.IsEmpty)

@@ -24,10 +24,10 @@ public sealed class ProcessLeakTests
             """));
         gateway.Log.Least = Microsoft.Extensions.Logging.LogLevel.Warning;
         await CallManyAsync(gateway, 100);
-        await Eventually.TrueAsync(() => Children(gateway).Running == 0);
+        await Eventually.TrueAsync(() => !Slots(gateway).IsAnyTaken);
         (int files, long memory) = (Files(), GC.GetTotalMemory(forceFullCollection: true));
         await CallManyAsync(gateway, 1000);
-        await Eventually.TrueAsync(() => Children(gateway).Running == 0);
+        await Eventually.TrueAsync(() => !Slots(gateway).IsAnyTaken);
         Assert.Empty(ChildrenOf(Environment.ProcessId, folder.Name));
         int left = Files();
         Assert.True(left <= files + MostFilesMore, $"{files} files were open, then {left}: {string.Join(' ', FileKinds())}");
@@ -35,7 +35,7 @@ public sealed class ProcessLeakTests
         Assert.InRange(grown, long.MinValue, 4 * 1024 * 1024);
     }
 
-    private static ChildWatch Children(GatewayHarness gateway) => gateway.Services.GetRequiredService<ChildWatch>();
+    private static ProgramSlots Slots(GatewayHarness gateway) => gateway.Services.GetRequiredService<ProgramSlots>();
 
     private static async Task CallManyAsync(GatewayHarness gateway, int count)
     {

@@ -28,7 +28,7 @@ public sealed class ProcessLifeTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
         await Eventually.TrueAsync(() => !pids.Any(ProgramFolder.IsAlive));
         Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
-        await Eventually.TrueAsync(() => Children(gateway).Running == 0);
+        await Eventually.TrueAsync(() => !Slots(gateway).IsAnyTaken);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ProcessLifeTests
         GrpcReply reply = await gateway.CallAsync(Wire.Frame("a"), headers);
         Assert.Equal(4, reply.Status);
         int[] pids = await folder.PidsAsync("pids", 1);
-        await Eventually.TrueAsync(() => !pids.Any(ProgramFolder.IsAlive) && Children(gateway).Running == 0);
+        await Eventually.TrueAsync(() => !pids.Any(ProgramFolder.IsAlive) && !Slots(gateway).IsAnyTaken);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ProcessLifeTests
         await answer.ReadExactlyAsync(new byte[6]).AsTask().WithTimeout();
         response.Dispose();
         int pid = Assert.Single(await folder.PidsAsync("pid", 1));
-        await Eventually.TrueAsync(() => !ProgramFolder.IsAlive(pid) && Children(gateway).Running == 0);
+        await Eventually.TrueAsync(() => !ProgramFolder.IsAlive(pid) && !Slots(gateway).IsAnyTaken);
         Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
     }
 
@@ -118,17 +118,16 @@ public sealed class ProcessLifeTests
     }
 
     [Fact]
-    public async Task WaitingTooLong_IsUnavailable_AndLeavingTheLineGivesItsPlaceUp()
+    public async Task DeadlineWhileWaiting_EndsTheCall_AndFreesItsPlaceInTheQueue()
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("echo $$ >> pids; while [ ! -e go ]; do sleep 0.01; done; printf done"),
-            ("MaxRunning", "1"), ("MaxWaiting", "1"), ("MaxWait", "00:00:00.3"));
+            folder.Shell("echo $$ >> pids; while [ ! -e go ]; do sleep 0.01; done; printf done"), ("MaxRunning", "1"), ("MaxWaiting", "1"));
         Task<GrpcReply> first = gateway.CallAsync("a");
         await folder.PidsAsync("pids", 1);
-        Assert.Equal(14, (await gateway.CallAsync("b")).Status);
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers["grpc-timeout"] = "50m";
+        Assert.Equal(4, (await gateway.CallAsync(Wire.Frame("b"), headers)).Status);
         Assert.Equal(4, (await gateway.CallAsync(Wire.Frame("c"), headers)).Status);
         await File.WriteAllTextAsync(folder.File("go"), "");
         Assert.Equal(0, (await first.WithTimeout()).Status);
@@ -148,5 +147,5 @@ public sealed class ProcessLifeTests
         Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://nobody"), ""), default)).IsSuccessStatusCode);
     }
 
-    private static ChildWatch Children(GatewayHarness gateway) => gateway.Services.GetRequiredService<ChildWatch>();
+    private static ProgramSlots Slots(GatewayHarness gateway) => gateway.Services.GetRequiredService<ProgramSlots>();
 }

@@ -37,12 +37,12 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
     }
 
     /// <summary>A program that speaks JSON as the service.</summary>
-    public static Task<TranslatorRig> StartProgramAsync(ProgramFolder folder, string command, string output = "Message") =>
-        StartAsync("process", new Uri("process://test"), settings: new()
+    public static Task<TranslatorRig> StartProgramAsync(ProgramFolder folder, string command, string output = "Message", params (string Key, string Value)[] more) =>
+        StartAsync("process", new Uri("process://test"), settings: new(more.Select(pair => KeyValuePair.Create("SnetGateway:Processes:Programs:test:" + pair.Key, (string?)pair.Value)))
         {
             ["SnetGateway:Processes:Programs:test:Command"] = command,
             ["SnetGateway:Processes:Programs:test:WorkingDirectory"] = folder.Path,
-            ["SnetGateway:Processes:Programs:test:Messages"] = "Json",
+            ["SnetGateway:Processes:Programs:test:Messages"] = more.Any(pair => pair.Key == "Messages") ? "Raw" : "Json",
             ["SnetGateway:Processes:Programs:test:Output"] = output,
         });
 

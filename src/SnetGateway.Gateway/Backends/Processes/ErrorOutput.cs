@@ -1,87 +1,51 @@
-using System.Buffers;
 using System.Text;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>
-/// A program's standard error: read to its end so that the program is never held up, told to the log line by line within a bound, and its last
-/// line kept.
-/// </summary>
-internal sealed class ErrorOutput(string program, string method, int maxLoggedBytes, ILogger logger)
+/// <summary>Reads a program's standard error to its end, so that the program never blocks on it. Logs the first 8 KiB, and keeps the last line.</summary>
+internal sealed class ErrorOutput(ProgramCall call, ILogger logger)
 {
-    private const int LongestLine = 1024;
+    private const int MaxLineLength = 1024, MaxLogged = 8 * 1024;
 
-    private readonly byte[] _line = new byte[LongestLine];
-    private int _length;
+    private readonly StringBuilder _line = new();
     private int _logged;
-    private bool _toldOfBound;
 
-    /// <summary>The last line that was not blank, cut at 1 KiB and with nothing that a terminal would act on.</summary>
+    /// <summary>The last line that was not blank: its first 1,024 characters, control characters replaced by spaces.</summary>
     public string LastLine { get; private set; } = string.Empty;
 
-    public async Task ReadAsync(Stream error, CancellationToken cancellationToken)
+    public async Task ReadAsync(TextReader error, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
-        try
+        char[] buffer = new char[MaxLineLength];
+        while (await error.ReadAsync(buffer, cancellationToken) is var count and > 0)
         {
-            while (await error.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            foreach (char character in buffer.AsSpan(0, count))
             {
-                foreach (byte value in buffer.AsSpan(0, count))
+                if (character == '\n')
                 {
-                    Take(value);
+                    EndLine();
+                }
+                else if (_line.Length < MaxLineLength)
+                {
+                    _line.Append(char.IsControl(character) ? ' ' : character);
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The call is over.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            EndLine();
-        }
-    }
 
-    private void Take(byte value)
-    {
-        if (value == (byte)'\n')
-        {
-            EndLine();
-        }
-        else if (_length < LongestLine)
-        {
-            _line[_length++] = value;
-        }
+        EndLine();
     }
 
     private void EndLine()
     {
-        string line = Clean(Encoding.UTF8.GetString(_line, 0, _length)).Trim();
-        _length = 0;
-        if (line.Length == 0)
+        string line = _line.ToString().Trim();
+        _line.Clear();
+        if (line.Length > 0)
         {
-            return;
-        }
-
-        LastLine = line;
-        if (_logged + line.Length <= maxLoggedBytes)
-        {
-            _logged += line.Length;
-            ProcessLog.ProgramSaid(logger, program, method, line);
-        }
-        else if (!_toldOfBound)
-        {
-            _toldOfBound = true;
-            ProcessLog.ProgramSaidTooMuch(logger, program, method, maxLoggedBytes);
+            LastLine = line;
+            if (_logged <= MaxLogged)
+            {
+                _logged += line.Length;
+                ProcessLog.ProgramWrote(logger, call.Name, call.Method, _logged <= MaxLogged ? line : "(the rest of stderr is not logged)");
+            }
         }
     }
-
-    private static string Clean(string text) => string.Create(text.Length, text, static (span, source) =>
-    {
-        for (int i = 0; i < span.Length; i++)
-        {
-            span[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        }
-    });
 }

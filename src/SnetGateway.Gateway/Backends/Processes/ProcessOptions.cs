@@ -1,13 +1,13 @@
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>Services that are programs: one is started per call.</summary>
+/// <summary>Services that are programs, started for each call.</summary>
 public sealed class ProcessOptions
 {
     public const string Section = "SnetGateway:Processes";
 
     /// <summary>
-    /// Programs by name (small letters, digits and hyphens). A cluster with the metadata `Backend: process` names them in its destinations, as
-    /// `process://NAME`; several are balanced and probed like any instances.
+    /// Programs by name (lower-case letters, digits and hyphens). A cluster with the metadata `Backend: process` names them in its destinations,
+    /// as `process://NAME`. Several destinations are load-balanced and probed like any others.
     /// </summary>
     public Dictionary<string, ProgramOptions> Programs { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -1,65 +1,58 @@
-using System.Collections;
+using System.Diagnostics;
+using SnetGateway.Gateway.Backends.Translation;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>What is started, as the kernel takes it.</summary>
-/// <param name="Path">Absolute path of the executable.</param>
-/// <param name="Arguments">All arguments, the program's own name first.</param>
-/// <param name="Environment">Variables, as NAME=VALUE.</param>
-/// <param name="Directory">The folder to run in, or null for the gateway's own.</param>
-internal sealed record ProgramCommand(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, string? Directory)
+/// <summary>The command line and environment of one run.</summary>
+internal static class ProgramCommand
 {
-    private const string OwnSettings = "SnetGateway";
-    private const string PathVariable = "PATH";
+    /// <summary>
+    /// Restores SIGPIPE, which .NET ignores and children inherit. Like `setsid` it replaces itself by the next command, which keeps the process id.
+    /// </summary>
+    public const string Env = "env";
 
-    /// <summary>What a program sees of the gateway's environment unless it may see all.</summary>
-    private static readonly HashSet<string> s_harmless =
-        new(StringComparer.Ordinal) { PathVariable, "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR" };
+    /// <summary>
+    /// Gives the program a process group of its own, so that one signal reaches its children too. Not `setpriv --pdeathsig`: its signal comes when
+    /// the thread that started the program ends, and pool threads end.
+    /// </summary>
+    public const string SetSid = "setsid";
 
-    /// <summary>The command of one call.</summary>
-    /// <param name="program">The program's options.</param>
-    /// <param name="path">Where its executable is.</param>
-    /// <param name="method">The method's simple name.</param>
-    /// <param name="call">Variables that tell of the call.</param>
-    public static ProgramCommand Of(ProgramOptions program, string path, string method, IEnumerable<KeyValuePair<string, string>> call)
+    /// <summary>The gateway's own variables that a program sees. The others may hold secrets.</summary>
+    private static readonly string[] s_inherited = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"];
+
+    /// <exception cref="FileNotFoundException">There is no such executable.</exception>
+    public static ProcessStartInfo Create(ProgramCall call, string contentType, string payer)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        string method = call.MethodOptions?.Argument ?? call.Method;
+        var arguments = call.Program.Arguments.Select(argument => argument.Replace("{method}", method, StringComparison.Ordinal));
+        var start = new ProcessStartInfo(Find(Env), ["--default-signal=PIPE", Find(SetSid), Find(call.Program.Command), .. arguments])
         {
-            string name = (string)variable.Key;
-            if (program.InheritEnvironment ? !name.StartsWith(OwnSettings, StringComparison.OrdinalIgnoreCase) : s_harmless.Contains(name))
-            {
-                environment[name] = (string?)variable.Value ?? string.Empty;
-            }
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = call.Program.WorkingDirectory,
+        };
+        start.Environment.Clear();
+        foreach (string name in s_inherited.Where(name => Environment.GetEnvironmentVariable(name) is not null))
+        {
+            start.Environment[name] = Environment.GetEnvironmentVariable(name);
         }
 
-        foreach ((string name, string value) in program.Environment.Concat(call))
+        foreach ((string name, string value) in call.Program.Environment)
         {
-            environment[name] = value;
+            start.Environment[name] = value;
         }
 
-        return new ProgramCommand(
-            path, [program.Command, .. program.Arguments, method], [.. environment.Select(pair => $"{pair.Key}={pair.Value}")], program.WorkingDirectory);
-    }
-
-    /// <summary>Where an executable is: the absolute path itself, or the first of that name in PATH. Null when there is none that may be run.</summary>
-    public static string? Find(string command)
-    {
-        if (command.Contains('/', StringComparison.Ordinal))
+        start.Environment["SNET_METHOD"] = call.Method;
+        start.Environment["SNET_USER_ADDRESS"] = payer;
+        start.Environment["SNET_CONTENT_TYPE"] = call.Program.Messages switch
         {
-            return command[0] == '/' && IsExecutable(command) ? command : null;
-        }
-
-        return command.Length == 0 ? null : (System.Environment.GetEnvironmentVariable(PathVariable) ?? string.Empty)
-            .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Where(System.IO.Path.IsPathRooted)
-            .Select(folder => System.IO.Path.Combine(folder, command))
-            .FirstOrDefault(IsExecutable);
+            ProgramMessages.Json => TranslatedResponse.JsonType,
+            ProgramMessages.Raw => "application/octet-stream",
+            _ => contentType,
+        };
+        return start;
     }
 
-    private static bool IsExecutable(string path)
-    {
-        const UnixFileMode anybody = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return File.Exists(path) && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & anybody) != 0;
-    }
+    private static string Find(string command) => Executables.Find(command) ?? throw new FileNotFoundException($"there is no executable {command}");
 }

@@ -1,11 +1,14 @@
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>In which form a program reads and writes messages.</summary>
+/// <summary>What a program reads and writes.</summary>
 public enum ProgramMessages
 {
-    /// <summary>As its client writes them: protobuf or JSON.</summary>
+    /// <summary>The client's encoding: protobuf or JSON.</summary>
     AsSent,
 
-    /// <summary>JSON whatever its client writes, turned into protobuf and back by the cluster's descriptors.</summary>
+    /// <summary>JSON, translated from and to the client's encoding by the cluster's descriptors.</summary>
     Json,
+
+    /// <summary>The content of one text or bytes field.</summary>
+    Raw,
 }

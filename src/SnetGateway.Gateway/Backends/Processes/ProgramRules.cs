@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnetGateway.Gateway.Validation;
+using SnetGateway.ProtoJson;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Backends.Processes;
@@ -14,6 +15,12 @@ internal static class ProgramRules
     /// <param name="isLinux">Whether programs can be started here. Set by tests.</param>
     public static void Check(ProcessOptions options, ErrorList errors, bool isLinux)
     {
+        string[] missing = [.. new[] { ProgramCommand.Env, ProgramCommand.SetSid }.Where(tool => isLinux && Executables.Find(tool) is null)];
+        if (options.Programs.Count > 0 && missing.Length > 0)
+        {
+            errors.Add(Programs, $"programs are started by {missing[0]}, which is not in PATH", "Install coreutils and util-linux");
+        }
+
         foreach ((string name, ProgramOptions program) in options.Programs)
         {
             string path = $"{Programs}:{name}";
@@ -44,6 +51,8 @@ internal static class ProgramRules
             {
                 errors.Add($"{path}:{nameof(program.ExitStatuses)}:{code}", "the key is not an exit code", "Write a whole number from 1 to 255");
             }
+
+            CheckMethods(errors, $"{path}:{nameof(program.Methods)}", program);
         }
     }
 
@@ -62,10 +71,56 @@ internal static class ProgramRules
         }
     }
 
-    /// <summary>Whether a cluster's messages must be known, because one of its programs has them translated.</summary>
-    public static bool AnySpeaksJson(ProcessOptions processes, ClusterConfig cluster) => cluster.Destinations?.Values.Any(destination =>
-        Uri.TryCreate(destination.Address, UriKind.Absolute, out Uri? uri)
-        && processes.Programs.GetValueOrDefault(uri.Host)?.Messages == ProgramMessages.Json) == true;
+    /// <summary>Whether a cluster needs descriptors, because one of its programs has its messages translated.</summary>
+    public static bool AnyTranslates(ProcessOptions processes, ClusterConfig cluster) =>
+        ProgramsOf(processes, cluster).Any(program => program.Options.Messages != ProgramMessages.AsSent);
+
+    /// <summary>The methods of a cluster's programs exist, and messages for a raw program have one field for it.</summary>
+    public static void CheckDescriptors(ProcessOptions processes, ClusterConfig cluster, ProtoSchema schema, ErrorList errors)
+    {
+        foreach ((string name, ProgramOptions program) in ProgramsOf(processes, cluster))
+        {
+            string path = $"{Programs}:{name}:{nameof(program.Methods)}";
+            BackendReader.CheckMethods(errors, path, program.Methods.Keys, schema);
+            bool isRaw = program.Messages == ProgramMessages.Raw;
+            foreach (ProtoMethod method in schema.Methods.Where(method => isRaw && (program.Methods.Count == 0 || program.Methods.ContainsKey(method.Path))))
+            {
+                if (new[] { method.Input, method.Output }.FirstOrDefault(message => !message.IsEmpty && message.FindOnlyText() is null) is { } unsuitable)
+                {
+                    errors.Add(
+                        $"{path}:{method.Path}",
+                        $"the method cannot be served raw: {unsuitable.FullName} does not have exactly one text or bytes field",
+                        $"List only methods that the program serves, or set {nameof(program.Messages)} to {nameof(ProgramMessages.Json)}");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, ProgramOptions Options)> ProgramsOf(ProcessOptions processes, ClusterConfig cluster) =>
+        from destination in cluster.Destinations?.Values ?? []
+        let uri = Uri.TryCreate(destination.Address, UriKind.Absolute, out Uri? parsed) && parsed.Scheme == ProcessBackend.Scheme ? parsed : null
+        where uri is not null && processes.Programs.ContainsKey(uri.Host)
+        select (uri.Host, processes.Programs[uri.Host]);
+
+    /// <summary>Two methods with one argument would be one method to the program, and could be called at the lower of two prices.</summary>
+    private static void CheckMethods(ErrorList errors, string path, ProgramOptions program)
+    {
+        foreach (string method in program.Methods.Keys)
+        {
+            MethodPath.Check($"{path}:{method}", method, errors);
+        }
+
+        foreach (var same in program.Methods.GroupBy(pair => pair.Value.Argument ?? pair.Key, StringComparer.Ordinal))
+        {
+            foreach ((string method, ProgramMethodOptions options) in same.Skip(1))
+            {
+                errors.Add(
+                    $"{path}:{method}:{nameof(options.Argument)}",
+                    $"{ErrorList.Quote(same.Key)} already stands for {same.First().Key}",
+                    "Write another argument, or none");
+            }
+        }
+    }
 
     private static void CheckCommand(ErrorList errors, string path, string command)
     {
@@ -77,7 +132,7 @@ internal static class ProgramRules
         {
             errors.Add(path, "the path is not absolute", "Write the absolute path of an executable, or its name in PATH");
         }
-        else if (ProgramCommand.Find(command) is null)
+        else if (Executables.Find(command) is null)
         {
             errors.Add(path, $"{ErrorList.Quote(command)} is not an executable file", "Write the absolute path of an executable, or its name in PATH");
         }

@@ -1,118 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Grpc.Core;
 using SnetGateway.Gateway.Streams;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>One call's run of a program: its place, its input and its standard error beside the answer, and what its end means.</summary>
-internal sealed class ProgramRun(
-    string name, string method, ProgramOptions program, RunningProgram running, ProgramSlots slots, ReadOnlyMemory<byte> message, ILogger logger)
+/// <summary>
+/// One run of a program. The stream is its standard output; standard input and standard error are served concurrently. Its slot is released when
+/// it has ended. Disposing it kills the program.
+/// </summary>
+internal sealed partial class ProgramRun(ProgramCall call, Process process, ProgramSlots slots, ILogger logger, CancellationToken cancellationToken)
     : ReadOnceStream
 {
-    /// <summary>How long output is waited for that a process outside the program's group holds open.</summary>
-    private static readonly TimeSpan Leftover = TimeSpan.FromSeconds(1);
+    private const int SigKill = 9;
 
-    private readonly ErrorOutput _errors = new(name, method, program.MaxLoggedErrorBytes, logger);
-    private readonly CancellationTokenSource _over = new();
-    private CancellationTokenRegistration _call;
-    private CancellationToken _callToken;
-    private Task _beside = Task.CompletedTask;
+    /// <summary>How long to wait, after the program's end, for output that a process outside of its group holds open.</summary>
+    private static readonly TimeSpan s_leftover = TimeSpan.FromSeconds(1);
+
+    private readonly ErrorOutput _errors = new(call, logger);
+    private readonly CancellationTokenSource _closing = new();
+    private CancellationTokenRegistration _registration;
+    private Task _ended = Task.CompletedTask;
+
+    /// <summary>Its failures do not count: a program may ignore its input, and close any of the three.</summary>
+    private Task _inputAndErrors = Task.CompletedTask;
     private bool _isDisposed;
 
-    /// <summary>Begins to feed the program and to hear it.</summary>
-    /// <param name="cancellationToken">Kills the program, for as long as this run is not disposed of.</param>
-    public void Begin(CancellationToken cancellationToken)
+    public void Begin(ReadOnlyMemory<byte> input)
     {
-        _callToken = cancellationToken;
-        _beside = Task.WhenAll(_errors.ReadAsync(running.Error, _over.Token), running.WriteInputAsync(message, _over.Token));
-        _call = cancellationToken.UnsafeRegister(static state => ((ProgramRun)state!).Stop(), this);
+        _ended = WaitForEndAsync();
+        _inputAndErrors = Task.WhenAll(_errors.ReadAsync(process.StandardError, _closing.Token), WriteInputAsync(input));
+        _registration = cancellationToken.UnsafeRegister(static state => ((ProgramRun)state!).Stop(), this);
     }
 
-    /// <summary>Reads standard output; 0 at its end, or when the program has ended and nobody of its group can write any more.</summary>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>Reads standard output. Returns 0 at its end, and when the program has ended and no process of its group can write any more.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken _ = default)
     {
         try
         {
-            ValueTask<int> reading = running.Output.ReadAsync(buffer, _over.Token);
-            if (reading.IsCompleted)
+            Task<int> read = process.StandardOutput.BaseStream.ReadAsync(buffer, _closing.Token).AsTask();
+            if (!read.IsCompleted && await Task.WhenAny(read, _ended) != read)
             {
-                return await reading;
-            }
-
-            Task<int> read = reading.AsTask();
-            if (await Task.WhenAny(read, running.Ended) != read)
-            {
-                // Whoever could write is dead: the rest is in the pipe already, or a process that left the group holds it open.
-                _over.CancelAfter(Leftover);
+                _closing.CancelAfter(s_leftover);
             }
 
             int count = await read;
-            _over.CancelAfter(Timeout.InfiniteTimeSpan);
+            _closing.CancelAfter(Timeout.InfiniteTimeSpan);
             return count;
         }
-        catch (OperationCanceledException) when (!_callToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            ProcessLog.ProgramLeftOutputOpen(logger, name, method);
+            ProcessLog.ProgramLeftOutputOpen(logger, call.Name, call.Method);
             return 0;
-        }
-        catch (IOException) when (_callToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(_callToken);
         }
     }
 
-    /// <summary>What the program's end means to the client. Waits for it.</summary>
-    public async Task<Status> EndAsync()
+    /// <summary>Waits for the program's end. The exit code of an end by signal N is 128 + N.</summary>
+    /// <exception cref="RpcException">The exit code stands for another status than OK.</exception>
+    public async Task EndAsync()
     {
-        ProgramExit exit = await running.Ended.WaitAsync(_callToken);
-        _callToken.ThrowIfCancellationRequested();
-        _over.CancelAfter(Leftover);
-        await _beside;
-        if (exit.IsSuccess)
+        await _ended.WaitAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        _closing.CancelAfter(s_leftover);
+        await _inputAndErrors.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        string code = process.ExitCode.ToString(CultureInfo.InvariantCulture);
+        if (!call.Program.ExitStatuses.TryGetValue(code, out StatusCode status))
         {
-            return Status.DefaultSuccess;
+            // 126 and 127: for `env`, `setsid` and shells the program cannot be executed, or is not there.
+            status = process.ExitCode switch { 0 => StatusCode.OK, 126 or 127 => StatusCode.Unavailable, _ => StatusCode.Internal };
         }
 
-        string key = exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        StatusCode code = exit.Signal == 0 && program.ExitStatuses.TryGetValue(key, out StatusCode chosen) ? chosen : StatusCode.Internal;
-        if (code == StatusCode.OK)
+        if (status != StatusCode.OK)
         {
-            return Status.DefaultSuccess;
+            ProcessLog.ProgramFailed(logger, call.Name, call.Method, code, _errors.LastLine);
+            bool isExposed = call.Program.ExposeErrors && _errors.LastLine.Length > 0;
+            throw new RpcException(new Status(status, isExposed ? _errors.LastLine : $"the service's program ended with exit code {code}"));
         }
-
-        ProcessLog.ProgramFailed(logger, name, method, exit.Code, exit.Signal, _errors.LastLine);
-        string text = program.TellErrors && _errors.LastLine.Length > 0 ? _errors.LastLine
-            : exit.Signal == 0 ? $"the service's program ended with exit code {key}"
-            : "the service's program was ended by a signal";
-        return new Status(code, text);
     }
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (_isDisposed)
+        if (!_isDisposed)
         {
-            return;
+            _isDisposed = true;
+            _registration.Dispose();
+            Stop();
+            _ = CloseAsync();
         }
-
-        _isDisposed = true;
-        _call.Dispose();
-        Stop();
-
-        // The place is free when the process is gone, and not when somebody stopped looking.
-        running.Ended.ContinueWith(
-            _ => slots.Release(name, program.MaxRunning), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        _beside.ContinueWith(
-            _ =>
-            {
-                running.Dispose();
-                _over.Dispose();
-            },
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void Stop()
     {
-        running.Kill();
-        _over.Cancel();
+        if (!process.HasExited)
+        {
+            // Until `setsid` has run there is no group of this number, and no child either.
+            Kill(-process.Id, SigKill);
+            Kill(process.Id, SigKill);
+        }
+
+        _closing.Cancel();
     }
+
+    private async Task WaitForEndAsync()
+    {
+        await process.WaitForExitAsync();
+
+        // Kills what the program left in the background. While such a process lives, its group's number is not given to another.
+        Kill(-process.Id, SigKill);
+        slots.Release(call);
+    }
+
+    private async Task WriteInputAsync(ReadOnlyMemory<byte> input)
+    {
+        await using Stream stream = process.StandardInput.BaseStream;
+        await stream.WriteAsync(input, _closing.Token);
+    }
+
+    private async Task CloseAsync()
+    {
+        await _ended;
+        await _inputAndErrors.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        process.StandardOutput.Dispose(); // .NET leaves streams open that were used
+        process.StandardError.Dispose();
+        process.Dispose();
+        _closing.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial void Kill(int pid, int signal);
 }

@@ -3,18 +3,24 @@ using SnetGateway.Payments.Channels;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>How many runs of each program there are at a time, and which calls wait for one.</summary>
+/// <summary>Limits how many runs of each program there are at the same time.</summary>
 internal sealed class ProgramSlots(TimeProvider time)
 {
+    /// <summary>The call's deadline and the service's timeout end the wait earlier.</summary>
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, SlotQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Waits for a slot. False when too many calls wait already, or it took too long; else <see cref="Release"/> must follow.</summary>
-    public ValueTask<bool> EnterAsync(string name, ProgramOptions program, CancellationToken cancellationToken)
+    /// <summary>Whether any program runs now.</summary>
+    public bool IsAnyTaken => _queues.Values.Any(queue => queue.IsTaken);
+
+    /// <summary>Waits for a slot. False when too many calls wait; otherwise <see cref="Release"/> must follow.</summary>
+    public ValueTask<bool> EnterAsync(ProgramCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _queues.GetOrAdd(name, static _ => new SlotQueue()).EnterAsync(program.MaxWaiting, program.MaxWait, time, cancellationToken, program.MaxRunning);
+        SlotQueue queue = _queues.GetOrAdd(call.Name, static _ => new SlotQueue());
+        return queue.EnterAsync(call.Program.MaxWaiting, s_maxWait, time, cancellationToken, call.Program.MaxRunning);
     }
 
-    /// <summary>Gives a slot back.</summary>
-    public void Release(string name, int maxRunning) => _queues[name].Release(maxRunning);
+    public void Release(ProgramCall call) => _queues[call.Name].Release(call.Program.MaxRunning);
 }

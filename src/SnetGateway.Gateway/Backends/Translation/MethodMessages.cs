@@ -1,5 +1,6 @@
 using Grpc.Core;
 using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Translation;
@@ -31,6 +32,15 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
         ProtoMethod method = schema.FindMethod(path)
             ?? throw new RpcException(new Status(StatusCode.Unimplemented, $"the service has no method {path}"));
         return new MethodMessages(schema, method);
+    }
+
+    /// <exception cref="RpcException">Messages in this encoding cannot be translated.</exception>
+    public static void CheckCodec(GrpcCodec codec)
+    {
+        if (codec == GrpcCodec.Other)
+        {
+            throw new RpcException(new Status(StatusCode.Unimplemented, "messages are protobuf or JSON here"));
+        }
     }
 
     public static ServiceFaultException Undescribed() =>

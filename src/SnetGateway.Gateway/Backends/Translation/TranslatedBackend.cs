@@ -41,14 +41,14 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         {
             return await TranslateAsync(request, method, type.Codec, cancellationToken);
         }
-        catch (RpcException refused)
-        {
-            return TranslatedResponse.Status(request, GrpcContentType.Grpc, refused.Status, refused.Trailers);
-        }
         catch (ServiceFaultException fault)
         {
             BackendLog.ResponseUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
             return TranslatedResponse.Status(request, GrpcContentType.Grpc, fault.Status, Metadata.Empty);
+        }
+        catch (RpcException refused)
+        {
+            return TranslatedResponse.Status(request, GrpcContentType.Grpc, refused.Status, refused.Trailers);
         }
     }
 
@@ -99,10 +99,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
     private async Task<HttpResponseMessage> TranslateAsync(HttpRequestMessage request, string path, GrpcCodec codec, CancellationToken cancellationToken)
     {
-        if (codec == GrpcCodec.Other)
-        {
-            throw new RpcException(new Status(StatusCode.Unimplemented, "messages are protobuf or JSON here"));
-        }
+        MethodMessages.CheckCodec(codec);
 
         // A cluster that a reload took away still has calls for a moment.
         ClusterBackend backend = services.Clusters.Backends.Find(clusterId) ?? _backend
@@ -116,19 +113,10 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         LimitOptions limits = services.Limits.CurrentValue;
         ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.MaxRequestMessageBytes, cancellationToken);
-        if (codec == GrpcCodec.Json)
-        {
-            message = messages.FromClient(message.Span);
-        }
-
-        var call = new TranslatedCall(request, backend.Options, messages.Method, messages.ToService(message.Span), limits.MaxResponseMessageBytes);
+        var translator = new MessageTranslator(messages, codec);
+        var call = new TranslatedCall(request, backend.Options, messages.Method, translator.ToService(message.Span), limits.MaxResponseMessageBytes);
         ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
-        byte[] answer = messages.FromService(json.Span);
-        if (codec == GrpcCodec.Json)
-        {
-            answer = messages.ToClient(answer);
-        }
-
+        byte[] answer = translator.ToClient(json.Span);
         return answer.Length > call.MaxResponseBytes
             ? throw TooLong(call, string.Create(CultureInfo.InvariantCulture, $"the message has {answer.Length} bytes"))
             : TranslatedResponse.Message(request, codec == GrpcCodec.Json ? TranslatedResponse.JsonType : GrpcContentType.Grpc, answer);

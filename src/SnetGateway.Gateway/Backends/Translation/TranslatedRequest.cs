@@ -21,7 +21,7 @@ internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 
     public void Apply(TransformBuilderContext context)
     {
-        if (BackendKind.Of(context.Cluster?.Metadata) is BackendKind.JsonRpc or BackendKind.Http)
+        if (BackendKind.Of(context.Cluster?.Metadata) is BackendKind.JsonRpc or BackendKind.Http or BackendKind.Process)
         {
             context.RequestTransforms.Add(this);
         }

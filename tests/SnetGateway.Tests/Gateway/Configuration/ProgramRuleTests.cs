@@ -1,6 +1,7 @@
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Validation;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -43,6 +44,9 @@ public sealed class ProgramRuleTests
     [InlineData("model:ExitStatuses:256", "Ok", "model:ExitStatuses:256", "1 to 255")]
     [InlineData("model:ExitStatuses:03", "Ok", "model:ExitStatuses:03", "1 to 255")]
     [InlineData("model:ExitStatuses:3", "NotFond", "model:ExitStatuses:3", "NotFound")]
+    [InlineData("model:Methods:Call:Argument", "call", "model:Methods:Call", "/package.Service/Method")]
+    [InlineData("model:Methods:/a.B/C:Output", "Line", "model:Methods:/a.B/C:Output", "Lines")]
+    [InlineData("model:InheritEnvironment", "true", "model:InheritEnvironment", "")]
     [InlineData("model:Output", "Line", "model:Output", "Lines")]
     [InlineData("model:MaxRunning", "0", "model:MaxRunning", "1 to 10000")]
     [InlineData("model:Shell", "true", "model:Shell", "")]
@@ -81,13 +85,56 @@ public sealed class ProgramRuleTests
     }
 
     [Fact]
-    public async Task Read_ProgramThatSpeaksJson_OfAnUndescribedCluster_IsNamed()
+    public async Task Read_TwoMethodsOfOneArgument_AreAmbiguous()
     {
         Dictionary<string, string?> values = Good();
-        values[Programs + "model:Messages"] = "Json";
+        values[Programs + "model:Methods:/shop.Costly/Generate:Argument"] = "generate";
+        values[Programs + "model:Methods:/shop.Free/Generate:Argument"] = "generate";
+        ConfigurationError error = Assert.Single((await Samples.ReadAsync(values)).Errors);
+        Assert.Equal(Programs + "model:Methods:/shop.Free/Generate:Argument", error.Path);
+        Assert.Contains("already stands for /shop.Costly/Generate", error.ToString(), StringComparison.Ordinal);
+        values.Remove(Programs + "model:Methods:/shop.Free/Generate:Argument");
+        values[Programs + "model:Methods:/shop.Free/Generate:Output"] = "Message";
+        Assert.Empty((await Samples.ReadAsync(values)).Errors);
+    }
+
+    [Theory]
+    [InlineData("Raw", null, "cannot be served raw: test.")]
+    [InlineData("Raw", "/test.Echo/Word", null)]
+    [InlineData("Json", "/test.Echo/Word", null)]
+    [InlineData("Json", "/test.Echo/Wort", "'/test.Echo/Word'")]
+    public async Task Read_MethodsOfATranslatedProgram_AreThoseOfTheDescriptors(string messages, string? method, string? words)
+    {
+        Dictionary<string, string?> values = Good();
+        values[Programs + "model:Messages"] = messages;
+        values["SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder"] = RepositoryFiles.PathOf("tests/backends/proto");
+        if (method is not null)
+        {
+            values[Programs + $"model:Methods:{method}:Argument"] = "word";
+        }
+
+        var errors = (await Samples.ReadAsync(values)).Errors;
+        if (words is null)
+        {
+            Assert.Empty(errors);
+        }
+        else
+        {
+            Assert.All(errors, error => Assert.StartsWith(Programs + "model:Methods", error.Path, StringComparison.Ordinal));
+            Assert.Contains(errors, error => error.ToString().Contains(words, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("Json")]
+    [InlineData("Raw")]
+    public async Task Read_TranslatedProgram_OfAnUndescribedCluster_IsNamed(string messages)
+    {
+        Dictionary<string, string?> values = Good();
+        values[Programs + "model:Messages"] = messages;
         ConfigurationError error = Assert.Single((await Samples.ReadAsync(values)).Errors);
         Assert.Equal("SnetGateway:Backends:Clusters:translate:Descriptors", error.Path);
-        Assert.Contains("a program that speaks JSON", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("a program whose messages are translated", error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -187,9 +187,12 @@ internal static class GeneratedInputs
                 rest = read.Buffer;
                 try
                 {
-                    while (OutputSplitter.TryTake(form, most, read.IsCompleted, ref rest, out ReadOnlySequence<byte> message))
+                    while (OutputReader.TryTake(form, most, read.IsCompleted, ref rest) is { } message)
                     {
-                        messages.Add(message.ToArray());
+                        if (form == ProgramOutput.Frames || message.Length > 0)
+                        {
+                            messages.Add(message);
+                        }
                     }
                 }
                 catch (RpcException)
