@@ -1,4 +1,3 @@
-using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Cli;

@@ -11,20 +11,20 @@ internal sealed class ChecksumAddressCache
 {
     private const int Places = 1024;
 
-    private readonly Entry?[] _entries = new Entry?[Places];
+    private readonly CachedText?[] _entries = new CachedText?[Places];
 
     public string TextOf(Address address)
     {
         int place = (int)((uint)address.GetHashCode() % Places);
-        Entry? entry = Volatile.Read(ref _entries[place]);
+        CachedText? entry = Volatile.Read(ref _entries[place]);
         if (entry is null || entry.Address != address)
         {
-            entry = new Entry(address, AddressText.Checksum(address));
+            entry = new CachedText(address, AddressText.Checksum(address));
             Volatile.Write(ref _entries[place], entry);
         }
 
         return entry.Text;
     }
 
-    private sealed record Entry(Address Address, string Text);
+    private sealed record CachedText(Address Address, string Text);
 }

@@ -17,7 +17,7 @@ namespace SnetGateway.Gateway.PaymentCore;
 /// </summary>
 internal sealed class PaymentCoreHost(
     LedgerSync ledger,
-    ChainCursor cursor,
+    CursorStore cursor,
     ChannelBook book,
     ChainFollower follower,
     ClaimAudit claims,

@@ -42,7 +42,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton(OpenStore);
         services.AddSingleton(provider => new ChannelBook(
             provider.GetRequiredService<LiveSnapshot>().Catalog.Groups, (ulong)provider.GetRequiredService<ChainOptions>().FinalityDepth));
-        services.AddSingleton<ChainCursor>();
+        services.AddSingleton<CursorStore>();
         services.AddSingleton<LedgerSync>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
             provider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));

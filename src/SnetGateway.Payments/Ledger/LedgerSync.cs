@@ -6,7 +6,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>Brings the channels in memory to the state of the store: all records at startup, then what other replicas write.</summary>
-public sealed class LedgerSync(IRecordStore store, ChannelBook book, ChainCursor cursor)
+public sealed class LedgerSync(IRecordStore store, ChannelBook book, CursorStore cursor)
 {
     /// <summary>
     /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or

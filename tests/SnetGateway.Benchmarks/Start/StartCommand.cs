@@ -124,7 +124,7 @@ internal static class StartCommand
         }
 
         var book = new ChannelBook([]);
-        var cursor = new ChainCursor(store, book);
+        var cursor = new CursorStore(store, book);
         await new LedgerSync(store, book, cursor).LoadAsync(cancellationToken);
         await cursor.SaveAsync(block, cancellationToken);
     }

@@ -44,7 +44,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             }
         }
 
-        await new ChainCursor(store, new ChannelBook([])).SaveAsync(block, cancellationToken);
+        await new CursorStore(store, new ChannelBook([])).SaveAsync(block, cancellationToken);
     }
 
     private async Task WriteAsync(ChannelRecord[] records, int sequence, ChainBlock block, CancellationToken cancellationToken)

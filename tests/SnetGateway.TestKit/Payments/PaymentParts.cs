@@ -27,7 +27,7 @@ public sealed class PaymentParts
     {
         Options = new LivePaidCallOptions(options ?? new PaidCallOptions());
         Ledger = new PaymentLedger(store, time, instance);
-        Cursor = new ChainCursor(store, book);
+        Cursor = new CursorStore(store, book);
         Sync = new LedgerSync(store, book, Cursor);
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var abandoned = new AbandonedCalls(time, Options);
@@ -39,7 +39,7 @@ public sealed class PaymentParts
 
     public PaymentLedger Ledger { get; }
 
-    public ChainCursor Cursor { get; }
+    public CursorStore Cursor { get; }
 
     public LedgerSync Sync { get; }
 

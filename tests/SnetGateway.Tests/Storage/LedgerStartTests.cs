@@ -34,7 +34,7 @@ public sealed class LedgerStartTests
 
         await using SqliteRecordStore again = folder.Open();
         var book = new ChannelBook([]);
-        ChainBlock? cursor = await new LedgerSync(again, book, new ChainCursor(again, book)).LoadAsync(CancellationToken.None);
+        ChainBlock? cursor = await new LedgerSync(again, book, new CursorStore(again, book)).LoadAsync(CancellationToken.None);
 
         Assert.Equal(Block, cursor);
         Assert.Equal(Enumerable.Range(0, channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());

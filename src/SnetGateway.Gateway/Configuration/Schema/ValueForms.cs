@@ -1,5 +1,4 @@
 using SnetGateway.Gateway.Listeners;
-using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Configuration.Schema;

@@ -8,7 +8,7 @@ namespace SnetGateway.Payments.Ledger;
 /// The block up to which the logs of known channels are complete, in the store. Pending invalidations of channels with payments are written
 /// before it: a restart that trusts the cursor must not have forgotten a claim below it.
 /// </summary>
-public sealed class ChainCursor(IRecordStore store, ChannelBook book)
+public sealed class CursorStore(IRecordStore store, ChannelBook book)
 {
     private static readonly RecordKey s_key = new(RecordKind.ChainCursor, "cursor"u8.ToArray());
 
