@@ -42,13 +42,13 @@ public sealed class EventPageTests
     {
         string page = RepositoryFiles.Read(Page);
         Dictionary<int, string> advice = AdviceIn(page);
-        var expected = new StringBuilder(page[..page.IndexOf("\n## ", StringComparison.Ordinal)]).Append('\n');
+        var expected = new StringBuilder(page[..page.IndexOf("\n## ", StringComparison.Ordinal)].TrimEnd()).Append('\n');
         foreach ((int first, int last, string title) in s_blocks)
         {
             expected.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{TableHead}\n|---|---|---|---|---|\n");
             foreach (LoggerMessageAttribute e in Events().Where(e => e.EventId >= first && e.EventId <= last).OrderBy(e => e.EventId))
             {
-                expected.Append(CultureInfo.InvariantCulture, $"| {e.EventId} | {e.EventName} | {e.Level} | {e.Message!.Replace("|", "\\|", StringComparison.Ordinal)} | {advice.GetValueOrDefault(e.EventId)} |\n");
+                expected.Append(CultureInfo.InvariantCulture, $"| {e.EventId} | {e.EventName} | {e.Level} | {e.Message!.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ")} | {advice.GetValueOrDefault(e.EventId)} |\n");
             }
         }
 
