@@ -29,15 +29,16 @@ internal static class BackendRules
         foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
         {
             ClusterConfig? cluster = clusters.FirstOrDefault(cluster => string.Equals(cluster.ClusterId, clusterId, StringComparison.OrdinalIgnoreCase));
-            if (cluster is null)
-            {
-                errors.Add(PathOf(clusterId), $"there is no cluster {ErrorList.Quote(clusterId)}", ClosestMatch.Choose(clusterId, known, ClusterRules.Clusters));
-            }
-
-            if (SourcesOf(backend.Descriptors) > 1)
-            {
-                errors.Add(DescriptorsPathOf(clusterId), "the messages are described more than once", $"Keep one of {OneSource}");
-            }
+            errors.AddIf(
+                cluster is null,
+                PathOf(clusterId),
+                $"there is no cluster {ErrorList.Quote(clusterId)}",
+                ClosestMatch.Choose(clusterId, known, ClusterRules.Clusters));
+            errors.AddIf(
+                SourcesOf(backend.Descriptors) > 1,
+                DescriptorsPathOf(clusterId),
+                "the messages are described more than once",
+                $"Keep one of {OneSource}");
 
             string kind = BackendKind.Of(cluster?.Metadata);
             if (kind != BackendKind.JsonRpc && backend.JsonRpc.Methods.Count > 0)
@@ -61,13 +62,11 @@ internal static class BackendRules
     {
         string kind = BackendKind.Of(cluster.Metadata);
         bool isProgram = kind == BackendKind.Process && ProgramRules.AnyTranslates(processes, cluster);
-        if ((isProgram || kind is BackendKind.JsonRpc or BackendKind.Http) && SourcesOf(descriptors) == 0)
-        {
-            errors.Add(
-                DescriptorsPathOf(cluster.ClusterId),
-                $"the messages of this cluster's services are not described, and {(isProgram ? "a program whose messages are translated" : "the kind " + kind)} needs that",
-                $"Write one of {OneSource}");
-        }
+        errors.AddIf(
+            (isProgram || kind is BackendKind.JsonRpc or BackendKind.Http) && SourcesOf(descriptors) == 0,
+            DescriptorsPathOf(cluster.ClusterId),
+            $"the messages of this cluster's services are not described, and {(isProgram ? "a program whose messages are translated" : "the kind " + kind)} needs that",
+            $"Write one of {OneSource}");
     }
 
     private static int SourcesOf(DescriptorOptions? options) =>

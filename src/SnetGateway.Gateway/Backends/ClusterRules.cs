@@ -15,16 +15,13 @@ internal static class ClusterRules
         foreach (ClusterConfig cluster in clusters)
         {
             string path = $"{Clusters}:{cluster.ClusterId}", kind = BackendKind.Of(cluster.Metadata);
-            if (!BackendKind.All.Contains(kind, StringComparer.Ordinal))
-            {
-                errors.Add(
-                    $"{path}:{nameof(cluster.Metadata)}:{BackendKind.Key}",
-                    $"{ErrorList.Quote(kind)} is not a kind of backend",
-                    $"Expected one of: {string.Join(", ", BackendKind.All)}");
-            }
-
+            errors.AddIf(
+                !BackendKind.All.Contains(kind, StringComparer.Ordinal),
+                $"{path}:{nameof(cluster.Metadata)}:{BackendKind.Key}",
+                $"{ErrorList.Quote(kind)} is not a kind of backend",
+                $"Expected one of: {string.Join(", ", BackendKind.All)}");
             CheckPing(errors, $"{path}:{nameof(cluster.Metadata)}:{BackendHandlerFactory.PingKey}", cluster);
-            CheckProbeQuery(errors, $"{path}:{nameof(cluster.HealthCheck)}:{nameof(HealthCheckConfig.Active)}:{nameof(ActiveHealthCheckConfig.Query)}", kind, cluster);
+            CheckProbeQuery(errors, $"{path}:HealthCheck:Active:{nameof(ActiveHealthCheckConfig.Query)}", kind, cluster);
             CheckDestinations(errors, $"{path}:{nameof(cluster.Destinations)}", kind, cluster, processes);
         }
     }
@@ -56,45 +53,34 @@ internal static class ClusterRules
 
     private static void CheckPing(ErrorList errors, string path, ClusterConfig cluster)
     {
-        if (cluster.Metadata?.GetValueOrDefault(BackendHandlerFactory.PingKey) is { } text
-            && !(TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan interval) && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromHours(1)))
-        {
-            errors.Add(path, $"{ErrorList.Quote(text)} is not a duration from 1 second to 1 hour", "Write it as 00:05:00, or remove the key");
-        }
+        string? text = cluster.Metadata?.GetValueOrDefault(BackendHandlerFactory.PingKey);
+        bool isValid = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan interval)
+            && interval >= TimeSpan.FromSeconds(1) && interval <= TimeSpan.FromHours(1);
+        errors.AddIf(
+            text is not null && !isValid,
+            path,
+            $"{ErrorList.Quote(text ?? "")} is not a duration from 1 second to 1 hour",
+            "Write it as 00:05:00, or remove the key");
     }
 
     private static void CheckProbeQuery(ErrorList errors, string path, string kind, ClusterConfig cluster)
     {
-        if (cluster.HealthCheck?.Active?.Query is not { Length: > 0 } query)
-        {
-            return;
-        }
-
-        if (kind is not (BackendKind.JsonRpc or BackendKind.Http))
-        {
-            errors.Add(path, "the health of this kind of service is not read from a URL, so a query has no effect", "Remove the key");
-        }
-        else if (query[0] != '?')
-        {
-            errors.Add(path, "the query does not start with '?'", "Write it as ?level=ready");
-        }
+        string query = cluster.HealthCheck?.Active?.Query ?? "";
+        errors.AddIf(
+            query.Length > 0 && kind is not (BackendKind.JsonRpc or BackendKind.Http),
+            path,
+            "the health of this kind of service is not read from a URL, so a query has no effect",
+            "Remove the key");
+        errors.AddIf(query.Length > 0 && query[0] != '?', path, "the query does not start with '?'", "Write it as ?level=ready");
     }
 
     /// <summary>The address is not repeated: it may hold a password.</summary>
     private static void CheckUrl(ErrorList errors, string path, string? url)
     {
         const string Remedy = "Write http:// or https://, the host and the port";
-        if (string.IsNullOrEmpty(url))
-        {
-            errors.Add(path, "missing", Remedy);
-        }
-        else if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-        {
-            errors.Add(path, "the value is not an http or https URL", Remedy);
-        }
-        else if (uri.UserInfo.Length > 0)
-        {
-            errors.Add(path, "the URL holds a user name or password, which is never sent", "Remove it");
-        }
+        bool isUrl = Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        errors.AddIf(string.IsNullOrEmpty(url), path, "missing", Remedy);
+        errors.AddIf(!isUrl, path, "the value is not an http or https URL", Remedy);
+        errors.AddIf(uri is { UserInfo.Length: > 0 }, path, "the URL holds a user name or password, which is never sent", "Remove it");
     }
 }

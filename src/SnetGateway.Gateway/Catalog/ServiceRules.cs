@@ -13,14 +13,11 @@ internal static class ServiceRules
         foreach ((string name, ServiceOptions service) in services)
         {
             string path = $"{Services}:{name}";
-            if (service.Group.Length > 0 && !groups.ContainsKey(service.Group))
-            {
-                errors.Add(
-                    $"{path}:{nameof(service.Group)}",
-                    $"there is no group {ErrorList.Quote(service.Group)}",
-                    ClosestMatch.Choose(service.Group, [.. groups.Keys], Groups));
-            }
-
+            errors.AddIf(
+                service.Group.Length > 0 && !groups.ContainsKey(service.Group),
+                $"{path}:{nameof(service.Group)}",
+                $"there is no group {ErrorList.Quote(service.Group)}",
+                ClosestMatch.Choose(service.Group, [.. groups.Keys], Groups));
             CheckPrice(errors, $"{path}:{nameof(service.Price)}", service.Price);
         }
     }
@@ -28,21 +25,17 @@ internal static class ServiceRules
     private static void CheckPrice(ErrorList errors, string path, PriceOptions price)
     {
         string cogs = $"{path}:{nameof(price.Cogs)}", methods = $"{path}:{nameof(price.Methods)}";
-        bool hasCogs = !string.IsNullOrEmpty(price.Cogs), hasMethods = price.Methods.Count > 0;
-        switch (price.Model == PriceOptions.FixedPerMethod)
+        const string Fixed = PriceOptions.Fixed, PerMethod = PriceOptions.FixedPerMethod;
+        bool isPerMethod = price.Model == PerMethod, hasCogs = !string.IsNullOrEmpty(price.Cogs), hasMethods = price.Methods.Count > 0;
+        if (isPerMethod)
         {
-            case true when hasCogs:
-                errors.Add(cogs, $"the model is {PriceOptions.FixedPerMethod}, so this price is never charged", $"Remove it, or set Model to {PriceOptions.Fixed}");
-                break;
-            case true when !hasMethods:
-                errors.Add(methods, "no method has a price, so none could be called", "Write the price of each method by its path");
-                break;
-            case false when hasMethods:
-                errors.Add(methods, $"the model is {PriceOptions.Fixed}, so these prices are never charged", $"Remove them, or set Model to {PriceOptions.FixedPerMethod}");
-                break;
-            case false when !hasCogs:
-                errors.Add(cogs, "missing", "Write the price of each call in cogs");
-                break;
+            errors.AddIf(hasCogs, cogs, $"the model is {PerMethod}, so this price is never charged", $"Remove it, or set Model to {Fixed}");
+            errors.AddIf(!hasCogs && !hasMethods, methods, "no method has a price, so none could be called", "Write the price of each method by its path");
+        }
+        else
+        {
+            errors.AddIf(hasMethods, methods, $"the model is {Fixed}, so these prices are never charged", $"Remove them, or set Model to {PerMethod}");
+            errors.AddIf(!hasMethods && !hasCogs, cogs, "missing", "Write the price of each call in cogs");
         }
 
         foreach (string method in price.Methods.Keys)

@@ -13,7 +13,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
-/// `call`: a paying consumer, for trying a service out. JSON in, JSON out; what is said about the payment goes to the error output.
+/// `call`: calls a service as a paying consumer, for trials. Requests and responses are JSON; messages about the payment go to the error
+/// output.
 /// </summary>
 internal sealed class CallCommand(CommandContext context)
 {
@@ -34,7 +35,7 @@ internal sealed class CallCommand(CommandContext context)
         Description = $"File with the password of an encrypted key file. Default: the environment variable {KeyFile.PasswordVariable}.", HelpName = "FILE",
     };
 
-    private readonly Option<string?> _method = new("--method") { Description = "What to call: /package.Service/Method.", HelpName = "PATH" };
+    private readonly Option<string?> _method = new("--method") { Description = "The method to call: /package.Service/Method.", HelpName = "PATH" };
 
     private readonly Option<string?> _proto = new("--proto") { Description = "Folder with the service's .proto files.", HelpName = "FOLDER" };
 
@@ -50,10 +51,10 @@ internal sealed class CallCommand(CommandContext context)
 
     private readonly Option<string?> _price = new("--price")
     {
-        Description = "Cogs that the call costs. Default: asked of the gateway by a payment of nothing, which it refuses with the price.", HelpName = "COGS",
+        Description = "Price of the call in cogs. Default: read from the gateway, which refuses a payment of 0 cogs with the price.", HelpName = "COGS",
     };
 
-    private readonly Option<string?> _nonce = new("--nonce") { Description = "With --amount: the channel's nonce, instead of asking for it.", HelpName = "N" };
+    private readonly Option<string?> _nonce = new("--nonce") { Description = "With --amount: the channel's nonce, instead of reading it from the gateway.", HelpName = "N" };
 
     private readonly Option<string?> _amount = new("--amount") { Description = "With --nonce: cogs signed so far at that nonce.", HelpName = "COGS" };
 
@@ -64,10 +65,10 @@ internal sealed class CallCommand(CommandContext context)
 
     private readonly Option<string?> _rpc = new("--rpc")
     {
-        Description = "Ethereum JSON-RPC URL, asked for the block number. Default: the first of SnetGateway:Chain:Endpoints.", HelpName = "URL",
+        Description = "Ethereum JSON-RPC URL, to read the block number. Default: the first of SnetGateway:Chain:Endpoints.", HelpName = "URL",
     };
 
-    private readonly Option<bool> _state = new("--state") { Description = "Only print the channel's state as the gateway tells it." };
+    private readonly Option<bool> _state = new("--state") { Description = "Only print the channel's state as the gateway reports it." };
 
     private readonly Option<int> _timeout = new("--timeout")
     {
@@ -153,7 +154,7 @@ internal sealed class CallCommand(CommandContext context)
             {
                 ({ } folder, null) => await ProtoTool.Compiler().CompileFolderAsync(folder, cancellationToken),
                 (null, { } file) => await ProtoSchema.LoadFileAsync(file, cancellationToken),
-                _ => throw new CommandException(ExitCodes.Usage, "what the messages are is missing: give one of --proto and --descriptor-set"),
+                _ => throw new CommandException(ExitCodes.Usage, "the description of the messages is missing: give one of --proto and --descriptor-set"),
             };
             return schema.FindMethod(path) is { } method
                 ? (schema, method)
@@ -183,7 +184,7 @@ internal sealed class CallCommand(CommandContext context)
 
     private static UInt256 Number(string text, string option) => UInt256.TryParse(text, out UInt256 number)
         ? number
-        : throw new CommandException(ExitCodes.Usage, $"{option}: {ErrorList.Quote(text)} is no whole number from 0 to 2^256-1");
+        : throw new CommandException(ExitCodes.Usage, $"{option}: {ErrorList.Quote(text)} is not a whole number from 0 to 2^256-1");
 
     private static Uri EndpointOf(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? uri)

@@ -8,7 +8,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>What a gateway tells of a channel.</summary>
+/// <summary>A channel's state as a gateway reports it.</summary>
 /// <param name="Nonce">The nonce to sign at.</param>
 /// <param name="Signed">Cogs signed so far at that nonce.</param>
 internal readonly record struct RemoteChannelState(ChannelNonce Nonce, UInt256 Signed);
@@ -22,7 +22,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 
     public ChannelId Channel => channel;
 
-    /// <summary>Asks for the channel's state, which only its parties may. Throws <see cref="RpcException"/>.</summary>
+    /// <summary>Requests the channel's state, which only its parties may see. Throws <see cref="RpcException"/>.</summary>
     public async Task<RemoteChannelState> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
     {
         byte[] message = [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. channel.Value.ToBigEndian(), .. ((UInt256)block).ToBigEndian()];
@@ -35,12 +35,12 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         ChannelStateReply reply = await new PaymentChannelStateService.PaymentChannelStateServiceClient(gateway).GetChannelStateAsync(request, cancellationToken: cancellationToken);
         return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce) && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
             ? new RemoteChannelState(new ChannelNonce(nonce), signed)
-            : throw new CommandException(ExitCodes.Failed, "the gateway tells a state with numbers beyond 256 bits");
+            : throw new CommandException(ExitCodes.Failed, "the gateway returned a number of more than 256 bits");
     }
 
     /// <summary>
-    /// Makes a call and pays for it. Without a price it is learnt first: a payment that adds nothing is refused with the price, and costs
-    /// nothing; where it is not refused the call is free, and that was it. Throws <see cref="RpcException"/>.
+    /// Makes a call and pays for it. Without a price it first sends a payment that adds nothing: the gateway refuses it with the price and
+    /// charges nothing; if it accepts, the method is free and this was the call. Throws <see cref="RpcException"/>.
     /// </summary>
     public async Task<PaidResponse> CallAsync(
         CallInvoker gateway, string method, RemoteChannelState state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 
         if (!state.Signed.TryAdd(price.Value, out UInt256 total))
         {
-            throw new CommandException(ExitCodes.Usage, "the price and what was signed do not fit into 256 bits");
+            throw new CommandException(ExitCodes.Usage, "the price and the amount signed so far do not fit into 256 bits");
         }
 
         int name = method.LastIndexOf('/'); // "/package.Service/Method"
@@ -93,7 +93,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         }
         catch (Exception)
         {
-            // The call is over: reading it reports how it ended.
+            // The call has ended: reading it reports the status.
         }
     }
 

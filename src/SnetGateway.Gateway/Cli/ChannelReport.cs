@@ -4,12 +4,14 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>Channels and their stories as text and as JSON. Amounts are texts in JSON too: they are larger than its readers' numbers.</summary>
+/// <summary>
+/// Channels and their histories as text and as JSON. Amounts are strings in JSON too: most readers of JSON cannot hold such large numbers.
+/// </summary>
 internal static class ChannelReport
 {
     private static readonly string[] s_columns = ["channel", "nonce", "authorised", "value", "expires at block", "sender", "last change"];
 
-    /// <summary>One line per channel under a line of titles, in columns.</summary>
+    /// <summary>A table: a line of titles, then one line for each channel.</summary>
     public static void WriteTable(TextWriter output, IReadOnlyList<(ChannelRecord Record, DateTimeOffset? Changed)> channels)
     {
         List<string[]> rows =
@@ -33,7 +35,7 @@ internal static class ChannelReport
         }
     }
 
-    /// <summary>The same as one JSON object a line.</summary>
+    /// <summary>The same as one JSON object per line.</summary>
     public static void WriteJson(TextWriter output, ChannelRecord record, DateTimeOffset? changed)
     {
         JsonObject channel = Json(record);
@@ -41,7 +43,7 @@ internal static class ChannelReport
         output.WriteLine(channel.ToJsonString());
     }
 
-    /// <summary>A channel's story in plain lines, oldest first, and where it stands.</summary>
+    /// <summary>A channel's history as text, oldest entry first, then its current state.</summary>
     public static void WriteHistory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
     {
         output.WriteLine($"Channel {record.Id}");

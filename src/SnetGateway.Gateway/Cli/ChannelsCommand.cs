@@ -4,13 +4,13 @@ using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`channels`: what the ledger holds of each channel.</summary>
+/// <summary>`channels`: lists the records of the ledger.</summary>
 internal static class ChannelsCommand
 {
     public static Command Create(CommandContext context)
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var command = new Command("channels", "Lists the channels in the ledger. A gateway may run meanwhile.") { json };
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var command = new Command("channels", "Lists the channels in the ledger, also while a gateway runs.") { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);

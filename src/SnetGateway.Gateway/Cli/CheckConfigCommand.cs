@@ -3,7 +3,7 @@ using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`check-config`: every error of a configuration at once.</summary>
+/// <summary>`check-config`: reports all errors of a configuration.</summary>
 internal static class CheckConfigCommand
 {
     public static Command Create(CommandContext context)

@@ -4,13 +4,13 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>What every command has: the terminal, and the configuration that the arguments name.</summary>
+/// <summary>What every command needs: the terminal, and the configuration that the arguments name.</summary>
 internal sealed record CommandContext(Terminal Terminal, Option<string?> Config, IReadOnlyList<string> Overrides)
 {
     public ConfigurationLoader Loader(ParseResult parsed) =>
         new(new ConfigurationSources(parsed.GetValue(Config), Overrides));
 
-    /// <summary>The judged configuration; null when it has errors, which then stand on the error output.</summary>
+    /// <summary>The validated configuration; null when it has errors, which are then written to the error output.</summary>
     public async ValueTask<ConfigurationResult?> LoadAsync(ConfigurationLoader loader)
     {
         ConfigurationResult result = await loader.LoadAsync();

@@ -54,7 +54,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
         }
         catch (Exception e)
         {
-            // The type says more to a maintainer than a message of the framework's; the stack says nothing to an operator.
+            // The exception's type helps a maintainer more than its message; the stack does not help an operator.
             return Fail($"{e.GetType().Name}: {e.Message}", ExitCodes.Failed);
         }
     }
@@ -63,7 +63,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
     {
         var config = new Option<string?>("--config")
         {
-            Description = $"The configuration file. Default: {ConfigurationSources.DefaultFile} of the working directory, if it is there.",
+            Description = $"The configuration file. Default: {ConfigurationSources.DefaultFile} of the working directory, if it exists.",
             HelpName = "FILE",
             Recursive = true,
         };

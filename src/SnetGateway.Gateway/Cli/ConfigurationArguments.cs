@@ -2,7 +2,7 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>Arguments, parted: `--Section:Key=value` belongs to the configuration, all else to the command.</summary>
+/// <summary>The arguments in two parts: `--Section:Key=value` overrides the configuration, the rest belongs to the command.</summary>
 internal sealed record ConfigurationArguments(IReadOnlyList<string> Overrides, IReadOnlyList<string> Rest)
 {
     public static ConfigurationArguments Split(IReadOnlyList<string> args)

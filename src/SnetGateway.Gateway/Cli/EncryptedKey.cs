@@ -8,8 +8,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
-/// A key file in the Web3 secret storage format, version 3. Its cost parameters are bounded before any work is done, so that a hostile file
-/// takes neither the machine's memory nor minutes.
+/// A key file in the Web3 secret storage format, version 3. Its cost parameters are bounded before any work is done, so that a malicious
+/// file can use up neither memory nor time.
 /// </summary>
 internal static class EncryptedKey
 {
@@ -20,8 +20,8 @@ internal static class EncryptedKey
     private const int KeyLength = 32;
 
     /// <summary>Decrypts a key.</summary>
-    /// <param name="path">For messages.</param>
-    /// <param name="json">What the file holds.</param>
+    /// <param name="path">The file, for error messages.</param>
+    /// <param name="json">The content of the file.</param>
     /// <param name="password">May be empty.</param>
     /// <exception cref="CommandException">The password is wrong, or the file is not of this format or beyond the bounds.</exception>
     public static PrivateKey Open(string path, string json, string password)
@@ -44,7 +44,7 @@ internal static class EncryptedKey
         {
             throw new CommandException(ExitCodes.Usage, $"--key-file: the password does not open {path}");
         }
-#pragma warning disable CA1031 // Whatever a broken file makes the library throw. Its message may quote the file, so it is not repeated.
+#pragma warning disable CA1031 // The library throws many types for a broken file. Their messages may quote the file, so they are not repeated.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -55,7 +55,7 @@ internal static class EncryptedKey
 
         return PrivateKey.TryCreate(bytes, out PrivateKey? key) && (address is null || IsOf(key, address))
             ? key
-            : throw new CommandException(ExitCodes.Usage, $"--key-file: {path} holds a key of another address than it names, or none");
+            : throw new CommandException(ExitCodes.Usage, $"--key-file: {path} holds no private key, or the key of another address than it names");
     }
 
     private static byte[] OpenPbkdf2(string json, string password)

@@ -1,13 +1,13 @@
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>How a command ends.</summary>
+/// <summary>Exit codes of the commands.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>It was understood and failed.</summary>
+    /// <summary>The command started and failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>Wrong arguments or a wrong configuration: nothing was begun.</summary>
+    /// <summary>Invalid arguments or configuration: nothing was done.</summary>
     public const int Usage = 2;
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>Parts text into the JSON values that stand in it one after the other.</summary>
+/// <summary>Splits a text into consecutive JSON values.</summary>
 internal static class JsonValues
 {
-    /// <summary>The bytes of each value. Throws <see cref="JsonException"/> where something is no JSON.</summary>
+    /// <summary>The bytes of each value. Throws <see cref="JsonException"/> where the text is not JSON.</summary>
     public static IReadOnlyList<byte[]> Split(ReadOnlySpan<byte> text)
     {
         var values = new List<byte[]>();

@@ -12,7 +12,7 @@ internal static class KeyFile
 
     /// <summary>Reads a key.</summary>
     /// <param name="path">The key file.</param>
-    /// <param name="passwordFile">The file with its password, of which a line end is not part; null for the environment variable.</param>
+    /// <param name="passwordFile">The file with its password, without a line break at its end; null for the environment variable.</param>
     /// <exception cref="CommandException">A file cannot be read, holds no key, or the password is missing or wrong.</exception>
     public static PrivateKey Read(string path, string? passwordFile)
     {

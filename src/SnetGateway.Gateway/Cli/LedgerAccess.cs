@@ -8,17 +8,19 @@ using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>The configured ledger, opened to read: a gateway may run beside and owns it.</summary>
-/// <param name="Store">Takes no writes.</param>
-/// <param name="Escrow">The contract whose channels they are.</param>
-/// <param name="Retention">How long journals are kept; zero for ever.</param>
+/// <summary>The configured ledger, opened for reading while a gateway may run and own it.</summary>
+/// <param name="Store">The store, read-only.</param>
+/// <param name="Escrow">The contract of the channels.</param>
+/// <param name="Retention">Time that journals are kept; zero: indefinitely.</param>
 internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan Retention) : IAsyncDisposable
 {
-    /// <summary>What of the configuration must be right for a ledger to be found; other errors do not keep anybody from reading it.</summary>
+    /// <summary>Keys that are needed to find a ledger. Errors elsewhere in the configuration do not matter to a reader.</summary>
     private static readonly string[] s_needed =
         ["SnetGateway:Chain:ChainId", "SnetGateway:Chain:EscrowAddress", LedgerOptions.Section];
 
-    /// <summary>Opens it. <paramref name="journals"/> are folders of gateways that share the store; none means this configuration's own.</summary>
+    /// <summary>
+    /// Opens it. <paramref name="journals"/> are folders of gateways that share the store; none means this configuration's own.
+    /// </summary>
     public static async ValueTask<LedgerAccess> OpenAsync(CommandContext context, ParseResult parsed, IReadOnlyList<string>? journals = null)
     {
         ConfigurationLoader loader = context.Loader(parsed);
@@ -32,12 +34,12 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan
         LedgerOptions ledger = result.Options.Ledger;
         if (ledger.Store == "memory")
         {
-            throw new CommandException(ExitCodes.Usage, "the ledger is kept in memory: nothing of it can be read from outside the gateway");
+            throw new CommandException(ExitCodes.Usage, "the ledger is in the memory of the gateway, where no command can read it");
         }
 
         if (ledger.Store == "sqlite" && journals is { Count: > 0 })
         {
-            throw new CommandException(ExitCodes.Usage, "--journal is for stores that gateways share: a SQLite ledger holds its journal itself");
+            throw new CommandException(ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
         }
 
         var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);

@@ -6,18 +6,18 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`ledger verify` and `ledger explain`: whether the books are right, and how a channel came to where it is.</summary>
+/// <summary>`ledger verify` checks the ledger against its journal; `ledger explain` shows the history of one channel.</summary>
 internal static class LedgerCommand
 {
     private static readonly Option<string[]> s_journal = new("--journal")
     {
-        Description = "Folder of a gateway's journal, where gateways share a store: name those of all of them. Default: this configuration's own.",
+        Description = "Folder of a gateway's journal, for stores that gateways share; repeat it for each gateway. Default: the journal of this configuration.",
         HelpName = "DIR",
         Recursive = true,
     };
 
     public static Command Create(CommandContext context) =>
-        new("ledger", "Reads the ledger. A gateway may run meanwhile.") { CreateVerify(context), CreateExplain(context), s_journal };
+        new("ledger", "Reads the ledger, also while a gateway runs.") { CreateVerify(context), CreateExplain(context), s_journal };
 
     private static Command CreateVerify(CommandContext context)
     {
@@ -56,13 +56,13 @@ internal static class LedgerCommand
     {
         var channel = new Argument<string>("channel") { Description = "The channel's id." };
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
-        var command = new Command("explain", "Tells the story of one channel: every call that was paid, every claim, and where it stands.") { channel, json };
+        var command = new Command("explain", "Shows the history of one channel: every paid call, every claim, and its current state.") { channel, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string text = parsed.GetRequiredValue(channel);
             if (!UInt256.TryParse(text, out UInt256 number))
             {
-                throw new CommandException(ExitCodes.Usage, $"'{text}' is no channel id: write a whole number");
+                throw new CommandException(ExitCodes.Usage, $"'{text}' is not a channel id: write a whole number");
             }
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);

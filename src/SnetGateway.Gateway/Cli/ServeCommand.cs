@@ -4,7 +4,7 @@ using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`serve`, and what runs where no command is named: the gateway itself, until it is told to stop.</summary>
+/// <summary>`serve`, the default command: runs the gateway until it is asked to stop.</summary>
 internal static class ServeCommand
 {
     public static Command Create(CommandContext context, BuildGateway build)
@@ -36,5 +36,5 @@ internal static class ServeCommand
     }
 }
 
-/// <summary>Makes the gateway of a configuration that was found right.</summary>
+/// <summary>Builds the gateway of a valid configuration.</summary>
 internal delegate WebApplication BuildGateway(ConfigurationLoader loader, ConfigurationResult result);

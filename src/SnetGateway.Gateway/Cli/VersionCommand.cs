@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`version`: what runs here.</summary>
+/// <summary>`version`: prints the versions of the gateway and its runtime.</summary>
 internal static class VersionCommand
 {
     public static Command Create(CommandContext context)

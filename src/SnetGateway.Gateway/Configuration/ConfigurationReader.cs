@@ -49,11 +49,14 @@ internal static class ConfigurationReader
             return new ConfigurationResult(options, null, values, errors.All);
         }
 
-        GatewayOptions inForce = startup is null ? options : Bind(new ConfigurationBuilder().AddInMemoryCollection(AcceptedConfiguration.Apply(startup, values)).Build());
+        GatewayOptions inForce = startup is null
+            ? options
+            : Bind(new ConfigurationBuilder().AddInMemoryCollection(AcceptedConfiguration.Apply(startup, values)).Build());
         var snapshot = new GatewaySnapshot(
             CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends, HeartbeatReader.Read(inForce, routes));
         return new ConfigurationResult(options, snapshot, values, errors.All);
     }
 
-    private static GatewayOptions Bind(IConfiguration configuration) => configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+    private static GatewayOptions Bind(IConfiguration configuration) =>
+        configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
 }

@@ -35,9 +35,12 @@ internal sealed class ProxyReader : IAsyncDisposable
         {
             string path = $"{Schema.ProxySchema.Section}:Routes:{route.RouteId}";
             var valid = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
-            IEnumerable<(string, RouteConfig)> parts = (route.Transforms ?? []).Select((transform, i) => ($":{nameof(route.Transforms)}:{i}", valid with { Transforms = [transform] }));
-            await AddAsync(
-                errors, path, [($":{nameof(route.Match)}", valid with { Match = route.Match ?? new RouteMatch() }), .. parts], route, validator.ValidateRouteAsync);
+            (string, RouteConfig)[] parts =
+            [
+                ($":{nameof(route.Match)}", valid with { Match = route.Match ?? new RouteMatch() }),
+                .. (route.Transforms ?? []).Select((transform, i) => ($":{nameof(route.Transforms)}:{i}", valid with { Transforms = [transform] })),
+            ];
+            await AddAsync(errors, path, parts, route, validator.ValidateRouteAsync);
         }
 
         foreach (ClusterConfig cluster in clusters)
@@ -50,13 +53,15 @@ internal sealed class ProxyReader : IAsyncDisposable
                 ($":{nameof(cluster.HealthCheck)}", valid with { HealthCheck = cluster.HealthCheck }),
                 ($":{nameof(cluster.Destinations)}", valid with { Destinations = cluster.Destinations }),
             ];
-            await AddAsync(errors, $"{ClusterRules.Clusters}:{cluster.ClusterId}", parts, cluster with { SessionAffinity = null }, validator.ValidateClusterAsync);
+            string path = $"{ClusterRules.Clusters}:{cluster.ClusterId}";
+            await AddAsync(errors, path, parts, cluster with { SessionAffinity = null }, validator.ValidateClusterAsync);
         }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private static async ValueTask AddAsync<T>(ErrorList errors, string path, (string Key, T Config)[] parts, T whole, Func<T, ValueTask<IList<Exception>>> validate)
+    private static async ValueTask AddAsync<T>(
+        ErrorList errors, string path, (string Key, T Config)[] parts, T whole, Func<T, ValueTask<IList<Exception>>> validate)
     {
         var found = new List<(string Key, Exception Problem)>();
         foreach ((string key, T config) in parts)
@@ -69,8 +74,7 @@ internal sealed class ProxyReader : IAsyncDisposable
             found.AddRange((await validate(whole)).Select(problem => ("", problem)));
         }
 
-        // Several at one key are different errors; one at a key that has an error already may only be its consequence.
-        foreach ((string key, Exception problem) in found.Where(error => !errors.Touches(path + error.Key)).ToArray())
+        foreach ((string key, Exception problem) in found)
         {
             errors.Add(path + key, ErrorList.Clean(problem.Message.TrimEnd('.')), "Write what YARP's documentation says about this key");
         }

@@ -11,26 +11,17 @@ internal static class HeartbeatRules
     /// <param name="errors">Takes what is wrong.</param>
     public static void Check(string path, HeartbeatOptions options, bool? hasGrpcInstance, ErrorList errors)
     {
-        string url = $"{path}:{nameof(options.Url)}";
-        if (options.Kind == HeartbeatOptions.Http && string.IsNullOrEmpty(options.Url))
-        {
-            errors.Add(url, "missing", "Write the URL to request, as http://127.0.0.1:7002/health");
-        }
-        else if (options.Kind != HeartbeatOptions.Http && !string.IsNullOrEmpty(options.Url))
-        {
-            errors.Add(url, $"only the kind {HeartbeatOptions.Http} uses a URL", $"Remove it, or write {HeartbeatOptions.Http} into Kind");
-        }
-
-        if (options.Kind != HeartbeatOptions.Grpc && options.HealthName.Length > 0)
-        {
-            errors.Add(
-                $"{path}:{nameof(options.HealthName)}", $"only the kind {HeartbeatOptions.Grpc} uses a name", $"Remove it, or write {HeartbeatOptions.Grpc} into Kind");
-        }
-
-        if (options.Kind == HeartbeatOptions.Grpc && hasGrpcInstance == false)
-        {
-            errors.Add(
-                $"{path}:{nameof(options.Kind)}", "no instance of the service speaks gRPC", $"Write {HeartbeatOptions.Http} and a URL, or {HeartbeatOptions.None}");
-        }
+        const string Http = HeartbeatOptions.Http, Grpc = HeartbeatOptions.Grpc;
+        string kind = options.Kind, url = $"{path}:{nameof(options.Url)}";
+        bool hasUrl = !string.IsNullOrEmpty(options.Url), hasName = options.HealthName.Length > 0;
+        errors.AddIf(kind == Http && !hasUrl, url, "missing", "Write the URL to request, as http://127.0.0.1:7002/health");
+        errors.AddIf(kind != Http && hasUrl, url, $"only the kind {Http} uses a URL", $"Remove it, or write {Http} into Kind");
+        errors.AddIf(
+            kind != Grpc && hasName, $"{path}:{nameof(options.HealthName)}", $"only the kind {Grpc} uses a name", $"Remove it, or write {Grpc} into Kind");
+        errors.AddIf(
+            kind == Grpc && hasGrpcInstance == false,
+            $"{path}:{nameof(options.Kind)}",
+            "no instance of the service speaks gRPC",
+            $"Write {Http} and a URL, or {HeartbeatOptions.None}");
     }
 }

@@ -2,12 +2,14 @@ using System.Net.Sockets;
 
 namespace SnetGateway.Gateway.Limits;
 
-/// <summary>Has TCP ask after an idle peer, so that a machine which went away without a word is noticed.</summary>
+/// <summary>Enables TCP keep-alive, which detects a peer that disappeared without closing its connection.</summary>
 internal static class TcpKeepAlive
 {
     private const int Probes = 3;
 
-    /// <summary>Half the limit idle, the other half for the probes: together they stay within it, at a second's precision.</summary>
+    /// <summary>
+    /// Half of the limit is idle time, the other half is for the probes: together they stay within the limit, to a second.
+    /// </summary>
     public static void Set(Socket socket, TimeSpan limit)
     {
         int idleSeconds = Math.Max(1, (int)(limit.TotalSeconds / 2));

@@ -12,15 +12,16 @@ internal static class ListenerRules
     public static void Check(ListenerOptions options, ErrorList errors)
     {
         PublicListenerOptions consumers = options.Public;
-        bool hasAdmin = TryParseEndPoint(options.Admin.Address, out IPEndPoint admin);
-        if (hasAdmin && TryParseEndPoint(consumers.Address, out IPEndPoint other) && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address))
+        if (TryParseEndPoint(options.Admin.Address, out IPEndPoint admin))
         {
-            errors.Add(AdminAddress, $"the public listener has port {admin.Port} too", "Give each listener its own port");
-        }
-
-        if (hasAdmin && !IPAddress.IsLoopback(admin.Address))
-        {
-            errors.Add(AdminAddress, "the admin listener asks for no token, so other machines could use it", "Write a loopback address, as 127.0.0.1:7001");
+            bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint other)
+                && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address);
+            errors.AddIf(isTaken, AdminAddress, $"the public listener has port {admin.Port} too", "Give each listener its own port");
+            errors.AddIf(
+                !IPAddress.IsLoopback(admin.Address),
+                AdminAddress,
+                "the admin listener asks for no token, so other machines could use it",
+                "Write a loopback address, as 127.0.0.1:7001");
         }
 
         const string Certificate = $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}";

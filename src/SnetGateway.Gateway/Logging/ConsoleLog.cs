@@ -7,7 +7,7 @@ using Serilog.Formatting.Compact;
 namespace SnetGateway.Gateway.Logging;
 
 /// <summary>
-/// Writes log lines to the console through Serilog, as text or as JSON. `Logging:LogLevel` decides which lines there are, before Serilog sees them.
+/// Writes log lines to the console through Serilog, as text or as JSON. `Logging:LogLevel` filters them before Serilog.
 /// </summary>
 internal sealed class ConsoleLog : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class ConsoleLog : IDisposable
 
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext}[{EventId}] {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>How long a shutdown waits for a console that is not read.</summary>
+    /// <summary>Time that a shutdown waits for a console that is not read.</summary>
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
 
     private readonly Logger _logger;
@@ -26,7 +26,7 @@ internal sealed class ConsoleLog : IDisposable
     {
         bool isJson = string.Equals(configuration[FormatKey], Json, StringComparison.OrdinalIgnoreCase);
 
-        // In front of a console that is not read, lines wait up to the buffer's size and then are lost. A call never waits.
+        // If the console is not read, the buffer fills and further lines are lost. A call never waits.
         _logger = new LoggerConfiguration()
             .MinimumLevel.Verbose()
             .Enrich.With<EventIdEnricher>()
@@ -39,7 +39,7 @@ internal sealed class ConsoleLog : IDisposable
 
     public ILoggerProvider Provider { get; }
 
-    /// <summary>Writes what still waits.</summary>
+    /// <summary>Writes the lines that are still buffered.</summary>
     public void Dispose()
     {
         var flush = new Thread(_logger.Dispose) { IsBackground = true, Name = "log flush" };

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace SnetGateway.Gateway.Logging;
 
-/// <summary>Serilog keeps an event's id and name as one object. As two properties they can be printed in a line and are easier to filter by.</summary>
+/// <summary>Serilog keeps an event's id and name as one object. As two properties they can be printed and filtered separately.</summary>
 internal sealed class EventIdEnricher : ILogEventEnricher
 {
     private const string EventId = "EventId";

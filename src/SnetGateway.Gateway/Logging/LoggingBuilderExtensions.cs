@@ -3,9 +3,9 @@ namespace SnetGateway.Gateway.Logging;
 internal static class LoggingBuilderExtensions
 {
     /// <summary>
-    /// Makes the console the only destination of the log. The provider is registered by hand: of Serilog's own ways, one replaces the logger
-    /// factory and the other adds a filter of its own, and both pass over `Logging:LogLevel` and the filters of this gateway. ASP.NET would
-    /// then make an activity and a log scope for each request again (docs/performance.md).
+    /// Makes the console the only destination of the log. The provider is registered directly: Serilog's own extension methods replace the
+    /// logger factory or add another filter, and ignore `Logging:LogLevel` and the filters of this gateway. ASP.NET would then create an
+    /// activity and a log scope for each request again (docs/performance.md).
     /// </summary>
     public static ILoggingBuilder AddConsoleLog(this ILoggingBuilder logging)
     {

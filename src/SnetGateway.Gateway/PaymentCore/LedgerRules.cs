@@ -16,11 +16,11 @@ internal static class LedgerRules
         FileRules.CheckPair(errors, $"{Etcd}:{nameof(EtcdOptions.CertificatePath)}", options.Etcd.CertificatePath, options.Etcd.KeyPath);
         CheckLogin(errors, Redis, options.Redis.User, null, options.Redis.PasswordPath);
         FileRules.CheckPair(errors, $"{Redis}:{nameof(RedisOptions.CertificatePath)}", options.Redis.CertificatePath, options.Redis.KeyPath);
-        if (!options.Redis.Tls && !(string.IsNullOrEmpty(options.Redis.CaPath) && string.IsNullOrEmpty(options.Redis.CertificatePath)))
-        {
-            errors.Add($"{Redis}:{nameof(RedisOptions.Tls)}", "a certificate is given, and the connection is not TLS", "Write true, or remove the certificates");
-        }
-
+        errors.AddIf(
+            !options.Redis.Tls && !(string.IsNullOrEmpty(options.Redis.CaPath) && string.IsNullOrEmpty(options.Redis.CertificatePath)),
+            $"{Redis}:{nameof(RedisOptions.Tls)}",
+            "a certificate is given, and the connection is not TLS",
+            "Write true, or remove the certificates");
         switch (options.Store)
         {
             case "sqlite":
@@ -41,11 +41,8 @@ internal static class LedgerRules
     private static void CheckPath(ErrorList errors, string path)
     {
         const string Key = $"{LedgerOptions.Section}:{nameof(LedgerOptions.Path)}";
-        if (Directory.Exists(path))
-        {
-            errors.Add(Key, $"{ErrorList.Quote(path)} is a folder", "Write the path of a file, as data/ledger.db");
-        }
-        else if (!File.Exists(path) && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        errors.AddIf(Directory.Exists(path), Key, $"{ErrorList.Quote(path)} is a folder", "Write the path of a file, as data/ledger.db");
+        if (!File.Exists(path) && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
         {
             CheckFolder(errors, Key, folder);
         }
@@ -64,14 +61,12 @@ internal static class LedgerRules
         }
 
         const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        if (File.Exists(folder))
-        {
-            errors.Add(key, $"{ErrorList.Quote(folder)} is a file, so there can be no folder", "Write another path");
-        }
-        else if (folder is not null && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & AnyWrite) == 0)
-        {
-            errors.Add(key, $"the folder {ErrorList.Quote(folder)} is read-only", "Write another path");
-        }
+        errors.AddIf(File.Exists(folder), key, $"{ErrorList.Quote(folder ?? "")} is a file, so there can be no folder", "Write another path");
+        errors.AddIf(
+            folder is not null && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & AnyWrite) == 0,
+            key,
+            $"the folder {ErrorList.Quote(folder ?? "")} is read-only",
+            "Write another path");
     }
 
     private static void CheckFiles(ErrorList errors, string store, string? ca, string? certificate, string? key, string? password)
@@ -83,42 +78,42 @@ internal static class LedgerRules
 
     private static void CheckLogin(ErrorList errors, string store, string? user, string? password, string? passwordPath)
     {
+        string file = $"{store}:PasswordPath";
         bool hasUser = !string.IsNullOrEmpty(user), hasPassword = !string.IsNullOrEmpty(password), hasFile = !string.IsNullOrEmpty(passwordPath);
-        if (hasPassword && hasFile)
-        {
-            errors.Add($"{store}:PasswordPath", "both a password and a file with a password are given", "Remove one of them");
-        }
-
-        if (hasUser && !hasPassword && !hasFile)
-        {
-            errors.Add($"{store}:PasswordPath", "a user is given but no password", "Write the password into a file, and the file's path here");
-        }
-
-        if (store == Etcd && !hasUser && (hasPassword || hasFile))
-        {
-            errors.Add($"{store}:User", "a password is given but no user", "Write the user's name, or remove the password");
-        }
+        errors.AddIf(hasPassword && hasFile, file, "both a password and a file with a password are given", "Remove one of them");
+        errors.AddIf(
+            hasUser && !hasPassword && !hasFile, file, "a user is given but no password", "Write the password into a file, and the file's path here");
+        errors.AddIf(
+            store == Etcd && !hasUser && (hasPassword || hasFile),
+            $"{store}:User",
+            "a password is given but no user",
+            "Write the user's name, or remove the password");
     }
 
     private static void CheckEndpoints(ErrorList errors, EtcdOptions options)
     {
         const string Endpoints = $"{Etcd}:{nameof(EtcdOptions.Endpoints)}";
-        Uri[] endpoints = [.. options.Endpoints.Select(endpoint => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri : null).OfType<Uri>()];
-        if (options.Endpoints.Count == 0)
-        {
-            errors.Add(Endpoints, "the ledger's store is etcd, and no etcd member is named", "Write the members' client URLs, as [\"http://127.0.0.1:2379\"]");
-        }
-        else if (endpoints.Any(endpoint => endpoint.AbsolutePath != "/" || endpoint.UserInfo.Length > 0))
-        {
-            errors.Add(Endpoints, "an endpoint has more than scheme, host and port", "Remove the rest; user and password have keys of their own");
-        }
-        else if (endpoints.Select(endpoint => endpoint.Scheme).Distinct().Count() > 1)
-        {
-            errors.Add(Endpoints, "some endpoints are http and some https", "Use the same scheme for all");
-        }
-        else if (endpoints.Any(endpoint => endpoint.Scheme == Uri.UriSchemeHttp) && options is { CaPath.Length: > 0 } or { CertificatePath.Length: > 0 })
-        {
-            errors.Add(Endpoints, "certificates are named, and the endpoints are http", "Write https:// before the endpoints, or remove the certificates");
-        }
+        Uri[] endpoints = [.. options.Endpoints.Select(text => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) ? uri : null).OfType<Uri>()];
+        bool hasCertificates = options is { CaPath.Length: > 0 } or { CertificatePath.Length: > 0 };
+        errors.AddIf(
+            options.Endpoints.Count == 0,
+            Endpoints,
+            "the ledger's store is etcd, and no etcd member is named",
+            "Write the members' client URLs, as [\"http://127.0.0.1:2379\"]");
+        errors.AddIf(
+            endpoints.Any(endpoint => endpoint.AbsolutePath != "/" || endpoint.UserInfo.Length > 0),
+            Endpoints,
+            "an endpoint has more than scheme, host and port",
+            "Remove the rest; user and password have keys of their own");
+        errors.AddIf(
+            endpoints.Select(endpoint => endpoint.Scheme).Distinct().Count() > 1,
+            Endpoints,
+            "some endpoints are http and some https",
+            "Use the same scheme for all");
+        errors.AddIf(
+            hasCertificates && endpoints.Any(endpoint => endpoint.Scheme == Uri.UriSchemeHttp),
+            Endpoints,
+            "certificates are named, and the endpoints are http",
+            "Write https:// before the endpoints, or remove the certificates");
     }
 }

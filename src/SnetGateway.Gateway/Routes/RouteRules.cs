@@ -20,26 +20,19 @@ internal static class RouteRules
     public static void Check(
         IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, IReadOnlyDictionary<string, ServiceOptions> services, ErrorList errors)
     {
-        if (routes.Count == 0)
-        {
-            errors.Add(Routes, "there is no route, so no call could be served", "Write at least one");
-        }
-
+        errors.AddIf(routes.Count == 0, Routes, "there is no route, so no call could be served", "Write at least one");
         string[] clusterIds = [.. clusters.Select(cluster => cluster.ClusterId)];
         foreach (RouteConfig route in routes)
         {
             string path = $"{Routes}:{route.RouteId}";
             CheckPayment(errors, $"{path}:{nameof(route.Metadata)}", route.Metadata ?? new Dictionary<string, string>());
             CheckService(errors, path, route, services);
-            if (string.IsNullOrEmpty(route.ClusterId))
-            {
-                errors.Add($"{path}:{nameof(route.ClusterId)}", "missing", ClosestMatch.Choose("", clusterIds, Clusters));
-            }
-            else if (!clusterIds.Contains(route.ClusterId, StringComparer.OrdinalIgnoreCase))
-            {
-                errors.Add(
-                    $"{path}:{nameof(route.ClusterId)}", $"there is no cluster {ErrorList.Quote(route.ClusterId)}", ClosestMatch.Choose(route.ClusterId, clusterIds, Clusters));
-            }
+            string cluster = route.ClusterId ?? "";
+            errors.AddIf(
+                !clusterIds.Contains(cluster, StringComparer.OrdinalIgnoreCase),
+                $"{path}:{nameof(route.ClusterId)}",
+                cluster.Length == 0 ? "missing" : $"there is no cluster {ErrorList.Quote(cluster)}",
+                ClosestMatch.Choose(cluster, clusterIds, Clusters));
         }
 
         CheckAmbiguity(errors, routes, services);
@@ -49,25 +42,22 @@ internal static class RouteRules
     {
         bool hasService = metadata.ContainsKey(PaidRoute.ServiceKey);
         string? payment = metadata.GetValueOrDefault(PaidRoute.PaymentKey);
-        if (payment is not null and not PaidRoute.PaymentNone)
-        {
-            errors.Add(
-                $"{path}:{PaidRoute.PaymentKey}",
-                $"{ErrorList.Quote(payment)} is not '{PaidRoute.PaymentNone}'",
-                $"Write '{PaidRoute.PaymentNone}' for a route that everybody may call without payment, or name a service instead");
-        }
-        else if (hasService && payment is not null)
-        {
-            errors.Add(path, "the route names a service and says that it is free", $"Keep one of {PaidRoute.ServiceKey} and {PaidRoute.PaymentKey}");
-        }
-        else if (!hasService && payment is null)
-        {
-            string? near = metadata.Keys.FirstOrDefault(key => ClosestMatch.Find(key, [PaidRoute.ServiceKey, PaidRoute.PaymentKey]) is not null);
-            errors.Add(
-                path,
-                "the route names no service and does not say that it is free" + (near is null ? "" : $" ({ErrorList.Quote(near)} is neither)"),
-                $"Write \"{PaidRoute.ServiceKey}\": \"<name>\", or \"{PaidRoute.PaymentKey}\": \"{PaidRoute.PaymentNone}\" to let everybody call it without payment");
-        }
+        string? near = metadata.Keys.FirstOrDefault(key => ClosestMatch.Find(key, [PaidRoute.ServiceKey, PaidRoute.PaymentKey]) is not null);
+        errors.AddIf(
+            payment is not null and not PaidRoute.PaymentNone,
+            $"{path}:{PaidRoute.PaymentKey}",
+            $"{ErrorList.Quote(payment ?? "")} is not '{PaidRoute.PaymentNone}'",
+            $"Write '{PaidRoute.PaymentNone}' for a route that everybody may call without payment, or name a service instead");
+        errors.AddIf(
+            hasService && payment is not null,
+            path,
+            "the route names a service and says that it is free",
+            $"Keep one of {PaidRoute.ServiceKey} and {PaidRoute.PaymentKey}");
+        errors.AddIf(
+            !hasService && payment is null,
+            path,
+            "the route names no service and does not say that it is free" + (near is null ? "" : $" ({ErrorList.Quote(near)} is neither)"),
+            $"Write \"{PaidRoute.ServiceKey}\": \"<name>\", or \"{PaidRoute.PaymentKey}\": \"{PaidRoute.PaymentNone}\" to let everybody call it without payment");
     }
 
     private static void CheckService(ErrorList errors, string path, RouteConfig route, IReadOnlyDictionary<string, ServiceOptions> services)

@@ -22,6 +22,15 @@ internal sealed class ErrorList
         }
     }
 
+    /// <summary>The same, where <paramref name="isError"/> holds. Of several rules for one path, the first that is broken is reported.</summary>
+    public void AddIf(bool isError, string path, string problem, string remedy)
+    {
+        if (isError)
+        {
+            Add(path, problem, remedy);
+        }
+    }
+
     /// <summary>Whether an error is known at the path, above it or below it.</summary>
     public bool Touches(string path) => _errors.Exists(error => IsWithin(error.Path, path) || IsWithin(path, error.Path));
 

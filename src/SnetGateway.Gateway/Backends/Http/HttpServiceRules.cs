@@ -31,26 +31,27 @@ internal static class HttpServiceRules
 
     private static void CheckCredential(ErrorList errors, string path, CredentialOptions credential, HttpServiceOptions options)
     {
-        if (credential.Location == CredentialOptions.Header)
-        {
-            if (credential.Key.Length > 0 && !credential.Key.All(c => char.IsAsciiLetterOrDigit(c) || TokenMarks.Contains(c)))
-            {
-                errors.Add($"{path}:{nameof(credential.Key)}", "this is not a valid name of a header", "Write letters, digits and '-'");
-            }
-            else if (s_ownHeaders.Contains(credential.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                errors.Add($"{path}:{nameof(credential.Key)}", "this header carries the request itself", "Name another one");
-            }
-
-            if (credential.Value.Any(c => c is < ' ' or > '~'))
-            {
-                errors.Add($"{path}:{nameof(credential.Value)}", "the value holds a character that a header cannot carry", "Write printable ASCII");
-            }
-        }
-        else if (credential.Location == CredentialOptions.Body && options.Methods.Values.Any(how => !how.HasBody))
-        {
-            errors.Add(
-                $"{path}:{nameof(credential.Location)}", "a method of this cluster sends no body", $"Write {CredentialOptions.Header} or {CredentialOptions.Query}");
-        }
+        string key = $"{path}:{nameof(credential.Key)}";
+        bool isHeader = credential.Location == CredentialOptions.Header;
+        errors.AddIf(
+            isHeader && !credential.Key.All(c => char.IsAsciiLetterOrDigit(c) || TokenMarks.Contains(c)),
+            key,
+            "this is not a valid name of a header",
+            "Write letters, digits and '-'");
+        errors.AddIf(
+            isHeader && s_ownHeaders.Contains(credential.Key, StringComparer.OrdinalIgnoreCase),
+            key,
+            "this header carries the request itself",
+            "Name another one");
+        errors.AddIf(
+            isHeader && credential.Value.Any(c => c is < ' ' or > '~'),
+            $"{path}:{nameof(credential.Value)}",
+            "the value holds a character that a header cannot carry",
+            "Write printable ASCII");
+        errors.AddIf(
+            credential.Location == CredentialOptions.Body && options.Methods.Values.Any(how => !how.HasBody),
+            $"{path}:{nameof(credential.Location)}",
+            "a method of this cluster sends no body",
+            $"Write {CredentialOptions.Header} or {CredentialOptions.Query}");
     }
 }

@@ -29,7 +29,9 @@ internal static class GatewaySchema
         new("Kestrel", new RefusedNode("the server would listen where no rule of the gateway applies", ListenersInstead)),
         new("Urls", new RefusedNode("the gateway does not listen there", ListenersInstead)),
         new("AllowedHosts", new RefusedNode(
-            "the server itself would refuse calls and probes of other hosts", "Remove it, or write '*'; the Hosts of a service select its own calls", harmless: "*")),
+            "the server itself would refuse calls and probes of other hosts",
+            "Remove it, or write '*'; the Hosts of a service select its own calls",
+            harmless: "*")),
     ]);
 
     /// <summary>Adds every error of single keys and values.</summary>

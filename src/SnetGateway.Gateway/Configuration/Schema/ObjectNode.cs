@@ -58,7 +58,7 @@ internal sealed class ObjectNode(IReadOnlyList<SchemaProperty> properties) : Sch
 
 /// <summary>A key of an <see cref="ObjectNode"/>.</summary>
 /// <param name="Name">As it is written.</param>
-/// <param name="Node">What may stand there.</param>
+/// <param name="Node">What is valid there.</param>
 /// <param name="IsRequired">Whether it must be set, and to more than an empty text.</param>
 internal sealed record SchemaProperty(string Name, SchemaNode Node, bool IsRequired = false)
 {

@@ -37,7 +37,8 @@ internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Proper
                 // It need not be written; written empty, it would replace the default.
                 isRequired = false;
                 node = node is ScalarNode { Form: var form }
-                    ? new ScalarNode(form.And(form == ScalarForm.Text ? "a text of one character or more" : form.Description, static value => !string.IsNullOrWhiteSpace(value)))
+                    ? new ScalarNode(form.And(
+                        form == ScalarForm.Text ? "a text of one character or more" : form.Description, static value => !string.IsNullOrWhiteSpace(value)))
                     : node;
             }
 

@@ -19,7 +19,8 @@ internal static class ProxySchema
 {
     public const string Section = "ReverseProxy";
 
-    private const string ServiceTimeout = "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at the cluster of a free route";
+    private const string ServiceTimeout =
+        "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at the cluster of a free route";
 
     /// <summary>Names with texts that YARP itself checks.</summary>
     private static readonly CollectionNode s_texts = new(new ScalarNode(ScalarForm.Text), isList: false, mayBeEmpty: true);
@@ -62,7 +63,9 @@ internal static class ProxySchema
             LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.LeastRequests),
         [(typeof(ClusterConfig), nameof(ClusterConfig.Metadata))] = s_texts,
         [(typeof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled))] = new RefusedNode(
-            "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given", "Remove it", harmless: "false"),
+            "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
+            "Remove it",
+            harmless: "false"),
         [(typeof(DestinationConfig), nameof(DestinationConfig.Metadata))] = s_texts,
         [(typeof(HttpClientConfig), nameof(HttpClientConfig.SslProtocols))] = new CollectionNode(Word(Enum.GetNames<SslProtocols>()), isList: true),
         [(typeof(HttpClientConfig), nameof(HttpClientConfig.MaxConnectionsPerServer))] = new ScalarNode(ScalarForm.Integer(typeof(int), new RangeAttribute(1, int.MaxValue))),

@@ -14,9 +14,7 @@ internal sealed class RefusedNode(string problem, string remedy, string harmless
 
     public override void Walk(IConfigurationSection section, ErrorList errors)
     {
-        if (section.GetChildren().Any() || (!string.IsNullOrEmpty(section.Value) && !string.Equals(section.Value, harmless, StringComparison.OrdinalIgnoreCase)))
-        {
-            errors.Add(section.Path, problem, remedy);
-        }
+        bool isHarmless = string.IsNullOrEmpty(section.Value) || string.Equals(section.Value, harmless, StringComparison.OrdinalIgnoreCase);
+        errors.AddIf(!isHarmless || section.GetChildren().Any(), section.Path, problem, remedy);
     }
 }

@@ -39,7 +39,8 @@ internal sealed record ScalarForm(string Description, Func<string, bool> Accepts
         max = Math.Min(max, Convert.ToDecimal(range?.Maximum ?? max, CultureInfo.InvariantCulture));
         return new ScalarForm(
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"),
-            value => decimal.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number) && number >= min && number <= max,
+            value => decimal.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number)
+                && number >= min && number <= max,
             string.Create(CultureInfo.InvariantCulture, $$"""{ "type": "integer", "minimum": {{min}}, "maximum": {{max}} }"""));
     }
 
@@ -65,5 +66,6 @@ internal sealed record ScalarForm(string Description, Func<string, bool> Accepts
     public ScalarForm OrEmpty() => this with { Accepts = value => value.Length == 0 || Accepts(value) };
 
     /// <summary>The same form, narrowed by a further condition.</summary>
-    public ScalarForm And(string description, Func<string, bool> accepts) => this with { Description = description, Accepts = value => Accepts(value) && accepts(value) };
+    public ScalarForm And(string description, Func<string, bool> accepts) =>
+        this with { Description = description, Accepts = value => Accepts(value) && accepts(value) };
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 
-/// <summary>What the ledger's etcd must be told, and what cannot be meant.</summary>
+/// <summary>Required and contradicting keys of the ledger's etcd.</summary>
 public sealed class EtcdConfigurationTests
 {
     private const string Ledger = "SnetGateway:Ledger:";
