@@ -74,9 +74,9 @@ internal sealed class ProxyReader : IAsyncDisposable
             found.AddRange((await validate(whole)).Select(problem => ("", problem)));
         }
 
-        foreach ((string key, Exception problem) in found)
+        foreach (IGrouping<string, string> key in found.GroupBy(error => error.Key, error => error.Problem.Message.TrimEnd('.')))
         {
-            errors.Add(path + key, ErrorList.Clean(problem.Message.TrimEnd('.')), "Write what YARP's documentation says about this key");
+            errors.Add(path + key.Key, ErrorList.Clean(string.Join("; ", key)), "Write what YARP's documentation says about this key");
         }
     }
 }
