@@ -14,6 +14,7 @@ public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper ou
     /// <summary>Each attack makes the same choices from a seed, alone or among all. The replicas are started once.</summary>
     [Theory]
     [MemberData(nameof(Attacks))]
+    [Rule(1, 2, 6, 9, 13)]
     public async Task AttacksOnThreeReplicas_AreRefused_AndWhatWasGrantedIsPaid(string name)
     {
         var report = new AttackReport(output.WriteLine);

@@ -17,6 +17,7 @@ public sealed class ConcurrentAttackTests
     [InlineData(64, "memory")]
     [InlineData(256, "memory")]
     [InlineData(256, "sqlite")]
+    [Rule(2)]
     public async Task OneVoucherManyTimesAtOnce_IsGrantedOnce(int copies, string store)
     {
         using var folder = new TemporaryFolder();
@@ -54,6 +55,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(6)]
     public async Task OneVoucherManyTimesOnAFailingService_RunsOnceAtATime_AndCostsNothing()
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
@@ -75,6 +77,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(5)]
     public async Task ATurnHeldByASlowUpload_KeepsItsOwnChannelOnly_AndNoLongerThanTheLine()
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWait = TimeSpan.FromMilliseconds(200) });
@@ -93,6 +96,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(3)]
     public async Task AnUploadPacedPastTheExpiry_IsRefused_WithoutAByte()
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
@@ -110,6 +114,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(3, 5)]
     public async Task AClaimWhileTheCallRuns_IsStatus1000_WithoutAByte()
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
@@ -134,6 +139,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(3)]
     public async Task ATopUpTakenBackWhileTheCallRuns_IsRefused_WithoutAByte()
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
@@ -150,6 +156,7 @@ public sealed class ConcurrentAttackTests
     }
 
     [Fact]
+    [Rule(6)]
     public async Task CallResetAgain_IsPaused_AndHurtsNobodyElse()
     {
         var time = new FakeTimeProvider();

@@ -5,6 +5,7 @@ using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;
@@ -78,6 +79,7 @@ public sealed class HoleTests
     }
 
     [Fact]
+    [Rule(5)]
     public async Task Hole7_GarbageOnSomebodysChannel_DoesNotMakeItsOwnerWait()
     {
         // No line: whoever finds the turn taken is refused, so that one lost race would show.

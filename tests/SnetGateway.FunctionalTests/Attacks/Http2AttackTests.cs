@@ -3,6 +3,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;
@@ -153,6 +154,7 @@ public sealed class Http2AttackTests
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(5)]
+    [Rule(4)]
     public async Task AWindowTooSmallForTheAnswer_IsChargedOnce_AndHoldsNoTurn(int window)
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();

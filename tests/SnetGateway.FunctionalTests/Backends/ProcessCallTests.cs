@@ -3,6 +3,7 @@ using System.Text;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;
@@ -24,6 +25,7 @@ public sealed class ProcessCallTests
         """;
 
     [Fact]
+    [Rule(23)]
     public async Task PythonScript_GetsMethodAndMessage_AndItsOutputIsTheAnswer()
     {
         using var folder = new ProgramFolder();
@@ -161,6 +163,7 @@ public sealed class ProcessCallTests
     [Theory]
     [InlineData("Message")]
     [InlineData("Lines")]
+    [Rule(1)]
     public async Task SettleRefused_NoByteOfAProgramsAnswerLeaves(string output)
     {
         using var folder = new ProgramFolder();

@@ -17,6 +17,7 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    [Rule(1, 2)]
     public async Task KillsUnderLoad_LoseNothingThatAClientSaw_AndLeaveNoChannelBusy()
     {
         int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 50);

@@ -1,4 +1,5 @@
 using SnetGateway.FunctionalTests.Market;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Crashes;
@@ -12,6 +13,7 @@ public sealed class ResetTests(DevChainFixture fixture)
     private const int Resets = 1_000;
 
     [Fact]
+    [Rule(1)]
     public async Task ClientsThatTakeTheFirstMessageAndReset_AThousandTimes_AreAllCharged()
     {
         await using CrashMarket market = await CrashMarket.StartAsync(fixture.Chain, Channels);

@@ -1,3 +1,4 @@
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -16,6 +17,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     [Theory]
     [InlineData(RelayMode.Refuses)]
     [InlineData(RelayMode.IsSilent)]
+    [Rule(12)]
     public async Task ChainUnreachable_KnownChannelsAreServedWithinTheBound_ThenRefused_AndRecover(RelayMode fault)
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
@@ -68,6 +70,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Restart_ChainUnreachable_IsReady_AndKnownChannelsAreServed()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
@@ -90,6 +93,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     }
 
     [Fact]
+    [Rule(10)]
     public async Task PaidCalls_OfAKnownChannel_ReadNothingFromTheChain()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);

@@ -4,6 +4,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -19,6 +20,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
     private const int ForeignChannels = 60;
 
     [Fact]
+    [Rule(10)]
     public async Task FloodOfRandomIdsAndOthersChannels_CostsAtMostTheReadBudget_AndAKnownPartyIsServed()
     {
         int seed = Random.Shared.Next();

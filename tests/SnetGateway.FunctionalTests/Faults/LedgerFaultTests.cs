@@ -31,6 +31,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     [Fact]
+    [Rule(1)]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
         using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 4096, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
@@ -46,6 +47,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     [Fact]
+    [Rule(14)]
     public async Task SecondGateway_OnTheSameLedger_NamesTheHolder_AndExitsWith2()
     {
         await using GatewayProcess gateway = await StartGatewayAsync();

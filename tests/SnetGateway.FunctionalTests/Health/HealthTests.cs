@@ -3,6 +3,7 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.GrpcWire.Frames;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Health;
@@ -19,6 +20,7 @@ public sealed class HealthTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Readyz_FollowsItsConditions_AndTellsOnlyTheOperatorWhy()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

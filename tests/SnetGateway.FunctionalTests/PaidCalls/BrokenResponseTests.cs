@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -13,6 +14,7 @@ public sealed class BrokenResponseTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(9)]
+    [Rule(18)]
     public async Task HalfAFrame_IsInternal_AndNothingCharged(int bytes)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -71,6 +73,7 @@ public sealed class BrokenResponseTests
     [InlineData(503, 14)]
     [InlineData(504, 14)]
     [InlineData(204, 2)]
+    [Rule(18)]
     public async Task HttpErrorWithABody_BecomesItsStatus_AndTheBodyIsThrownAway(int http, int status)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

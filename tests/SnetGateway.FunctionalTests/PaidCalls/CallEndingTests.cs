@@ -6,6 +6,7 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -14,6 +15,7 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 public sealed class CallEndingTests
 {
     [Fact]
+    [Rule(6)]
     public async Task ClientsDeadline_IsEnforcedHere_AndCountsAsTheClientsLeaving()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -26,6 +28,7 @@ public sealed class CallEndingTests
     }
 
     [Fact]
+    [Rule(24)]
     public async Task ClientsDeadlineAfterAMessage_EndsTheStream_AndStaysCharged()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -151,6 +154,7 @@ public sealed class CallEndingTests
     }
 
     [Fact]
+    [Rule(1)]
     public async Task ThousandClientsThatTakeTheFirstMessageAndReset_AreAllCharged()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

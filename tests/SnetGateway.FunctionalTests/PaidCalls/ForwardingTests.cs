@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -59,6 +60,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    [Rule(23)]
     public async Task TeTrailers_IsSentToTheService_AlsoWhenTheClientDidNot()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -102,6 +104,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    [Rule(24)]
     public async Task Deadline_IsForwardedAsWhatRemains()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -119,6 +122,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    [Rule(21)]
     public async Task UnpaidRoute_AsksNoPayment_AndTakesNoName()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -136,6 +140,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    [Rule(21)]
     public async Task RouteWithoutAService_IsUnavailable()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

@@ -10,6 +10,7 @@ using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -184,6 +185,7 @@ public sealed class RefusalTests
     [InlineData("PUT", 405)]
     [InlineData("DELETE", 405)]
     [InlineData("OPTIONS", 405)]
+    [Rule(20)]
     public async Task OtherHttpMethods_AreRefused(string method, int status)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -206,6 +208,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Rule(20)]
     public async Task PlainGrpcOnHttp11_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -216,6 +219,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Rule(20)]
     public async Task ExtendedConnect_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -229,6 +233,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
+    [Rule(20)]
     public async Task Upgrade_IsRefused(string method)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -265,6 +270,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Rule(20)]
     public async Task Connect_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

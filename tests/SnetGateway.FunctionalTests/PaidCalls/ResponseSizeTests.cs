@@ -1,6 +1,7 @@
 using System.Text;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -11,6 +12,7 @@ public sealed class ResponseSizeTests
     private static readonly string Large = new('x', 200_000);
 
     [Fact]
+    [Rule(18)]
     public async Task FirstMessageInPieces_IsGatheredAndWhole()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -30,6 +32,7 @@ public sealed class ResponseSizeTests
     }
 
     [Fact]
+    [Rule(18)]
     public async Task FirstMessageBeyond64KiB_IsChargedByItsHeader_AndArrivesWhole()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

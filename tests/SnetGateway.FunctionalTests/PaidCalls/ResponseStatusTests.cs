@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
@@ -10,6 +11,7 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 public sealed class ResponseStatusTests
 {
     [Fact]
+    [Rule(4)]
     public async Task ErrorBeforeTheFirstMessage_IsReleased_AndPassesUntouched()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -31,6 +33,7 @@ public sealed class ResponseStatusTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task TrailersOnlyError_IsReleased_AndPassesUntouched()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -43,6 +46,7 @@ public sealed class ResponseStatusTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task ErrorAfterAMessage_StaysCharged_AndPassesUntouched()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -59,6 +63,7 @@ public sealed class ResponseStatusTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task ServiceBreaksOffAfterAMessage_StaysCharged_AndEndsWithAStatus()
     {
         var taken = new SyncPoint();
@@ -83,6 +88,7 @@ public sealed class ResponseStatusTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Rule(18)]
     public async Task OkWithoutAMessage_IsSettledFirst(bool trailersOnly)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -96,6 +102,7 @@ public sealed class ResponseStatusTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Rule(1)]
     public async Task OkWithoutAMessage_WhoseSettleFails_IsNoOk(bool trailersOnly)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

@@ -20,6 +20,7 @@ public sealed class ServiceTimeoutTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
+    [Rule(24)]
     public async Task ServiceTimeout_EndsACallBeforeItsFirstByte()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" });
@@ -31,6 +32,7 @@ public sealed class ServiceTimeoutTests
     }
 
     [Fact]
+    [Rule(24)]
     public async Task ServiceTimeout_OfOneService_GoesBeforeTheCommonOne()
     {
         PaidService quick = GatewayHarness.Paid with { Timeout = TimeSpan.FromMilliseconds(200) };
@@ -59,6 +61,7 @@ public sealed class ServiceTimeoutTests
     [Theory]
     [InlineData(GatewayHarness.Method)]
     [InlineData(GatewayHarness.FreeMethod)]
+    [Rule(24)]
     public async Task ServiceTimeout_DoesNotCountAfterTheFirstByte(string method)
     {
         await using GatewayHarness gateway = await StartAsync();
@@ -75,6 +78,7 @@ public sealed class ServiceTimeoutTests
     [InlineData("1.1", GatewayHarness.Method)]
     [InlineData("1.1", GatewayHarness.FreeMethod)]
     [InlineData("2.0", GatewayHarness.FreeMethod)]
+    [Rule(24)]
     public async Task ServiceTimeout_OfAWebCall_DoesNotCountAfterTheFirstByte(string version, string method)
     {
         await using GatewayHarness gateway = await StartAsync();
@@ -90,6 +94,7 @@ public sealed class ServiceTimeoutTests
     [Theory]
     [InlineData("paid")]
     [InlineData(null)]
+    [Rule(24)]
     public async Task ServiceTimeout_DoesNotCountTheSettle(string? message)
     {
         await using GatewayHarness gateway = await StartAsync();
@@ -107,6 +112,7 @@ public sealed class ServiceTimeoutTests
     }
 
     [Fact]
+    [Rule(24)]
     public async Task ClientsDeadlineDuringTheSettle_TheMessageIsPaidAndSent_ThenTheCallEnds()
     {
         await using GatewayHarness gateway = await StartAsync();

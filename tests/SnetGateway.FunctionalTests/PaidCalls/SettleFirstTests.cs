@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -11,6 +12,7 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 public sealed class SettleFirstTests
 {
     [Fact]
+    [Rule(1)]
     public async Task NoByteLeaves_BeforeTheSettle()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -28,6 +30,7 @@ public sealed class SettleFirstTests
     }
 
     [Fact]
+    [Rule(1, 19)]
     public async Task SettleRefused_TheClientGetsTheStatusAndNoByte()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -40,6 +43,7 @@ public sealed class SettleFirstTests
     }
 
     [Fact]
+    [Rule(1)]
     public async Task SettleThrows_TheClientGetsAStatusAndNoByte()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -52,6 +56,7 @@ public sealed class SettleFirstTests
     }
 
     [Fact]
+    [Rule(19)]
     public async Task FailedSettleAfterInitialMetadata_ReachesTheClientAsTrailers()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -135,6 +140,7 @@ public sealed class SettleFirstTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task ClientTakesTheFirstMessageAndResets_IsCharged()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -153,6 +159,7 @@ public sealed class SettleFirstTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task ClientLeavesBeforeTheFirstByte_IsReleasedAsLeft()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -12,6 +13,7 @@ public sealed class ClaimTests(GatewayFixture market)
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
+    [Rule(8)]
     public async Task LastSignedAmount_IsAcceptedByTheContract_AndTheClientGoesOnAtTheNextNonce(ClientStack stack)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);

@@ -1,4 +1,5 @@
 using SnetGateway.Payments.States;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -12,6 +13,7 @@ public sealed class FreshReadTests(GatewayFixture market)
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
+    [Rule(11)]
     public async Task AddFunds_IsSeenByTheVeryNextCall(ClientStack stack)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(10);
@@ -30,6 +32,7 @@ public sealed class FreshReadTests(GatewayFixture market)
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
+    [Rule(11)]
     public async Task Extend_IsSeenByTheVeryNextCall(ClientStack stack)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(100, expiresIn: 40_000);
@@ -48,6 +51,7 @@ public sealed class FreshReadTests(GatewayFixture market)
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
+    [Rule(11)]
     public async Task NewChannel_IsSeenByTheVeryNextCall(ClientStack stack)
     {
         // A refusal first, so that the gateway has just looked and knows that there is no such channel.
@@ -67,6 +71,7 @@ public sealed class FreshReadTests(GatewayFixture market)
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
+    [Rule(11)]
     public async Task BlocksSinceTheLastCall_AreSeenByTheVeryNextQuestionForTheState(ClientStack stack)
     {
         // The client signs the newest block number, which is further from the one that the gateway saw a moment ago than a question may be old.

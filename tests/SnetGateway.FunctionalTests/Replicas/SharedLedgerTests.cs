@@ -4,6 +4,7 @@ using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Market;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Stores;
@@ -22,6 +23,7 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
     private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
 
     [Fact]
+    [Rule(1, 2)]
     public async Task TwoGatewaysOnOneEtcd_TakeTurnsOnOneChannel_SellNothingTwice_AndWaitForTheirStore()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();

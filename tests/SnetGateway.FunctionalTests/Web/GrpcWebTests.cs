@@ -5,8 +5,9 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Web;
@@ -18,6 +19,7 @@ public sealed class GrpcWebTests
 {
     [Theory]
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
+    [Rule(20)]
     public async Task WebCall_IsSettledAndDelivered(string version, string type)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -33,6 +35,7 @@ public sealed class GrpcWebTests
 
     [Theory]
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
+    [Rule(20)]
     public async Task WebCall_FailingStore_LetsNoByteOut(string version, string type)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -46,6 +49,7 @@ public sealed class GrpcWebTests
 
     [Theory]
     [MemberData(nameof(WebCalls.Ways), MemberType = typeof(WebCalls))]
+    [Rule(20)]
     public async Task WebCall_NoByteLeaves_BeforeTheSettle(string version, string type)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
@@ -234,6 +238,7 @@ public sealed class GrpcWebTests
     }
 
     [Fact]
+    [Rule(20)]
     public async Task HeadersOfOneConnection_ReachNoService()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();

@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -22,6 +23,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_IdNotBelowTheNext_IsNotFoundWithoutARequest()
     {
         await using var bench = new FollowerBench();
@@ -59,6 +61,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_SameChannelAtTheSameHead_IsOneRequest()
     {
         await using var bench = new FollowerBench();
@@ -73,6 +76,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_ConcurrentCallers_ShareOneHeadAndOneRequest()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
@@ -104,6 +108,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_ForeignChannel_IsRememberedAndCostsNothingAgain()
     {
         await using var bench = new FollowerBench();
@@ -129,6 +134,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_FloodOfRandomIds_CostsNoRequest()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
@@ -143,6 +149,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Read_FloodOfForeignIds_CostsAtMostTheBudgetAndLeavesKnownPartiesTheirHalf()
     {
         await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
@@ -200,6 +207,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task RefreshHead_ConcurrentCallers_ShareOneRequest()
     {
         await using var bench = new FollowerBench();
@@ -210,6 +218,7 @@ public sealed class ChannelReaderTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task RefreshHead_ShortlyAfterAnother_SeesNewBlocks_AfterTheInterval()
     {
         await using var bench = new FollowerBench();

@@ -6,6 +6,7 @@ using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -17,6 +18,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class ConfirmationTests
 {
     [Fact]
+    [Rule(13)]
     public async Task TopUp_WithConfirmations_CountsAfterThatManyBlocks()
     {
         await using var bench = new FollowerBench(options => options.Confirmations = 2);
@@ -39,6 +41,7 @@ public sealed class ConfirmationTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task TopUp_WithAnExposureCap_CountsFullyAfterTheFinalityDepth()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -31,6 +32,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task EndpointOfAnotherChain_IsNotUsed()
     {
         await using FollowerBench bench = Two();
@@ -43,6 +45,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task EndpointWithoutTheContract_IsNotUsed()
     {
         await using FollowerBench bench = Two();
@@ -64,6 +67,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task EndpointMovedToAnotherChainWhileItWasAway_IsNoticedWhenItIsBack()
     {
         await using FollowerBench bench = Two();
@@ -144,6 +148,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task LowerHeadOfTheNextEndpoint_IsLag_AndNotAReorganisation()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
@@ -161,6 +166,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task FirstEndpointBehind_TheNextIsUsed_AndTheFirstIsSetAside()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
@@ -201,6 +207,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task EveryEndpointBehind_ReadsFail_AndKnownDataGrowsStale()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1));
@@ -226,6 +233,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task FirstEndpointStalled_TheNextIsUsed()
     {
         await using FollowerBench bench = Two(TimeSpan.FromHours(1), maxBlockPause: TimeSpan.FromMinutes(1));

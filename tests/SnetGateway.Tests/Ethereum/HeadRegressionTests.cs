@@ -4,6 +4,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -12,6 +13,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class HeadRegressionTests
 {
     [Fact]
+    [Rule(13)]
     public async Task CursorAboveTheHead_KnownBlockHasAnotherHash_IsFollowedFromTheHeadImmediately()
     {
         (ChainBlock cursor, ChannelRecord record) = await EarlierRunAsync();
@@ -36,6 +38,7 @@ public sealed class HeadRegressionTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task CursorAboveTheHead_NothingToCompare_IsDiscardedWhenASyncedEndpointStaysBelow()
     {
         (ChainBlock cursor, ChannelRecord record) = await EarlierRunAsync();
@@ -61,6 +64,7 @@ public sealed class HeadRegressionTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task CursorAboveTheHead_OfAnEndpointOfTheSameChain_IsWaitedForIndefinitely()
     {
         await using FollowerBench earlier = await LogFollowingTests.StartedAsync();
@@ -93,6 +97,7 @@ public sealed class HeadRegressionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Rule(13)]
     public async Task CursorAboveTheHeadOfTheFirstEndpoint_TheSecondDecides_AndAClaimIsKept(bool secondIsAwayFirst)
     {
         await using FollowerBench earlier = new();

@@ -4,6 +4,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -124,6 +125,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Follow_GapOfSomeThousandBlocks_IsReadByRanges()
     {
         await using var bench = await StartedAsync();
@@ -152,6 +154,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Follow_GapTooLarge_HasKnownChannelsReadAgainAtTheirNextCall()
     {
         await using var bench = await StartedAsync(options => options.MaxLogGapBlocks = 100);
@@ -170,6 +173,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Start_CursorOfAnEarlierRun_ReadsTheGap()
     {
         await using var earlier = await StartedAsync();
@@ -205,6 +209,7 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Start_WithoutACursor_DoesNotTrustReadingsOfAnEarlierRun()
     {
         await using var earlier = await StartedAsync();

@@ -11,6 +11,7 @@ public sealed class ReadBudgetTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
+    [Rule(10)]
     public async Task Anonymous_GetHalf_AndKnownPartiesAll()
     {
         var budget = new ReadBudget(20, 256, _clock);
@@ -27,6 +28,7 @@ public sealed class ReadBudgetTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Waiting_EndsWhenTheBudgetGrows_AndIsBoundedInNumber()
     {
         var budget = new ReadBudget(2, 4, _clock);

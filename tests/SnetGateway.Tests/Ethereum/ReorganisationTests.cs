@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Ethereum;
@@ -9,6 +10,7 @@ namespace SnetGateway.Tests.Ethereum;
 public sealed class ReorganisationTests
 {
     [Fact]
+    [Rule(13)]
     public async Task Deposit_Undone_IsReadAgainAndSpentFundsAreReported()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();

@@ -36,6 +36,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task Journals_OfAlternatingGateways_MergeWithoutGapsOrDuplicates()
     {
         var random = Seeds.Random(output.WriteLine);
@@ -61,6 +62,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task EntryOfAGatewayThatDied_IsInTheJournalOfTheNextToSettle()
     {
         await using (LocalJournal alive = Open("alive"))
@@ -75,6 +77,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task EntryThatASettleReplaces_IsInAFileBeforeTheSettle()
     {
         await using LocalJournal journal = Open("b");
@@ -108,6 +111,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task File_CutAnywhere_ReturnsAPrefix()
     {
         await using (LocalJournal journal = Open("a"))
@@ -160,6 +164,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task Files_AreBounded_AndExpiredOnesAreDeleted()
     {
         var time = new FakeTimeProvider();
@@ -225,6 +230,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Rule(15)]
     public async Task FullDisk_LosesEntriesOnly_AndRecovers()
     {
         using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeCreated_LosesEntriesOnly));

@@ -5,6 +5,7 @@ using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Ledgers;
 using Xunit;
 
@@ -17,6 +18,7 @@ public sealed class LedgerStartTests
     private static readonly ChainBlock Block = new(5_000, new Bytes32(new byte[32]), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
+    [Rule(15)]
     public async Task Load_ReadsEveryRecord_AndNoHistory()
     {
         const int channels = 1_200; // more than any page of rows

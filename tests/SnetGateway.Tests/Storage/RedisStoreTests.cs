@@ -3,6 +3,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Redis;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
@@ -20,6 +21,7 @@ public sealed class RedisStoreTests
     [InlineData("no-appendfsync-on-rewrite is yes", "--no-appendfsync-on-rewrite", "yes")]
     [InlineData("maxmemory-policy is allkeys-lru", "--maxmemory-policy", "allkeys-lru")]
     [InlineData("CONFIG is not allowed", "--rename-command", "CONFIG", "")]
+    [Rule(14)]
     public async Task Start_SettingsThatMayLosePayments_AreRefusedAndNamed(string fault, params string[] settings)
     {
         await using RedisProcess redis = await RedisProcess.StartAsync(settings);
@@ -46,6 +48,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(14)]
     public async Task Start_UnderSentinel_IsRefused()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -76,6 +79,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(14)]
     public async Task Kill_WhileItCommits_EveryAcknowledgedCommitIsThere_AndItServesAgain()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -114,6 +118,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(14)]
     public async Task Restart_WithOtherSettings_IsNotTrusted_UntilTheyAreRight()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -129,6 +134,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(9)]
     public async Task Restart_Empty_IsAnotherLedger_AndRefusedPermanently()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -149,6 +155,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(9)]
     public async Task Restart_OnAnOlderCopy_IsRefused()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -224,6 +231,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(16)]
     public async Task FormatKey_ThatNamesOthersOnly_KeepsThisVersionFromWriting()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
@@ -254,6 +262,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(16)]
     public void Keys_HaveTheseBytes()
     {
         var keys = new RedisKeys("snet", LedgerFolder.Scope);
@@ -304,6 +313,7 @@ public sealed class RedisStoreTests
     }
 
     [Fact]
+    [Rule(15)]
     public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();

@@ -15,6 +15,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     private const int Kills = 10;
 
     [Fact]
+    [Rule(14, 15)]
     public async Task Kill_WhileItCommits_EveryAcknowledgedCommitIsThere()
     {
         Random random = Seeds.Random(output.WriteLine);
@@ -58,6 +59,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(15)]
     public async Task TornLog_CutAnywhere_ContainsAPrefixOfTheHistory()
     {
         Random random = Seeds.Random(output.WriteLine);

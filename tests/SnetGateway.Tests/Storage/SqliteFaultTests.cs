@@ -14,6 +14,7 @@ public sealed class SqliteFaultTests
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
+    [Rule(14)]
     public async Task Commit_DiskFull_NotWrittenAndRecovers()
     {
         using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 2048, standIn: nameof(Commit_LogHasNoRoom_NotWritten));
@@ -74,6 +75,7 @@ public sealed class SqliteFaultTests
     }
 
     [Fact]
+    [Rule(14)]
     public async Task Commit_SyncFails_UnknownThenReopenedAndDecidedByReading()
     {
         using var folder = new LedgerFolder();

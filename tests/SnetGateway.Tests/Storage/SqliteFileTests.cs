@@ -3,6 +3,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
@@ -14,6 +15,7 @@ public sealed class SqliteFileTests
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
+    [Rule(14)]
     public async Task Open_SecondOwner_IsRefusedAndNamesTheHolder()
     {
         using var folder = new LedgerFolder();
@@ -87,6 +89,7 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
+    [Rule(16)]
     public async Task Scope_OtherChainOrContract_SharesNoRecord()
     {
         using var folder = new LedgerFolder();
@@ -111,6 +114,7 @@ public sealed class SqliteFileTests
     }
 
     [Fact]
+    [Rule(16)]
     public void StoredKey_HasTheseBytes()
     {
         var bytes = new byte[LedgerScope.MaxKeyLength];
@@ -148,6 +152,7 @@ public sealed class SqliteFileTests
     [InlineData("UPDATE meta SET value = 2 WHERE name = 'format'", "has format 2; this version reads format 1")]
     [InlineData("DELETE FROM meta", "is not a ledger of this gateway")]
     [InlineData("DROP TABLE meta", "is not a ledger of this gateway")]
+    [Rule(16)]
     public async Task Open_UnknownFormat_IsRefusedAndNotChanged(string damage, string message)
     {
         using var folder = new LedgerFolder();

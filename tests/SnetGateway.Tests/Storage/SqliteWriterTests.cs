@@ -17,6 +17,7 @@ public sealed class SqliteWriterTests
     private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
+    [Rule(17)]
     public async Task Commits_ThatWaitTogether_ShareOneBatch_AndAConflictFailsAlone()
     {
         using var folder = new LedgerFolder();

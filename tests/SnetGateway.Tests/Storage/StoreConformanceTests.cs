@@ -15,6 +15,7 @@ public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper 
 
     [Theory]
     [MemberData(nameof(Rules))]
+    [Rule(17)]
     public async Task MemoryStore_KeepsTheRule(string rule)
     {
         await using var store = new MemoryRecordStore();
@@ -23,6 +24,7 @@ public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper 
 
     [Theory]
     [MemberData(nameof(Rules))]
+    [Rule(17)]
     public async Task SqliteStore_KeepsTheRule(string rule)
     {
         using var folder = new LedgerFolder();
@@ -32,6 +34,7 @@ public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper 
 
     [Theory]
     [MemberData(nameof(Rules))]
+    [Rule(17)]
     public async Task RedisStore_KeepsTheRule(string rule)
     {
         await using RedisRecordStore store = RedisFixture.Open(redis.Empty());

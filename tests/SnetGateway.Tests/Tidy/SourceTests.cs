@@ -69,7 +69,7 @@ public sealed partial class SourceTests
         foreach (string file in RepositoryFiles.Find("tests", ".cs").Where(file => !file.EndsWith("SmallDisk.cs", StringComparison.Ordinal)))
         {
             string text = RepositoryFiles.Read(file);
-            HashSet<string> tests = [.. RuleTableTests.TestsIn(text)];
+            HashSet<string> tests = [.. RuleTests.TestsIn(text)];
             string[] standIns = [.. DiskAsked().Matches(text).Select(match => match.Groups[1].Value)];
             asked += standIns.Length;
             found.AddRange(standIns.Where(standIn => !tests.Contains(standIn)).Select(standIn => $"{file}: {standIn}"));

@@ -2,6 +2,7 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.TestKit;
 using Xunit;
 using Yarp.ReverseProxy.Configuration;
 
@@ -29,6 +30,7 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    [Rule(22)]
     public async Task Read_ServiceWithHosts_FeedsItsRoutes()
     {
         ConfigurationResult result = await Samples.ReadAsync(Samples.Good());
@@ -216,6 +218,7 @@ public class ConfigurationReaderTests
     [InlineData("AllowedHosts", "a.org", "AllowedHosts", "Hosts")]
     [InlineData("AllowedHosts", "*", null, null)]
     [InlineData("SnetGatewy:Limits:MaxMetadataBytes", "1", "SnetGatewy", "'SnetGateway'")]
+    [Rule(21)]
     public async Task Read_OneMistake_IsReportedWithPathAndRemedy(string key, string? text, string? path, string? words)
     {
         Dictionary<string, string?> values = Samples.Good();
@@ -256,6 +259,7 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    [Rule(22)]
     public async Task Read_SameHostAndPathAndOrder_IsAmbiguous()
     {
         Dictionary<string, string?> values = Samples.Good();

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.TestKit;
 using Xunit;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -61,6 +62,7 @@ public sealed class CallFailuresTests
     }
 
     [Fact]
+    [Rule(6)]
     public void BreakWhileTheRequestIsRead_IsTheServices_AndSaysItsCodeIfThereIsOne()
     {
         var reset = new HttpRequestException("failed", new HttpProtocolException(0xB, "reset", null));

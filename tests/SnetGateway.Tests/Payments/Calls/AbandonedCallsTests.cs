@@ -30,6 +30,7 @@ public sealed class AbandonedCallsTests
     }
 
     [Fact]
+    [Rule(6)]
     public void BeyondTheLimit_EachFurtherCallDoublesThePauseUpToTheLongest()
     {
         Leave(3);
@@ -75,6 +76,7 @@ public sealed class AbandonedCallsTests
     }
 
     [Fact]
+    [Rule(6)]
     public void TimeOfDaySetBack_PausesAndWindowsAreAsLongAsTheyAre()
     {
         Leave(4);
@@ -89,6 +91,7 @@ public sealed class AbandonedCallsTests
     }
 
     [Fact]
+    [Rule(6)]
     public void PayersWhoAreQuietAgain_AreForgotten_AndThoseWhoPauseAreNot()
     {
         _live.Current = new PaidCallOptions { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromHours(1) };
@@ -112,6 +115,7 @@ public sealed class AbandonedCallsTests
     }
 
     [Fact]
+    [Rule(6)]
     public async Task ChannelOfAPayerWhoPauses_IsBusy()
     {
         PaymentRig rig = new PaymentRig(options: Options).Known();

@@ -4,6 +4,7 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -38,6 +39,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(5_000UL, 0UL)] // more than the channel has
     [InlineData(10UL, 1UL)] // a nonce above the known one
+    [Rule(11)]
     public async Task CurableRefusal_SignedByAParty_GetsOneFreshRead(ulong amount, ulong nonce)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -50,6 +52,7 @@ public sealed class FreshReadTests
     [InlineData(5_000UL, 0UL)]
     [InlineData(10UL, 1UL)]
     [InlineData(5_000UL, 7UL)]
+    [Rule(10)]
     public async Task AnythingSignedByAStranger_NeverReachesChainOrStore(ulong amount, ulong nonce)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -92,6 +95,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task WrongAmount_OnASharedStore_RecordIsReadAgainFirst()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
@@ -105,6 +109,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task WrongAmount_OnASharedStoreThatDoesNotAnswer_IsNotAWrongRefusal()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true, FailingReads = 1 }).Known();
@@ -113,6 +118,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(9)]
     public async Task AmountAboveRecordAndPrice_ValidlySigned_RaisesTheLedgerAlert()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -123,6 +129,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task TopUp_IsVisibleToTheVeryNextCall()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -134,6 +141,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task Extension_IsVisibleToTheVeryNextCall()
     {
         var rig = new PaymentRig();
@@ -145,6 +153,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task NewChannel_IsVisibleToTheVeryNextCall()
     {
         var rig = new PaymentRig();
@@ -156,6 +165,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(ChannelReadResult.NoBudget)]
     [InlineData(ChannelReadResult.Unreachable)]
+    [Rule(10, 11)]
     public async Task NoAnswer_IsNeverAWrongRefusal(ChannelReadResult outage)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -172,6 +182,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task ChainUnreachable_KnownChannelGoesOnUntilTheBound()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -188,6 +199,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task ChainUnreachable_BoundCountsFromTheCursorWhereThatIsLater()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -203,6 +215,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Rule(12)]
     public async Task LookThatFindsAReadingBeyondTheBound_AdmitsNothing(bool known)
     {
         // All endpoints stopped at one head: a look ends well, and gives what was read long ago.
@@ -248,6 +261,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task AfterAClaim_FundsAreReadBeforeAnyAmountIsJudged()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -273,6 +287,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task AfterAClaim_EndpointThatLags_NoAmountIsJudged()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -285,6 +300,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(5)]
     public async Task ClaimWhileACallWaitsInLine_ItIsToldTheNewNonce()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -360,6 +376,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Restart_ChainUnreachable_GoesOnWithinTheBoundWithoutAHead()
     {
         var before = new PaymentRig();
@@ -375,6 +392,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(1_899UL, true)]
     [InlineData(1_900UL, false)]
+    [Rule(12)]
     public async Task Restart_WithoutAHead_ExpiryIsJudgedByTheCursor(ulong cursor, bool granted)
     {
         var before = new PaymentRig();
@@ -388,6 +406,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(1_010UL, true)]
     [InlineData(1_011UL, false)]
+    [Rule(12)]
     public async Task Restart_WithoutAHead_ExpiryIsJudgedByTheReadingWhereThatIsNewer(ulong block, bool granted)
     {
         // The record is written at a block where the settle's half margin still lets the channel pass.
@@ -408,6 +427,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannelByAReorganisation_ItsNewOwnerIsNotRefusedByTheOldOne()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -425,6 +445,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(ChannelReadResult.NoBudget)]
     [InlineData(ChannelReadResult.Unreachable)]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannelDuringALookWithoutAnswer_TheOldOwnersSignatureIsNotBooked(ChannelReadResult outage)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -445,6 +466,7 @@ public sealed class FreshReadTests
     [Theory]
     [InlineData(0UL)]
     [InlineData(1UL)] // and it was claimed from once
+    [Rule(11, 13)]
     public async Task IdGivenToAnotherChannel_KnownByAnotherReplicasReading_ItsNewOwnerIsNotRefusedByTheOldOne(ulong nonce)
     {
         var other = new PaymentRig();
@@ -463,6 +485,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task AnotherReplicasReading_BeyondFinality_AStrangersSignatureCostsNoLook()
     {
         var other = new PaymentRig();
@@ -476,6 +499,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task RecordOfAnIdsNewOwner_IsNotPutAsideByAReplicaThatMissedTheReorganisation()
     {
         PaymentRig late = new PaymentRig(new ScriptedStore { IsShared = true }).Known();

@@ -47,6 +47,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(2)]
     public async Task TwoReplicasAndManyClients_AtTheSameTime_EveryGrantIsPaidOnce()
     {
         int seed = Seeds.Next(output.WriteLine);

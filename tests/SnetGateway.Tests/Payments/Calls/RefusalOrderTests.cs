@@ -5,6 +5,7 @@ using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
@@ -224,6 +225,7 @@ public sealed class RefusalOrderTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task Hole07_GarbageWithSomebodysChannelId_TakesNoTurnAndLeavesNothing()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -245,6 +247,7 @@ public sealed class RefusalOrderTests
     }
 
     [Fact]
+    [Rule(5)]
     public async Task Hole08_SecondCallOnABusyChannel_WaitsAndThenRuns()
     {
         PaymentRig rig = new PaymentRig().Known();

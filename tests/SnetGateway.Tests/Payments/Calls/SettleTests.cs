@@ -7,6 +7,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -22,6 +23,7 @@ public sealed class SettleTests
     [InlineData(2_000UL, 0, false)]
     [InlineData(1_989UL, 10, true)]
     [InlineData(1_990UL, 10, false)]
+    [Rule(3)]
     public async Task SecondLook_ChannelNearItsEnd_IsRefusedByTheMargin(ulong head, int? margin, bool granted)
     {
         PaymentRig rig = new PaymentRig(options: new PaidCallOptions { SettleMarginBlocks = margin }).Known();
@@ -39,6 +41,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(3)]
     public async Task SecondLook_MarginAboveTheThreshold_IsTheThreshold()
     {
         // Else every call of a channel in between would be executed and then refused.
@@ -48,6 +51,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(3)]
     public async Task SecondLook_ClaimInBetween_IsTheNewNonce()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -58,6 +62,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(3)]
     public async Task SecondLook_FundsGoneInBetween_AreNotSpent()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -80,6 +85,7 @@ public sealed class SettleTests
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
+    [Rule(3, 12)]
     public async Task SecondLook_ChainNotReadWithinTheBoundSince_NothingIsBooked(int ticksBeyond, bool granted)
     {
         PaymentRig rig = new PaymentRig(options: new PaidCallOptions { AbandonedCallsPerMinute = 0 }).Known();
@@ -116,6 +122,7 @@ public sealed class SettleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Rule(3)]
     public async Task SecondLook_IdGivenToAChannelOfTheSamePartiesThatPaysSomebodyElse_IsNotBooked(bool otherRecipient)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -131,6 +138,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannelRightBeforeTheWrite_RecordIsOfThePartiesThatSigned()
     {
         // The follower takes no turn: it may learn of a reorganisation between the second look and the write.
@@ -148,6 +156,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task RecordMovedInThisProcessRightBeforeTheWrite_NonceNeverGoesBack()
     {
         // A claim takes no turn: it may move the record between the second look and the write.
@@ -161,6 +170,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(2)]
     public async Task RecordMovedWhileTheWriteIsBuilt_TheComparisonDecides()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -177,6 +187,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(2)]
     public async Task Settle_IsBuiltOnTheRecordThatWasJudged()
     {
         // Whoever writes the same nonce meanwhile (a replica whose record was read here) must not be overwritten.
@@ -191,6 +202,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(15)]
     public async Task Settled_RecordJournalAndMemorySayTheSame()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -209,6 +221,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(2, 6)]
     public async Task Outrun_TheOtherReplicaWon_NoByte()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
@@ -224,6 +237,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(2)]
     public async Task NonceMoved_TheOtherReplicaSawTheClaimFirst_NoByte()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
@@ -303,6 +317,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task EarlierNonce_IsKeptUntilItsClaimIsFinal_AndThenDropped()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -327,6 +342,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task EarlierNonce_WhoseClaimWasUndone_IsKeptAgain()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -347,6 +363,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task Funds_AreTheValueLessEarlierTotalsThatAreNotYetClaimed()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -372,6 +389,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(8)]
     public async Task Funds_EarlierTotalNotKnownHere_NothingIsJudged()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -381,6 +399,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task RecordOfAnotherChannel_IsSetAsideAndReported()
     {
         PaymentRig rig = await WithRecordOfAnotherChannelAsync();
@@ -409,6 +428,7 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(4)]
     public async Task Released_NothingIsWrittenAndTheTurnIsFree()
     {
         PaymentRig rig = new PaymentRig().Known();

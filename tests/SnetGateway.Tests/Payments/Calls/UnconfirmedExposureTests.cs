@@ -2,6 +2,7 @@ using SnetGateway.Payments;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
@@ -15,6 +16,7 @@ public sealed class UnconfirmedExposureTests
     public async Task Unset_FreshFundsAreSpentWhole() => Assert.Null(await new PaymentRig().Known().PayAsync(PaymentRig.Pay(1_000), 1_000));
 
     [Fact]
+    [Rule(13)]
     public async Task FreshChannel_IsServedUpToTheCap_AndWhollyWhenConfirmed()
     {
         PaymentRig rig = Rig("100");
@@ -50,6 +52,7 @@ public sealed class UnconfirmedExposureTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task SecondLook_IsCappedToo()
     {
         PaymentRig rig = Rig("1000");

@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -16,6 +17,7 @@ public sealed class UnknownOutcomeTests
     [InlineData(StoreFault.UnknownWritten)]
     [InlineData(StoreFault.UnknownLandsAfterRead)] // a late write after a read said "no"
     [InlineData(StoreFault.RepeatedWrite)] // our own repeated write won before
+    [Rule(7)]
     public async Task WrittenAfterAll_IsGranted(StoreFault fault)
     {
         PaymentRig rig = Rig();
@@ -32,6 +34,7 @@ public sealed class UnknownOutcomeTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [Rule(7)]
     public async Task Lost_IsRefusedOnlyWhenALateWriteMustLose(int before)
     {
         PaymentRig rig = Rig();
@@ -52,6 +55,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task RecordThatMovedOnSince_IsSearchedForTheCall()
     {
         PaymentRig rig = Rig(shared: true, jumps: false);
@@ -73,6 +77,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task RecordThatMovedToTheNextNonceSince_IsSearchedForTheCall()
     {
         PaymentRig rig = Rig(shared: true, jumps: false);
@@ -92,6 +97,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task ConflictThatCannotBeRead_IsDecidedLater()
     {
         PaymentRig rig = Rig();
@@ -104,6 +110,7 @@ public sealed class UnknownOutcomeTests
     [Theory]
     [InlineData(StoreFault.UnknownWritten, true)]
     [InlineData(StoreFault.UnknownLost, false)]
+    [Rule(7)]
     public async Task UndecidedWithinTheLimit_IsDecidedByTheNextCall(StoreFault fault, bool written)
     {
         PaymentRig rig = Rig();
@@ -149,6 +156,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task InDoubt_LateWriteAfterTheNextCallDecided_Loses()
     {
         PaymentRig rig = Rig();
@@ -164,6 +172,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task InDoubt_Price0_PassesAndTheSamePaymentToo()
     {
         PaymentRig rig = Rig();

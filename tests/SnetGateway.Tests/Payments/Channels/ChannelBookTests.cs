@@ -29,6 +29,7 @@ public sealed class ChannelBookTests
     }
 
     [Fact]
+    [Rule(10)]
     public void GroupsReplacedWhileAChannelIsJudgedByTheOldOnes_IsNotForeignForEver()
     {
         _book.Groups = new ReplacedWhileRead(() => _book.Groups = [PaymentRig.Group]);

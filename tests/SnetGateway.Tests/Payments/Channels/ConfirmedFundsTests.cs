@@ -88,6 +88,7 @@ public sealed class ConfirmedFundsTests(ITestOutputHelper output)
     /// blocks were undone, and all is confirmed when nothing came for so many blocks.
     /// </summary>
     [Fact]
+    [Rule(13)]
     public void RandomDepositsClaimsAndReadings_NeverMoreThanWouldBeLeft()
     {
         var random = Seeds.Random(output.WriteLine);

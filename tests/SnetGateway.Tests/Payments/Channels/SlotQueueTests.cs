@@ -30,6 +30,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(5)]
     public async Task Line_IsBoundedInLength()
     {
         Assert.True(await Enter());
@@ -49,6 +50,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     [Theory]
     [InlineData(0, 5)]
     [InlineData(16, 0)]
+    [Rule(5)]
     public async Task Line_OfLengthOrTimeZero_RefusesAtOnce(int maxWaiting, int seconds)
     {
         Assert.True(await Enter());
@@ -58,6 +60,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(5)]
     public async Task Line_IsBoundedInTime_AndWhoLeavesItIsNotGivenTheTurn()
     {
         Assert.True(await Enter());
@@ -133,6 +136,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(5)]
     public async Task ManyCalls_ThatComeWaitGiveUpAndLeave_OneAtATimeAndNothingLeftBehind()
     {
         int seed = Seeds.Next(output.WriteLine);

@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -15,6 +16,7 @@ public sealed class ClaimAuditTests
     [InlineData(2UL, 1UL, "mismatch 1 0 1")] // a nonce that was never signed here
     [InlineData(2UL, 0UL, null)] // the sender's time-out takes nothing
     [InlineData(0UL, 9UL, null)] // no claim leads to nonce 0
+    [Rule(9)]
     public async Task Claim_AgainstTheRecord(ulong newNonce, ulong planned, string? line)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -27,6 +29,7 @@ public sealed class ClaimAuditTests
     [Theory]
     [InlineData(30UL, null)]
     [InlineData(31UL, "mismatch 1 30 31")]
+    [Rule(9)]
     public async Task Claim_OfAnEarlierNonce_AgainstWhatIsKeptOfIt(ulong planned, string? line)
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -38,6 +41,7 @@ public sealed class ClaimAuditTests
     }
 
     [Fact]
+    [Rule(9)]
     public void Claim_OfAChannelThatNeverPaidHere_IsFromAnotherLedger()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -56,6 +60,7 @@ public sealed class ClaimAuditTests
     [Theory]
     [InlineData(30UL, null)]
     [InlineData(31UL, "mismatch 1 30 31")]
+    [Rule(9)]
     public async Task Claim_OfWhatAnotherReplicaSettled_IsHeldToTheSharedRecord(ulong planned, string? line)
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();

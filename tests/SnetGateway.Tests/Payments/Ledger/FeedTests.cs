@@ -2,6 +2,7 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -11,6 +12,7 @@ namespace SnetGateway.Tests.Payments.Ledger;
 public sealed class FeedTests
 {
     [Fact]
+    [Rule(11)]
     public async Task RecordOfAnotherReplica_IsJudgedByWithoutARead()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();

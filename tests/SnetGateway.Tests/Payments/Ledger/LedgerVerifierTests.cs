@@ -4,6 +4,7 @@ using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Ledger;
@@ -35,6 +36,7 @@ public sealed class LedgerVerifierTests
     }
 
     [Fact]
+    [Rule(15)]
     public async Task Missing_EntryInTheMiddle_IsFound()
     {
         PaymentRig rig = await PaidAsync(5);
@@ -52,6 +54,7 @@ public sealed class LedgerVerifierTests
     }
 
     [Fact]
+    [Rule(15)]
     public async Task Missing_NewestEntryThatTheRecordHolds_IsANote()
     {
         PaymentRig rig = await PaidAsync(5);
@@ -112,6 +115,7 @@ public sealed class LedgerVerifierTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(5)]
+    [Rule(15)]
     public async Task Altered_AnyByteOfAnyEntry_IsFound(long sequence)
     {
         PaymentRig rig = await PaidAsync(5);
@@ -248,6 +252,7 @@ public sealed class LedgerVerifierTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Load_BringsBackRecordsAndCursor()
     {
         PaymentRig before = await PaidAsync(3);
@@ -272,6 +277,7 @@ public sealed class LedgerVerifierTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Restart_ClaimSeenBeforeTheCursorWasSaved_ChainUnreachable_OldNonceIsNotServed()
     {
         PaymentRig before = await PaidAsync(3);

@@ -43,6 +43,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(16)]
     public void ChannelRecord_Format1_IsTheseBytes()
     {
         ChannelRecord record = Record();

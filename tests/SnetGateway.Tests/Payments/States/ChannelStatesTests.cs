@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
@@ -104,6 +105,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task BlockNumberAboveTheHead_GetsOneFreshLook()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -113,6 +115,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task NumberAboveTheHead_ChainUnreachable_PartiesAreToldFromMemoryUntilTheBound()
     {
         // Blocks go on where the client sees them. Payments on the channel go on here, and SDKs ask for its state before each of them.
@@ -129,6 +132,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(11)]
     public async Task NumberAboveTheHead_ChainUnreachable_OfAnUnknownIdIsNotCalledExpired()
     {
         var rig = new PaymentRig();
@@ -138,6 +142,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(12)]
     public async Task Restart_ChainUnreachable_PartiesAreToldFromMemoryUntilTheBound()
     {
         var before = new PaymentRig();
@@ -206,6 +211,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannelByAReorganisation_ItsNewOwnerIsToldAfterOneLook_AndTheOldOneNothing()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -220,6 +226,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannelByAReorganisation_TheOldOwnerWhoAsksFirst_IsNotToldTheNewOnesState()
     {
         PaymentRig rig = new PaymentRig().Known();
@@ -231,6 +238,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(13)]
     public async Task IdGivenToAnotherChannel_KnownByAnotherReplicasReading_ItsNewOwnerIsToldAfterOneLook()
     {
         var other = new PaymentRig();
@@ -256,6 +264,7 @@ public sealed class ChannelStatesTests
     }
 
     [Fact]
+    [Rule(10)]
     public async Task AnotherReplicasReading_BeyondFinality_AStrangersQuestionCostsNoLook()
     {
         var other = new PaymentRig();

@@ -6,6 +6,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
@@ -18,6 +19,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     private static readonly byte[] s_value = new byte[700];
 
     [Fact]
+    [Rule(17)]
     public async Task Batch_OneConflict_FailsOnlyItsOwnCall()
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);
@@ -55,6 +57,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(17)]
     public async Task Batch_NeverExceedsEtcdsLimit()
     {
         // Commits of 1 and of 32 writes together: etcd's limit of 128 counts the inner transactions and the operations of the largest.
@@ -66,6 +69,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(17)]
     public async Task ConcurrentWritesOfOneKey_AreNeverInOneBatch_AndOneWins()
     {
         // etcd rejects a transaction that writes a key twice.
@@ -89,6 +93,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(17)]
     public async Task SixtyFourConcurrentChannels_CostLessThanOneRoundTripPerSettle()
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -141,6 +146,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(16)]
     public async Task Scope_OtherChainContractOrPrefix_SharesNoRecord()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
@@ -157,6 +163,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(16)]
     public void StoredKeyInEtcd_HasTheseBytes()
     {
         var keys = new EtcdKeys("p/", new LedgerScope(1, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e")));
@@ -170,6 +177,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(16)]
     public async Task Format_ThatNamesAnotherVersion_StopsEverySettleImmediately()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
@@ -191,6 +199,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     }
 
     [Fact]
+    [Rule(16)]
     public async Task Format_DeletedWithTheLedger_NoNewLedgerIsCreated()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);

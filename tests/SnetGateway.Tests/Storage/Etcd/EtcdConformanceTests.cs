@@ -12,6 +12,7 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
 
     [Theory]
     [MemberData(nameof(Rules))]
+    [Rule(17)]
     public async Task EtcdStore_KeepsTheRule(string rule)
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);
@@ -20,6 +21,7 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
     }
 
     [Fact]
+    [Rule(15)]
     public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -14,6 +15,7 @@ public sealed class EtcdFaultTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
     [Fact]
+    [Rule(14)]
     public async Task LeaderKilled_OfThree_SettlesContinue_AndNoneIsLost()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
@@ -65,6 +67,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
+    [Rule(14)]
     public async Task NoQuorum_NothingIsCommitted_EachEndsInTime_AndItRecovers()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
@@ -99,6 +102,7 @@ public sealed class EtcdFaultTests
     }
 
     [Fact]
+    [Rule(7)]
     public async Task ResponseLost_IsUnknown_AndALaterReadDecides()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();

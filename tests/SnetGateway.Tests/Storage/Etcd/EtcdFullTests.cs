@@ -13,6 +13,7 @@ namespace SnetGateway.Tests.Storage.Etcd;
 public sealed class EtcdFullTests
 {
     [Fact]
+    [Rule(14)]
     public async Task EtcdFull_NothingIsWritten_AndTheDocumentedCommandsBringItBack()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });

@@ -17,16 +17,20 @@ namespace SnetGateway.Tests.Storage.Model;
 public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestOutputHelper output) : IClassFixture<RedisFixture>, IClassFixture<EtcdFixture>
 {
     [Fact]
+    [Rule(7)]
     public async Task MemoryStore_GeneratedHistories_KeepEveryInvariant() => await RunAsync(ModelLedger.Memory(), 150);
 
     [Fact]
+    [Rule(7)]
     public async Task SqliteStore_GeneratedHistories_KeepEveryInvariant() => await RunAsync(ModelLedger.Sqlite(1), 20);
 
     [Fact]
+    [Rule(7)]
     public async Task RedisStore_GeneratedHistoriesOnThreeReplicas_KeepEveryInvariant() =>
         await RunAsync(ModelLedger.Redis(redis.Redis, "model", 1), 20);
 
     [Fact]
+    [Rule(7)]
     public async Task EtcdStore_GeneratedHistoriesOnThreeReplicas_KeepEveryInvariant() => await RunAsync(ModelLedger.Etcd(etcd.Etcd, 1), 20);
 
     [Fact]
@@ -48,6 +52,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
     [InlineData(Break.WritesHalfOfACommit)]
     [InlineData(Break.ForgetsAnEntry)]
     [InlineData(Break.ReadsWhatWasBefore)]
+    [Rule(7)]
     public async Task BrokenStore_IsFound(Break how)
     {
         int seed = Seeds.Next(output.WriteLine);
