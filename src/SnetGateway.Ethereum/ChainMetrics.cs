@@ -23,7 +23,7 @@ internal sealed class ChainMetrics
     }
 
     public void RpcCalled(string method, bool succeeded) =>
-        _calls.Add(1, new KeyValuePair<string, object?>("method", method), new KeyValuePair<string, object?>("outcome", succeeded ? "answered" : "failed"));
+        _calls.Add(1, new KeyValuePair<string, object?>("method", method), new KeyValuePair<string, object?>("outcome", succeeded ? "succeeded" : "failed"));
 
     public void BudgetRefused(bool isKnownParty) =>
         _refusals.Add(1, new KeyValuePair<string, object?>("priority", isKnownParty ? "known_party" : "anonymous"));

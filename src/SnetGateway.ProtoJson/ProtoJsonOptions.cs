@@ -9,9 +9,9 @@ public sealed record ProtoJsonOptions
     /// <summary>Write fields without presence also where they have their default value. Default false.</summary>
     public bool IncludeDefaults { get; init; }
 
-    /// <summary>Pass over JSON properties that are no field. Default false: they are errors.</summary>
+    /// <summary>Ignore JSON properties that are not a field. Default false: they are errors.</summary>
     public bool IgnoreUnknownFields { get; init; }
 
-    /// <summary>How deep messages may lie in each other, 1 to 1,000. Default 100, as protobuf's own readers have it.</summary>
+    /// <summary>Maximum nesting of messages, 1 to 1,000. Default 100, as in protobuf's own readers.</summary>
     public int MaxDepth { get; init; } = 100;
 }

@@ -77,9 +77,9 @@ internal static partial class StorageLog
     public static partial void EtcdOutcomeUnknown(this ILogger logger, int count, string error);
 
     [LoggerMessage(EventId = 7034, EventName = "LedgerFeedFailed", Level = LogLevel.Warning,
-        Message = "Could not follow the writes of other gateways: {Error}. The next attempt is in {Pause}, and no change is missed. "
-            + "Check the store if this continues.")]
-    public static partial void FeedFailed(this ILogger logger, string error, TimeSpan pause);
+        Message = "Could not follow the writes of other gateways: {Error}. It is retried, and no change is missed. Check the store if this "
+            + "continues.")]
+    public static partial void FeedFailed(this ILogger logger, string error);
 
     [LoggerMessage(EventId = 7035, EventName = "EtcdAlarm", Level = LogLevel.Warning,
         Message = "etcd has raised an alarm: {Alarm}. See docs/stores.md.")]
@@ -114,9 +114,9 @@ internal static partial class StorageLog
             + "restarted. Claim the signed payments first; see docs/stores.md.")]
     public static partial void RedisLedgerReplaced(this ILogger logger, string endpoint, string detail);
 
-    [LoggerMessage(EventId = 7044, EventName = "RedisFeedRecovered", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 7044, EventName = "LedgerFeedRecovered", Level = LogLevel.Information,
         Message = "The writes of other gateways are followed again.")]
-    public static partial void RedisFeedRecovered(this ILogger logger);
+    public static partial void FeedRecovered(this ILogger logger);
 
     [LoggerMessage(EventId = 7045, EventName = "RedisRecordSkipped", Level = LogLevel.Error,
         Message = "Skipped a changed record that cannot be read: {Error}. Other records are still followed. Run `ledger verify`.")]

@@ -32,7 +32,7 @@ internal sealed class HeadReader(
     private long? _lastStart;
     private long _newBlockAt;
 
-    /// <summary>The newest view. Null until an endpoint has answered.</summary>
+    /// <summary>The newest view. Null before the first successful read.</summary>
     public HeadView? View => _view;
 
     /// <summary>Error of the last read that failed.</summary>

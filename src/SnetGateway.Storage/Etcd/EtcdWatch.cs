@@ -16,6 +16,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private readonly FailureLog _failures = new(logger.FeedFailed, logger.FeedRecovered);
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
     private Metadata? _metadata;
     private int _member;
@@ -37,13 +38,14 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
                     : await NextAsync(cancellationToken);
                 if (records is null)
                 {
-                    logger.FeedFailed(error!, pause);
+                    _failures.Failed(error!);
                     await Task.Delay(pause, time, cancellationToken);
                     pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                     continue;
                 }
 
                 pause = FirstPause;
+                _failures.Succeeded();
                 foreach (StoredRecord record in records)
                 {
                     yield return record;

@@ -33,7 +33,7 @@ internal sealed class RedisFeed(
         try
         {
             double? last = From;
-            var failures = new FailureLog(error => logger.FeedFailed(error, Poll), logger.RedisFeedRecovered);
+            var failures = new FailureLog(logger.FeedFailed, logger.FeedRecovered);
             while (true)
             {
                 (IReadOnlyList<StoredRecord> records, last, string? error) = await TryReadAsync(last, cancellationToken);
