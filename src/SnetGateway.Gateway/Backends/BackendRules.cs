@@ -50,7 +50,7 @@ internal static class BackendRules
             {
                 HttpServiceRules.Check($"{PathOf(clusterId)}:{nameof(backend.Http)}", backend.Http, errors);
             }
-            else if (backend.Http.Credentials.Count > 0 || backend.Http.Methods.Count > 0)
+            else if (backend.Http.Credentials.Count + backend.Http.Methods.Count + backend.Http.Statuses.Count > 0)
             {
                 AddUnused(errors, clusterId, nameof(backend.Http), BackendKind.Http);
             }

@@ -15,34 +15,34 @@ public sealed class InvalidResponseTests
 
     /// <summary>`ID` stands for the id that was asked with.</summary>
     [Theory]
-    [InlineData("", 13, "the service answered nothing")]
-    [InlineData("  \n", 13, "the service answered nothing")]
-    [InlineData("{", 13, "the service's answer is no JSON")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":"a"}} more""", 13, "the service's answer is no JSON")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":"a",}}""", 13, "the service's answer is no JSON")]
-    [InlineData("<html></html>", 13, "the service's answer is no JSON")]
-    [InlineData("\"text\"", 13, "the service's answer is no JSON-RPC 2.0 response")]
+    [InlineData("", 13, "the service's response is empty")]
+    [InlineData("  \n", 13, "the service's response is empty")]
+    [InlineData("{", 13, "the service's response is not valid JSON")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":"a"}} more""", 13, "the service's response is not valid JSON")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":"a",}}""", 13, "the service's response is not valid JSON")]
+    [InlineData("<html></html>", 13, "the service's response is not valid JSON")]
+    [InlineData("\"text\"", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
     [InlineData("""[{"jsonrpc":"2.0","id":ID,"result":{}}]""", 13, "the service answered with a batch")]
     [InlineData("[]", 13, "the service answered with a batch")]
-    [InlineData("{}", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"1.0","id":ID,"result":{}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"id":ID,"result":{}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","result":{}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"result":{}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"m"}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":"text"}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":"1","message":"m"}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1.5,"message":"m"}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"\ud800"}}""", 13, "the service's answer is no JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":999999,"result":{}}""", 13, "the service answered another request")]
-    [InlineData("""{"jsonrpc":"2.0","id":"ID","result":{}}""", 13, "the service answered another request")]
-    [InlineData("""{"jsonrpc":"2.0","id":null,"result":{}}""", 13, "the service answered another request")]
+    [InlineData("{}", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"1.0","id":ID,"result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"id":ID,"result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":"text"}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":"1","message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1.5,"message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"\ud800"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData("""{"jsonrpc":"2.0","id":999999,"result":{}}""", 13, "the service responded to another request")]
+    [InlineData("""{"jsonrpc":"2.0","id":"ID","result":{}}""", 13, "the service responded to another request")]
+    [InlineData("""{"jsonrpc":"2.0","id":null,"result":{}}""", 13, "the service responded to another request")]
     [InlineData("""{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}""", 13, "json-rpc error -32700: Parse error")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":null}""", 13, "the service's answer is no test.Item: $")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":5}}""", 13, "the service's answer is no test.Item: $.item_id")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"inner_item":{"big_number":"many"}}}""", 13, "the service's answer is no test.Item: $.inner_item.big_number")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"big_number":9223372036854775808}}""", 13, "the service's answer is no test.Item: $.big_number")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":null}""", 13, "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":5}}""", 13, "the service's response is not valid JSON for test.Item (at $.item_id)")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"inner_item":{"big_number":"many"}}}""", 13, "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
+    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"big_number":9223372036854775808}}""", 13, "the service's response is not valid JSON for test.Item (at $.big_number)")]
     public async Task JsonRpc(string answer, int status, string text)
     {
         await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
@@ -56,12 +56,12 @@ public sealed class InvalidResponseTests
     }
 
     [Theory]
-    [InlineData("", 13, "the service answered nothing")]
-    [InlineData("{\"item_id\":", 13, "the service's answer is no test.Item: $")]
-    [InlineData("[]", 13, "the service's answer is no test.Item: $")]
-    [InlineData("{\"tags\":{}}", 13, "the service's answer is no test.Item: $.tags")]
-    [InlineData("{\"item_id\":\"a\"}{}", 13, "the service's answer is no test.Item: $")]
-    [InlineData("\u0001", 13, "the service's answer is no test.Item: $")]
+    [InlineData("", 13, "the service's response is empty")]
+    [InlineData("{\"item_id\":", 13, "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("[]", 13, "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("{\"tags\":{}}", 13, "the service's response is not valid JSON for test.Item (at $.tags)")]
+    [InlineData("{\"item_id\":\"a\"}{}", 13, "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("\u0001", 13, "the service's response is not valid JSON for test.Item (at $)")]
     public async Task Http(string answer, int status, string text)
     {
         await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
@@ -76,7 +76,7 @@ public sealed class InvalidResponseTests
     {
         await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context => context.Response.Body.WriteAsync((byte[])[(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']).AsTask();
-        await RefusedAsync(kind, service, 13, kind == "http" ? "the service's answer is no test.Item: $" : "the service's answer is no JSON");
+        await RefusedAsync(kind, service, 13, kind == "http" ? "the service's response is not valid JSON for test.Item (at $)" : "the service's response is not valid JSON");
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class InvalidResponseTests
             context.Response.Headers.Location = "/elsewhere";
             return context.Response.WriteAsync("inside");
         };
-        await RefusedAsync(kind, service, status, $"the service answered with HTTP status {http}");
+        await RefusedAsync(kind, service, status, $"the service responded with HTTP status {http}");
         Assert.Equal(1, service.Requests);
     }
 
@@ -168,7 +168,7 @@ public sealed class InvalidResponseTests
             context.Response.Headers.ContentEncoding = "gzip";
             return context.Response.WriteAsync(Item);
         };
-        await RefusedAsync(kind, service, 13, "the service compressed its answer unasked");
+        await RefusedAsync(kind, service, 13, "the service compressed its response without being asked");
     }
 
     [Theory]

@@ -83,11 +83,11 @@ public sealed class JsonProgramTests
     }
 
     [Theory]
-    [InlineData("Message", "printf '{\"item_id\":'", "the service's answer is no test.Item: $")]
-    [InlineData("Message", "printf '{\"inner_item\":{\"big_number\":\"x\"}}'", "the service's answer is no test.Item: $.inner_item.big_number")]
-    [InlineData("Message", "printf ''", "the service's answer is no test.Item: $")]
-    [InlineData("Lines", "echo oops", "the service's answer is no test.Item: $")]
-    [InlineData("Frames", "printf '\\000\\000\\000\\002[]'", "the service's answer is no test.Item: $")]
+    [InlineData("Message", "printf '{\"item_id\":'", "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("Message", "printf '{\"inner_item\":{\"big_number\":\"x\"}}'", "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
+    [InlineData("Message", "printf ''", "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("Lines", "echo oops", "the service's response is not valid JSON for test.Item (at $)")]
+    [InlineData("Frames", "printf '\\000\\000\\000\\002[]'", "the service's response is not valid JSON for test.Item (at $)")]
     public async Task OutputThatIsNotTheOutputsJson_IsInternal_AndNotCharged(string output, string script, string text)
     {
         using var folder = new ProgramFolder();

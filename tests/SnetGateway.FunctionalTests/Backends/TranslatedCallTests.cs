@@ -206,8 +206,24 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     {
         await using TranslatorRig rig = await StartAsync("http");
         GrpcReply reply = await rig.CallAsync("Fail", $$"""{"code":{{http}},"message":"inside"}""");
-        Assert.Equal((status, $"the service answered with HTTP status {http}"), (reply.Status, reply.Message));
+        Assert.Equal((status, $"the service responded with HTTP status {http}"), (reply.Status, reply.Message));
         Assert.Equal(nameof(ReleaseReason.ServiceFailed), await rig.Harness.Reservation.Ended.WithTimeout());
+        Assert.True(rig.Harness.Log.Has("ResponseUnusable"));
+    }
+
+    [Fact]
+    public async Task Http_MappedStatus_IsTheClients_AndNotAWarning()
+    {
+        var options = new ClusterBackendOptions();
+        options.Http.Statuses["404"] = Grpc.Core.StatusCode.NotFound;
+        options.Http.Statuses["400"] = Grpc.Core.StatusCode.InvalidArgument;
+        options.Http.Methods[TranslatorRig.Path("Fail")] = new HttpMethodOptions { Statuses = { ["400"] = Grpc.Core.StatusCode.FailedPrecondition } };
+        await using TranslatorRig rig = await TranslatorRig.StartAsync("http", services.Http, options);
+        GrpcReply missing = await rig.CallAsync("Fail", """{"code":404}""");
+        Assert.Equal((5, "the service responded with HTTP status 404"), (missing.Status, missing.Message));
+        Assert.Equal(9, (await rig.CallAsync("Fail", """{"code":400}""")).Status);
+        Assert.False(rig.Harness.Log.Has("ResponseUnusable"));
+        Assert.Equal(14, (await rig.CallAsync("Fail", """{"code":503}""")).Status);
         Assert.True(rig.Harness.Log.Has("ResponseUnusable"));
     }
 

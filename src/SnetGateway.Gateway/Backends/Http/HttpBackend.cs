@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,7 +20,14 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         HttpMethodOptions method = options.Methods.GetValueOrDefault(call.Method.Path) ?? s_unnamed;
         using HttpRequestMessage request = Create(call, options, method);
         BackendResponse answer = await AskAsync(call, request, cancellationToken);
-        return answer.IsSuccess ? ResponsePart.Find(answer.Body, method, call.Method.Output) : throw Failed(answer.Status);
+        if (answer.IsSuccess)
+        {
+            return ResponsePart.Find(answer.Body, method, call.Method.Output);
+        }
+
+        string status = ((int)answer.Status).ToString(CultureInfo.InvariantCulture);
+        bool isMapped = method.Statuses.TryGetValue(status, out StatusCode code) || options.Statuses.TryGetValue(status, out code);
+        throw isMapped ? new RpcException(new Status(code, $"the service responded with HTTP status {status}")) : Failed(answer.Status);
     }
 
     private static HttpRequestMessage Create(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Grpc.Core;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
@@ -28,6 +29,9 @@ public sealed class HttpMethodOptions
     /// response is the message.
     /// </summary>
     public string? ResponseInto { get; set; }
+
+    /// <summary>The method's own status codes by HTTP status. They take precedence over the cluster's `Statuses`.</summary>
+    public Dictionary<string, StatusCode> Statuses { get; set; } = new(StringComparer.Ordinal);
 
     internal bool HasBody => Verb is not (Get or Delete);
 }

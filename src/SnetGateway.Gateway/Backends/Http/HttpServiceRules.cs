@@ -1,3 +1,4 @@
+using Grpc.Core;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Backends.Http;
@@ -18,13 +19,30 @@ internal static class HttpServiceRules
             CheckCredential(errors, $"{path}:{nameof(options.Credentials)}:{name}", credential, options);
         }
 
+        CheckStatuses($"{path}:{nameof(options.Statuses)}", options.Statuses, errors);
         foreach ((string method, HttpMethodOptions how) in options.Methods)
         {
             string place = $"{path}:{nameof(options.Methods)}:{method}";
             MethodPath.Check(place, method, errors);
+            CheckStatuses($"{place}:{nameof(how.Statuses)}", how.Statuses, errors);
             if (how.Path is { Length: > 0 } template && PathTemplate.FindFault(template) is { } fault)
             {
                 errors.Add($"{place}:{nameof(how.Path)}", fault, "Write it as /users/{user_id}");
+            }
+        }
+    }
+
+    private static void CheckStatuses(string path, Dictionary<string, StatusCode> statuses, ErrorList errors)
+    {
+        foreach ((string http, StatusCode code) in statuses)
+        {
+            if (!(http.Length == 3 && http[0] is ('3' or '4' or '5') && http.All(char.IsAsciiDigit)))
+            {
+                errors.Add($"{path}:{http}", "the key is not an HTTP status of a failure", "Write a number from 300 to 599");
+            }
+            else if (code == StatusCode.OK)
+            {
+                errors.Add($"{path}:{http}", "a failed call cannot end with OK", "Write another status code, such as NotFound");
             }
         }
     }

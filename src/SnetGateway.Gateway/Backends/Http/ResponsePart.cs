@@ -18,7 +18,7 @@ internal static class ResponsePart
     {
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
-            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(StatusCode.Internal, "the service answered nothing", "the body is empty");
+            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(StatusCode.Internal, "the service's response is empty", "the body is empty");
         }
 
         ReadOnlyMemory<byte> part = string.IsNullOrEmpty(method.ResponseFrom) ? body : Cut(body, method.ResponseFrom.Split('.'));
@@ -35,14 +35,14 @@ internal static class ResponsePart
             {
                 part = part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out JsonElement inner)
                     ? inner
-                    : throw new ServiceFaultException(StatusCode.Internal, "the service's answer lacks its message", $"there is no {name}");
+                    : throw new ServiceFaultException(StatusCode.Internal, "the service's response lacks the configured part", $"there is no {name}");
             }
 
             return JsonRpcResponse.TextOf(part, body);
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException) // the latter where a name holds half a character
         {
-            throw new ServiceFaultException(StatusCode.Internal, "the service's answer is no JSON", $"line {(broken as JsonException)?.LineNumber + 1}");
+            throw new ServiceFaultException(StatusCode.Internal, "the service's response is not valid JSON", $"line {(broken as JsonException)?.LineNumber + 1}");
         }
     }
 

@@ -24,12 +24,12 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
             // What a service answers to a notification.
-            throw Wrong("the service answered nothing", "the body is empty");
+            throw Wrong("the service's response is empty", "the body is empty");
         }
 
         if (!Utf8.IsValid(body.Span))
         {
-            throw Wrong("the service's answer is no JSON", "the body is not UTF-8");
+            throw Wrong("the service's response is not valid JSON", "the body is not UTF-8");
         }
 
         try
@@ -41,7 +41,7 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         {
             throw new ServiceFaultException(
                 StatusCode.Internal,
-                "the service's answer is no JSON",
+                "the service's response is not valid JSON",
                 string.Create(CultureInfo.InvariantCulture, $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}"));
         }
         catch (InvalidOperationException)
@@ -90,7 +90,7 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         bool isOurs = long.TryParse(JsonMarshal.GetRawUtf8Value(answered), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number == id;
         if (!isOurs && !(isError && answered.ValueKind == JsonValueKind.Null))
         {
-            throw Wrong("the service answered another request", "the id is another one");
+            throw Wrong("the service responded to another request", "the id is another one");
         }
     }
 
@@ -105,7 +105,7 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         return found;
     }
 
-    private static ServiceFaultException NoResponse(string detail) => Wrong("the service's answer is no JSON-RPC 2.0 response", detail);
+    private static ServiceFaultException NoResponse(string detail) => Wrong("the service's response is not a valid JSON-RPC 2.0 response", detail);
 
     private static ServiceFaultException Wrong(string text, string detail) => new(StatusCode.Internal, text, detail);
 }

@@ -88,7 +88,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
         catch (ProtoJsonException wrong)
         {
             // The place helps both sides; the reason may repeat what is the service's own.
-            throw new ServiceFaultException(StatusCode.Internal, $"the service's answer is no {Method.Output.FullName}: {wrong.Path}", wrong.Message);
+            throw new ServiceFaultException(StatusCode.Internal, $"the service's response is not valid JSON for {Method.Output.FullName} (at {wrong.Path})", wrong.Message);
         }
     }
 

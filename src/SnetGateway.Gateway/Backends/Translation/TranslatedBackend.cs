@@ -77,7 +77,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
             throw new ServiceFaultException(
-                StatusCode.Internal, "the service compressed its answer unasked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
+                StatusCode.Internal, "the service compressed its response without being asked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
         }
 
         try
@@ -94,7 +94,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     /// <summary>What an HTTP status means that stands for a failure.</summary>
     protected static ServiceFaultException Failed(HttpStatusCode status) => new(
         HttpStatusMapping.ToGrpc((int)status),
-        string.Create(CultureInfo.InvariantCulture, $"the service answered with HTTP status {(int)status}"),
+        string.Create(CultureInfo.InvariantCulture, $"the service responded with HTTP status {(int)status}"),
         "its body is not shown");
 
     private async Task<HttpResponseMessage> TranslateAsync(HttpRequestMessage request, string path, GrpcCodec codec, CancellationToken cancellationToken)
