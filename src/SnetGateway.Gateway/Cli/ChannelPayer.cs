@@ -13,7 +13,7 @@ namespace SnetGateway.Gateway.Cli;
 /// <param name="Signed">Cogs signed so far at that nonce.</param>
 internal readonly record struct RemoteChannelState(ChannelNonce Nonce, UInt256 Signed);
 
-/// <summary>The consumer's side of a payment channel (payments.md 3 and 4.3).</summary>
+/// <summary>The consumer's side of a payment channel (docs/protocol/escrow-payments.md, 'Metadata').</summary>
 internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId channel)
 {
     private const string PriceWords = "does not equal to price ";

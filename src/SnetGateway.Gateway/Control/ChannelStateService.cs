@@ -8,7 +8,7 @@ namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// `escrow.PaymentChannelStateService`: tells a party of a channel its nonce and what was signed. As hot as the paid path, since SDKs ask for
-/// all their channels before every call, and answered from memory. All errors are UNKNOWN with the reference's text (payments.md 12.1).
+/// all their channels before every call, and answered from memory. All errors are UNKNOWN with the reference's text (docs/protocol/channel-state.md, 'Steps').
 /// </summary>
 internal sealed class ChannelStateService(ChannelStates states) : PaymentChannelStateService.PaymentChannelStateServiceBase
 {
@@ -22,7 +22,7 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
     {
         if (!UInt256.TryReadBigEndian(request.ChannelId.Span, out UInt256 id))
         {
-            // More than 32 bytes name no channel; the reference would have cut them (payments.md, trap 1).
+            // More than 32 bytes name no channel; the reference would have cut them (trap 1).
             throw new RpcException(new Status(StatusCode.Unknown, "channel is not found, channelId: more than 256 bits"));
         }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>How the reference names a daemon: SHA-256 over who is paid for what, as lower-case hex (daemon.md 7.3).</summary>
+/// <summary>How the reference names a daemon: SHA-256 over who is paid for what, as lower-case hex (docs/protocol/control-services.md, 'Daemon id').</summary>
 internal static class DaemonId
 {
     /// <summary>The Registry contracts that the reference knows, by chain; their text is part of the id, letter case included.</summary>

@@ -9,7 +9,7 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 namespace SnetGateway.Gateway.Heartbeats;
 
 /// <summary>
-/// `/heartbeat`: the reference's document (daemon.md 7.5), which marketplaces read. With several services, the host that is called decides, or
+/// `/heartbeat`: the reference's document (docs/protocol/control-services.md, 'Heartbeat'), which marketplaces read. With several services, the host that is called decides, or
 /// the service's name behind `/heartbeat/`.
 /// </summary>
 internal sealed class HeartbeatEndpoint(

@@ -5,7 +5,7 @@ namespace SnetGateway.Payments.Channels;
 
 /// <summary>
 /// The bytes that a payment signs, and that the contract checks at the claim: "__MPE_claim_message", the escrow's address, channel id, nonce
-/// and total (payments.md 4.3). One payment has one such message, because each number has one form.
+/// and total (docs/protocol/escrow-payments.md, 'Message to sign'). One payment has one such message, because each number has one form.
 /// </summary>
 public static class ClaimMessage
 {

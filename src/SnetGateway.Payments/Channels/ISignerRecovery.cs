@@ -7,7 +7,7 @@ public interface ISignerRecovery
 {
     /// <summary>
     /// Recovers the address that signed keccak256("\x19Ethereum Signed Message:\n32" ++ keccak256(<paramref name="message"/>))
-    /// (payments.md 4.1). Accepts exactly what the escrow contract will pay: 65 bytes r ++ s ++ v, r and s in [1, n-1] (high s too),
+    /// (docs/protocol/escrow-payments.md, 'Signature'). Accepts exactly what the escrow contract will pay: 65 bytes r ++ s ++ v, r and s in [1, n-1] (high s too),
     /// v 0, 1, 27 or 28.
     /// </summary>
     /// <returns>False for every other signature, and where no key fits.</returns>

@@ -4,7 +4,7 @@ namespace SnetGateway.Payments.Records;
 
 /// <summary>
 /// The last signature of an earlier nonce: what the provider may still claim, or has claimed without the chain being final about it. Kept
-/// until it is (design, rule 8).
+/// until it is (rule 8).
 /// </summary>
 /// <param name="Nonce">The nonce it was signed for.</param>
 /// <param name="Amount">The signed total in cogs.</param>

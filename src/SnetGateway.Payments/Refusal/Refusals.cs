@@ -3,7 +3,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
-/// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (payments.md 3.2, 5.3 and 16), because
+/// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks'), because
 /// clients compare them; where the design decides otherwise, the line says so.
 /// </summary>
 public static class Refusals
@@ -61,7 +61,7 @@ public static class Refusals
     public static PaymentRefusal SignatureInvalid() =>
         new(RefusalReason.SignatureInvalid, Unauthenticated, "payment signature is not valid");
 
-    /// <summary>The documented text; the reference's code appends "/sender" (payments.md, trap 39).</summary>
+    /// <summary>The documented text; the reference's code appends "/sender" (trap 39).</summary>
     public static PaymentRefusal WrongSigner() =>
         new(RefusalReason.WrongSigner, Unauthenticated, "payment is not signed by channel signer");
 

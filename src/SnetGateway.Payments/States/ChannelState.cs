@@ -3,7 +3,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.States;
 
-/// <summary>The state of a channel as its parties get it (`ChannelStateReply`, payments.md 12.1).</summary>
+/// <summary>The state of a channel as its parties get it (`ChannelStateReply`; docs/protocol/channel-state.md, 'Messages').</summary>
 /// <param name="Nonce">The nonce to sign at.</param>
 /// <param name="Signed">The newest signed total at that nonce; null while nothing was signed.</param>
 /// <param name="Old">While a claim is in progress: the total of the earlier nonce, which the chain does not yet show as claimed.</param>

@@ -22,7 +22,7 @@ public sealed class ChannelStates(
     Address escrow,
     TimeSpan stalenessBound)
 {
-    /// <summary>Blocks by which a request's block number may differ from the newest (payments.md 4.5).</summary>
+    /// <summary>Blocks by which a request's block number may differ from the newest (docs/protocol/channel-state.md, 'Steps').</summary>
     public const ulong FreshnessBlocks = 5;
 
     private const string Expired = "authentication failed as the signature passed has expired";

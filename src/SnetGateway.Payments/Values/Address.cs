@@ -27,7 +27,7 @@ public readonly struct Address : IEquatable<Address>
 
     /// <summary>
     /// Reads "0x" and 40 hex digits of any case. Nothing shorter, longer or partly hex: lenient reading gave one person many names
-    /// (payments.md, trap 13).
+    /// (trap 13).
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Address address)
     {

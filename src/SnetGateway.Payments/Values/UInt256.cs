@@ -94,7 +94,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     /// <summary>
     /// Reads canonical decimal: digits only, no sign, no leading zero (but "0" itself), at most 2^256-1. Anything else is refused, because
-    /// two spellings of one number were two channels to the reference daemon (payments.md, trap 1 and 2).
+    /// two spellings of one number were two channels to the reference daemon (traps 1 and 2).
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UInt256 value)
     {

@@ -11,7 +11,7 @@ using static SnetGateway.FunctionalTests.Attacks.DishonestPayment;
 namespace SnetGateway.FunctionalTests.Attacks;
 
 /// <summary>
-/// Malformed and dishonest payments, each with its documented answer (payments.md 3, 4, 5.3, 16; design, section 5). The amount paid before is
+/// Malformed and dishonest payments, each with its documented answer (docs/protocol/escrow-payments.md, 'Order of checks'). The amount paid before is
 /// 10, the price 10, the channel holds 1,000 cogs at nonce 3.
 /// </summary>
 internal static class DishonestPayments
@@ -23,7 +23,7 @@ internal static class DishonestPayments
     private static readonly BigInteger TwoTo256 = BigInteger.One << 256;
     private static readonly BigInteger Order = BigInteger.Parse("0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Every spelling of payments.md 3.1 that is no canonical decimal, and others that some parser takes for a number.</summary>
+    /// <summary>Every spelling of a number (docs/protocol/escrow-payments.md, 'Numbers') that is no canonical decimal, and others that some parser takes for a number.</summary>
     private static readonly string[] Spellings =
     [
         "", "+42", "-42", "-0", "+0", "00", "042", "010", "0042", "08", "09", "0x2A", "0X2a", "0x", "0X", "0x-1", "0x_1", "0x_1_F", "0b101", "0B101", "0o17", "0O17", "0_7",

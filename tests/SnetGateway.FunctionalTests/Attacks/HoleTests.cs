@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;
 
-/// <summary>The holes of payments.md, section 17, by their numbers, tried over the wire with real signatures.</summary>
+/// <summary>The traps of docs/protocol/traps.md by their numbers, tried over the wire with real signatures.</summary>
 public sealed class HoleTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>Who leaves many calls before their first byte pauses, for longer each time (design, rule 6).</summary>
+/// <summary>Who leaves many calls before their first byte pauses, for longer each time (rule 6).</summary>
 public sealed class AbandonedCallsTests
 {
     private static readonly PaidCallOptions Options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };

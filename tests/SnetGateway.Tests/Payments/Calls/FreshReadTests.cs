@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>What is worth a look at the chain, what never is, and what a missing answer becomes (design, rules 10 to 12).</summary>
+/// <summary>What is worth a look at the chain, what never is, and what a missing answer becomes (rules 10 to 12).</summary>
 public sealed class FreshReadTests
 {
     [Fact]

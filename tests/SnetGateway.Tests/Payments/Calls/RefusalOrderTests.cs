@@ -10,7 +10,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>Which refusal wins when several apply is part of the protocol (payments.md 5.3, and design section 5 for the turn).</summary>
+/// <summary>Which refusal wins when several apply is part of the protocol (docs/protocol/escrow-payments.md, 'Order of checks').</summary>
 public sealed class RefusalOrderTests
 {
     /// <summary>In the order of precedence.</summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>Codes and texts that the wire needs and no judge here produces, byte for byte (payments.md 3.2 and 16).</summary>
+/// <summary>Codes and texts that the wire needs and no judge here produces, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks').</summary>
 public sealed class RefusalTextTests
 {
     private static readonly string Long = new('9', 1_000);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>A settle without an answer is decided by reading, and a "no" only counts when a late write must lose (design, rule 7).</summary>
+/// <summary>A settle without an answer is decided by reading, and a "no" only counts when a late write must lose (rule 7).</summary>
 public sealed class UnknownOutcomeTests
 {
     private const string NotStored = "unable to store new payment channel state";

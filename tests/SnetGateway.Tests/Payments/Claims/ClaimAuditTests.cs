@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Claims;
 
-/// <summary>A claim of more than this ledger ever saw signed was made from another ledger (design, rule 9).</summary>
+/// <summary>A claim of more than this ledger ever saw signed was made from another ledger (rule 9).</summary>
 public sealed class ClaimAuditTests
 {
     [Theory]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.States;
 
-/// <summary>The steps and texts of payments.md 12.1.</summary>
+/// <summary>The steps and texts of docs/protocol/channel-state.md, 'Steps'.</summary>
 public sealed class ChannelStatesTests
 {
     private const string Expired = "authentication failed as the signature passed has expired";
@@ -307,7 +307,7 @@ public sealed class ChannelStatesTests
         return rig;
     }
 
-    /// <summary>"__get_channel_state", the escrow, the id and the block: 103 bytes (payments.md 4.3).</summary>
+    /// <summary>"__get_channel_state", the escrow, the id and the block: 103 bytes (docs/protocol/channel-state.md, 'Message to sign').</summary>
     private static byte[] Sign(ChannelId id, ulong block, Address by) => FakeSigners.Sign(
         by, (byte[])[.. "__get_channel_state"u8, .. PaymentRig.Escrow.ToBytes(), .. id.Value.ToBigEndian(), .. UInt256.FromUInt64(block).ToBigEndian()]);
 }

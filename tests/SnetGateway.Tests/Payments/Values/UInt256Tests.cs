@@ -115,7 +115,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
         Assert.Equal(text, value.ToString());
     }
 
-    // Every other spelling of payments.md 3.1, those that the reference reads and those that it refuses.
+    // Every other spelling of a number (docs/protocol/escrow-payments.md, 'Numbers'), those that the reference reads and those that it refuses.
     [Theory]
     [InlineData("")]
     [InlineData("+42")]
