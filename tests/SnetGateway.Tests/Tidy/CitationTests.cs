@@ -36,11 +36,13 @@ public sealed partial class CitationTests
     [Fact]
     public void Sources_CiteRulesAndTrapsThatExist()
     {
+        int rules = RuleHeading().Count(RepositoryFiles.Read("docs/rules.md"));
         HashSet<string> traps = [.. TrapRow().Matches(RepositoryFiles.Read("docs/protocol/traps.md")).Select(match => match.Groups[1].Value)];
         var missing = new List<string>();
         foreach ((string file, string text) in Sources().Concat(Pages()))
         {
-            missing.AddRange(Numbers(Rules(), text).Where(number => int.Parse(number, null) is < 1 or > 24).Select(number => $"{file}: rule {number}"));
+            missing.AddRange(Numbers(Rules(), text).Select(number => int.Parse(number, null)).Where(number => number < 1 || number > rules)
+                .Select(number => $"{file}: rule {number}"));
             missing.AddRange(Numbers(Traps(), text).Where(number => !traps.Contains(number)).Select(number => $"{file}: trap {number}"));
         }
 
@@ -71,12 +73,15 @@ public sealed partial class CitationTests
         .Select(file => (file, LineOfComment().Replace(RepositoryFiles.Read(file), " ")));
 
     private static IEnumerable<(string File, string Text)> Pages() =>
-        RepositoryFiles.Find("docs", ".md").Concat(["README.md"]).Select(file => (file, RepositoryFiles.Read(file)));
+        RepositoryFiles.Find("docs", ".md").Concat(RepositoryFiles.Find("src", "README.md")).Concat(["README.md", "CONTRIBUTING.md"]).Select(file => (file, RepositoryFiles.Read(file)));
 
     private static HashSet<string> Headings(string page) => [.. Heading().Matches(RepositoryFiles.Read(page)).Select(match => match.Groups[1].Value.Trim())];
 
     [GeneratedRegex(@"(?<page>docs/[\w/-]+\.md)(?:, '(?<heading>[^']+)')?")]
     private static partial Regex PageInSource();
+
+    [GeneratedRegex(@"^## \d+\. ", RegexOptions.Multiline)]
+    private static partial Regex RuleHeading();
 
     [GeneratedRegex(@"^#+ (?:\d+\. )?(.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
@@ -85,10 +90,10 @@ public sealed partial class CitationTests
     [GeneratedRegex(@"\n\s*///? ")]
     private static partial Regex LineOfComment();
 
-    [GeneratedRegex(@"\brules? \d+(?:(?:, | and | to )\d+)*")]
+    [GeneratedRegex(@"\b[Rr]ules? \d+(?:(?:, | and | to )\d+)*")]
     private static partial Regex Rules();
 
-    [GeneratedRegex(@"\btraps? \d+(?:(?:, | and | to )\d+)*")]
+    [GeneratedRegex(@"\b[Tt]raps? \d+(?:(?:, | and | to )\d+)*")]
     private static partial Regex Traps();
 
     [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
