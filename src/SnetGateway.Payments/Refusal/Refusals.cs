@@ -4,7 +4,7 @@ namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
 /// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks'), because
-/// clients compare them; where the design decides otherwise, the line says so.
+/// clients compare them; a comment marks each text that differs on purpose.
 /// </summary>
 public static class Refusals
 {
