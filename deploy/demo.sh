@@ -127,12 +127,12 @@ say "gateway: $endpoint, $price cogs a call, ledger in $work/ledger.db"
 
 consumer() { node "$root/tests/clients/node/pay.mjs" "$1"; }
 
-# show_channel: what the contract holds, and what the gateway tells the consumer it has signed.
+# show_channel: the contract's view of the channel, and the state that the gateway returns to the consumer.
 show_channel() {
   consumer "{\"endpoint\":\"$endpoint\",\"state\":{\"privateKey\":\"$signer_key\",\"mpeAddress\":\"$escrow\",\"channelId\":\"$channel\",\"rpcUrl\":\"$rpc\"}}" |
     CONTROL=$control CHANNEL=$channel node -e "
       const report = JSON.parse(require('fs').readFileSync(0, 'utf8'));
-      if (report.code !== 0) { console.error('the gateway did not tell the state: ' + report.code + ' ' + report.details); process.exit(1); }
+      if (report.code !== 0) { console.error('the gateway did not return the state: ' + report.code + ' ' + report.details); process.exit(1); }
       fetch(process.env.CONTROL + '/channel', { method: 'POST', body: JSON.stringify({ channel: process.env.CHANNEL }) }).then((r) => r.json()).then(({ result }) => {
         console.log('    on chain:   ' + result.value + ' cogs, nonce ' + result.nonce + ', expires at block ' + result.expiration);
         console.log('    at gateway: ' + (report.state.signedAmount ?? 0) + ' cogs signed at nonce ' + report.state.nonce);

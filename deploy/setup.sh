@@ -1,4 +1,4 @@
-# Set-up that the scripts of this repository share: what is missing on a fresh Debian machine is installed, what is there is
+# Set-up that the scripts of this repository share: missing packages of a fresh Debian machine are installed, present ones are
 # left alone. Sourced: . "$root/deploy/setup.sh". Every function says what it does and ends the script when it cannot.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -43,7 +43,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo --preserve-env=DEBIAN_FRONTEND,RUNLEVEL,SYSTEMD_OFFLINE "$@"
   else
-    die "root is needed for: $* (there is no sudo)"
+    die "root is needed for: $* (sudo is not installed)"
   fi
 }
 
@@ -56,7 +56,7 @@ need_debian() {
     is_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || die "missing, and there is no apt-get to install them: ${missing[*]}"
+  command -v apt-get >/dev/null || die "missing, and apt-get is not available to install them: ${missing[*]}"
 
   say "installing from Debian: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1
@@ -93,7 +93,7 @@ need_npm() {
   done
 }
 
-# run_in_group COMMAND...: runs it as a process group of its own, which stop_group ends whole. Gives its exit code.
+# run_in_group COMMAND...: runs it as a separate process group, which stop_group ends completely. Returns its exit code.
 group_pid=
 run_in_group() {
   set -m
@@ -119,7 +119,7 @@ stop_group() {
   kill -KILL -- "-$group_pid" 2>/dev/null
 }
 
-# quietly COMMAND...: runs it as a group of its own and shows its output only when it fails. Gives its exit code.
+# quietly COMMAND...: runs it as a separate group and shows its output only when it fails. Returns its exit code.
 quietly() {
   setup_log=$(mktemp)
   local code=0

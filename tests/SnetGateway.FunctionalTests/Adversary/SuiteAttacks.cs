@@ -15,12 +15,12 @@ internal static class SuiteAttacks
         ("holes of the reference daemon", Functional, "Attacks.HoleTests"),
         ("timing, on a scripted chain and service", Functional, "Attacks.ConcurrentAttackTests"),
         ("HTTP/2 below gRPC", Functional, "Attacks.Http2AttackTests"),
-        ("services that answer wrongly", Functional, "Attacks.GrpcAttackTests"),
+        ("services with invalid responses", Functional, "Attacks.GrpcAttackTests"),
         ("floods of ids against the read budget", Functional, "Attacks.ChannelFloodTests"),
-        ("what attackers leave in memory", Functional, "Attacks.LeakTests"),
+        ("memory that attackers leave in use", Functional, "Attacks.LeakTests"),
         ("two formats for one group", Unit, "Format_ThatNamesAnotherVersion|FullyQualifiedName~FormatKey_ThatNamesOthersOnly|FullyQualifiedName~Format_DeletedWithTheLedger"),
         ("an earlier nonce's total and funds until its claim is final", Unit, "Payments.Channels|FullyQualifiedName~EarlierNonce|FullyQualifiedName~AfterAClaim"),
-        ("a late write, a lost answer, a repeated write", Unit, "UnknownOutcomeTests"),
+        ("a late write, a lost response, a repeated write", Unit, "UnknownOutcomeTests"),
     ];
 
     private const string Functional = "SnetGateway.FunctionalTests";

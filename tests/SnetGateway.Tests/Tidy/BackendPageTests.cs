@@ -30,7 +30,7 @@ public sealed partial class BackendPageTests
             using var text = new MemoryStream(Encoding.UTF8.GetBytes("{" + example.Groups[1].Value + "}"));
             GatewaySchema.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
 
-            // An example is a part of a configuration: what it leaves out is elsewhere.
+            // An example is a part of a configuration: omitted keys are elsewhere.
             Assert.DoesNotContain(errors.All, error => error.Problem != "missing");
         }
     }

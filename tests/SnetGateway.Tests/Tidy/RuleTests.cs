@@ -35,7 +35,7 @@ public sealed partial class RuleTests
     public void MethodWithThatName_IsATest_OnlyWhereTheRunnerRunsIt(string source, bool isTest) =>
         Assert.Equal(isTest ? ["Does_It"] : [], TestsIn(source));
 
-    /// <summary>Names of methods with [Fact] or [Theory] right above them: a method that nobody runs holds no rule.</summary>
+    /// <summary>Names of methods with [Fact] or [Theory] right above them: a method that the runner does not run proves nothing.</summary>
     internal static IEnumerable<string> TestsIn(string source)
     {
         bool runs = false;
