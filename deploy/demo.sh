@@ -176,7 +176,7 @@ Everything keeps running. To try more, in another terminal:
       "payment":{"privateKey":"$signer_key","mpeAddress":"$escrow","channelId":"$channel","price":"$price","fromState":true,"rpcUrl":"$rpc"}}'
   call without paying, and be refused:
     node $root/tests/clients/node/pay.mjs '{"endpoint":"$endpoint","method":"$method"}'
-  look at the chain:
+  read the chain:
     node $root/tests/devchain/devchain.mjs channel $channel --state $work/chain.json
   read what the gateway logs:
     tail -f $work/gateway.log
