@@ -9,14 +9,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// Which handler answers a cluster's calls. To YARP every kind of service is a destination behind an HTTP client, so load balancing, health,
-/// timeouts and metrics work for all alike; a new kind begins here, with its name in <see cref="BackendKind"/>.
+/// Creates the handler of a cluster's calls. For YARP every kind of service is a destination behind an HTTP client, so load balancing,
+/// health, timeouts and metrics work for all of them. A new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
 internal sealed class BackendHandlerFactory(
     IOptionsMonitor<BackendOptions> options, TranslatorServices translators, IServiceProvider services, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
-    /// <summary>Cluster metadata: how often HTTP/2 pings go to an idle service, such as `00:05:00`. Unset: never.</summary>
+    /// <summary>
+    /// Cluster metadata: the interval of HTTP/2 pings to a service with running calls, such as `00:05:00`. Unset: no pings.
+    /// </summary>
     public const string PingKey = "KeepAlivePing";
 
     private static readonly TimeSpan s_pingTimeout = TimeSpan.FromSeconds(20);
@@ -47,12 +49,12 @@ internal sealed class BackendHandlerFactory(
             BackendKind.Http => new HttpBackend(handler, context.ClusterId, translators),
             BackendKind.Process => CreateProcess(handler, context.ClusterId),
             var kind => throw new NotSupportedException(
-                $"Cluster '{context.ClusterId}': '{kind}' is no kind of backend; {string.Join(", ", BackendKind.All)} are."),
+                $"Cluster '{context.ClusterId}': unknown backend kind '{kind}'. Expected one of: {string.Join(", ", BackendKind.All)}."),
         };
 
     private ProcessBackend CreateProcess(HttpMessageHandler network, string clusterId)
     {
-        network.Dispose(); // a program has no use for it
+        network.Dispose(); // a program needs no HTTP client
         return ActivatorUtilities.CreateInstance<ProcessBackend>(services, clusterId);
     }
 

@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>What answers a cluster's calls, by the cluster's metadata.</summary>
+/// <summary>The kind of a cluster's services, from the cluster's metadata.</summary>
 internal static class BackendKind
 {
     public const string Key = "Backend";
@@ -11,13 +11,13 @@ internal static class BackendKind
     /// <summary>A service that speaks JSON-RPC 2.0 over HTTP.</summary>
     public const string JsonRpc = "jsonrpc";
 
-    /// <summary>A service that speaks JSON over HTTP in a way of its own.</summary>
+    /// <summary>A service with a JSON API over HTTP.</summary>
     public const string Http = "http";
 
     /// <summary>A program that is started for each call.</summary>
     public const string Process = "process";
 
-    /// <summary>All that there are.</summary>
+    /// <summary>All kinds.</summary>
     public static IReadOnlyList<string> All { get; } = [Grpc, JsonRpc, Http, Process];
 
     public static string Of(IReadOnlyDictionary<string, string>? metadata) => metadata?.GetValueOrDefault(Key) ?? Grpc;

@@ -3,15 +3,15 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>What is said about services.</summary>
+/// <summary>Log events of calls to services.</summary>
 internal static partial class BackendLog
 {
     [LoggerMessage(EventId = 5001, EventName = "CallFailed", Level = LogLevel.Warning,
-        Message = "The service of route {Route} failed at {Method}: {Code}, {Text} ({ForwarderError}: {Detail})")]
+        Message = "The service of route {Route} failed the call to {Method}: {Code}, {Text} ({ForwarderError}: {Detail})")]
     public static partial void CallFailed(
         ILogger logger, string route, PathString method, StatusCode code, string text, ForwarderError forwarderError, string? detail);
 
     [LoggerMessage(EventId = 5002, EventName = "ResponseUnusable", Level = LogLevel.Warning,
-        Message = "A service of cluster {Cluster} gave no answer to {Method} that can be used: {Code}, {Text} ({Detail})")]
+        Message = "The response of a service of cluster {Cluster} to {Method} cannot be used: {Code}, {Text} ({Detail})")]
     public static partial void ResponseUnusable(ILogger logger, string cluster, string method, StatusCode code, string text, string detail);
 }

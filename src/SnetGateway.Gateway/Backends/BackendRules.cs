@@ -57,7 +57,7 @@ internal static class BackendRules
         }
     }
 
-    /// <summary>A translator without descriptors could answer no call.</summary>
+    /// <summary>A translator cannot work without descriptors.</summary>
     private static void CheckIsDescribed(ErrorList errors, ClusterConfig cluster, DescriptorOptions? descriptors, ProcessOptions processes)
     {
         string kind = BackendKind.Of(cluster.Metadata);

@@ -2,8 +2,8 @@ using SnetGateway.Gateway.Backends.Descriptors;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>What is known of one cluster's services.</summary>
+/// <summary>The translated services of one cluster.</summary>
 /// <param name="ClusterId">The cluster's key in `ReverseProxy:Clusters`.</param>
 /// <param name="Options">How they are called.</param>
-/// <param name="Descriptors">What their methods and messages are; null where nobody said.</param>
+/// <param name="Descriptors">Their methods and messages; null where they are not configured.</param>
 internal sealed record ClusterBackend(string ClusterId, ClusterBackendOptions Options, IDescriptorSource? Descriptors);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>What is known of the clusters' services, of those that `SnetGateway:Backends:Clusters` names. Never changed, only replaced as a whole.</summary>
+/// <summary>The clusters that `SnetGateway:Backends:Clusters` describes. Immutable.</summary>
 internal sealed class ClusterBackends(IEnumerable<ClusterBackend> clusters)
 {
     private readonly FrozenDictionary<string, ClusterBackend> _clusters =
@@ -12,7 +12,7 @@ internal sealed class ClusterBackends(IEnumerable<ClusterBackend> clusters)
 
     public IReadOnlyCollection<ClusterBackend> All => _clusters.Values;
 
-    /// <summary>The cluster of that id, or null when nothing is said of it.</summary>
+    /// <summary>The cluster of that id; null when it is not described.</summary>
     public ClusterBackend? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 }
 

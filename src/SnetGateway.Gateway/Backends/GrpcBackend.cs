@@ -5,8 +5,8 @@ using SnetGateway.Gateway.Health;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// A service that speaks gRPC. Every call says that it takes trailers, which YARP only repeats for HTTP/2 clients that said so and without
-/// which some services refuse; and a health probe's answer is read here, because YARP judges it by its HTTP status.
+/// A gRPC service. Every call carries `te: trailers` (rule 23), which YARP forwards only for HTTP/2 clients that sent it and which some
+/// services require. The response of a health probe is read here, because YARP evaluates only its HTTP status.
 /// </summary>
 internal sealed class GrpcBackend(HttpMessageHandler inner, IOptionsMonitor<BackendOptions> options) : DelegatingHandler(inner)
 {

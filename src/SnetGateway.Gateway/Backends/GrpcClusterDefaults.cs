@@ -5,9 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// What a cluster of gRPC services or of programs needs and its configuration need not say: HTTP/2 without negotiation, and no activity
-/// timeout, because a stream may be silent for as long as it likes, and a call has clocks of its own. The latter holds for services of every
-/// kind. What is configured stays.
+/// Defaults of clusters of gRPC services and programs: HTTP/2 without negotiation. And of every kind: no activity timeout, because a stream
+/// may be silent and each call has a clock (rule 24). Configured values are kept.
 /// </summary>
 internal sealed class GrpcClusterDefaults : IProxyConfigFilter
 {

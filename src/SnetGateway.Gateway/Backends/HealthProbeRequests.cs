@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Model;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// What YARP's active health checks ask. Services that speak gRPC: gRPC health; a cluster's `HealthCheck:Active:Path` is the name of the
-/// service asked for, and unset, the whole server is. Services that speak HTTP: that path with `HealthCheck:Active:Query`, with GET.
+/// The requests of YARP's active health checks. For gRPC services: gRPC health, with the service name in the cluster's
+/// `HealthCheck:Active:Path`, or the whole server without one. For HTTP services: GET of that path with `HealthCheck:Active:Query`.
 /// </summary>
 internal sealed class HealthProbeRequests : IProbingRequestFactory
 {

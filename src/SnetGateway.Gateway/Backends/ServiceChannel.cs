@@ -2,7 +2,7 @@ using Grpc.Net.Client;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>Channels for the few calls that the gateway's program makes as a client: `call`, and questions for a service's descriptors.</summary>
+/// <summary>Channels for the calls that the program makes as a client: `call`, and reflection requests to services.</summary>
 internal static class ServiceChannel
 {
     /// <summary>

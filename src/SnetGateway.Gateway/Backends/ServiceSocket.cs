@@ -4,7 +4,8 @@ using SnetGateway.Gateway.Limits;
 namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
-/// Opens connections to services that notice a vanished machine: TCP asks after an idle peer, and gives up on one that acknowledges nothing.
+/// Opens connections to services that notice a vanished machine: TCP keep-alive probes an idle peer and closes a connection that
+/// acknowledges nothing.
 /// </summary>
 internal sealed class ServiceSocket(TimeSpan silenceLimit)
 {

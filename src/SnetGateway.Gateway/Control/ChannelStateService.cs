@@ -7,8 +7,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// `escrow.PaymentChannelStateService`: tells a party of a channel its nonce and what was signed. As hot as the paid path, since SDKs ask for
-/// all their channels before every call, and answered from memory. All errors are UNKNOWN with the reference's text (docs/protocol/channel-state.md, 'Steps').
+/// `escrow.PaymentChannelStateService`: returns the nonce and the authorized amount of a channel to its parties. Called as often as paid
+/// calls, since SDKs request the state of all their channels before every call, and served from memory. All errors are UNKNOWN with the
+/// reference's text (docs/protocol/channel-state.md, 'Steps').
 /// </summary>
 internal sealed class ChannelStateService(ChannelStates states) : PaymentChannelStateService.PaymentChannelStateServiceBase
 {
@@ -22,7 +23,7 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
     {
         if (!UInt256.TryReadBigEndian(request.ChannelId.Span, out UInt256 id))
         {
-            // More than 32 bytes name no channel; the reference would have cut them (trap 1).
+            // More than 32 bytes are not a channel id; the reference would have cut them (trap 1).
             throw new RpcException(new Status(StatusCode.Unknown, "channel is not found, channelId: more than 256 bits"));
         }
 
@@ -41,7 +42,7 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
 
         if (state.Old is { } old)
         {
-            // With an old nonce the reference writes a current amount always, zero included.
+            // With an earlier nonce the reference always writes a current amount, zero included.
             reply.CurrentSignedAmount = Bytes(state.Signed?.Amount ?? UInt256.Zero);
             reply.OldNonceSignedAmount = Bytes(old.Amount);
             reply.OldNonceSignature = SignatureOf(old);

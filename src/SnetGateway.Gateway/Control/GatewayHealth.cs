@@ -8,7 +8,7 @@ namespace SnetGateway.Gateway.Control;
 /// <summary>`grpc.health.v1.Health`, with the statuses that <see cref="HealthFeed"/> sets.</summary>
 internal sealed class GatewayHealth : HealthServiceImpl
 {
-    /// <summary>With the text of other servers; the package has none.</summary>
+    /// <summary>With the text that other servers send; the package sends none.</summary>
     public override async Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
     {
         try

@@ -11,8 +11,8 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// What reflection tells: the gateway's own services, and those behind it that have a route for the host that is called and whose descriptors
-/// are known (`SnetGateway:Backends:Clusters`). What no route leads to is not told of.
+/// Reflection: the gateway's own services, and the services behind it that have a route for the requested host and whose descriptors are
+/// known (`SnetGateway:Backends:Clusters`). A service without a route is not listed.
 /// </summary>
 internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.ServerReflectionBase
 {
@@ -46,7 +46,7 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
             }
         }
 
-        // The same question comes again and again, and an index costs more than a look at what it is made of.
+        // The same request comes again and again, and building an index costs more than comparing what it is built from.
         Indexed last = Volatile.Read(ref _last);
         if (!last.Services.SequenceEqual(services))
         {
@@ -72,7 +72,7 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         }
         catch (RpcException)
         {
-            return null; // its service does not answer now; the others are told of all the same
+            return null; // its service does not respond; the others are still listed
         }
     }
 

@@ -7,9 +7,9 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Tells gRPC health what the gateway knows. The empty name is the whole gateway, as `/readyz`, and so are its own services. A service behind it
-/// goes by its full gRPC name, as routes write it, and by its id in the Registry: it serves as long as the gateway is ready and one of its
-/// instances is not known to be unhealthy.
+/// Publishes the status of each service to gRPC health. The empty name is the whole gateway, as `/readyz`, and so are its own services. A
+/// service behind it has two names, the full gRPC name of its routes and its id in the Registry: it serves while the gateway is ready and
+/// one of its instances is not known to be unhealthy.
 /// </summary>
 internal sealed class HealthFeed(
     GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, IHeartbeatTargets targets, TimeProvider time, ILogger<HealthFeed> logger)
@@ -33,12 +33,12 @@ internal sealed class HealthFeed(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Who watches hears of the stop before its connection ends.
+            // Watching clients get the shutdown before their connection ends.
             Tell(_told.Keys.ToDictionary(name => name, _ => Status.NotServing));
         }
     }
 
-    /// <summary>A look that fails is one of four in a second: what was told stands until the next, and it must not end the gateway.</summary>
+    /// <summary>Evaluated four times a second. A failure leaves the last status in effect and must not end the gateway.</summary>
     private void LookAndTell()
     {
         try

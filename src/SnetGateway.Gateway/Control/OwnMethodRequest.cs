@@ -17,8 +17,8 @@ namespace SnetGateway.Gateway.Control;
 internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>
-    /// How long the whole request of a method that takes one message may take. Such a request is small, and each one that is waited for holds
-    /// its stream, and the gateway when it stops. After that: DEADLINE_EXCEEDED.
+    /// Time for the whole request of a method that takes one message; after it DEADLINE_EXCEEDED. Such a request is small, and waiting for
+    /// one holds its stream, and the shutdown of the gateway.
     /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
@@ -38,7 +38,7 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
         if (!GrpcContentType.Parse(context.Request.ContentType).IsGrpcProto)
         {
             GrpcStatusWriter.WriteHttp(
-                context, StatusCodes.Status415UnsupportedMediaType, new Status(StatusCode.Unimplemented, "the content type must be application/grpc"));
+                context, StatusCodes.Status415UnsupportedMediaType, new Status(StatusCode.Unimplemented, "unsupported content type, expected application/grpc"));
             return;
         }
 
@@ -68,7 +68,10 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
             : ReadAsync(context, timeout);
     }
 
-    /// <summary>Waits until the whole request has arrived and leaves it to be read: one message, not compressed. Otherwise the status to answer.</summary>
+    /// <summary>
+    /// Waits until the whole request has arrived and leaves it to be read: one message, not compressed. Otherwise returns the status of the
+    /// refusal.
+    /// </summary>
     private async ValueTask<Status?> ReadAsync(HttpContext context, TimeSpan timeout)
     {
         HttpRequest request = context.Request;
@@ -108,7 +111,7 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
         }
         catch (Exception left) when (left is OperationCanceledException or IOException)
         {
-            return new Status(StatusCode.Cancelled, "the client left");
+            return new Status(StatusCode.Cancelled, "the client disconnected");
         }
     }
 

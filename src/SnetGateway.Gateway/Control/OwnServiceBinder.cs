@@ -88,7 +88,7 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? Stopping() : new RpcException(new Status(StatusCode.Cancelled, "the client left", failure));
+            return stopping.IsCancellationRequested ? Stopping() : new RpcException(new Status(StatusCode.Cancelled, "the client disconnected", failure));
         }
 
         if (failure is IOException or InvalidDataException)

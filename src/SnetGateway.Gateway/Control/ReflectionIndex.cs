@@ -3,9 +3,7 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SnetGateway.Gateway.Control;
 
-/// <summary>
-/// What a server tells of itself by reflection: its services, and the files that describe them with all that these import. Immutable.
-/// </summary>
+/// <summary>The content of reflection: services, and the files that describe them with everything these import. Immutable.</summary>
 internal sealed class ReflectionIndex
 {
     private readonly Dictionary<string, FileDescriptor> _files = new(StringComparer.Ordinal);
@@ -23,7 +21,7 @@ internal sealed class ReflectionIndex
                 names.Add(service.FullName);
                 Add(service.File);
 
-                // A file of another service may have this one's name, and then it is found by symbol only.
+                // A file of another service may have the same name; it is then found by symbol only.
                 Index(service);
             }
         }
@@ -52,7 +50,7 @@ internal sealed class ReflectionIndex
 
     private void Add(FileDescriptor first)
     {
-        // An explicit stack: a chain of imports is as long as its author likes.
+        // An explicit stack, because a chain of imports may be long.
         var seen = new HashSet<FileDescriptor> { first };
         var open = new Stack<FileDescriptor>([first]);
         while (open.TryPop(out var file))

@@ -11,10 +11,10 @@ namespace SnetGateway.Gateway.Control;
 /// </summary>
 internal static class ReflectionResponses
 {
-    /// <summary>The answer to one question.</summary>
+    /// <summary>The response to one request.</summary>
     /// <param name="index">The services and files to describe.</param>
-    /// <param name="request">The question.</param>
-    /// <param name="sent">What this call has been sent before.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="sent">Files that this call has received before.</param>
     public static ServerReflectionResponse Of(ReflectionIndex index, ServerReflectionRequest request, HashSet<FileDescriptor> sent)
     {
         ServerReflectionResponse response = Find(index, request, sent);
@@ -55,7 +55,9 @@ internal static class ReflectionResponses
         return new ServerReflectionResponse { AllExtensionNumbersResponse = response };
     }
 
-    /// <summary>A file and all that it imports, without what this call has sent before; the file that was asked for comes always, and first.</summary>
+    /// <summary>
+    /// A file and everything that it imports, except what this call has received before; the requested file always comes, first.
+    /// </summary>
     private static ServerReflectionResponse Describe(FileDescriptor? file, string wanted, HashSet<FileDescriptor> sent)
     {
         if (file is null)

@@ -1,6 +1,6 @@
 namespace SnetGateway.Gateway.Draining;
 
-/// <summary>What is said while calls run out.</summary>
+/// <summary>Log events of draining.</summary>
 internal static partial class DrainLog
 {
     [LoggerMessage(EventId = 1601, EventName = "InstanceRemoved", Level = LogLevel.Information,

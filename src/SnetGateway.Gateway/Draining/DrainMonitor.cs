@@ -4,7 +4,8 @@ using SnetGateway.Gateway.Limits;
 namespace SnetGateway.Gateway.Draining;
 
 /// <summary>
-/// Looks each second how many calls are left on what goes away: an instance, or the gateway itself, which gives its balancer the time to notice.
+/// Counts each second the calls that still run on instances that have left the configuration, and during shutdown on the gateway itself,
+/// whose load balancer gets time to notice.
 /// </summary>
 internal sealed class DrainMonitor(
     RunningCalls calls, IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, TimeProvider time, ILogger<DrainMonitor> logger)
@@ -18,7 +19,7 @@ internal sealed class DrainMonitor(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Runs until the host is gone, and so while the server drains.
+        // Runs until the host has stopped, so also while the server drains.
         _timer = time.CreateTimer(static watch => ((DrainMonitor)watch!).Look(), this, Interval, Interval);
         lifetime.ApplicationStopping.Register(Look);
         return Task.CompletedTask;
@@ -28,13 +29,13 @@ internal sealed class DrainMonitor(
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Before the listeners close: `/readyz` says no already.</summary>
+    /// <summary>Before the listeners close; `/readyz` already fails.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         if (limits.Value.DrainDelay is { Ticks: > 0 } delay && !_delayed)
         {
             _delayed = true; // a host may be stopped twice
-            lifetime.StopApplication(); // a host that is stopped without a signal would say so only afterwards
+            lifetime.StopApplication(); // a host that is stopped without a signal would announce it only afterwards
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

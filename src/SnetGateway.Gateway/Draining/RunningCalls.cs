@@ -7,8 +7,7 @@ using Yarp.ReverseProxy.Model;
 namespace SnetGateway.Gateway.Draining;
 
 /// <summary>
-/// Calls that run on services now, and those on instances that have left the configuration: nothing cuts them, so somebody has to say how many
-/// are left.
+/// Counts the calls that run on services, and those on instances that have left the configuration, which are not cut off.
 /// </summary>
 internal sealed class RunningCalls : IClusterChangeListener, IDisposable
 {
@@ -21,7 +20,7 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
 
     public RunningCalls(IServiceProvider services, TimeProvider time, IMeterFactory meters, ILogger<RunningCalls> logger)
     {
-        _proxy = new(services.GetRequiredService<IProxyStateLookup>); // the proxy is made with its listeners, so this one cannot have it yet
+        _proxy = new(services.GetRequiredService<IProxyStateLookup>); // the proxy is created with its listeners, and this is one of them
         (_time, _logger) = (time, logger);
         _meter = meters.Create(PaidCallMetrics.MeterName);
         _meter.CreateObservableGauge("snet_gateway.running_calls", () => Count, "{call}", "Calls that run on services now.");
@@ -29,10 +28,10 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
             "snet_gateway.draining_calls", () => LeavingCount, "{call}", "Calls that run on instances that have left the configuration.");
     }
 
-    /// <summary>All of them, on instances that are configured and on others.</summary>
+    /// <summary>All running calls, on configured instances and on others.</summary>
     public long Count => LeavingCount + _proxy.Value.GetClusters().SelectMany(cluster => cluster.Destinations.Values).Sum(CallsOn);
 
-    /// <summary>Those on instances that have left the configuration.</summary>
+    /// <summary>Running calls on instances that have left the configuration.</summary>
     public long LeavingCount => _leaving.Keys.Sum(CallsOn);
 
     public void OnClusterAdded(ClusterState cluster) => _instances[cluster.ClusterId] = [.. cluster.Destinations.Values];
@@ -52,7 +51,7 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Forgets instances whose last call has ended, and says so.</summary>
+    /// <summary>Forgets instances whose last call has ended, and logs it.</summary>
     public void Look()
     {
         foreach ((DestinationState instance, Leaving leaving) in _leaving)

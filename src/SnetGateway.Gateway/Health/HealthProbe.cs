@@ -9,25 +9,25 @@ using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Health;
 
-/// <summary>A call of `grpc.health.v1.Health/Check`, and what its answer says.</summary>
+/// <summary>A call of `grpc.health.v1.Health/Check`, and the reading of its response.</summary>
 internal static class HealthProbe
 {
     private const string Method = "/grpc.health.v1.Health/Check";
 
-    /// <summary>The answer is a number in a message; what is longer is no answer.</summary>
+    /// <summary>The response is a number in a message; a longer one is invalid.</summary>
     private const int LongestResponse = 1024;
 
     private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
 
     public static bool IsProbe(HttpRequestMessage request) => request is ProbeRequest;
 
-    /// <summary>Whether this probe is only answered by a health service.</summary>
+    /// <summary>Whether only a health service can pass this probe.</summary>
     public static bool MustExist(HttpRequestMessage request) => request is ProbeRequest { MustExist: true };
 
     /// <summary>A probe of one instance.</summary>
-    /// <param name="instance">Where it is.</param>
-    /// <param name="service">The service asked for; empty for the whole server.</param>
-    /// <param name="mustExist">Whether an instance without a health service counts as one that does not serve, whatever the option says.</param>
+    /// <param name="instance">Its address.</param>
+    /// <param name="service">The service name in the request; empty for the whole server.</param>
+    /// <param name="mustExist">Whether an instance without a health service counts as unhealthy even where the option says otherwise.</param>
     public static HttpRequestMessage CreateRequest(Uri instance, string service, bool mustExist = false)
     {
         return new ProbeRequest(new Uri(instance, Method), mustExist)
@@ -38,7 +38,7 @@ internal static class HealthProbe
         };
     }
 
-    /// <summary>Whether the instance says that it serves, or, by the option, has no health service to say anything.</summary>
+    /// <summary>Whether the instance serves, or has no health service and the option counts that as healthy.</summary>
     public static async Task<bool> IsHealthyAsync(HttpResponseMessage answer, bool missingIsHealthy, CancellationToken cancellationToken)
     {
         byte[] body = await ReadAsync(answer, cancellationToken);
@@ -56,7 +56,7 @@ internal static class HealthProbe
         };
     }
 
-    /// <summary>Whether a frame holds `HealthCheckResponse { status: SERVING }`; other fields are passed over.</summary>
+    /// <summary>Whether a frame holds `HealthCheckResponse { status: SERVING }`; other fields are ignored.</summary>
     internal static bool IsServing(ReadOnlySpan<byte> frame)
     {
         if (!FrameHeader.TryRead(frame, out FrameHeader header) || header.IsCompressed || header.Length != frame.Length - FrameHeader.Size)
@@ -95,7 +95,7 @@ internal static class HealthProbe
     private static string? Header(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
-    /// <summary>A type of its own tells probes apart: asking a request for its options would make it have some, at every call.</summary>
+    /// <summary>A separate type identifies probes: reading the options of a request would allocate them for every call.</summary>
     internal sealed class ProbeRequest(Uri uri, bool mustExist) : HttpRequestMessage(HttpMethod.Post, uri)
     {
         public bool MustExist => mustExist;

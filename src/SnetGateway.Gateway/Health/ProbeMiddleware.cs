@@ -3,8 +3,8 @@ using SnetGateway.Gateway.Listeners;
 namespace SnetGateway.Gateway.Health;
 
 /// <summary>
-/// Answers `/livez` and `/readyz` on both listeners, before routing, so that no route can hide them. Strangers learn whether the gateway is
-/// ready; only the operator learns why not.
+/// Responds to `/livez` and `/readyz` on both listeners, before routing, so that no route can hide them. The public listener says only
+/// whether the gateway is ready; the admin listener also says why not.
 /// </summary>
 internal sealed class ProbeMiddleware(RequestDelegate next, Readiness readiness)
 {

@@ -3,16 +3,16 @@ using System.Collections.Concurrent;
 namespace SnetGateway.Gateway.Health;
 
 /// <summary>
-/// Whether the gateway should get calls: every condition holds (store writable, chain within its bound), and it is not about to stop.
-/// Conditions are asked when a probe comes, so each must answer at once, from memory.
+/// Whether the gateway should get calls: every condition holds (store writable, chain within its bound), and it is not shutting down.
+/// Conditions are evaluated at each probe, so each must return immediately, from memory.
 /// </summary>
 internal sealed class Readiness(IHostApplicationLifetime lifetime)
 {
     private readonly ConcurrentDictionary<string, Func<string?>> _conditions = new(StringComparer.Ordinal);
 
     /// <summary>Adds a condition.</summary>
-    /// <param name="name">What it is about, for the operator.</param>
-    /// <param name="whatIsWrong">Null while it holds; else what is wrong, in a few words.</param>
+    /// <param name="name">Its name, for the operator.</param>
+    /// <param name="whatIsWrong">Null while it holds; otherwise the problem in a few words.</param>
     public void Add(string name, Func<string?> whatIsWrong)
     {
         if (!_conditions.TryAdd(name, whatIsWrong))
@@ -21,7 +21,7 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime)
         }
     }
 
-    /// <summary>Everything that is wrong, each as "name: what"; empty when the gateway is ready.</summary>
+    /// <summary>All problems, each as "name: problem"; empty when the gateway is ready.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();

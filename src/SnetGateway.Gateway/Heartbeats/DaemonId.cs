@@ -3,10 +3,13 @@ using System.Text;
 
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>How the reference names a daemon: SHA-256 over who is paid for what, as lower-case hex (docs/protocol/control-services.md, 'Daemon id').</summary>
+/// <summary>
+/// The id of a daemon in the reference: the lower-case hex SHA-256 over organization, service, group and Registry
+/// (docs/protocol/control-services.md, 'Daemon id').
+/// </summary>
 internal static class DaemonId
 {
-    /// <summary>The Registry contracts that the reference knows, by chain; their text is part of the id, letter case included.</summary>
+    /// <summary>The Registry contracts that the reference knows, by chain. Their text is part of the id, including its case.</summary>
     private static readonly Dictionary<long, string> Registries = new()
     {
         [1] = "0x247DEbEBB766E4fA99667265A158060018D5f4F8",

@@ -8,8 +8,8 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 namespace SnetGateway.Gateway.Heartbeats;
 
 /// <summary>
-/// Asks a service whether it works. Strangers may ask for heartbeats, so an answer holds for a second: however many ask, a service is asked
-/// once.
+/// Checks whether a service works. Anyone can request heartbeats, so a result is kept for a second: however many request it, the service is
+/// checked once.
 /// </summary>
 internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
     private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the service works; UNKNOWN where nothing is configured that could tell.</summary>
+    /// <summary>Whether the service works; UNKNOWN where no check is configured.</summary>
     public Task<Status> AskAsync(HeartbeatTarget subject)
     {
         if (subject.Check.Kind == HeartbeatOptions.None)
@@ -69,12 +69,12 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
             return false;
         }
 
-        // One byte tells that there is a body; how long it is, nobody needs to know.
+        // One byte shows that the body is not empty; its length does not matter.
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         return await body.ReadAsync(new byte[1], cancellationToken) > 0;
     }
 
-    /// <summary>A service works as long as one of its instances does: calls go there.</summary>
+    /// <summary>A service works while one of its instances does: calls go there.</summary>
     private async Task<bool> IsAnyServingAsync(HeartbeatTarget subject, CancellationToken cancellationToken)
     {
         var asking = new List<Task<bool>>();

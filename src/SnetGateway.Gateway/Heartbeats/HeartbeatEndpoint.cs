@@ -9,8 +9,8 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 namespace SnetGateway.Gateway.Heartbeats;
 
 /// <summary>
-/// `/heartbeat`: the reference's document (docs/protocol/control-services.md, 'Heartbeat'), which marketplaces read. With several services, the host that is called decides, or
-/// the service's name behind `/heartbeat/`.
+/// `/heartbeat`: the reference's document, which marketplaces read (docs/protocol/control-services.md, 'Heartbeat'). With several services,
+/// the requested host or the service's name behind `/heartbeat/` selects one.
 /// </summary>
 internal sealed class HeartbeatEndpoint(
     IHeartbeatTargets targets, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time)
@@ -18,7 +18,7 @@ internal sealed class HeartbeatEndpoint(
     private const string Online = "Online";
     private const string Offline = "Offline";
 
-    /// <summary>One of the reference's words that it never says itself: the gateway works, and of the service nothing is known.</summary>
+    /// <summary>A status that the reference defines and never sends: the gateway works, and nothing is known of the service.</summary>
     private const string Warning = "Warning";
 
     private static readonly string Version =

@@ -1,9 +1,9 @@
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>What is said about services' own heartbeats.</summary>
+/// <summary>Log events of heartbeats.</summary>
 internal static partial class HeartbeatLog
 {
     [LoggerMessage(EventId = 6101, EventName = "HeartbeatFails", Level = LogLevel.Warning,
-        Message = "The service {Service} does not answer its {Kind} heartbeat, so /heartbeat says that it does not work")]
+        Message = "Service {Service} failed its {Kind} heartbeat check, so /heartbeat reports it as not serving. Check the service.")]
     public static partial void HeartbeatFails(ILogger logger, string service, string kind);
 }

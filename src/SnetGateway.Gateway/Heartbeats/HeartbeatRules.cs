@@ -7,8 +7,8 @@ internal static class HeartbeatRules
 {
     /// <param name="path">The key of the options.</param>
     /// <param name="options">How the service is checked.</param>
-    /// <param name="hasGrpcInstance">Whether an instance of the service speaks gRPC; null where its routes lead nowhere yet.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="hasGrpcInstance">Whether an instance of the service speaks gRPC; null where it has no routes.</param>
+    /// <param name="errors">Takes the errors.</param>
     public static void Check(string path, HeartbeatOptions options, bool? hasGrpcInstance, ErrorList errors)
     {
         const string Http = HeartbeatOptions.Http, Grpc = HeartbeatOptions.Grpc;

@@ -2,12 +2,12 @@ using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>Asks every service once at the start, so that an operator hears of a wrong heartbeat before a marketplace does.</summary>
+/// <summary>Checks every service once at startup, so that the operator learns of a failing heartbeat before a marketplace does.</summary>
 internal sealed class HeartbeatStart(IHeartbeatTargets targets, HeartbeatCheck check, ILogger<HeartbeatStart> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // nothing waits for it
+        await Task.Yield(); // startup does not wait for it
         foreach (HeartbeatTarget subject in targets.Heartbeats.All)
         {
             if (!stoppingToken.IsCancellationRequested && await check.AskAsync(subject) == Status.NotServing)

@@ -1,15 +1,17 @@
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>All services of a configuration, and which one a request is about. Never changed, only replaced as a whole.</summary>
+/// <summary>All services of a configuration, and which one a request is for. Immutable.</summary>
 internal sealed class HeartbeatTargets(IReadOnlyList<HeartbeatTarget> all)
 {
     public static HeartbeatTargets Empty { get; } = new([]);
 
     public IReadOnlyList<HeartbeatTarget> All => all;
 
-    /// <summary>The service of that name; without a name, the only one, else the one whose host was called. Null when that could mean several, or none.</summary>
+    /// <summary>
+    /// The service of that name; without a name the only one, or the one of the requested host. Null when none or several match.
+    /// </summary>
     /// <param name="host">The authority of the request.</param>
-    /// <param name="name">What stands behind `/heartbeat/`.</param>
+    /// <param name="name">The path behind `/heartbeat/`.</param>
     public HeartbeatTarget? Find(HostString host, string name)
     {
         if (name.Length > 0)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SnetGateway.Gateway.Heartbeats;
 
-/// <summary>The document within the document: what the service says of itself, as JSON text.</summary>
+/// <summary>The document inside the document: the heartbeat of the service, as JSON text.</summary>
 internal sealed record ServiceHeartbeat(
     [property: JsonPropertyName("serviceID")] string ServiceId, [property: JsonPropertyName("status")] string Status);
 

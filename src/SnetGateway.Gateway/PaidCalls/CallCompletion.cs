@@ -89,7 +89,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
 
         if (trailers == StatusKind.Error || (headers == StatusKind.Error && trailers == StatusKind.None))
         {
-            // The service's own error reaches the client as it is, whatever else is invalid in the response.
+            // The service's own error is forwarded as it is, even if other parts of the response are invalid.
             return null;
         }
 

@@ -41,8 +41,8 @@ internal sealed class InitialMetadataContent(HttpContent inner, SettleFirstBody 
 internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody body, TimeProvider time) : ReadOnceStream
 {
     /// <summary>
-    /// How long headers wait for a message to go with. Most services send both at once, and one packet costs half of two; a client that
-    /// needs the headers first loses this much.
+    /// How long headers wait for the first message. Most services send both together, and one packet costs half of two; a client that needs
+    /// the headers first loses this much.
     /// </summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(10);
 

@@ -92,7 +92,7 @@ internal sealed class PaidCallMiddleware(
         }
     }
 
-    /// <summary>What is invalid in the metadata whatever the payment kind.</summary>
+    /// <summary>What is invalid in the metadata of any payment kind.</summary>
     private static Status? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
     {
         deadline = null;

@@ -104,7 +104,7 @@ internal static class LedgerRules
             endpoints.Any(endpoint => endpoint.AbsolutePath != "/" || endpoint.UserInfo.Length > 0),
             Endpoints,
             "an endpoint has more than scheme, host and port",
-            "Remove the rest; user and password have keys of their own");
+            "Remove the rest; user and password have separate keys");
         errors.AddIf(
             endpoints.Select(endpoint => endpoint.Scheme).Distinct().Count() > 1,
             Endpoints,

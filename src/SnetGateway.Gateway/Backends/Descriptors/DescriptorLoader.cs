@@ -6,8 +6,7 @@ using SnetGateway.ProtoJson;
 namespace SnetGateway.Gateway.Backends.Descriptors;
 
 /// <summary>
-/// Makes the descriptors that configurations name, and keeps them, so that the next reading of an unchanged configuration compiles nothing
-/// and asks nobody.
+/// Loads the configured descriptors, and keeps them: a reload of an unchanged configuration compiles nothing and requests nothing.
 /// </summary>
 internal sealed class DescriptorLoader(TimeProvider time)
 {
@@ -15,7 +14,7 @@ internal sealed class DescriptorLoader(TimeProvider time)
     private readonly ConcurrentDictionary<string, ReflectedDescriptors> _reflected = new(StringComparer.Ordinal);
 
     /// <summary>The source that is configured, or null where none is.</summary>
-    /// <exception cref="InvalidDataException">The files do not compile, or are no descriptor set; the message says where.</exception>
+    /// <exception cref="InvalidDataException">The files do not compile, or are not a descriptor set; the message says where.</exception>
     /// <exception cref="IOException">A file or folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file or folder must not be read.</exception>
     public async ValueTask<IDescriptorSource?> LoadAsync(DescriptorOptions options, CancellationToken cancellationToken) => options switch

@@ -4,12 +4,12 @@ using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 
-/// <summary>Descriptors by a running instance's own reflection. One question at a time, however many calls wait for its answer.</summary>
+/// <summary>Descriptors from a running instance's reflection. One request at a time, however many calls wait for it.</summary>
 internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDescriptorSource
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an answer, or the lack of one, holds: calls of a method that does not exist must not become questions.</summary>
+    /// <summary>How long a result, or its absence, is kept: calls of a method that does not exist must not cause requests.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -33,7 +33,7 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
         }
         catch (Exception exception) when (exception is RpcException or InvalidDataException)
         {
-            return known ?? throw new RpcException(new Status(StatusCode.Unavailable, "the service has not yet said what its messages are", exception));
+            return known ?? throw new RpcException(new Status(StatusCode.Unavailable, "the service's methods are not known yet", exception));
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
 
     private async Task<ProtoSchema> AskAsync()
     {
-        // No connection is kept for a question that is asked once in a while.
+        // No connection is kept for a request that is made rarely.
         using GrpcChannel channel = ServiceChannel.Open(address);
         ProtoSchema schema = await ReflectionReader.ReadAsync(channel.CreateCallInvoker(), s_timeout, CancellationToken.None);
         Volatile.Write(ref _known, schema);

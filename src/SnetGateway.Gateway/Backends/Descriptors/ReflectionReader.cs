@@ -6,7 +6,7 @@ using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Descriptors;
 
-/// <summary>Asks a running service what its methods and messages are.</summary>
+/// <summary>Reads the methods and messages of a running service by reflection.</summary>
 internal static class ReflectionReader
 {
     /// <summary>The messages of both versions have the same bytes.</summary>
@@ -17,12 +17,14 @@ internal static class ReflectionReader
     private const int MostFiles = 2_000;
     private const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>Every service of the server with all that it needs, by version 1 of reflection or, where that is missing, by the one before.</summary>
-    /// <param name="server">The server that is asked.</param>
-    /// <param name="timeout">How long the questions of one version may take.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <summary>
+    /// Every service of the server with everything it needs, by version 1 of reflection, or v1alpha where that is missing.
+    /// </summary>
+    /// <param name="server">The server.</param>
+    /// <param name="timeout">Time for the requests of one version.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
     /// <exception cref="RpcException">The server cannot be reached or has no reflection.</exception>
-    /// <exception cref="InvalidDataException">What it says is no schema.</exception>
+    /// <exception cref="InvalidDataException">The responses are not a valid schema.</exception>
     public static async Task<ProtoSchema> ReadAsync(CallInvoker server, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
@@ -55,7 +57,7 @@ internal static class ReflectionReader
         {
             var answer = await AskAsync(new ServerReflectionRequest { FileByFilename = missing });
 
-            // Protobuf's own files are known here; whether anything else is missed, the schema tells.
+            // Protobuf's own files are known here; the schema reports any other missing file.
             if (answer.MessageResponseCase != ServerReflectionResponse.MessageResponseOneofCase.ErrorResponse)
             {
                 Take(answer, missing);
@@ -70,7 +72,7 @@ internal static class ReflectionReader
         async Task<ServerReflectionResponse> AskAsync(ServerReflectionRequest request)
         {
             await WriteAsync(request);
-            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : throw Nonsense("it ends without an answer");
+            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : throw Nonsense("it ended without a response");
         }
 
         async Task WriteAsync(ServerReflectionRequest request)
@@ -81,7 +83,7 @@ internal static class ReflectionReader
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // The call is over already: reading it reports how it ended.
+                // The call has ended: reading it reports its status.
             }
         }
 

@@ -7,7 +7,7 @@ using SnetGateway.Gateway.Backends.Translation;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
-/// <summary>A service that speaks JSON over HTTP: a path and an HTTP method for each method, credentials where it wants them.</summary>
+/// <summary>A service with a JSON API over HTTP: a path and an HTTP method for each gRPC method, and credentials.</summary>
 internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
 {
     private static readonly HttpMethodOptions s_unnamed = new();
@@ -70,5 +70,5 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
     }
 
     private static RpcException NotAnObject(TranslatedCall call) =>
-        new(new Status(StatusCode.Internal, $"{call.Method.Input.FullName} is no object in JSON, and this service needs one"));
+        new(new Status(StatusCode.Internal, $"{call.Method.Input.FullName} is not a JSON object, which this service requires"));
 }

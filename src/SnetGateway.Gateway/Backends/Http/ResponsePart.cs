@@ -13,7 +13,7 @@ internal static class ResponsePart
     /// <summary>Deeper than any message may be.</summary>
     public const int MaxDepth = 512;
 
-    /// <exception cref="ServiceFaultException">There is no such part, or the answer is no JSON.</exception>
+    /// <exception cref="ServiceFaultException">The part is missing, or the response is not JSON.</exception>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> body, HttpMethodOptions method, ProtoMessageType output)
     {
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)

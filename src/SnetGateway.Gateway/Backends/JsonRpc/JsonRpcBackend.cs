@@ -9,7 +9,7 @@ namespace SnetGateway.Gateway.Backends.JsonRpc;
 /// <summary>A service that speaks JSON-RPC 2.0 over HTTP POST, at the address of its destination.</summary>
 internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
 {
-    /// <summary>Metadata beside the status of an error that the service answered with: the number that it gave the error.</summary>
+    /// <summary>Metadata beside the status of a service's error: the error's number.</summary>
     private const string ErrorCodeKey = "jsonrpc-error-code";
 
     private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -30,7 +30,7 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
         }
         catch (ServiceFaultException) when (!answer.IsSuccess)
         {
-            // An error page. Servers that answer an error with an error status say it in their own words, which go first.
+            // An error page. A server that sends a JSON-RPC error with an HTTP error status is read as JSON-RPC first.
             throw Failed(answer.Status);
         }
 
@@ -74,7 +74,7 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
         return text.WrittenMemory;
     }
 
-    /// <summary>The numbers that JSON-RPC 2.0 names, and everything else a service may say.</summary>
+    /// <summary>The error numbers of JSON-RPC 2.0, and all others.</summary>
     private static Status StatusOf(JsonRpcError error) => new(
         error.Code switch
         {

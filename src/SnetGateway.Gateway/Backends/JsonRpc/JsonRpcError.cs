@@ -5,15 +5,15 @@ using SnetGateway.Gateway.Backends.Translation;
 
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
-/// <summary>An error that a service answered with.</summary>
+/// <summary>An error of a service.</summary>
 /// <param name="Code">Its number.</param>
-/// <param name="Message">What the service says about it.</param>
+/// <param name="Message">The service's text.</param>
 internal sealed record JsonRpcError(long Code, string Message)
 {
     public string CodeText => Code.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the member `error`. Its `data` is the service's own and goes nowhere.</summary>
-    /// <exception cref="ServiceFaultException">It is no error of JSON-RPC.</exception>
+    /// <summary>Reads the member `error`. Its `data` is not forwarded.</summary>
+    /// <exception cref="ServiceFaultException">It is not a valid JSON-RPC error.</exception>
     public static JsonRpcError Read(JsonElement error) =>
         error.ValueKind == JsonValueKind.Object
         && error.TryGetProperty("code", out JsonElement code) && code.ValueKind == JsonValueKind.Number && code.TryGetInt64(out long number)

@@ -18,12 +18,12 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
     public bool IsNull => Result.Span.SequenceEqual("null"u8);
 
     /// <summary>Reads a body as the response to the request of this id.</summary>
-    /// <exception cref="ServiceFaultException">It is none.</exception>
+    /// <exception cref="ServiceFaultException">It is not a valid response.</exception>
     public static JsonRpcResponse Read(ReadOnlyMemory<byte> body, long id)
     {
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
-            // What a service answers to a notification.
+            // The response of a service to a notification.
             throw Wrong("the service's response is empty", "the body is empty");
         }
 
@@ -46,11 +46,11 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         }
         catch (InvalidOperationException)
         {
-            throw NoResponse("a text in it is no text");
+            throw NoResponse("a text in it is not valid");
         }
     }
 
-    /// <summary>The text of an element, cut out of the body that it was parsed from: read and written anew, a number could lose digits.</summary>
+    /// <summary>The text of an element, cut out of its body: parsed and written again, a number could lose digits.</summary>
     public static ReadOnlyMemory<byte> TextOf(JsonElement element, ReadOnlyMemory<byte> body)
     {
         ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(element);
@@ -62,12 +62,12 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
     {
         if (response.ValueKind == JsonValueKind.Array)
         {
-            throw Wrong("the service answered with a batch", "the body is a list");
+            throw Wrong("the service responded with a batch", "the body is a list");
         }
 
         if (response.ValueKind != JsonValueKind.Object)
         {
-            throw NoResponse("the body is no object");
+            throw NoResponse("the body is not an object");
         }
 
         JsonElement? version = Member(response, "jsonrpc"), answered = Member(response, "id"), result = Member(response, "result"), error = Member(response, "error");
@@ -77,14 +77,14 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         }
 
         JsonRpcError? failure = error is { ValueKind: not JsonValueKind.Null } told ? JsonRpcError.Read(told) : null;
-        CheckId(answered ?? throw NoResponse("there is no id"), id, failure is not null);
+        CheckId(answered ?? throw NoResponse("the id is missing"), id, failure is not null);
         return failure is not null
             ? result is { ValueKind: not JsonValueKind.Null } ? throw NoResponse("there are result and error") : new JsonRpcResponse(default, failure)
             : result is { } found ? new JsonRpcResponse(TextOf(found, body), null)
             : throw NoResponse("there is neither result nor error");
     }
 
-    /// <summary>A service that could not read the request cannot repeat its id; every other answer does.</summary>
+    /// <summary>A service that could not read the request cannot repeat its id; every other response does.</summary>
     private static void CheckId(JsonElement answered, long id, bool isError)
     {
         bool isOurs = long.TryParse(JsonMarshal.GetRawUtf8Value(answered), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number == id;

@@ -32,7 +32,7 @@ internal static class ProgramRules
 
             if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') || name[0] == '-' || name[^1] == '-')
             {
-                errors.Add(path, "the name cannot stand in a destination's address", "Write small letters, digits and hyphens");
+                errors.Add(path, "the name cannot be part of a destination's address", "Write small letters, digits and hyphens");
             }
 
             CheckCommand(errors, $"{path}:{nameof(program.Command)}", program.Command);

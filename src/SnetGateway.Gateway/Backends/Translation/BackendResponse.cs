@@ -2,9 +2,9 @@ using System.Net;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
-/// <summary>A service's answer, read whole.</summary>
+/// <summary>The whole response of a service.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The body, without a mark of its byte order; of an answer that is too long, nothing.</param>
+/// <param name="Body">The body, without a mark of its byte order; empty for a response that is too long.</param>
 internal readonly record struct BackendResponse(HttpStatusCode Status, ReadOnlyMemory<byte> Body)
 {
     public bool IsSuccess => (int)Status is >= 200 and <= 299;

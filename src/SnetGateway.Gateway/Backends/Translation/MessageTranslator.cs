@@ -10,7 +10,7 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// </summary>
 internal sealed class MessageTranslator(MethodMessages messages, GrpcCodec codec, bool isRaw = false)
 {
-    /// <summary>The client's request as the service reads it. JSON has the field names of the proto file, whatever the client sent.</summary>
+    /// <summary>The client's request as the service reads it. JSON has the field names of the proto file.</summary>
     /// <exception cref="RpcException">It is not a valid message of the method's input.</exception>
     /// <exception cref="ServiceFaultException">The input has no field for a raw service.</exception>
     public byte[] ToService(ReadOnlySpan<byte> message)

@@ -8,18 +8,18 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// <summary>The messages of one method, between the JSON of a service and protobuf.</summary>
 internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
 {
-    /// <summary>JSON is longer than protobuf: names, digits, base64. Beyond this an answer is not looked at.</summary>
+    /// <summary>JSON is longer than protobuf: names, digits, base64. A longer response is not read.</summary>
     private const int JsonPerMessageByte = 4;
 
     private const int LeastJson = 64 * 1024;
 
-    /// <summary>Services write fields as their proto files do.</summary>
+    /// <summary>Field names as in the proto file.</summary>
     private static readonly ProtoJsonOptions s_towardsService = new() { OriginalNames = true };
 
     private static readonly ProtoJsonOptions s_fromService = new() { IgnoreUnknownFields = true };
 
     /// <summary>Finds a method by its path, `/package.Service/Method`.</summary>
-    /// <exception cref="ServiceFaultException">Nothing says what the messages are.</exception>
+    /// <exception cref="ServiceFaultException">The messages are not described.</exception>
     /// <exception cref="RpcException">There is no such method, or no instance responds that could describe it.</exception>
     public static async ValueTask<MethodMessages> FindAsync(IDescriptorSource? descriptors, string path, CancellationToken cancellationToken)
     {
@@ -44,13 +44,13 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     public static ServiceFaultException Undescribed() =>
-        new(StatusCode.Unavailable, "the service is not available", "nothing says what its messages are");
+        new(StatusCode.Unavailable, "the service is not available", "its messages are not described");
 
     /// <summary>The longest JSON that is read for a message of so many bytes.</summary>
     public static long MostJson(int messageBytes) => Math.Max(LeastJson, (long)messageBytes * JsonPerMessageByte);
 
     /// <summary>A client's JSON as protobuf.</summary>
-    /// <exception cref="RpcException">It is no message of the method's input.</exception>
+    /// <exception cref="RpcException">It is not a valid message of the method's input.</exception>
     public byte[] FromClient(ReadOnlySpan<byte> json)
     {
         try
@@ -64,7 +64,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     /// <summary>A client's protobuf as the JSON for the service.</summary>
-    /// <exception cref="RpcException">It is no message of the method's input.</exception>
+    /// <exception cref="RpcException">It is not a valid message of the method's input.</exception>
     public byte[] ToService(ReadOnlySpan<byte> message)
     {
         try
@@ -78,7 +78,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     /// <summary>A service's JSON as protobuf.</summary>
-    /// <exception cref="ServiceFaultException">It is no message of the method's output.</exception>
+    /// <exception cref="ServiceFaultException">It is not a valid message of the method's output.</exception>
     public byte[] FromService(ReadOnlySpan<byte> json)
     {
         try
@@ -87,14 +87,14 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
         }
         catch (ProtoJsonException wrong)
         {
-            // The place helps both sides; the reason may repeat what is the service's own.
+            // The place helps the client and the service; the reason may repeat the service's data, so it is only logged.
             throw new ServiceFaultException(StatusCode.Internal, $"the service's response is not valid JSON for {Method.Output.FullName} (at {wrong.Path})", wrong.Message);
         }
     }
 
-    /// <summary>An answer's protobuf as JSON for its client.</summary>
+    /// <summary>The protobuf of a response as JSON for the client.</summary>
     public byte[] ToClient(ReadOnlySpan<byte> message) => new ProtoJsonConverter(Schema).ToJson(Method.Output, message);
 
     private RpcException NoInput(ProtoJsonException wrong) =>
-        new(new Status(StatusCode.InvalidArgument, $"the request is no {Method.Input.FullName}: {wrong.Message}", wrong));
+        new(new Status(StatusCode.InvalidArgument, $"the request is not a valid {Method.Input.FullName}: {wrong.Message}", wrong));
 }

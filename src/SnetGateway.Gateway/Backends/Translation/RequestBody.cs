@@ -6,14 +6,14 @@ using SnetGateway.GrpcWire.Messages;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
-/// <summary>Takes the body of a request of one message from the proxy, which writes it as it comes, and no more than one message of it.</summary>
+/// <summary>Takes the body of a request of one message from the proxy as it is written, at most one message of it.</summary>
 internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
 {
     private readonly MemoryStream _bytes = new();
     private RpcException? _problem;
 
     /// <summary>The request's one message, as its client encoded it.</summary>
-    /// <exception cref="RpcException">There is none, or more than one, or it cannot be read.</exception>
+    /// <exception cref="RpcException">It has no message, more than one, or an invalid one.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
     {
         await using var body = new RequestBody(maxMessageBytes);

@@ -8,16 +8,16 @@ using SnetGateway.GrpcWire.Statuses;
 namespace SnetGateway.Gateway.Backends.Translation;
 
 /// <summary>
-/// A service that speaks JSON over HTTP. Its clients speak gRPC, with protobuf or JSON messages, and notice nothing: the service's descriptors
-/// turn the one into the other. One message in, one message out.
+/// A service that speaks JSON over HTTP, for clients that speak gRPC with protobuf or JSON messages. The service's descriptors translate
+/// between them. One message in, one message out.
 /// </summary>
 /// <remarks>
-/// An answer is read whole and found right before any of it goes to the client, so nothing is charged for one that cannot be used. A service
-/// that cannot be reached throws, as it does for gRPC: the proxy counts it.
+/// A response is read whole and validated before any of it is sent to the client, so nothing is charged for one that cannot be used. A
+/// service that cannot be reached throws, as it does for gRPC: the proxy counts it.
 /// </remarks>
 internal abstract class TranslatedBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : DelegatingHandler(inner)
 {
-    /// <summary>What a service is told of its client. All else that clients send is theirs and the gateway's.</summary>
+    /// <summary>The client's metadata that the service gets; all other metadata is not forwarded.</summary>
     private static readonly string[] s_passed = ["snet-user-address", GrpcHeaderNames.Timeout];
 
     private ClusterBackend? _backend;
@@ -26,7 +26,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     {
         if (TranslatedRequest.MethodOf(request) is not { } method)
         {
-            // The proxy's own question whether the instance lives.
+            // The proxy's own health probe.
             return await base.SendAsync(request, cancellationToken);
         }
 
@@ -52,12 +52,12 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
     }
 
-    /// <summary>Calls the service; its answer as the JSON of the method's output.</summary>
+    /// <summary>Calls the service and returns its response as the JSON of the method's output.</summary>
     /// <exception cref="RpcException">The request cannot be sent, or the service refused it.</exception>
-    /// <exception cref="ServiceFaultException">The answer cannot be used.</exception>
+    /// <exception cref="ServiceFaultException">The response cannot be used.</exception>
     protected abstract Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken);
 
-    /// <summary>Sends what a translator made and reads the whole answer.</summary>
+    /// <summary>Sends the translated request and reads the whole response.</summary>
     protected async Task<BackendResponse> AskAsync(TranslatedCall call, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Version = call.Request.Version;
@@ -91,7 +91,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         }
     }
 
-    /// <summary>What an HTTP status means that stands for a failure.</summary>
+    /// <summary>The failure of an HTTP error status.</summary>
     protected static ServiceFaultException Failed(HttpStatusCode status) => new(
         HttpStatusMapping.ToGrpc((int)status),
         string.Create(CultureInfo.InvariantCulture, $"the service responded with HTTP status {(int)status}"),
@@ -101,7 +101,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
     {
         MethodMessages.CheckCodec(codec);
 
-        // A cluster that a reload took away still has calls for a moment.
+        // Calls still run for a moment on a cluster that a reload has removed.
         ClusterBackend backend = services.Clusters.Backends.Find(clusterId) ?? _backend
             ?? throw MethodMessages.Undescribed();
         _backend = backend;

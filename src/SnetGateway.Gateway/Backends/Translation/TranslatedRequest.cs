@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace SnetGateway.Gateway.Backends.Translation;
 
 /// <summary>
-/// Tells a translator which method is called and where: the two are one URL else, and a client that makes its path longer would choose where
-/// its call goes. What a client writes behind a `?` goes nowhere.
+/// Passes the method and the address to a translator separately. As one URL a client with a longer path could choose where its call goes.
+/// The query of a client's URL is dropped.
 /// </summary>
 internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 {
@@ -34,6 +34,6 @@ internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
         return default;
     }
 
-    /// <summary>The path of the method that is called, `/package.Service/Method`; null when this is no call but a probe.</summary>
+    /// <summary>The path of the method that is called, `/package.Service/Method`; null for a health probe.</summary>
     public static string? MethodOf(HttpRequestMessage request) => request.Options.TryGetValue(s_method, out string? method) ? method : null;
 }

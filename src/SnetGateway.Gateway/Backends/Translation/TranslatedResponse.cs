@@ -6,13 +6,15 @@ using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
-/// <summary>What a service that speaks no gRPC answers: to the proxy it is the answer of a gRPC service, so that one mechanism settles for all kinds.</summary>
+/// <summary>
+/// The response of a service that does not speak gRPC. To the proxy it is a gRPC response, so that one mechanism settles all kinds.
+/// </summary>
 internal static class TranslatedResponse
 {
     /// <summary>The content type of messages that are JSON.</summary>
     public const string JsonType = GrpcContentType.Grpc + "+json";
 
-    /// <summary>A status is a header, and the answer of a service may be a novel.</summary>
+    /// <summary>Bound of a status text, which is a header: a service's text may be long.</summary>
     private const int LongestText = 1024;
 
     /// <summary>One message, and OK.</summary>
@@ -42,7 +44,7 @@ internal static class TranslatedResponse
         return answer;
     }
 
-    /// <summary>An answer with a body of gRPC frames, whose trailers are still to be set.</summary>
+    /// <summary>A response with a body of gRPC frames, whose trailers are set later.</summary>
     public static HttpResponseMessage Create(HttpRequestMessage request, string contentType, HttpContent body)
     {
         body.Headers.TryAddWithoutValidation("Content-Type", contentType);

@@ -3,8 +3,8 @@ using SnetGateway.Gateway.Limits;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
-/// <summary>What every translator works with.</summary>
-/// <param name="Clusters">What is known of the clusters at this moment.</param>
-/// <param name="Limits">How long messages may be.</param>
-/// <param name="Logger">Where services that answer wrongly are named.</param>
+/// <summary>The dependencies of every translator.</summary>
+/// <param name="Clusters">The cluster backends in force.</param>
+/// <param name="Limits">The size limits of messages.</param>
+/// <param name="Logger">For responses that cannot be used.</param>
 internal sealed record TranslatorServices(IClusterBackends Clusters, IOptionsMonitor<LimitOptions> Limits, ILogger<TranslatedBackend> Logger);
