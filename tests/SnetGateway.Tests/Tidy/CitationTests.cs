@@ -65,6 +65,10 @@ public sealed partial class CitationTests
         Assert.Empty(missing);
     }
 
+    [Fact]
+    public void SourcesAndPages_CiteNoDocumentOutsideTheRepository() =>
+        Assert.Empty(Sources().Concat(Pages()).Where(source => OutsideDocument().IsMatch(source.Text)).Select(source => source.File));
+
     private static IEnumerable<string> Numbers(Regex citation, string text) =>
         citation.Matches(text).SelectMany(match => Number().Matches(match.Value)).Select(match => match.Value);
 
@@ -79,6 +83,9 @@ public sealed partial class CitationTests
 
     [GeneratedRegex(@"(?<page>docs/[\w/-]+\.md)(?:, '(?<heading>[^']+)')?")]
     private static partial Regex PageInSource();
+
+    [GeneratedRegex(@"(?<![\w-])(?:payments|daemon|clients)\.md|\b[Dd]esign,? (?:rule|section)")]
+    private static partial Regex OutsideDocument();
 
     [GeneratedRegex(@"^## \d+\. ", RegexOptions.Multiline)]
     private static partial Regex RuleHeading();
