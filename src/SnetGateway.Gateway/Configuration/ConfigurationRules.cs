@@ -1,5 +1,4 @@
 using SnetGateway.Gateway.Backends;
-using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Heartbeats;
 using SnetGateway.Gateway.Listeners;

@@ -54,3 +54,39 @@ public sealed class ProgramOptions
     /// <summary>If true, the last line of stderr (at most 1 KiB) is returned to the client when a call fails; otherwise it is only logged. Default false.</summary>
     public bool ExposeErrors { get; set; }
 }
+
+/// <summary>What a program reads and writes.</summary>
+public enum ProgramMessages
+{
+    /// <summary>The client's encoding: protobuf or JSON.</summary>
+    AsSent,
+
+    /// <summary>JSON, translated from and to the client's encoding by the cluster's descriptors.</summary>
+    Json,
+
+    /// <summary>The content of one text or bytes field.</summary>
+    Raw,
+}
+
+/// <summary>How a program's standard output becomes messages.</summary>
+public enum ProgramOutput
+{
+    /// <summary>The whole output is one message, sent when the program ends with success.</summary>
+    Message,
+
+    /// <summary>Each line is a message, sent immediately. The last line needs no line end.</summary>
+    Lines,
+
+    /// <summary>Each message is preceded by its length in bytes, an unsigned 32-bit number, big-endian.</summary>
+    Frames,
+}
+
+/// <summary>How a program serves one method.</summary>
+public sealed class ProgramMethodOptions
+{
+    /// <summary>What `{method}` in the arguments becomes. Unset: the method's full path.</summary>
+    public string? Argument { get; set; }
+
+    /// <summary>The method's own `Output`. Unset: the program's.</summary>
+    public ProgramOutput? Output { get; set; }
+}

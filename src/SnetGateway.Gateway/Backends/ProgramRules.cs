@@ -1,9 +1,10 @@
 using System.Globalization;
+using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.ProtoJson;
 using Yarp.ReverseProxy.Configuration;
 
-namespace SnetGateway.Gateway.Backends.Processes;
+namespace SnetGateway.Gateway.Backends;
 
 /// <summary>A program is there and may be run, and clusters name programs that are configured.</summary>
 internal static class ProgramRules
