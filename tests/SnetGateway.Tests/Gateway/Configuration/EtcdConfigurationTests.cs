@@ -18,7 +18,7 @@ public sealed class EtcdConfigurationTests
     [InlineData("Etcd:KeyPrefix", "with space", "KeyPrefix", "letters, digits")]
     [InlineData("Etcd:Endpoints:0", "127.0.0.1:2379", "Endpoints:0", "http")]
     [InlineData("Etcd:Endpoints:0", "http://127.0.0.1:2379/v3", "Endpoints", "scheme, host and port")]
-    [InlineData("Etcd:Endpoints:0", "http://root:hunter2@127.0.0.1:2379", "Endpoints", "keys of their own")]
+    [InlineData("Etcd:Endpoints:0", "http://root:hunter2@127.0.0.1:2379", "Endpoints", "separate keys")]
     [InlineData("Etcd:Endpoints:1", "https://127.0.0.1:2379", "Endpoints", "some https")]
     [InlineData("Etcd:CaPath", "/nowhere/ca.pem", "CaPath", "there is no file")]
     [InlineData("Etcd:CaPath", "/dev/null", "Endpoints", "https")]

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Validation;
