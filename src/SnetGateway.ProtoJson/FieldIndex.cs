@@ -32,7 +32,7 @@ internal readonly struct FieldIndex
                 continue;
             }
 
-            // A field of a oneof discards the other fields, and its own earlier value if one of them came in between.
+            // A field of a oneof discards the other fields, and its own earlier value if one of them was set after it.
             if (field.Oneof >= 0 && (holders[field.Oneof].Since == 0 || holders[field.Oneof].Field != field.Index))
             {
                 holders[field.Oneof] = (field.Index, start);

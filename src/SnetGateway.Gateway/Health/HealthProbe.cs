@@ -19,8 +19,6 @@ internal static class HealthProbe
 
     private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
 
-    public static bool IsProbe(HttpRequestMessage request) => request is ProbeRequest;
-
     /// <summary>Whether only a health service can pass this probe.</summary>
     public static bool MustExist(HttpRequestMessage request) => request is ProbeRequest { MustExist: true };
 

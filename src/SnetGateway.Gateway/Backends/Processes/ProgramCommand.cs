@@ -12,7 +12,7 @@ internal static class ProgramCommand
     public const string Env = "env";
 
     /// <summary>
-    /// Gives the program a process group of its own, so that one signal reaches its children too. Not `setpriv --pdeathsig`: its signal comes when
+    /// Gives the program a separate process group, so that one signal reaches its children too. Not `setpriv --pdeathsig`: its signal comes when
     /// the thread that started the program ends, and pool threads end.
     /// </summary>
     public const string SetSid = "setsid";
