@@ -31,9 +31,10 @@ internal static class GatewayApp
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();
-        services.AddControl();
+        services.AddHealth();
+        services.AddOwnServices();
         builder.AddGateway();
-        WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapControl());
+        WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapOwnServices());
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             var listeners = app.Services.GetRequiredService<ListenerAddresses>();
@@ -43,7 +44,7 @@ internal static class GatewayApp
         return app;
     }
 
-    /// <summary>Services of the wire. The payment core, the catalog and the proxy's configuration are registered by their own folders.</summary>
+    /// <summary>Services of the wire. The payment core, health, the catalog and the proxy's configuration are registered by their own folders.</summary>
     public static IReverseProxyBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -62,7 +63,6 @@ internal static class GatewayApp
         IServiceCollection services = builder.Services;
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
         services.AddListeners();
-        services.AddSingleton<Readiness>();
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddPaidCalls();
         services.AddDraining();

@@ -44,7 +44,7 @@ internal sealed class BackendHandlerFactory(
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
         BackendKind.Of(context.NewMetadata) switch
         {
-            BackendKind.Grpc => new GrpcBackend(handler, options),
+            BackendKind.Grpc => new GrpcBackend(handler),
             BackendKind.JsonRpc => new JsonRpcBackend(handler, context.ClusterId, translators),
             BackendKind.Http => new HttpBackend(handler, context.ClusterId, translators),
             BackendKind.Process => CreateProcess(handler, context.ClusterId),

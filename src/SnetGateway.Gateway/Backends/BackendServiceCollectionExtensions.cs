@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Health;
 
 namespace SnetGateway.Gateway.Backends;
 
@@ -12,7 +11,6 @@ internal static class BackendServiceCollectionExtensions
     {
         proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section);
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
-        proxy.Services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, HealthProbeRequests>());
         proxy.Services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section);
         proxy.Services.TryAddSingleton(TimeProvider.System);
         proxy.Services.AddSingleton<ProgramSlots>();

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.Backends;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Catalog;

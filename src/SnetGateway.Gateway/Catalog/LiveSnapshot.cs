@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Backends;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Catalog;

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 
 namespace SnetGateway.Gateway.Catalog;
 

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Routes;

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Routes;
 using Yarp.ReverseProxy.Configuration;
 

@@ -1,5 +1,8 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Grpc.Reflection.V1;
+using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -31,6 +34,19 @@ internal static class OwnServices
             options.CompressionProviders.Clear();
         });
         return services;
+    }
+
+    /// <summary>Maps what consumers may call without payment: the own services, and `/heartbeat`.</summary>
+    public static void MapOwnServices(this IEndpointRouteBuilder endpoints)
+    {
+        IServiceProvider provider = endpoints.ServiceProvider;
+        var states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
+        var reflection = ActivatorUtilities.CreateInstance<GatewayReflection>(provider);
+        endpoints.MapOwnService(binder => PaymentChannelStateService.BindService(binder, states));
+        endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
+        endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));
+        endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection), GatewayReflection.AlphaName);
+        HeartbeatEndpoint.Map(endpoints);
     }
 
     /// <summary>Maps a service, and refuses what else is called by its name.</summary>

@@ -3,13 +3,14 @@ using System.Net.Http.Headers;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
-using SnetGateway.GrpcWire.Frames;
+using SnetGateway.Gateway.Backends;
 using SnetGateway.GrpcWire.Headers;
+using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Health;
 
-/// <summary>A call of `grpc.health.v1.Health/Check`, and the reading of its response.</summary>
+/// <summary>A call of `grpc.health.v1.Health/Check` to one instance, in the form that YARP's health checks send.</summary>
 internal static class HealthProbe
 {
     private const string Method = "/grpc.health.v1.Health/Check";
@@ -17,36 +18,42 @@ internal static class HealthProbe
     /// <summary>The response is a number in a message; a longer one is invalid.</summary>
     private const int LongestResponse = 1024;
 
-    private static readonly MediaTypeHeaderValue GrpcType = new(GrpcContentType.Grpc);
-
-    /// <summary>Whether only a health service can pass this probe.</summary>
-    public static bool MustExist(HttpRequestMessage request) => request is ProbeRequest { MustExist: true };
+    private static readonly MediaTypeHeaderValue s_grpcType = new(GrpcContentType.Grpc);
 
     /// <summary>A probe of one instance.</summary>
     /// <param name="instance">Its address.</param>
     /// <param name="service">The service name in the request; empty for the whole server.</param>
-    /// <param name="mustExist">Whether an instance without a health service counts as unhealthy even where the option says otherwise.</param>
-    public static HttpRequestMessage CreateRequest(Uri instance, string service, bool mustExist = false)
+    /// <param name="missingIsHealthy">Whether an instance without a health service is healthy.</param>
+    public static HttpRequestMessage CreateRequest(Uri instance, string service, bool missingIsHealthy)
     {
-        return new ProbeRequest(new Uri(instance, Method), mustExist)
+        byte[] message = new HealthCheckRequest { Service = service }.ToByteArray();
+        return new ProbeRequest(new Uri(instance, Method), (response, cancellationToken) => IsHealthyAsync(response, missingIsHealthy, cancellationToken))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Encode(service)) { Headers = { ContentType = GrpcType } },
+            Content = new ByteArrayContent(SingleMessage.Write(message)) { Headers = { ContentType = s_grpcType } },
         };
     }
 
-    /// <summary>Whether the instance serves, or has no health service and the option counts that as healthy.</summary>
-    public static async Task<bool> IsHealthyAsync(HttpResponseMessage answer, bool missingIsHealthy, CancellationToken cancellationToken)
+    /// <summary>Whether a body is one message `HealthCheckResponse { status: SERVING }`; other fields are ignored.</summary>
+    internal static bool IsServing(ReadOnlyMemory<byte> body)
     {
-        byte[] body = await ReadAsync(answer, cancellationToken);
-        string? status = Header(answer.TrailingHeaders, GrpcHeaderNames.Status) ?? Header(answer.Headers, GrpcHeaderNames.Status);
-        if (answer.StatusCode != HttpStatusCode.OK || !GrpcStatusText.TryParse(status, out StatusCode code))
+        try
+        {
+            ReadOnlyMemory<byte> message = SingleMessage.Read(body, encoding: null, LongestResponse);
+            return HealthCheckResponse.Parser.ParseFrom(message.Span).Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (Exception invalid) when (invalid is RpcException or InvalidProtocolBufferException)
         {
             return false;
         }
+    }
 
-        return code switch
+    private static async Task<bool> IsHealthyAsync(HttpResponseMessage response, bool missingIsHealthy, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = await ReadAsync(response, cancellationToken);
+        string? status = Header(response.TrailingHeaders, GrpcHeaderNames.Status) ?? Header(response.Headers, GrpcHeaderNames.Status);
+        return response.StatusCode == HttpStatusCode.OK && GrpcStatusText.TryParse(status, out StatusCode code) && code switch
         {
             StatusCode.OK => IsServing(body),
             StatusCode.Unimplemented => missingIsHealthy,
@@ -54,48 +61,14 @@ internal static class HealthProbe
         };
     }
 
-    /// <summary>Whether a frame holds `HealthCheckResponse { status: SERVING }`; other fields are ignored.</summary>
-    internal static bool IsServing(ReadOnlySpan<byte> frame)
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (!FrameHeader.TryRead(frame, out FrameHeader header) || header.IsCompressed || header.Length != frame.Length - FrameHeader.Size)
-        {
-            return false;
-        }
-
-        try
-        {
-            return HealthCheckResponse.Parser.ParseFrom(frame[FrameHeader.Size..]).Status == HealthCheckResponse.Types.ServingStatus.Serving;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return false;
-        }
-    }
-
-    private static byte[] Encode(string service)
-    {
-        var request = new HealthCheckRequest { Service = service };
-        int length = request.CalculateSize();
-        var frame = new byte[FrameHeader.Size + length];
-        new FrameHeader(IsCompressed: false, (uint)length).Write(frame);
-        request.WriteTo(frame.AsSpan(FrameHeader.Size));
-        return frame;
-    }
-
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        await using Stream stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new byte[LongestResponse];
         int count = await stream.ReadAtLeastAsync(bytes, LongestResponse, throwOnEndOfStream: false, cancellationToken);
-        return bytes[..count];
+        return bytes.AsMemory(0, count);
     }
 
     private static string? Header(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
-
-    /// <summary>A separate type identifies probes: reading the options of a request would allocate them for every call.</summary>
-    internal sealed class ProbeRequest(Uri uri, bool mustExist) : HttpRequestMessage(HttpMethod.Post, uri)
-    {
-        public bool MustExist => mustExist;
-    }
 }

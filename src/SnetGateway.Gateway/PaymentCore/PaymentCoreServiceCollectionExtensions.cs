@@ -57,9 +57,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<ClaimAudit>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
 
-        services.AddSingleton<LedgerHealth>();
         services.AddHostedService<PaymentCoreHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
         return services;
     }
 

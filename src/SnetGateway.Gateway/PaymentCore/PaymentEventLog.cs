@@ -2,7 +2,7 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaymentCore;
 
-/// <summary>Log events of the payment core. 3000 to 3099.</summary>
+/// <summary>Log events of the payment core. 3000 to 3099, of which 3011 and 3012 are in HealthLog.</summary>
 internal static partial class PaymentEventLog
 {
     [LoggerMessage(EventId = 3001, EventName = "LedgerMismatch", Level = LogLevel.Warning, Message = "Channel {Channel} has a valid signature for {Seen} cogs, but this ledger knows only {Known}: another ledger, or an older copy of this one, serves the same group. Stop the other gateway or restore the newest ledger. ({Suppressed} similar events suppressed.)")]
@@ -19,12 +19,6 @@ internal static partial class PaymentEventLog
 
     [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information, Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
     public static partial void LedgerOpened(ILogger logger, int channels, double milliseconds);
-
-    [LoggerMessage(EventId = 3011, EventName = "LedgerUnwritable", Level = LogLevel.Error, Message = "The ledger is not writable: {Reason} The gateway is not ready, and paid calls are refused, until it recovers.")]
-    public static partial void LedgerUnwritable(ILogger logger, string reason);
-
-    [LoggerMessage(EventId = 3012, EventName = "LedgerWritable", Level = LogLevel.Information, Message = "The ledger is writable again.")]
-    public static partial void LedgerWritable(ILogger logger);
 
     [LoggerMessage(EventId = 3013, EventName = "FeedEnded", Level = LogLevel.Error, Message = "Following the writes of other replicas has failed; calls that lose a race to another replica are refused once. Restart the gateway and please report this.")]
     public static partial void FeedEnded(ILogger logger, Exception exception);

@@ -141,10 +141,10 @@ public sealed class ProcessLifeTests
         string program = folder.Shell("cat");
         await using GatewayHarness gateway = await folder.StartAsync(program);
         using var client = new HttpMessageInvoker(ActivatorUtilities.CreateInstance<ProcessBackend>(gateway.Services, "echo"));
-        Assert.True((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), ""), default)).IsSuccessStatusCode);
+        Assert.True((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
         File.Delete(program);
-        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), ""), default)).IsSuccessStatusCode);
-        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://nobody"), ""), default)).IsSuccessStatusCode);
+        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://nobody"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
     }
 
     private static ProgramSlots Slots(GatewayHarness gateway) => gateway.Services.GetRequiredService<ProgramSlots>();

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Health.Heartbeats;
 using Xunit;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.FunctionalTests.Web;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Health;
 using SnetGateway.TestKit;
 using Xunit;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;

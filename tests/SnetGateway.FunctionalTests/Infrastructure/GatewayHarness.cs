@@ -9,7 +9,7 @@ using SnetGateway.Gateway;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Admission;
@@ -19,6 +19,7 @@ using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using Xunit;
+using Yarp.ReverseProxy.Health;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
 
@@ -93,6 +94,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
         GatewayHarness? harness = null;
         builder.Services.AddLiveSnapshot(live ?? Live());
         builder.Services.AddSingleton<IPaymentType>(new ScriptedEscrow((payment, call, token) => harness!.Admit(payment, call, token)));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<IProbingRequestFactory, HealthProbeRequests>();
         services?.Invoke(builder.Services);
         builder.AddGateway().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
 

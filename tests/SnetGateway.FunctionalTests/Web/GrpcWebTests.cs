@@ -5,6 +5,7 @@ using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Health;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Health;
 using SnetGateway.TestKit;
 using Xunit;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;

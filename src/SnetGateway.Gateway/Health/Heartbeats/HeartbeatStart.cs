@@ -1,6 +1,6 @@
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
-namespace SnetGateway.Gateway.Heartbeats;
+namespace SnetGateway.Gateway.Health.Heartbeats;
 
 /// <summary>Checks every service once at startup, so that the operator learns of a failing heartbeat before a marketplace does.</summary>
 internal sealed class HeartbeatStart(IHeartbeatTargets targets, HeartbeatCheck check, ILogger<HeartbeatStart> logger) : BackgroundService
@@ -8,11 +8,11 @@ internal sealed class HeartbeatStart(IHeartbeatTargets targets, HeartbeatCheck c
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // startup does not wait for it
-        foreach (HeartbeatTarget subject in targets.Heartbeats.All)
+        foreach (HeartbeatTarget target in targets.Heartbeats.All)
         {
-            if (!stoppingToken.IsCancellationRequested && await check.AskAsync(subject) == Status.NotServing)
+            if (!stoppingToken.IsCancellationRequested && await check.CheckAsync(target) == Status.NotServing)
             {
-                HeartbeatLog.HeartbeatFails(logger, subject.Name, subject.Check.Kind);
+                HealthLog.HeartbeatFails(logger, target.Name, target.Check.Kind);
             }
         }
     }

@@ -1,10 +1,11 @@
 using Grpc.Core;
 using Grpc.Health.V1;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Health;
 using Xunit;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
-namespace SnetGateway.Tests.Gateway.Control;
+namespace SnetGateway.Tests.Gateway.Health;
 
 public sealed class GatewayHealthTests
 {

@@ -1,6 +1,6 @@
 using SnetGateway.Payments.Records;
 
-namespace SnetGateway.Gateway.PaymentCore;
+namespace SnetGateway.Gateway.Health;
 
 /// <summary>
 /// Whether the ledger is writable: probed twice a second by a durable write that changes nothing. A full disk must take the gateway out of
@@ -52,7 +52,7 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
             if (!_isWritable)
             {
                 _isWritable = true;
-                PaymentEventLog.LedgerWritable(logger);
+                HealthLog.LedgerWritable(logger);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -61,7 +61,7 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
             if (_isWritable)
             {
                 _isWritable = false;
-                PaymentEventLog.LedgerUnwritable(logger, exception.Message);
+                HealthLog.LedgerUnwritable(logger, exception.Message);
             }
         }
     }

@@ -3,7 +3,7 @@ using Grpc.Health.V1;
 using Grpc.HealthCheck;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
-namespace SnetGateway.Gateway.Control;
+namespace SnetGateway.Gateway.Health;
 
 /// <summary>`grpc.health.v1.Health`, with the statuses that <see cref="HealthFeed"/> sets.</summary>
 internal sealed class GatewayHealth : HealthServiceImpl

@@ -7,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SnetGateway.Ethereum;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health.Heartbeats;
 using Xunit;
 
-namespace SnetGateway.FunctionalTests.Heartbeats;
+namespace SnetGateway.FunctionalTests.Health.Heartbeats;
 
 /// <summary>`/heartbeat`, and the services it asks.</summary>
 public sealed class HeartbeatTests

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Health;
 using SnetGateway.Payments.Records;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
 
-namespace SnetGateway.Tests.Gateway.PaymentCore;
+namespace SnetGateway.Tests.Gateway.Health;
 
 /// <summary>The ledger is asked again and again, and whatever a store does then, the asking goes on.</summary>
 public sealed class LedgerHealthTests

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using SnetGateway.Gateway.Control;
-using SnetGateway.Gateway.Heartbeats;
+using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Health.Heartbeats;
 using Xunit;
 
-namespace SnetGateway.Tests.Gateway.Heartbeats;
+namespace SnetGateway.Tests.Gateway.Health.Heartbeats;
 
 /// <summary>Whose heartbeat a request asks for, and by which id the service goes.</summary>
 public sealed class HeartbeatTargetsTests

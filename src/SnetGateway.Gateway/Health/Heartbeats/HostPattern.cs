@@ -1,4 +1,4 @@
-namespace SnetGateway.Gateway.Heartbeats;
+namespace SnetGateway.Gateway.Health.Heartbeats;
 
 /// <summary>Hosts as routing matches them: one without a port takes every port, a star any name in front.</summary>
 internal static class HostPattern

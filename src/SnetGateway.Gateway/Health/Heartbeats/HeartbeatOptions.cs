@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace SnetGateway.Gateway.Heartbeats;
+namespace SnetGateway.Gateway.Health.Heartbeats;
 
 /// <summary>How `/heartbeat` checks a service.</summary>
 public sealed class HeartbeatOptions

@@ -1,6 +1,6 @@
 using SnetGateway.Gateway.Validation;
 
-namespace SnetGateway.Gateway.Heartbeats;
+namespace SnetGateway.Gateway.Health.Heartbeats;
 
 /// <summary>A heartbeat has the keys of its kind, and no others.</summary>
 internal static class HeartbeatRules

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using SnetGateway.Ethereum;
-using SnetGateway.Gateway.Health;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
-namespace SnetGateway.Gateway.Heartbeats;
+namespace SnetGateway.Gateway.Health.Heartbeats;
 
 /// <summary>
 /// `/heartbeat`: the reference's document, which marketplaces read (docs/protocol/control-services.md, 'Heartbeat'). With several services,
@@ -21,13 +23,15 @@ internal sealed class HeartbeatEndpoint(
     /// <summary>A status that the reference defines and never sends: the gateway works, and nothing is known of the service.</summary>
     private const string Warning = "Warning";
 
-    private static readonly string Version =
+    private static readonly string s_version =
         typeof(HeartbeatEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         HeartbeatEndpoint heartbeat = ActivatorUtilities.CreateInstance<HeartbeatEndpoint>(endpoints.ServiceProvider);
-        endpoints.MapMethods("/heartbeat/{**service}", [HttpMethods.Get, HttpMethods.Head], heartbeat.AnswerAsync);
+        endpoints.MapMethods("/heartbeat/{**service}", [HttpMethods.Get, HttpMethods.Head], heartbeat.RespondAsync);
     }
 
     private static string NetworkOf(long chainId) => chainId switch
@@ -44,46 +48,43 @@ internal sealed class HeartbeatEndpoint(
         _ => "UNKNOWN",
     };
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         string name = context.Request.RouteValues["service"] as string ?? string.Empty;
-        HeartbeatTarget? subject = targets.Heartbeats.Find(context.Request.Host, name);
-        if (subject is null && name.Length > 0)
+        HeartbeatTarget? target = targets.Heartbeats.Find(context.Request.Host, name);
+        if (target is null && name.Length > 0)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        Status status = subject is null ? Status.Unknown : await check.AskAsync(subject);
-        using var document = new MemoryStream();
-        Write(document, subject, status);
-        document.WriteByte((byte)'\n');
+        Status status = target is null ? Status.Unknown : await check.CheckAsync(target);
+        byte[] document = Encoding.UTF8.GetBytes(Write(target, status) + "\n");
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentLength = document.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(document.GetBuffer().AsMemory(0, (int)document.Length), context.RequestAborted);
+            await context.Response.Body.WriteAsync(document, context.RequestAborted);
         }
     }
 
-    private void Write(Stream document, HeartbeatTarget? subject, Status status)
+    private string Write(HeartbeatTarget? target, Status status)
     {
-        string service = JsonSerializer.Serialize(
-            new ServiceHeartbeat(subject?.ServiceId ?? string.Empty, TextOf(status)), HeartbeatJson.Default.ServiceHeartbeat);
-        using var json = new Utf8JsonWriter(document, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        json.WriteStartObject();
-        json.WriteString("daemonID", subject?.DaemonId ?? string.Empty);
-        json.WriteString("timestamp", time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        json.WriteString("status", readiness.Problems().Count > 0 || status == Status.NotServing ? Offline : status == Status.Serving ? Online : Warning);
-        json.WriteString("serviceheartbeat", service);
-        json.WriteString("daemonVersion", Version);
-        json.WriteBoolean("blockchainEnabled", true);
-        json.WriteString("blockchainNetwork", NetworkOf(chain.Value.ChainId));
-        json.WriteStartObject("storageClientCertDetails");
-        json.WriteString("validFrom", string.Empty);
-        json.WriteString("validTill", string.Empty);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        bool isReady = readiness.Problems().Count == 0;
+
+        // The heartbeat of the service is a document as text inside the document.
+        var service = new JsonObject { ["serviceID"] = target?.ServiceId ?? string.Empty, ["status"] = TextOf(status) };
+        return new JsonObject
+        {
+            ["daemonID"] = target?.DaemonId ?? string.Empty,
+            ["timestamp"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            ["status"] = !isReady || status == Status.NotServing ? Offline : status == Status.Serving ? Online : Warning,
+            ["serviceheartbeat"] = service.ToJsonString(),
+            ["daemonVersion"] = s_version,
+            ["blockchainEnabled"] = true,
+            ["blockchainNetwork"] = NetworkOf(chain.Value.ChainId),
+            ["storageClientCertDetails"] = new JsonObject { ["validFrom"] = string.Empty, ["validTill"] = string.Empty },
+        }.ToJsonString(s_json);
     }
 }

@@ -1,0 +1,118 @@
+using SnetGateway.Gateway.Health.Heartbeats;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
+using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+
+namespace SnetGateway.Gateway.Health;
+
+/// <summary>
+/// Publishes the status of each service to gRPC health. The empty name is the whole gateway, as `/readyz`, and so is its channel state
+/// service. A service behind it has two names, the full gRPC name of its routes and its id in the Registry: it serves while the gateway is
+/// ready and one of its instances is not known to be unhealthy.
+/// </summary>
+internal sealed class HealthFeed(
+    GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, IHeartbeatTargets targets, TimeProvider time, ILogger<HealthFeed> logger)
+    : BackgroundService
+{
+    private const string ChannelStates = "escrow.PaymentChannelStateService";
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<string, Status> _published = new(StringComparer.Ordinal);
+    private bool _isFailing;
+
+    /// <summary>The name in front of a route's method: `/package.Service/{method}`. Null where the path leaves it open.</summary>
+    internal static string? NameOf(string? path)
+    {
+        string? first = path?.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        return first is null || first.Contains('{', StringComparison.Ordinal) ? null : first;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        try
+        {
+            do
+            {
+                Update();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Watching clients get the shutdown before their connection ends.
+            Publish(_published.Keys.ToDictionary(name => name, _ => Status.NotServing));
+        }
+    }
+
+    /// <summary>Runs four times a second. A failure leaves the last status in effect and must not end the gateway.</summary>
+    private void Update()
+    {
+        try
+        {
+            Publish(Evaluate());
+            _isFailing = false;
+        }
+        catch (Exception exception)
+        {
+            if (!_isFailing)
+            {
+                _isFailing = true;
+                HealthLog.HealthNotEvaluated(logger, exception);
+            }
+        }
+    }
+
+    private Dictionary<string, Status> Evaluate()
+    {
+        bool isReady = readiness.Problems().Count == 0;
+        Dictionary<string, Status> statuses = new(StringComparer.Ordinal);
+        foreach (RouteModel route in proxy.GetRoutes())
+        {
+            if (NameOf(route.Config.Match.Path) is { } name)
+            {
+                Add(statuses, name, isReady && Serves(route.Cluster));
+            }
+        }
+
+        foreach (HeartbeatTarget service in targets.Heartbeats.All)
+        {
+            Add(statuses, service.ServiceId, isReady && service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster)));
+        }
+
+        // Last, so that no service can speak for the gateway.
+        statuses[string.Empty] = statuses[ChannelStates] = isReady ? Status.Serving : Status.NotServing;
+        return statuses;
+    }
+
+    /// <summary>Where several routes or services have one name, it serves while one of them does.</summary>
+    private static void Add(Dictionary<string, Status> statuses, string name, bool serves)
+    {
+        if (serves || !statuses.ContainsKey(name))
+        {
+            statuses[name] = serves ? Status.Serving : Status.NotServing;
+        }
+    }
+
+    private static bool Serves(ClusterState? cluster) => cluster is not null && cluster.Destinations.Values.Any(
+        instance => instance.Health.Active != DestinationHealth.Unhealthy && instance.Health.Passive != DestinationHealth.Unhealthy);
+
+    private void Publish(Dictionary<string, Status> statuses)
+    {
+        foreach (string gone in _published.Keys.Where(name => !statuses.ContainsKey(name)).ToArray())
+        {
+            health.ClearStatus(gone);
+            _published.Remove(gone);
+        }
+
+        foreach ((string name, Status status) in statuses)
+        {
+            if (!_published.TryGetValue(name, out Status last) || last != status)
+            {
+                health.SetStatus(name, status);
+                _published[name] = status;
+            }
+        }
+    }
+}

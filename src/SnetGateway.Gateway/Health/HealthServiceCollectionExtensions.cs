@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Health.Heartbeats;
+using Yarp.ReverseProxy.Health;
+
+namespace SnetGateway.Gateway.Health;
+
+internal static class HealthServiceCollectionExtensions
+{
+    /// <summary>Everything that answers "does it work?": the README of the project has a table of who answers what.</summary>
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        // The gateway itself: /livez, /readyz.
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<LedgerHealth>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
+
+        // The services behind it: YARP's active checks, gRPC health, /heartbeat.
+        services.AddSingleton<IProbingRequestFactory, HealthProbeRequests>();
+        services.AddSingleton<GatewayHealth>();
+        services.AddHostedService<HealthFeed>();
+        services.AddSingleton<HeartbeatCheck>();
+        services.AddHostedService<HeartbeatStart>();
+        return services;
+    }
+}
