@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
@@ -25,20 +24,12 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
     /// <summary>The longest request message in bytes, as sent and expanded: none of these methods takes more than some names or a signature.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 
-    private static readonly Status TooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
-    private static readonly Status DeadlinePassed = new(StatusCode.DeadlineExceeded, "the deadline has passed");
+    private static readonly Status s_tooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (CallShape.Refuse(context) is not null)
+        if (CallShape.Refuse(context, needsProtobuf: true) is not null)
         {
-            return;
-        }
-
-        if (!GrpcContentType.Parse(context.Request.ContentType).IsGrpcProto)
-        {
-            GrpcStatusWriter.WriteHttp(
-                context, StatusCodes.Status415UnsupportedMediaType, new Status(StatusCode.Unimplemented, "unsupported content type, expected application/grpc"));
             return;
         }
 
@@ -59,24 +50,20 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
         }
     }
 
-    private ValueTask<Status?> CheckAsync(HttpContext context)
-    {
-        StringValues text = context.Request.Headers[GrpcHeaderNames.Timeout];
-        TimeSpan timeout = Limit;
-        return text.Count > 0 && !GrpcTimeout.TryParse(text.ToString(), out timeout) ? new(new Status(StatusCode.Internal, "malformed grpc-timeout"))
-            : type == MethodType.DuplexStreaming ? default
-            : ReadAsync(context, timeout);
-    }
+    private ValueTask<Status?> CheckAsync(HttpContext context) =>
+        CallShape.ReadDeadline(context.Request.Headers[GrpcHeaderNames.Timeout], out TimeSpan? deadline) is { } refusal ? new(refusal)
+        : type == MethodType.DuplexStreaming ? default
+        : ReadAsync(context, deadline ?? TimeSpan.MaxValue);
 
     /// <summary>
     /// Waits until the whole request has arrived and leaves it to be read: one message, not compressed. Otherwise returns the status of the
     /// refusal.
     /// </summary>
-    private async ValueTask<Status?> ReadAsync(HttpContext context, TimeSpan timeout)
+    private async ValueTask<Status?> ReadAsync(HttpContext context, TimeSpan deadline)
     {
         HttpRequest request = context.Request;
         PipeReader body = request.BodyReader;
-        using var limit = new CancellationTokenSource(timeout < Limit ? timeout : Limit, time);
+        using var limit = new CancellationTokenSource(deadline < Limit ? deadline : Limit, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
         try
         {
@@ -103,15 +90,15 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return timeout < Limit ? DeadlinePassed : TooSlow;
+            return deadline < Limit ? CallFailures.DeadlinePassed.Status : s_tooSlow;
         }
         catch (BadHttpRequestException broken)
         {
-            return broken.StatusCode == StatusCodes.Status408RequestTimeout ? TooSlow : new Status(StatusCode.Internal, "the request is broken");
+            return broken.StatusCode == StatusCodes.Status408RequestTimeout ? s_tooSlow : CallFailures.BrokenRequest.Status;
         }
-        catch (Exception left) when (left is OperationCanceledException or IOException)
+        catch (Exception disconnected) when (disconnected is OperationCanceledException or IOException)
         {
-            return new Status(StatusCode.Cancelled, "the client disconnected");
+            return CallFailures.ClientDisconnected.Status;
         }
     }
 

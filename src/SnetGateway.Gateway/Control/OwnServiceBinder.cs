@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using SnetGateway.Gateway.PaidCalls;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -88,12 +89,12 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? Stopping() : new RpcException(new Status(StatusCode.Cancelled, "the client disconnected", failure));
+            return stopping.IsCancellationRequested ? Stopping() : new RpcException(CallFailures.ClientDisconnected.Status);
         }
 
         if (failure is IOException or InvalidDataException)
         {
-            return new RpcException(new Status(StatusCode.Internal, "the request is broken", failure)); // methods open nothing but their request
+            return new RpcException(CallFailures.BrokenRequest.Status); // methods open nothing but their request
         }
 
         ControlLog.OwnMethodFailed(logger, method.FullName, failure);

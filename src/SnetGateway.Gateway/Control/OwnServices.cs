@@ -67,7 +67,7 @@ internal static class OwnServices
         });
         endpoints.Map($"/{binder.ServiceName}/{{**method}}", context =>
         {
-            if (CallShape.Refuse(context) is null)
+            if (CallShape.Refuse(context, needsProtobuf: true) is null)
             {
                 GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {binder.ServiceName} has no such method"));
             }

@@ -1,51 +1,82 @@
 using Grpc.Core;
+using Microsoft.Extensions.Primitives;
 using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The form of a gRPC call: POST, HTTP/2 (or gRPC-Web, which becomes HTTP/2), a gRPC content type. Everything else is refused on a paid
-/// route before any check: upgrades and CONNECT would carry responses past the settling body, and HTTP/1.1 has no trailers for a status.
+/// Whether a request is a gRPC call, and the one answer when it is not, on paid routes and for the gateway's own methods: POST, HTTP/2 (or
+/// gRPC-Web, which becomes HTTP/2), a gRPC content type, a valid deadline. On a paid route everything else is refused before any check:
+/// upgrades and CONNECT would carry responses past the settling body, and HTTP/1.1 has no trailers for a status.
 /// </summary>
 internal static class CallShape
 {
-    public static bool IsGrpc(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method)
-        && !HttpProtocol.IsHttp11(request.Protocol)
-        && !HttpProtocol.IsHttp10(request.Protocol)
-        && GrpcContentType.Parse(request.ContentType).Transport == GrpcTransport.Grpc;
+    private static readonly Fault s_method = new(StatusCodes.Status405MethodNotAllowed, "gRPC methods are called with POST");
+    private static readonly Fault s_type = new(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported content type, expected application/grpc");
+
+    private static readonly Fault s_version = new(StatusCodes.Status426UpgradeRequired, "gRPC needs HTTP/2");
+
+    public static bool IsGrpc(HttpRequest request) => Find(request, needsProtobuf: false) is null;
 
     /// <summary>Null when the request has the form of a gRPC call; otherwise it has been refused, and this is the text.</summary>
-    public static string? Refuse(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="needsProtobuf">Whether its messages must be protobuf; services also take other codecs.</param>
+    public static string? Refuse(HttpContext context, bool needsProtobuf = false)
     {
-        if (IsGrpc(context.Request))
+        if (Find(context.Request, needsProtobuf) is not { } fault)
         {
             return null;
         }
 
-        HttpRequest request = context.Request;
-        if (!HttpMethods.IsPost(request.Method))
+        GrpcStatusWriter.WriteHttp(context, fault.HttpStatus, new Status(StatusCode.Unimplemented, fault.Text));
+        IHeaderDictionary headers = context.Response.Headers;
+        if (fault == s_method)
         {
-            const string text = "gRPC methods are called with POST";
-            Write(context, StatusCodes.Status405MethodNotAllowed, text);
-            context.Response.Headers.Allow = HttpMethods.Post;
-            return text;
+            headers.Allow = HttpMethods.Post;
+        }
+        else if (fault == s_version)
+        {
+            headers.Upgrade = "h2c";
+            headers.Connection = "Upgrade, close";
         }
 
-        if (GrpcContentType.Parse(request.ContentType).Transport != GrpcTransport.Grpc)
-        {
-            const string text = "unsupported content type, expected application/grpc";
-            Write(context, StatusCodes.Status415UnsupportedMediaType, text);
-            return text;
-        }
-
-        const string needed = "gRPC needs HTTP/2";
-        Write(context, StatusCodes.Status426UpgradeRequired, needed);
-        context.Response.Headers.Upgrade = "h2c";
-        context.Response.Headers.Connection = "Upgrade, close";
-        return needed;
+        return fault.Text;
     }
 
-    private static void Write(HttpContext context, int httpStatus, string text) =>
-        GrpcStatusWriter.WriteHttp(context, httpStatus, new Status(StatusCode.Unimplemented, text));
+    /// <summary>Reads the client's deadline: the time that remains, null without one. Returns the status of the refusal, or null.</summary>
+    /// <param name="values">The values of `grpc-timeout`.</param>
+    /// <param name="deadline">The time that the client allows; null when it allows any.</param>
+    public static Status? ReadDeadline(StringValues values, out TimeSpan? deadline)
+    {
+        deadline = null;
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        if (values.Count > 1 || !GrpcTimeout.TryParse(values[0], out TimeSpan timeout))
+        {
+            return new Status(StatusCode.Internal, "malformed grpc-timeout");
+        }
+
+        deadline = timeout;
+        return timeout > TimeSpan.Zero ? null : CallFailures.DeadlinePassed.Status;
+    }
+
+    private static Fault? Find(HttpRequest request, bool needsProtobuf)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            return s_method;
+        }
+
+        GrpcContentType type = GrpcContentType.Parse(request.ContentType);
+        bool isAccepted = needsProtobuf ? type.IsGrpcProto : type.Transport == GrpcTransport.Grpc;
+        return !isAccepted ? s_type
+            : HttpProtocol.IsHttp11(request.Protocol) || HttpProtocol.IsHttp10(request.Protocol) ? s_version
+            : null;
+    }
+
+    private sealed record Fault(int HttpStatus, string Text);
 }

@@ -95,29 +95,14 @@ internal sealed class PaidCallMiddleware(
     /// <summary>What is invalid in the metadata of any payment kind.</summary>
     private static Status? FindFault(in PaymentMetadata metadata, LimitOptions limits, out TimeSpan? deadline)
     {
-        deadline = null;
         if (metadata.Bytes > limits.MaxMetadataBytes)
         {
+            deadline = null;
             return new Status(StatusCode.ResourceExhausted, string.Create(
                 CultureInfo.InvariantCulture, $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}"));
         }
 
-        if (metadata.TimeoutValues.Count > 0)
-        {
-            if (metadata.TimeoutValues.Count > 1 || !GrpcTimeout.TryParse(metadata.TimeoutValues[0], out TimeSpan timeout))
-            {
-                return new Status(StatusCode.Internal, "malformed grpc-timeout");
-            }
-
-            if (timeout <= TimeSpan.Zero)
-            {
-                return CallFailures.DeadlinePassed.Status;
-            }
-
-            deadline = timeout;
-        }
-
-        return null;
+        return CallShape.ReadDeadline(metadata.TimeoutValues, out deadline);
     }
 
     /// <summary>The call's reservation, or null when the client has its refusal.</summary>

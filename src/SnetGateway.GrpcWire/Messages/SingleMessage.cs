@@ -25,7 +25,7 @@ public static class SingleMessage
 
         if (!FrameHeader.TryRead(body.Span, out var header))
         {
-            throw Internal(body.Length < FrameHeader.Size ? "the stream ended inside a message" : "a message begins with an unknown flag");
+            throw body.Length < FrameHeader.Size ? HalfMessage() : Internal("the request is not a valid gRPC message");
         }
 
         if (header.Length > (uint)maxBytes)
@@ -36,7 +36,7 @@ public static class SingleMessage
         var rest = body[FrameHeader.Size..];
         if (rest.Length != header.Length)
         {
-            throw rest.Length < header.Length ? Internal("the stream ended inside a message") : MoreThanOne();
+            throw rest.Length < header.Length ? HalfMessage() : MoreThanOne();
         }
 
         return !header.IsCompressed ? rest
@@ -57,7 +57,10 @@ public static class SingleMessage
     public static RpcException MoreThanOne() => Internal("the request has more than one message");
 
     /// <summary>The status for a message over the limit.</summary>
-    public static RpcException TooLong(int maxBytes) => new(new Status(StatusCode.ResourceExhausted, $"a message is longer than the {maxBytes} bytes allowed"));
+    public static RpcException TooLong(int maxBytes) => new(new Status(
+        StatusCode.ResourceExhausted, $"a message of the request is larger than allowed: the limit is {maxBytes}"));
+
+    private static RpcException HalfMessage() => Internal("the request ended in the middle of a message");
 
     private static RpcException Internal(string text) => new(new Status(StatusCode.Internal, text));
 }

@@ -88,7 +88,7 @@ public sealed class SlowRequestTests
         using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, []);
         GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
-        Assert.Equal("the deadline has passed", reply.Message);
+        Assert.Equal("deadline exceeded", reply.Message);
         content.Complete();
     }
 

@@ -106,9 +106,9 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(new byte[] { }, "the request has no message")]
-    [InlineData(new byte[] { 0, 0, 0 }, "the stream ended inside a message")]
-    [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 }, "the stream ended inside a message")]
-    [InlineData(new byte[] { 2, 0, 0, 0, 0 }, "a message begins with an unknown flag")]
+    [InlineData(new byte[] { 0, 0, 0 }, "the request ended in the middle of a message")]
+    [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 }, "the request ended in the middle of a message")]
+    [InlineData(new byte[] { 2, 0, 0, 0, 0 }, "the request is not a valid gRPC message")]
     [InlineData(new byte[] { 0, 0, 0, 0, 1, 0xFF }, "a message cannot be read as the type this method takes")]
     [InlineData(new byte[] { 1, 0, 0, 0, 0 }, "a message is compressed but grpc-encoding does not name the compression")]
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, "the request has more than one message")]
@@ -166,7 +166,7 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(0, "5", "unknown service")]
-    [InlineData(1, "8", "a message is longer than the 65536 bytes allowed")]
+    [InlineData(1, "8", "a message of the request is larger than allowed: the limit is 65536")]
     public async Task Request_AtAndOverTheLimit_ServedAndResourceExhausted(int more, string status, string text)
     {
         await using var host = await StartAsync();
