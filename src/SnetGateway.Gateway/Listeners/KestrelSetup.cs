@@ -78,6 +78,7 @@ internal sealed class KestrelSetup(
             {
                 OnConnection = _ => new(certificate.Current),
             });
+            listen.UseLingeringClose(time);
         });
         return result!;
     }
@@ -95,6 +96,7 @@ internal sealed class KestrelSetup(
             listen.Protocols = HttpProtocols.Http2;
             Mark(listen, ListenerKind.Public);
             LimitAge(listen);
+            listen.UseLingeringClose(time);
         });
         options.Listen(new SplitEndPoint(port, PrefaceResult.Http1), listen =>
         {

@@ -17,6 +17,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentDictionary<int, RawCall> _calls = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goneAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
     private int _next = -1;
     private int _goAway = -1;
@@ -35,6 +36,9 @@ internal sealed class RawHttp2 : IAsyncDisposable
 
     /// <summary>Ends when the connection does, with the code of its GOAWAY, or -1 without one.</summary>
     public Task<int> Ended => _ended.Task;
+
+    /// <summary>Ends with the first GOAWAY.</summary>
+    public Task GoAway => _goneAway.Task;
 
     public static async Task<RawHttp2> ConnectAsync(IPEndPoint endPoint, uint streamWindow = 65_535)
     {
@@ -212,6 +216,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
                 break;
             case FrameType.GoAway:
                 _goAway = BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4));
+                _goneAway.TrySetResult();
                 break;
         }
     }

@@ -12,6 +12,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Listeners;
 
 namespace SnetGateway.Tests.Gateway;
 
@@ -51,7 +52,11 @@ internal sealed class GrpcTestHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseLingeringClose(TimeProvider.System);
+            });
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddOwnServices();
