@@ -6,10 +6,14 @@ namespace SnetGateway.Storage;
 /// </summary>
 /// <param name="logFailure">Logs the error that began the outage.</param>
 /// <param name="logRecovery">Logs its end.</param>
-internal sealed class FailureLog(Action<string> logFailure, Action logRecovery)
+public sealed class FailureLog(Action<string> logFailure, Action logRecovery)
 {
     private int _isFailing;
 
+    /// <summary>True from the first failure of a series to the success that ends it.</summary>
+    public bool IsFailing => Volatile.Read(ref _isFailing) != 0;
+
+    /// <summary>Logs the error if it is the first of a series.</summary>
     public void Failed(string error)
     {
         if (Interlocked.Exchange(ref _isFailing, 1) == 0)
@@ -18,9 +22,10 @@ internal sealed class FailureLog(Action<string> logFailure, Action logRecovery)
         }
     }
 
+    /// <summary>Ends a series of failures, if there is one.</summary>
     public void Succeeded()
     {
-        if (Volatile.Read(ref _isFailing) != 0 && Interlocked.Exchange(ref _isFailing, 0) != 0)
+        if (IsFailing && Interlocked.Exchange(ref _isFailing, 0) != 0)
         {
             logRecovery();
         }

@@ -10,8 +10,6 @@ internal sealed class ClusterBackends(IEnumerable<ClusterBackend> clusters)
 
     public static ClusterBackends None { get; } = new([]);
 
-    public IReadOnlyCollection<ClusterBackend> All => _clusters.Values;
-
     /// <summary>The cluster of that id; null when it is not described.</summary>
     public ClusterBackend? Find(string clusterId) => _clusters.GetValueOrDefault(clusterId);
 }

@@ -18,8 +18,6 @@ internal sealed class ServiceCatalog
     /// <summary>All configured groups.</summary>
     public IReadOnlyList<PaymentGroup> Groups { get; }
 
-    public IReadOnlyCollection<PaidService> Services => _services.Values;
-
     /// <summary>The service of that name, or null.</summary>
     public PaidService? Find(string name) => _services.GetValueOrDefault(name);
 

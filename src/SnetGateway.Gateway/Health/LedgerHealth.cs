@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Records;
+using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Health;
 
@@ -17,9 +18,10 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
     /// </summary>
     private readonly TimeSpan _hangLimit = TimeSpan.FromMilliseconds(store.IsShared ? 700 : 2_000);
 
-    private volatile bool _isWritable = true;
+    private readonly FailureLog _failures = new(
+        reason => HealthLog.LedgerUnwritable(logger, reason), () => HealthLog.LedgerWritable(logger));
 
-    public bool IsWritable => _isWritable;
+    public bool IsWritable => !_failures.IsFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,20 +51,12 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
             // A disk that hangs is as unusable as a full one.
             probe = store.ProbeAsync(stoppingToken).AsTask();
             await probe.WaitAsync(_hangLimit, time, stoppingToken);
-            if (!_isWritable)
-            {
-                _isWritable = true;
-                HealthLog.LedgerWritable(logger);
-            }
+            _failures.Succeeded();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             Abandon(probe);
-            if (_isWritable)
-            {
-                _isWritable = false;
-                HealthLog.LedgerUnwritable(logger, exception.Message);
-            }
+            _failures.Failed(exception.Message);
         }
     }
 

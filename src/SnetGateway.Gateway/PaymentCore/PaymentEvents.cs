@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Values;
 
@@ -18,7 +19,7 @@ internal sealed class PaymentEvents : IPaymentEvents
 
     public PaymentEvents(IMeterFactory meters, ILogger<PaymentEvents> logger, TimeProvider time)
     {
-        Meter meter = meters.Create("SnetGateway");
+        Meter meter = meters.Create(PaidCallMetrics.MeterName);
         _logger = logger;
         _mismatches = new LogThrottle(time);
         _unwritten = new LogThrottle(time);

@@ -7,7 +7,7 @@ public enum FrameEvent
     None,
 
     /// <summary>
-    /// A header was read; <see cref="FrameTracker.Length"/> and <see cref="FrameTracker.IsCompressed"/> describe its message.
+    /// A header was read; <see cref="FrameTracker.Length"/> is the length of its message.
     /// </summary>
     HeaderComplete,
 

@@ -12,14 +12,10 @@ public struct FrameTracker(uint maxLength)
     private uint _length;
     private uint _remaining;
     private int _headerBytes;
-    private bool _isCompressed;
     private FrameEvent _failure;
 
     /// <summary>Length of the current message in bytes, as sent.</summary>
     public readonly uint Length => _length;
-
-    /// <summary>True when the current message is compressed.</summary>
-    public readonly bool IsCompressed => _isCompressed;
 
     /// <summary>True inside a frame: a stream that ends here is truncated.</summary>
     public readonly bool IsInsideFrame => _headerBytes > 0;
@@ -70,7 +66,6 @@ public struct FrameTracker(uint maxLength)
                     return _failure = FrameEvent.InvalidFlag;
                 }
 
-                _isCompressed = next == 1;
                 _length = 0;
             }
             else

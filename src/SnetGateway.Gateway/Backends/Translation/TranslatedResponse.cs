@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Grpc.Core;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
@@ -21,7 +22,7 @@ internal static class TranslatedResponse
     public static HttpResponseMessage Message(HttpRequestMessage request, string contentType, ReadOnlySpan<byte> message)
     {
         HttpResponseMessage answer = Create(request, contentType, new ByteArrayContent(SingleMessage.Write(message)));
-        answer.TrailingHeaders.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(StatusCode.OK));
+        WriteStatus(answer.TrailingHeaders, Grpc.Core.Status.DefaultSuccess);
         return answer;
     }
 
@@ -29,8 +30,7 @@ internal static class TranslatedResponse
     public static HttpResponseMessage Status(HttpRequestMessage request, string contentType, Status status, Metadata metadata)
     {
         HttpResponseMessage answer = Create(request, contentType, new ByteArrayContent([]));
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
-        answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Detail)));
+        WriteStatus(answer.Headers, status);
         if (status.StatusCode == StatusCode.Unimplemented)
         {
             answer.Headers.TryAddWithoutValidation(GrpcHeaderNames.AcceptEncoding, GrpcEncodings.Accepted);
@@ -49,6 +49,16 @@ internal static class TranslatedResponse
     {
         body.Headers.TryAddWithoutValidation("Content-Type", contentType);
         return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = request.Version, Content = body };
+    }
+
+    /// <summary>Writes a status into headers or trailers.</summary>
+    public static void WriteStatus(HttpHeaders headers, Status status)
+    {
+        headers.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
+        if (status.Detail.Length > 0)
+        {
+            headers.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(Cut(status.Detail)));
+        }
     }
 
     private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "...";

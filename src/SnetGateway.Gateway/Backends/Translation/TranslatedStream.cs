@@ -1,9 +1,7 @@
 using System.Net.Http.Headers;
 using Grpc.Core;
 using SnetGateway.Gateway.Streams;
-using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
-using SnetGateway.GrpcWire.Statuses;
 
 namespace SnetGateway.Gateway.Backends.Translation;
 
@@ -64,12 +62,7 @@ internal sealed class TranslatedStream(IAsyncEnumerable<byte[]> messages, IDispo
     private void End(Status status)
     {
         _hasEnded = true;
-        Trailers!.TryAddWithoutValidation(GrpcHeaderNames.Status, GrpcStatusText.Of(status.StatusCode));
-        if (status.Detail.Length > 0)
-        {
-            Trailers!.TryAddWithoutValidation(GrpcHeaderNames.Message, GrpcMessage.Encode(status.Detail));
-        }
-
+        TranslatedResponse.WriteStatus(Trailers!, status);
         owner.Dispose();
     }
 }

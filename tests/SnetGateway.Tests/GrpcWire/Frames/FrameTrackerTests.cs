@@ -28,7 +28,6 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
         Assert.Equal(FrameEvent.HeaderComplete, tracker.Advance([1, 255, 255, 255, 255, 9], out var consumed));
         Assert.Equal(5, consumed);
         Assert.Equal(uint.MaxValue, tracker.Length);
-        Assert.True(tracker.IsCompressed);
         Assert.Equal(FrameEvent.None, tracker.Advance(new byte[1000], out consumed));
         Assert.Equal(1000, consumed);
         Assert.True(tracker.IsInsideFrame);
