@@ -25,6 +25,20 @@ public sealed partial class MetricPageTests
     }
 
     [Fact]
+    public void Page_ListsTheTags_AndTheirValues()
+    {
+        string code = string.Concat(RepositoryFiles.Find("src", "Metrics.cs").Select(RepositoryFiles.Read));
+        string[][] tags = [.. Row().Matches(RepositoryFiles.Read(Page)).SelectMany(row => row.Groups["tags"].Value.Split(';'))
+            .Select(tag => Quoted().Matches(tag).Select(word => word.Groups[1].Value).ToArray())
+            .Where(words => words.Length > 0)];
+
+        Assert.Equal(
+            TagKey().Matches(code).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal),
+            tags.Select(words => words[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(tags.SelectMany(words => words[1..]), value => Assert.Contains($"\"{value}\"", code, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Page_NamesEveryReasonOfARefusal()
     {
         string page = RepositoryFiles.Read(Page);
@@ -39,8 +53,14 @@ public sealed partial class MetricPageTests
     [GeneratedRegex(@"Create(?<kind>\w+?)(?:<\w+>)?\(\s*""(?<name>snet_gateway\.[^""]+)"",.*?""(?<unit>\{?[a-z]+\}?)"",\s*""(?<text>[^""]+)""", RegexOptions.Singleline)]
     private static partial Regex Creation();
 
-    [GeneratedRegex(@"^\| `(?<name>snet_gateway\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<name>snet_gateway\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \| (?<tags>[^|]+?) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex("`([a-z_]+)`")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"(?:\{ |new\(|object\?>\()""([a-z]+)"", ")]
+    private static partial Regex TagKey();
 
     [GeneratedRegex(@"Refused?\((?:context, route|route\.RouteId), ""(\w+)""")]
     private static partial Regex WireReason();
