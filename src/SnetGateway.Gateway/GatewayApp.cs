@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
@@ -15,7 +14,8 @@ using SnetGateway.Gateway.Web;
 namespace SnetGateway.Gateway;
 
 /// <summary>
-/// The gateway as a table of contents: what is registered, and what a request passes, in order. Each feature lives in the folder of its name.
+/// The gateway as a table of contents: what is registered, and what a request passes, in order. Each feature lives in the folder of its
+/// name.
 /// </summary>
 internal static class GatewayApp
 {
@@ -44,7 +44,9 @@ internal static class GatewayApp
         return app;
     }
 
-    /// <summary>Services of the wire. The payment core, health, the catalog and the proxy's configuration are registered by their own folders.</summary>
+    /// <summary>
+    /// Services of the wire. The payment core, health, the catalog and the proxy's configuration are registered by their own folders.
+    /// </summary>
     public static IReverseProxyBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -56,8 +58,8 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);
 
-        // The server logs requests below our levels, and while its logger is enabled each request carries an activity and a scope: 1.5 KB and some
-        // microseconds. An activity listener still gets activities.
+        // The server logs requests below our levels, and while its logger is enabled each request carries an activity and a scope: 1.5 KB
+        // and some microseconds. An activity listener still gets activities.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         IServiceCollection services = builder.Services;
@@ -66,7 +68,6 @@ internal static class GatewayApp
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddPaidCalls();
         services.AddDraining();
-        services.AddOptions<HostOptions>().Configure<IOptions<LimitOptions>>((host, limits) => host.ShutdownTimeout = limits.Value.DrainDelay + limits.Value.DrainTimeout);
         return services.AddReverseProxy().WithoutSessionAffinity().AddBackends();
     }
 

@@ -27,7 +27,8 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
             throw new RpcException(new Status(StatusCode.Unknown, "channel is not found, channelId: more than 256 bits"));
         }
 
-        ChannelState state = await states.GetAsync(new ChannelId(id), request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
+        ChannelState state = await states.GetAsync(
+            new ChannelId(id), request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
         if (state.Refusal is not null)
         {
             throw new RpcException(new Status(StatusCode.Unknown, state.Refusal));

@@ -23,7 +23,9 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
     private Indexed _last = new(OwnServices.Descriptors, new ReflectionIndex(OwnServices.Descriptors));
 
     public override async Task ServerReflectionInfo(
-        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<ServerReflectionRequest> requestStream,
+        IServerStreamWriter<ServerReflectionResponse> responseStream,
+        ServerCallContext context)
     {
         ReflectionIndex index = await FindAsync(context.GetHttpContext().Request.Host, context.CancellationToken);
         var sent = new HashSet<FileDescriptor>();
@@ -43,7 +45,8 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         {
             if (await SchemaOfAsync(snapshot.Backends.Find(cluster.Key), cancellationToken) is { } schema)
             {
-                services.AddRange(schema.Files.SelectMany(file => file.Services).Where(service => cluster.Any(route => Leads(route, service))));
+                services.AddRange(
+                    schema.Files.SelectMany(file => file.Services).Where(service => cluster.Any(route => Leads(route, service))));
             }
         }
 
@@ -58,7 +61,8 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         return last.Index;
     }
 
-    private static bool Leads(RouteConfig route, ServiceDescriptor service) => HealthFeed.NameOf(route.Match.Path) is not { } name || name == service.FullName;
+    private static bool Leads(RouteConfig route, ServiceDescriptor service) =>
+        HealthFeed.NameOf(route.Match.Path) is not { } name || name == service.FullName;
 
     private static async ValueTask<ProtoSchema?> SchemaOfAsync(ClusterBackend? backend, CancellationToken cancellationToken)
     {

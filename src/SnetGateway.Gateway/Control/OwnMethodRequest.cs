@@ -10,8 +10,8 @@ using SnetGateway.GrpcWire.Messages;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Runs before each of the gateway's own methods, because the package reads the request before interceptors run. It refuses requests that are not
-/// gRPC calls, and a request of one message must arrive in full, in time and within its size. Streams end when the gateway stops.
+/// Runs before each of the gateway's own methods, because the package reads the request before interceptors run. It refuses requests that
+/// are not gRPC calls, and a request of one message must arrive in full, in time and within its size. Streams end when the gateway stops.
 /// </summary>
 internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, TimeProvider time, CancellationToken stopping)
 {
@@ -21,7 +21,9 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
     /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest request message in bytes, as sent and expanded: none of these methods takes more than some names or a signature.</summary>
+    /// <summary>
+    /// The longest request message in bytes, as sent and expanded: none of these methods takes more than some names or a signature.
+    /// </summary>
     public const int MaxMessageBytes = 64 * 1024;
 
     private static readonly Status s_tooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");

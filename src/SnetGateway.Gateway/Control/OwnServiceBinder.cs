@@ -5,8 +5,8 @@ using SnetGateway.Gateway.PaidCalls;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Collects the methods of one of the gateway's own services and adds two things that the package does not do: a request that cannot be parsed
-/// is the client's error and not the gateway's, and an unexpected exception becomes one status that discloses nothing.
+/// Collects the methods of one of the gateway's own services and adds two things that the package does not do: a request that cannot be
+/// parsed is the client's error and not the gateway's, and an unexpected exception becomes one status that discloses nothing.
 /// </summary>
 /// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
 /// <param name="logger">For failures of methods.</param>
@@ -36,13 +36,15 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
         });
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
         Method<TRequest, TResponse> own = Own(method);
         _definition.AddMethod(own, (request, responses, context) => RunAsync(() => handler!(request, responses, context), own, context));
     }
 
-    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
     {
         Method<TRequest, TResponse> own = Own(method);
         _definition.AddMethod(own, (requests, responses, context) => RunAsync(() => handler!(requests, responses, context), own, context));

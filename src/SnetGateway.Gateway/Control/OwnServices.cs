@@ -17,11 +17,15 @@ internal static class OwnServices
     /// <summary>All of them. No service behind the gateway can take their names.</summary>
     public static IReadOnlyList<ServiceDescriptor> Descriptors { get; } =
     [
-        StateServiceReflection.Descriptor.Services.Single(), Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
-        Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(), Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
+        StateServiceReflection.Descriptor.Services.Single(),
+        Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
+        Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(),
+        Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
     ];
 
-    /// <summary>The package with bounds, and without its routes for unknown services, which would match before the routes of YARP.</summary>
+    /// <summary>
+    /// The package with bounds, and without its routes for unknown services, which would match before the routes of YARP.
+    /// </summary>
     public static IServiceCollection AddOwnServices(this IServiceCollection services)
     {
         services.AddGrpc(options =>
@@ -69,7 +73,8 @@ internal static class OwnServices
         {
             if (CallShape.Refuse(context, needsProtobuf: true) is null)
             {
-                GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {binder.ServiceName} has no such method"));
+                string text = $"the service {binder.ServiceName} has no such method";
+                GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, text));
             }
 
             return Task.CompletedTask;

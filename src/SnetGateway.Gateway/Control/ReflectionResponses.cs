@@ -6,8 +6,8 @@ using Question = Grpc.Reflection.V1.ServerReflectionRequest.MessageRequestOneofC
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Responses of the reflection service. The package's own implementation does not support extensions, does not repeat the request, and of two files
-/// with one name drops the second with its services; the services of a fleet often share a file name.
+/// Responses of the reflection service. The package's own implementation does not support extensions, does not repeat the request, and of
+/// two files with one name drops the second with its services; the services of a fleet often share a file name.
 /// </summary>
 internal static class ReflectionResponses
 {
@@ -23,18 +23,19 @@ internal static class ReflectionResponses
         return response;
     }
 
-    private static ServerReflectionResponse Find(ReflectionIndex index, ServerReflectionRequest request, HashSet<FileDescriptor> sent) => request.MessageRequestCase switch
-    {
-        Question.ListServices => List(index),
-        Question.FileByFilename => Describe(index.FindFile(request.FileByFilename), request.FileByFilename, sent),
-        Question.FileContainingSymbol => Describe(index.FindSymbol(request.FileContainingSymbol), request.FileContainingSymbol, sent),
-        Question.FileContainingExtension => Describe(
-            index.FindExtension(request.FileContainingExtension.ContainingType, request.FileContainingExtension.ExtensionNumber),
-            request.FileContainingExtension.ContainingType,
-            sent),
-        Question.AllExtensionNumbersOfType => Number(index, request.AllExtensionNumbersOfType),
-        _ => Fail(StatusCode.InvalidArgument, "the request asks for nothing"),
-    };
+    private static ServerReflectionResponse Find(ReflectionIndex index, ServerReflectionRequest request, HashSet<FileDescriptor> sent) =>
+        request.MessageRequestCase switch
+        {
+            Question.ListServices => List(index),
+            Question.FileByFilename => Describe(index.FindFile(request.FileByFilename), request.FileByFilename, sent),
+            Question.FileContainingSymbol => Describe(index.FindSymbol(request.FileContainingSymbol), request.FileContainingSymbol, sent),
+            Question.FileContainingExtension => Describe(
+                index.FindExtension(request.FileContainingExtension.ContainingType, request.FileContainingExtension.ExtensionNumber),
+                request.FileContainingExtension.ContainingType,
+                sent),
+            Question.AllExtensionNumbersOfType => Number(index, request.AllExtensionNumbersOfType),
+            _ => Fail(StatusCode.InvalidArgument, "the request asks for nothing"),
+        };
 
     private static ServerReflectionResponse List(ReflectionIndex index)
     {

@@ -8,7 +8,8 @@ internal static partial class DrainLog
     public static partial void InstanceRemoved(ILogger logger, string instance, string cluster, int calls);
 
     [LoggerMessage(EventId = 1602, EventName = "InstanceDrained", Level = LogLevel.Information,
-        Message = "The last call on instance {Instance} of cluster {Cluster} has ended, {After} after the instance left the configuration.")]
+        Message = "The last call on instance {Instance} of cluster {Cluster} has ended, {After} after the instance left the "
+            + "configuration.")]
     public static partial void InstanceDrained(ILogger logger, string instance, string cluster, TimeSpan after);
 
     [LoggerMessage(EventId = 1603, EventName = "Draining", Level = LogLevel.Information,

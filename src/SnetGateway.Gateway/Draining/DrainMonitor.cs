@@ -11,17 +11,17 @@ internal sealed class DrainMonitor(
     RunningCalls calls, IHostApplicationLifetime lifetime, IOptions<LimitOptions> limits, TimeProvider time, ILogger<DrainMonitor> logger)
     : IHostedLifecycleService, IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    private long _said = -1;
+    private long _reported = -1;
     private ITimer? _timer;
     private bool _delayed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Runs until the host has stopped, so also while the server drains.
-        _timer = time.CreateTimer(static watch => ((DrainMonitor)watch!).Look(), this, Interval, Interval);
-        lifetime.ApplicationStopping.Register(Look);
+        _timer = time.CreateTimer(static monitor => ((DrainMonitor)monitor!).Report(), this, s_interval, s_interval);
+        lifetime.ApplicationStopping.Register(Report);
         return Task.CompletedTask;
     }
 
@@ -46,12 +46,13 @@ internal sealed class DrainMonitor(
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Look()
+    private void Report()
     {
-        calls.Look();
-        if (lifetime.ApplicationStopping.IsCancellationRequested && calls.Count is var left && Interlocked.Exchange(ref _said, left) != left)
+        calls.ReportDrained();
+        if (lifetime.ApplicationStopping.IsCancellationRequested
+            && calls.Count is var running && Interlocked.Exchange(ref _reported, running) != running)
         {
-            DrainLog.Draining(logger, left, limits.Value.DrainDelay + limits.Value.DrainTimeout);
+            DrainLog.Draining(logger, running, limits.Value.DrainDelay + limits.Value.DrainTimeout);
         }
     }
 }

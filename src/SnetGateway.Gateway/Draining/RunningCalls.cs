@@ -52,7 +52,7 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
     }
 
     /// <summary>Forgets instances whose last call has ended, and logs it.</summary>
-    public void Look()
+    public void ReportDrained()
     {
         foreach ((DestinationState instance, Leaving leaving) in _leaving)
         {

@@ -21,7 +21,8 @@ internal sealed class GatewayHealth : HealthServiceImpl
         }
     }
 
-    public override Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context) =>
+    public override Task Watch(
+        HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context) =>
         base.Watch(request, new Changes(responseStream), context);
 
     /// <summary>The package drops statuses that a slow client has not read, so the same status may follow itself.</summary>

@@ -11,8 +11,12 @@ namespace SnetGateway.Gateway.Health;
 /// ready and one of its instances is not known to be unhealthy.
 /// </summary>
 internal sealed class HealthFeed(
-    GatewayHealth health, Readiness readiness, IProxyStateLookup proxy, IHeartbeatTargets targets, TimeProvider time, ILogger<HealthFeed> logger)
-    : BackgroundService
+    GatewayHealth health,
+    Readiness readiness,
+    IProxyStateLookup proxy,
+    IHeartbeatTargets targets,
+    TimeProvider time,
+    ILogger<HealthFeed> logger) : BackgroundService
 {
     private const string ChannelStates = "escrow.PaymentChannelStateService";
 
@@ -78,7 +82,8 @@ internal sealed class HealthFeed(
 
         foreach (HeartbeatTarget service in targets.Heartbeats.All)
         {
-            Add(statuses, service.ServiceId, isReady && service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster)));
+            bool serves = service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster));
+            Add(statuses, service.ServiceId, isReady && serves);
         }
 
         // Last, so that no service can speak for the gateway.

@@ -27,12 +27,15 @@ internal static class HealthProbe
     public static HttpRequestMessage CreateRequest(Uri instance, string service, bool missingIsHealthy)
     {
         byte[] message = new HealthCheckRequest { Service = service }.ToByteArray();
-        return new ProbeRequest(new Uri(instance, Method), (response, cancellationToken) => IsHealthyAsync(response, missingIsHealthy, cancellationToken))
+        return new ProbeRequest(new Uri(instance, Method), IsHealthyAsync)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(SingleMessage.Write(message)) { Headers = { ContentType = s_grpcType } },
         };
+
+        Task<bool> IsHealthyAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+            HealthProbe.IsHealthyAsync(response, missingIsHealthy, cancellationToken);
     }
 
     /// <summary>Whether a body is one message `HealthCheckResponse { status: SERVING }`; other fields are ignored.</summary>

@@ -36,6 +36,7 @@ internal sealed class ProbeMiddleware(RequestDelegate next, Readiness readiness)
 
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         bool isOperator = context.Features.Get<ListenerKind>() == ListenerKind.Admin;
-        return context.Response.WriteAsync(isOperator ? string.Concat(problems.Select(problem => problem + "\n")) : "not ready\n", context.RequestAborted);
+        string text = isOperator ? string.Concat(problems.Select(problem => problem + "\n")) : "not ready\n";
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 }

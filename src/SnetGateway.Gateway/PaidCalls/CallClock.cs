@@ -11,7 +11,10 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// Setting and stopping a timer for each call costs more than the rest of this type. So the timer of a returned clock runs on: when it
 /// fires, it checks whether the present call is due, and otherwise waits for the rest.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a parent holds nothing, and disposing it would race with its last cancellation.")]
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "A source without a timer or a parent holds nothing, and disposing it would race with its last cancellation.")]
 internal sealed class CallClock
 {
     private const long Never = long.MaxValue;
@@ -181,7 +184,7 @@ internal sealed class CallClock
     }
 }
 
-/// <summary>What ended a call before its answer did.</summary>
+/// <summary>What ended a call before its response did.</summary>
 internal enum ClockEnd
 {
     None,

@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Ends a forwarded call. Settles what ended OK without a message, releases what failed before one, and makes sure that no OK is sent unsettled
-/// and that every failure is a status.
+/// Ends a forwarded call. Settles what ended OK without a message, releases what failed before one, and makes sure that no OK is sent
+/// unsettled and that every failure is a status.
 /// </summary>
 internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallCompletion> logger)
 {
@@ -53,8 +53,8 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
 
     private static CallFailure? FindFailure(ForwardedCall call)
     {
-        // The clock first: when it ends a call, every other failure follows from it. Otherwise the service has responded, and the time for it does
-        // not include the settle that may follow.
+        // The clock first: when it ends a call, every other failure follows from it. Otherwise the service has responded, and the time for
+        // it does not include the settle that may follow.
         if ((!call.IsComplete || call.Reservation is { IsOpen: true }) && !call.Clock.TryRespond())
         {
             return CallFailures.Of(call.Clock.End);
@@ -135,7 +135,14 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
                 break;
             case FailureCause.Service:
                 var error = call.Context.Features.Get<IForwarderErrorFeature>();
-                BackendLog.CallFailed(logger, route, method, failure.Status.StatusCode, failure.Status.Detail, error?.Error ?? ForwarderError.None, error?.Exception?.Message);
+                BackendLog.CallFailed(
+                    logger,
+                    route,
+                    method,
+                    failure.Status.StatusCode,
+                    failure.Status.Detail,
+                    error?.Error ?? ForwarderError.None,
+                    error?.Exception?.Message);
                 break;
         }
     }

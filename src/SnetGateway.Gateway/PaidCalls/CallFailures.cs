@@ -58,7 +58,8 @@ internal static class CallFailures
         ForwarderError.ResponseBodyDestination => OfReset(exception) ?? BrokenOff,
         ForwarderError.ResponseHeaders => BrokenResponse,
         ForwarderError.RequestTimedOut => ServiceTimedOut,
-        ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient when IsCutOff(exception) => OfReset(exception) ?? Unreachable,
+        ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient when IsCutOff(exception) =>
+            OfReset(exception) ?? Unreachable,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
             or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient => ClientDisconnected,
         _ => Fault,
@@ -94,7 +95,8 @@ internal static class CallFailures
     private static CallFailure? OfReset(Exception? exception) => exception switch
     {
         null => null,
-        HttpProtocolException { ErrorCode: not Http11Required } reset => Service(Http2ErrorMapping.ToGrpc(reset.ErrorCode), "the service reset the call"),
+        HttpProtocolException { ErrorCode: not Http11Required } reset =>
+            Service(Http2ErrorMapping.ToGrpc(reset.ErrorCode), "the service reset the call"),
         AggregateException several => several.InnerExceptions.Select(OfReset).FirstOrDefault(failure => failure is not null),
         _ => OfReset(exception.InnerException),
     };

@@ -9,13 +9,16 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the client gets the first error.
+/// `escrow`: pays from a channel of the escrow contract. Reads id, nonce, amount and signature in this order; the client gets the first
+/// error.
 /// </summary>
 internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
 {
     public const string TypeName = "escrow";
 
-    /// <summary>Longer than any signature. A longer value is decoded on the heap, because its refusal depends on whether it is valid base64.</summary>
+    /// <summary>
+    /// Longer than any signature. A longer value is decoded on the heap, because its refusal depends on whether it is valid base64.
+    /// </summary>
     private const int StackBytes = 256;
 
     public string Name => TypeName;
@@ -23,7 +26,9 @@ internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
     public ValueTask<AdmissionResult> AdmitAsync(in PaymentMetadata metadata, PaidCall call, CancellationToken cancellationToken)
     {
         PaymentRefusal? refusal = Read(metadata, out ChannelPayment payment);
-        return refusal is null ? admission.AdmitAsync(payment, call, cancellationToken) : new ValueTask<AdmissionResult>(AdmissionResult.Refused(refusal));
+        return refusal is null
+            ? admission.AdmitAsync(payment, call, cancellationToken)
+            : new ValueTask<AdmissionResult>(AdmissionResult.Refused(refusal));
     }
 
     /// <summary>The payment that the metadata carries, or why there is none.</summary>

@@ -2,7 +2,7 @@ using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
-/// <summary>One gRPC call that was let through, from its admission to its end: what it is, its payment, its clock and what ends it.</summary>
+/// <summary>One admitted gRPC call, from its admission to its end: its request, its payment, its clock and its failure.</summary>
 /// <param name="context">The request.</param>
 /// <param name="route">The route, and whether it asks payment.</param>
 /// <param name="reservation">The payment; null on a route without payment.</param>
@@ -39,4 +39,16 @@ internal sealed class ForwardedCall(HttpContext context, PaidRoute route, Reserv
 
     /// <summary>Ends the call with this failure, unless it already has one.</summary>
     public void Fail(CallFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    /// <summary>As <see cref="Fail"/>, with the exception that stops the forwarder.</summary>
+    public CallEndedException FailAndStop(CallFailure failure)
+    {
+        Fail(failure);
+        return new CallEndedException();
+    }
 }
+
+/// <summary>
+/// Stops the forwarder's copying of a call that already has its failure. No client gets it: the end of the call writes the status.
+/// </summary>
+internal sealed class CallEndedException() : IOException("The gateway has ended this call.");

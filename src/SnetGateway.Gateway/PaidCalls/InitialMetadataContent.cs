@@ -5,15 +5,17 @@ using SnetGateway.Gateway.Streams;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The body of a service's response, which sends the service's headers ahead when the first message is late. YARP sends headers with the first byte
-/// only, and a client that waits for them before it sends more would wait indefinitely.
+/// The body of a service's response, which sends the service's headers ahead when the first message is late. YARP sends headers with the
+/// first byte only, and a client that waits for them before it sends more would wait indefinitely.
 /// </summary>
 internal sealed class InitialMetadataContent(HttpContent inner, SettleFirstBody body, TimeProvider time) : HttpContent
 {
     protected override Task<Stream> CreateContentReadStreamAsync()
     {
         Task<Stream> opened = inner.ReadAsStreamAsync();
-        return opened.IsCompletedSuccessfully ? Task.FromResult<Stream>(new InitialMetadataStream(opened.Result, body, time)) : OpenAsync(opened);
+        return opened.IsCompletedSuccessfully
+            ? Task.FromResult<Stream>(new InitialMetadataStream(opened.Result, body, time))
+            : OpenAsync(opened);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => inner.CopyToAsync(stream, context);
@@ -92,8 +94,8 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody body, 
             }
             catch (Exception)
             {
-                // Until the read ends it owns the reader's memory. A cancellation ends the read too; without one the response cannot be sent, and the read
-                // would wait for as long as the service is silent, so the call is ended.
+                // Until the read ends it owns the reader's memory. A cancellation ends the read too. Without one the response cannot be
+                // sent, and the read would wait for as long as the service is silent, so the call is ended.
                 if (!cancellationToken.IsCancellationRequested)
                 {
                     body.Call.Fail(CallFailures.Fault);

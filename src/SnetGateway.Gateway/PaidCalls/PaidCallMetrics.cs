@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -7,6 +8,8 @@ namespace SnetGateway.Gateway.PaidCalls;
 internal sealed class PaidCallMetrics : IDisposable
 {
     public const string MeterName = "SnetGateway";
+
+    private static readonly string[] s_reasons = [.. Enum.GetNames<RefusalReason>().Select(Snake)];
 
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
@@ -16,7 +19,8 @@ internal sealed class PaidCallMetrics : IDisposable
     {
         _meter = meters.Create(MeterName);
         _calls = _meter.CreateCounter<long>("snet_gateway.paid_calls", "{call}", "Calls by the outcome of their payment.");
-        _refusals = _meter.CreateCounter<long>("snet_gateway.refusals", "{call}", "Calls that were refused before they were forwarded, by reason.");
+        _refusals = _meter.CreateCounter<long>(
+            "snet_gateway.refusals", "{call}", "Calls that were refused before they were forwarded, by reason.");
     }
 
     public void CallEnded(string route, PaidCallOutcome outcome)
@@ -38,6 +42,9 @@ internal sealed class PaidCallMetrics : IDisposable
         }
     }
 
+    /// <summary>A refusal's reason as a tag: lower case with underscores.</summary>
+    public static string NameOf(RefusalReason reason) => s_reasons[(int)reason];
+
     public void Dispose() => _meter.Dispose();
 
     private static string Name(PaidCallOutcome outcome) => outcome switch
@@ -49,6 +56,9 @@ internal sealed class PaidCallMetrics : IDisposable
         PaidCallOutcome.ClientDisconnected => "client_disconnected",
         _ => "unpaid",
     };
+
+    private static string Snake(string name) => string.Concat(
+        name.Select((character, at) => $"{(char.IsUpper(character) && at > 0 ? "_" : "")}{char.ToLowerInvariant(character)}"));
 }
 
 /// <summary>How a call's payment ended.</summary>

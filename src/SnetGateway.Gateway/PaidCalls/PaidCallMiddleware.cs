@@ -99,7 +99,8 @@ internal sealed class PaidCallMiddleware(
         {
             deadline = null;
             return new Status(StatusCode.ResourceExhausted, string.Create(
-                CultureInfo.InvariantCulture, $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}"));
+                CultureInfo.InvariantCulture,
+                $"the metadata is larger than allowed: {metadata.Bytes} bytes, the limit is {limits.MaxMetadataBytes}"));
         }
 
         return CallShape.ReadDeadline(metadata.TimeoutValues, out deadline);
@@ -122,7 +123,8 @@ internal sealed class PaidCallMiddleware(
             return default;
         }
 
-        ValueTask<AdmissionResult> admission = type.AdmitAsync(metadata, new PaidCall(service, context.Request.Path.Value ?? string.Empty), clock.Token);
+        var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty);
+        ValueTask<AdmissionResult> admission = type.AdmitAsync(metadata, call, clock.Token);
         return admission.IsCompletedSuccessfully
             ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, admission.Result))
             : AwaitAdmissionAsync(context, route, admission, clock);
@@ -202,7 +204,7 @@ internal sealed class PaidCallMiddleware(
 
     private void Refuse(HttpContext context, PaidRoute route, PaymentRefusal refusal)
     {
-        metrics.Refused(route.RouteId, RefusalNames.Of(refusal.Reason));
+        metrics.Refused(route.RouteId, PaidCallMetrics.NameOf(refusal.Reason));
         PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
         GrpcStatusWriter.TryWrite(context, new Status((StatusCode)refusal.StatusCode, refusal.Message));
     }

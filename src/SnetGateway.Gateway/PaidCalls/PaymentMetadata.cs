@@ -118,7 +118,7 @@ internal static class PaymentKeys
 
     /// <summary>Removes the payment from a request, and the payer's address, which only the gateway may set.</summary>
     /// <param name="headers">The request's headers.</param>
-    /// <param name="hasOthers">Whether there is any key beside those of an escrow payment (<see cref="PaymentMetadata.HasOthers"/>).</param>
+    /// <param name="hasOthers">Whether there are keys beside those of an escrow payment (<see cref="PaymentMetadata.HasOthers"/>).</param>
     public static void RemoveFrom(IHeaderDictionary headers, bool hasOthers)
     {
         foreach (string key in s_escrow)

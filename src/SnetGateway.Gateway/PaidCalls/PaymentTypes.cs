@@ -21,7 +21,9 @@ internal sealed class PaymentTypes
     public IPaymentType? Find(StringValues values) => values.Count == 0 ? _escrow : _types.GetValueOrDefault(values[0] ?? string.Empty);
 }
 
-/// <summary>One payment kind: reads its part of the metadata and has it admitted. Registered as a service and selected by `snet-payment-type`.</summary>
+/// <summary>
+/// One payment kind: reads its part of the metadata and has it admitted. Registered as a service and selected by `snet-payment-type`.
+/// </summary>
 internal interface IPaymentType
 {
     /// <summary>The value of `snet-payment-type`.</summary>

@@ -29,7 +29,7 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
         }
         catch (BadHttpRequestException broken) when (broken.StatusCode == StatusCodes.Status400BadRequest)
         {
-            throw Ended(CallFailures.BrokenRequest);
+            throw call.FailAndStop(CallFailures.BrokenRequest);
         }
 
         return Checked(buffer.Span, count);
@@ -39,16 +39,12 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
     {
         if (count == 0)
         {
-            return _frames.IsInsideFrame ? throw Ended(CallFailures.HalfRequest) : 0;
+            return _frames.IsInsideFrame ? throw call.FailAndStop(CallFailures.HalfRequest) : 0;
         }
 
         FrameEvent problem = _frames.Skip(buffer[..count]);
-        return problem == FrameEvent.None ? count : throw Ended(CallFailures.OfRequestFrame(problem, _frames.Length, maxMessageBytes));
-    }
-
-    private CallEndedException Ended(CallFailure failure)
-    {
-        call.Fail(failure);
-        return new CallEndedException();
+        return problem == FrameEvent.None
+            ? count
+            : throw call.FailAndStop(CallFailures.OfRequestFrame(problem, _frames.Length, maxMessageBytes));
     }
 }

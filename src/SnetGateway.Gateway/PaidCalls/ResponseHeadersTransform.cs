@@ -9,8 +9,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// Reads the headers of each response to a gRPC call. Only HTTP 200 with a gRPC content type continues to <see cref="SettleFirstBody"/> (rule 18);
-/// anything else becomes a status and its body is dropped: an error page is not a message, and must neither be charged nor delivered.
+/// Reads the headers of each response to a gRPC call. Only HTTP 200 with a gRPC content type continues to <see cref="SettleFirstBody"/>
+/// (rule 18); anything else becomes a status and its body is dropped: an error page is not a message, and must neither be charged nor
+/// delivered.
 /// </summary>
 internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTransform, ITransformProvider
 {
@@ -26,7 +27,8 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
 
     public override ValueTask ApplyAsync(ResponseTransformContext context)
     {
-        if (context.HttpContext.Features.Get<IHttpResponseBodyFeature>() is not SettleFirstBody body || context.ProxyResponse is not { } response)
+        if (context.HttpContext.Features.Get<IHttpResponseBodyFeature>() is not SettleFirstBody body
+            || context.ProxyResponse is not { } response)
         {
             return default;
         }
@@ -64,7 +66,7 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
             return CallFailures.OfHttpStatus((int)response.StatusCode);
         }
 
-        string text = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages) ? messages.ToString() : string.Empty;
-        return new CallFailure(new Status(code, GrpcMessage.Decode(text)), FailureCause.Service);
+        bool hasText = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages);
+        return new CallFailure(new Status(code, hasText ? GrpcMessage.Decode(messages.ToString()) : string.Empty), FailureCause.Service);
     }
 }

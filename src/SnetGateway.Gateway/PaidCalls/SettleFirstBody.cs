@@ -8,8 +8,8 @@ using SnetGateway.GrpcWire.Frames;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The response body of a gRPC call: no byte passes before the payment is durable (rule 1). It gathers the first message (up to 64 KiB of it),
-/// has the payment settled, and forwards everything from then on. It follows every frame, so a message above the limit ends the call.
+/// The response body of a gRPC call: no byte passes before the payment is durable (rule 1). It gathers the first message (up to 64 KiB of
+/// it), has the payment settled, and forwards everything from then on. It follows every frame, so a message above the limit ends the call.
 /// </summary>
 /// <remarks>YARP writes to it from one flow at a time.</remarks>
 internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeature inner, CallCompletion completion, uint maxMessageBytes)
@@ -55,13 +55,13 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
 
     public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
 
-    /// <summary>Sends the service's headers ahead of its first message. They are not part of what is paid for.</summary>
+    /// <summary>Sends the service's headers ahead of its first message. They are not charged.</summary>
     public Task SendHeadersAsync(CancellationToken cancellationToken) =>
         call.Failure is null ? inner.Stream.FlushAsync(CancellationToken.None).WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
-    /// The forwarder has copied the whole response. It calls this before the middleware resumes, and would end the response here, so this is where
-    /// a response without a message is settled.
+    /// The forwarder has copied the whole response. It calls this before the middleware resumes, and would end the response here, so this
+    /// is where a response without a message is settled.
     /// </summary>
     public async Task CompleteAsync()
     {
@@ -76,14 +76,16 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
     }
 
     /// <summary>
-    /// The forwarder wants the stream reset, because a response that has begun cannot continue. A reset carries no status, so it is not done: the
-    /// end of the call writes a status into the trailers.
+    /// The forwarder wants the stream reset, because a response that has begun cannot continue. A reset carries no status, so it is not
+    /// done: the end of the call writes a status into the trailers.
     /// </summary>
     public void Reset(int errorCode)
     {
     }
 
-    /// <summary>At the end of the call: gives the request its own features back, because the clock goes to another call, and frees what was never sent.</summary>
+    /// <summary>
+    /// At the end of the call: gives the request its own features back, because the clock goes to another call, and frees unsent bytes.
+    /// </summary>
     public void Detach()
     {
         call.Context.Features.Set(inner);
@@ -120,7 +122,7 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
 
         if (problem != FrameEvent.None)
         {
-            throw Ended(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
+            throw call.FailAndStop(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
         }
     }
 
@@ -128,8 +130,8 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SettleAsync()
     {
-        // A client that is known to have disconnected gets nothing, so it pays nothing. And the service has responded: the time for it does not
-        // include the write of the payment, which would be made and its message cut off.
+        // A client that is known to have disconnected gets nothing, so it pays nothing. And the service has responded: the time for it does
+        // not include the write of the payment, which would be made and its message cut off.
         if (!call.Clock.TryRespond())
         {
             throw new CallEndedException();
@@ -137,7 +139,7 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
 
         if (await call.Reservation!.SettleAsync() is { } refusal)
         {
-            throw Ended(CallFailure.Refused(refusal));
+            throw call.FailAndStop(CallFailure.Refused(refusal));
         }
 
         _passes = true;
@@ -195,11 +197,5 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
             _gatheredBytes = 0;
             ArrayPool<byte>.Shared.Return(gathered);
         }
-    }
-
-    private CallEndedException Ended(CallFailure failure)
-    {
-        call.Fail(failure);
-        return new CallEndedException();
     }
 }

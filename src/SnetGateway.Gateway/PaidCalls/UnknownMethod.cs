@@ -9,7 +9,7 @@ internal static class UnknownMethod
     {
         if (CallShape.IsGrpc(context.Request))
         {
-            GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, "no service has this method here"));
+            GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, "unknown method"));
         }
         else
         {

@@ -12,8 +12,8 @@ using SnetGateway.Payments.Ledger;
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// The life of the payment core, in order: the store is opened and its records are read before a listener opens; the chain is followed in the
-/// background, and startup does not wait for it; at shutdown the follower stops first and the store is closed last (by the container).
+/// The life of the payment core, in order: the store is opened and its records are read before a listener opens; the chain is followed in
+/// the background, and startup does not wait for it; at shutdown the follower stops first and the store is closed last (by the container).
 /// </summary>
 internal sealed class PaymentCoreHost(
     LedgerSync ledger,
@@ -101,7 +101,10 @@ internal sealed class PaymentCoreHost(
         }
     }
 
-    /// <summary>The newest time at which the ledger knew the chain: a restart without a chain may serve until the staleness bound after it (rule 12).</summary>
+    /// <summary>
+    /// The newest time at which the ledger knew the chain: a restart without a chain may serve until the staleness bound after it
+    /// (rule 12).
+    /// </summary>
     private DateTimeOffset NewestKnown()
     {
         DateTimeOffset newest = _cursor?.SeenAt ?? DateTimeOffset.MinValue;

@@ -21,8 +21,8 @@ using SnetGateway.Storage;
 namespace SnetGateway.Gateway.PaymentCore;
 
 /// <summary>
-/// Puts the payment core together: channels in memory, the ledger in its store, the chain follower, admission and settlement, and the payment
-/// kinds that use them.
+/// Puts the payment core together: channels in memory, the ledger in its store, the chain follower, admission and settlement, and the
+/// payment kinds that use them.
 /// </summary>
 internal static class PaymentCoreServiceCollectionExtensions
 {
@@ -30,7 +30,8 @@ internal static class PaymentCoreServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ChainOptions>>().Value);
-        services.AddSingleton(provider => new LivePaidCallOptions(provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
+        services.AddSingleton(
+            provider => new LivePaidCallOptions(provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));
 
         // Chain.
         services.AddSingleton<ISignerRecovery>(CreateSignerRecovery);
@@ -70,7 +71,10 @@ internal static class PaymentCoreServiceCollectionExtensions
     private static SignerRecovery CreateSignerRecovery(IServiceProvider provider)
     {
         IOptionsMonitor<PaidCallOptions> options = provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>();
-        var signers = new SignerRecovery(provider.GetRequiredService<ILogger<SignerRecovery>>()) { UsesTables = options.CurrentValue.FastSignatures };
+        var signers = new SignerRecovery(provider.GetRequiredService<ILogger<SignerRecovery>>())
+        {
+            UsesTables = options.CurrentValue.FastSignatures,
+        };
         options.OnChange(changed => signers.UsesTables = changed.FastSignatures);
         return signers;
     }

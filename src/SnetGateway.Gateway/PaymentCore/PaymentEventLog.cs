@@ -5,21 +5,33 @@ namespace SnetGateway.Gateway.PaymentCore;
 /// <summary>Log events of the payment core. 3000 to 3099, of which 3011 and 3012 are in HealthLog.</summary>
 internal static partial class PaymentEventLog
 {
-    [LoggerMessage(EventId = 3001, EventName = "LedgerMismatch", Level = LogLevel.Warning, Message = "Channel {Channel} has a valid signature for {Seen} cogs, but this ledger knows only {Known}: another ledger, or an older copy of this one, serves the same group. Stop the other gateway or restore the newest ledger. ({Suppressed} similar events suppressed.)")]
+    [LoggerMessage(EventId = 3001, EventName = "LedgerMismatch", Level = LogLevel.Warning,
+        Message = "Channel {Channel} has a valid signature for {Seen} cogs, but this ledger knows only {Known}: another ledger, or an "
+            + "older copy of this one, serves the same group. Stop the other gateway or restore the newest ledger. ({Suppressed} "
+            + "similar events suppressed.)")]
     public static partial void LedgerMismatch(ILogger logger, ChannelId channel, UInt256 known, UInt256 seen, long suppressed);
 
-    [LoggerMessage(EventId = 3002, EventName = "OutcomeUnknown", Level = LogLevel.Error, Message = "The outcome of a payment on channel {Channel} is unknown: the store did not respond. Nothing was delivered, and the next call on the channel resolves it. Check the store.")]
+    [LoggerMessage(EventId = 3002, EventName = "OutcomeUnknown", Level = LogLevel.Error,
+        Message = "The outcome of a payment on channel {Channel} is unknown: the store did not respond. Nothing was delivered, and the "
+            + "next call on the channel resolves it. Check the store.")]
     public static partial void OutcomeUnknown(ILogger logger, ChannelId channel);
 
-    [LoggerMessage(EventId = 3003, EventName = "PaymentNotWritten", Level = LogLevel.Error, Message = "The store refused to write a payment (channel {Channel}). Paid calls are refused and nothing is delivered until it recovers. Check the store and its disk. ({Suppressed} similar events suppressed.)")]
+    [LoggerMessage(EventId = 3003, EventName = "PaymentNotWritten", Level = LogLevel.Error,
+        Message = "The store refused to write a payment (channel {Channel}). Paid calls are refused and nothing is delivered until it "
+            + "recovers. Check the store and its disk. ({Suppressed} similar events suppressed.)")]
     public static partial void NotWritten(ILogger logger, ChannelId channel, long suppressed);
 
-    [LoggerMessage(EventId = 3004, EventName = "RecordSetAside", Level = LogLevel.Error, Message = "The record of channel {Channel} belonged to an earlier channel with this id, which a reorganisation removed. It was set aside; {Amount} cogs signed on it cannot be claimed.")]
+    [LoggerMessage(EventId = 3004, EventName = "RecordSetAside", Level = LogLevel.Error,
+        Message = "The record of channel {Channel} belonged to an earlier channel with this id, which a reorganisation removed. It was "
+            + "set aside; {Amount} cogs signed on it cannot be claimed.")]
     public static partial void RecordSetAside(ILogger logger, ChannelId channel, UInt256 amount);
 
-    [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information, Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
+    [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information,
+        Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
     public static partial void LedgerOpened(ILogger logger, int channels, double milliseconds);
 
-    [LoggerMessage(EventId = 3013, EventName = "FeedEnded", Level = LogLevel.Error, Message = "Following the writes of other replicas has failed; calls that lose a race to another replica are refused once. Restart the gateway and please report this.")]
+    [LoggerMessage(EventId = 3013, EventName = "FeedEnded", Level = LogLevel.Error,
+        Message = "Following the writes of other replicas has failed; calls that lose a race to another replica are refused once. Restart"
+            + " the gateway and please report this.")]
     public static partial void FeedEnded(ILogger logger, Exception exception);
 }

@@ -23,11 +23,15 @@ internal sealed class PaymentEvents : IPaymentEvents
         _logger = logger;
         _mismatches = new LogThrottle(time);
         _unwritten = new LogThrottle(time);
-        _ledgerMismatches = meter.CreateCounter<long>("snet_gateway.ledger.mismatches", "{payment}", "Valid signatures or claims that this ledger has never seen.");
-        _executionsWithoutGrant = meter.CreateCounter<long>("snet_gateway.paid_calls.executions_without_grant", "{call}", "Calls that a service executed without a payment.");
-        _outcomesUnknown = meter.CreateCounter<long>("snet_gateway.ledger.outcomes_unknown", "{payment}", "Settles whose outcome reading could not resolve in time.");
+        _ledgerMismatches = meter.CreateCounter<long>(
+            "snet_gateway.ledger.mismatches", "{payment}", "Valid signatures or claims that this ledger has never seen.");
+        _executionsWithoutGrant = meter.CreateCounter<long>(
+            "snet_gateway.paid_calls.executions_without_grant", "{call}", "Calls that a service executed without a payment.");
+        _outcomesUnknown = meter.CreateCounter<long>(
+            "snet_gateway.ledger.outcomes_unknown", "{payment}", "Settles whose outcome reading could not resolve in time.");
         _notWritten = meter.CreateCounter<long>("snet_gateway.ledger.not_written", "{payment}", "Settles that the store refused.");
-        _setAside = meter.CreateCounter<long>("snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
+        _setAside = meter.CreateCounter<long>(
+            "snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
     }
 
     public void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen)

@@ -25,7 +25,8 @@ internal static class RecordStores
             "sqlite" => new SqliteRecordStore(options, scope, metrics, loggers.CreateLogger<SqliteRecordStore>(), time),
             "etcd" => new EtcdRecordStore(options, scope, metrics, loggers.CreateLogger<EtcdRecordStore>(), time),
             "redis" => new RedisRecordStore(options, scope, metrics, loggers.CreateLogger<RedisRecordStore>(), time),
-            _ => throw new ArgumentException($"Unknown ledger store '{options.Store}'. Expected one of: memory, sqlite, etcd, redis.", nameof(options)),
+            _ => throw new ArgumentException(
+                $"Unknown ledger store '{options.Store}'. Expected one of: memory, sqlite, etcd, redis.", nameof(options)),
         };
     }
 
@@ -46,6 +47,10 @@ internal static class RecordStores
     }
 
     /// <summary>The records of a shared store with the journals of its gateways; by default this gateway's own, if it has one.</summary>
-    private static JournaledReadStore WithJournals(IRecordStore records, LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals) =>
-        new(records, new JournalReader(journals.Count > 0 || !Directory.Exists(options.Journal.Path) ? journals : [options.Journal.Path], scope));
+    private static JournaledReadStore WithJournals(
+        IRecordStore records, LedgerOptions options, LedgerScope scope, IReadOnlyList<string> journals)
+    {
+        bool hasOwn = Directory.Exists(options.Journal.Path);
+        return new(records, new JournalReader(journals.Count > 0 || !hasOwn ? journals : [options.Journal.Path], scope));
+    }
 }

@@ -45,7 +45,7 @@ public sealed partial class MetricPageTests
         IEnumerable<string> ofTheWire = RepositoryFiles.Find("src/SnetGateway.Gateway/PaidCalls", ".cs")
             .SelectMany(file => WireReason().Matches(RepositoryFiles.Read(file)))
             .Select(match => match.Groups[1].Value);
-        string[] reasons = [.. Enum.GetValues<RefusalReason>().Select(RefusalNames.Of).Concat(ofTheWire)];
+        string[] reasons = [.. Enum.GetValues<RefusalReason>().Select(PaidCallMetrics.NameOf).Concat(ofTheWire)];
         Assert.True(reasons.Length > 16);
         Assert.All(reasons, reason => Assert.Contains($"`{reason}`", page, StringComparison.Ordinal));
     }

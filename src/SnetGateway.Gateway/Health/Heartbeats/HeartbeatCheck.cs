@@ -14,7 +14,9 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
 {
     private static readonly TimeSpan s_freshness = TimeSpan.FromSeconds(1);
 
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+    private readonly HttpMessageInvoker _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+
     private readonly ConcurrentDictionary<string, RecentCheck> _recent = new(StringComparer.Ordinal);
 
     /// <summary>Whether the service works; UNKNOWN where no check is configured.</summary>
