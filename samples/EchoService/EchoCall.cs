@@ -126,7 +126,9 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
     private MetadataEntry Entry(Metadata.Entry entry) => new()
     {
         Key = entry.Key,
-        Value = entry.IsBinary ? Convert.ToBase64String(entry.ValueBytes) : string.Join(", ", context.GetHttpContext().Request.Headers[entry.Key].ToArray()),
+        Value = entry.IsBinary
+            ? Convert.ToBase64String(entry.ValueBytes)
+            : string.Join(", ", context.GetHttpContext().Request.Headers[entry.Key].ToArray()),
     };
 
     private static void Fill(Metadata metadata, MapField<string, string> wanted)

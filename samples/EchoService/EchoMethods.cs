@@ -14,26 +14,30 @@ internal sealed class EchoMethods(string instance, CallCounter counts, TimeProvi
         return await call.AnswerOnceAsync(request.Text);
     });
 
-    public override Task Count(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context) => CountedAsync(context, async call =>
-    {
-        await call.BeginAsync(request);
-        await call.AnswerAsync(responseStream, request.Text, request.Answers == 0 ? DefaultAnswers : request.Answers);
-        await call.FinishAsync();
-    });
-
-    public override Task<EchoReply> Gather(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context) => CountedAsync(context, async call =>
-    {
-        List<string> texts = [];
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+    public override Task Count(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context) =>
+        CountedAsync(context, async call =>
         {
             await call.BeginAsync(request);
-            texts.Add(request.Text);
-        }
+            await call.AnswerAsync(responseStream, request.Text, request.Answers == 0 ? DefaultAnswers : request.Answers);
+            await call.FinishAsync();
+        });
 
-        return await call.AnswerOnceAsync(string.Join(' ', texts));
-    });
+    public override Task<EchoReply> Gather(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context) =>
+        CountedAsync(context, async call =>
+        {
+            List<string> texts = [];
+            await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+            {
+                await call.BeginAsync(request);
+                texts.Add(request.Text);
+            }
 
-    public override Task Talk(IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context) => CountedAsync(context, async call =>
+            return await call.AnswerOnceAsync(string.Join(' ', texts));
+        });
+
+    public override Task Talk(
+        IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream,
+        ServerCallContext context) => CountedAsync(context, async call =>
     {
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {

@@ -16,14 +16,20 @@ internal sealed class ChainMetrics
     {
         _meter = meters.Create("SnetGateway");
         _calls = _meter.CreateCounter<long>("snet_gateway.chain.rpc_calls", "{call}", "JSON-RPC requests by method and outcome.");
-        _refusals = _meter.CreateCounter<long>("snet_gateway.chain.budget_refusals", "{read}", "Channel reads that were refused because the read budget was used up.");
-        _reorganisations = _meter.CreateCounter<long>("snet_gateway.chain.reorganisations", "{reorganisation}", "Reorganisations that replaced followed blocks.");
-        _losses = _meter.CreateCounter<long>("snet_gateway.chain.reorganisation_losses", "{channel}", "Channels whose spent funds a reorganisation removed.");
-        _lostCogs = _meter.CreateCounter<double>("snet_gateway.chain.reorganisation_lost", "{cog}", "Cogs that were spent and then removed by a reorganisation.");
+        _refusals = _meter.CreateCounter<long>(
+            "snet_gateway.chain.budget_refusals", "{read}", "Channel reads that were refused because the read budget was used up.");
+        _reorganisations = _meter.CreateCounter<long>(
+            "snet_gateway.chain.reorganisations", "{reorganisation}", "Reorganisations that replaced followed blocks.");
+        _losses = _meter.CreateCounter<long>(
+            "snet_gateway.chain.reorganisation_losses", "{channel}", "Channels whose spent funds a reorganisation removed.");
+        _lostCogs = _meter.CreateCounter<double>(
+            "snet_gateway.chain.reorganisation_lost", "{cog}", "Cogs that were spent and then removed by a reorganisation.");
     }
 
     public void RpcCalled(string method, bool succeeded) =>
-        _calls.Add(1, new KeyValuePair<string, object?>("method", method), new KeyValuePair<string, object?>("outcome", succeeded ? "succeeded" : "failed"));
+        _calls.Add(
+            1, new KeyValuePair<string, object?>("method", method),
+            new KeyValuePair<string, object?>("outcome", succeeded ? "succeeded" : "failed"));
 
     public void BudgetRefused(bool isKnownParty) =>
         _refusals.Add(1, new KeyValuePair<string, object?>("priority", isKnownParty ? "known_party" : "anonymous"));
@@ -40,14 +46,17 @@ internal sealed class ChainMetrics
     /// <summary>Registers the gauges. <paramref name="status"/> must be cheap and safe to call from any thread.</summary>
     public void Observe(Func<ChainStatus> status, TimeProvider time)
     {
-        _meter.CreateObservableGauge("snet_gateway.chain.head", () => (long)(status().Head?.Number ?? 0), "{block}", "Number of the newest known block.");
+        _meter.CreateObservableGauge(
+            "snet_gateway.chain.head", () => (long)(status().Head?.Number ?? 0), "{block}", "Number of the newest known block.");
         _meter.CreateObservableGauge(
             "snet_gateway.chain.cursor_age",
             () => status().Cursor is { } cursor ? (time.GetUtcNow() - cursor.SeenAt).TotalSeconds : 0,
             "s",
             "Time since the logs of known channels were last complete.");
         _meter.CreateObservableGauge(
-            "snet_gateway.chain.endpoints_usable", () => status().Endpoints.Count(endpoint => endpoint.IsUsable), "{endpoint}", "Endpoints that can be used now.");
-        _meter.CreateObservableGauge("snet_gateway.chain.waiting_reads", () => status().WaitingReads, "{read}", "Calls that wait for a channel read.");
+            "snet_gateway.chain.endpoints_usable", () => status().Endpoints.Count(endpoint => endpoint.IsUsable), "{endpoint}",
+            "Endpoints that can be used now.");
+        _meter.CreateObservableGauge(
+            "snet_gateway.chain.waiting_reads", () => status().WaitingReads, "{read}", "Calls that wait for a channel read.");
     }
 }

@@ -83,7 +83,9 @@ public sealed class ChainOptions
 
     /// <summary>The time without a new block after which an endpoint counts as stalled; null where the check is disabled.</summary>
     internal TimeSpan? BlocksAreDueAfter =>
-        (MaxBlockPause ?? (ChainId is 1337 or 31337 ? TimeSpan.Zero : TimeSpan.FromMinutes(1))) is var pause && pause > TimeSpan.Zero ? pause : null;
+        (MaxBlockPause ?? (ChainId is 1337 or 31337 ? TimeSpan.Zero : TimeSpan.FromMinutes(1))) is var pause && pause > TimeSpan.Zero
+            ? pause
+            : null;
 
     /// <summary>The escrow contract. Only for validated options.</summary>
     public Address Escrow => Address.Parse(EscrowAddress);

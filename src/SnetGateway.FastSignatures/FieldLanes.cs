@@ -590,7 +590,8 @@ internal unsafe struct FieldLanes
     /// Unpacks four numbers of 256 bits, given as 64-bit words, least significant first, with one lane for each number. Size 2.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Unpack(Vector256<ulong> word0, Vector256<ulong> word1, Vector256<ulong> word2, Vector256<ulong> word3, out FieldLanes r)
+    public static void Unpack(
+        Vector256<ulong> word0, Vector256<ulong> word1, Vector256<ulong> word2, Vector256<ulong> word3, out FieldLanes r)
     {
         Vector256<ulong> mask = Vector256.Create((ulong)LimbMask);
         r.V0 = (word0 & mask).AsInt64();

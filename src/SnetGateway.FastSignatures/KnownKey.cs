@@ -28,7 +28,9 @@ internal sealed unsafe class KnownKey
 
     /// <summary>Builds the tables of a public key: 64 bytes that are a point of the curve.</summary>
     public static KnownKey? TryBuild(ReadOnlySpan<byte> publicKey) =>
-        KeyTable.TryBuild(Words256.ReadBigEndian(publicKey), Words256.ReadBigEndian(publicKey[32..])) is { } table ? new KnownKey(table) : null;
+        KeyTable.TryBuild(Words256.ReadBigEndian(publicKey), Words256.ReadBigEndian(publicKey[32..])) is { } table
+            ? new KnownKey(table)
+            : null;
 
     /// <summary>True only if the signature recovers to this key. The caller has checked that r and s are in range.</summary>
     /// <param name="digest">The 32 bytes that were signed.</param>

@@ -57,7 +57,8 @@ public sealed class KnownSigners
     }
 
     /// <summary>Call when the library recovered the expected signer.</summary>
-    public void Recovered(Address signer, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId)
+    public void Recovered(
+        Address signer, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId)
     {
         ref int recoveries = ref _recoveries[(uint)signer.GetHashCode() % Counters];
         if (_isOff || Interlocked.Increment(ref recoveries) < RecoveriesBeforeTable || Interlocked.Exchange(ref _building, 1) != 0)
@@ -68,7 +69,9 @@ public sealed class KnownSigners
         try
         {
             Volatile.Write(ref recoveries, 0);
-            if (_keys.Find(signer) is null && KnownKey.TryBuild(publicKey) is { } key && key.IsCertainlySigner(digest, signature, recoveryId))
+            if (_keys.Find(signer) is null
+                && KnownKey.TryBuild(publicKey) is { } key
+                && key.IsCertainlySigner(digest, signature, recoveryId))
             {
                 _keys.Add(signer, key);
             }

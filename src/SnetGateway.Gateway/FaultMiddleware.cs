@@ -22,7 +22,8 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
         }
 
         // A proxied call in progress handles its own failures, and awaiting it here would cost each call an allocation.
-        return running.IsCompletedSuccessfully || (!running.IsCompleted && context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>() is not null)
+        return running.IsCompletedSuccessfully
+            || (!running.IsCompleted && context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>() is not null)
             ? running
             : WatchAsync(context, running);
     }

@@ -2,11 +2,14 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments;
 
-/// <summary>Events that the operator should see. The host turns each into a log event, a metric and an alert. None may throw or wait.</summary>
+/// <summary>
+/// Events that the operator should see. The host turns each into a log event, a metric and an alert. None may throw or wait.
+/// </summary>
 public interface IPaymentEvents
 {
     /// <summary>
-    /// A valid signature or a claim that this ledger has never seen: another ledger, or an older copy of this one, serves the group (rule 9).
+    /// A valid signature or a claim that this ledger has never seen: another ledger, or an older copy of this one, serves the group (rule
+    /// 9).
     /// </summary>
     void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen);
 

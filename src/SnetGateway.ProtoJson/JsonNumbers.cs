@@ -28,7 +28,10 @@ internal static class JsonNumbers
         try
         {
             var reader = new Utf8JsonReader(text);
-            return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TokenStartIndex == 0 && reader.BytesConsumed == text.Length;
+            return reader.Read()
+                && reader.TokenType == JsonTokenType.Number
+                && reader.TokenStartIndex == 0
+                && reader.BytesConsumed == text.Length;
         }
         catch (JsonException)
         {

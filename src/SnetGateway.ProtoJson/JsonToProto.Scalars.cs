@@ -75,7 +75,9 @@ internal ref partial struct JsonToProto
                 }
 
                 break;
-            case JsonTokenType.Number when JsonNumbers.TryReadInteger(_json.ValueSpan, out var value) && value >= int.MinValue && value <= int.MaxValue:
+            case JsonTokenType.Number when JsonNumbers.TryReadInteger(_json.ValueSpan, out var value)
+                && value >= int.MinValue
+                && value <= int.MaxValue:
                 number = (int)value;
                 break;
             default:

@@ -34,7 +34,8 @@ internal ref partial struct JsonToProto
         foreach (var part in text.AsSpan().Split(','))
         {
             WriteTag(type.Fields[0], WireFormat.WireType.LengthDelimited);
-            output.WriteText(FieldMaskPaths.Read(text.AsSpan()[part]) ?? throw path.Error("expected field names in camelCase with commas between them"));
+            output.WriteText(
+                FieldMaskPaths.Read(text.AsSpan()[part]) ?? throw path.Error("expected field names in camelCase with commas between them"));
         }
     }
 

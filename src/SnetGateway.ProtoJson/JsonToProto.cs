@@ -9,7 +9,9 @@ namespace SnetGateway.ProtoJson;
 /// <summary>
 /// Converts JSON to protobuf in one pass. Each method that reads a value begins at its first token and ends at its last.
 /// </summary>
-internal ref partial struct JsonToProto(ReadOnlySpan<byte> json, JsonReaderOptions readerOptions, ProtoSchema schema, ProtoJsonOptions options, JsonPath path, ProtoOutput output)
+internal ref partial struct JsonToProto(
+    ReadOnlySpan<byte> json, JsonReaderOptions readerOptions, ProtoSchema schema, ProtoJsonOptions options, JsonPath path,
+    ProtoOutput output)
 {
     private const int SeenBitsOnStack = 256;
     private const int BitsPerWord = 64;

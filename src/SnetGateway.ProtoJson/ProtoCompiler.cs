@@ -24,7 +24,8 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
         try
         {
             var result = Path.Combine(work.FullName, "set.pb");
-            await RunAsync(["--include_imports", $"--descriptor_set_out={result}", $"--proto_path={root}", .. includePaths.Select(path => $"--proto_path={path}"), .. files], cancellationToken);
+            await RunAsync(["--include_imports", $"--descriptor_set_out={result}", $"--proto_path={root}", .. includePaths.Select(
+                path => $"--proto_path={path}"), .. files], cancellationToken);
             return await ProtoSchema.LoadFileAsync(result, cancellationToken);
         }
         finally
@@ -35,7 +36,10 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
 
     private async Task RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo(protocPath, arguments) { RedirectStandardError = true, RedirectStandardInput = true } };
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(protocPath, arguments) { RedirectStandardError = true, RedirectStandardInput = true },
+        };
         try
         {
             process.Start();

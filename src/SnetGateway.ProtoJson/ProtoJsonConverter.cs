@@ -24,7 +24,8 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
     {
         var path = new JsonPath();
         var output = new ProtoOutput();
-        var reader = new JsonToProto(json, new JsonReaderOptions { MaxDepth = _options.MaxDepth * JsonLevelsPerMessage }, schema, _options, path, output);
+        var reader = new JsonToProto(
+            json, new JsonReaderOptions { MaxDepth = _options.MaxDepth * JsonLevelsPerMessage }, schema, _options, path, output);
         try
         {
             reader.Read(type);
@@ -46,7 +47,11 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
         var json = new ArrayBufferWriter<byte>();
         try
         {
-            using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage });
+            using var writer = new Utf8JsonWriter(json, new JsonWriterOptions
+            {
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                MaxDepth = (_options.MaxDepth + 1) * JsonLevelsPerMessage,
+            });
             new ProtoToJson(schema, _options, path, writer).WriteMessage(type, protobuf);
         }
         catch (InvalidProtocolBufferException broken)

@@ -3,7 +3,10 @@ namespace SnetGateway.ProtoJson;
 /// <summary>Choices that the JSON mapping of protobuf leaves open.</summary>
 public sealed record ProtoJsonOptions
 {
-    /// <summary>Write field names as the proto file spells them (<c>user_id</c>) and not as <c>json_name</c> does (<c>userId</c>). Default false. Both are read.</summary>
+    /// <summary>
+    /// Write field names as the proto file spells them (<c>user_id</c>) and not as <c>json_name</c> does (<c>userId</c>). Default false.
+    /// Both are read.
+    /// </summary>
     public bool OriginalNames { get; init; }
 
     /// <summary>Write fields without presence also where they have their default value. Default false.</summary>

@@ -41,7 +41,9 @@ public sealed class ProtoSchema
         foreach (var method in files.SelectMany(file => file.Services).SelectMany(service => service.Methods))
         {
             var path = $"/{method.Service.FullName}/{method.Name}";
-            _methods[path] = new ProtoMethod(path, _messages[method.InputType.FullName], _messages[method.OutputType.FullName], method.IsClientStreaming, method.IsServerStreaming);
+            _methods[path] = new ProtoMethod(
+                path, _messages[method.InputType.FullName], _messages[method.OutputType.FullName], method.IsClientStreaming,
+                method.IsServerStreaming);
         }
     }
 
@@ -81,7 +83,9 @@ public sealed class ProtoSchema
     /// <summary>The message <c>package.Message</c>, or null.</summary>
     public ProtoMessageType? FindMessage(string fullName) => _messages.GetValueOrDefault(fullName);
 
-    private static void Collect(IEnumerable<MessageDescriptor> messages, IEnumerable<EnumDescriptor> enumerations, List<MessageDescriptor> descriptors, Dictionary<string, ProtoEnum> enums)
+    private static void Collect(
+        IEnumerable<MessageDescriptor> messages, IEnumerable<EnumDescriptor> enumerations, List<MessageDescriptor> descriptors,
+        Dictionary<string, ProtoEnum> enums)
     {
         foreach (var enumeration in enumerations)
         {
@@ -97,7 +101,8 @@ public sealed class ProtoSchema
 
     private static List<FileDescriptorProto> InOrder(FileDescriptorSet set)
     {
-        var files = WellKnownFiles.ToDictionary(file => file.Name, file => FileDescriptorProto.Parser.ParseFrom(file.SerializedData), StringComparer.Ordinal);
+        var files = WellKnownFiles.ToDictionary(
+            file => file.Name, file => FileDescriptorProto.Parser.ParseFrom(file.SerializedData), StringComparer.Ordinal);
         foreach (var file in set.File)
         {
             files[file.Name] = file;
@@ -140,7 +145,8 @@ public sealed class ProtoSchema
 
             if (!files.TryGetValue(name, out var file))
             {
-                throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which is not in the set. Compile it with --include_imports.");
+                throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which is not in the set. "
+                    + $"Compile it with --include_imports.");
             }
 
             state[name] = false;

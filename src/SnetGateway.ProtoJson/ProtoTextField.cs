@@ -51,7 +51,8 @@ public sealed class ProtoTextField
             return [];
         }
 
-        byte[] message = new byte[CodedOutputStream.ComputeUInt32Size(_tag) + CodedOutputStream.ComputeLengthSize(content.Length) + content.Length];
+        byte[] message =
+            new byte[CodedOutputStream.ComputeUInt32Size(_tag) + CodedOutputStream.ComputeLengthSize(content.Length) + content.Length];
         var output = new CodedOutputStream(message);
         output.WriteTag(_tag);
         output.WriteLength(content.Length);

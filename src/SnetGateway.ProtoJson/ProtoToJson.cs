@@ -80,7 +80,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         }
     }
 
-    private void WriteField(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    private void WriteField(
+        ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         if (field.IsMap)
         {
@@ -97,7 +98,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     }
 
     /// <summary>Writes a field that may occur several times on the wire: the last value counts, and messages are merged.</summary>
-    private void WriteSingular(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    private void WriteSingular(
+        ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         if (field.Type != FieldType.Message)
         {
@@ -127,7 +129,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         WriteMessage(field.Message!, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(whole));
     }
 
-    private void WriteRepeated(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    private void WriteRepeated(
+        ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         writer.WriteStartArray();
         var index = 0;
@@ -155,7 +158,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         writer.WriteEndArray();
     }
 
-    private void WriteMap(ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
+    private void WriteMap(
+        ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         // When several entries have the same key, the last one counts.
         var entries = new Dictionary<string, (int Start, int Length)>(StringComparer.Ordinal);
@@ -163,7 +167,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         {
             var entry = message.Slice(place.Start, place.Length);
             var keys = FieldIndex.Read(field.Message!, entry, path).Find(field.MapKey.Index);
-            entries[ReadMapKey(field.MapKey, keys.IsEmpty ? default : entry.Slice(keys[^1].Start, keys[^1].Length))] = (place.Start, place.Length);
+            entries[ReadMapKey(field.MapKey, keys.IsEmpty ? default : entry.Slice(keys[^1].Start, keys[^1].Length))] = (place.Start,
+                place.Length);
         }
 
         writer.WriteStartObject();
@@ -307,7 +312,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteFieldMask(FieldMask mask)
     {
-        var paths = mask.Paths.Select(part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask cannot be expressed in JSON"));
+        var paths = mask.Paths.Select(
+            part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask cannot be expressed in JSON"));
         writer.WriteStringValue(string.Join(',', paths));
     }
 
@@ -317,7 +323,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         foreach (var field in type.Fields)
         {
             var places = index.Find(field.Index);
-            if (!places.IsEmpty && (field.Type != FieldType.Double || double.IsFinite(ReadDouble(message.Slice(places[^1].Start, places[^1].Length)))))
+            if (!places.IsEmpty
+                && (field.Type != FieldType.Double || double.IsFinite(ReadDouble(message.Slice(places[^1].Start, places[^1].Length)))))
             {
                 WriteSingular(field, message, places);
                 return;
@@ -346,7 +353,8 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         if (any.TypeUrl.Length > 0 || !any.Value.IsEmpty)
         {
             var slash = any.TypeUrl.LastIndexOf('/');
-            var type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..])) ?? throw path.Error("the type of a google.protobuf.Any is not in this schema");
+            var type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..]))
+                ?? throw path.Error("the type of a google.protobuf.Any is not in this schema");
             writer.WriteString("@type"u8, any.TypeUrl);
             if (type.WellKnown == WellKnownType.None)
             {

@@ -45,6 +45,7 @@ public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
         value.CopyTo(bytes);
         id.CopyTo(bytes.AsSpan(value.Length));
         return new StoredRecord(
-            new RecordKey((RecordKind)storedKey[PrefixLength - 1], bytes.AsMemory(value.Length)), revision, bytes.AsMemory(0, value.Length));
+            new RecordKey((RecordKind)storedKey[PrefixLength - 1], bytes.AsMemory(value.Length)), revision,
+            bytes.AsMemory(0, value.Length));
     }
 }

@@ -37,7 +37,8 @@ internal static partial class PosixFiles
     /// </summary>
     public static FileStream OpenLocked(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options =
+            new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
@@ -52,7 +53,9 @@ internal static partial class PosixFiles
         const int linuxWouldBlock = 11;
         const int macWouldBlock = 35;
         const int windowsSharingViolation = unchecked((int)0x80070020);
-        return exception.HResult == (OperatingSystem.IsWindows() ? windowsSharingViolation : OperatingSystem.IsLinux() ? linuxWouldBlock : macWouldBlock);
+        return exception.HResult == (OperatingSystem.IsWindows() ? windowsSharingViolation
+            : OperatingSystem.IsLinux() ? linuxWouldBlock
+            : macWouldBlock);
     }
 
     /// <summary>

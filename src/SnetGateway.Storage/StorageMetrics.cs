@@ -25,7 +25,8 @@ public sealed class StorageMetrics
         _batchSize = meter.CreateHistogram<int>(
             "snet_gateway.ledger.batch.size", "{commit}", "Commits that shared one transaction and one disk sync.");
         _journalLost = meter.CreateCounter<long>(
-            "snet_gateway.ledger.journal.lost", "{entry}", "Journal entries that could not be written to the local disk. The payments themselves are recorded in the ledger.");
+            "snet_gateway.ledger.journal.lost", "{entry}",
+            "Journal entries that could not be written to the local disk. The payments themselves are recorded in the ledger.");
         _roundTrips = meter.CreateCounter<long>(
             "snet_gateway.ledger.store.round_trips", "{request}", "Requests sent to a shared store (etcd).");
     }

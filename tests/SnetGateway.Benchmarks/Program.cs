@@ -19,6 +19,7 @@ switch (args.FirstOrDefault())
     case "start":
         return await StartCommand.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet; start: the time to ready (see tests/campaigns/start.sh)");
+        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
+            + "start: the time to ready (see tests/campaigns/start.sh)");
         return 2;
 }

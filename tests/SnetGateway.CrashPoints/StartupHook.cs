@@ -13,7 +13,9 @@ internal static class StartupHook
         new Thread(() => ReadOrders(trigger)) { IsBackground = true, Name = "crash points" }.Start();
     }
 
-    /// <summary>Each line of the standard input arms one point: its name, the how many-th time from now, and the number of the signal.</summary>
+    /// <summary>
+    /// Each line of the standard input arms one point: its name, the how many-th time from now, and the number of the signal.
+    /// </summary>
     private static void ReadOrders(CrashTrigger trigger)
     {
         while (Console.In.ReadLine() is { } line)

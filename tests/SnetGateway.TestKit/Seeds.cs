@@ -13,7 +13,9 @@ public static class Seeds
     {
         ArgumentNullException.ThrowIfNull(write);
         string? given = Environment.GetEnvironmentVariable(Variable);
-        int seed = string.IsNullOrEmpty(given) ? fallback ?? System.Random.Shared.Next(1_000_000_000) : int.Parse(given, CultureInfo.InvariantCulture);
+        int seed = string.IsNullOrEmpty(given)
+            ? fallback ?? System.Random.Shared.Next(1_000_000_000)
+            : int.Parse(given, CultureInfo.InvariantCulture);
         write($"{Variable}={seed}");
         return seed;
     }

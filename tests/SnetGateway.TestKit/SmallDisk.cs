@@ -44,7 +44,8 @@ public sealed class SmallDisk : IDisposable
             throw new Win32Exception(error);
         }
 
-        Assert.Skip($"No disk can be mounted here. {(standIn is null ? "No other test checks this." : $"Checked without a disk by {standIn}.")}");
+        Assert.Skip(
+            $"No disk can be mounted here. {(standIn is null ? "No other test checks this." : $"Checked without a disk by {standIn}.")}");
         return null;
     }
 
@@ -79,7 +80,8 @@ public sealed class SmallDisk : IDisposable
         Directory.Delete(Folder);
     }
 
-    [DllImport("libc", EntryPoint = "mount", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "mount", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Mount(string source, string target, string type, nuint flags, string data);
 

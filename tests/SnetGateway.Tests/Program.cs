@@ -11,7 +11,8 @@ switch (args)
         await CommittingProcess.RunAsync(path);
         return 0;
     case [StoreModelRun.Name, string store, string operations, string seed]:
-        return await StoreModelRun.RunAsync(store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+        return await StoreModelRun.RunAsync(
+            store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     case [ParserRun.Name, string inputs, string seed]:
         return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:

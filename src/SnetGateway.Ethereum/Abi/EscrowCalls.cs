@@ -59,5 +59,7 @@ internal static class EscrowCalls
 
     private static byte[] Encode<T>(T call)
         where T : class =>
-        new FunctionCallEncoder().EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature).HexToByteArray();
+        new FunctionCallEncoder()
+            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
+            .HexToByteArray();
 }

@@ -35,12 +35,15 @@ internal static class StrictAbi
             return null;
         }
 
-        T decoded = new EventTopicDecoder().DecodeTopics<T>([.. topics.Select(topic => topic.ToString())], "0x" + Convert.ToHexStringLower(data));
+        T decoded = new EventTopicDecoder().DecodeTopics<T>(
+            [.. topics.Select(topic => topic.ToString())], "0x" + Convert.ToHexStringLower(data));
         return Encode(decoded).SequenceEqual([.. topics.Skip(1).SelectMany(topic => topic.ToBytes()), .. data]) ? decoded : null;
     }
 
     public static UInt256 ToUInt256(this BigInteger value) =>
-        UInt256.TryReadBigEndian(value.ToByteArray(isUnsigned: true, isBigEndian: true), out UInt256 number) ? number : throw new OverflowException();
+        UInt256.TryReadBigEndian(value.ToByteArray(isUnsigned: true, isBigEndian: true), out UInt256 number)
+            ? number
+            : throw new OverflowException();
 
     // Indexed parameters first, as topics come before the data.
     private static byte[] Encode<T>(T value) =>

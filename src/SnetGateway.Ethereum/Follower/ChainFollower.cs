@@ -107,7 +107,8 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _reader.ReadChannelAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
+    public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) =>
+        await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
 
     /// <summary>
     /// Follows the chain until it is cancelled. Call it once. It survives its own failures and retries with growing pauses.

@@ -9,4 +9,5 @@ namespace SnetGateway.Ethereum.Follower;
 /// <param name="ClaimAmount">Cogs that were paid out.</param>
 /// <param name="PlannedAmount">Cogs in the signed payment that the contract verified.</param>
 /// <param name="Block">The block of the claim.</param>
-public sealed record ChannelClaimSeen(ChannelId Channel, ChannelNonce NewNonce, UInt256 ClaimAmount, UInt256 PlannedAmount, ChainBlock Block);
+public sealed record ChannelClaimSeen(
+    ChannelId Channel, ChannelNonce NewNonce, UInt256 ClaimAmount, UInt256 PlannedAmount, ChainBlock Block);

@@ -172,7 +172,8 @@ internal sealed class HeadReader(
 
         BlockHeader target = await TargetAsync(endpoint, latest, cancellationToken);
         _newBlockAt = time.GetTimestamp();
-        _view = new HeadView(new ChainBlock(latest.Number, latest.Hash, startedAt), next, new ChainBlock(target.Number, target.Hash, startedAt));
+        _view = new HeadView(
+            new ChainBlock(latest.Number, latest.Hash, startedAt), next, new ChainBlock(target.Number, target.Hash, startedAt));
         return endpoint;
     }
 

@@ -222,7 +222,9 @@ internal sealed class LogFollower(
                 return;
             }
 
-            if (block.Number <= tip.Number + 1 && recent.TryGet(block.Number - 1, out BlockHeader parent) && parent.Hash == block.ParentHash)
+            if (block.Number <= tip.Number + 1
+                && recent.TryGet(block.Number - 1, out BlockHeader parent)
+                && parent.Hash == block.ParentHash)
             {
                 RewindTo(parent);
                 break;

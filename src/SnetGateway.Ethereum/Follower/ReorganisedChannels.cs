@@ -36,7 +36,8 @@ internal sealed class ReorganisedChannels(ChannelBook book, ChainMetrics metrics
         if (loss > reported)
         {
             ChainLog.ReorganisationLoss(logger, id, loss);
-            metrics.LostToReorganisation((double)System.Numerics.BigInteger.Parse(loss.ToString(), System.Globalization.CultureInfo.InvariantCulture));
+            metrics.LostToReorganisation(
+                (double)System.Numerics.BigInteger.Parse(loss.ToString(), System.Globalization.CultureInfo.InvariantCulture));
         }
 
         if (now is null)

@@ -52,7 +52,8 @@ internal static class EthereumQueries
     }
 
     /// <summary>The parent of a block. Null if the endpoint does not have it.</summary>
-    public static async ValueTask<BlockHeader?> ParentAsync(this JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
+    public static async ValueTask<BlockHeader?> ParentAsync(
+        this JsonRpcEndpoint endpoint, BlockHeader block, CancellationToken cancellationToken)
     {
         BlockHeader? parent = await BlockAsync(endpoint, block.ParentHash, cancellationToken);
         return parent is null || parent.Value.Number + 1 == block.Number ? parent : throw Malformed("eth_getBlockByHash");
@@ -76,7 +77,8 @@ internal static class EthereumQueries
 
     /// <summary>The contract's logs of one block, in order.</summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, BlockHeader block, CancellationToken cancellationToken)
+        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, BlockHeader block,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
             endpoint, contract, topics, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
@@ -87,7 +89,8 @@ internal static class EthereumQueries
     /// The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.
     /// </summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to, CancellationToken cancellationToken)
+        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
             endpoint,

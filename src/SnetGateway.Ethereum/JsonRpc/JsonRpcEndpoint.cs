@@ -20,7 +20,8 @@ internal sealed class JsonRpcEndpoint
     private readonly ChainMetrics? _metrics;
     private int _lastId;
 
-    public JsonRpcEndpoint(Uri address, int index, HttpMessageInvoker http, TimeSpan timeout, TimeProvider time, ChainMetrics? metrics = null)
+    public JsonRpcEndpoint(
+        Uri address, int index, HttpMessageInvoker http, TimeSpan timeout, TimeProvider time, ChainMetrics? metrics = null)
     {
         _http = http;
         _timeout = timeout;
@@ -111,8 +112,13 @@ internal sealed class JsonRpcEndpoint
             throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)status}");
         }
 
-        if (!response.TryGetProperty("jsonrpc", out JsonElement version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0")
-            || !response.TryGetProperty("id", out JsonElement echoed) || echoed.ValueKind != JsonValueKind.Number || !echoed.TryGetInt32(out int got) || got != id
+        if (!response.TryGetProperty("jsonrpc", out JsonElement version)
+            || version.ValueKind != JsonValueKind.String
+            || !version.ValueEquals("2.0")
+            || !response.TryGetProperty("id", out JsonElement echoed)
+            || echoed.ValueKind != JsonValueKind.Number
+            || !echoed.TryGetInt32(out int got)
+            || got != id
             || !response.TryGetProperty("result", out JsonElement result))
         {
             throw new EndpointException(EndpointFault.Malformed, "the response is not JSON-RPC 2.0, or has another request's id");

@@ -27,7 +27,8 @@ internal static class RecoverableEcdsa
         }
         catch (TypeInitializationException exception)
         {
-            throw new DllNotFoundException("libsecp256k1 cannot be loaded. It belongs beside the gateway's program: publish the gateway for the platform that it runs on.", exception.InnerException);
+            throw new DllNotFoundException("libsecp256k1 cannot be loaded. It belongs beside the gateway's program: publish the gateway "
+                + "for the platform that it runs on.", exception.InnerException);
         }
     }
 

@@ -102,7 +102,8 @@ public sealed class SignerRecovery : ISignerRecovery
     /// <inheritdoc/>
     public bool IsWellFormed(ReadOnlySpan<byte> signature) => SignatureFormat.TryRead(signature, out _);
 
-    private static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey, out Address signer)
+    private static bool TryRecover(
+        ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId, Span<byte> publicKey, out Address signer)
     {
         bool isRecovered = RecoverableEcdsa.TryRecover(digest, signature, recoveryId, publicKey);
         signer = isRecovered ? AddressText.OfPublicKey(publicKey) : default;

@@ -7,9 +7,11 @@ namespace SnetGateway.Gateway.Catalog;
 /// <summary>Builds the catalog from validated options.</summary>
 internal static class CatalogReader
 {
-    public static ServiceCatalog Read(IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groupOptions)
+    public static ServiceCatalog Read(
+        IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groupOptions)
     {
-        Dictionary<string, PaymentGroup> groups = groupOptions.ToDictionary(group => group.Key, group => Read(group.Value), StringComparer.Ordinal);
+        Dictionary<string, PaymentGroup> groups = groupOptions.ToDictionary(
+            group => group.Key, group => Read(group.Value), StringComparer.Ordinal);
         return new ServiceCatalog(
             services.Select(service => KeyValuePair.Create(
                 service.Key,
@@ -25,6 +27,7 @@ internal static class CatalogReader
         (ulong)group.PaymentExpirationThreshold);
 
     private static IPriceSource Read(PriceOptions price) => price.Model == PriceOptions.FixedPerMethod
-        ? new PricePerMethod(price.Methods.ToDictionary(method => method.Key, method => UInt256.Parse(method.Value), StringComparer.Ordinal))
+        ? new PricePerMethod(
+            price.Methods.ToDictionary(method => method.Key, method => UInt256.Parse(method.Value), StringComparer.Ordinal))
         : new FixedPrice(UInt256.Parse(price.Cogs!));
 }

@@ -7,7 +7,8 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Catalog;
 
 /// <summary>Everything of the configuration that can change live, as one: services with their prices, routes, clusters.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to dispose, and its token outlives the snapshot.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A source without a timer holds nothing to dispose, and its token outlives the snapshot.")]
 internal sealed class GatewaySnapshot : IProxyConfig
 {
     private readonly CancellationTokenSource _superseded = new();

@@ -22,8 +22,9 @@ internal sealed class ServiceCatalog
     public PaidService? Find(string name) => _services.GetValueOrDefault(name);
 
     /// <summary>
-    /// This catalogue, and beside it those services of <paramref name="earlier"/> that it no longer has: for the moment in which calls still
-    /// come by the routes of before.
+    /// This catalogue, and beside it those services of <paramref name="earlier"/> that it no longer has: for the moment in which calls
+    /// still come by the routes of before.
     /// </summary>
-    public ServiceCatalog Over(ServiceCatalog earlier) => new(_services.Concat(earlier._services.Where(s => !_services.ContainsKey(s.Key))), Groups);
+    public ServiceCatalog Over(ServiceCatalog earlier) =>
+        new(_services.Concat(earlier._services.Where(s => !_services.ContainsKey(s.Key))), Groups);
 }

@@ -23,21 +23,26 @@ internal sealed class CallCommand(CommandContext context)
         Description = "The gateway: http://host:port, https://host:port, or host:port for cleartext.", HelpName = "URL", Required = true,
     };
 
-    private readonly Option<string> _channel = new("--channel") { Description = "Id of the payment channel.", HelpName = "ID", Required = true };
+    private readonly Option<string> _channel =
+        new("--channel") { Description = "Id of the payment channel.", HelpName = "ID", Required = true };
 
     private readonly Option<string> _keyFile = new("--key-file")
     {
-        Description = "File with the private key of the channel's signer or sender: 64 hex digits, or encrypted (Web3 secret storage, JSON).", HelpName = "FILE", Required = true,
+        Description = "File with the private key of the channel's signer or sender: 64 hex digits, or encrypted (Web3 secret storage, "
+            + "JSON).", HelpName = "FILE", Required = true,
     };
 
     private readonly Option<string?> _passwordFile = new("--password-file")
     {
-        Description = $"File with the password of an encrypted key file. Default: the environment variable {KeyFile.PasswordVariable}.", HelpName = "FILE",
+        Description = $"File with the password of an encrypted key file. Default: the environment variable {KeyFile.PasswordVariable}.",
+        HelpName = "FILE",
     };
 
-    private readonly Option<string?> _method = new("--method") { Description = "The method to call: /package.Service/Method.", HelpName = "PATH" };
+    private readonly Option<string?> _method =
+        new("--method") { Description = "The method to call: /package.Service/Method.", HelpName = "PATH" };
 
-    private readonly Option<string?> _proto = new("--proto") { Description = "Folder with the service's .proto files.", HelpName = "FOLDER" };
+    private readonly Option<string?> _proto =
+        new("--proto") { Description = "Folder with the service's .proto files.", HelpName = "FOLDER" };
 
     private readonly Option<string?> _descriptorSet = new("--descriptor-set")
     {
@@ -46,26 +51,32 @@ internal sealed class CallCommand(CommandContext context)
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "The request as JSON; several, one after the other, for a method that streams requests. Default: standard input.", HelpName = "JSON",
+        Description = "The request as JSON; several, one after the other, for a method that streams requests. Default: standard input.",
+        HelpName = "JSON",
     };
 
     private readonly Option<string?> _price = new("--price")
     {
-        Description = "Price of the call in cogs. Default: read from the gateway, which refuses a payment of 0 cogs with the price.", HelpName = "COGS",
+        Description = "Price of the call in cogs. Default: read from the gateway, which refuses a payment of 0 cogs with the price.",
+        HelpName = "COGS",
     };
 
-    private readonly Option<string?> _nonce = new("--nonce") { Description = "With --amount: the channel's nonce, instead of reading it from the gateway.", HelpName = "N" };
+    private readonly Option<string?> _nonce =
+        new("--nonce") { Description = "With --amount: the channel's nonce, instead of reading it from the gateway.", HelpName = "N" };
 
-    private readonly Option<string?> _amount = new("--amount") { Description = "With --nonce: cogs signed so far at that nonce.", HelpName = "COGS" };
+    private readonly Option<string?> _amount =
+        new("--amount") { Description = "With --nonce: cogs signed so far at that nonce.", HelpName = "COGS" };
 
     private readonly Option<string?> _escrow = new("--escrow")
     {
-        Description = "Address of the MultiPartyEscrow contract. Default: SnetGateway:Chain:EscrowAddress of the configuration.", HelpName = "ADDRESS",
+        Description = "Address of the MultiPartyEscrow contract. Default: SnetGateway:Chain:EscrowAddress of the configuration.",
+        HelpName = "ADDRESS",
     };
 
     private readonly Option<string?> _rpc = new("--rpc")
     {
-        Description = "Ethereum JSON-RPC URL, to read the block number. Default: the first of SnetGateway:Chain:Endpoints.", HelpName = "URL",
+        Description = "Ethereum JSON-RPC URL, to read the block number. Default: the first of SnetGateway:Chain:Endpoints.",
+        HelpName = "URL",
     };
 
     private readonly Option<bool> _state = new("--state") { Description = "Only print the channel's state as the gateway reports it." };
@@ -81,7 +92,8 @@ internal sealed class CallCommand(CommandContext context)
     {
         var command = new Command("call", "Calls a service as a paying consumer: JSON in, JSON out.")
         {
-            _endpoint, _channel, _keyFile, _passwordFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc, _timeout, _state,
+            _endpoint, _channel, _keyFile, _passwordFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc,
+            _timeout, _state,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -103,7 +115,8 @@ internal sealed class CallCommand(CommandContext context)
             if (parsed.GetValue(_state))
             {
                 RemoteChannelState state = await payer.AskAsync(gateway, await BlockAsync(parsed, configured, limit.Token), limit.Token);
-                context.Terminal.Output.WriteLine($"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
+                context.Terminal.Output.WriteLine(
+                    $"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
                 return ExitCodes.Done;
             }
 
@@ -137,7 +150,8 @@ internal sealed class CallCommand(CommandContext context)
             : await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
         UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
         await using PaidResponse answer = await payer.CallAsync(gateway, method.Path, state, price, requests, cancellationToken);
-        context.Terminal.Error.WriteLine($"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
+        context.Terminal.Error.WriteLine(
+            $"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
         await foreach (byte[] message in answer.MessagesAsync())
         {
             context.Terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToJson(method.Output, message)));
@@ -146,7 +160,8 @@ internal sealed class CallCommand(CommandContext context)
 
     private async Task<(ProtoSchema Schema, ProtoMethod Method)> MethodAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string name = parsed.GetValue(_method) ?? throw new CommandException(ExitCodes.Usage, "--method is missing: write /package.Service/Method");
+        string name = parsed.GetValue(_method)
+            ?? throw new CommandException(ExitCodes.Usage, "--method is missing: write /package.Service/Method");
         string path = name.StartsWith('/') ? name : "/" + name;
         try
         {
@@ -154,12 +169,14 @@ internal sealed class CallCommand(CommandContext context)
             {
                 ({ } folder, null) => await ProtoTool.Compiler().CompileFolderAsync(folder, cancellationToken),
                 (null, { } file) => await ProtoSchema.LoadFileAsync(file, cancellationToken),
-                _ => throw new CommandException(ExitCodes.Usage, "the description of the messages is missing: give one of --proto and --descriptor-set"),
+                _ => throw new CommandException(
+                    ExitCodes.Usage, "the description of the messages is missing: give one of --proto and --descriptor-set"),
             };
             return schema.FindMethod(path) is { } method
                 ? (schema, method)
                 : throw new CommandException(
-                    ExitCodes.Usage, $"there is no method {path}; there are {string.Join(", ", schema.Methods.Select(m => m.Path).Order(StringComparer.Ordinal))}");
+                    ExitCodes.Usage, $"there is no method {path}; there are "
+                        + $"{string.Join(", ", schema.Methods.Select(m => m.Path).Order(StringComparer.Ordinal))}");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -171,7 +188,8 @@ internal sealed class CallCommand(CommandContext context)
     {
         try
         {
-            List<byte[]> requests = [.. JsonValues.Split(Encoding.UTF8.GetBytes(text)).Select(value => json.ToProtobuf(method.Input, value))];
+            List<byte[]> requests =
+                [.. JsonValues.Split(Encoding.UTF8.GetBytes(text)).Select(value => json.ToProtobuf(method.Input, value))];
             return requests.Count == 1 || method.StreamsRequests
                 ? requests
                 : throw new CommandException(ExitCodes.Usage, $"{method.Path} takes one request, and there are {requests.Count}");
@@ -204,7 +222,8 @@ internal sealed class CallCommand(CommandContext context)
     {
         string? text = parsed.GetValue(_rpc) ?? configured.Options.Chain.Endpoints.FirstOrDefault();
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc) && (rpc.Scheme == Uri.UriSchemeHttp || rpc.Scheme == Uri.UriSchemeHttps)
-            ? await EthereumNode.BlockNumberAsync(rpc, cancellationToken) ?? throw new CommandException(ExitCodes.Failed, "the Ethereum node did not return the block number")
+            ? await EthereumNode.BlockNumberAsync(rpc, cancellationToken)
+                ?? throw new CommandException(ExitCodes.Failed, "the Ethereum node did not return the block number")
             : throw new CommandException(ExitCodes.Usage, "the block number cannot be asked: give --rpc URL, or --nonce and --amount");
     }
 }

@@ -25,15 +25,18 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
     /// <summary>Requests the channel's state, which only its parties may see. Throws <see cref="RpcException"/>.</summary>
     public async Task<RemoteChannelState> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
     {
-        byte[] message = [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. channel.Value.ToBigEndian(), .. ((UInt256)block).ToBigEndian()];
+        byte[] message =
+            [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. channel.Value.ToBigEndian(), .. ((UInt256)block).ToBigEndian()];
         var request = new ChannelStateRequest
         {
             ChannelId = ByteString.CopyFrom(channel.Value.ToBigEndian()),
             CurrentBlock = block,
             Signature = ByteString.CopyFrom(key.SignMessage(message)),
         };
-        ChannelStateReply reply = await new PaymentChannelStateService.PaymentChannelStateServiceClient(gateway).GetChannelStateAsync(request, cancellationToken: cancellationToken);
-        return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce) && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
+        ChannelStateReply reply = await new PaymentChannelStateService.PaymentChannelStateServiceClient(gateway).GetChannelStateAsync(
+            request, cancellationToken: cancellationToken);
+        return UInt256.TryReadBigEndian(reply.CurrentNonce.Span, out UInt256 nonce)
+            && UInt256.TryReadBigEndian(reply.CurrentSignedAmount.Span, out UInt256 signed)
             ? new RemoteChannelState(new ChannelNonce(nonce), signed)
             : throw new CommandException(ExitCodes.Failed, "the gateway returned a number of more than 256 bits");
     }
@@ -43,7 +46,8 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
     /// charges nothing; if it accepts, the method is free and this was the call. Throws <see cref="RpcException"/>.
     /// </summary>
     public async Task<PaidResponse> CallAsync(
-        CallInvoker gateway, string method, RemoteChannelState state, UInt256? price, IReadOnlyList<byte[]> requests, CancellationToken cancellationToken)
+        CallInvoker gateway, string method, RemoteChannelState state, UInt256? price, IReadOnlyList<byte[]> requests,
+        CancellationToken cancellationToken)
     {
         if (price is null)
         {

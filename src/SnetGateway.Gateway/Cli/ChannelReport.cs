@@ -31,7 +31,9 @@ internal static class ChannelReport
         int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(i => rows.Max(row => row[i].Length))];
         foreach (string[] row in rows)
         {
-            output.WriteLine(string.Join("  ", row.Select((text, i) => i is 0 or 1 or 2 or 3 or 4 ? text.PadLeft(widths[i]) : text.PadRight(widths[i]))).TrimEnd());
+            output.WriteLine(string
+                .Join("  ", row.Select((text, i) => i is 0 or 1 or 2 or 3 or 4 ? text.PadLeft(widths[i]) : text.PadRight(widths[i])))
+                .TrimEnd());
         }
     }
 
@@ -51,7 +53,8 @@ internal static class ChannelReport
         if (record.Reading is { } reading)
         {
             output.WriteLine(
-                $"  on chain at block {reading.Block.Number}: {reading.Value} cogs at nonce {reading.Nonce}, expires at block {reading.Expiration}, pays {reading.Recipient}");
+                $"  on chain at block {reading.Block.Number}: {reading.Value} cogs at nonce {reading.Nonce}, expires at block "
+                + $"{reading.Expiration}, pays {reading.Recipient}");
         }
 
         if (entries is [{ Sequence: > 1 } first, ..])

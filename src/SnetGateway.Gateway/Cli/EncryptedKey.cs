@@ -44,18 +44,20 @@ internal static class EncryptedKey
         {
             throw new CommandException(ExitCodes.Usage, $"--key-file: the password does not open {path}");
         }
-#pragma warning disable CA1031 // The library throws many types for a broken file. Their messages may quote the file, so they are not repeated.
+#pragma warning disable CA1031 // The library throws many types for a broken file. Their messages may quote it, so they are not repeated.
         catch (Exception)
 #pragma warning restore CA1031
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--key-file: {path} is not a key file that can be opened (Web3 secret storage version 3, aes-128-ctr, scrypt or pbkdf2 of usual cost)");
+                $"--key-file: {path} is not a key file that can be opened (Web3 secret storage version 3, aes-128-ctr, scrypt or pbkdf2 "
+                + $"of usual cost)");
         }
 
         return PrivateKey.TryCreate(bytes, out PrivateKey? key) && (address is null || IsOf(key, address))
             ? key
-            : throw new CommandException(ExitCodes.Usage, $"--key-file: {path} holds no private key, or the key of another address than it names");
+            : throw new CommandException(
+                ExitCodes.Usage, $"--key-file: {path} holds no private key, or the key of another address than it names");
     }
 
     private static byte[] OpenPbkdf2(string json, string password)
@@ -76,5 +78,6 @@ internal static class EncryptedKey
         && cost.R <= MaxScryptWork / cost.P;
 
     private static bool IsOf(PrivateKey key, string address) =>
-        Address.TryParse(address.StartsWith("0x", StringComparison.Ordinal) ? address : "0x" + address, out Address named) && named == key.Address;
+        Address.TryParse(address.StartsWith("0x", StringComparison.Ordinal) ? address : "0x" + address, out Address named)
+            && named == key.Address;
 }

@@ -79,7 +79,8 @@ internal static class InitCommand
         {
             string path = parsed.GetRequiredValue(output);
             await WriteAsync(path, parsed.GetValue(force), cancellationToken);
-            context.Terminal.Output.WriteLine($"Wrote {path}. Replace the values marked \"yours\", then run: snet-gateway check-config --config {path}");
+            context.Terminal.Output.WriteLine(
+                $"Wrote {path}. Replace the values marked \"yours\", then run: snet-gateway check-config --config {path}");
             return ExitCodes.Done;
         });
         return command;
@@ -98,7 +99,8 @@ internal static class InitCommand
         try
         {
             await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
-            await file.WriteAsync(Encoding.UTF8.GetBytes(Template.Replace(SchemaFile, SchemaPathFrom(path), StringComparison.Ordinal)), cancellationToken);
+            await file.WriteAsync(
+                Encoding.UTF8.GetBytes(Template.Replace(SchemaFile, SchemaPathFrom(path), StringComparison.Ordinal)), cancellationToken);
         }
         catch (IOException) when (!overwrite && File.Exists(path))
         {

@@ -31,7 +31,8 @@ internal static class KeyFile
 
         return PrivateKey.TryParse(text, out PrivateKey? key)
             ? key
-            : throw new CommandException(ExitCodes.Usage, $"--key-file: {path} holds no private key (64 hex digits, or an encrypted key in JSON)");
+            : throw new CommandException(
+                ExitCodes.Usage, $"--key-file: {path} holds no private key (64 hex digits, or an encrypted key in JSON)");
     }
 
     private static string ReadText(string path, string option)

@@ -21,11 +21,13 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan
     /// <summary>
     /// Opens it. <paramref name="journals"/> are folders of gateways that share the store; none means this configuration's own.
     /// </summary>
-    public static async ValueTask<LedgerAccess> OpenAsync(CommandContext context, ParseResult parsed, IReadOnlyList<string>? journals = null)
+    public static async ValueTask<LedgerAccess> OpenAsync(
+        CommandContext context, ParseResult parsed, IReadOnlyList<string>? journals = null)
     {
         ConfigurationLoader loader = context.Loader(parsed);
         ConfigurationResult result = await loader.LoadAsync();
-        ConfigurationError? error = result.Errors.FirstOrDefault(m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
+        ConfigurationError? error = result.Errors.FirstOrDefault(
+            m => m.Path == loader.Sources.File || s_needed.Any(need => IsAt(m.Path, need)));
         if (error is not null)
         {
             throw new CommandException(ExitCodes.Usage, error.ToString());
@@ -39,11 +41,14 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan
 
         if (ledger.Store == "sqlite" && journals is { Count: > 0 })
         {
-            throw new CommandException(ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
+            throw new CommandException(
+                ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
         }
 
         var scope = new LedgerScope((ulong)result.Options.Chain.ChainId, result.Options.Chain.Escrow);
-        return new LedgerAccess(RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow, ledger.Store == "sqlite" ? TimeSpan.Zero : ledger.Journal.Retention);
+        return new LedgerAccess(
+            RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow,
+            ledger.Store == "sqlite" ? TimeSpan.Zero : ledger.Journal.Retention);
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

@@ -11,7 +11,8 @@ internal static class LedgerCommand
 {
     private static readonly Option<string[]> s_journal = new("--journal")
     {
-        Description = "Folder of a gateway's journal, for stores that gateways share; repeat it for each gateway. Default: the journal of this configuration.",
+        Description = "Folder of a gateway's journal, for stores that gateways share; repeat it for each gateway. Default: the journal of "
+            + "this configuration.",
         HelpName = "DIR",
         Recursive = true,
     };
@@ -46,7 +47,8 @@ internal static class LedgerCommand
                 }
             }
 
-            output.WriteLine($"{channels} channels, {entries} entries, {delivered} cogs delivered: {(faults == 0 ? "clean" : $"{faults} faults")}");
+            output.WriteLine(
+                $"{channels} channels, {entries} entries, {delivered} cogs delivered: {(faults == 0 ? "clean" : $"{faults} faults")}");
             return faults == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
@@ -56,7 +58,8 @@ internal static class LedgerCommand
     {
         var channel = new Argument<string>("channel") { Description = "The channel's id." };
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
-        var command = new Command("explain", "Shows the history of one channel: every paid call, every claim, and its current state.") { channel, json };
+        var command = new Command(
+            "explain", "Shows the history of one channel: every paid call, every claim, and its current state.") { channel, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string text = parsed.GetRequiredValue(channel);

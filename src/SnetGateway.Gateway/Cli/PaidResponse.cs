@@ -9,7 +9,8 @@ namespace SnetGateway.Gateway.Cli;
 /// <param name="HasMessage">False when the call ended without a message.</param>
 /// <param name="Price">Cogs that were paid.</param>
 /// <param name="Total">Cogs that are now signed.</param>
-internal sealed record PaidResponse(AsyncDuplexStreamingCall<byte[], byte[]> Call, Task Writing, bool HasMessage, UInt256 Price, UInt256 Total) : IAsyncDisposable
+internal sealed record PaidResponse(
+    AsyncDuplexStreamingCall<byte[], byte[]> Call, Task Writing, bool HasMessage, UInt256 Price, UInt256 Total) : IAsyncDisposable
 {
     /// <summary>All messages. Throws <see cref="RpcException"/> where the call fails.</summary>
     public async IAsyncEnumerable<byte[]> MessagesAsync()

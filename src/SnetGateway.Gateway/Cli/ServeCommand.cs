@@ -14,7 +14,8 @@ internal static class ServeCommand
         return command;
     }
 
-    public static async Task<int> RunAsync(CommandContext context, BuildGateway build, ParseResult parsed, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        CommandContext context, BuildGateway build, ParseResult parsed, CancellationToken cancellationToken)
     {
         ConfigurationLoader loader = context.Loader(parsed);
         if (await context.LoadAsync(loader) is not { } result)

@@ -12,9 +12,11 @@ internal static class VersionCommand
         var command = new Command("version", "Says which version this is, and what it runs on.");
         command.SetAction(_ =>
         {
-            string version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            string version =
+                typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             context.Terminal.Output.WriteLine($"snet-gateway {version}");
-            context.Terminal.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
+            context.Terminal.Output.WriteLine(
+                $"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
             return ExitCodes.Done;
         });
         return command;

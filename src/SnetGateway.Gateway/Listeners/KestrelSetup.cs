@@ -72,7 +72,8 @@ internal sealed class KestrelSetup(
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             Mark(listen, ListenerKind.Public);
             LimitAge(listen);
-            var balancers = new ProxyHeaderMiddleware(Headers(listeners.Value.Public), listeners.Value.Public.DecisionTimeout, time, logger);
+            var balancers = new ProxyHeaderMiddleware(
+                Headers(listeners.Value.Public), listeners.Value.Public.DecisionTimeout, time, logger);
             listen.Use(next => connection => balancers.RunAsync(connection, next));
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {

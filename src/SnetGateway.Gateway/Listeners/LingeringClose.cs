@@ -40,7 +40,8 @@ internal static class LingeringClose
     }
 
     private static bool IsHttp2(ConnectionContext connection, HttpProtocols protocols) => protocols == HttpProtocols.Http2
-        || connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span) == true;
+        || connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual(
+            SslApplicationProtocol.Http2.Protocol.Span) == true;
 
     /// <summary>A pipe whose ends stay open after HTTP has completed them.</summary>
     private sealed class HeldPipe(IDuplexPipe inner) : IDuplexPipe
@@ -125,7 +126,8 @@ internal static class LingeringClose
 
         public override void Advance(int bytes) => inner.Advance(bytes);
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            inner.FlushAsync(cancellationToken);
 
         public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
             inner.WriteAsync(source, cancellationToken);

@@ -22,13 +22,15 @@ internal sealed class ProxyHeaderMiddleware(ProxyHeaderReader headers, TimeSpan 
     private async ValueTask<bool> TryReadHeaderAsync(ConnectionContext connection)
     {
         using ITimer timer = time.CreateTimer(
-            static connection => ((ConnectionContext)connection!).Abort(new ConnectionAbortedException("The PROXY header did not arrive in time.")),
+            static connection => ((ConnectionContext)connection!).Abort(
+                new ConnectionAbortedException("The PROXY header did not arrive in time.")),
             connection, limit, Timeout.InfiniteTimeSpan);
         try
         {
             return await headers.TryTakeAsync(connection);
         }
-        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException
+            or ObjectDisposedException or InvalidOperationException)
         {
             ListenerLog.UndecidedClosed(logger, exception);
             return false;

@@ -24,13 +24,15 @@ internal sealed class SplitPort(
     public IPEndPoint Address { get; private set; } = address;
 
     /// <summary>Opens one half. The first call binds the socket for both. Kestrel binds one endpoint after the other.</summary>
-    public async ValueTask<IConnectionListener> BindAsync(SplitEndPoint half, IConnectionListenerFactory sockets, CancellationToken cancellationToken)
+    public async ValueTask<IConnectionListener> BindAsync(
+        SplitEndPoint half, IConnectionListenerFactory sockets, CancellationToken cancellationToken)
     {
         if (_listener is null)
         {
             _listener = await sockets.BindAsync(Address, cancellationToken);
             Address = (IPEndPoint)_listener.EndPoint;
-            _timer = time.CreateTimer(static state => ((SplitPort)state!).AbortLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(
+                static state => ((SplitPort)state!).AbortLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _ = AcceptAsync(_listener);
         }
 
@@ -91,7 +93,8 @@ internal sealed class SplitPort(
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
-        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or ConnectionResetException
+            or ObjectDisposedException or InvalidOperationException)
         {
             ListenerLog.UndecidedClosed(logger, exception);
         }

@@ -15,7 +15,8 @@ internal sealed class ConsoleLog : IDisposable
     public const string Text = "simple";
     public const string Json = "json";
 
-    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext}[{EventId}] {Message:lj}{NewLine}{Exception}";
+    private const string Template =
+        "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext}[{EventId}] {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Time that a shutdown waits for a console that is not read.</summary>
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);

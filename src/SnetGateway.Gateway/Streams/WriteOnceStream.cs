@@ -22,7 +22,8 @@ internal abstract class WriteOnceStream : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Synchronous writes would block a thread.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Synchronous writes would block a thread.");
 
     public override void Flush()
     {

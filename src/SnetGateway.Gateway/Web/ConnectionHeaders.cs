@@ -11,7 +11,10 @@ namespace SnetGateway.Gateway.Web;
 internal static class ConnectionHeaders
 {
     private static readonly string[] Names =
-        [HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.TE];
+        [
+            HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
+            HeaderNames.TE,
+        ];
 
     /// <summary>Removes them from a request, and the headers that its `connection` names.</summary>
     public static void RemoveFrom(IHeaderDictionary headers)
@@ -29,7 +32,8 @@ internal static class ConnectionHeaders
         StringValues connection = headers.Connection;
         foreach (string? line in connection)
         {
-            foreach (string option in (line ?? string.Empty).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (string option in (line ?? string.Empty).Split(
+                ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 // The forwarder needs these for upgrades on unpaid routes and for the destination.
                 if (!Is(option, HeaderNames.Upgrade) && !Is(option, HeaderNames.Connection) && !Is(option, HeaderNames.Host))

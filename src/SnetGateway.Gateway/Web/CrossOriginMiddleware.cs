@@ -19,7 +19,10 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
 
     /// <summary>Headers that a page must be able to read of every response, including one that ends before the service is called.</summary>
     private static readonly string[] AlwaysExposed =
-        [GrpcHeaderNames.Status, GrpcHeaderNames.Message, "grpc-status-details-bin", GrpcHeaderNames.Encoding, GrpcHeaderNames.AcceptEncoding, "retry-after"];
+        [
+            GrpcHeaderNames.Status, GrpcHeaderNames.Message, "grpc-status-details-bin", GrpcHeaderNames.Encoding,
+            GrpcHeaderNames.AcceptEncoding, "retry-after",
+        ];
 
     private static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
 

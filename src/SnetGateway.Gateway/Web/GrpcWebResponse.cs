@@ -30,7 +30,8 @@ internal sealed class GrpcWebResponse : IHttpResponseBodyFeature, IHttpResponseT
 
     public Stream Stream => _text ?? _inner.Stream;
 
-    public PipeWriter Writer => _text is null ? _inner.Writer : _writer ??= PipeWriter.Create(_text, new StreamPipeWriterOptions(leaveOpen: true));
+    public PipeWriter Writer =>
+        _text is null ? _inner.Writer : _writer ??= PipeWriter.Create(_text, new StreamPipeWriterOptions(leaveOpen: true));
 
     public void DisableBuffering() => _inner.DisableBuffering();
 

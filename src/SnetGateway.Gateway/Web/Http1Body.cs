@@ -12,7 +12,8 @@ internal sealed class Http1Body(PipeReader inner) : ReadOnceStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), inner);
+        using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), inner);
         while (true)
         {
             ReadResult result = await inner.ReadAsync(CancellationToken.None);

@@ -15,7 +15,8 @@ public static class GrpcTimeout
     public static bool TryParse(ReadOnlySpan<char> value, out TimeSpan timeout)
     {
         timeout = default;
-        if (value.Length is < 2 or > MostDigits + 1 || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (value.Length is < 2 or > MostDigits + 1
+            || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return false;
         }

@@ -3,8 +3,8 @@ using System.Text;
 namespace SnetGateway.GrpcWire.Headers;
 
 /// <summary>
-/// How header bytes become text and back: Latin-1 on both sides, so that metadata is forwarded byte for byte, whatever encoding the client and the
-/// service use.
+/// How header bytes become text and back: Latin-1 on both sides, so that metadata is forwarded byte for byte, whatever encoding the client
+/// and the service use.
 /// </summary>
 public static class HeaderEncoding
 {

@@ -15,7 +15,8 @@ public static class SingleMessage
     {
         if (!GrpcEncodings.IsKnown(encoding))
         {
-            throw new RpcException(new Status(StatusCode.Unimplemented, $"unsupported grpc-encoding, expected one of: {GrpcEncodings.Accepted}"));
+            throw new RpcException(
+                new Status(StatusCode.Unimplemented, $"unsupported grpc-encoding, expected one of: {GrpcEncodings.Accepted}"));
         }
 
         if (body.IsEmpty)

@@ -84,7 +84,9 @@ public static class GrpcMessage
     private static bool TryReadEscape(ReadOnlySpan<char> text, out byte value)
     {
         value = 0;
-        return text.Length >= 3 && text[0] == '%' && byte.TryParse(text[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        return text.Length >= 3
+            && text[0] == '%'
+            && byte.TryParse(text[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     private static void AppendEncoded(StringBuilder encoded, ReadOnlySpan<byte> utf8)

@@ -10,12 +10,12 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Admission;
 
 /// <summary>
-/// Admits escrow payments: checks E3 to E9 from memory, E10 the price, E2 the channel's slot, E11 the amount against the record. Nothing up to
-/// the slot takes a lock or touches the store, and a channel that is known and fresh never needs the chain.
+/// Admits escrow payments: checks E3 to E9 from memory, E10 the price, E2 the channel's slot, E11 the amount against the record. Nothing up
+/// to the slot takes a lock or touches the store, and a channel that is known and fresh never needs the chain.
 /// </summary>
 /// <remarks>
-/// To add a payment kind: an admission like this one that returns its own <see cref="Reservation"/>, and an <c>IPaymentType</c> of the host that
-/// reads its metadata.
+/// To add a payment kind: an admission like this one that returns its own <see cref="Reservation"/>, and an <c>IPaymentType</c> of the host
+/// that reads its metadata.
 /// </remarks>
 public sealed class ChannelAdmission(
     ChannelBook book,
@@ -29,8 +29,8 @@ public sealed class ChannelAdmission(
     LivePaidCallOptions options)
 {
     /// <summary>
-    /// Checks a payment and takes its channel's slot. Never throws for a client's error. Throws <see cref="OperationCanceledException"/> when the
-    /// call is cancelled while it waits, with nothing held.
+    /// Checks a payment and takes its channel's slot. Never throws for a client's error. Throws <see cref="OperationCanceledException"/>
+    /// when the call is cancelled while it waits, with nothing held.
     /// </summary>
     public ValueTask<AdmissionResult> AdmitAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
@@ -46,7 +46,9 @@ public sealed class ChannelAdmission(
             : AdmitAfterReadAsync(channel, chain, refusal, payment, call, cancellationToken);
     }
 
-    /// <summary>A channel not in memory: the signature's form first, then one read of the chain from the budget of unknown callers.</summary>
+    /// <summary>
+    /// A channel not in memory: the signature's form first, then one read of the chain from the budget of unknown callers.
+    /// </summary>
     private async ValueTask<AdmissionResult> AdmitUnknownAsync(ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
         PaymentGroup group = call.Service.Group;
@@ -60,18 +62,20 @@ public sealed class ChannelAdmission(
             return AdmissionResult.Refused(foreign);
         }
 
-        Checked read = await ReadAndCheckAsync(payment, group, ReadPriority.Anonymous, cancellationToken) ?? new Checked(Refusals.ChainUnavailable());
+        Checked read = await ReadAndCheckAsync(payment, group, ReadPriority.Anonymous, cancellationToken)
+            ?? new Checked(Refusals.ChainUnavailable());
         return read.Refusal is null
             ? await TakeSlotAsync(book.Find(payment.Channel)!, read.Reading!, payment, call, cancellationToken)
             : AdmissionResult.Refused(read.Refusal);
     }
 
     /// <summary>
-    /// A known channel that is stale, or a refusal that a fresh read could cure (clients deposit and call immediately): one read, if the payment is
-    /// signed by one of the channel's parties, and then the final decision (rules 10 to 12).
+    /// A known channel that is stale, or a refusal that a fresh read could cure (clients deposit and call immediately): one read, if the
+    /// payment is signed by one of the channel's parties, and then the final decision (rules 10 to 12).
     /// </summary>
     private async ValueTask<AdmissionResult> AdmitAfterReadAsync(
-        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+        Channel channel, ChannelChainState chain, PaymentRefusal? refusal, ChannelPayment payment, PaidCall call,
+        CancellationToken cancellationToken)
     {
         bool curable = refusal is null || IsCurable(channel, chain, refusal, payment);
         bool mayBeOfOthers = !curable && chain.MayBeOfOthers(chainReader, channel.FinalityDepth)
@@ -96,13 +100,14 @@ public sealed class ChannelAdmission(
             : AdmissionResult.Refused(Refusals.ChainUnavailable());
     }
 
-    private bool IsCurable(Channel channel, ChannelChainState chain, PaymentRefusal refusal, in ChannelPayment payment) => refusal.Reason switch
-    {
-        RefusalReason.NearExpiry or RefusalReason.NotEnoughTokens or RefusalReason.ChainUnavailable => true,
-        RefusalReason.WrongNonce => (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
-            && checks.CheckSigner(payment, chain.Reading) is null,
-        _ => false,
-    };
+    private bool IsCurable(Channel channel, ChannelChainState chain, PaymentRefusal refusal, in ChannelPayment payment) =>
+        refusal.Reason switch
+        {
+            RefusalReason.NearExpiry or RefusalReason.NotEnoughTokens or RefusalReason.ChainUnavailable => true,
+            RefusalReason.WrongNonce => (payment.Nonce > channel.CurrentNonce(chain) || chain.Freshness == ReadingFreshness.FundsUnknown)
+                && checks.CheckSigner(payment, chain.Reading) is null,
+            _ => false,
+        };
 
     private PaymentRefusal? CheckForeign(ChannelId id, PaymentGroup group) =>
         book.TryFindForeign(id, out ChannelReading? foreign) ? ChannelChecks.CheckOwner(group, foreign) : null;
@@ -118,11 +123,13 @@ public sealed class ChannelAdmission(
                 Channel channel = book.Find(payment.Channel)!;
                 ChannelChainState chain = channel.Chain!;
                 return new Checked(
-                    checks.IsWithinBound(chain) ? checks.Check(channel, chain, payment, group) : Refusals.ChainUnavailable(), chain.Reading);
+                    checks.IsWithinBound(chain) ? checks.Check(channel, chain, payment, group) : Refusals.ChainUnavailable(),
+                    chain.Reading);
             case ChannelReadResult.NotFound:
                 return new Checked(Refusals.ChannelNotFound(payment.Channel));
             case ChannelReadResult.Foreign:
-                // Without a refusal the call and the book are of two configurations: a reload ran between them, and the next call will succeed.
+                // Without a refusal the call and the book are of two configurations: a reload ran between them, and the next call will
+                // succeed.
                 return new Checked(CheckForeign(payment.Channel, group) ?? Refusals.ChainUnavailable());
             default:
                 return null;
@@ -149,7 +156,8 @@ public sealed class ChannelAdmission(
         bool keepsSlot = false;
         try
         {
-            (PaymentRefusal? refusal, ChannelRecord? record) = await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
+            (PaymentRefusal? refusal, ChannelRecord? record) = await CheckAmountAsync(
+                channel, signed, payment, price.Cogs, cancellationToken);
             keepsSlot = refusal is null;
             return keepsSlot
                 ? AdmissionResult.Of(new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed))
@@ -219,8 +227,8 @@ public sealed class ChannelAdmission(
     }
 
     /// <summary>
-    /// Before a record is set aside for a reading that is not newer than the record's own: another replica may have seen a reorganisation that
-    /// this gateway has not, and its record is then the right one.
+    /// Before a record is set aside for a reading that is not newer than the record's own: another replica may have seen a reorganisation
+    /// that this gateway has not, and its record is then the right one.
     /// </summary>
     private async ValueTask<PaymentRefusal?> ConfirmPartiesAsync(
         Channel channel, ChannelChainState chain, ChannelRecord record, CancellationToken cancellationToken)
@@ -231,7 +239,9 @@ public sealed class ChannelAdmission(
         }
 
         ChannelReadResult read = await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
-        return read != ChannelReadResult.Found || recorded.Block.Number > channel.Chain!.Reading.Block.Number ? Refusals.ChainUnavailable() : null;
+        return read != ChannelReadResult.Found || recorded.Block.Number > channel.Chain!.Reading.Block.Number
+            ? Refusals.ChainUnavailable()
+            : null;
     }
 
     /// <summary>A refusal, or the reading that the payment was checked by.</summary>

@@ -2,7 +2,10 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Chain;
 
-/// <summary>What the escrow contract said of a channel at one block (`channels(uint256)`; docs/protocol/escrow-payments.md, 'Contract'). Never changed, only replaced.</summary>
+/// <summary>
+/// What the escrow contract said of a channel at one block (`channels(uint256)`; docs/protocol/escrow-payments.md, 'Contract'). Never
+/// changed, only replaced.
+/// </summary>
 public sealed record ChannelReading
 {
     public required ChannelId Id { get; init; }

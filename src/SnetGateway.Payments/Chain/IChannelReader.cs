@@ -12,8 +12,8 @@ public interface IChannelReader
     ChainBlock? Head { get; }
 
     /// <summary>
-    /// The block up to which the logs of known channels are complete; a channel read at or before it and not marked since is as fresh as it.
-    /// Null until the follower has run once.
+    /// The block up to which the logs of known channels are complete; a channel read at or before it and not marked since is as fresh as
+    /// it. Null until the follower has run once.
     /// </summary>
     ChainBlock? Cursor { get; }
 

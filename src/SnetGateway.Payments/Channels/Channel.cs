@@ -184,7 +184,8 @@ public sealed class Channel
             {
                 _chain = known with
                 {
-                    Nonce = ChannelNonce.Max(invalidation.Nonce, known.Nonce), Freshness = ReadingFreshness.FundsUnknown, KnownThrough = invalidation.SeenAt,
+                    Nonce = ChannelNonce.Max(invalidation.Nonce, known.Nonce), Freshness = ReadingFreshness.FundsUnknown,
+                    KnownThrough = invalidation.SeenAt,
                 };
             }
         }

@@ -4,8 +4,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Channels;
 
 /// <summary>
-/// The bytes that a payment signs, and that the contract checks at the claim: "__MPE_claim_message", the escrow's address, channel id, nonce
-/// and total (docs/protocol/escrow-payments.md, 'Message to sign'). One payment has one such message, because each number has one form.
+/// The bytes that a payment signs, and that the contract checks at the claim: "__MPE_claim_message", the escrow's address, channel id,
+/// nonce and total (docs/protocol/escrow-payments.md, 'Message to sign'). One payment has one such message, because each number has one
+/// form.
 /// </summary>
 public static class ClaimMessage
 {
@@ -21,7 +22,8 @@ public static class ClaimMessage
 
     /// <summary>The same answer, found sooner if it is <paramref name="expected"/>.</summary>
     [SkipLocalsInit]
-    public static bool TryRecoverSigner(ISignerRecovery recovery, Address escrow, in ChannelPayment payment, Address expected, out Address signer)
+    public static bool TryRecoverSigner(
+        ISignerRecovery recovery, Address escrow, in ChannelPayment payment, Address expected, out Address signer)
     {
         Span<byte> message = stackalloc byte[Length];
         Write(message, escrow, payment.Channel, payment.Nonce, payment.Amount);

@@ -31,7 +31,8 @@ public sealed class SlotQueue
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="slots">How many there are.</param>
     /// <returns>False when the queue is full or the wait timed out; otherwise <see cref="Release"/> must follow.</returns>
-    public ValueTask<bool> EnterAsync(int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1)
+    public ValueTask<bool> EnterAsync(
+        int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1)
     {
         TaskCompletionSource slot;
         LinkedListNode<TaskCompletionSource> place;
@@ -56,7 +57,8 @@ public sealed class SlotQueue
     }
 
     /// <summary>Gives a slot back, to the first call that waits.</summary>
-    /// <param name="slots">How many there are now. After the number was raised, several waiting calls may continue; after it was lowered, none.</param>
+    /// <param name="slots">How many there are now. After the number was raised, several waiting calls may continue; after it was lowered,
+    /// none.</param>
     public void Release(int slots = 1)
     {
         lock (_lock)
@@ -72,7 +74,8 @@ public sealed class SlotQueue
     }
 
     private async ValueTask<bool> WaitAsync(
-        TaskCompletionSource slot, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots, CancellationToken cancellationToken)
+        TaskCompletionSource slot, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots,
+        CancellationToken cancellationToken)
     {
         try
         {

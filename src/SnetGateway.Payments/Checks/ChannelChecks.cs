@@ -7,8 +7,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Checks;
 
 /// <summary>
-/// The checks of an escrow payment, E3 to E11, in the order that is part of the protocol: where several fail, the first one decides what the
-/// client gets. Each returns null or its refusal. None takes a lock or touches the store or the chain.
+/// The checks of an escrow payment, E3 to E11, in the order that is part of the protocol: where several fail, the first one decides what
+/// the client gets. Each returns null or its refusal. None takes a lock or touches the store or the chain.
 /// </summary>
 /// <param name="chainReader">The newest block, from memory.</param>
 /// <param name="recovery">Recovers signers.</param>
@@ -17,7 +17,8 @@ namespace SnetGateway.Payments.Checks;
 /// <param name="stalenessBound">How long channel data may be used without a successful read of the chain (rule 12).</param>
 /// <param name="options">Margin and exposure cap.</param>
 public sealed class ChannelChecks(
-    IChannelReader chainReader, ISignerRecovery recovery, TimeProvider time, Address escrow, TimeSpan stalenessBound, LivePaidCallOptions options)
+    IChannelReader chainReader, ISignerRecovery recovery, TimeProvider time, Address escrow, TimeSpan stalenessBound,
+    LivePaidCallOptions options)
 {
     /// <summary>E3 to E9: whether the payment is right by what is in memory of its channel.</summary>
     internal PaymentRefusal? Check(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
@@ -28,8 +29,8 @@ public sealed class ChannelChecks(
         ?? CheckFunds(channel, chain, payment);
 
     /// <summary>
-    /// The same right before the write (rule 3), by the newest chain state, which must be within the staleness bound. A claim during the call, or an
-    /// upload paced past the expiry, ends in a refusal and not in a signature that is worth nothing.
+    /// The same right before the write (rule 3), by the newest chain state, which must be within the staleness bound. A claim during the
+    /// call, or an upload paced past the expiry, ends in a refusal and not in a signature that is worth nothing.
     /// </summary>
     /// <param name="channel">The channel.</param>
     /// <param name="payment">The payment that was admitted.</param>
@@ -59,11 +60,15 @@ public sealed class ChannelChecks(
     /// <summary>Whether the signature has a form that the contract could accept. Costs no elliptic curve operation.</summary>
     internal bool HasValidForm(in ChannelPayment payment) => recovery.IsWellFormed(payment.Signature.Span);
 
-    /// <summary>The channel id still belongs to the parties that signed. Otherwise the chain has to be read again before anything is decided.</summary>
+    /// <summary>
+    /// The channel id still belongs to the parties that signed. Otherwise the chain has to be read again before anything is decided.
+    /// </summary>
     internal static PaymentRefusal? CheckParties(ChannelChainState chain, ChannelReading signed) =>
         chain.Reading.HasPartiesOf(signed) ? null : Refusals.ChainUnavailable();
 
-    /// <summary>E3: the channel pays this service's recipient and was opened for its group. Checked at every call, not only at the first.</summary>
+    /// <summary>
+    /// E3: the channel pays this service's recipient and was opened for its group. Checked at every call, not only at the first.
+    /// </summary>
     internal static PaymentRefusal? CheckOwner(PaymentGroup group, ChannelReading reading) =>
         reading.Recipient != group.Recipient ? Refusals.OtherRecipient()
         : reading.GroupId != group.Id ? Refusals.OtherGroup(group.Id, reading.GroupId)
@@ -93,7 +98,9 @@ public sealed class ChannelChecks(
         }
 
         UInt256 authorized = AuthorizedAt(record, payment.Nonce);
-        return authorized.TryAdd(price, out UInt256 due) && due == payment.Amount ? null : Refusals.WrongIncome(payment.Amount, authorized, price);
+        return authorized.TryAdd(price, out UInt256 due) && due == payment.Amount
+            ? null
+            : Refusals.WrongIncome(payment.Amount, authorized, price);
     }
 
     /// <summary>The authorized amount at a nonce, in cogs.</summary>
@@ -113,8 +120,8 @@ public sealed class ChannelChecks(
     }
 
     /// <summary>
-    /// E9: the amount is covered by funds that earlier nonces have not spent. Of funds that are not confirmed yet, at most the exposure cap counts
-    /// (rule 13).
+    /// E9: the amount is covered by funds that earlier nonces have not spent. Of funds that are not confirmed yet, at most the exposure cap
+    /// counts (rule 13).
     /// </summary>
     private PaymentRefusal? CheckFunds(Channel channel, ChannelChainState chain, in ChannelPayment payment)
     {
@@ -133,8 +140,8 @@ public sealed class ChannelChecks(
     }
 
     /// <summary>
-    /// Funds at a nonce, in cogs: the chain's value less the signed amounts of earlier nonces that the same reading does not yet show as claimed
-    /// (rule 8). Until a claim is on chain, its amount is still in the channel and already the provider's.
+    /// Funds at a nonce, in cogs: the chain's value less the signed amounts of earlier nonces that the same reading does not yet show as
+    /// claimed (rule 8). Until a claim is on chain, its amount is still in the channel and already the provider's.
     /// </summary>
     /// <returns>False when they do not follow from what is in memory: the channel must be read again.</returns>
     internal static bool TryGetFunds(Channel channel, ChannelChainState chain, ChannelNonce nonce, out UInt256 funds)

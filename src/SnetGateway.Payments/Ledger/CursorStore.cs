@@ -15,8 +15,8 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
     private long _revision;
 
     /// <summary>
-    /// Writes the cursor and what must come before it. Several gateways may do so: one that loses the comparison reads the other's revision and
-    /// leaves the write to a later block.
+    /// Writes the cursor and what must come before it. Several gateways may do so: one that loses the comparison reads the other's revision
+    /// and leaves the write to a later block.
     /// </summary>
     public async ValueTask SaveAsync(ChainBlock cursor, CancellationToken cancellationToken)
     {
@@ -66,12 +66,14 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
         return writer.Length;
     }
 
-    private async ValueTask<bool> SaveInvalidationAsync(Channel channel, PendingInvalidation invalidation, CancellationToken cancellationToken)
+    private async ValueTask<bool> SaveInvalidationAsync(
+        Channel channel, PendingInvalidation invalidation, CancellationToken cancellationToken)
     {
         var key = new RecordKey(RecordKind.PendingInvalidation, channel.Key.Id);
         var value = new byte[PendingInvalidation.MaxLength];
         CommitResult result = await store.CommitAsync(
-            new[] { new RecordWrite(key, channel.InvalidationRevision, value.AsMemory(0, invalidation.Write(channel.Id, value))) }, cancellationToken);
+            new[] { new RecordWrite(key, channel.InvalidationRevision, value.AsMemory(0, invalidation.Write(channel.Id, value))) },
+            cancellationToken);
         if (result.Outcome == CommitOutcome.Committed)
         {
             channel.InvalidationSaved(invalidation, result.Revision);

@@ -8,7 +8,9 @@ namespace SnetGateway.Payments.Ledger;
 /// <summary>Reads records and their history for the commands `channels` and `ledger explain`.</summary>
 public sealed class LedgerHistory(IRecordStore store)
 {
-    /// <summary>All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.</summary>
+    /// <summary>
+    /// All channels in the ledger, by id. Throws <see cref="StoreUnavailableException"/> or <see cref="LedgerFormatException"/>.
+    /// </summary>
     public async IAsyncEnumerable<ChannelRecord> ChannelsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
@@ -22,7 +24,8 @@ public sealed class LedgerHistory(IRecordStore store)
         await store.ReadAsync(new Channel(id).Key, cancellationToken) is { } stored ? ChannelRecordCodec.Read(stored) : null;
 
     /// <summary>One channel's journal, oldest first, with the newest entry even where the record alone holds it.</summary>
-    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ChannelRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEntry> EntriesAsync(
+        ChannelRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         long last = 0;

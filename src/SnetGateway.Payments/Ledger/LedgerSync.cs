@@ -41,9 +41,9 @@ public sealed class LedgerSync(IRecordStore store, ChannelBook book, CursorStore
     }
 
     /// <summary>
-    /// Takes in what other replicas write, until cancelled: a newer record replaces the one in memory, so that the next call here is checked against
-    /// it without a read. Revisions only rise, and a settle of this gateway that is in progress still compares with the record it was checked
-    /// against. Returns immediately where no other process writes. To be started after <see cref="LoadAsync"/>.
+    /// Takes in what other replicas write, until cancelled: a newer record replaces the one in memory, so that the next call here is
+    /// checked against it without a read. Revisions only rise, and a settle of this gateway that is in progress still compares with the
+    /// record it was checked against. Returns immediately where no other process writes. To be started after <see cref="LoadAsync"/>.
     /// </summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {

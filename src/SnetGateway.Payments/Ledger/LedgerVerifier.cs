@@ -10,7 +10,8 @@ namespace SnetGateway.Payments.Ledger;
 /// only; gateways may run at the same time. <paramref name="retention"/> is how long journals are kept, zero without limit: entries that
 /// may have been removed since are not reported as missing, however unevenly the gateways were used.
 /// </summary>
-public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
+public sealed class LedgerVerifier(
+    IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
 {
     /// <summary>Allowed difference between the clocks of the gateways and of the verifier.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
@@ -103,7 +104,8 @@ public sealed class LedgerVerifier(IRecordStore store, ISignerRecovery recovery,
 
             if (walk.Last.Kind == EntryKind.Settle && (walk.Last.Nonce != record.Nonce || walk.Last.Amount != record.Amount))
             {
-                faults.Add($"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
+                faults.Add(
+                    $"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
             }
         }
 

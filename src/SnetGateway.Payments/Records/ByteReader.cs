@@ -20,7 +20,8 @@ internal ref struct ByteReader(ReadOnlyMemory<byte> source)
     public ulong UInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(sizeof(ulong)));
 
     /// <summary>A count, which fits 63 bits.</summary>
-    public long Int64() => UInt64() is var value and <= long.MaxValue ? (long)value : throw new LedgerFormatException("a count is out of range");
+    public long Int64() =>
+        UInt64() is var value and <= long.MaxValue ? (long)value : throw new LedgerFormatException("a count is out of range");
 
     /// <summary>A moment: milliseconds since 1970.</summary>
     public DateTimeOffset Moment() => UInt64() is var value and <= LastMillisecond

@@ -14,7 +14,9 @@ internal static class ChannelRecordCodec
     /// <summary>More than any record takes: fields, eight earlier nonces and the newest entry.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Earlier nonces that a record holds at most. A claim that is not final holds one; eight claims in 64 blocks are far beyond use.</summary>
+    /// <summary>
+    /// Earlier nonces that a record holds at most. A claim that is not final holds one; eight claims in 64 blocks are far beyond use.
+    /// </summary>
     public const int MaxEarlier = 8;
 
     public static int Write(ChannelRecord record, Span<byte> destination)

@@ -20,7 +20,8 @@ public interface IRecordStore : IAsyncDisposable
     /// Writes all of <paramref name="writes"/> if each record still has its expected revision, otherwise none. A check before the write
     /// would let two replicas sell the same payment, so the comparison is part of the write.
     /// </summary>
-    /// <remarks>The memory of the writes must not change before the task ends, and after <see cref="CommitOutcome.Unknown"/> never again.</remarks>
+    /// <remarks>The memory of the writes must not change before the task ends, and after <see cref="CommitOutcome.Unknown"/> never
+    /// again.</remarks>
     ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken);
 
     /// <summary>Reads one record, after every commit that ended before this call. Throws <see cref="StoreUnavailableException"/>.</summary>
@@ -31,7 +32,9 @@ public interface IRecordStore : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken);
 
-    /// <summary>All records of one kind, in the order of their keys. For commands. Throws <see cref="StoreUnavailableException"/>.</summary>
+    /// <summary>
+    /// All records of one kind, in the order of their keys. For commands. Throws <see cref="StoreUnavailableException"/>.
+    /// </summary>
     IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken);
 
     /// <summary>
@@ -45,7 +48,9 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Journal entries of one record in their order. For commands only: nothing that serves calls reads history.</summary>
     IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken);
 
-    /// <summary>Makes one durable write that changes nothing. Throws <see cref="StoreUnavailableException"/> when the store takes no writes.</summary>
+    /// <summary>
+    /// Makes one durable write that changes nothing. Throws <see cref="StoreUnavailableException"/> when the store takes no writes.
+    /// </summary>
     ValueTask ProbeAsync(CancellationToken cancellationToken);
 }
 
@@ -88,11 +93,10 @@ public readonly struct RecordKey(RecordKind kind, ReadOnlyMemory<byte> id) : IEq
 /// <param name="ExpectedRevision">The revision that was read; 0 means there must be none yet.</param>
 /// <param name="Value">The new value, 1 to 65,536 bytes.</param>
 /// <param name="EntrySequence">Number of the journal entry within this record's history, from 1; ignored without an entry.</param>
-/// <param name="Entry">A journal entry that becomes durable with the write where the store keeps the journal itself; empty for none.</param>
-/// <param name="PreviousEntry">
-/// The entry before it, from the record that was checked; empty for none. A gateway on a shared store journals it locally too: its writer may have
-/// been killed before it did.
-/// </param>
+/// <param name="Entry">A journal entry that becomes durable with the write where the store keeps the journal itself; empty for
+/// none.</param>
+/// <param name="PreviousEntry"> The entry before it, from the record that was checked; empty for none. A gateway on a shared store journals
+/// it locally too: its writer may have been killed before it did. </param>
 public readonly record struct RecordWrite(
     RecordKey Key,
     long ExpectedRevision,
@@ -109,10 +113,8 @@ public readonly record struct StoredEntry(long Sequence, ReadOnlyMemory<byte> En
 
 /// <summary>What a commit did. Only the store can tell these apart, in the write itself.</summary>
 /// <param name="Outcome">See <see cref="CommitOutcome"/>.</param>
-/// <param name="Revision">
-/// The revision of every written record; 0 unless committed. It rises with each commit of a record. Commits of different records in one batch may
-/// have the same.
-/// </param>
+/// <param name="Revision"> The revision of every written record; 0 unless committed. It rises with each commit of a record. Commits of
+/// different records in one batch may have the same. </param>
 public readonly record struct CommitResult(CommitOutcome Outcome, long Revision);
 
 /// <summary>How a commit ended.</summary>

@@ -86,7 +86,9 @@ public readonly record struct JournalEntry
         return reader.AtEnd && Enum.IsDefined(entry.Kind) ? entry : throw new LedgerFormatException("a journal entry is damaged");
     }
 
-    /// <summary>Writes the entry into <paramref name="destination"/>, at least <see cref="MaxLength"/> bytes, and returns how many it took.</summary>
+    /// <summary>
+    /// Writes the entry into <paramref name="destination"/>, at least <see cref="MaxLength"/> bytes, and returns how many it took.
+    /// </summary>
     public int Write(Span<byte> destination)
     {
         var writer = new ByteWriter(destination);

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace SnetGateway.Payments.Records;
 
-/// <summary>The ids of a record's last eight settles, newest first. A value, so that carrying them from record to record costs no allocation.</summary>
+/// <summary>
+/// The ids of a record's last eight settles, newest first. A value, so that carrying them from record to record costs no allocation.
+/// </summary>
 [InlineArray(Length)]
 public struct RecentCalls
 {

@@ -4,7 +4,8 @@ namespace SnetGateway.Payments.Refusal;
 /// Why a call is not admitted, or not answered: one status and one text for the client. Expected, so a value and not an exception.
 /// </summary>
 /// <param name="Reason">For metrics and logs: a closed set.</param>
-/// <param name="StatusCode">The gRPC status number; 1000 is the protocol's own for a wrong nonce (docs/protocol/statuses-and-texts.md, 'How errors travel').</param>
+/// <param name="StatusCode">The gRPC status number; 1000 is the protocol's own for a wrong nonce (docs/protocol/statuses-and-texts.md, 'How
+/// errors travel').</param>
 /// <param name="Message">The text, as the reference's clients know it. Tells nothing of the inside.</param>
 public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string Message);
 

@@ -3,8 +3,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Refusal;
 
 /// <summary>
-/// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks'), because
-/// clients compare them; a comment marks each text that differs on purpose.
+/// Every refusal of a payment with its status and text. Texts are the reference's, byte for byte (docs/protocol/escrow-payments.md, 'Order
+/// of checks'), because clients compare them; a comment marks each text that differs on purpose.
 /// </summary>
 public static class Refusals
 {
@@ -53,7 +53,9 @@ public static class Refusals
     /// Not in the reference, which reads the chain at each call: the chain cannot be read, so the payment cannot be checked.
     /// </summary>
     public static PaymentRefusal ChainUnavailable() =>
-        new(RefusalReason.ChainUnavailable, Unavailable, "the payment cannot be checked against the blockchain now, please try again later");
+        new(
+            RefusalReason.ChainUnavailable, Unavailable,
+            "the payment cannot be checked against the blockchain now, please try again later");
 
     public static PaymentRefusal WrongNonce(ChannelNonce latest, ChannelNonce sent) =>
         new(RefusalReason.WrongNonce, IncorrectNonce, $"incorrect payment channel nonce, latest: {latest}, sent: {sent}");

@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Settlement;
 
 /// <summary>
-/// Bounds work without payment: a payer that abandons many calls before their first byte has to pause, longer each time (rule 6). Only payers
-/// with a channel of this gateway are counted, and each is forgotten after a quiet window.
+/// Bounds work without payment: a payer that abandons many calls before their first byte has to pause, longer each time (rule 6). Only
+/// payers with a channel of this gateway are counted, and each is forgotten after a quiet window.
 /// </summary>
 public sealed class AbandonedCalls(TimeProvider time, LivePaidCallOptions options)
 {

@@ -13,7 +13,8 @@ namespace SnetGateway.Payments.Settlement;
 /// <param name="payment">The payment, checked.</param>
 /// <param name="price">What the call costs, in cogs.</param>
 /// <param name="call">What was called.</param>
-/// <param name="checkedRecord">The record that the amount was checked against, and that the write compares with; null where there was none.</param>
+/// <param name="checkedRecord">The record that the amount was checked against, and that the write compares with; null where there was
+/// none.</param>
 /// <param name="signed">The reading that the payment was checked by, whose parties signed.</param>
 internal sealed class ChannelReservation(
     ChannelSettlement settlement,

@@ -5,7 +5,9 @@ using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Payments.Settlement;
 
-/// <summary>Ends escrow reservations: checks once more and writes, or gives the slot back. Either way the channel is free afterwards.</summary>
+/// <summary>
+/// Ends escrow reservations: checks once more and writes, or gives the slot back. Either way the channel is free afterwards.
+/// </summary>
 public sealed class ChannelSettlement(
     ChannelChecks checks, PaymentLedger ledger, AbandonedCalls abandoned, IPaymentEvents events, LivePaidCallOptions options)
 {

@@ -5,10 +5,14 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Settlement;
 
-/// <summary>Builds the record that a write leaves behind, with its journal entry. Pure: the time and the call's id come from the caller.</summary>
+/// <summary>
+/// Builds the record that a write leaves behind, with its journal entry. Pure: the time and the call's id come from the caller.
+/// </summary>
 internal static class NextRecord
 {
-    /// <summary>Blocks after which a claim is final, so that the last signature of its nonce can be dropped (two epochs, rule 13).</summary>
+    /// <summary>
+    /// Blocks after which a claim is final, so that the last signature of its nonce can be dropped (two epochs, rule 13).
+    /// </summary>
     private const ulong FinalDepth = 64;
 
     /// <summary>The record after this payment.</summary>
@@ -93,8 +97,8 @@ internal static class NextRecord
     }
 
     /// <summary>
-    /// The signature at the end of its entry, as the contract requires it: v 27 or 28, where clients may send 0 or 1, which mean the same (trap 31).
-    /// The record refers to these bytes and not to the caller's, which the caller may reuse.
+    /// The signature at the end of its entry, as the contract requires it: v 27 or 28, where clients may send 0 or 1, which mean the same
+    /// (trap 31). The record refers to these bytes and not to the caller's, which the caller may reuse.
     /// </summary>
     private static Memory<byte> ClaimableSignature(Memory<byte> entry, int length)
     {

@@ -8,8 +8,8 @@ using SnetGateway.Payments.Refusal;
 namespace SnetGateway.Payments.Settlement;
 
 /// <summary>
-/// Writes the records of channels. One durable, conditional write per paid call and nothing before it: after a crash no record is half done,
-/// because nothing was written before it was final.
+/// Writes the records of channels. One durable, conditional write per paid call and nothing before it: after a crash no record is half
+/// done, because nothing was written before it was final.
 /// </summary>
 /// <param name="store">Where the records are.</param>
 /// <param name="time">The clock.</param>
@@ -88,17 +88,20 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         }
     }
 
-    /// <summary>Resolves what an earlier call left in doubt, so that the next one is checked against the record that is really written.</summary>
+    /// <summary>
+    /// Resolves what an earlier call left in doubt, so that the next one is checked against the record that is really written.
+    /// </summary>
     /// <returns>False when the outcome is still unknown at the limit.</returns>
     internal async ValueTask<bool> ClearDoubtAsync(Channel channel, TimeSpan limit) =>
         await ResolveDoubtAsync(channel, default, limit) is not { Reason: RefusalReason.OutcomeUnknown };
 
     /// <summary>
-    /// Sets aside a record whose parties are not the channel's: after a reorganisation an id can belong to other parties (rule 13). The journal
-    /// keeps what it held.
+    /// Sets aside a record whose parties are not the channel's: after a reorganisation an id can belong to other parties (rule 13). The
+    /// journal keeps what it held.
     /// </summary>
     internal async ValueTask<bool> SetAsideAsync(Channel channel, ChannelChainState chain, ChannelRecord old) =>
-        await WriteAsync(channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow())) == CommitOutcome.Committed;
+        await WriteAsync(
+            channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow())) == CommitOutcome.Committed;
 
     private static void Adopt(Channel channel, StoredRecord? stored)
     {
@@ -110,7 +113,8 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
 
     private CallId NewCall() => new(instance, Interlocked.Increment(ref _calls));
 
-    private async ValueTask<PaymentRefusal?> ResolveConflictAsync(Channel channel, CallId call, Values.ChannelNonce nonce, TimeSpan unknownLimit)
+    private async ValueTask<PaymentRefusal?> ResolveConflictAsync(
+        Channel channel, CallId call, Values.ChannelNonce nonce, TimeSpan unknownLimit)
     {
         try
         {
@@ -128,8 +132,8 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     }
 
     /// <summary>
-    /// Resolves an unknown outcome by reading. A "no" counts only after the record was rewritten with a new revision and unchanged content: a late
-    /// write of ours must then lose (rule 7).
+    /// Resolves an unknown outcome by reading. A "no" counts only after the record was rewritten with a new revision and unchanged content:
+    /// a late write of ours must then lose (rule 7).
     /// </summary>
     private async ValueTask<PaymentRefusal?> ResolveDoubtAsync(Channel channel, CallId call, TimeSpan limit)
     {
@@ -167,7 +171,9 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         }
     }
 
-    /// <summary>Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call begins by reading.</summary>
+    /// <summary>
+    /// Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call begins by reading.
+    /// </summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
     {
         var value = new byte[ChannelRecordCodec.MaxLength];

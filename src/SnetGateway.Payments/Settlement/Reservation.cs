@@ -31,9 +31,9 @@ public abstract class Reservation
     public Exception? Fault { get; private set; }
 
     /// <summary>
-    /// Checks the call once more from memory and writes the payment durably. Null when it is written and the response may be sent; otherwise what
-    /// the client gets instead of any byte, the same each time. Takes no cancellation: a client that disconnects now must not make the outcome
-    /// unknown. Never throws.
+    /// Checks the call once more from memory and writes the payment durably. Null when it is written and the response may be sent;
+    /// otherwise what the client gets instead of any byte, the same each time. Takes no cancellation: a client that disconnects now must
+    /// not make the outcome unknown. Never throws.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PaymentRefusal?> SettleAsync()
@@ -57,7 +57,9 @@ public abstract class Reservation
         return _refusal;
     }
 
-    /// <summary>Gives the slot back with nothing written, unless the payment has been settled or released before. True when this call did it.</summary>
+    /// <summary>
+    /// Gives the slot back with nothing written, unless the payment has been settled or released before. True when this call did it.
+    /// </summary>
     public bool TryRelease(ReleaseReason reason)
     {
         if (Interlocked.CompareExchange(ref _state, Ended, Open) != Open)
@@ -82,6 +84,8 @@ public enum ReleaseReason
     /// <summary>The service failed, or its response had an error before its first message.</summary>
     ServiceFailed,
 
-    /// <summary>The client disconnected, or its deadline passed, before the first byte: the service may have worked without pay (rule 6).</summary>
+    /// <summary>
+    /// The client disconnected, or its deadline passed, before the first byte: the service may have worked without pay (rule 6).
+    /// </summary>
     ClientDisconnected,
 }

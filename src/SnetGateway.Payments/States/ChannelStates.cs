@@ -74,7 +74,8 @@ public sealed class ChannelStates(
         if (chain.Freshness != ReadingFreshness.Fresh)
         {
             // A party, or a new owner of the id: worth a read. If it fails, the known nonce is still the newest that this gateway has seen.
-            ChannelReadResult read = await chainReader.ReadChannelAsync(id, isParty ? ReadPriority.KnownParty : ReadPriority.Anonymous, cancellationToken);
+            ChannelReadResult read =
+                await chainReader.ReadChannelAsync(id, isParty ? ReadPriority.KnownParty : ReadPriority.Anonymous, cancellationToken);
             chain = channel.Chain!;
             if (!IsParty(signer, chain.Reading))
             {

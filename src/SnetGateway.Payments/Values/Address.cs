@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SnetGateway.Payments.Values;
 
-/// <summary>The 20 bytes of an Ethereum address. Its text form with a checksum (EIP-55) needs Keccak and lives with the chain code.</summary>
+/// <summary>
+/// The 20 bytes of an Ethereum address. Its text form with a checksum (EIP-55) needs Keccak and lives with the chain code.
+/// </summary>
 public readonly struct Address : IEquatable<Address>
 {
     public const int Size = 20;
@@ -49,7 +51,9 @@ public readonly struct Address : IEquatable<Address>
 
     /// <summary>Reads "0x" and 40 hex digits, or throws <see cref="FormatException"/>. For tests and checked configuration.</summary>
     public static Address Parse(string text) =>
-        TryParse(text, out Address address) ? address : throw new FormatException($"'{text}' is not an address. Expected 0x and 40 hex digits.");
+        TryParse(text, out Address address)
+            ? address
+            : throw new FormatException($"'{text}' is not an address. Expected 0x and 40 hex digits.");
 
     public void WriteTo(Span<byte> destination)
     {

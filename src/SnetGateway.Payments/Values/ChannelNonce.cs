@@ -1,6 +1,9 @@
 namespace SnetGateway.Payments.Values;
 
-/// <summary>How often a channel was claimed. Amounts count from zero in each nonce; it only rises (docs/protocol/escrow-payments.md, 'Nonce and claim').</summary>
+/// <summary>
+/// How often a channel was claimed. Amounts count from zero in each nonce; it only rises (docs/protocol/escrow-payments.md, 'Nonce and
+/// claim').
+/// </summary>
 public readonly record struct ChannelNonce(UInt256 Value) : IComparable<ChannelNonce>
 {
     public static bool operator <(ChannelNonce left, ChannelNonce right) => left.Value < right.Value;

@@ -86,7 +86,8 @@ internal sealed class CommitBatch
             foreach (ref readonly RecordWrite write in commit.Writes.Span)
             {
                 ByteString key = keys.Of(write.Key);
-                inner.Compare.Add(new Compare { Key = key, Target = Compare.Types.CompareTarget.Mod, ModRevision = write.ExpectedRevision });
+                inner.Compare.Add(
+                    new Compare { Key = key, Target = Compare.Types.CompareTarget.Mod, ModRevision = write.ExpectedRevision });
                 inner.Success.Add(new RequestOp
                 {
                     // Not copied: the caller lends the memory until the commit ends, and indefinitely when its outcome is unknown.

@@ -204,7 +204,8 @@ internal sealed class CommitQueue : IAsyncDisposable
                 // Ends before the sweep would report an unknown outcome for a batch that may certainly not be written.
                 TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestStartedAt);
                 long format = await EnsureFormatAsync(left);
-                TxnResponse response = await _client.TxnAsync(batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
+                TxnResponse response =
+                    await _client.TxnAsync(batch.ToRequest(_keys, format), mayRepeat: false, left, CancellationToken.None);
                 if (response.Succeeded)
                 {
                     if (!batch.IsCompleteResponse(response))

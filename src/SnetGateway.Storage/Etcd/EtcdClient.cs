@@ -44,11 +44,15 @@ internal sealed class EtcdClient : IDisposable
 
     /// <summary>Reads a range of keys. Throws as <see cref="TxnAsync"/>.</summary>
     public Task<RangeResponse> RangeAsync(RangeRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
-        CallAsync(static (member, request, options) => member.Kv.RangeAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
+        CallAsync(
+            static (member, request, options) => member.Kv.RangeAsync(request, options), request, mayRepeat: true, limit,
+            cancellationToken);
 
     /// <summary>Reads a member's status. Throws as <see cref="TxnAsync"/>.</summary>
     public Task<StatusResponse> StatusAsync(StatusRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
-        CallAsync(static (member, request, options) => member.Maintenance.StatusAsync(request, options), request, mayRepeat: true, limit, cancellationToken);
+        CallAsync(
+            static (member, request, options) => member.Maintenance.StatusAsync(request, options), request, mayRepeat: true, limit,
+            cancellationToken);
 
     /// <summary>
     /// Opens a watch at the member in use. It lasts until <paramref name="cancellationToken"/> is cancelled. The caller handles its
@@ -78,7 +82,8 @@ internal sealed class EtcdClient : IDisposable
         late.CancelAfter(limit);
         try
         {
-            using HttpResponseMessage response = await _http.GetAsync(new Uri(_members[Volatile.Read(ref _current)].Endpoint, "/debug/vars"), late.Token);
+            using HttpResponseMessage response =
+                await _http.GetAsync(new Uri(_members[Volatile.Read(ref _current)].Endpoint, "/debug/vars"), late.Token);
             return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(late.Token) : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
@@ -141,7 +146,8 @@ internal sealed class EtcdClient : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new EtcdException($"the password file for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
+                throw new EtcdException(
+                    $"the password file for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
             }
 
             if (failure.Kind is EtcdFailureKind.Refused or EtcdFailureKind.Compacted)

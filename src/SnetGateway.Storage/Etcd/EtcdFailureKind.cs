@@ -80,7 +80,8 @@ internal static class EtcdFailureKinds
     }
 
     /// <summary>The error text for the operator: etcd's own, or the connection's.</summary>
-    public static string Describe(Exception failure) => failure is RpcException { Status: var status } ? status.Detail : "no response in time";
+    public static string Describe(Exception failure) =>
+        failure is RpcException { Status: var status } ? status.Detail : "no response in time";
 
     /// <summary>
     /// The server does not implement etcd's service: grpc-go's texts, and the client's text for an HTTP status other than 200. Any other
@@ -88,5 +89,6 @@ internal static class EtcdFailureKinds
     /// </summary>
     private static bool IsNotEtcd(Status status) =>
         status.StatusCode == StatusCode.Unimplemented
-        && (status.Detail.StartsWith("unknown ", StringComparison.Ordinal) || status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal));
+        && (status.Detail.StartsWith("unknown ", StringComparison.Ordinal)
+            || status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal));
 }

@@ -47,7 +47,8 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
         {
             request.Success.Add(new RequestOp
             {
-                RequestPut = new PutRequest { Key = keys.Format, Value = ByteString.CopyFromUtf8(Version.ToString(CultureInfo.InvariantCulture)) },
+                RequestPut =
+                    new PutRequest { Key = keys.Format, Value = ByteString.CopyFromUtf8(Version.ToString(CultureInfo.InvariantCulture)) },
             });
         }
 
@@ -84,7 +85,8 @@ internal sealed class EtcdFormat(EtcdClient client, EtcdKeys keys)
         {
             Interlocked.Exchange(ref _revision, 0);
             throw new LedgerFormatException(
-                $"The ledger in etcd may be written by versions with format {(allowed.Length is 0 or > 100 ? "?" : allowed)}, and this version writes format {Version}. Use a matching version of the gateway.");
+                $"The ledger in etcd may be written by versions with format {(allowed.Length is 0 or > 100 ? "?" : allowed)}, and this "
+                + $"version writes format {Version}. Use a matching version of the gateway.");
         }
 
         return Set(key.ModRevision);

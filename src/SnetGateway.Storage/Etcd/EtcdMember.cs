@@ -21,7 +21,8 @@ internal sealed class EtcdMember
             MaxReceiveMessageSize = MaxMessage,
             ThrowOperationCanceledOnCancellation = true,
         });
-        (Kv, Watch, Auth, Maintenance) = (new KV.KVClient(channel), new Watch.WatchClient(channel), new Auth.AuthClient(channel), new Maintenance.MaintenanceClient(channel));
+        (Kv, Watch, Auth, Maintenance) = (new KV.KVClient(channel), new Watch.WatchClient(channel), new Auth.AuthClient(channel),
+            new Maintenance.MaintenanceClient(channel));
     }
 
     public Uri Endpoint { get; }

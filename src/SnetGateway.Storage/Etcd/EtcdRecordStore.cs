@@ -64,7 +64,9 @@ public sealed class EtcdRecordStore : IRecordStore
     public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
     {
         StoreLimits.Check(writes.Span);
-        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<CommitResult>(cancellationToken) : _commits.Commit(writes);
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<CommitResult>(cancellationToken)
+            : _commits.Commit(writes);
     }
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
@@ -117,7 +119,13 @@ public sealed class EtcdRecordStore : IRecordStore
         // check of a write.
         var request = new TxnRequest
         {
-            Compare = { new Compare { Key = _keys.Format, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } },
+            Compare = { new Compare
+            {
+                Key = _keys.Format,
+                Target = Compare.Types.CompareTarget.Version,
+                Result = Compare.Types.CompareResult.Less,
+                Version = 0,
+            } },
             Success = { new RequestOp { RequestPut = new PutRequest { Key = _keys.Room } } },
             Failure = { new RequestOp { RequestRange = new RangeRequest { Key = _keys.Format } } },
         };

@@ -29,7 +29,8 @@ internal static class JournalFormat
         return header;
     }
 
-    public static int FrameLength(in RecordKey key, ReadOnlySpan<byte> entry) => FrameHeadLength + FixedBodyLength + key.Id.Length + entry.Length;
+    public static int FrameLength(in RecordKey key, ReadOnlySpan<byte> entry) =>
+        FrameHeadLength + FixedBodyLength + key.Id.Length + entry.Length;
 
     /// <summary>Writes one frame into <paramref name="destination"/>, which has <see cref="FrameLength"/> bytes.</summary>
     public static void WriteFrame(in RecordKey key, long sequence, ReadOnlySpan<byte> entry, Span<byte> destination)

@@ -52,7 +52,8 @@ public sealed class JournalReader : IDisposable
     {
         try
         {
-            foreach (string path in _folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + JournalFormat.Extension)).Order(StringComparer.Ordinal))
+            foreach (string path in _folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + JournalFormat.Extension))
+                .Order(StringComparer.Ordinal))
             {
                 if (!_known.TryGetValue(path, out JournalFile? file))
                 {

@@ -38,7 +38,8 @@ public sealed class MemoryRecordStore : IRecordStore
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(null, cancellationToken);
 
-    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) => ReadAsync(kind, cancellationToken);
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
+        ReadAsync(kind, cancellationToken);
 
     public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 

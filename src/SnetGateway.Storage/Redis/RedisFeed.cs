@@ -99,7 +99,8 @@ internal sealed class RedisFeed(
         {
             await subscriber.SubscribeAsync(channel, wake);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException
+            or OperationCanceledException)
         {
             // The feed then works by polling alone.
         }
@@ -111,7 +112,8 @@ internal sealed class RedisFeed(
         {
             await subscriber.UnsubscribeAsync(channel, wake, CommandFlags.FireAndForget);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException
+            or OperationCanceledException)
         {
             // The subscription ended with its connection.
         }

@@ -59,7 +59,8 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
     /// A page of the records written after a revision, and the revision up to which it is complete. An invalid record is logged and
     /// skipped, so that it does not hold back the others.
     /// </summary>
-    public async Task<(IReadOnlyList<StoredRecord> Records, double UpTo)> ReadChangesAsync(double? after, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<StoredRecord> Records, double UpTo)> ReadChangesAsync(
+        double? after, CancellationToken cancellationToken)
     {
         if (after is not { } from)
         {
@@ -67,7 +68,8 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
         }
 
         SortedSetEntry[] entries = await QueryAsync(
-            database => database.SortedSetRangeByScoreWithScoresAsync(keys.Changes, from, exclude: Exclude.Start, take: PageLength), cancellationToken);
+            database => database.SortedSetRangeByScoreWithScoresAsync(keys.Changes, from, exclude: Exclude.Start, take: PageLength),
+            cancellationToken);
         if (entries.Length == PageLength)
         {
             // The last commit may continue on the next page.
@@ -152,7 +154,8 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
             return await query(server.Database).WaitAsync(limit, time, cancellationToken);
         }
         catch (Exception exception) when (
-            RedisReplies.IsClientFailure(exception) && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            RedisReplies.IsClientFailure(exception)
+                && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw RedisReplies.Unreadable(exception);
         }

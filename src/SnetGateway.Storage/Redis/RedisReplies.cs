@@ -8,9 +8,13 @@ internal static class RedisReplies
 {
     /// <summary>Errors returned before a script begins: nothing was written.</summary>
     private static readonly string[] Refusals =
-        ["NOSCRIPT", "OOM", "READONLY", "MISCONF", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "NOAUTH", "NOPERM", "WRONGPASS", "CLUSTERDOWN", "MOVED"];
+        [
+            "NOSCRIPT", "OOM", "READONLY", "MISCONF", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "NOAUTH", "NOPERM", "WRONGPASS",
+            "CLUSTERDOWN", "MOVED",
+        ];
 
-    public static bool IsUnknownScript(RedisServerException exception) => exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+    public static bool IsUnknownScript(RedisServerException exception) =>
+        exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     public static bool IsRefusal(RedisServerException exception) =>
         Refusals.Any(refusal => exception.Message.StartsWith(refusal, StringComparison.Ordinal));

@@ -138,7 +138,8 @@ internal sealed class RedisServer : IDisposable
     /// </summary>
     public StoreUnavailableException OtherLedger(string detail)
     {
-        string reason = $"Redis at {_options.Endpoint} holds another or an older ledger ({detail}): claim the signed payments, then restart this gateway";
+        string reason = $"Redis at {_options.Endpoint} holds another or an older ledger ({detail}): claim the signed payments, then "
+            + $"restart this gateway";
         if (_otherLedger is null)
         {
             _otherLedger = reason;
@@ -215,7 +216,8 @@ internal sealed class RedisServer : IDisposable
             if (!_options.AllowUnsafe)
             {
                 throw new StoreUnavailableException(
-                    $"Redis at {_options.Endpoint} may lose payments that it has acknowledged: {faults}. SnetGateway:Ledger:Redis:AllowUnsafe overrides this");
+                    $"Redis at {_options.Endpoint} may lose payments that it has acknowledged: {faults}. "
+                    + $"SnetGateway:Ledger:Redis:AllowUnsafe overrides this");
             }
 
             if (settings.RunId != _runId)
@@ -254,7 +256,8 @@ internal sealed class RedisServer : IDisposable
         if (!formats.Split(',').Contains(RedisScripts.Format))
         {
             throw new LedgerFormatException(
-                $"The ledger at {_options.Endpoint} may be written by versions with format {formats}, and this version writes format {RedisScripts.Format}");
+                $"The ledger at {_options.Endpoint} may be written by versions with format {formats}, and this version writes format "
+                + $"{RedisScripts.Format}");
         }
 
         if (known.LedgerId.Length == 0)

@@ -9,7 +9,8 @@ namespace SnetGateway.Storage.Redis;
 /// Commits by one script call each, pipelined on one connection, so that commits in flight at the same time share a sync.
 /// </summary>
 internal sealed class RedisWriter(
-    RedisServer server, RedisKeys keys, LocalJournal journal, LedgerOptions options, StorageMetrics metrics, ILogger logger, TimeProvider time)
+    RedisServer server, RedisKeys keys, LocalJournal journal, LedgerOptions options, StorageMetrics metrics, ILogger logger,
+    TimeProvider time)
     : IAsyncDisposable
 {
     /// <summary>A write is sent only when at least this fraction of its time limit is left (one tenth).</summary>
@@ -86,7 +87,8 @@ internal sealed class RedisWriter(
             {
                 hash = await server.TrustedAsync(TimeLeft(start));
             }
-            catch (Exception exception) when (RedisReplies.IsClientFailure(exception) || exception is StoreUnavailableException or LedgerFormatException)
+            catch (Exception exception) when (RedisReplies.IsClientFailure(exception)
+                || exception is StoreUnavailableException or LedgerFormatException)
             {
                 return NotWritten(exception.Message);
             }
@@ -148,9 +150,11 @@ internal sealed class RedisWriter(
                 return new CommitResult(CommitOutcome.Conflict, 0);
             case RedisScripts.FormatRefused:
                 return NotWritten(
-                    $"only gateways of format {(detail.Length == 0 ? "(none)" : detail)} may write, and this one writes format {RedisScripts.Format}");
+                    $"only gateways of format {(detail.Length == 0 ? "(none)" : detail)} may write, and this one writes format "
+                    + $"{RedisScripts.Format}");
             case RedisScripts.OtherLedger:
-                return NotWritten(server.OtherLedger($"it is at revision {detail}, and this gateway has read revision {server.NewestRevision}").Message);
+                return NotWritten(
+                    server.OtherLedger($"it is at revision {detail}, and this gateway has read revision {server.NewestRevision}").Message);
             default:
                 return NotWritten(detail);
         }

@@ -73,7 +73,9 @@ internal sealed class SharedRun<T>(Func<CancellationToken, Task<T>> work, TimeSp
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            throw closing.IsCancellationRequested ? Closed() : new TimeoutException($"the check of the Redis server did not end within {limit}");
+            throw closing.IsCancellationRequested
+                ? Closed()
+                : new TimeoutException($"the check of the Redis server did not end within {limit}");
         }
     }
 }

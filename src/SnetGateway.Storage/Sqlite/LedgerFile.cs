@@ -89,7 +89,9 @@ internal static class LedgerFile
         {
             return OpenForReading(file, path, busyTimeout);
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_CANTOPEN && File.Exists(path) && !File.Exists(path + "-wal"))
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLITE_CANTOPEN
+            && File.Exists(path)
+            && !File.Exists(path + "-wal"))
         {
             // On a read-only medium SQLite cannot create the index of the missing log.
             return OpenForReading(new Uri(file).AbsoluteUri + "?immutable=1", path, busyTimeout);
@@ -157,7 +159,8 @@ internal static class LedgerFile
         {
             throw new LedgerFormatException(format is null
                 ? $"{path} is not a ledger of this gateway."
-                : $"The ledger {path} has format {format}; this version reads format {Format}. A newer gateway wrote it: use that version.");
+                : $"The ledger {path} has format {format}; this version reads format {Format}. A newer gateway wrote it: use that "
+                    + $"version.");
         }
     }
 }

@@ -27,11 +27,13 @@ internal sealed class LedgerLock : IDisposable
         {
             string holder = PosixFiles.ReadLocked(path).ReplaceLineEndings(", ");
             throw new LedgerInUseException(
-                $"The ledger {ledgerPath} is in use by {(holder.Length == 0 ? "another process" : holder)}. A ledger has one owner: stop that process first, or give this gateway another path.",
+                $"The ledger {ledgerPath} is in use by {(holder.Length == 0 ? "another process" : holder)}. A ledger has one owner: stop "
+                + $"that process first, or give this gateway another path.",
                 exception);
         }
 
-        string text = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}\nhost {Environment.MachineName}\nsince {now.UtcDateTime:O}\n");
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"process {Environment.ProcessId}\nhost {Environment.MachineName}\nsince {now.UtcDateTime:O}\n");
         Write(file, text);
         return new LedgerLock(file);
     }

@@ -136,7 +136,9 @@ internal sealed class LedgerTables : IDisposable
     private Row Find(in RecordKey key)
     {
         BindKey(_find, 1, key);
-        Row row = _find.Step() ? new Row(sqlite3_column_int64(_find, 0), sqlite3_column_int64(_find, 1), sqlite3_column_int64(_find, 2)) : default;
+        Row row = _find.Step()
+            ? new Row(sqlite3_column_int64(_find, 0), sqlite3_column_int64(_find, 1), sqlite3_column_int64(_find, 2))
+            : default;
         _find.Reset();
         return row;
     }

@@ -316,7 +316,8 @@ internal sealed class LedgerWriter
             tables.Dispose();
             _reason = "the file was replaced by another or an older ledger";
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or LedgerFormatException)
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException
+            or LedgerFormatException)
         {
             _reason = exception.Message;
         }

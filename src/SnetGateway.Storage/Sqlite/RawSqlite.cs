@@ -53,7 +53,8 @@ internal static class RawSqlite
         return statement;
     }
 
-    public static void Bind(this sqlite3_stmt statement, int index, long value) => statement.Check(sqlite3_bind_int64(statement, index, value));
+    public static void Bind(this sqlite3_stmt statement, int index, long value) =>
+        statement.Check(sqlite3_bind_int64(statement, index, value));
 
     /// <summary>Binds a copy of the bytes.</summary>
     public static void Bind(this sqlite3_stmt statement, int index, ReadOnlySpan<byte> value) =>

@@ -38,7 +38,8 @@ internal sealed class ReadOnlyRecordStore(string path, LedgerScope scope, TimeSp
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken) => new(Use(session => session.Read(key)));
 
-    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => ReadAllAsync(default, NoKind, cancellationToken);
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) =>
+        ReadAllAsync(default, NoKind, cancellationToken);
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
         ReadAllAsync(kind, kind + 1, cancellationToken);

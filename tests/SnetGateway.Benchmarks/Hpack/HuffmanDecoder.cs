@@ -1,7 +1,8 @@
 namespace SnetGateway.Benchmarks.Hpack;
 
 /// <summary>Decodes the Huffman code of HPACK (RFC 7541, appendix B).</summary>
-/// <remarks>The code is canonical: symbols of one length have consecutive codes in symbol order, so the lengths alone give the table.</remarks>
+/// <remarks>The code is canonical: symbols of one length have consecutive codes in symbol order, so the lengths alone give the
+/// table.</remarks>
 internal static class HuffmanDecoder
 {
     private const int Symbols = 257;

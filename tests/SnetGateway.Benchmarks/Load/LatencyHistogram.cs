@@ -43,7 +43,9 @@ internal sealed class LatencyHistogram
         return copy;
     }
 
-    /// <summary>The latency that the share <paramref name="quantile"/> of all calls stayed under, in microseconds; 0 without calls.</summary>
+    /// <summary>
+    /// The latency that the share <paramref name="quantile"/> of all calls stayed under, in microseconds; 0 without calls.
+    /// </summary>
     public double QuantileMicroseconds(double quantile)
     {
         var wanted = (long)Math.Ceiling(quantile * Count);

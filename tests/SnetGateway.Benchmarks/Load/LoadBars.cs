@@ -11,12 +11,15 @@ internal static class LoadBars
     public const double MostChainReads = 0.001;
 
     /// <summary>One line for each bar that was missed. A figure that is none misses its bar.</summary>
-    public static IReadOnlyList<string> Missed(double callsToYarp, double cpuToYarp, double allocatedBytesPerCall, double chainCallsPerCall, bool ledgerVerified)
+    public static IReadOnlyList<string> Missed(
+        double callsToYarp, double cpuToYarp, double allocatedBytesPerCall, double chainCallsPerCall, bool ledgerVerified)
     {
         var missed = new List<string>();
         Ask(callsToYarp >= LeastCallsToYarp, "calls/s to bare YARP's", callsToYarp, "at least", LeastCallsToYarp);
         Ask(cpuToYarp <= MostCpuToYarp, "CPU a call to bare YARP's", cpuToYarp, "at most", MostCpuToYarp);
-        Ask(allocatedBytesPerCall <= MostAllocatedBytes, "bytes allocated a call beyond bare YARP", allocatedBytesPerCall, "at most", MostAllocatedBytes);
+        Ask(
+            allocatedBytesPerCall <= MostAllocatedBytes, "bytes allocated a call beyond bare YARP", allocatedBytesPerCall, "at most",
+            MostAllocatedBytes);
         Ask(chainCallsPerCall <= MostChainReads, "channel reads from the chain a call", chainCallsPerCall, "at most", MostChainReads);
         if (!ledgerVerified)
         {

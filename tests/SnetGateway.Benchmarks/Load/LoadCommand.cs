@@ -5,7 +5,8 @@ namespace SnetGateway.Benchmarks.Load;
 /// <summary>The verb <c>load</c>: a whole report, with an exit code.</summary>
 internal static class LoadCommand
 {
-    /// <returns>0 when the report is complete, 1 when a server failed or refused a call or with <c>--check</c> when a bar was missed, 2 for wrong arguments, 130 when interrupted.</returns>
+    /// <returns>0 when the report is complete, 1 when a server failed or refused a call or with <c>--check</c> when a bar was missed, 2 for
+    /// wrong arguments, 130 when interrupted.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var interrupted = new CancellationTokenSource();

@@ -215,7 +215,8 @@ internal sealed class LoadConnection : IDisposable
 
                 break;
             case FrameKind.GoAway:
-                throw new IOException($"The server said GOAWAY {BinaryPrimitives.ReadInt32BigEndian(payload[4..])}: {Encoding.ASCII.GetString(payload[8..])}");
+                throw new IOException($"The server said GOAWAY {BinaryPrimitives.ReadInt32BigEndian(payload[4..])}: "
+                    + $"{Encoding.ASCII.GetString(payload[8..])}");
             case FrameKind.Continuation:
                 throw new InvalidDataException("The server split a header block, which no answer of this load is long enough for.");
         }

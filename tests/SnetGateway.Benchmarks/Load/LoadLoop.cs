@@ -14,11 +14,13 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
 
     private readonly LatencyHistogram _latencies = new();
 
-    /// <summary>Opens the connections, runs until the load flows, measures for <paramref name="length"/>, lets the last calls end.</summary>
+    /// <summary>
+    /// Opens the connections, runs until the load flows, measures for <paramref name="length"/>, lets the last calls end.
+    /// </summary>
     /// <param name="runIn">Time under load before the measurement begins.</param>
     /// <param name="length">Time that is measured.</param>
-    /// <param name="measure">Read at both ends of the measured time, while the load goes on.</param>
-    /// <exception cref="IOException">A connection broke, or the server fell silent.</exception>
+    /// <param name="measure">Read at both ends of the measured time, while the load goes on.</param> <exception cref="IOException">A
+    /// connection broke, or the server fell silent.</exception>
     public PhaseResult Run(TimeSpan runIn, TimeSpan length, Func<ServerUsage> measure)
     {
         var open = OpenConnections();

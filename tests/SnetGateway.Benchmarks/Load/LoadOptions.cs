@@ -14,7 +14,9 @@ internal sealed class LoadOptions
     /// <summary>Clients, each with a channel of its own and one call in flight. Default 64.</summary>
     public int Clients { get; private set; } = 64;
 
-    /// <summary>HTTP/2 connections that carry the clients. By default each client has its own, as people on different machines do.</summary>
+    /// <summary>
+    /// HTTP/2 connections that carry the clients. By default each client has its own, as people on different machines do.
+    /// </summary>
     public int Connections { get; private set; }
 
     /// <summary>Length of the message that goes there and back, in bytes. Default 64.</summary>
@@ -31,7 +33,8 @@ internal sealed class LoadOptions
 
     /// <summary>Where signed payments are kept between runs.</summary>
     public string SignatureFolder { get; private set; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "snet-gateway", "load");
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache",
+        "snet-gateway", "load");
 
     /// <summary>The gateway's program, snet-gateway.dll of a Release build.</summary>
     public string Gateway { get; private set; } = "";
@@ -58,7 +61,9 @@ internal sealed class LoadOptions
                 continue;
             }
 
-            var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new FormatException($"{arguments[index]} needs a value.");
+            var value = index + 1 < arguments.Count
+                ? arguments[index + 1]
+                : throw new FormatException($"{arguments[index]} needs a value.");
             options.Set(arguments[index], value);
         }
 

@@ -1,8 +1,8 @@
 namespace SnetGateway.Benchmarks.Load;
 
 /// <summary>
-/// The gateway beside the two others: medians of the rounds' own ratios, because what else the machine does hits all who take turns in a round
-/// alike, and two rounds not.
+/// The gateway beside the two others: medians of the rounds' own ratios, because what else the machine does hits all who take turns in a
+/// round alike, and two rounds not.
 /// </summary>
 internal sealed record LoadRatios(double CpuToYarp, double CallsToYarp, double CpuToNginx, double CallsToNginx)
 {

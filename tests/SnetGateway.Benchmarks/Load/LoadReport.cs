@@ -34,7 +34,8 @@ internal sealed record LoadReport(
     private string _besideText = "";
 
     public static LoadReport Of(
-        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, List<PhaseResult>? beside, bool verified)
+        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, List<PhaseResult>? beside,
+        bool verified)
     {
         var (yarpFigures, nginxFigures, figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx), LoadFigures.Of(gateway));
         var calls = (double)gateway.Sum(round => round.Calls);
@@ -47,12 +48,14 @@ internal sealed record LoadReport(
             figures,
             beside is null ? null : LoadFigures.Of(beside),
             LoadRatios.Of(gateway, yarp, nginx),
-            LoadFigures.Median(gateway, round => round.AllocatedBytesPerCall) - LoadFigures.Median(yarp, round => round.AllocatedBytesPerCall),
+            LoadFigures.Median(gateway, round => round.AllocatedBytesPerCall) - LoadFigures.Median(
+                yarp, round => round.AllocatedBytesPerCall),
             gateway.Sum(round => round.Server.Chain.ChannelReads) / calls,
             verified)
         {
             _besideText = beside is null ? "" : BesideText(beside, gateway),
-            _chainText = $"{questions / gateway.Sum(round => round.Elapsed.TotalSeconds):F1} questions a second follow the chain, {questions / calls:F5} per call",
+            _chainText = $"{questions / gateway.Sum(round => round.Elapsed.TotalSeconds):F1} questions a second follow the chain, "
+                + $"{questions / calls:F5} per call",
         };
     }
 
@@ -89,7 +92,8 @@ internal sealed record LoadReport(
     }
 
     private static string BesideText(List<PhaseResult> beside, List<PhaseResult> gateway) =>
-        $"beside to gateway:    {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its CPU per call";
+        $"beside to gateway:    {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its "
+        + $"CPU per call";
 
     private static void WriteRow(TextWriter output, string name, LoadFigures figures) => output.WriteLine(
         $"{name,-10} {figures.CallsPerSecond,10:F0} {figures.CpuMicrosecondsPerCall,12:F1} {figures.P50Microseconds,10:F0} "

@@ -6,7 +6,9 @@ using SnetGateway.Benchmarks.Servers;
 
 namespace SnetGateway.Benchmarks.Load;
 
-/// <summary>One load report: starts the servers, warms them up, lets them take turns for some rounds, and writes what they reached.</summary>
+/// <summary>
+/// One load report: starts the servers, warms them up, lets them take turns for some rounds, and writes what they reached.
+/// </summary>
 internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter output) : IAsyncDisposable
 {
     private const string Program = "SnetGateway.Benchmarks.dll";
@@ -79,8 +81,8 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     }
 
     /// <summary>
-    /// The servers in turn, a second each, as often as a round has seconds, each time beginning with another one. What else the machine does comes
-    /// and goes within some ten seconds: it then hits all of them alike, and not the one whose turn it is.
+    /// The servers in turn, a second each, as often as a round has seconds, each time beginning with another one. What else the machine
+    /// does comes and goes within some ten seconds: it then hits all of them alike, and not the one whose turn it is.
     /// </summary>
     private async Task TakeTurnsAsync(List<LoadSubject> subjects, CancellationToken cancellationToken)
     {
@@ -124,8 +126,10 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     {
         var last = subject.Rounds[^1];
         output.WriteLine(
-            $"{prefix}{subject.Name,-10} {last.CallsPerSecond,7:F0} calls/s, {last.CpuMicrosecondsPerCall,6:F1} us CPU a call (driver {last.DriverMicrosecondsPerCall:F1}), "
-            + $"p50 {last.P50Microseconds:F0} us, p99 {last.P99Microseconds:F0} us, {last.AllocatedBytesPerCall:F0} bytes allocated a call, {last.ResidentMiB:F0} MiB");
+            $"{prefix}{subject.Name,-10} {last.CallsPerSecond,7:F0} calls/s, {last.CpuMicrosecondsPerCall,6:F1} us CPU a call (driver "
+            + $"{last.DriverMicrosecondsPerCall:F1}), "
+            + $"p50 {last.P50Microseconds:F0} us, p99 {last.P99Microseconds:F0} us, {last.AllocatedBytesPerCall:F0} bytes allocated a "
+                + $"call, {last.ResidentMiB:F0} MiB");
     }
 
     private MeasuredServer StartYarp(IPEndPoint service)
@@ -154,7 +158,8 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
     private ChildProcess StartOwn(string name, string verb, IPEndPoint endPoint, IPEndPoint? service = null, string? probe = null)
     {
-        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, Program), verb, endPoint.ToString(), service?.ToString() ?? ""];
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, Program), verb, endPoint.ToString(), service?.ToString()
+            ?? ""];
         return Keep(ChildProcess.Start(name, options.Folder, command, probe is null ? null : ProbeClient.Environment(probe)));
     }
 

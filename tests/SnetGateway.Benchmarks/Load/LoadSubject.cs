@@ -26,14 +26,17 @@ internal sealed class LoadSubject
         _server = server;
         _clients = [.. stocks.Select(stock => new LoadClient(stock, server.Chain is not null))];
         _loop = new LoadLoop(
-            server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections, time);
+            server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections,
+            time);
     }
 
     public string Name => _server.Name;
 
     public List<PhaseResult> Rounds { get; } = [];
 
-    /// <summary>Calls until two stretches in a row are no faster than the fastest before: the runtime has then compiled what is hot.</summary>
+    /// <summary>
+    /// Calls until two stretches in a row are no faster than the fastest before: the runtime has then compiled what is hot.
+    /// </summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var calm = 0;
@@ -69,7 +72,8 @@ internal sealed class LoadSubject
         {
             var count = _clients.Count(client => client.Failure is not null);
             throw new InvalidOperationException(
-                $"{Name}: {count} of {_clients.Length} clients were refused; channel {failed.Stock.Channel.Id} after {failed.Paid} calls: {failed.Failure}");
+                $"{Name}: {count} of {_clients.Length} clients were refused; channel {failed.Stock.Channel.Id} after {failed.Paid} "
+                + $"calls: {failed.Failure}");
         }
 
         _fastest = Math.Max(_fastest, result.CallsPerSecond);

@@ -35,7 +35,8 @@ internal sealed record PhaseResult(
         latencies.Add(earlier.Latencies);
         latencies.Add(later.Latencies);
         return new PhaseResult(
-            earlier.Calls + later.Calls, earlier.Elapsed + later.Elapsed, earlier.Server + later.Server, earlier.DriverCpu + later.DriverCpu,
+            earlier.Calls + later.Calls, earlier.Elapsed + later.Elapsed, earlier.Server + later.Server,
+            earlier.DriverCpu + later.DriverCpu,
             latencies, later.ResidentBytes);
     }
 }

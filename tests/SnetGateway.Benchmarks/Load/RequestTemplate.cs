@@ -85,7 +85,8 @@ internal sealed class RequestTemplate
 
         string[] values =
         [
-            client.Stock.Channel.Id.ToString(CultureInfo.InvariantCulture), client.Stock.Channel.Nonce.ToString(CultureInfo.InvariantCulture),
+            client.Stock.Channel.Id.ToString(CultureInfo.InvariantCulture),
+            client.Stock.Channel.Nonce.ToString(CultureInfo.InvariantCulture),
             Encoding.ASCII.GetString(amount), Encoding.ASCII.GetString(signature),
         ];
         foreach (var (name, value) in PaymentNames.Zip(values))

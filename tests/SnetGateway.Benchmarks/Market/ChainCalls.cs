@@ -8,5 +8,6 @@ internal readonly record struct ChainCalls(long All, long ChannelReads)
     public static ChainCalls operator -(ChainCalls later, ChainCalls earlier) =>
         new(later.All - earlier.All, later.ChannelReads - earlier.ChannelReads);
 
-    public static ChainCalls operator +(ChainCalls one, ChainCalls other) => new(one.All + other.All, one.ChannelReads + other.ChannelReads);
+    public static ChainCalls operator +(ChainCalls one, ChainCalls other) =>
+        new(one.All + other.All, one.ChannelReads + other.ChannelReads);
 }

@@ -79,7 +79,8 @@ internal sealed class CountingRelay : IAsyncDisposable
     private void Count(JsonElement call)
     {
         Interlocked.Increment(ref _all);
-        if (call.GetProperty("method").ValueEquals("eth_call") && call.GetProperty("params").GetRawText().Contains(ChannelsSelector, StringComparison.OrdinalIgnoreCase))
+        if (call.GetProperty("method").ValueEquals("eth_call")
+            && call.GetProperty("params").GetRawText().Contains(ChannelsSelector, StringComparison.OrdinalIgnoreCase))
         {
             Interlocked.Increment(ref _channelReads);
         }

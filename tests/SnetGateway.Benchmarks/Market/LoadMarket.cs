@@ -3,7 +3,9 @@ using SnetGateway.TestKit.Market;
 
 namespace SnetGateway.Benchmarks.Market;
 
-/// <summary>The chain of a run: a local node with the real contracts, a channel for each client, and the relay that counts what it is asked.</summary>
+/// <summary>
+/// The chain of a run: a local node with the real contracts, a channel for each client, and the relay that counts what it is asked.
+/// </summary>
 internal sealed class LoadMarket : IAsyncDisposable
 {
     /// <summary>Far more cogs than a run can spend.</summary>

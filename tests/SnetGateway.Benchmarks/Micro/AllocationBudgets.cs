@@ -8,7 +8,8 @@ namespace SnetGateway.Benchmarks.Micro;
 internal sealed class AllocationBudgets(IReadOnlyDictionary<string, long> bytes)
 {
     public static AllocationBudgets Read() =>
-        new(JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "allocation-budgets.json")))!);
+        new(JsonSerializer.Deserialize<Dictionary<string, long>>(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "allocation-budgets.json")))!);
 
     /// <summary>Writes what each step allocates beside what it may, and tells whether all keep to it.</summary>
     public bool Report(IEnumerable<Summary> summaries, TextWriter output)
@@ -21,7 +22,8 @@ internal sealed class AllocationBudgets(IReadOnlyDictionary<string, long> bytes)
             var allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
             var budgeted = bytes.TryGetValue(step, out var budget);
             var within = report.Success && budgeted && allocated <= budget;
-            output.WriteLine($"{(within ? "ok  " : "OVER")} {step} {report.BenchmarkCase.Parameters.DisplayInfo}: {allocated} of {(budgeted ? budget : "no budget")} bytes");
+            output.WriteLine($"{(within ? "ok  " : "OVER")} {step} {report.BenchmarkCase.Parameters.DisplayInfo}: {allocated} of "
+                + $"{(budgeted ? budget : "no budget")} bytes");
             kept &= within;
         }
 

@@ -16,11 +16,13 @@ internal sealed class ForgetfulStore : IRecordStore
 
     public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
-    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
+    public IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, CancellationToken cancellationToken) =>
+        AsyncEnumerable.Empty<StoredRecord>();
 
     public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
-    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredEntry>();
+    public IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, CancellationToken cancellationToken) =>
+        AsyncEnumerable.Empty<StoredEntry>();
 
     public ValueTask ProbeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -64,7 +64,9 @@ internal sealed class HotChannel
         return new ChannelPayment(Id, Nonce, amount, Key.SignMessage(message));
     }
 
-    /// <summary>The payment that is right after all that were settled. Its signature has the right shape only: nobody looks closer here.</summary>
+    /// <summary>
+    /// The payment that is right after all that were settled. Its signature has the right shape only: nobody looks closer here.
+    /// </summary>
     public ChannelPayment NextPayment() =>
         new(Id, Nonce, (_channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(UInt256.One), _signature);
 

@@ -6,7 +6,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace SnetGateway.Benchmarks.Micro;
 
-/// <summary>The verb <c>micro</c>: the micro benchmarks, all or those that <c>--filter</c> names, held to their allocation budgets.</summary>
+/// <summary>
+/// The verb <c>micro</c>: the micro benchmarks, all or those that <c>--filter</c> names, held to their allocation budgets.
+/// </summary>
 internal static class MicroCommand
 {
     /// <returns>0 when every step keeps to its budget, else 1.</returns>

@@ -4,7 +4,10 @@ using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Benchmarks.Micro;
 
-/// <summary>All that the payment core does for one call but two things: the recovery stands in <see cref="SignerBenchmarks"/>, and nothing reaches a disk.</summary>
+/// <summary>
+/// All that the payment core does for one call but two things: the recovery stands in <see cref="SignerBenchmarks"/>, and nothing reaches a
+/// disk.
+/// </summary>
 public class ReservationBenchmarks
 {
     private readonly HotChannel _channel = new(new ForgetfulStore());

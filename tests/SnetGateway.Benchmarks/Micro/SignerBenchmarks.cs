@@ -6,7 +6,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Benchmarks.Micro;
 
-/// <summary>Finding out who signed a payment: the message, two hashes and the curve. One per paid call, and most of what it costs.</summary>
+/// <summary>
+/// Finding out who signed a payment: the message, two hashes and the curve. One per paid call, and most of what it costs.
+/// </summary>
 public class SignerBenchmarks
 {
     private readonly SignerRecovery _recovery = new SignerRecovery();

@@ -8,8 +8,8 @@ using SnetGateway.Storage.Sqlite;
 namespace SnetGateway.Benchmarks.Micro;
 
 /// <summary>
-/// One payment at a time, down to the disk: the time is that of a sync, which a busy gateway shares among all payments that wait; what counts
-/// here is what it allocates.
+/// One payment at a time, down to the disk: the time is that of a sync, which a busy gateway shares among all payments that wait; what
+/// counts here is what it allocates.
 /// </summary>
 public class SqliteSettleBenchmarks
 {

@@ -4,8 +4,11 @@ using Secp256k1Net;
 
 namespace SnetGateway.Benchmarks.Payments;
 
-/// <summary>Signs payments of a channel the way consumers do: the claim message of MultiPartyEscrow under Ethereum's message prefix.</summary>
-/// <remarks>Apart from the gateway's own code on purpose: a consumer does not share an error with what it pays. Not for concurrent use.</remarks>
+/// <summary>
+/// Signs payments of a channel the way consumers do: the claim message of MultiPartyEscrow under Ethereum's message prefix.
+/// </summary>
+/// <remarks>Apart from the gateway's own code on purpose: a consumer does not share an error with what it pays. Not for concurrent
+/// use.</remarks>
 internal sealed class ClaimSigner : IDisposable
 {
     public const int SignatureLength = 65;

@@ -5,7 +5,8 @@ using System.Text;
 namespace SnetGateway.Benchmarks.Payments;
 
 /// <summary>The payments of one channel, signed ahead of the measurement: the n-th pays n times the price in total.</summary>
-/// <remarks>Signatures are deterministic, so they are kept in a file that is named after everything they depend on, and a later run reads them.</remarks>
+/// <remarks>Signatures are deterministic, so they are kept in a file that is named after everything they depend on, and a later run reads
+/// them.</remarks>
 internal sealed class PaymentStock
 {
     private readonly byte[] _escrow;
@@ -19,7 +20,8 @@ internal sealed class PaymentStock
         Price = price;
         var subject = string.Create(
             CultureInfo.InvariantCulture,
-            $"{chainId} {Convert.ToHexString(escrow)} {channel.Id} {channel.Nonce} {price} {Convert.ToHexString(SHA256.HashData(channel.Key))}");
+            $"{chainId} {Convert.ToHexString(escrow)} {channel.Id} {channel.Nonce} {price} "
+            + $"{Convert.ToHexString(SHA256.HashData(channel.Key))}");
         _file = Path.Combine(folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 12)) + ".signatures");
         Directory.CreateDirectory(folder);
         _signatures = File.Exists(_file) ? File.ReadAllBytes(_file) : [];

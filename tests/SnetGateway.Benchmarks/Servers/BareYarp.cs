@@ -21,7 +21,8 @@ internal static class BareYarp
             [new ClusterConfig
             {
                 ClusterId = "service",
-                HttpRequest = new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+                HttpRequest =
+                    new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
                 Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = $"http://{service}" } },
             }]);
         await using var app = builder.Build();

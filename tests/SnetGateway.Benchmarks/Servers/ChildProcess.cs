@@ -26,7 +26,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <paramref name="command"/>; what it writes goes to a file in <paramref name="folder"/>.</summary>
-    public static ChildProcess Start(string name, string folder, IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(
+        string name, string folder, IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         // The shell becomes the command, so the id is the command's own; only it can point the output at a file.
         var log = Path.Combine(folder, $"{name}.log");
@@ -48,8 +49,10 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until <paramref name="ready"/> says yes.</summary>
-    /// <exception cref="InvalidOperationException">The process ended before, or the time is over; the message ends with its output.</exception>
-    public async Task WaitAsync(string what, Func<CancellationToken, Task<bool>> ready, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The process ended before, or the time is over; the message ends with its
+    /// output.</exception>
+    public async Task WaitAsync(
+        string what, Func<CancellationToken, Task<bool>> ready, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (!await ready(cancellationToken))

@@ -12,7 +12,9 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
 
     public IPEndPoint EndPoint { get; } = endPoint;
 
-    /// <summary>The relay to its chain. A server with one takes each payment once; the others see the same headers and let everything pass.</summary>
+    /// <summary>
+    /// The relay to its chain. A server with one takes each payment once; the others see the same headers and let everything pass.
+    /// </summary>
     public CountingRelay? Chain { get; init; }
 
     /// <summary>Says that it is ready; where it is unset, an open port is enough.</summary>

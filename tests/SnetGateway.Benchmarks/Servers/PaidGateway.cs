@@ -4,7 +4,9 @@ using SnetGateway.Benchmarks.Market;
 
 namespace SnetGateway.Benchmarks.Servers;
 
-/// <summary>The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk, or in an etcd.</summary>
+/// <summary>
+/// The gateway as an operator runs it: <c>serve</c> with a configuration file, its ledger in SQLite on a disk, or in an etcd.
+/// </summary>
 internal sealed class PaidGateway(string name, string program, string folder, string ledgerFolder, string? etcd)
 {
     private readonly string _configuration = Path.Combine(folder, $"{name}.json");

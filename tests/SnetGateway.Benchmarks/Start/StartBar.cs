@@ -10,5 +10,6 @@ internal static class StartBar
     /// <summary>The line that names the missed bar, or null.</summary>
     public static string? Missed(string ledger, string chain, TimeSpan median) => median <= Most ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"missed: start to ready, ledger {ledger}, chain {chain}: {median.TotalMilliseconds:0} ms, the bar is at most {Most.TotalMilliseconds:0} ms");
+        $"missed: start to ready, ledger {ledger}, chain {chain}: {median.TotalMilliseconds:0} ms, the bar is at most "
+        + $"{Most.TotalMilliseconds:0} ms");
 }

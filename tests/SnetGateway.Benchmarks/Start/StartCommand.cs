@@ -18,8 +18,8 @@ using SnetGateway.TestKit.Ledgers;
 namespace SnetGateway.Benchmarks.Start;
 
 /// <summary>
-/// How long the gateway takes from the start of its process to "ready", on the ledger of one that has served for long, and what it then holds
-/// in memory. The chain's endpoint is a port that refuses, or one that never answers: the start must wait for neither.
+/// How long the gateway takes from the start of its process to "ready", on the ledger of one that has served for long, and what it then
+/// holds in memory. The chain's endpoint is a port that refuses, or one that never answers: the start must wait for neither.
 /// </summary>
 internal static class StartCommand
 {
@@ -77,7 +77,9 @@ internal static class StartCommand
 
                 foreach (StartFigures start in starts)
                 {
-                    Console.WriteLine($"{what,-28}{how,-10}{start.Ready.TotalMilliseconds,10:0}{start.Processor.TotalMilliseconds,10:0}{start.ResidentBytes / 1048576.0,8:0.0}");
+                    Console.WriteLine(
+                        $"{what,-28}{how,-10}{start.Ready.TotalMilliseconds,10:0}{start.Processor.TotalMilliseconds,10:0}"
+                        + $"{start.ResidentBytes / 1048576.0,8:0.0}");
                 }
 
                 StartFigures median = starts.OrderBy(start => start.Ready).ElementAt(starts.Count / 2);
@@ -119,7 +121,8 @@ internal static class StartCommand
         {
             long start = time.GetTimestamp();
             await new LedgerFiller(store, s_recipient, s_group, random).FillAsync(channels, entriesEach, block, cancellationToken);
-            Console.WriteLine($"filled {path}: {channels} channels, {channels * entriesEach} entries in {time.GetElapsedTime(start).TotalSeconds:0.0} s");
+            Console.WriteLine(
+                $"filled {path}: {channels} channels, {channels * entriesEach} entries in {time.GetElapsedTime(start).TotalSeconds:0.0} s");
             return;
         }
 
@@ -157,7 +160,8 @@ internal static class StartCommand
         {
             if (process.HasExited)
             {
-                throw new InvalidOperationException($"The gateway ended:\n{await File.ReadAllTextAsync(Path.Combine(folder, "start.log"), cancellationToken)}");
+                throw new InvalidOperationException(
+                    $"The gateway ended:\n{await File.ReadAllTextAsync(Path.Combine(folder, "start.log"), cancellationToken)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(2), late.Token);

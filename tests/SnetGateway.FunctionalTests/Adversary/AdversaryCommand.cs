@@ -14,7 +14,8 @@ internal static class AdversaryCommand
     private static readonly string[] s_flags = ["--list", "--short", "--no-tests"];
     private static readonly string[] s_options =
     [
-        "--seed", "--only", "--endpoint", "--chain", "--escrow", "--recipient", "--group-id", "--key-file", "--method", "--message", "--price", "--threshold",
+        "--seed", "--only", "--endpoint", "--chain", "--escrow", "--recipient", "--group-id", "--key-file", "--method", "--message",
+        "--price", "--threshold",
         "--recipient-key-file", "--service",
     ];
 
@@ -46,7 +47,8 @@ internal static class AdversaryCommand
         {
             if (options.ContainsKey("--endpoint"))
             {
-                using EscrowChain chain = new(new Uri(Given(options, "--chain")), Address.Parse(Given(options, "--escrow").ToLowerInvariant()));
+                using EscrowChain chain = new(
+                    new Uri(Given(options, "--chain")), Address.Parse(Given(options, "--escrow").ToLowerInvariant()));
                 await AttackAsync(Read(options, chain), options, seed, report, output);
             }
             else
@@ -76,10 +78,12 @@ internal static class AdversaryCommand
         return report.Failed == 0 ? 0 : 1;
     }
 
-    private static async Task AttackAsync(AttackTarget target, Dictionary<string, string> options, int seed, AttackReport report, TextWriter output)
+    private static async Task AttackAsync(
+        AttackTarget target, Dictionary<string, string> options, int seed, AttackReport report, TextWriter output)
     {
         string only = options.GetValueOrDefault("--only", string.Empty);
-        ILookup<bool, Attack> attacks = AttackList.All.Where(attack => attack.Name.Contains(only, StringComparison.Ordinal)).ToLookup(attack => attack.Missing(target) == 0);
+        ILookup<bool, Attack> attacks = AttackList.All.Where(attack => attack.Name.Contains(only, StringComparison.Ordinal))
+            .ToLookup(attack => attack.Missing(target) == 0);
         if (attacks.Count == 0)
         {
             throw new ArgumentException($"no attack's name holds \"{only}\": --list lists them");
@@ -105,7 +109,9 @@ internal static class AdversaryCommand
             Chain = chain,
             Key = ReadKey(Given(options, "--key-file")),
             Recipient = Address.Parse(Given(options, "--recipient").ToLowerInvariant()),
-            GroupId = Bytes32.TryParseBase64(Given(options, "--group-id"), out Bytes32 id) ? id : throw new ArgumentException("--group-id is base64 of 32 bytes"),
+            GroupId = Bytes32.TryParseBase64(Given(options, "--group-id"), out Bytes32 id)
+                ? id
+                : throw new ArgumentException("--group-id is base64 of 32 bytes"),
             RecipientKey = options.TryGetValue("--recipient-key-file", out string? file) ? ReadKey(file) : null,
             Service = options.TryGetValue("--service", out string? service) ? new Uri(service) : null,
         };
@@ -114,7 +120,9 @@ internal static class AdversaryCommand
             Method = options.GetValueOrDefault("--method", target.Method),
             Message = options.TryGetValue("--message", out string? message) ? Convert.FromBase64String(message) : target.Message,
             Price = options.TryGetValue("--price", out string? price) ? ulong.Parse(price, CultureInfo.InvariantCulture) : target.Price,
-            Threshold = options.TryGetValue("--threshold", out string? blocks) ? ulong.Parse(blocks, CultureInfo.InvariantCulture) : target.Threshold,
+            Threshold = options.TryGetValue("--threshold", out string? blocks)
+                ? ulong.Parse(blocks, CultureInfo.InvariantCulture)
+                : target.Threshold,
         };
     }
 

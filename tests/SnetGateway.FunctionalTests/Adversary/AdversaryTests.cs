@@ -46,13 +46,16 @@ public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper ou
         using var said = new StringWriter();
         int code = await AdversaryCommand.RunAsync(
             [
-                "--endpoint", string.Join(',', target.Gateways), "--chain", $"{chain.RpcUrl}", "--escrow", chain.MultiPartyEscrow, "--recipient", $"{target.Recipient}",
+                "--endpoint", string.Join(',', target.Gateways), "--chain", $"{chain.RpcUrl}", "--escrow", chain.MultiPartyEscrow,
+                "--recipient", $"{target.Recipient}",
                 "--group-id", chain.GroupIdBase64, "--key-file", key, "--only", "WebSocket", "--short", "--seed", "1",
             ],
             said);
         File.Delete(key);
         Assert.True(code == 0, $"{said}");
-        Assert.Contains("| WebSocket, CONNECT and HTTP/1.1 on a paid route | 33 | 3 | 1 | not counted | refused |", $"{said}", StringComparison.Ordinal);
+        Assert.Contains(
+            "| WebSocket, CONNECT and HTTP/1.1 on a paid route | 33 | 3 | 1 | not counted | refused |", $"{said}",
+            StringComparison.Ordinal);
         Assert.Contains("(needs its own harness)", $"{said}", StringComparison.Ordinal);
     }
 

@@ -5,8 +5,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>
-/// What came of the calls of one attack. A payment is what one signature is worth, however it is spelled; a grant is a call that brought its
-/// client a byte of a response message, or OK.
+/// What came of the calls of one attack. A payment is what one signature is worth, however it is spelled; a grant is a call that brought
+/// its client a byte of a response message, or OK.
 /// </summary>
 internal sealed partial class AttackCounts
 {

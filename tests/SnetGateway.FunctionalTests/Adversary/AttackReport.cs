@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SnetGateway.FunctionalTests.Adversary;
 
-/// <summary>One table for all attacks, each row told as soon as it is known; below it, what was told to the attackers and what went wrong.</summary>
+/// <summary>
+/// One table for all attacks, each row told as soon as it is known; below it, what was told to the attackers and what went wrong.
+/// </summary>
 internal sealed class AttackReport(Action<string> write)
 {
     private readonly List<string> _details = [];
@@ -15,11 +17,13 @@ internal sealed class AttackReport(Action<string> write)
     {
         Row(
             name, Text(counts.Attempts), Text(counts.Granted), Text(counts.MostGrants),
-            counts.Executions is { } executions ? executions.ToString("N0", CultureInfo.InvariantCulture) : "not counted", counts.IsRefused);
+            counts.Executions is { } executions ? executions.ToString("N0", CultureInfo.InvariantCulture) : "not counted",
+            counts.IsRefused);
         _details.Add($"{name}, in {took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s:");
         _details.AddRange(counts.Problems.Take(10).Select(problem => $"  WRONG: {problem}"));
         _details.AddRange(counts.Notes.Select(note => $"  {note}"));
-        _details.AddRange(counts.Answers.OrderByDescending(answer => answer.Value).Take(8).Select(answer => $"  {Text(answer.Value)} x {answer.Key}"));
+        _details.AddRange(
+            counts.Answers.OrderByDescending(answer => answer.Value).Take(8).Select(answer => $"  {Text(answer.Value)} x {answer.Key}"));
     }
 
     /// <summary>A row of the test suite: its attempts are tests.</summary>

@@ -7,8 +7,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>
-/// One attack under way: its payers, connections and counts. Its channels are opened by an account of its own, so that what a gateway does about
-/// one attacker is not wrong for what it does about the next.
+/// One attack under way: its payers, connections and counts. Its channels are opened by an account of its own, so that what a gateway does
+/// about one attacker is not wrong for what it does about the next.
 /// </summary>
 /// <param name="target">What is attacked.</param>
 /// <param name="random">All choices.</param>
@@ -61,7 +61,8 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
     }
 
     /// <summary>Opens a channel to the target's group by this attack's own account, with time to live, unless said otherwise.</summary>
-    public async Task<Payer> OpenAsync(ulong value = 10_000, ulong? blocks = null, Address? recipient = null, Bytes32? group = null, PrivateKey? sender = null)
+    public async Task<Payer> OpenAsync(
+        ulong value = 10_000, ulong? blocks = null, Address? recipient = null, Bytes32? group = null, PrivateKey? sender = null)
     {
         PrivateKey account = sender ?? (_account ??= NewAccount());
         await target.Chain.DepositAsync(target.Key, value + FundsToAdd);
@@ -79,7 +80,8 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
     }
 
     /// <summary>A whole call, counted for its payment.</summary>
-    public async Task<RawReply> CallAsync(int gateway, Payment payment, IEnumerable<(string Name, string Value)> headers, byte[]? message = null)
+    public async Task<RawReply> CallAsync(
+        int gateway, Payment payment, IEnumerable<(string Name, string Value)> headers, byte[]? message = null)
     {
         RawCall call = await BeginAsync(gateway, payment, headers);
         await call.SendAsync(Wire.Frame(message ?? target.Message), end: true);
@@ -152,7 +154,9 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
         lock (_lock)
         {
             (int, int) which = (gateway, _next++ / target.Gateways.Count % lines);
-            if (!_connections.TryGetValue(which, out Task<RawHttp2>? connecting) || connecting.IsFaulted || (connecting.IsCompletedSuccessfully && connecting.Result.Ended.IsCompleted))
+            if (!_connections.TryGetValue(which, out Task<RawHttp2>? connecting)
+                || connecting.IsFaulted
+                || (connecting.IsCompletedSuccessfully && connecting.Result.Ended.IsCompleted))
             {
                 _connections[which] = connecting = ConnectAsync(gateway);
             }

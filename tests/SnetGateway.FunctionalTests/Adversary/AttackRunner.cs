@@ -1,6 +1,8 @@
 namespace SnetGateway.FunctionalTests.Adversary;
 
-/// <summary>Tries attacks one after the other on one target, and holds what was granted to what the ledger and the contract say afterwards.</summary>
+/// <summary>
+/// Tries attacks one after the other on one target, and holds what was granted to what the ledger and the contract say afterwards.
+/// </summary>
 internal static class AttackRunner
 {
     public static async Task RunAsync(AttackTarget target, IEnumerable<Attack> attacks, int seed, bool isShort, AttackReport report)
@@ -47,7 +49,8 @@ internal static class AttackRunner
         }
     }
 
-    private static async Task<ulong?> ExecutionsAsync(AttackRun run) => run.Target.Service is null ? null : (await run.Counter.ReadAsync()).Begun;
+    private static async Task<ulong?> ExecutionsAsync(AttackRun run) =>
+        run.Target.Service is null ? null : (await run.Counter.ReadAsync()).Begun;
 
     /// <summary>The same in every process, as the framework's own is not.</summary>
     private static int HashCode(int seed, string name) => name.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter));

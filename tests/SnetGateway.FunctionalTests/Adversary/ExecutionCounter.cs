@@ -11,5 +11,6 @@ internal sealed class ExecutionCounter(ClientHttp http, Uri service)
     public async Task<CallCounts> ReadAsync() => await _control.GetCallsAsync(new CallsRequest());
 
     /// <summary>Waits until the counts say so.</summary>
-    public Task UntilAsync(string what, Func<CallCounts, bool> condition) => TestKit.Processes.Eventually.TrueAsync(what, async () => condition(await ReadAsync()));
+    public Task UntilAsync(string what, Func<CallCounts, bool> condition) =>
+        TestKit.Processes.Eventually.TrueAsync(what, async () => condition(await ReadAsync()));
 }

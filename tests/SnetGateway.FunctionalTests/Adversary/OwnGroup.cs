@@ -8,8 +8,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>
-/// A group to be attacked from within too: three gateways on an etcd of three members, before one service that is sold under several names, on
-/// a chain of its own. The last gateway reaches its store through relays that can be cut.
+/// A group to be attacked from within too: three gateways on an etcd of three members, before one service that is sold under several names,
+/// on a chain of its own. The last gateway reaches its store through relays that can be cut.
 /// </summary>
 internal sealed class OwnGroup : IAsyncDisposable
 {
@@ -42,9 +42,11 @@ internal sealed class OwnGroup : IAsyncDisposable
     private readonly EscrowChain _escrow;
 
     private OwnGroup(
-        DevChain chain, EtcdCluster store, TcpRelay[] relays, ChainRelay[] chainRelays, ExampleServiceProcess service, GatewaySettings settings, GatewayProcess[] gateways)
+        DevChain chain, EtcdCluster store, TcpRelay[] relays, ChainRelay[] chainRelays, ExampleServiceProcess service,
+        GatewaySettings settings, GatewayProcess[] gateways)
     {
-        (Chain, _store, _relays, _chainRelays, _service, _settings, Gateways) = (chain, store, relays, chainRelays, service, settings, gateways);
+        (Chain, _store, _relays, _chainRelays, _service, _settings, Gateways) = (chain, store, relays, chainRelays, service, settings,
+            gateways);
         _escrow = new EscrowChain(chain.State.RpcUrl, Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant()));
         Target = new AttackTarget
         {
@@ -53,7 +55,9 @@ internal sealed class OwnGroup : IAsyncDisposable
             Key = Key("consumer"),
             Recipient = Key("provider").Address,
             RecipientKey = Key("provider"),
-            GroupId = Bytes32.TryParseBase64(chain.State.GroupIdBase64, out Bytes32 id) ? id : throw new FormatException(chain.State.GroupIdBase64),
+            GroupId = Bytes32.TryParseBase64(chain.State.GroupIdBase64, out Bytes32 id)
+                ? id
+                : throw new FormatException(chain.State.GroupIdBase64),
             Price = Price,
             Threshold = Threshold,
             Service = service.Address,
@@ -92,7 +96,9 @@ internal sealed class OwnGroup : IAsyncDisposable
             {
                 MoreGroups = new Dictionary<string, MarketGroup>
                 {
-                    ["other"] = new(Convert.ToBase64String(Convert.FromHexString(chain.State.Channels["otherGroup"].GroupIdHex[2..])), chain.State.Accounts["provider"].Address),
+                    ["other"] = new(
+                        Convert.ToBase64String(Convert.FromHexString(chain.State.Channels["otherGroup"].GroupIdHex[2..])),
+                        chain.State.Accounts["provider"].Address),
                 },
                 Options = new Dictionary<string, string>
                 {
@@ -102,18 +108,20 @@ internal sealed class OwnGroup : IAsyncDisposable
                     ["SnetGateway:Ledger:CommitTimeout"] = "00:00:02",
                 },
             };
-            ChainRelay[] chainRelays = await Task.WhenAll(Enumerable.Range(0, Replicas).Select(_ => KeepAsync(ChainRelay.StartAsync(chain.State.RpcUrl))));
-            GatewayProcess[] gateways = await Task.WhenAll(chainRelays.Select((chainRelay, i) => KeepAsync(GatewayProcess.StartAsync(settings with
-            {
-                ChainUrl = chainRelay.Url,
-                Options = new Dictionary<string, string>(
-                [
-                    .. settings.Options,
-                    new("SnetGateway:Ledger:Store", "etcd"),
-                    .. (i == Replicas - 1 ? relays.Select(relay => relay.Endpoint) : store.Endpoints)
-                        .Select((member, n) => KeyValuePair.Create($"SnetGateway:Ledger:Etcd:Endpoints:{n}", member)),
-                ]),
-            }))));
+            ChainRelay[] chainRelays =
+                await Task.WhenAll(Enumerable.Range(0, Replicas).Select(_ => KeepAsync(ChainRelay.StartAsync(chain.State.RpcUrl))));
+            GatewayProcess[] gateways =
+                await Task.WhenAll(chainRelays.Select((chainRelay, i) => KeepAsync(GatewayProcess.StartAsync(settings with
+                {
+                    ChainUrl = chainRelay.Url,
+                    Options = new Dictionary<string, string>(
+                    [
+                        .. settings.Options,
+                        new("SnetGateway:Ledger:Store", "etcd"),
+                        .. (i == Replicas - 1 ? relays.Select(relay => relay.Endpoint) : store.Endpoints)
+                            .Select((member, n) => KeyValuePair.Create($"SnetGateway:Ledger:Etcd:Endpoints:{n}", member)),
+                    ]),
+                }))));
             Array.ForEach(gateways, gateway => gateway.ExpectErrors(s_expected));
             return new OwnGroup(chain, store, relays, chainRelays, service, settings, gateways);
         }
@@ -180,7 +188,8 @@ internal sealed class OwnGroup : IAsyncDisposable
     public async Task<string?> VerifyAsync()
     {
         IEnumerable<string> journals = Gateways.Select(gateway => Path.Combine(gateway.Folder, "data", "journal")).Where(Directory.Exists);
-        CommandResult verified = await Gateways[0].RunCommandAsync(["ledger", "verify", .. journals.SelectMany(journal => new[] { "--journal", journal })]);
+        CommandResult verified =
+            await Gateways[0].RunCommandAsync(["ledger", "verify", .. journals.SelectMany(journal => new[] { "--journal", journal })]);
         return verified.ExitCode == 0 ? null : verified.Everything;
     }
 

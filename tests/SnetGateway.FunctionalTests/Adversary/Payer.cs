@@ -57,7 +57,8 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
     /// <summary>The headers of a call that does not pay.</summary>
     public List<(string Name, string Value)> Unpaid(string? host = null, string? method = null) =>
     [
-        (":method", "POST"), (":scheme", _target.Gateways[0].Scheme), (":path", method ?? _target.Method), (":authority", host ?? _target.Gateways[0].Authority),
+        (":method", "POST"), (":scheme", _target.Gateways[0].Scheme), (":path", method ?? _target.Method),
+        (":authority", host ?? _target.Gateways[0].Authority),
         ("content-type", Wire.ContentType), ("te", "trailers"),
     ];
 
@@ -70,7 +71,8 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
     {
         gateways ??= run.Everywhere;
         List<(string Name, string Value)> headers = Headers(amount);
-        return Task.WhenAll(Enumerable.Range(0, copies).Select(copy => run.CallAsync(gateways[copy % gateways.Count], Payment(amount), headers, message)));
+        return Task.WhenAll(
+            Enumerable.Range(0, copies).Select(copy => run.CallAsync(gateways[copy % gateways.Count], Payment(amount), headers, message)));
     }
 
     /// <summary>Pays as it should and must be served: whoever attacks may not spoil it for those who pay.</summary>
@@ -87,7 +89,9 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
         }
     }
 
-    /// <summary>Pays as it should at every gateway, after trouble: in a moment the channel must go on, from wherever the gateway says it stands.</summary>
+    /// <summary>
+    /// Pays as it should at every gateway, after trouble: in a moment the channel must go on, from wherever the gateway says it stands.
+    /// </summary>
     public async Task GoOnAsync()
     {
         foreach (int gateway in run.Everywhere)
@@ -122,11 +126,15 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
         reply.Status is (int)StatusCode.Unavailable or (int)StatusCode.Internal
         || (reply.Status == (int)StatusCode.FailedPrecondition && reply.Message.EndsWith("is in progress", StringComparison.Ordinal));
 
-    /// <summary>Nonce, signed total and its signature, as a gateway tells them. It must know the newest block within a few, which it does in a moment.</summary>
+    /// <summary>
+    /// Nonce, signed total and its signature, as a gateway tells them. It must know the newest block within a few, which it does in a
+    /// moment.
+    /// </summary>
     public async Task<(ulong Nonce, ulong Signed, byte[] Signature)> AskAsync(int gateway)
     {
         ChannelStateReply? state = null;
-        await TestKit.Processes.Eventually.TrueAsync("the gateway knows the newest block", async () => (state = await TryAskAsync(gateway)) is not null, s_untilKnown);
+        await TestKit.Processes.Eventually.TrueAsync(
+            "the gateway knows the newest block", async () => (state = await TryAskAsync(gateway)) is not null, s_untilKnown);
         return (Number(state!.CurrentNonce), Number(state.CurrentSignedAmount), state.CurrentSignature.ToByteArray());
     }
 
@@ -135,11 +143,13 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
     {
         ulong block = await _target.Chain.HeadAsync();
         byte[] id = channel.Value.ToBigEndian();
-        byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. _target.Chain.Escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
+        byte[] signature = key.SignMessage(
+            [.. "__get_channel_state"u8, .. _target.Chain.Escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
         try
         {
             return await new StateClient(run.Http.ChannelTo(_target.Gateways[gateway])).GetChannelStateAsync(
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block }).ResponseAsync.WithTimeout();
+                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(
+                    id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block }).ResponseAsync.WithTimeout();
         }
         catch (RpcException exception) when (exception.Status.Detail.EndsWith("the signature passed has expired", StringComparison.Ordinal))
         {
@@ -147,5 +157,6 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
         }
     }
 
-    private static ulong Number(ByteString bytes) => UInt256.TryReadBigEndian(bytes.Span, out UInt256 number) ? number.ToUInt64Saturating() : 0;
+    private static ulong Number(ByteString bytes) =>
+        UInt256.TryReadBigEndian(bytes.Span, out UInt256 number) ? number.ToUInt64Saturating() : 0;
 }

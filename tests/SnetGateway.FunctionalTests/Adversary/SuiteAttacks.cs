@@ -4,8 +4,8 @@ using SnetGateway.TestKit.Processes;
 namespace SnetGateway.FunctionalTests.Adversary;
 
 /// <summary>
-/// Attacks that need what no endpoint gives: a service that answers wrongly, a clock that jumps, a store whose format changes. They are tests of
-/// the suite, run from here so that one command runs all.
+/// Attacks that need what no endpoint gives: a service that answers wrongly, a clock that jumps, a store whose format changes. They are
+/// tests of the suite, run from here so that one command runs all.
 /// </summary>
 internal static class SuiteAttacks
 {
@@ -18,8 +18,11 @@ internal static class SuiteAttacks
         ("services with invalid responses", Functional, "Attacks.GrpcAttackTests"),
         ("floods of ids against the read budget", Functional, "Attacks.ChannelFloodTests"),
         ("memory that attackers leave in use", Functional, "Attacks.LeakTests"),
-        ("two formats for one group", Unit, "Format_ThatNamesAnotherVersion|FullyQualifiedName~FormatKey_ThatNamesOthersOnly|FullyQualifiedName~Format_DeletedWithTheLedger"),
-        ("an earlier nonce's total and funds until its claim is final", Unit, "Payments.Channels|FullyQualifiedName~EarlierNonce|FullyQualifiedName~AfterAClaim"),
+        ("two formats for one group", Unit,
+            "Format_ThatNamesAnotherVersion|FullyQualifiedName~FormatKey_ThatNamesOthersOnly"
+            + "|FullyQualifiedName~Format_DeletedWithTheLedger"),
+        ("an earlier nonce's total and funds until its claim is final", Unit,
+            "Payments.Channels|FullyQualifiedName~EarlierNonce|FullyQualifiedName~AfterAClaim"),
         ("a late write, a lost response, a repeated write", Unit, "UnknownOutcomeTests"),
     ];
 
@@ -39,7 +42,8 @@ internal static class SuiteAttacks
                 string results = Path.Combine(folder.FullName, "results.trx");
                 await using ChildProcess tests = ChildProcess.Start("dotnet",
                 [
-                    "test", Repository.Existing($"tests/{project}", "check the repository out whole"), "--no-build", "--nologo", "-c", Repository.Configuration,
+                    "test", Repository.Existing($"tests/{project}", "check the repository out whole"), "--no-build", "--nologo", "-c",
+                    Repository.Configuration,
                     "--filter", $"FullyQualifiedName~{filter}", "--logger", $"trx;LogFileName={results}",
                 ]);
                 await tests.WaitForExitAsync(s_patience);

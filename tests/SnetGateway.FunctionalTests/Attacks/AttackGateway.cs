@@ -55,7 +55,9 @@ internal sealed class AttackGateway : IAsyncDisposable
     [
         new("echo", Group, new FixedPrice(Price)),
         new("other", OtherGroup, new FixedPrice(Price)),
-        new("priced", Group, new PricePerMethod(new Dictionary<string, UInt256> { ["/priced.Echo/Cheap"] = 1, ["/priced.Echo/Dear"] = 500 })),
+        new(
+            "priced", Group,
+            new PricePerMethod(new Dictionary<string, UInt256> { ["/priced.Echo/Cheap"] = 1, ["/priced.Echo/Dear"] = 500 })),
     ];
 
     private ulong _nextChannel = 1_000;
@@ -121,7 +123,8 @@ internal sealed class AttackGateway : IAsyncDisposable
     }
 
     /// <summary>A channel of its own for each test, known to the gateway unless said otherwise.</summary>
-    public ChannelId Open(PaymentGroup? group = null, UInt256? value = null, UInt256? expiration = null, bool known = true, PrivateKey? sender = null)
+    public ChannelId Open(
+        PaymentGroup? group = null, UInt256? value = null, UInt256? expiration = null, bool known = true, PrivateKey? sender = null)
     {
         var id = new ChannelId(Interlocked.Increment(ref _nextChannel));
         Chain.Open(id, (sender ?? Sender).Address, Signer.Address, group ?? Group, value ?? Value, expiration ?? 1_000_000, Nonce);
@@ -153,8 +156,10 @@ internal sealed class AttackGateway : IAsyncDisposable
         (PaymentMetadata.ChannelSignature, signature),
     ];
 
-    public static byte[] Sign(PrivateKey key, Address escrow, UInt256 id, UInt256 nonce, UInt256 amount, string prefix = "__MPE_claim_message") =>
-        key.SignMessage([.. System.Text.Encoding.ASCII.GetBytes(prefix), .. escrow.ToBytes(), .. id.ToBigEndian(), .. nonce.ToBigEndian(), .. amount.ToBigEndian()]);
+    public static byte[] Sign(
+        PrivateKey key, Address escrow, UInt256 id, UInt256 nonce, UInt256 amount, string prefix = "__MPE_claim_message") =>
+        key.SignMessage([.. System.Text.Encoding.ASCII.GetBytes(
+            prefix), .. escrow.ToBytes(), .. id.ToBigEndian(), .. nonce.ToBigEndian(), .. amount.ToBigEndian()]);
 
     public static string Base64(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 
@@ -162,7 +167,9 @@ internal sealed class AttackGateway : IAsyncDisposable
     public async Task PayAsync(ChannelId id, UInt256 amount, string path = Method)
     {
         RawReply reply = await Client.CallAsync(Pay(id, amount, path: path), Wire.Frame("honest"));
-        Assert.True(reply.Status == 0 && reply.Body.AsSpan().SequenceEqual(Wire.Frame("honest")), $"An honest payment of {amount} on channel {id}: {reply}");
+        Assert.True(
+            reply.Status == 0 && reply.Body.AsSpan().SequenceEqual(Wire.Frame("honest")),
+            $"An honest payment of {amount} on channel {id}: {reply}");
         Assert.Equal(amount, Authorized(id));
     }
 

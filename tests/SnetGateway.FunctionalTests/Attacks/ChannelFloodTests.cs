@@ -29,7 +29,13 @@ public sealed class ChannelFloodTests
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         ChainFollower follower = null!;
         await using AttackGateway gateway = await AttackGateway.StartAsync(chain: book => follower = new ChainFollower(
-            new ChainOptions { Endpoints = ["http://node"], ChainId = 1, EscrowAddress = AttackGateway.Escrow.ToString(), ReadsPerSecond = ReadsPerSecond },
+            new ChainOptions
+            {
+                Endpoints = ["http://node"],
+                ChainId = 1,
+                EscrowAddress = AttackGateway.Escrow.ToString(),
+                ReadsPerSecond = ReadsPerSecond,
+            },
             book, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>(), node));
         gateway.Harness.Log.Least = LogLevel.Warning;
         Task following = follower.RunAsync(null, null, _ => { }, stop.Token);
@@ -41,7 +47,8 @@ public sealed class ChannelFloodTests
         long start = Stopwatch.GetTimestamp();
         RawHttp2[] clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawHttp2.ConnectAsync(gateway.EndPoint)));
         Task<RawReply[]> flood = Task.WhenAll(Enumerable.Range(0, Ids).Select(n =>
-            clients[n % 4].CallAsync(AttackGateway.Pay(new ChannelId(kind == "random" ? 2_000_000UL + (ulong)n : 5_000UL + (ulong)n), 10, signature: signature))));
+            clients[n % 4].CallAsync(AttackGateway.Pay(
+                new ChannelId(kind == "random" ? 2_000_000UL + (ulong)n : 5_000UL + (ulong)n), 10, signature: signature))));
         for (ulong call = 1; call <= 20; call++)
         {
             await gateway.PayAsync(known, call * 10); // the chain is not on its way

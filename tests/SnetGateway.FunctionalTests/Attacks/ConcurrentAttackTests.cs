@@ -80,7 +80,8 @@ public sealed class ConcurrentAttackTests
     [Rule(5)]
     public async Task ATurnHeldByASlowUpload_KeepsItsOwnChannelOnly_AndNoLongerThanTheLine()
     {
-        await using AttackGateway gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWait = TimeSpan.FromMilliseconds(200) });
+        await using AttackGateway gateway =
+            await AttackGateway.StartAsync(new PaidCallOptions { MaxWait = TimeSpan.FromMilliseconds(200) });
         ChannelId id = gateway.Open(), other = gateway.Open();
         RawCall slow = await gateway.Client.OpenAsync(AttackGateway.Pay(id, 10));
         await slow.SendAsync(Wire.Frame("a")[..3]);
@@ -108,7 +109,8 @@ public sealed class ConcurrentAttackTests
         await slow.SendAsync(Wire.Frame("slowly")[3..], end: true);
         RawReply reply = await slow.Reply.WithTimeout();
         Assert.Equal(
-            (16, "payment channel is near to be expired, expiration time: 1101, current block: 1051, expiration threshold: 100"), (reply.Status, reply.Message));
+            (16, "payment channel is near to be expired, expiration time: 1101, current block: 1051, expiration threshold: 100"),
+            (reply.Status, reply.Message));
         Assert.Empty(reply.Body);
         Assert.Equal(0, gateway.Store.Accesses);
     }
@@ -145,7 +147,8 @@ public sealed class ConcurrentAttackTests
         await using AttackGateway gateway = await AttackGateway.StartAsync();
         ChannelId id = gateway.Open(value: 10);
         RawCall running = await gateway.HoldTurnAsync(id, 10);
-        gateway.Chain.Open(id, AttackGateway.Sender.Address, AttackGateway.Signer.Address, AttackGateway.Group, 9, 1_000_000, AttackGateway.Nonce);
+        gateway.Chain.Open(
+            id, AttackGateway.Sender.Address, AttackGateway.Signer.Address, AttackGateway.Group, 9, 1_000_000, AttackGateway.Nonce);
         gateway.Chain.Mine();
         gateway.Chain.Learn(id);
         gateway.Hold.Continue();

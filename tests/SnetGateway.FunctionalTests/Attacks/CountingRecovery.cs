@@ -4,7 +4,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Attacks;
 
-/// <summary>The real recovery, counted: each costs some 50 microseconds of the gateway's time, or a third of it for a signer it knows.</summary>
+/// <summary>
+/// The real recovery, counted: each costs some 50 microseconds of the gateway's time, or a third of it for a signer it knows.
+/// </summary>
 internal sealed class CountingRecovery : ISignerRecovery
 {
     private readonly SignerRecovery _inner = new SignerRecovery();

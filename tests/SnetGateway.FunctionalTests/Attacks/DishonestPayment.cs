@@ -10,9 +10,12 @@ namespace SnetGateway.FunctionalTests.Attacks;
 /// <param name="Message">The documented text.</param>
 /// <param name="Looks">How often the chain may be asked.</param>
 internal sealed record DishonestPayment(
-    string Name, AttackStage Stage, Func<ChannelId, IEnumerable<(string Name, string Value)>> Send, int Status, Func<ChannelId, string> Message, int Looks = 0)
+    string Name, AttackStage Stage, Func<ChannelId, IEnumerable<(string Name, string Value)>> Send, int Status,
+    Func<ChannelId, string> Message, int Looks = 0)
 {
-    public DishonestPayment(string name, AttackStage stage, Func<ChannelId, IEnumerable<(string Name, string Value)>> send, int status, string message, int looks = 0)
+    public DishonestPayment(
+        string name, AttackStage stage, Func<ChannelId, IEnumerable<(string Name, string Value)>> send, int status, string message,
+        int looks = 0)
         : this(name, stage, send, status, _ => message, looks)
     {
     }
@@ -21,7 +24,8 @@ internal sealed record DishonestPayment(
     public Func<AttackGateway, ChannelId>? Open { get; init; }
 
     /// <summary>The same headers with one of them replaced, or taken off with null.</summary>
-    public static List<(string Name, string Value)> With(IEnumerable<(string Name, string Value)> headers, string key, params string[] values) =>
+    public static List<(string Name, string Value)> With(
+        IEnumerable<(string Name, string Value)> headers, string key, params string[] values) =>
         [.. headers.Where(header => header.Name != key), .. values.Select(value => (key, value))];
 }
 

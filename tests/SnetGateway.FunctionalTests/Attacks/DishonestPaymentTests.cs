@@ -6,8 +6,8 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Attacks;
 
 /// <summary>
-/// The table of dishonest payments, row by row over real HTTP/2: the exact answer; nothing reached the service or the store; the chain was asked
-/// no more than allowed; no turn was waited for or kept; and the channel pays as before.
+/// The table of dishonest payments, row by row over real HTTP/2: the exact answer; nothing reached the service or the store; the chain was
+/// asked no more than allowed; no turn was waited for or kept; and the channel pays as before.
 /// </summary>
 public sealed class DishonestPaymentTests(DishonestPaymentTests.Running running) : IClassFixture<DishonestPaymentTests.Running>
 {
@@ -66,7 +66,8 @@ public sealed class DishonestPaymentTests(DishonestPaymentTests.Running running)
         internal AttackGateway Gateway { get; private set; } = null!;
 
         /// <summary>A second call on a busy channel is refused at once: whoever asks for the turn would get another text.</summary>
-        public async ValueTask InitializeAsync() => Gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWaitingPerChannel = 0 });
+        public async ValueTask InitializeAsync() =>
+            Gateway = await AttackGateway.StartAsync(new PaidCallOptions { MaxWaitingPerChannel = 0 });
 
         public async ValueTask DisposeAsync() => await Gateway.DisposeAsync();
     }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Attacks;
 
-/// <summary>Messages at the edges, and services that answer as no gRPC service should: what a client gets is charged, what it does not get is not.</summary>
+/// <summary>
+/// Messages at the edges, and services that answer as no gRPC service should: what a client gets is charged, what it does not get is not.
+/// </summary>
 public sealed class GrpcAttackTests
 {
     private const string ServiceAddress = "ReverseProxy:Clusters:echo:Destinations:one:Address";
@@ -39,13 +41,15 @@ public sealed class GrpcAttackTests
     public async Task AnAnswerThatNobodyExpects_IsChargedOnlyWhereTheClientGotSomething(string how, int status, bool charged)
     {
         await using var service = new RawHttp2Service(Answer(how));
-        await using AttackGateway gateway = await AttackGateway.StartAsync(settings: new() { [ServiceAddress] = service.Address.ToString() });
+        await using AttackGateway gateway =
+            await AttackGateway.StartAsync(settings: new() { [ServiceAddress] = service.Address.ToString() });
         ChannelId id = gateway.Open();
         RawReply reply = await gateway.Client.CallAsync(AttackGateway.Pay(id, 10));
         Assert.Equal((status, charged ? 10UL : 0UL), (reply.Status, gateway.Authorized(id).ToUInt64Saturating()));
         Assert.True(charged || reply.Body.Length == 0);
 
-        service.Answer = [RawHttp2Service.Headers(false, Ok, Grpc), RawHttp2Service.Data(Wire.Frame("honest")), RawHttp2Service.Headers(true, ("grpc-status", "0"))];
+        service.Answer = [RawHttp2Service.Headers(false, Ok, Grpc), RawHttp2Service.Data(Wire.Frame("honest")), RawHttp2Service.Headers(
+            true, ("grpc-status", "0"))];
         await gateway.PayAsync(id, charged ? 20UL : 10UL);
         Assert.Equal(2, service.Requests);
     }
@@ -54,7 +58,8 @@ public sealed class GrpcAttackTests
     public async Task AServiceThatSpeaksHttp11Only_IsUnavailable_AndCostsNothing()
     {
         await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
-        await using AttackGateway gateway = await AttackGateway.StartAsync(settings: new() { [ServiceAddress] = service.Address.ToString() });
+        await using AttackGateway gateway =
+            await AttackGateway.StartAsync(settings: new() { [ServiceAddress] = service.Address.ToString() });
         ChannelId id = gateway.Open();
         for (int i = 0; i < 20; i++)
         {
@@ -157,7 +162,8 @@ public sealed class GrpcAttackTests
         await gateway.PayAsync(id, 10);
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
-        gateway.Store.BeforeCommit = () => Eventually.TrueAsync(() => time.GetElapsedTime(start) > TimeSpan.FromMilliseconds(1_700)); // past the deadline
+        // past the deadline
+        gateway.Store.BeforeCommit = () => Eventually.TrueAsync(() => time.GetElapsedTime(start) > TimeSpan.FromMilliseconds(1_700));
         RawReply reply = await gateway.Client.CallAsync([.. AttackGateway.Pay(id, 20), ("grpc-timeout", "1500m")]);
         Assert.True(reply is { Status: 4, Reset: null }, $"{reply}; {string.Join("; ", reply.Headers)}");
         Assert.Equal(20UL, gateway.Authorized(id));
@@ -199,8 +205,10 @@ public sealed class GrpcAttackTests
         (FrameType, byte, byte[]) error = RawHttp2Service.Headers(true, ("grpc-status", "5"), ("grpc-message", "no"));
         return how switch
         {
-            "early hints that say OK, then an error" => [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), begin, error],
-            "early hints that say OK, then nothing but an end" => [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), RawHttp2Service.Headers(true, Ok, Grpc)],
+            "early hints that say OK, then an error" =>
+                [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), begin, error],
+            "early hints that say OK, then nothing but an end" =>
+                [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), RawHttp2Service.Headers(true, Ok, Grpc)],
             "continue, then an answer" => [RawHttp2Service.Headers(false, (":status", "100")), begin, message, ok],
             "a message before the headers" => [message, begin, ok],
             "no status" => [RawHttp2Service.Headers(true, Ok, Grpc)],
@@ -208,11 +216,13 @@ public sealed class GrpcAttackTests
             "two statuses, the first OK" => [begin, RawHttp2Service.Headers(true, ("grpc-status", "0"), ("grpc-status", "13"))],
             "two statuses, the last OK" => [begin, RawHttp2Service.Headers(true, ("grpc-status", "13"), ("grpc-status", "0"))],
             "a redirect to the free route" => [RawHttp2Service.Headers(true, (":status", "302"), ("location", GatewayHarness.FreeMethod))],
-            "a redirect that says OK" => [RawHttp2Service.Headers(true, (":status", "307"), Grpc, ("location", GatewayHarness.FreeMethod), ("grpc-status", "0"))],
+            "a redirect that says OK" =>
+                [RawHttp2Service.Headers(true, (":status", "307"), Grpc, ("location", GatewayHarness.FreeMethod), ("grpc-status", "0"))],
             "headers, then trailers that say OK" => [begin, ok],
             "headers, then trailers with an error" => [begin, error],
             "OK in the headers, an error in the trailers" => [RawHttp2Service.Headers(false, Ok, Grpc, ("grpc-status", "0")), error],
-            "an error in the headers, then a message and OK" => [RawHttp2Service.Headers(false, Ok, Grpc, ("grpc-status", "5")), message, ok],
+            "an error in the headers, then a message and OK" =>
+                [RawHttp2Service.Headers(false, Ok, Grpc, ("grpc-status", "5")), message, ok],
             "an empty message" => [begin, RawHttp2Service.Data(new byte[5]), ok],
             "an empty message, then an error" => [begin, RawHttp2Service.Data(new byte[5]), error],
             "three bytes, then OK" => [begin, RawHttp2Service.Data(new byte[3]), ok],

@@ -24,7 +24,8 @@ public sealed class HoleTests
         {
             // The very signature that was right: the contract reads the same id out of each of these.
             string other = (number + (k * (BigInteger.One << 256))).ToString(CultureInfo.InvariantCulture);
-            RawReply reply = await gateway.Client.CallAsync(DishonestPayment.With(AttackGateway.Pay(id, 10), PaymentMetadata.ChannelId, other));
+            RawReply reply =
+                await gateway.Client.CallAsync(DishonestPayment.With(AttackGateway.Pay(id, 10), PaymentMetadata.ChannelId, other));
             Assert.Equal((3, $"incorrect format \"{PaymentMetadata.ChannelId}\": \"{other}\""), (reply.Status, reply.Message));
         }
 
@@ -48,10 +49,14 @@ public sealed class HoleTests
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
         ChannelId id = gateway.Open();
-        foreach ((string key, long number) in new[] { (PaymentMetadata.ChannelId, 1001L), (PaymentMetadata.ChannelNonce, 3L), (PaymentMetadata.ChannelAmount, 10L) })
+        foreach ((string key, long number) in new[]
+        {
+            (PaymentMetadata.ChannelId, 1001L), (PaymentMetadata.ChannelNonce, 3L), (PaymentMetadata.ChannelAmount, 10L),
+        })
         {
             string spelled = string.Format(
-                CultureInfo.InvariantCulture, spelling, number, number.ToString("x", CultureInfo.InvariantCulture), Convert.ToString(number, 8), Convert.ToString(number, 2));
+                CultureInfo.InvariantCulture, spelling, number, number.ToString("x", CultureInfo.InvariantCulture),
+                Convert.ToString(number, 8), Convert.ToString(number, 2));
             RawReply reply = await gateway.Client.CallAsync(DishonestPayment.With(AttackGateway.Pay(id, 10), key, spelled));
             Assert.Equal((3, $"incorrect format \"{key}\": \"{spelled}\""), (reply.Status, reply.Message));
         }

@@ -25,7 +25,8 @@ public sealed class Http2AttackTests
         };
         List<(string Name, string Value)> headers =
         [
-            .. AttackGateway.Pay(id, 10), ("snet-user-address", "0x0000000000000000000000000000000000000001"), ("snet-user-address", "0x0000000000000000000000000000000000000002"),
+            .. AttackGateway.Pay(id, 10), ("snet-user-address", "0x0000000000000000000000000000000000000001"),
+            ("snet-user-address", "0x0000000000000000000000000000000000000002"),
             ("snet-payment-mpe-address", "0x0000000000000000000000000000000000000003"),
         ];
         Assert.Equal(0, (await gateway.Client.CallAsync(headers)).Status);
@@ -111,7 +112,8 @@ public sealed class Http2AttackTests
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint);
         RawReply reply = await client.CallAsync(RawHttp2.CallHeaders(path));
         Assert.All(paths, seen => Assert.StartsWith("/free.Echo/", seen, StringComparison.Ordinal));
-        Assert.All(paths, seen => Assert.DoesNotContain("test.Echo/", new Uri(new Uri("http://x"), seen).AbsolutePath, StringComparison.OrdinalIgnoreCase));
+        Assert.All(paths, seen => Assert.DoesNotContain(
+            "test.Echo/", new Uri(new Uri("http://x"), seen).AbsolutePath, StringComparison.OrdinalIgnoreCase));
         Assert.True(reply.Status != 0 || !paths.IsEmpty, reply.ToString());
     }
 
@@ -122,7 +124,8 @@ public sealed class Http2AttackTests
         ChannelId id = gateway.Open();
         RawCall call = await gateway.Client.OpenAsync(RawHttp2.CallHeaders(AttackGateway.Method));
         await call.SendAsync(Wire.Frame("a"));
-        await call.SendTrailersAsync([.. AttackGateway.Pay(id, 10).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
+        await call.SendTrailersAsync(
+            [.. AttackGateway.Pay(id, 10).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
         RawReply reply = await call.Reply.WithTimeout();
         Assert.Equal((3, $"missing \"{PaymentMetadata.ChannelId}\""), (reply.Status, reply.Message));
         Assert.Equal(default, gateway.Look());
@@ -138,12 +141,15 @@ public sealed class Http2AttackTests
         gateway.Harness.Service.Handle = async context =>
         {
             await Wire.EchoAsync(context);
-            trailers = context.Request.CheckTrailersAvailable() ? context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestTrailersFeature>()!.Trailers.Count : 0;
+            trailers = context.Request.CheckTrailersAvailable()
+                ? context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestTrailersFeature>()!.Trailers.Count
+                : 0;
             user = context.Request.Headers["snet-user-address"].ToString();
         };
         RawCall call = await gateway.Client.OpenAsync(AttackGateway.Pay(id, 10));
         await call.SendAsync(Wire.Frame("a"));
-        await call.SendTrailersAsync(("snet-payment-channel-id", "7"), ("snet-payment-channel-amount", "1"), ("snet-user-address", "0x1"), ("grpc-status", "0"));
+        await call.SendTrailersAsync(
+            ("snet-payment-channel-id", "7"), ("snet-payment-channel-amount", "1"), ("snet-user-address", "0x1"), ("grpc-status", "0"));
         Assert.Equal(0, (await call.Reply.WithTimeout()).Status);
         Assert.Equal((0, AddressText.Checksum(AttackGateway.Sender.Address)), (trailers, user));
         Assert.Equal(10UL, gateway.Authorized(id));
@@ -230,7 +236,8 @@ public sealed class Http2AttackTests
         }
 
         RawCall call = await client.OpenAsync(headers);
-        await call.SendAsync(Wire.Frame("a"), end: how is not "a window of zero more" and not "a window beyond all" and not "trailers that do not end");
+        await call.SendAsync(
+            Wire.Frame("a"), end: how is not "a window of zero more" and not "a window beyond all" and not "trailers that do not end");
         switch (how)
         {
             case "data after the end":
@@ -274,7 +281,9 @@ public sealed class Http2AttackTests
         for (int i = 0; i < channels.Length; i++)
         {
             // The last call may still be ending; what was seen is charged before it was seen.
-            Assert.True(gateway.Authorized(channels[i]) >= seen[i], $"Seed {seed}, channel {i}: a client saw bytes for {seen[i]}, charged are {gateway.Authorized(channels[i])}.");
+            Assert.True(
+                gateway.Authorized(channels[i]) >= seen[i],
+                $"Seed {seed}, channel {i}: a client saw bytes for {seen[i]}, charged are {gateway.Authorized(channels[i])}.");
             ChannelId id = channels[i];
             RawReply reply;
             do

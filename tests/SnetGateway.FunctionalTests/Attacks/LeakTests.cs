@@ -40,7 +40,8 @@ public sealed class LeakTests
     [Fact]
     public async Task ThousandsOfResetCalls_LeaveNothingBehind()
     {
-        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 }); // more than are made here
+        // more than are made here
+        await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 });
         gateway.Harness.Log.Least = LogLevel.Warning;
         gateway.Harness.Service.Handle = async context =>
         {

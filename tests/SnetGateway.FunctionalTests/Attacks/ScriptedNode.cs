@@ -5,7 +5,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.FunctionalTests.Attacks;
 
-/// <summary>A JSON-RPC node with one block, the first, whose contract has many channels of other people. Every read of a channel is counted.</summary>
+/// <summary>
+/// A JSON-RPC node with one block, the first, whose contract has many channels of other people. Every read of a channel is counted.
+/// </summary>
 internal sealed class ScriptedNode(ulong channels, Address recipient) : HttpMessageHandler
 {
     private const int WordSize = 32;
@@ -21,12 +23,14 @@ internal sealed class ScriptedNode(ulong channels, Address recipient) : HttpMess
         {
             "eth_chainId" => "0x1",
             "eth_getCode" => "0x6080",
-            "eth_getBlockByNumber" or "eth_getBlockByHash" => new JsonObject { ["number"] = "0x0", ["hash"] = Hash, ["parentHash"] = Hash.Replace('1', '2') },
+            "eth_getBlockByNumber" or "eth_getBlockByHash" =>
+                new JsonObject { ["number"] = "0x0", ["hash"] = Hash, ["parentHash"] = Hash.Replace('1', '2') },
             "eth_getLogs" => new JsonArray(),
             _ => "0x" + Convert.ToHexStringLower(Call(Convert.FromHexString(((string)question["params"]![0]!["data"]!)[2..]))),
         };
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone(), ["result"] = result };
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer.ToJsonString(), Encoding.UTF8, "application/json") };
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(
+            answer.ToJsonString(), Encoding.UTF8, "application/json") };
     }
 
     private byte[] Call(byte[] data)

@@ -30,19 +30,34 @@ public sealed class InvalidResponseTests
     [InlineData("""{"jsonrpc":"2.0","id":ID}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
     [InlineData("""{"jsonrpc":"2.0","result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
     [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"result":{}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"m"}}""", 13,
+        "the service's response is not a valid JSON-RPC 2.0 response")]
     [InlineData("""{"jsonrpc":"2.0","id":ID,"error":"text"}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":"1","message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1.5,"message":"m"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"\ud800"}}""", 13, "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"error":{"code":"1","message":"m"}}""", 13,
+        "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"error":{"code":1.5,"message":"m"}}""", 13,
+        "the service's response is not a valid JSON-RPC 2.0 response")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"\ud800"}}""", 13,
+        "the service's response is not a valid JSON-RPC 2.0 response")]
     [InlineData("""{"jsonrpc":"2.0","id":999999,"result":{}}""", 13, "the service responded to another request")]
     [InlineData("""{"jsonrpc":"2.0","id":"ID","result":{}}""", 13, "the service responded to another request")]
     [InlineData("""{"jsonrpc":"2.0","id":null,"result":{}}""", 13, "the service responded to another request")]
-    [InlineData("""{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}""", 13, "json-rpc error -32700: Parse error")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}""", 13, "json-rpc error -32700: Parse error")]
     [InlineData("""{"jsonrpc":"2.0","id":ID,"result":null}""", 13, "the service's response is not valid JSON for test.Item (at $)")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"item_id":5}}""", 13, "the service's response is not valid JSON for test.Item (at $.item_id)")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"inner_item":{"big_number":"many"}}}""", 13, "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
-    [InlineData("""{"jsonrpc":"2.0","id":ID,"result":{"big_number":9223372036854775808}}""", 13, "the service's response is not valid JSON for test.Item (at $.big_number)")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"result":{"item_id":5}}""", 13,
+        "the service's response is not valid JSON for test.Item (at $.item_id)")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"result":{"inner_item":{"big_number":"many"}}}""", 13,
+        "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
+    [InlineData(
+        """{"jsonrpc":"2.0","id":ID,"result":{"big_number":9223372036854775808}}""", 13,
+        "the service's response is not valid JSON for test.Item (at $.big_number)")]
     public async Task JsonRpc(string answer, int status, string text)
     {
         await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
@@ -75,8 +90,12 @@ public sealed class InvalidResponseTests
     public async Task TextThatIsNotUtf8(string kind)
     {
         await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
-        service.Handle = context => context.Response.Body.WriteAsync((byte[])[(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}']).AsTask();
-        await RefusedAsync(kind, service, 13, kind == "http" ? "the service's response is not valid JSON for test.Item (at $)" : "the service's response is not valid JSON");
+        service.Handle = context => context.Response.Body
+            .WriteAsync((byte[])[(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'])
+            .AsTask();
+        await RefusedAsync(
+            kind, service, 13,
+            kind == "http" ? "the service's response is not valid JSON for test.Item (at $)" : "the service's response is not valid JSON");
     }
 
     [Theory]
@@ -137,7 +156,9 @@ public sealed class InvalidResponseTests
 
             ended.TrySetResult();
         };
-        await RefusedAsync(kind, service, 8, "a message of the response is larger than allowed: the limit is 1000", new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
+        await RefusedAsync(
+            kind, service, 8, "a message of the response is larger than allowed: the limit is 1000",
+            new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
         await ended.Task.WithTimeout();
     }
 
@@ -183,7 +204,9 @@ public sealed class InvalidResponseTests
             using CancellationTokenRegistration gone = context.RequestAborted.Register(left.SetResult);
             await left.Task;
         };
-        await RefusedAsync(kind, service, 4, "the service did not respond in time", new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.5" }, isFault: false);
+        await RefusedAsync(
+            kind, service, 4, "the service did not respond in time", new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.5" },
+            isFault: false);
         if (service.Requests > 0)
         {
             await left.Task.WithTimeout();

@@ -25,7 +25,8 @@ public sealed class JsonProgramTests
     {
         using var folder = new ProgramFolder();
         await using TranslatorRig rig = await TranslatorRig.StartProgramAsync(folder, folder.Python(Echo));
-        string answer = (await rig.AskAsync("Call", """{"itemId":"a","bigNumber":"9007199254740993","innerItem":{"color":"RED"}}""")).ToJsonString();
+        string answer =
+            (await rig.AskAsync("Call", """{"itemId":"a","bigNumber":"9007199254740993","innerItem":{"color":"RED"}}""")).ToJsonString();
         Assert.Contains("\"item_id\":\"a\"", answer, StringComparison.Ordinal);
         Assert.Contains("\"big_number\":\"9007199254740993\"", answer, StringComparison.Ordinal);
         Assert.Contains("\"inner_item\":{\"color\":\"RED\"}", answer, StringComparison.Ordinal);
@@ -49,9 +50,11 @@ public sealed class JsonProgramTests
     {
         using var folder = new ProgramFolder();
         await using TranslatorRig rig = await TranslatorRig.StartProgramAsync(
-            folder, folder.Shell("""echo '{"item_id":"1"}'; while [ ! -e go ]; do sleep 0.02; done; printf '{}\r\n\n{"itemId":"3"}'"""), "Lines");
+            folder, folder.Shell("""echo '{"item_id":"1"}'; while [ ! -e go ]; do sleep 0.02; done; printf '{}\r\n\n{"itemId":"3"}'"""),
+            "Lines");
         using HttpResponseMessage response = await rig.Harness.SendAsync(rig.Harness.Request(
-            TranslatorRig.Path("Stream"), new ByteArrayContent(Wire.Frame(rig.Encode("Stream", "{}"))), GatewayHarness.Payment())).WithTimeout();
+            TranslatorRig.Path("Stream"), new ByteArrayContent(Wire.Frame(rig.Encode("Stream", "{}"))),
+            GatewayHarness.Payment())).WithTimeout();
         await using Stream body = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = Wire.Frame(rig.Encode("Call", """{"itemId":"1"}"""));
         var got = new byte[first.Length];
@@ -79,12 +82,15 @@ public sealed class JsonProgramTests
             """), "Frames");
         GrpcReply reply = await rig.CallAsync("Stream", "{}");
         Assert.Equal(0, reply.Status);
-        Assert.Equal(["0", "1", "2"], reply.Messages.Select(message => rig.Decode("Call", message)["item_id"]!.GetValue<string>()[99_999..]));
+        Assert.Equal(
+            ["0", "1", "2"], reply.Messages.Select(message => rig.Decode("Call", message)["item_id"]!.GetValue<string>()[99_999..]));
     }
 
     [Theory]
     [InlineData("Message", "printf '{\"item_id\":'", "the service's response is not valid JSON for test.Item (at $)")]
-    [InlineData("Message", "printf '{\"inner_item\":{\"big_number\":\"x\"}}'", "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
+    [InlineData(
+        "Message", "printf '{\"inner_item\":{\"big_number\":\"x\"}}'",
+        "the service's response is not valid JSON for test.Item (at $.inner_item.big_number)")]
     [InlineData("Message", "printf ''", "the service's response is not valid JSON for test.Item (at $)")]
     [InlineData("Lines", "echo oops", "the service's response is not valid JSON for test.Item (at $)")]
     [InlineData("Frames", "printf '\\000\\000\\000\\002[]'", "the service's response is not valid JSON for test.Item (at $)")]
@@ -104,7 +110,8 @@ public sealed class JsonProgramTests
     public async Task BadLineInAStream_EndsIt_AndTheProgramWithIt()
     {
         using var folder = new ProgramFolder();
-        await using TranslatorRig rig = await TranslatorRig.StartProgramAsync(folder, folder.Shell("echo $$ > pid; echo '{}'; echo '{'; exec sleep 1000"), "Lines");
+        await using TranslatorRig rig =
+            await TranslatorRig.StartProgramAsync(folder, folder.Shell("echo $$ > pid; echo '{}'; echo '{'; exec sleep 1000"), "Lines");
         GrpcReply reply = await rig.CallAsync("Stream", "{}");
         Assert.Equal(13, reply.Status);
         Assert.Single(reply.Messages);
@@ -139,7 +146,8 @@ public sealed class JsonProgramTests
     public async Task SettleRefused_NoByteLeaves(string output)
     {
         using var folder = new ProgramFolder();
-        await using TranslatorRig rig = await TranslatorRig.StartProgramAsync(folder, folder.Shell("echo '{\"item_id\":\"secret\"}'"), output);
+        await using TranslatorRig rig =
+            await TranslatorRig.StartProgramAsync(folder, folder.Shell("echo '{\"item_id\":\"secret\"}'"), output);
         rig.Harness.OnSettle = () => new(Refusals.NotRecorded());
         GrpcReply reply = await rig.CallAsync("Call", "{}");
         Assert.Equal(13, reply.Status);

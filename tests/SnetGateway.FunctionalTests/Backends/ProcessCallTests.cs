@@ -31,8 +31,8 @@ public sealed class ProcessCallTests
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(folder.Python("""
             import os, sys
-            sys.stdout.buffer.write(sys.argv[-1].encode() + b"/" + sys.stdin.buffer.read()[::-1] + b"/" + os.environ["SNET_USER_ADDRESS"].encode()
-                                    + b"/" + os.environ["SNET_METHOD"].encode())
+            environment = (os.environ["SNET_USER_ADDRESS"] + "/" + os.environ["SNET_METHOD"]).encode()
+            sys.stdout.buffer.write(sys.argv[-1].encode() + b"/" + sys.stdin.buffer.read()[::-1] + b"/" + environment)
             """), ("Arguments:0", "{method}"));
         GrpcReply reply = await gateway.CallAsync("olleh");
         Assert.Equal(0, reply.Status);
@@ -105,7 +105,8 @@ public sealed class ProcessCallTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell($"printf half; echo 'password is secret' >&2; exit {code}"), ("ExitStatuses:3", "NotFound"), ("ExitStatuses:5", "Ok"));
+            folder.Shell($"printf half; echo 'password is secret' >&2; exit {code}"), ("ExitStatuses:3", "NotFound"),
+            ("ExitStatuses:5", "Ok"));
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(status, reply.Status);
         Assert.Equal(text, reply.Message);
@@ -119,7 +120,8 @@ public sealed class ProcessCallTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("echo first >&2; printf 'the picture\\tis too small\\n\\n' >&2; exit 1"), ("ExposeErrors", "true"), ("ExitStatuses:1", "InvalidArgument"));
+            folder.Shell("echo first >&2; printf 'the picture\\tis too small\\n\\n' >&2; exit 1"), ("ExposeErrors", "true"),
+            ("ExitStatuses:1", "InvalidArgument"));
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(3, reply.Status);
         Assert.Equal("the picture is too small", reply.Message);
@@ -265,7 +267,8 @@ public sealed class ProcessCallTests
         Environment.SetEnvironmentVariable("SnetGateway__Limits__MaxMetadataBytes", "16384");
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("printf '%s|%s|' \"$MODEL\" \"$PROGRAM_TEST_SECRET\"; env | grep -c SnetGateway__; pwd"), ("Environment:MODEL", "large $HOME;`id`"));
+            folder.Shell("printf '%s|%s|' \"$MODEL\" \"$PROGRAM_TEST_SECRET\"; env | grep -c SnetGateway__; pwd"),
+            ("Environment:MODEL", "large $HOME;`id`"));
         string[] lines = (await gateway.CallAsync("a")).Texts.Single().Split('\n');
         Assert.Equal("large $HOME;`id`||0", lines[0]);
         Assert.Equal(folder.Path, lines[1]);
@@ -302,7 +305,8 @@ public sealed class ProcessCallTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("echo '{\"n\":1}'; while [ ! -e go ]; do sleep 0.01; done; printf '\\n\\r\\n{\"n\":2}\\r\\n{\"n\":3}'"), ("Output", "Lines"));
+            folder.Shell("echo '{\"n\":1}'; while [ ! -e go ]; do sleep 0.01; done; printf '\\n\\r\\n{\"n\":2}\\r\\n{\"n\":3}'"),
+            ("Output", "Lines"));
         using HttpResponseMessage response = await gateway.SendAsync(
             gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment())).WithTimeout();
         Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
@@ -344,7 +348,8 @@ public sealed class ProcessCallTests
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(status, reply.Status);
         Assert.Equal(messages, reply.Messages.Count);
-        Assert.Equal(messages > 0 || status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
+        Assert.Equal(
+            messages > 0 || status == 0 ? "settled" : nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Fact]
@@ -352,7 +357,8 @@ public sealed class ProcessCallTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("echo $$ > pid; echo one; tr '\\0' x < /dev/zero"), ("Output", "Lines"), ("SnetGateway:Limits:MaxResponseMessageBytes", "100000"));
+            folder.Shell("echo $$ > pid; echo one; tr '\\0' x < /dev/zero"), ("Output", "Lines"),
+            ("SnetGateway:Limits:MaxResponseMessageBytes", "100000"));
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(8, reply.Status);
         Assert.Equal(["one"], reply.Texts);

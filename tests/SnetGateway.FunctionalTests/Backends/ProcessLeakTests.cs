@@ -11,7 +11,9 @@ namespace SnetGateway.FunctionalTests.Backends;
 [Trait("Needs", "time")]
 public sealed class ProcessLeakTests
 {
-    /// <summary>What the runtime may open for itself meanwhile. A call has three pipes, so a leak would be a thousand times as much.</summary>
+    /// <summary>
+    /// What the runtime may open for itself meanwhile. A call has three pipes, so a leak would be a thousand times as much.
+    /// </summary>
     private const int MostFilesMore = 32;
 
     [Fact]
@@ -47,7 +49,8 @@ public sealed class ProcessLeakTests
     }
 
     private static IEnumerable<string> FileKinds() => Directory.GetFiles("/proc/self/fd")
-        .Select(file => new FileInfo(file).LinkTarget?.Split(':')[0] ?? "closed").CountBy(kind => kind).Select(pair => $"{pair.Key}={pair.Value}");
+        .Select(file => new FileInfo(file).LinkTarget?.Split(':')[0] ?? "closed").CountBy(kind => kind).Select(
+            pair => $"{pair.Key}={pair.Value}");
 
     private static int Files() => Directory.GetFiles("/proc/self/fd").Length;
 
@@ -65,5 +68,6 @@ public sealed class ProcessLeakTests
                 return "";
             }
         })
-        .Where(stat => stat.Contains($"({name})", StringComparison.Ordinal) && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{pid}");
+        .Where(
+            stat => stat.Contains($"({name})", StringComparison.Ordinal) && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{pid}");
 }

@@ -12,7 +12,8 @@ namespace SnetGateway.FunctionalTests.Backends;
 public sealed class ProcessLifeTests
 {
     /// <summary>A program with a child and a grandchild, all of which write down who they are and stay.</summary>
-    private const string Family = "echo $$ >> pids; (echo $(exec sh -c 'echo $PPID') >> pids; sleep 600 & echo $! >> pids; wait) & sleep 600 & echo $! >> pids; wait";
+    private const string Family =
+        "echo $$ >> pids; (echo $(exec sh -c 'echo $PPID') >> pids; sleep 600 & echo $! >> pids; wait) & sleep 600 & echo $! >> pids; wait";
 
     [Fact]
     public async Task ClientLeaves_ProgramAndItsChildrenAreGone()
@@ -141,10 +142,13 @@ public sealed class ProcessLifeTests
         string program = folder.Shell("cat");
         await using GatewayHarness gateway = await folder.StartAsync(program);
         using var client = new HttpMessageInvoker(ActivatorUtilities.CreateInstance<ProcessBackend>(gateway.Services, "echo"));
-        Assert.True((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.True((await client.SendAsync(
+            HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
         File.Delete(program);
-        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
-        Assert.False((await client.SendAsync(HealthProbe.CreateRequest(new Uri("process://nobody"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.False((await client.SendAsync(
+            HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.False((await client.SendAsync(
+            HealthProbe.CreateRequest(new Uri("process://nobody"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
     }
 
     private static ProgramSlots Slots(GatewayHarness gateway) => gateway.Services.GetRequiredService<ProgramSlots>();

@@ -22,7 +22,8 @@ public sealed class ProcessMethodTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell(PrintArguments), ("Arguments:0", "--method={method}"), ("Arguments:1", "-v"), ($"Methods:{GatewayHarness.Method}:Argument", "generate"));
+            folder.Shell(PrintArguments), ("Arguments:0", "--method={method}"), ("Arguments:1", "-v"),
+            ($"Methods:{GatewayHarness.Method}:Argument", "generate"));
         Assert.Equal(["[--method=generate][-v]"], (await gateway.CallAsync("a")).Texts);
         GrpcReply free = await gateway.CallAsync(Wire.Frame("a"), [], GatewayHarness.FreeMethod);
         Assert.Equal(12, free.Status);
@@ -34,7 +35,8 @@ public sealed class ProcessMethodTests
     {
         using var folder = new ProgramFolder();
         await using GatewayHarness gateway = await folder.StartAsync(
-            folder.Shell("echo 1; echo 2"), ($"Methods:{GatewayHarness.Method}:Output", "Lines"), ("Methods:/test.Echo/Whole:Argument", "whole"));
+            folder.Shell("echo 1; echo 2"), ($"Methods:{GatewayHarness.Method}:Output", "Lines"),
+            ("Methods:/test.Echo/Whole:Argument", "whole"));
         Assert.Equal(["1", "2"], (await gateway.CallAsync("a")).Texts);
         Assert.Equal(["1\n2\n"], (await gateway.CallAsync(Wire.Frame("a"), GatewayHarness.Payment(), "/test.Echo/Whole")).Texts);
     }

@@ -53,7 +53,8 @@ internal sealed class ProgramFolder : IDisposable
         };
         foreach ((string key, string value) in options)
         {
-            settings[key.Contains(':', StringComparison.Ordinal) && key.StartsWith("Snet", StringComparison.Ordinal) ? key : Program + key] = value;
+            settings[key.Contains(':', StringComparison.Ordinal)
+                && key.StartsWith("Snet", StringComparison.Ordinal) ? key : Program + key] = value;
         }
 
         return GatewayHarness.StartAsync(settings);
@@ -63,7 +64,8 @@ internal sealed class ProgramFolder : IDisposable
     public async Task<int[]> PidsAsync(string name, int count)
     {
         string[] lines = [];
-        await Eventually.TrueAsync(() => System.IO.File.Exists(File(name)) && (lines = System.IO.File.ReadAllLines(File(name))).Length >= count);
+        await Eventually.TrueAsync(
+            () => System.IO.File.Exists(File(name)) && (lines = System.IO.File.ReadAllLines(File(name))).Length >= count);
         return [.. lines.Select(line => int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
     }
 

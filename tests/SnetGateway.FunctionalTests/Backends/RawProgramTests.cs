@@ -5,7 +5,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Backends;
 
-/// <summary>Programs of the system as services: one text or bytes field of the request on stdin, stdout in one field of the response.</summary>
+/// <summary>
+/// Programs of the system as services: one text or bytes field of the request on stdin, stdout in one field of the response.
+/// </summary>
 public sealed class RawProgramTests
 {
     [Theory]

@@ -77,7 +77,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
             Assert.Equal(message, Assert.Single(reply.Messages));
         }
 
-        await using (TranslatorRig rig = await StartAsync(kind, settings: new() { ["SnetGateway:Limits:MaxRequestMessageBytes"] = "16777216" }))
+        await using (TranslatorRig rig =
+            await StartAsync(kind, settings: new() { ["SnetGateway:Limits:MaxRequestMessageBytes"] = "16777216" }))
         {
             GrpcReply reply = await rig.CallAsync("Call", json);
             Assert.Equal(8, reply.Status);
@@ -104,7 +105,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithTimeout());
         await UntilAsync(rig, "left", left + 2);
-        await Eventually.TrueAsync(() => rig.Harness.Reservations.Any(made => made.Ended is { IsCompleted: true, Result: nameof(ReleaseReason.ClientDisconnected) }));
+        await Eventually.TrueAsync(() => rig.Harness.Reservations.Any(
+            made => made.Ended is { IsCompleted: true, Result: nameof(ReleaseReason.ClientDisconnected) }));
     }
 
     [Theory]
@@ -117,7 +119,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         GrpcReply reply = await rig.CallAsync("Call", Wire.Frame(Gzip(message), compressed: true), ("grpc-encoding", "gzip"));
         Assert.Equal(message, Assert.Single(reply.Messages));
 
-        Assert.Equal(8, (await rig.CallAsync("Call", Wire.Frame(Gzip(new byte[64 * 1024 * 1024]), compressed: true), ("grpc-encoding", "gzip"))).Status);
+        Assert.Equal(8, (await rig.CallAsync(
+            "Call", Wire.Frame(Gzip(new byte[64 * 1024 * 1024]), compressed: true), ("grpc-encoding", "gzip"))).Status);
         Assert.Equal(12, (await rig.CallAsync("Call", Wire.Frame(message, compressed: true), ("grpc-encoding", "snappy"))).Status);
         Assert.Equal(13, (await rig.CallAsync("Call", Wire.Frame(message, compressed: true))).Status);
         Assert.Equal(13, (await rig.CallAsync("Call", Wire.Frame([1, 2, 3], compressed: true), ("grpc-encoding", "gzip"))).Status);
@@ -174,7 +177,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         var options = new ClusterBackendOptions();
         options.JsonRpc.Methods["/test.Echo/List"] = "items.list";
         await using TranslatorRig rig = await StartAsync("jsonrpc", options);
-        Assert.Equal("""{"item_id":"a","big_number":"7"}""", (await rig.AskAsync("Find", """{"item_id":"a","big_number":"7"}""")).ToJsonString());
+        Assert.Equal(
+            """{"item_id":"a","big_number":"7"}""", (await rig.AskAsync("Find", """{"item_id":"a","big_number":"7"}""")).ToJsonString());
         Assert.Equal("""{"items":[{"item_id":"a"},{"item_id":"a"}]}""", (await rig.AskAsync("List", """{"item_id":"a"}""")).ToJsonString());
     }
 
@@ -191,7 +195,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         Assert.Equal("application/json", (string?)headers["content-type"]);
         Assert.Equal(GatewayHarness.PayerText, (string?)headers["snet-user-address"]);
         Assert.Matches("^[0-9]+[muS]$", (string?)headers["grpc-timeout"]);
-        Assert.DoesNotContain(headers, header => header.Key.StartsWith("snet-payment", StringComparison.Ordinal) || header.Key is "x-mine" or "te");
+        Assert.DoesNotContain(
+            headers, header => header.Key.StartsWith("snet-payment", StringComparison.Ordinal) || header.Key is "x-mine" or "te");
     }
 
     [Theory]
@@ -217,7 +222,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         var options = new ClusterBackendOptions();
         options.Http.Statuses["404"] = Grpc.Core.StatusCode.NotFound;
         options.Http.Statuses["400"] = Grpc.Core.StatusCode.InvalidArgument;
-        options.Http.Methods[TranslatorRig.Path("Fail")] = new HttpMethodOptions { Statuses = { ["400"] = Grpc.Core.StatusCode.FailedPrecondition } };
+        options.Http.Methods[TranslatorRig.Path("Fail")] =
+            new HttpMethodOptions { Statuses = { ["400"] = Grpc.Core.StatusCode.FailedPrecondition } };
         await using TranslatorRig rig = await TranslatorRig.StartAsync("http", services.Http, options);
         GrpcReply missing = await rig.CallAsync("Fail", """{"code":404}""");
         Assert.Equal((5, "the service responded with HTTP status 404"), (missing.Status, missing.Message));
@@ -231,7 +237,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     public async Task Http_PathsVerbsAndParts_ByRule()
     {
         var options = new ClusterBackendOptions();
-        options.Http.Methods["/test.Echo/Find"] = new HttpMethodOptions { Verb = "GET", Path = "/items/{item_id}", ResponseFrom = "data.item" };
+        options.Http.Methods["/test.Echo/Find"] =
+            new HttpMethodOptions { Verb = "GET", Path = "/items/{item_id}", ResponseFrom = "data.item" };
         options.Http.Methods["/test.Echo/List"] = new HttpMethodOptions { Path = "list", ResponseInto = "items" };
         options.Http.Methods["/test.Echo/Seen"] = new HttpMethodOptions { Verb = "PUT", Path = "/seen/{inner_item.item_id}" };
         await using TranslatorRig rig = await StartAsync("http", options);
@@ -263,10 +270,13 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
 
         // What a client writes behind a question mark is not the service's.
         GrpcReply reply = await rig.Harness.CallAsync(
-            Wire.Frame(rig.Encode("Seen", """{"item_id":"a"}""")), GatewayHarness.Payment(), TranslatorRig.Path("Seen") + "?token=mine&x=1");
+            Wire.Frame(rig.Encode("Seen", """{"item_id":"a"}""")), GatewayHarness.Payment(),
+            TranslatorRig.Path("Seen") + "?token=mine&x=1");
         JsonNode seen = rig.Decode("Seen", reply.Messages.Single());
         Assert.Equal(secret, (string?)seen["headers"]!["x-api-key"]);
-        Assert.Equal($$"""{"token":"{{secret}}"}""", seen["query"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal(
+            $$"""{"token":"{{secret}}"}""",
+            seen["query"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         Assert.Equal((secret, "a"), ((string?)seen["body"]!["api_key"], (string?)seen["body"]!["item_id"]));
 
         Assert.Equal(12, (await rig.CallAsync("Find", "{}")).Status);
@@ -315,7 +325,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         Assert.Equal("GET /api/healthz?level=ready", asked.Distinct().Single());
     }
 
-    private Task<TranslatorRig> StartAsync(string kind, ClusterBackendOptions? options = null, Dictionary<string, string?>? settings = null) =>
+    private Task<TranslatorRig> StartAsync(
+        string kind, ClusterBackendOptions? options = null, Dictionary<string, string?>? settings = null) =>
         TranslatorRig.StartAsync(kind, services.Of(kind), options, settings);
 
     private static async Task<int> CountAsync(TranslatorRig rig, string what) => (int)(await rig.AskAsync("Seen", "{}"))[what]!;
@@ -330,7 +341,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     }
 
     private static string Sorted(JsonNode node) =>
-        new JsonObject(node.AsObject().OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))).ToJsonString();
+        new JsonObject(node.AsObject().OrderBy(member => member.Key, StringComparer.Ordinal).Select(
+            member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))).ToJsonString();
 
     private static byte[] Gzip(byte[] bytes)
     {

@@ -10,7 +10,9 @@ using SnetGateway.TestKit;
 
 namespace SnetGateway.FunctionalTests.Backends;
 
-/// <summary>The gateway's wire with a translated service behind it, and a client that writes and reads messages by their descriptors.</summary>
+/// <summary>
+/// The gateway's wire with a translated service behind it, and a client that writes and reads messages by their descriptors.
+/// </summary>
 internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, Action<ClusterBackendOptions> reload) : IAsyncDisposable
 {
     private const string JsonType = "application/grpc+json";
@@ -37,8 +39,10 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
     }
 
     /// <summary>A program that speaks JSON as the service.</summary>
-    public static Task<TranslatorRig> StartProgramAsync(ProgramFolder folder, string command, string output = "Message", params (string Key, string Value)[] more) =>
-        StartAsync("process", new Uri("process://test"), settings: new(more.Select(pair => KeyValuePair.Create("SnetGateway:Processes:Programs:test:" + pair.Key, (string?)pair.Value)))
+    public static Task<TranslatorRig> StartProgramAsync(
+        ProgramFolder folder, string command, string output = "Message", params (string Key, string Value)[] more) =>
+        StartAsync("process", new Uri("process://test"), settings: new(
+            more.Select(pair => KeyValuePair.Create("SnetGateway:Processes:Programs:test:" + pair.Key, (string?)pair.Value)))
         {
             ["SnetGateway:Processes:Programs:test:Command"] = command,
             ["SnetGateway:Processes:Programs:test:WorkingDirectory"] = folder.Path,
@@ -49,16 +53,19 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
     /// <summary>Other options from now on, as a reload of the configuration brings them.</summary>
     public void Reload(ClusterBackendOptions options) => reload(options);
 
-    public byte[] Encode(string method, string json) => new ProtoJsonConverter(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
+    public byte[] Encode(string method, string json) =>
+        new ProtoJsonConverter(schema).ToProtobuf(Method(method).Input, Encoding.UTF8.GetBytes(json));
 
     public JsonNode Decode(string method, byte[] message) =>
-        JsonNode.Parse(new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true }).ToJson(Method(method).Output, message))!;
+        JsonNode.Parse(
+            new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true }).ToJson(Method(method).Output, message))!;
 
     /// <summary>A paid call with a protobuf message, given as JSON.</summary>
     public Task<GrpcReply> CallAsync(string method, string json) => CallAsync(method, Wire.Frame(Encode(method, json)));
 
     public Task<GrpcReply> CallAsync(string method, byte[] body, params (string Name, string Value)[] headers) =>
-        harness.CallAsync(body, GatewayHarness.Payment().Concat(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))), Path(method));
+        harness.CallAsync(
+            body, GatewayHarness.Payment().Concat(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))), Path(method));
 
     /// <summary>A paid call of a client that speaks JSON.</summary>
     public async Task<GrpcReply> CallJsonAsync(string method, string json)
@@ -74,7 +81,9 @@ internal sealed class TranslatorRig(GatewayHarness harness, ProtoSchema schema, 
     public async Task<JsonNode> AskAsync(string method, string json)
     {
         GrpcReply reply = await CallAsync(method, json);
-        return reply.Status == 0 ? Decode(method, reply.Messages.Single()) : throw new InvalidOperationException($"{reply.Status}: {reply.Message}");
+        return reply.Status == 0
+            ? Decode(method, reply.Messages.Single())
+            : throw new InvalidOperationException($"{reply.Status}: {reply.Message}");
     }
 
     public ValueTask DisposeAsync() => harness.DisposeAsync();

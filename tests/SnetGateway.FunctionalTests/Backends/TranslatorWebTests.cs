@@ -55,7 +55,8 @@ public sealed class TranslatorWebTests(JsonServices services) : IClassFixture<Js
     {
         await using TranslatorRig rig = await StartAsync(kind);
         rig.Harness.OnSettle = () => new(Refusals.NotRecorded());
-        WebReply reply = await rig.Harness.CallAsync(version, type, Wire.Frame(rig.Encode("Call", """{"item_id":"secret"}""")), TranslatorRig.Path("Call"));
+        WebReply reply = await rig.Harness.CallAsync(
+            version, type, Wire.Frame(rig.Encode("Call", """{"item_id":"secret"}""")), TranslatorRig.Path("Call"));
         Assert.Equal((13, "unable to store new payment channel state"), (reply.Status, reply.Message));
         Assert.Empty(reply.Texts);
     }

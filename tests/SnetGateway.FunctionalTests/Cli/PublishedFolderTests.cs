@@ -5,7 +5,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Cli;
 
-/// <summary>What `dotnet publish` leaves is all that a machine needs: here it runs with an empty package cache and no other compiler.</summary>
+/// <summary>
+/// What `dotnet publish` leaves is all that a machine needs: here it runs with an empty package cache and no other compiler.
+/// </summary>
 [Trait("Needs", "time")]
 public sealed class PublishedFolderTests : IDisposable
 {
@@ -20,7 +22,8 @@ public sealed class PublishedFolderTests : IDisposable
     {
         await using (ChildProcess publish = ChildProcess.Start(
             "dotnet",
-            ["publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "--no-build", "-c", Repository.Configuration, "-o", Published, "-v", "q"]))
+            ["publish", Repository.Existing(
+                "src/SnetGateway.Gateway", "it is the gateway"), "--no-build", "-c", Repository.Configuration, "-o", Published, "-v", "q"]))
         {
             Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, publish.RecentOutput);
         }
@@ -46,7 +49,8 @@ public sealed class PublishedFolderTests : IDisposable
     public async Task PublishedForAPlatform_IsCompiledAhead(string platform)
     {
         await using ChildProcess ask = ChildProcess.Start(
-            "dotnet", ["msbuild", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "-getProperty:PublishReadyToRun", $"-p:{platform}"]);
+            "dotnet", ["msbuild", Repository.Existing(
+                "src/SnetGateway.Gateway", "it is the gateway"), "-getProperty:PublishReadyToRun", $"-p:{platform}"]);
         Assert.True(await ask.WaitForExitAsync(TimeSpan.FromMinutes(1)) == 0, ask.RecentOutput);
         Assert.Equal("true", ask.RecentOutput.Trim());
     }
@@ -73,7 +77,8 @@ public sealed class PublishedFolderTests : IDisposable
     private static Dictionary<string, string?> Environment(string empty)
     {
         Dictionary<string, string?> variables = new() { ["PATH"] = empty, ["HOME"] = empty, ["NUGET_PACKAGES"] = empty };
-        foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("SnetGateway__", StringComparison.OrdinalIgnoreCase)))
+        foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(
+            name => name.StartsWith("SnetGateway__", StringComparison.OrdinalIgnoreCase)))
         {
             variables[name] = null;
         }

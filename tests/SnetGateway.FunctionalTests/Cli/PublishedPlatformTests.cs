@@ -5,7 +5,10 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Cli;
 
-/// <summary>Published for a platform, every native file in the folder is of that platform: a folder for arm64 that holds code for x64 fails late and far away.</summary>
+/// <summary>
+/// Published for a platform, every native file in the folder is of that platform: a folder for arm64 that holds code for x64 fails late and
+/// far away.
+/// </summary>
 [Trait("Needs", "time")]
 public sealed class PublishedPlatformTests : IDisposable
 {
@@ -39,14 +42,19 @@ public sealed class PublishedPlatformTests : IDisposable
         }
     }
 
-    /// <summary>With intermediate files of its own, because a restore for another platform would change those that other tests read. Not compiled ahead: that takes longer, and is managed code.</summary>
+    /// <summary>
+    /// With intermediate files of its own, because a restore for another platform would change those that other tests read. Not compiled
+    /// ahead: that takes longer, and is managed code.
+    /// </summary>
     private async Task PublishAsync(string platform, string published)
     {
         await using ChildProcess publish = ChildProcess.Start(
             "dotnet",
             [
-                "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "-c", Repository.Configuration, "-r", platform, "--no-self-contained",
-                "--artifacts-path", Path.Combine(_folder.FullName, "artifacts"), "-o", published, "-v", "q", "-p:RunAnalyzers=false", "-p:PublishReadyToRun=false",
+                "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "-c", Repository.Configuration, "-r",
+                platform, "--no-self-contained",
+                "--artifacts-path", Path.Combine(_folder.FullName, "artifacts"), "-o", published, "-v", "q", "-p:RunAnalyzers=false",
+                "-p:PublishReadyToRun=false",
             ]);
         Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(5)) == 0, publish.RecentOutput);
     }

@@ -43,7 +43,12 @@ public sealed class ServeCommandTests : IDisposable
     {
         await InitAsync();
         await using ChildProcess gateway = Serve(
-            [], new() { ["ASPNETCORE_HTTP_PORTS"] = "8080", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["ASPNETCORE_PREFERHOSTINGURLS"] = "true" });
+            [], new()
+            {
+                ["ASPNETCORE_HTTP_PORTS"] = "8080",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["ASPNETCORE_PREFERHOSTINGURLS"] = "true",
+            });
         string line = await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
 
         // A listener that was not opened has no port.
@@ -72,7 +77,8 @@ public sealed class ServeCommandTests : IDisposable
         await InitAsync();
         await using ChildProcess gateway = Serve(
         [
-            "--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example", "--Kestrel:Endpoints:third:Url=http://127.0.0.1:0",
+            "--SnetGateway:Services:example:Price:Cogs=-1", "--ReverseProxy:Rotes:x:ClusterId=example",
+            "--Kestrel:Endpoints:third:Url=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=Loud",
         ]);
 
@@ -103,5 +109,6 @@ public sealed class ServeCommandTests : IDisposable
         environment: environment);
 
     private async Task ChangeAsync(string from, string to) =>
-        await System.IO.File.WriteAllTextAsync(File, (await System.IO.File.ReadAllTextAsync(File)).Replace(from, to, StringComparison.Ordinal));
+        await System.IO.File.WriteAllTextAsync(
+            File, (await System.IO.File.ReadAllTextAsync(File)).Replace(from, to, StringComparison.Ordinal));
 }

@@ -75,7 +75,8 @@ internal sealed class CrashMarket : IAsyncDisposable
             if (granted > 0)
             {
                 ChannelRecord? record = await new LedgerHistory(ledger).ChannelAsync(consumer.Channel, CancellationToken.None);
-                Assert.True(record?.Amount >= granted, $"Channel {consumer.Channel} was granted {granted} cogs, and its record says {record?.Amount.ToString() ?? "nothing"}.");
+                Assert.True(record?.Amount >= granted, $"Channel {consumer.Channel} was granted {granted} cogs, and its record says "
+                    + $"{record?.Amount.ToString() ?? "nothing"}.");
             }
         }
     }

@@ -4,7 +4,9 @@ using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.Crashes;
 
-/// <summary>Kills and stops gateways under load: at a named point of a call, at any moment, and while they start. Counts what was done.</summary>
+/// <summary>
+/// Kills and stops gateways under load: at a named point of a call, at any moment, and while they start. Counts what was done.
+/// </summary>
 /// <param name="random">Chooses.</param>
 /// <param name="storePoints">The points around the store that its kind has; those around the service are always there.</param>
 internal sealed class GatewayFaults(Random random, params string[] storePoints)
@@ -16,7 +18,8 @@ internal sealed class GatewayFaults(Random random, params string[] storePoints)
     private const int MostPasses = 60;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly string[] _points = ["service-asked", "service-answered", "answer-begins", "answer-ended", "call-counted", "store-answered", .. storePoints];
+    private readonly string[] _points =
+        ["service-asked", "service-answered", "answer-begins", "answer-ended", "call-counted", "store-answered", .. storePoints];
     private readonly SortedDictionary<string, int> _kills = [];
     private readonly SortedDictionary<string, int> _stops = [];
 
@@ -67,11 +70,14 @@ internal sealed class GatewayFaults(Random random, params string[] storePoints)
     /// <summary>What was done where, as a line of a report.</summary>
     public override string ToString() => $"killed at: {Tell(_kills)}; stopped at: {Tell(_stops)}";
 
-    private static string Tell(SortedDictionary<string, int> counts) => string.Join(", ", counts.Select(point => $"{point.Key} {point.Value.ToString(CultureInfo.InvariantCulture)}"));
+    private static string Tell(SortedDictionary<string, int> counts) =>
+        string.Join(", ", counts.Select(point => $"{point.Key} {point.Value.ToString(CultureInfo.InvariantCulture)}"));
 
     private static void Count(SortedDictionary<string, int> counts, string point) => counts[point] = counts.GetValueOrDefault(point) + 1;
 
-    /// <summary>Has a signal sent at a point and waits for its effect. Gives the point, or "any moment", at which the caller then sends it.</summary>
+    /// <summary>
+    /// Has a signal sent at a point and waits for its effect. Gives the point, or "any moment", at which the caller then sends it.
+    /// </summary>
     private async Task<string> ReachAsync(GatewayProcess gateway, UnixSignal signal, Func<bool> hasActed)
     {
         // Points alone would always hit the same lines.
@@ -96,5 +102,6 @@ internal sealed class GatewayFaults(Random random, params string[] storePoints)
     }
 
     /// <summary>Not a wait for something: the moment itself is the choice.</summary>
-    private Task MomentAsync(int mostMilliseconds) => Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * mostMilliseconds), TimeProvider.System);
+    private Task MomentAsync(int mostMilliseconds) =>
+        Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * mostMilliseconds), TimeProvider.System);
 }

@@ -22,7 +22,8 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
     {
         int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 20);
         TimeSpan limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 15));
-        int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills; // only a campaign may end by its time
+        // only a campaign may end by its time
+        int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills;
         int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);
         TimeProvider time = TimeProvider.System;
@@ -76,8 +77,10 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         }
 
         output.WriteLine(
-            $"{faults.Kills} kills in {time.GetElapsedTime(begin).TotalSeconds:0} s, {grants.Total} paid calls on {Channels} channels, {undelivered} charged with no byte delivered; "
-            + $"from the start of the process to listening {Median(listening):0} ms, to the first paid call {Median(firstPaid):0} ms (medians), {firstPaid.Max():0} ms at most; {faults}");
+            $"{faults.Kills} kills in {time.GetElapsedTime(begin).TotalSeconds:0} s, {grants.Total} paid calls on {Channels} channels, "
+            + $"{undelivered} charged with no byte delivered; "
+            + $"from the start of the process to listening {Median(listening):0} ms, to the first paid call {Median(firstPaid):0} ms "
+                + $"(medians), {firstPaid.Max():0} ms at most; {faults}");
         Assert.DoesNotContain(refusals, refusal => refusal.Contains("is in progress", StringComparison.Ordinal));
         Assert.Empty(refusals);
         Assert.True(undelivered <= faults.Kills * Channels, "More was charged without an answer than calls can have run at the kills.");

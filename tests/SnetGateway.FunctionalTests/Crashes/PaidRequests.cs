@@ -48,15 +48,19 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
         ];
     }
 
-    /// <summary>The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.</summary>
+    /// <summary>
+    /// The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.
+    /// </summary>
     public async Task<ulong> AskSignedAsync(ClientHttp http, Uri gateway, CancellationToken cancellationToken = default)
     {
         byte[] id = channel.Value.ToBigEndian();
-        byte[] signature = key.SignMessage([.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
+        byte[] signature = key.SignMessage(
+            [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
         try
         {
             ChannelStateReply state = await new StateClient(http.ChannelTo(gateway)).GetChannelStateAsync(
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
+                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(
+                    id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
                 cancellationToken: cancellationToken).ResponseAsync.WithTimeout();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);

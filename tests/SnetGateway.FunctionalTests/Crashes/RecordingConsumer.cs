@@ -5,8 +5,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FunctionalTests.Crashes;
 
 /// <summary>
-/// One consumer with one channel, that pays call after call and writes down what it was given: each amount for which it saw the first byte of an
-/// answer, or OK. When the connection breaks it waits for the gateway, asks for its channel's state as SDKs do, and goes on from there.
+/// One consumer with one channel, that pays call after call and writes down what it was given: each amount for which it saw the first byte
+/// of an answer, or OK. When the connection breaks it waits for the gateway, asks for its channel's state as SDKs do, and goes on from
+/// there.
 /// </summary>
 internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelId channel, ulong price, ulong block) : IDisposable
 {
@@ -96,7 +97,8 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
         for (int i = 0; i < times; i++)
         {
             ulong amount = _signed + price;
-            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).WithTimeout();
+            using HttpResponseMessage answer =
+                await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).WithTimeout();
             await using Stream body = await answer.Content.ReadAsStreamAsync();
             var header = new byte[5];
             await body.ReadExactlyAsync(header).AsTask().WithTimeout();
@@ -111,7 +113,8 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
     private async Task<bool> CallAsync(Uri gateway, string method, byte[] message, Action granted)
     {
         ulong amount = _signed + price;
-        using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).WithTimeout();
+        using HttpResponseMessage answer =
+            await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).WithTimeout();
         await using Stream body = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[4096];
         bool hasByte = false;
@@ -146,7 +149,8 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
         _signed = await _requests.AskSignedAsync(_http, gateway);
         if (_signed < HighestGranted)
         {
-            throw new InvalidOperationException($"Channel {channel} was granted {HighestGranted} cogs, and the gateway knows of {_signed}: money was lost.");
+            throw new InvalidOperationException(
+                $"Channel {channel} was granted {HighestGranted} cogs, and the gateway knows of {_signed}: money was lost.");
         }
     }
 

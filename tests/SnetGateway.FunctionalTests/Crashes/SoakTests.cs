@@ -13,8 +13,8 @@ public sealed class SoakTests(DevChainFixture fixture, ITestOutputHelper output)
     private const double MiB = 1024 * 1024;
 
     /// <summary>
-    /// The ledger's page cache fills with the first 32 MiB of the file (some 180,000 calls) and stays there; the rest is what the runtime takes
-    /// between two collections. A leak of 100 bytes a call shows beside them after a million calls.
+    /// The ledger's page cache fills with the first 32 MiB of the file (some 180,000 calls) and stays there; the rest is what the runtime
+    /// takes between two collections. A leak of 100 bytes a call shows beside them after a million calls.
     /// </summary>
     private const double Allowed = 64;
 
@@ -55,7 +55,8 @@ public sealed class SoakTests(DevChainFixture fixture, ITestOutputHelper output)
 
         double Resident() => File.ReadLines($"/proc/{market.Gateway.Process.Pid}/status")
             .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / MiB)
+            .Select(
+                line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / MiB)
             .Single();
     }
 }

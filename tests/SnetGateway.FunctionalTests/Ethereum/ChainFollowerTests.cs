@@ -29,21 +29,24 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         Assert.Equal(channel.Expiration, Number(gateway.State(channel.Id).Reading.Expiration));
 
         await _chain.AddFundsAsync(channel.Id, 500);
-        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id, ReadPriority.KnownParty)); // topped up and called at once
+        // topped up and called at once
+        Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id, ReadPriority.KnownParty));
         Assert.Equal(1_500UL, gateway.State(channel.Id).Reading.Value);
 
         await _chain.ExtendAsync(channel.Id, 20);
         await RunningFollower.UntilAsync(() => Number(gateway.State(channel.Id).Reading.Expiration) == channel.Expiration + 20);
 
         await _chain.ClaimAsync(channel.Id, 300, planned: 400);
-        await RunningFollower.UntilAsync(() => gateway.State(channel.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
+        await RunningFollower.UntilAsync(
+            () => gateway.State(channel.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
         Assert.Equal(1_200UL, gateway.State(channel.Id).Reading.Value);
         var claim = Assert.Single(gateway.Claims);
         Assert.Equal((300UL, 400UL), (claim.ClaimAmount, claim.PlannedAmount));
 
         await _chain.MineAsync(60);
         await _chain.ClaimTimeoutAsync(channel.Id);
-        await RunningFollower.UntilAsync(() => gateway.State(channel.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 2UL);
+        await RunningFollower.UntilAsync(
+            () => gateway.State(channel.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 2UL);
         Assert.Equal(UInt256.Zero, gateway.State(channel.Id).Reading.Value);
         Assert.Single(gateway.Claims);
     }
@@ -73,12 +76,14 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         await _chain.AddFundsAsync(kept.Id, 500);
         await _chain.ClaimAsync(kept.Id, 100);
         Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(opened.Id));
-        await RunningFollower.UntilAsync(() => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
+        await RunningFollower.UntilAsync(
+            () => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
         Assert.Equal(1_400UL, gateway.State(kept.Id).Reading.Value);
         ChainBlock tip = await FollowedAsync(gateway);
 
         await _chain.ReorganizeAsync(tip.Number - before.Number);
-        await RunningFollower.UntilAsync(() => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == UInt256.Zero);
+        await RunningFollower.UntilAsync(
+            () => gateway.State(kept.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == UInt256.Zero);
         Assert.Equal(1_000UL, gateway.State(kept.Id).Reading.Value);
         Assert.Equal(ChannelReadResult.NotFound, await gateway.ReadChannelAsync(opened.Id));
     }
@@ -88,7 +93,8 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     {
         // One node with two host names.
         var other = new UriBuilder(_chain.State.RpcUrl) { Host = "localhost" }.Uri;
-        await using var gateway = new RunningFollower(_chain, options => options.Endpoints = [_chain.State.RpcUrl.ToString(), other.ToString()]);
+        await using var gateway = new RunningFollower(
+            _chain, options => options.Endpoints = [_chain.State.RpcUrl.ToString(), other.ToString()]);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
         Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(channel.Id));
         Assert.Equal(0, gateway.Line.Count("eth_getBlockByNumber", "localhost"));
@@ -104,7 +110,8 @@ public sealed class ChainFollowerTests : IAsyncLifetime
 
         gateway.Line.Mend(_chain.State.RpcUrl.Host);
         gateway.Line.Mend("localhost");
-        await RunningFollower.UntilAsync(() => gateway.State(channel.Id).Reading.Value == 1_002UL && gateway.Follower.Status.LastFailure is null);
+        await RunningFollower.UntilAsync(
+            () => gateway.State(channel.Id).Reading.Value == 1_002UL && gateway.Follower.Status.LastFailure is null);
     }
 
     [Fact]
@@ -115,7 +122,8 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         Assert.Contains("31337", otherChain.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
         Assert.Equal(0, otherChain.Line.Count("eth_getBlockByNumber"));
 
-        await using var noContract = new RunningFollower(_chain, options => options.EscrowAddress = _chain.State.Accounts["stranger"].Address);
+        await using var noContract = new RunningFollower(
+            _chain, options => options.EscrowAddress = _chain.State.Accounts["stranger"].Address);
         Assert.Equal(ChannelReadResult.Unreachable, await noContract.ReadChannelAsync(0));
         Assert.False(noContract.Follower.Status.Endpoints[0].IsUsable);
         Assert.Equal(0, noContract.Line.Count("eth_getBlockByNumber"));
@@ -136,7 +144,8 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         var random = new Random(5);
         long start = Stopwatch.GetTimestamp();
         IEnumerable<Task<ChannelReadResult>> flood = Enumerable.Range(0, 3_000)
-            .Select(i => gateway.ReadChannelAsync(i % 2 == 0 ? foreign[random.Next(foreign.Count)] : new BigInteger(random.NextInt64(1_000, long.MaxValue))));
+            .Select(i => gateway.ReadChannelAsync(
+                i % 2 == 0 ? foreign[random.Next(foreign.Count)] : new BigInteger(random.NextInt64(1_000, long.MaxValue))));
         Task<ChannelReadResult>[] looks = [.. flood];
         Assert.Equal(ChannelReadResult.Found, await gateway.ReadChannelAsync(ours.Id, ReadPriority.KnownParty));
         ChannelReadResult[] results = await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(30));
@@ -168,5 +177,6 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         return gateway.Follower.Cursor!.Value;
     }
 
-    private static BigInteger Number(UInt256 value) => BigInteger.Parse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+    private static BigInteger Number(UInt256 value) =>
+        BigInteger.Parse(value.ToString(), System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,8 @@ internal sealed class RunningFollower : IAsyncDisposable
         Bytes32.TryParseBase64(chain.State.GroupIdBase64, out Bytes32 group);
         Book = new ChannelBook([new PaymentGroup("org", "group", group, Address.Parse(chain.State.Accounts["provider"].Address), 100)]);
         Follower = new ChainFollower(
-            options, Book, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance, _services.GetRequiredService<IMeterFactory>(), Line);
+            options, Book, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance, _services.GetRequiredService<IMeterFactory>(),
+            Line);
         _running = Follower.RunAsync(null, null, claim =>
         {
             lock (Claims)

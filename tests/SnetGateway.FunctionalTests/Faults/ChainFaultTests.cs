@@ -74,7 +74,8 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     public async Task Restart_ChainUnreachable_IsReady_AndKnownChannelsAreServed()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
-        await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:RequestTimeout"] = "00:00:02" });
+        await using GatewayProcess gateway =
+            await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:RequestTimeout"] = "00:00:02" });
         ChainChannel known = await market.Chain.OpenChannelAsync(1000);
         ChainChannel unknown = await market.Chain.OpenChannelAsync(1000);
         CallReport before = await client.CallAsync(market.Say(gateway, known, Price));
@@ -84,12 +85,16 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
         CallReport after = await client.CallAsync(
-            market.Say(gateway, known, Price) with { Payment = ClientPayment.From(market.Chain.State, known, Price) with { Amount = before.Amount } });
+            market.Say(gateway, known, Price) with
+            {
+                Payment = ClientPayment.From(market.Chain.State, known, Price) with { Amount = before.Amount },
+            });
         CallReport stranger = await client.CallAsync(
             market.Say(gateway, unknown, Price) with { Payment = ClientPayment.From(market.Chain.State, unknown, Price) });
 
         Assert.True(after.Code == 0, $"{after.Code}: {after.Details}");
-        Assert.Equal((14, "the payment cannot be checked against the blockchain now, please try again later"), (stranger.Code, stranger.Details));
+        Assert.Equal(
+            (14, "the payment cannot be checked against the blockchain now, please try again later"), (stranger.Code, stranger.Details));
     }
 
     [Fact]
@@ -97,7 +102,8 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
     public async Task PaidCalls_OfAKnownChannel_ReadNothingFromTheChain()
     {
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
-        await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:PollInterval"] = "00:01:00" });
+        await using GatewayProcess gateway =
+            await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:PollInterval"] = "00:01:00" });
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000_000);
         await client.CallAsync(market.Say(gateway, channel, Price));
         int readings = relay.ChannelReadings;
@@ -112,10 +118,12 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
         Assert.InRange(relay.Total - before, 0, 10);
     }
 
-    private Task<GatewayProcess> StartGatewayAsync(ChainRelay relay, IReadOnlyDictionary<string, string> options) => GatewayProcess.StartAsync(
-        new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
-        {
-            ChainUrl = relay.Url,
-            Options = options,
-        });
+    private Task<GatewayProcess> StartGatewayAsync(ChainRelay relay, IReadOnlyDictionary<string, string> options) =>
+        GatewayProcess.StartAsync(
+            new GatewaySettings(
+                market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
+            {
+                ChainUrl = relay.Url,
+                Options = options,
+            });
 }

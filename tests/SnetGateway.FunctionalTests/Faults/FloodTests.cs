@@ -27,7 +27,8 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         output.WriteLine($"seed {seed}");
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(
-            new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
+            new GatewaySettings(
+                market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
             {
                 ChainUrl = relay.Url,
                 Options = new Dictionary<string, string> { ["SnetGateway:Chain:ReadsPerSecond"] = $"{ReadsPerSecond}" },
@@ -42,7 +43,8 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
             foreign.Add(await market.Chain.OpenChannelAsync(1, recipient: "provider2"));
         }
 
-        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var http =
+            new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         int readings = relay.ChannelReadings;
         long start = TimeProvider.System.GetTimestamp();
         Task<int[]> flood = FloodAsync(http, gateway, foreign, new Random(seed));
@@ -68,7 +70,9 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         Address escrow = Address.Parse(market.Chain.State.MultiPartyEscrow);
         IEnumerable<Task<int>> calls = Enumerable.Range(0, Flood).Select(i =>
         {
-            UInt256 id = i % 2 == 0 ? UInt256.FromUInt64((ulong)random.NextInt64(1_000_000, long.MaxValue)) : UInt256.Parse(foreign[i / 2 % foreign.Count].Id.ToString());
+            UInt256 id = i % 2 == 0
+                ? UInt256.FromUInt64((ulong)random.NextInt64(1_000_000, long.MaxValue))
+                : UInt256.Parse(foreign[i / 2 % foreign.Count].Id.ToString());
             return CallAsync(http, gateway, stranger, escrow, id);
         });
         return await Task.WhenAll(calls);
@@ -82,13 +86,15 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Wire.Frame(string.Empty)) { Headers = { ContentType = new MediaTypeHeaderValue(Wire.ContentType) } },
+            Content =
+                new ByteArrayContent(Wire.Frame(string.Empty)) { Headers = { ContentType = new MediaTypeHeaderValue(Wire.ContentType) } },
         };
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Headers.TryAddWithoutValidation("snet-payment-type", "escrow");
         request.Headers.TryAddWithoutValidation("snet-payment-channel-id", id.ToString());
         request.Headers.TryAddWithoutValidation("snet-payment-channel-nonce", "0");
-        request.Headers.TryAddWithoutValidation("snet-payment-channel-amount", Price.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(
+            "snet-payment-channel-amount", Price.ToString(System.Globalization.CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("snet-payment-channel-signature-bin", Convert.ToBase64String(key.SignMessage(message)));
         using HttpResponseMessage response = await http.SendAsync(request);
         return (await GrpcReply.ReadAsync(response)).Status;

@@ -34,7 +34,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     [Rule(1)]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
-        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 4096, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
+        using SmallDisk disk = SmallDisk.MountOrSkip(
+            kibibytes: 4096, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
 
         await using GatewayProcess gateway = await StartGatewayAsync(Path.Combine(disk.Folder, "ledger.db"));
         await BreakAndMendAsync(gateway, Do(disk.Fill), Do(disk.Free));
@@ -94,7 +95,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
 
         int code = await gateway.StopAsync();
 
-        CallReport call = PayingClient.ReadCall(await caller.WaitForLineAsync(line => line.Contains("\"code\"", StringComparison.Ordinal)))!;
+        CallReport call =
+            PayingClient.ReadCall(await caller.WaitForLineAsync(line => line.Contains("\"code\"", StringComparison.Ordinal)))!;
         Assert.True(code == 0, $"The gateway ended with {code}. Its output:\n{gateway.Process.RecentOutput}");
         Assert.True(call.Code == 0, $"{call.Code}: {call.Details}");
         Assert.Equal(10, call.Messages.Count);
@@ -166,12 +168,15 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     }
 
     private Task<GatewayProcess> StartGatewayAsync(string? ledger = null) => GatewayProcess.StartAsync(
-        new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }) { LedgerPath = ledger });
+        new GatewaySettings(
+            market.Chain.State,
+            new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }) { LedgerPath = ledger });
 
     /// <summary>Limits the size of the process's files: simulates a full disk where mounting one is not permitted.</summary>
     private static async Task LimitFilesAsync(GatewayProcess gateway, string limit)
     {
-        await using ChildProcess tool = ChildProcess.Start("prlimit", ["--pid", gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), $"--fsize={limit}"]);
+        await using ChildProcess tool = ChildProcess.Start(
+            "prlimit", ["--pid", gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), $"--fsize={limit}"]);
         Assert.True(await tool.WaitForExitAsync() == 0, tool.RecentOutput);
     }
 }

@@ -7,7 +7,9 @@ using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.Fleet;
 
-/// <summary>The gateway as a process with a file that a test changes while calls run. Its routes cost nothing and it reaches no chain.</summary>
+/// <summary>
+/// The gateway as a process with a file that a test changes while calls run. Its routes cost nothing and it reaches no chain.
+/// </summary>
 internal sealed partial class FleetGateway : IAsyncDisposable
 {
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll");
@@ -41,7 +43,8 @@ internal sealed partial class FleetGateway : IAsyncDisposable
         }
 
         JsonNode file = JsonNode.Parse(
-            await File.ReadAllTextAsync(FileIn(folder)), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+            await File.ReadAllTextAsync(FileIn(folder)),
+            documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
         Route(file, services);
         await File.WriteAllTextAsync(FileIn(folder), file.ToJsonString());
         ChildProcess process = ChildProcess.Start(
@@ -72,7 +75,8 @@ internal sealed partial class FleetGateway : IAsyncDisposable
     {
         string? found = null;
         await Infrastructure.Eventually.TrueAsync(
-            () => (found = _lines.FirstOrDefault(line => line.Contains(part, StringComparison.Ordinal))) is not null, $"the log says '{part}'");
+            () => (found = _lines.FirstOrDefault(line => line.Contains(part, StringComparison.Ordinal))) is not null,
+            $"the log says '{part}'");
         return found!;
     }
 
@@ -102,7 +106,8 @@ internal sealed partial class FleetGateway : IAsyncDisposable
         ["Clusters"] = new JsonObject(services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Service, new JsonObject
         {
             ["Destinations"] = new JsonObject(service.Instances.Select(
-                instance => KeyValuePair.Create<string, JsonNode?>($"port{instance.Port}", new JsonObject { ["Address"] = instance.ToString() }))),
+                instance => KeyValuePair.Create<string, JsonNode?>(
+                    $"port{instance.Port}", new JsonObject { ["Address"] = instance.ToString() }))),
         }))),
     };
 

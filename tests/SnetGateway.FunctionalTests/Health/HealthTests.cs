@@ -28,7 +28,8 @@ public sealed class HealthTests
         gateway.Readiness.Add("ledger", () => problem);
         gateway.Readiness.Add("chain", () => null);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready\n"), await GetAsync(gateway, gateway.PublicEndPoint, "/readyz"));
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "ledger: the disk is full\n"), await GetAsync(gateway, gateway.AdminEndPoint, "/readyz"));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "ledger: the disk is full\n"), await GetAsync(gateway, gateway.AdminEndPoint, "/readyz"));
         problem = null;
         Assert.Equal((HttpStatusCode.OK, "ready\n"), await GetAsync(gateway, gateway.PublicEndPoint, "/readyz"));
     }
@@ -80,7 +81,8 @@ public sealed class HealthTests
         for (int i = 0; i < 40; i++)
         {
             using var leave = new CancellationTokenSource();
-            Task call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leave.Token);
+            Task call = gateway.SendAsync(
+                gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), leave.Token);
             await asked.WaitAsync().WithTimeout();
             await leave.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call).WithTimeout();
@@ -144,7 +146,8 @@ public sealed class HealthTests
         settings["ReverseProxy:Clusters:echo:HealthCheck:AvailableDestinationsPolicy"] = "HealthyAndUnknown";
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
         gateway.Service.Handle = context => Answer(context, () => 2);
-        await UntilAsync(gateway, async () => (await gateway.CallAsync("a")) is { Status: 14, Message: "no instance of the service is available" });
+        await UntilAsync(
+            gateway, async () => (await gateway.CallAsync("a")) is { Status: 14, Message: "no instance of the service is available" });
     }
 
     private static Dictionary<string, string?> Probed(ScriptedService second) => new()
@@ -227,14 +230,16 @@ public sealed class HealthTests
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!await condition())
         {
-            Assert.False(limit.IsCancellationRequested, "The condition did not come true:\n" + string.Join('\n', gateway.Log.Lines.TakeLast(20)));
+            Assert.False(
+                limit.IsCancellationRequested, "The condition did not come true:\n" + string.Join('\n', gateway.Log.Lines.TakeLast(20)));
             await Task.Yield();
         }
     }
 
     private static async Task<(HttpStatusCode, string)> GetAsync(GatewayHarness gateway, IPEndPoint endPoint, string path)
     {
-        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
+        using HttpResponseMessage response =
+            await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
         return (response.StatusCode, await response.Content.ReadAsStringAsync().WithTimeout());
     }
 }

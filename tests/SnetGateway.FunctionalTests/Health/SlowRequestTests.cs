@@ -64,12 +64,15 @@ public sealed class SlowRequestTests
         await using GatewayHarness gateway = await StartAsync();
         byte[] body = WebCalls.Encode(type, Everything);
         byte[] head = Encoding.ASCII.GetBytes(
-            $"POST {Check} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nAccept: {WebCalls.Binary}\r\nContent-Length: {body.Length}\r\n\r\n");
+            $"POST {Check} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nAccept: {WebCalls.Binary}\r\nContent-Length: "
+            + $"{body.Length}\r\n\r\n");
         using var client = new TcpClient();
         await client.ConnectAsync(gateway.PublicEndPoint);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync((byte[])[.. head, .. body]);
-        Assert.Contains("grpc-status:0", (await ReadUntilAsync(stream, "\r\n0\r\n\r\n").WithTimeout()).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "grpc-status:0", (await ReadUntilAsync(stream, "\r\n0\r\n\r\n").WithTimeout()).Replace(" ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
 
         int armed = _time.Armed;
         await stream.WriteAsync((byte[])[.. head, .. body[..4]]);
@@ -101,7 +104,8 @@ public sealed class SlowRequestTests
     }
 
     /// <summary>Sends so much of a request on a connection that is there, and lets the time for all of it pass.</summary>
-    private async Task<HttpResponseMessage> SendSlowlyAsync(HttpRequestMessage request, GatewayHarness gateway, DuplexContent content, byte[] bytes)
+    private async Task<HttpResponseMessage> SendSlowlyAsync(
+        HttpRequestMessage request, GatewayHarness gateway, DuplexContent content, byte[] bytes)
     {
         int armed = _time.Armed;
         Task<HttpResponseMessage> call = gateway.SendAsync(request);

@@ -5,8 +5,8 @@ using Grpc.Net.Client;
 namespace SnetGateway.FunctionalTests.Infrastructure;
 
 /// <summary>
-/// The connections of one client: for requests that a test writes itself, and for generated clients. Nothing is retried, redirected, compressed or
-/// added on the way.
+/// The connections of one client: for requests that a test writes itself, and for generated clients. Nothing is retried, redirected,
+/// compressed or added on the way.
 /// </summary>
 internal sealed class ClientHttp : HttpMessageInvoker
 {
@@ -30,13 +30,17 @@ internal sealed class ClientHttp : HttpMessageInvoker
     private ClientHttp(SocketsHttpHandler handler) : base(handler) =>
         _http = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Where generated clients of this server send their calls. A call whose token is cancelled throws <see cref="OperationCanceledException"/>.</summary>
-    public GrpcChannel ChannelTo(Uri server) => _channels.GetOrAdd(server, static (address, http) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
-    {
-        HttpClient = http,
-        CompressionProviders = [],
-        ThrowOperationCanceledOnCancellation = true,
-    }), _http);
+    /// <summary>
+    /// Where generated clients of this server send their calls. A call whose token is cancelled throws <see
+    /// cref="OperationCanceledException"/>.
+    /// </summary>
+    public GrpcChannel ChannelTo(Uri server) =>
+        _channels.GetOrAdd(server, static (address, http) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpClient = http,
+            CompressionProviders = [],
+            ThrowOperationCanceledOnCancellation = true,
+        }), _http);
 
     protected override void Dispose(bool disposing)
     {

@@ -75,7 +75,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public Readiness Readiness => _app.Services.GetRequiredService<Readiness>();
 
     public static async Task<GatewayHarness> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<IEndpointRouteBuilder>? mapAdmin = null,
+        Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
+        Action<IEndpointRouteBuilder>? mapAdmin = null,
         Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null, LiveSnapshot? live = null)
     {
         ScriptedService service = await ScriptedService.StartAsync();
@@ -115,7 +116,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public static GatewaySnapshot Snapshot(
         IReadOnlyList<PaidService>? services = null, ClusterBackends? backends = null, HeartbeatTargets? heartbeats = null) => new(
-        new ServiceCatalog((services ?? [Paid]).Select(service => KeyValuePair.Create(service.Name, service)), []), [], [], backends, heartbeats);
+        new ServiceCatalog((services ?? [Paid]).Select(service => KeyValuePair.Create(service.Name, service)), []), [], [], backends,
+        heartbeats);
 
     /// <summary>The payment's metadata as a client sends it.</summary>
     public static Dictionary<string, string> Payment() => new()
@@ -153,7 +155,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     /// <summary>A call from its first byte to its status.</summary>
     public async Task<GrpcReply> CallAsync(byte[] body, IEnumerable<KeyValuePair<string, string>>? headers = null, string method = Method)
     {
-        using HttpResponseMessage response = await SendAsync(Request(method, new ByteArrayContent(body), headers ?? Payment())).WithTimeout();
+        using HttpResponseMessage response =
+            await SendAsync(Request(method, new ByteArrayContent(body), headers ?? Payment())).WithTimeout();
         return await GrpcReply.ReadAsync(response).WithTimeout();
     }
 

@@ -5,10 +5,14 @@ using System.Text;
 namespace SnetGateway.FunctionalTests.Infrastructure;
 
 /// <summary>An answer as a client sees it, whole.</summary>
-internal sealed record GrpcReply(HttpStatusCode Http, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, HttpResponseHeaders Trailers, byte[] Body, List<byte[]> Messages, byte[] Rest)
+internal sealed record GrpcReply(
+    HttpStatusCode Http, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, HttpResponseHeaders Trailers, byte[] Body,
+    List<byte[]> Messages, byte[] Rest)
 {
     /// <summary>The gRPC status, from wherever it stands.</summary>
-    public int Status => int.Parse(One(Trailers, "grpc-status") ?? One(Headers, "grpc-status") ?? throw new InvalidOperationException($"No grpc-status; HTTP {Http}."), System.Globalization.CultureInfo.InvariantCulture);
+    public int Status => int.Parse(
+        One(Trailers, "grpc-status") ?? One(Headers, "grpc-status") ?? throw new InvalidOperationException($"No grpc-status; HTTP {Http}."),
+        System.Globalization.CultureInfo.InvariantCulture);
 
     public string Message => Uri.UnescapeDataString(One(Trailers, "grpc-message") ?? One(Headers, "grpc-message") ?? string.Empty);
 
@@ -21,8 +25,10 @@ internal sealed record GrpcReply(HttpStatusCode Http, HttpResponseHeaders Header
     {
         byte[] body = await response.Content.ReadAsByteArrayAsync();
         List<byte[]> messages = Wire.Messages(body, out byte[] rest);
-        return new GrpcReply(response.StatusCode, response.Headers, response.Content.Headers, response.TrailingHeaders, body, messages, rest);
+        return new GrpcReply(
+            response.StatusCode, response.Headers, response.Content.Headers, response.TrailingHeaders, body, messages, rest);
     }
 
-    public static string? One(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? string.Join('|', values) : null;
+    public static string? One(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? string.Join('|', values) : null;
 }

@@ -4,15 +4,17 @@ using SnetGateway.Benchmarks.Hpack;
 namespace SnetGateway.FunctionalTests.Infrastructure;
 
 /// <summary>
-/// Header blocks in their plainest form (RFC 7541): written as literals, so that a test can send any byte; read without a dynamic table, which
-/// the connection asks for.
+/// Header blocks in their plainest form (RFC 7541): written as literals, so that a test can send any byte; read without a dynamic table,
+/// which the connection asks for.
 /// </summary>
 internal static class Hpack
 {
     private static readonly string[] Names =
     [
-        "", ":authority", ":method", ":method", ":path", ":path", ":scheme", ":scheme", ":status", ":status", ":status", ":status", ":status",
-        ":status", ":status", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "accept", "access-control-allow-origin",
+        "", ":authority", ":method", ":method", ":path", ":path", ":scheme", ":scheme", ":status", ":status", ":status", ":status",
+        ":status",
+        ":status", ":status", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "accept",
+        "access-control-allow-origin",
         "age", "allow", "authorization", "cache-control", "content-disposition", "content-encoding", "content-language", "content-length",
         "content-location", "content-range", "content-type", "cookie", "date", "etag", "expect", "expires", "from", "host", "if-match",
         "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "last-modified", "link", "location", "max-forwards",

@@ -42,8 +42,10 @@ internal sealed class LogRecorder : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.Least;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            owner._lines.Enqueue(new LogLine(logLevel, category, eventId.Name, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            owner._lines.Enqueue(
+                new LogLine(logLevel, category, eventId.Name, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
     }
 }
 

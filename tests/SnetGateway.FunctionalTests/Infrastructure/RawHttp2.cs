@@ -58,7 +58,10 @@ internal sealed class RawHttp2 : IAsyncDisposable
         }
 
         var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http2] }).WithTimeout();
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols =
+        [
+            SslApplicationProtocol.Http2,
+        ] }).WithTimeout();
         return await BeginAsync(tcp, tls, 65_535);
     }
 
@@ -78,7 +81,8 @@ internal sealed class RawHttp2 : IAsyncDisposable
     /// <summary>Headers of a paid call, with everything a gRPC client sends.</summary>
     public static List<(string Name, string Value)> CallHeaders(string path) =>
     [
-        (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "gateway"), ("content-type", Wire.ContentType), ("te", "trailers"),
+        (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "gateway"), ("content-type", Wire.ContentType),
+        ("te", "trailers"),
     ];
 
     /// <summary>Opens a stream with exactly these headers.</summary>
@@ -306,7 +310,8 @@ internal sealed class RawCall(RawHttp2? connection, int id)
 
     public void Break() => Finish(-1);
 
-    private Task SendAsync(FrameType type, byte flags, byte[] payload) => connection?.SendAsync(type, flags, id, payload) ?? Task.CompletedTask;
+    private Task SendAsync(FrameType type, byte flags, byte[] payload) =>
+        connection?.SendAsync(type, flags, id, payload) ?? Task.CompletedTask;
 
     private void Finish(int? reset)
     {

@@ -40,7 +40,8 @@ internal sealed class RawHttp2Service : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task WriteAsync(NetworkStream stream, FrameType type, byte flags, int id, byte[] payload, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        NetworkStream stream, FrameType type, byte flags, int id, byte[] payload, CancellationToken cancellationToken)
     {
         var frame = new byte[9 + payload.Length];
         frame[0] = (byte)(payload.Length >> 16);

@@ -69,5 +69,6 @@ internal static class Wire
         return Task.CompletedTask;
     }
 
-    public static async Task ReadAllAsync(HttpContext context) => await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+    public static async Task ReadAllAsync(HttpContext context) =>
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
 }

@@ -7,7 +7,8 @@ internal static class SoonExtensions
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static async Task<T> WithTimeout<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerLineNumber] int line = 0)
+    public static async Task<T> WithTimeout<T>(
+        this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerLineNumber] int line = 0)
     {
         try
         {
@@ -19,7 +20,8 @@ internal static class SoonExtensions
         }
     }
 
-    public static async Task WithTimeout(this Task task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerLineNumber] int line = 0)
+    public static async Task WithTimeout(
+        this Task task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerLineNumber] int line = 0)
     {
         try
         {

@@ -81,23 +81,25 @@ public sealed class InteropFixture : IAsyncLifetime
     }
 
     /// <summary>The last lines of a gateway's log, for messages of failed tests.</summary>
-    public IEnumerable<string> RecentLog(bool tls) => (tls ? _tls : _cleartext).Log.TakeLast(30).Select(line => $"{line.EventId} {line.Message}");
+    public IEnumerable<string> RecentLog(bool tls) =>
+        (tls ? _tls : _cleartext).Log.TakeLast(30).Select(line => $"{line.EventId} {line.Message}");
 
     private Task<GatewayProcess> StartAsync(Dictionary<string, string> options)
     {
         const string route = "ReverseProxy:Routes:free:";
-        return GatewayProcess.StartAsync(new GatewaySettings(_chain.State, new MarketService("interop", _service.Address) { Price = Price, Hosts = [PaidHost] })
-        {
-            Options = new Dictionary<string, string>(options)
+        return GatewayProcess.StartAsync(
+            new GatewaySettings(_chain.State, new MarketService("interop", _service.Address) { Price = Price, Hosts = [PaidHost] })
             {
-                // All the payments are of one payer, whose cases leave before the first byte on purpose.
-                ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "1000",
-                [route + "ClusterId"] = "interop",
-                [route + "Match:Path"] = "/{**method}",
-                [route + "Match:Hosts:0"] = FreeHost,
-                [route + "Metadata:Payment"] = "none",
-            },
-        });
+                Options = new Dictionary<string, string>(options)
+                {
+                    // All the payments are of one payer, whose cases leave before the first byte on purpose.
+                    ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "1000",
+                    [route + "ClusterId"] = "interop",
+                    [route + "Match:Path"] = "/{**method}",
+                    [route + "Match:Hosts:0"] = FreeHost,
+                    [route + "Metadata:Payment"] = "none",
+                },
+            });
     }
 
     /// <summary>The metadata of payments one after the other, of a channel of their own; keys ending in -bin as hex.</summary>

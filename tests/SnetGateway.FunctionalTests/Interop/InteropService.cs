@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace SnetGateway.FunctionalTests.Interop;
 
 /// <summary>
-/// gRPC's interoperability service, on bare HTTP/2: it sees the compression flag of each message, which no library shows, and shares no code
-/// with the gateway.
+/// gRPC's interoperability service, on bare HTTP/2: it sees the compression flag of each message, which no library shows, and shares no
+/// code with the gateway.
 /// </summary>
 internal sealed class InteropService : IAsyncDisposable
 {
@@ -133,7 +133,8 @@ internal sealed class InteropService : IAsyncDisposable
     {
         foreach (ResponseParameters parameters in request.ResponseParameters)
         {
-            await WriteAsync(context, new StreamingOutputCallResponse { Payload = PayloadOf(parameters.Size) }, parameters.Compressed?.Value == true);
+            await WriteAsync(
+                context, new StreamingOutputCallResponse { Payload = PayloadOf(parameters.Size) }, parameters.Compressed?.Value == true);
         }
     }
 

@@ -43,8 +43,11 @@ public sealed class InteropTableTests
     /// <summary>In which ways a stack runs the cases: each row of the tests' own data runs all of them.</summary>
     private static string CellOf(InteropStack stack)
     {
-        (bool Paid, bool Tls)[] ways = [.. InteropTests.Ways().Select(row => row.Data).Where(data => data.Item1 == stack).Select(data => (data.Item2, data.Item3))];
-        return ways.Length == 4 ? "all" : ways.Length == 0 ? "-" : string.Join(", ", ways.Select(way => $"{(way.Paid ? "paid" : "unpaid")} {(way.Tls ? "TLS" : "h2c")}"));
+        (bool Paid, bool Tls)[] ways =
+            [.. InteropTests.Ways().Select(row => row.Data).Where(data => data.Item1 == stack).Select(data => (data.Item2, data.Item3))];
+        return ways.Length == 4 ? "all"
+            : ways.Length == 0 ? "-"
+            : string.Join(", ", ways.Select(way => $"{(way.Paid ? "paid" : "unpaid")} {(way.Tls ? "TLS" : "h2c")}"));
     }
 
     private static string NameOf(InteropStack stack) => stack switch

@@ -30,7 +30,8 @@ public sealed class ProxyProtocolTests
         };
         using HttpMessageInvoker client = ClientBehindBalancer(Line, first);
         using HttpResponseMessage response = await client.SendAsync(
-            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()), CancellationToken.None).WithTimeout();
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()),
+            CancellationToken.None).WithTimeout();
         Assert.Equal(["203.0.113.9"], (await GrpcReply.ReadAsync(response).WithTimeout()).Texts);
     }
 
@@ -57,7 +58,8 @@ public sealed class ProxyProtocolTests
         Dictionary<string, string?> settings = files.Settings;
         settings[Trusted] = "127.0.0.1";
         await using GatewayHarness gateway = await GatewayHarness.StartAsync( // disposing it fails when an error was logged
-            settings, services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
+            settings,
+            services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
         using (var leaves = new TcpClient { LingerState = new LingerOption(true, 0) })
         {
             await leaves.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
@@ -92,7 +94,8 @@ public sealed class ProxyProtocolTests
     public async Task HeaderFromAnUntrustedPeer_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "192.0.2.0/24" });
-        string answer = await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(Line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        string answer =
+            await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(Line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal), answer);
     }
 

@@ -71,7 +71,8 @@ public sealed class SplitPortTests
     public async Task ConnectionThatDoesNotDecide_IsClosedInTime(string sent)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(
-            services: services => services.Configure<ListenerOptions>(options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
+            services: services => services.Configure<ListenerOptions>(
+                options => options.Public.DecisionTimeout = TimeSpan.FromMilliseconds(200)));
         using TcpClient client = await ConnectAsync(gateway);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent)).AsTask().WithTimeout();
         Assert.True(await IsClosedAsync(client));
@@ -102,7 +103,8 @@ public sealed class SplitPortTests
     [Fact]
     public async Task AdminPages_AreNotOnThePublicListener_AndViceVersa()
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(mapAdmin: endpoints => endpoints.MapGet("/secret", () => "admin"));
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(mapAdmin: endpoints => endpoints.MapGet("/secret", () => "admin"));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(gateway, gateway.AdminEndPoint, "/secret"));
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(gateway, gateway.PublicEndPoint, "/secret"));
         Assert.Equal(HttpStatusCode.NotFound, await GetAsync(gateway, gateway.AdminEndPoint, GatewayHarness.FreeMethod));
@@ -129,7 +131,8 @@ public sealed class SplitPortTests
 
     private static async Task<HttpStatusCode> GetAsync(GatewayHarness gateway, IPEndPoint endPoint, string path)
     {
-        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
+        using HttpResponseMessage response =
+            await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{endPoint}{path}")).WithTimeout();
         return response.StatusCode;
     }
 

@@ -32,7 +32,8 @@ public sealed class TlsTests : IDisposable
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(_certificate.Settings);
         using var client = NewClient();
-        HttpRequestMessage request = gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("tls")), GatewayHarness.Payment());
+        HttpRequestMessage request = gateway.Request(
+            GatewayHarness.Method, new ByteArrayContent(Wire.Frame("tls")), GatewayHarness.Payment());
         request.RequestUri = new Uri($"https://{gateway.PublicEndPoint}{GatewayHarness.Method}");
         using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).WithTimeout();
         GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Market;
 
-/// <summary>One local chain for all tests of a collection: <c>[Collection(DevChainFixture.Collection)]</c>. Each test opens channels of its own.</summary>
+/// <summary>
+/// One local chain for all tests of a collection: <c>[Collection(DevChainFixture.Collection)]</c>. Each test opens channels of its own.
+/// </summary>
 public sealed class DevChainFixture : IAsyncLifetime
 {
     public const string Collection = "Local chain";

@@ -52,7 +52,9 @@ public sealed class DevChainHistoryTests
         Assert.False(IsRunning(node));
     }
 
-    /// <summary>A process that has ended keeps its entry, in state Z, until its new parent has read its exit code: that is not ours to wait for.</summary>
+    /// <summary>
+    /// A process that has ended keeps its entry, in state Z, until its new parent has read its exit code: that is not ours to wait for.
+    /// </summary>
     private static bool IsRunning(int process)
     {
         try

@@ -20,7 +20,9 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     {
         var service = services[language];
         Task<CallReport> Call(string method, params object[] requests) =>
-            PayingClient.CallAsync(stack, new ClientJob { Endpoint = service.Endpoint, Method = $"example.Echo/{method}", Requests = requests, DeadlineMs = 20_000 });
+            PayingClient.CallAsync(
+                stack,
+                new ClientJob { Endpoint = service.Endpoint, Method = $"example.Echo/{method}", Requests = requests, DeadlineMs = 20_000 });
 
         var say = await Call("Say", new { text = "hello" });
         var count = await Call("Count", new { text = "tick", answers = 4 });
@@ -95,7 +97,8 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
         {
             Endpoint = service.Endpoint,
             Method = "example.Echo/Count",
-            Requests = [new { stallAfter = 1, headersFirst = true, initialMetadata = new Dictionary<string, string> { ["x-early"] = "e" } }],
+            Requests =
+                [new { stallAfter = 1, headersFirst = true, initialMetadata = new Dictionary<string, string> { ["x-early"] = "e" } }],
             DeadlineMs = 700,
         });
 
@@ -111,7 +114,8 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     {
         await using var service = await ExampleServiceProcess.StartAsync(language, "second");
         Task<CallReport> Call(string method, object request, int? leaveAfter = null) => PayingClient.CallAsync(
-            ClientStack.Node, new ClientJob { Endpoint = service.Endpoint, Method = method, Requests = [request], CancelAfterMessages = leaveAfter });
+            ClientStack.Node,
+            new ClientJob { Endpoint = service.Endpoint, Method = method, Requests = [request], CancelAfterMessages = leaveAfter });
 
         var first = await Call("example.Echo/Say", new { });
         await Call("example.Echo/Say", new { failure = new { code = 5, message = "no" } });

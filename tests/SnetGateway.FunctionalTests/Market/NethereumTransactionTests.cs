@@ -23,7 +23,8 @@ public sealed class NethereumTransactionTests(DevChainFixture fixture)
     {
         ChainChannel channel = await _chain.OpenChannelAsync(1000);
 
-        TransactionReceipt receipt = await Claims().SendRequestAndWaitForReceiptAsync(_chain.State.MultiPartyEscrow, Claim(channel, 200, 200));
+        TransactionReceipt receipt =
+            await Claims().SendRequestAndWaitForReceiptAsync(_chain.State.MultiPartyEscrow, Claim(channel, 200, 200));
 
         ChainChannel claimed = await _chain.GetChannelAsync(channel.Id);
         Assert.Equal(BigInteger.One, receipt.Status.Value);
@@ -57,7 +58,8 @@ public sealed class NethereumTransactionTests(DevChainFixture fixture)
         byte[] signature = PrivateKey.Parse(_chain.State.Accounts["signer"].PrivateKey).SignMessage(message);
         return new ChannelClaimFunction
         {
-            ChannelId = channel.Id, ActualAmount = actual, PlannedAmount = signed, R = signature[..32], S = signature[32..64], V = signature[64],
+            ChannelId = channel.Id, ActualAmount = actual, PlannedAmount = signed, R = signature[..32], S = signature[32..64],
+            V = signature[64],
         };
     }
 }

@@ -31,7 +31,10 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     {
         var service = services[ExampleLanguage.JavaScript];
         var payment = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 7) with { Amount = 100 };
-        var job = new ClientJob { Endpoint = service.Endpoint, Method = "example.Echo/Say", Requests = [new { showMetadata = true }], Payment = payment, Calls = 2 };
+        var job = new ClientJob { Endpoint = service.Endpoint, Method = "example.Echo/Say", Requests =
+        [
+            new { showMetadata = true },
+        ], Payment = payment, Calls = 2 };
 
         var charged = await PayingClient.RunAsync(stack, job);
         var refused = await PayingClient.RunAsync(stack, job with { Requests = [new { failure = new { code = 3, message = "no" } }] });
@@ -74,7 +77,8 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     [InlineData(ClientStack.Python)]
     public async Task Signatures_AreThoseOfTheVectors(ClientStack stack)
     {
-        using var vectors = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.Existing("tests/vectors/payment-signatures.json", "the checkout is incomplete")));
+        using var vectors = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Repository.Existing("tests/vectors/payment-signatures.json", "the checkout is incomplete")));
         var vector = vectors.RootElement.GetProperty("cases").EnumerateArray().First();
 
         var signature = await PayingClient.SignAsync(stack, new ClientPayment
@@ -89,7 +93,8 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
         Assert.Equal(Text("signature"), signature);
 
         string Text(string name) => vector.GetProperty(name).GetString()!;
-        System.Numerics.BigInteger Number(string name) => System.Numerics.BigInteger.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture);
+        System.Numerics.BigInteger Number(string name) =>
+            System.Numerics.BigInteger.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]
@@ -97,7 +102,8 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     [InlineData(ClientStack.Python)]
     public async Task Job_WithoutEndpoint_IsRefusedWithAReason(ClientStack stack)
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => PayingClient.RunAsync(stack, new ClientJob { Method = "example.Echo/Say" }));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => PayingClient.RunAsync(stack, new ClientJob { Method = "example.Echo/Say" }));
 
         Assert.Contains("endpoint is missing", failure.Message, StringComparison.Ordinal);
     }

@@ -18,8 +18,8 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 public sealed class AllocationCollection;
 
 /// <summary>
-/// What the paid path allocates beyond bare YARP. Client, proxy and service share the process and do the same in both runs, so the difference
-/// is the gateway's.
+/// What the paid path allocates beyond bare YARP. Client, proxy and service share the process and do the same in both runs, so the
+/// difference is the gateway's.
 /// </summary>
 [Collection(nameof(AllocationTests))]
 public sealed class AllocationTests(ITestOutputHelper output)
@@ -35,7 +35,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
         {
             paid = await MeasureAsync(gateway, gateway.PublicEndPoint.ToString());
             await using WebApplication yarp = await StartYarpAsync(gateway.Service.Address);
-            bare = await MeasureAsync(gateway, new Uri(yarp.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority);
+            bare = await MeasureAsync(
+                gateway,
+                new Uri(yarp.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority);
         }
 
         output.WriteLine($"paid {paid} bytes a call, bare YARP {bare}, difference {paid - bare}");
@@ -79,7 +81,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
             ["ReverseProxy:Clusters:echo:HttpRequest:VersionPolicy"] = "RequestVersionExact",
             ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = service.ToString(),
         });
-        builder.WebHost.ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            options => options.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
         WebApplication app = builder.Build();
         app.MapReverseProxy();

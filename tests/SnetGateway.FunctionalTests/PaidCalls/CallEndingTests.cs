@@ -63,7 +63,8 @@ public sealed class CallEndingTests
     [Fact]
     public async Task RequestMessageAboveTheLimit_IsExhausted_AndTheServiceIsCancelled()
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxRequestMessageBytes"] = "1000" });
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxRequestMessageBytes"] = "1000" });
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         gateway.Service.Handle = async context =>
         {

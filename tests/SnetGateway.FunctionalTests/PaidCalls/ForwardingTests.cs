@@ -27,7 +27,8 @@ public sealed class ForwardingTests
         IHeaderDictionary? seen = null;
         gateway.Service.Handle = async context =>
         {
-            seen = new HeaderDictionary(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
+            seen = new HeaderDictionary(
+                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
             Wire.Begin(context);
             context.Response.Headers["initial"] = "one";
             context.Response.Headers["grpc-encoding"] = "gzip";
@@ -70,7 +71,8 @@ public sealed class ForwardingTests
             te = context.Request.Headers.TE;
             return Wire.EchoAsync(context);
         };
-        HttpRequestMessage request = gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment());
+        HttpRequestMessage request = gateway.Request(
+            GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment());
         request.Headers.Remove("te");
         using HttpResponseMessage response = await gateway.SendAsync(request).WithTimeout();
         await GrpcReply.ReadAsync(response).WithTimeout();

@@ -9,8 +9,8 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidCalls;
 
 /// <summary>
-/// Services that answer in every wrong way at random, stores that refuse, clients that leave: whoever received a byte of a message or an OK has
-/// paid, and who has not paid received neither. One seed replays a run.
+/// Services that answer in every wrong way at random, stores that refuse, clients that leave: whoever received a byte of a message or an OK
+/// has paid, and who has not paid received neither. One seed replays a run.
 /// </summary>
 public sealed class GrantModelTests(ITestOutputHelper output)
 {
@@ -20,7 +20,8 @@ public sealed class GrantModelTests(ITestOutputHelper output)
     public async Task NobodyIsGrantedUnpaid()
     {
         int seed = Seeds.Next(output.WriteLine);
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "100000" });
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "100000" });
         gateway.Service.Handle = AnswerAsync;
         int granted = 0, refused = 0;
         for (int call = 0; call < Calls; call++)

@@ -53,7 +53,8 @@ public sealed class PipelineOrderTests
             ["ReverseProxy:Routes:greedy:Match:Path"] = "/{**all}",
             ["ReverseProxy:Routes:greedy:Metadata:Service"] = "echo",
         });
-        using HttpResponseMessage response = await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}/readyz")).WithTimeout();
+        using HttpResponseMessage response =
+            await gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{gateway.PublicEndPoint}/readyz")).WithTimeout();
         Assert.Equal("ready\n", await response.Content.ReadAsStringAsync());
     }
 

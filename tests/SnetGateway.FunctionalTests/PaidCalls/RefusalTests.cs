@@ -39,9 +39,11 @@ public sealed class RefusalTests
         { PaymentMetadata.ChannelAmount, "1e3", 3, "incorrect format \"snet-payment-channel-amount\": \"1e3\"" },
         {
             PaymentMetadata.ChannelAmount, "115792089237316195423570985008687907853269984665640564039457584007913129639936", 3,
-            "incorrect format \"snet-payment-channel-amount\": \"115792089237316195423570985008687907853269984665640564039457584007913129639936\""
+            "incorrect format \"snet-payment-channel-amount\": "
+            + "\"115792089237316195423570985008687907853269984665640564039457584007913129639936\""
         },
-        { PaymentMetadata.ChannelAmount, new string('9', 300), 3, $"incorrect format \"snet-payment-channel-amount\": \"{new string('9', 100)}\"" },
+        { PaymentMetadata.ChannelAmount, new string(
+            '9', 300), 3, $"incorrect format \"snet-payment-channel-amount\": \"{new string('9', 100)}\"" },
         { PaymentMetadata.ChannelSignature, "AA,AA", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },
         { PaymentMetadata.ChannelSignature, "A", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },
         { PaymentMetadata.ChannelSignature, "__-_", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },
@@ -72,9 +74,12 @@ public sealed class RefusalTests
     public async Task TheFirstMistake_IsTheAnswer()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        GrpcReply reply = await gateway.CallAsync(Wire.Frame("a"), [new(PaymentMetadata.ChannelNonce, "x"), new(PaymentMetadata.ChannelAmount, "y")]);
+        GrpcReply reply =
+            await gateway.CallAsync(Wire.Frame("a"), [new(PaymentMetadata.ChannelNonce, "x"), new(PaymentMetadata.ChannelAmount, "y")]);
         Assert.Equal("missing \"snet-payment-channel-id\"", reply.Message);
-        reply = await gateway.CallAsync(Wire.Frame("a"), [new(PaymentMetadata.ChannelId, "1"), new(PaymentMetadata.ChannelNonce, "x"), new(PaymentMetadata.ChannelAmount, "y")]);
+        reply = await gateway.CallAsync(
+            Wire.Frame("a"),
+            [new(PaymentMetadata.ChannelId, "1"), new(PaymentMetadata.ChannelNonce, "x"), new(PaymentMetadata.ChannelAmount, "y")]);
         Assert.Equal("incorrect format \"snet-payment-channel-nonce\": \"x\"", reply.Message);
     }
 
@@ -85,7 +90,8 @@ public sealed class RefusalTests
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers[PaymentMetadata.ChannelSignature] = "AA,AA";
         headers[PaymentMetadata.ChannelAmount] = "x";
-        Assert.Equal("incorrect format \"snet-payment-channel-amount\": \"x\"", (await gateway.CallAsync(Wire.Frame("a"), headers)).Message);
+        Assert.Equal(
+            "incorrect format \"snet-payment-channel-amount\": \"x\"", (await gateway.CallAsync(Wire.Frame("a"), headers)).Message);
         Assert.Empty(gateway.Admitted);
     }
 
@@ -121,7 +127,8 @@ public sealed class RefusalTests
     public async Task EmptySignature_IsPresent_AndLeftToTheJudge()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        gateway.Admit = (payment, _, _) => new(AdmissionResult.Refused(payment.Signature.IsEmpty ? Refusals.SignatureInvalid() : Refusals.NotRecorded()));
+        gateway.Admit = (payment, _, _) => new(
+            AdmissionResult.Refused(payment.Signature.IsEmpty ? Refusals.SignatureInvalid() : Refusals.NotRecorded()));
         Dictionary<string, string> headers = GatewayHarness.Payment();
         headers[PaymentMetadata.ChannelSignature] = "";
         Assert.Equal("payment signature is not valid", (await gateway.CallAsync(Wire.Frame("a"), headers)).Message);
@@ -133,7 +140,8 @@ public sealed class RefusalTests
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         gateway.Admit = (_, _, _) => new(AdmissionResult.Refused(Refusals.WrongNonce(new ChannelNonce(3), new ChannelNonce(1))));
         var content = new DuplexContent();
-        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
+        using HttpResponseMessage response =
+            await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
         GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(1000, reply.Status);
         Assert.Equal("incorrect payment channel nonce, latest: 3, sent: 1", reply.Message);
@@ -212,7 +220,8 @@ public sealed class RefusalTests
     public async Task PlainGrpcOnHttp11_IsRefused()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        HttpRequestMessage request = gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment());
+        HttpRequestMessage request = gateway.Request(
+            GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment());
         request.Version = HttpVersion.Version11;
         request.Headers.Remove("te");
         await AssertRefusedAsync(gateway, request, 426);
@@ -237,8 +246,10 @@ public sealed class RefusalTests
     public async Task Upgrade_IsRefused(string method)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
-        string answer = await RawAsync(gateway, $"{method} {GatewayHarness.Method} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Type: application/grpc\r\nContent-Length: 0\r\n\r\n");
+        string answer =
+            await RawAsync(gateway, $"{method} {GatewayHarness.Method} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Type: "
+                    + "application/grpc\r\nContent-Length: 0\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (405|426) ", answer);
         Assert.Equal(0, gateway.Service.Requests);
         Assert.Empty(gateway.Admitted);

@@ -61,7 +61,8 @@ public sealed class ResponseSizeTests
     [Fact]
     public async Task FirstMessageAboveTheLimit_IsExhausted_AndNothingCharged()
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
         gateway.Service.Handle = async context =>
         {
             Wire.Begin(context);
@@ -79,7 +80,8 @@ public sealed class ResponseSizeTests
     [InlineData(false)]
     public async Task LaterMessageAboveTheLimit_EndsTheStream_AndTheFirstStaysCharged(bool inOneWrite)
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:Limits:MaxResponseMessageBytes"] = "1000" });
         gateway.Service.Handle = async context =>
         {
             Wire.Begin(context);

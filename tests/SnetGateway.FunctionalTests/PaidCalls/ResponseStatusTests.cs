@@ -7,7 +7,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidCalls;
 
-/// <summary>How a service ends its answer decides what is charged, and reaches the client untouched: an error without a message costs nothing.</summary>
+/// <summary>
+/// How a service ends its answer decides what is charged, and reaches the client untouched: an error without a message costs nothing.
+/// </summary>
 public sealed class ResponseStatusTests
 {
     [Fact]
@@ -110,7 +112,9 @@ public sealed class ResponseStatusTests
         gateway.Service.Handle = context => EndAsync(context, trailersOnly, 0);
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(13, reply.Status);
-        Assert.Null(GrpcReply.One(reply.Headers, "grpc-status") is not null && GrpcReply.One(reply.Trailers, "grpc-status") is not null ? "two" : null);
+        Assert.Null(GrpcReply.One(reply.Headers, "grpc-status") is not null && GrpcReply.One(reply.Trailers, "grpc-status") is not null
+            ? "two"
+            : null);
     }
 
     [Theory]

@@ -23,7 +23,8 @@ public sealed class ServiceTimeoutTests
     [Rule(24)]
     public async Task ServiceTimeout_EndsACallBeforeItsFirstByte()
     {
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" });
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" });
         gateway.Service.Handle = HangAsync;
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(4, reply.Status);
@@ -131,7 +132,8 @@ public sealed class ServiceTimeoutTests
     }
 
     /// <summary>A gateway whose time stands until the test moves it.</summary>
-    private Task<GatewayHarness> StartAsync() => GatewayHarness.StartAsync(services: services => services.AddSingleton<TimeProvider>(_time));
+    private Task<GatewayHarness> StartAsync() =>
+        GatewayHarness.StartAsync(services: services => services.AddSingleton<TimeProvider>(_time));
 
     private static async Task AnswerAsync(HttpContext context, string? message)
     {

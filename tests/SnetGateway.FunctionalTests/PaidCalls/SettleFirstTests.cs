@@ -96,7 +96,8 @@ public sealed class SettleFirstTests
         var content = new DuplexContent();
 
         // The request's first message follows only after the answer's headers: without them both sides would wait for ever.
-        using HttpResponseMessage response = await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
+        using HttpResponseMessage response =
+            await gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment())).WithTimeout();
         Assert.Equal("ahead", GrpcReply.One(response.Headers, "initial"));
         Assert.Equal(0, gateway.Reservation.Ends);
         await content.WriteAsync(Wire.Frame("late")).WithTimeout();
@@ -193,16 +194,19 @@ public sealed class SettleFirstTests
 
             // The proxy may have read the message just before the call ended, and writes it just after.
             await ended.Task.WithTimeout();
-            written.SetResult(await Record.ExceptionAsync(() => context.Response.Body.WriteAsync(Wire.Frame("late"), CancellationToken.None).AsTask()));
+            written.SetResult(
+                await Record.ExceptionAsync(() => context.Response.Body.WriteAsync(Wire.Frame("late"), CancellationToken.None).AsTask()));
         });
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(services: services => services.AddSingleton<ITransformProvider>(hook));
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(services: services => services.AddSingleton<ITransformProvider>(hook));
         Dictionary<string, string> headers = GatewayHarness.Payment();
         if (byDeadline)
         {
             headers["grpc-timeout"] = "300m";
         }
 
-        Task<HttpResponseMessage> call = gateway.SendAsync(gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers), leave.Token);
+        Task<HttpResponseMessage> call = gateway.SendAsync(
+            gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers), leave.Token);
         Assert.NotNull(await written.Task.WithTimeout());
         Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
         if (!byDeadline)

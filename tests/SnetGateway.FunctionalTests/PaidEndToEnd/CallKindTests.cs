@@ -56,7 +56,10 @@ public sealed class CallKindTests(GatewayFixture market)
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
         ClientJob job = market.Say(channel) with
         {
-            Requests = [new { failure = new { code = 5, message = "no such thing" }, trailingMetadata = new Dictionary<string, string> { ["x-why"] = "because" } }],
+            Requests = [new { failure = new { code = 5, message = "no such thing" }, trailingMetadata = new Dictionary<string, string>
+            {
+                ["x-why"] = "because",
+            } }],
         };
 
         CallReport failed = await market.Client(stack).CallAsync(job);

@@ -47,7 +47,8 @@ public sealed class ClaimTests(GatewayFixture market)
 
         await market.Chain.ClaimAsync(channel.Id, 10, signed.Signature);
 
-        await Eventually.TrueAsync("the state shows the next nonce", async () => (await market.StateAsync(market.Gateway, ClientStack.Node, channel)).Nonce == 1);
+        await Eventually.TrueAsync(
+            "the state shows the next nonce", async () => (await market.StateAsync(market.Gateway, ClientStack.Node, channel)).Nonce == 1);
         Assert.Null((await market.StateAsync(market.Gateway, ClientStack.Node, channel)).SignedAmount);
     }
 
@@ -61,7 +62,8 @@ public sealed class ClaimTests(GatewayFixture market)
         CommandResult story = await market.Gateway.RunCommandAsync("ledger", "explain", channel.Id.ToString());
         CommandResult verdict = await market.Gateway.RunCommandAsync("ledger", "verify");
 
-        JsonElement row = channels.Output.Select(line => JsonSerializer.Deserialize<JsonElement>(line)).Single(r => r.GetProperty("channel").GetString() == channel.Id.ToString());
+        JsonElement row = channels.Output.Select(line => JsonSerializer.Deserialize<JsonElement>(line))
+            .Single(r => r.GetProperty("channel").GetString() == channel.Id.ToString());
         Assert.Equal("20", row.GetProperty("authorised").GetString());
         Assert.Equal("0", row.GetProperty("nonce").GetString());
         Assert.Equal(2, story.Output.Count(line => line.Contains("javascript /example.Echo/Say for 10 cogs", StringComparison.Ordinal)));

@@ -35,7 +35,8 @@ public sealed class ForeignChannelTests(GatewayFixture market)
         string current = string.Join(' ', Convert.FromBase64String(chain.GroupIdBase64));
         string other = string.Join(' ', Convert.FromHexString(channel.GroupIdHex[2..]));
         Assert.Equal(
-            (13, $"payment channel error: channel received belongs to another group of replicas, current group: [{current}], channel group: [{other}]"),
+            (13, $"payment channel error: channel received belongs to another group of replicas, current group: [{current}], channel "
+                + $"group: [{other}]"),
             (refused.Code, refused.Details));
         Assert.Equal((0, "hello"), (taken.Code, taken.Texts.SingleOrDefault()));
     }
@@ -61,7 +62,9 @@ public sealed class ForeignChannelTests(GatewayFixture market)
         CallReport call = await CallAsync(stack, channel);
 
         Assert.Equal(16, call.Code);
-        Assert.StartsWith($"payment channel is near to be expired, expiration time: {channel.Expiration}, current block: ", call.Details, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"payment channel is near to be expired, expiration time: {channel.Expiration}, current block: ", call.Details,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -73,7 +76,8 @@ public sealed class ForeignChannelTests(GatewayFixture market)
 
         CallReport priced = await market.Client(stack).CallAsync(market.Say(channel, "by-method.market", GatewayFixture.SayPrice));
         CallReport wrong = await market.Client(stack).CallAsync(market.Say(channel, "by-method.market", GatewayFixture.SayPrice + 1));
-        CallReport unpriced = await market.Client(stack).CallAsync(market.Say(channel, "by-method.market", GatewayFixture.SayPrice) with { Method = "example.Echo/Count" });
+        CallReport unpriced = await market.Client(stack)
+            .CallAsync(market.Say(channel, "by-method.market", GatewayFixture.SayPrice) with { Method = "example.Echo/Count" });
 
         Assert.Equal(0, priced.Code);
         Assert.Equal((16, "income 8 does not equal to price 7"), (wrong.Code, wrong.Details));

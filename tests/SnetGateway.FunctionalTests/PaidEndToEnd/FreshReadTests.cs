@@ -43,7 +43,9 @@ public sealed class FreshReadTests(GatewayFixture market)
         CallReport extended = await client.CallAsync(market.Say(channel));
 
         Assert.Equal(16, near.Code);
-        Assert.StartsWith($"payment channel is near to be expired, expiration time: {channel.Expiration}, current block: ", near.Details, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"payment channel is near to be expired, expiration time: {channel.Expiration}, current block: ", near.Details,
+            StringComparison.Ordinal);
         Assert.EndsWith("expiration threshold: 40320", near.Details, StringComparison.Ordinal);
         Assert.Equal((0, "hello"), (extended.Code, extended.Texts.SingleOrDefault()));
     }
@@ -61,7 +63,8 @@ public sealed class FreshReadTests(GatewayFixture market)
         CallReport unknown = await market.Client(stack).CallAsync(market.Say(last) with { Payment = tooEarly });
 
         ChainChannel opened = await market.Chain.OpenChannelAsync(100);
-        CallReport call = await market.Client(stack).CallAsync(market.Say(opened) with { Payment = ClientPayment.From(market.Chain.State, opened, GatewayFixture.Price) });
+        CallReport call = await market.Client(stack)
+            .CallAsync(market.Say(opened) with { Payment = ClientPayment.From(market.Chain.State, opened, GatewayFixture.Price) });
 
         Assert.Equal((16, $"payment channel \"{{ID: {last.Id + 1}}}\" not found"), (unknown.Code, unknown.Details));
         Assert.Equal(last.Id + 1, opened.Id);
@@ -74,7 +77,8 @@ public sealed class FreshReadTests(GatewayFixture market)
     [Rule(11)]
     public async Task BlocksSinceTheLastCall_AreSeenByTheVeryNextQuestionForTheState(ClientStack stack)
     {
-        // The client signs the newest block number, which is further from the one that the gateway saw a moment ago than a question may be old.
+        // The client signs the newest block number, which is further from the one that the gateway saw a moment ago than a question may be
+        // old.
         ChainChannel channel = await market.Chain.OpenChannelAsync(100);
         CallReport first = await market.Client(stack).CallAsync(market.Say(channel));
         await market.Chain.MineAsync(ChannelStates.FreshnessBlocks + 1);

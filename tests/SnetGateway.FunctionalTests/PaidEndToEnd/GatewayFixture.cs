@@ -38,7 +38,9 @@ public sealed class GatewayFixture : MarketFixture
             Chain.State,
             new MarketService("csharp", csharp) { Hosts = [HostOf(ExampleLanguage.CSharp)], Price = Price },
             new MarketService("javascript", node) { Hosts = [HostOf(ExampleLanguage.JavaScript)], Price = Price },
-            new MarketService("by-method", node) { Hosts = ["by-method.market"], MethodPrices = new Dictionary<string, long> { ["/example.Echo/Say"] = SayPrice } },
+            new MarketService(
+                "by-method",
+                node) { Hosts = ["by-method.market"], MethodPrices = new Dictionary<string, long> { ["/example.Echo/Say"] = SayPrice } },
             new MarketService("of-other-group", node) { Hosts = ["other-group.market"], Group = "other", Price = Price },
             new MarketService("pair", [.. pair.Select(instance => instance.Address)])
             {
@@ -73,7 +75,8 @@ public sealed class GatewayFixture : MarketFixture
     }
 
     /// <summary>A unary call of one of the services, paid from where the gateway says the channel stands.</summary>
-    internal ClientJob Say(ChainChannel channel, string host = "javascript.market", long price = Price) => Say(Gateway, channel, price) with { Authority = host };
+    internal ClientJob Say(ChainChannel channel, string host = "javascript.market", long price = Price) =>
+        Say(Gateway, channel, price) with { Authority = host };
 
     [CollectionDefinition(Collection)]
     public sealed class Definition : ICollectionFixture<GatewayFixture>;

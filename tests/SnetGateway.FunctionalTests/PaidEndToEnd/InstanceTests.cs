@@ -17,11 +17,13 @@ public sealed class InstanceTests(GatewayFixture market)
         Assert.Equal(["left", "right"], (await InstancesAsync(channel)).Distinct().Order());
 
         await SetServingAsync(market.Pair[1], false);
-        await Eventually.TrueAsync("the probe has taken the instance out", async () => (await InstancesAsync(channel)).All(name => name == "left"));
+        await Eventually.TrueAsync(
+            "the probe has taken the instance out", async () => (await InstancesAsync(channel)).All(name => name == "left"));
         Assert.All(await InstancesAsync(channel), name => Assert.Equal("left", name));
 
         await SetServingAsync(market.Pair[1], true);
-        await Eventually.TrueAsync("the probe has brought the instance back", async () => (await InstancesAsync(channel)).Contains("right"));
+        await Eventually.TrueAsync(
+            "the probe has brought the instance back", async () => (await InstancesAsync(channel)).Contains("right"));
     }
 
     /// <summary>Who answered each of four calls.</summary>
@@ -34,7 +36,8 @@ public sealed class InstanceTests(GatewayFixture market)
 
     private async Task SetServingAsync(ExampleServiceProcess instance, bool serving)
     {
-        CallReport call = await client.CallAsync(new ClientJob { Endpoint = instance.Endpoint, Method = "example.EchoControl/SetServing", Requests = [new { serving }] });
+        CallReport call = await client.CallAsync(
+            new ClientJob { Endpoint = instance.Endpoint, Method = "example.EchoControl/SetServing", Requests = [new { serving }] });
         Assert.Equal(0, call.Code);
     }
 }

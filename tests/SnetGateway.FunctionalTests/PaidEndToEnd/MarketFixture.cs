@@ -8,7 +8,8 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 public class MarketFixture : IAsyncLifetime
 {
     private readonly Dictionary<ExampleLanguage, ExampleServiceProcess> services = [];
-    private readonly Dictionary<ClientStack, PayingSession> clients = Enum.GetValues<ClientStack>().ToDictionary(stack => stack, stack => new PayingSession(stack));
+    private readonly Dictionary<ClientStack, PayingSession> clients = Enum.GetValues<ClientStack>()
+        .ToDictionary(stack => stack, stack => new PayingSession(stack));
 
     public DevChain Chain { get; private set; } = null!;
 
@@ -55,7 +56,8 @@ public class MarketFixture : IAsyncLifetime
     /// <summary>The channel as the gateway tells it to its signer.</summary>
     internal async Task<ChannelStateReport> StateAsync(GatewayProcess gateway, ClientStack stack, ChainChannel channel)
     {
-        CallReport call = await Client(stack).CallAsync(new ClientJob { Endpoint = gateway.Endpoint, State = ClientPayment.From(Chain.State, channel, 0) });
+        CallReport call = await Client(stack).CallAsync(
+            new ClientJob { Endpoint = gateway.Endpoint, State = ClientPayment.From(Chain.State, channel, 0) });
         Assert.True(call.Code == 0, $"{call.Code}: {call.Details}");
         return call.State!;
     }

@@ -16,7 +16,9 @@ public sealed class TlsTests(GatewayFixture market)
         {
             string certificate = SelfSignedCertificate.Write(folder);
             await using GatewayProcess gateway = await GatewayProcess.StartAsync(
-                new GatewaySettings(market.Chain.State, new MarketService("echo", market.Service(ExampleLanguage.CSharp).Address) { Price = GatewayFixture.Price })
+                new GatewaySettings(
+                    market.Chain.State,
+                    new MarketService("echo", market.Service(ExampleLanguage.CSharp).Address) { Price = GatewayFixture.Price })
                 {
                     Options = new Dictionary<string, string>
                     {

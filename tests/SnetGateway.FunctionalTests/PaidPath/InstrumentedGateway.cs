@@ -28,7 +28,8 @@ internal sealed class InstrumentedGateway : IDisposable
         }
 
         string hook = Repository.Existing(
-            $"tests/SnetGateway.ExecutionMarks/bin/{Repository.Configuration}/net10.0/SnetGateway.ExecutionMarks.dll", "build the solution");
+            $"tests/SnetGateway.ExecutionMarks/bin/{Repository.Configuration}/net10.0/SnetGateway.ExecutionMarks.dll",
+            "build the solution");
         foreach (string assembly in assemblies)
         {
             Instrument(Path.Combine(_folder, $"{assembly}.dll"), hook);
@@ -66,7 +67,8 @@ internal sealed class InstrumentedGateway : IDisposable
             marks.MainModule.GetType("SnetGateway.ExecutionMarks.Marks").Methods.Single(method => method.Name == "Set"));
         foreach (MethodDefinition method in assembly.MainModule.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody))
         {
-            string? source = method.DebugInformation.SequencePoints.FirstOrDefault(point => !point.IsHidden)?.Document.Url.Replace('\\', '/');
+            string? source =
+                method.DebugInformation.SequencePoints.FirstOrDefault(point => !point.IsHidden)?.Document.Url.Replace('\\', '/');
             int at = source?.IndexOf("/src/SnetGateway.", StringComparison.Ordinal) ?? -1;
             if (at < 0 || source!.Contains("/obj/", StringComparison.Ordinal))
             {

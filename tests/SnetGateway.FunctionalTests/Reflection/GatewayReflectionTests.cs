@@ -12,7 +12,8 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
 {
     private static readonly string[] Own =
     [
-        "escrow.PaymentChannelStateService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        "escrow.PaymentChannelStateService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
     ];
 
     [Fact]
@@ -40,11 +41,13 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
     private async Task<List<Told>> AskAsync(string host)
     {
         await using ChildProcess client = ChildProcess.Start(
-            "/usr/bin/python3", [Repository.Existing("tests/clients/python/reflect.py", "the checkout is incomplete"), market.Endpoint(host), "example.Echo"]);
+            "/usr/bin/python3",
+            [Repository.Existing("tests/clients/python/reflect.py", "the checkout is incomplete"), market.Endpoint(host), "example.Echo"]);
         var told = new List<Told>();
         for (int version = 0; version < 2; version++)
         {
-            told.Add(JsonSerializer.Deserialize<Told>(await client.WaitForLineAsync(line => line.StartsWith('{')), JsonSerializerOptions.Web)!);
+            told.Add(
+                JsonSerializer.Deserialize<Told>(await client.WaitForLineAsync(line => line.StartsWith('{')), JsonSerializerOptions.Web)!);
         }
 
         return told;

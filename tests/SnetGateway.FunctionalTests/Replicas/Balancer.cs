@@ -6,7 +6,9 @@ using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 
-/// <summary>Debian's haproxy with the configuration that operators get, deploy/group/haproxy.cfg, and a socket that tells of its servers.</summary>
+/// <summary>
+/// Debian's haproxy with the configuration that operators get, deploy/group/haproxy.cfg, and a socket that tells of its servers.
+/// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-haproxy-");
@@ -29,7 +31,8 @@ internal sealed class Balancer : IAsyncDisposable
                 ["SNET_GATEWAY_3"] = gateways[2].Endpoint,
             });
         var address = new Uri($"http://127.0.0.1:{port}");
-        await TestKit.Processes.Eventually.TrueAsync("the balancer has found all gateways ready", async () => (await ServersAsync()).Count(server => server.IsUp) == gateways.Count);
+        await TestKit.Processes.Eventually.TrueAsync(
+            "the balancer has found all gateways ready", async () => (await ServersAsync()).Count(server => server.IsUp) == gateways.Count);
         return address;
     }
 
@@ -43,7 +46,8 @@ internal sealed class Balancer : IAsyncDisposable
             await using var stream = new NetworkStream(socket);
             await stream.WriteAsync("show stat\n"u8.ToArray());
             using var reader = new StreamReader(stream);
-            string[][] rows = [.. (await reader.ReadToEndAsync()).Split('\n').Where(line => line.Length > 0).Select(line => line.TrimStart('#', ' ').Split(','))];
+            string[][] rows = [.. (await reader.ReadToEndAsync()).Split('\n').Where(line => line.Length > 0).Select(
+                line => line.TrimStart('#', ' ').Split(','))];
             int name = Array.IndexOf(rows[0], "svname");
             int status = Array.IndexOf(rows[0], "status");
             int current = Array.IndexOf(rows[0], "scur");

@@ -37,7 +37,8 @@ internal sealed class EtcdReplicaStore : ReplicaStore
     public static async Task<EtcdReplicaStore> StartAsync() => new(await EtcdCluster.StartAsync());
 
     public override IRecordStore OpenToRead(LedgerScope scope) =>
-        EtcdRecordStore.OpenReadOnly(new LedgerOptions { Store = "etcd", Etcd = new EtcdOptions { Endpoints = [.. _cluster.Endpoints] } }, scope);
+        EtcdRecordStore.OpenReadOnly(
+            new LedgerOptions { Store = "etcd", Etcd = new EtcdOptions { Endpoints = [.. _cluster.Endpoints] } }, scope);
 
     public override Task<int> KillSomeAsync(Random random) => KillAsync(random, 1);
 

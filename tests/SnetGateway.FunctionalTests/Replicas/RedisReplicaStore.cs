@@ -25,7 +25,8 @@ internal sealed class RedisReplicaStore : ReplicaStore
     public static async Task<RedisReplicaStore> StartAsync() => new(await RedisProcess.StartAsync());
 
     public override IRecordStore OpenToRead(LedgerScope scope) =>
-        RedisRecordStore.OpenReadOnly(new LedgerOptions { Store = "redis", Redis = new RedisOptions { Endpoint = _redis.Endpoint } }, scope, TimeProvider.System);
+        RedisRecordStore.OpenReadOnly(
+            new LedgerOptions { Store = "redis", Redis = new RedisOptions { Endpoint = _redis.Endpoint } }, scope, TimeProvider.System);
 
     public override Task<int> KillSomeAsync(Random random) => Task.FromResult(0);
 

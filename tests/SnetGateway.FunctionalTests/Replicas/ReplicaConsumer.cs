@@ -7,8 +7,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.FunctionalTests.Replicas;
 
 /// <summary>
-/// A consumer with one channel and several gateways to choose from, each call from another one. Honest, it pays call by call; dishonest, it shows
-/// each payment to all gateways at once, several times. Either way it writes down for which payments it saw a byte or OK, and how often.
+/// A consumer with one channel and several gateways to choose from, each call from another one. Honest, it pays call by call; dishonest, it
+/// shows each payment to all gateways at once, several times. Either way it writes down for which payments it saw a byte or OK, and how
+/// often.
 /// </summary>
 internal sealed class ReplicaConsumer(
     PrivateKey key, Address escrow, ChannelId channel, ulong price, ulong block, IReadOnlyList<Uri> gateways, Random random) : IDisposable
@@ -25,7 +26,10 @@ internal sealed class ReplicaConsumer(
     /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long it thinks between two payments: how much load there is, and nothing that a test waits for. Without a pause, consumers take all of the processors that the gateways leave them.</summary>
+    /// <summary>
+    /// How long it thinks between two payments: how much load there is, and nothing that a test waits for. Without a pause, consumers take
+    /// all of the processors that the gateways leave them.
+    /// </summary>
     public TimeSpan Pause { get; init; }
 
     public ChannelId Channel => channel;
@@ -99,7 +103,8 @@ internal sealed class ReplicaConsumer(
         {
             return await _requests.AskSignedAsync(_http, gateway, patience.Token);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or RpcException or TimeoutException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or RpcException
+            or TimeoutException)
         {
             Tell(exception is RpcException status ? $"state: {status.Status.Detail}" : $"state: {NoAnswer(exception)}");
             return null;

@@ -58,11 +58,14 @@ internal sealed class ReplicaFaults(ReplicaMarket market, Random random, TimePro
     }
 
     public override string ToString() =>
-        $"{Kills} kills, {_storeKills} of them of the store, and {_gateways.Stops + _storeStops} stops, {_storeStops} of them of the store, which was full {_storeFull} times; "
+        $"{Kills} kills, {_storeKills} of them of the store, and {_gateways.Stops + _storeStops} stops, {_storeStops} of them of the "
+        + $"store, which was full {_storeFull} times; "
         + $"{_gateways}; a gateway was ready again after {Tell(_again)}; it said that its store is away after {Tell(_unready)}";
 
     private static string Tell(List<double> milliseconds) =>
-        milliseconds.Count == 0 ? "(never)" : $"{milliseconds.Order().ElementAt(milliseconds.Count / 2):0} ms (median), {milliseconds.Max():0} ms at most";
+        milliseconds.Count == 0
+            ? "(never)"
+            : $"{milliseconds.Order().ElementAt(milliseconds.Count / 2):0} ms (median), {milliseconds.Max():0} ms at most";
 
     private async Task KillGatewaysAsync(int count)
     {
@@ -120,7 +123,8 @@ internal sealed class ReplicaFaults(ReplicaMarket market, Random random, TimePro
         long start = time.GetTimestamp();
         foreach (GatewayProcess gateway in market.Gateways)
         {
-            await TestKit.Processes.Eventually.TrueAsync("the gateway is not ready", async () => await gateway.AskReadinessAsync() is not null, s_patience);
+            await TestKit.Processes.Eventually.TrueAsync(
+                "the gateway is not ready", async () => await gateway.AskReadinessAsync() is not null, s_patience);
         }
 
         _unready.Add(time.GetElapsedTime(start).TotalMilliseconds);

@@ -8,8 +8,8 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Replicas;
 
 /// <summary>
-/// Three gateways on one store; gateways and store are killed, stopped, taken away and filled one after the other, under load from honest and
-/// dishonest consumers. tests/campaigns/kill.sh --store etcd (or redis) runs the same for longer.
+/// Three gateways on one store; gateways and store are killed, stopped, taken away and filled one after the other, under load from honest
+/// and dishonest consumers. tests/campaigns/kill.sh --store etcd (or redis) runs the same for longer.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
 [Trait("Needs", "etcd")]
@@ -26,16 +26,19 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task OnEtcd_KillsAndStopsOfAnyProcess_LoseNothing_SellNothingTwice_AndBlockNoChannel() => await RunAsync(await EtcdReplicaStore.StartAsync());
+    public async Task OnEtcd_KillsAndStopsOfAnyProcess_LoseNothing_SellNothingTwice_AndBlockNoChannel() =>
+        await RunAsync(await EtcdReplicaStore.StartAsync());
 
     [Fact]
-    public async Task OnRedis_KillsAndStopsOfAnyProcess_LoseNothing_SellNothingTwice_AndBlockNoChannel() => await RunAsync(await RedisReplicaStore.StartAsync());
+    public async Task OnRedis_KillsAndStopsOfAnyProcess_LoseNothing_SellNothingTwice_AndBlockNoChannel() =>
+        await RunAsync(await RedisReplicaStore.StartAsync());
 
     private async Task RunAsync(ReplicaStore store)
     {
         int kills = (int)Setting("SNET_CAMPAIGN_REPLICA_KILLS", 4);
         TimeSpan limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 10));
-        int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills; // only a campaign may end by its time
+        // only a campaign may end by its time
+        int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills;
         int seed = Seeds.Next(output.WriteLine);
         TimeProvider time = TimeProvider.System;
         long begin = time.GetTimestamp();
@@ -43,7 +46,8 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
             fixture.Chain, store, Gateways, Honest + Dishonest, seed, pause: TimeSpan.FromMilliseconds(Setting("SNET_CAMPAIGN_PAUSE", 0)));
         using var stop = new CancellationTokenSource();
         var grants = new GrantCount();
-        Task[] paying = [.. market.Consumers.Select((consumer, i) => consumer.PayAsync(i < Honest ? 0 : CopiesForEachGateway, grants.Add, stop.Token))];
+        Task[] paying =
+            [.. market.Consumers.Select((consumer, i) => consumer.PayAsync(i < Honest ? 0 : CopiesForEachGateway, grants.Add, stop.Token))];
         var faults = new ReplicaFaults(market, new Random(seed), time, grants, () => ProgressAsync(market, paying));
         while (faults.Kills < kills && time.GetElapsedTime(begin) < limit)
         {
@@ -62,20 +66,25 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
         Tell("honest", market.Consumers.Take(Honest));
         Tell("dishonest", market.Consumers.Skip(Honest));
         int payments = market.Consumers.Sum(consumer => consumer.Grants.Payments);
-        output.WriteLine($"{time.GetElapsedTime(begin).TotalSeconds:0} s; {payments} payments granted, {sum} cogs claimed on the chain; {faults}");
+        output.WriteLine(
+            $"{time.GetElapsedTime(begin).TotalSeconds:0} s; {payments} payments granted, {sum} cogs claimed on the chain; {faults}");
         Assert.True(faults.Kills >= leastKills, $"Only {faults.Kills} of {kills} kills were made in {limit}: too few to say anything.");
         Assert.Equal(0, market.Consumers.Sum(consumer => consumer.Grants.MoreThanOnce));
         Assert.True(sum >= payments * (BigInteger)ReplicaMarket.Price, "More was granted than was claimed.");
 
         // A call that its consumer gave up may run on where it was stopped: only after such a one is an honest consumer outrun by itself.
-        int Told(string part) => market.Consumers.Take(Honest).SelectMany(consumer => consumer.Refusals).Where(refusal => refusal.Key.Contains(part, StringComparison.Ordinal)).Sum(refusal => refusal.Value);
+        int Told(string part) => market.Consumers.Take(Honest)
+            .SelectMany(consumer => consumer.Refusals)
+            .Where(refusal => refusal.Key.Contains(part, StringComparison.Ordinal))
+            .Sum(refusal => refusal.Value);
         Assert.InRange(Told("is in progress") + Told("income"), 0, Told("no answer"));
         Assert.DoesNotContain(market.Gateways.SelectMany(gateway => gateway.Log), line => line.EventId == LedgerMismatch);
     }
 
     private void Tell(string who, IEnumerable<ReplicaConsumer> consumers)
     {
-        foreach (IGrouping<string, KeyValuePair<string, int>> kind in consumers.SelectMany(consumer => consumer.Refusals).GroupBy(refusal => refusal.Key))
+        foreach (IGrouping<string, KeyValuePair<string, int>> kind in consumers.SelectMany(consumer => consumer.Refusals)
+            .GroupBy(refusal => refusal.Key))
         {
             output.WriteLine($"{who}: {kind.Sum(refusal => refusal.Value)} times {kind.Key}");
         }
@@ -93,7 +102,9 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
             () =>
             {
                 Task? failed = paying.FirstOrDefault(task => task.IsFaulted);
-                return failed is not null ? throw failed.Exception! : Task.FromResult(!market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any());
+                return failed is not null
+                    ? throw failed.Exception!
+                    : Task.FromResult(!market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any());
             },
             s_patience);
     }

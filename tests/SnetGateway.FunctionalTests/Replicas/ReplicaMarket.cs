@@ -9,7 +9,9 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Replicas;
 
-/// <summary>Gateways of one group on one shared store, before one service, with consumers whose channels are of the real contract.</summary>
+/// <summary>
+/// Gateways of one group on one shared store, before one service, with consumers whose channels are of the real contract.
+/// </summary>
 internal sealed class ReplicaMarket : IAsyncDisposable
 {
     public const ulong Price = 10;
@@ -20,7 +22,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     private readonly LedgerScope _scope;
 
     private ReplicaMarket(
-        DevChain chain, ExampleServiceProcess service, ReplicaStore store, GatewayProcess[] gateways, LedgerScope scope, ReplicaConsumer[] consumers)
+        DevChain chain, ExampleServiceProcess service, ReplicaStore store, GatewayProcess[] gateways, LedgerScope scope,
+        ReplicaConsumer[] consumers)
     {
         (_chain, _service, Store, Gateways, _scope, Consumers) = (chain, service, store, gateways, scope, consumers);
     }
@@ -41,7 +44,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     /// <param name="balancer">Where consumers call instead of the gateways themselves.</param>
     public static async Task<ReplicaMarket> StartAsync(
         DevChain chain, ReplicaStore store, int replicas, int channels, int seed,
-        IReadOnlyDictionary<string, string>? options = null, TimeSpan pause = default, Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
+        IReadOnlyDictionary<string, string>? options = null, TimeSpan pause = default,
+        Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
     {
         PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
         Address escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
@@ -70,7 +74,9 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 gateways[i].ExpectErrors(store.Troubles);
             }
 
-            Uri[] addresses = balancer is null ? [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))] : [await balancer(gateways)];
+            Uri[] addresses = balancer is null
+                ? [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))]
+                : [await balancer(gateways)];
             return new ReplicaMarket(
                 chain, service, store, [.. gateways], new LedgerScope(chain.State.ChainId, escrow),
                 [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i))
@@ -110,8 +116,10 @@ internal sealed class ReplicaMarket : IAsyncDisposable
     /// <summary>The operator's own check, over the journals of all replicas.</summary>
     public async Task VerifyAsync()
     {
-        IEnumerable<string> journals = Gateways.Select(gateway => Path.Combine(gateway.Folder, "data", "journal")).Where(Directory.Exists); // who settled nothing has none
-        CommandResult verified = await Gateways[0].RunCommandAsync(["ledger", "verify", .. journals.SelectMany(journal => new[] { "--journal", journal })]);
+        // who settled nothing has none
+        IEnumerable<string> journals = Gateways.Select(gateway => Path.Combine(gateway.Folder, "data", "journal")).Where(Directory.Exists);
+        CommandResult verified =
+            await Gateways[0].RunCommandAsync(["ledger", "verify", .. journals.SelectMany(journal => new[] { "--journal", journal })]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }
 

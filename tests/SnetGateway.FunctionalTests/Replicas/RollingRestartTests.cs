@@ -17,7 +17,9 @@ public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelp
     [Fact]
     public async Task RestartOfOneReplicaAfterTheOther_FailsNoCall_AndConnectionsFindTheirWayBack()
     {
-        int rounds = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_ROUNDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
+        int rounds = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_ROUNDS") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : 1;
         await using var balancer = new Balancer();
         await using ReplicaMarket market = await ReplicaMarket.StartAsync(
             fixture.Chain, await EtcdReplicaStore.StartAsync(), 3, Consumers, seed: 1,
@@ -40,7 +42,8 @@ public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelp
                 await gateway.WaitUntilReadyAsync();
                 await TestKit.Processes.Eventually.TrueAsync(
                     "every replica is used again",
-                    async () => (await balancer.ServersAsync()) is { Count: 3 } servers && servers.All(server => server is { IsUp: true, Connections: > 0 }),
+                    async () => (await balancer.ServersAsync()) is { Count: 3 } servers
+                        && servers.All(server => server is { IsUp: true, Connections: > 0 }),
                     s_patience);
             }
         }

@@ -78,13 +78,15 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
         for (int round = 0; round < 10; round++)
         {
             amount += Price;
-            (string? Code, bool HasByte)[] answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => PayAsync(gateways[i % 2], amount)));
+            (string? Code, bool HasByte)[] answers =
+                await Task.WhenAll(Enumerable.Range(0, 32).Select(i => PayAsync(gateways[i % 2], amount)));
             Assert.Single(answers, answer => answer.HasByte);
             Assert.Single(answers, answer => answer.Code == "0");
         }
 
         Assert.Equal(50 * Price, amount);
-        Assert.All(await Task.WhenAll(gateways.Select(gateway => requests.AskSignedAsync(http, gateway))), signed => Assert.Equal(amount, signed));
+        Assert.All(
+            await Task.WhenAll(gateways.Select(gateway => requests.AskSignedAsync(http, gateway))), signed => Assert.Equal(amount, signed));
 
         // No store: not ready within a second, no byte for anybody, and everything goes on by itself.
         foreach (GatewayProcess gateway in new[] { one, two })
@@ -96,7 +98,8 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
         var time = Stopwatch.StartNew();
         await TestKit.Processes.Eventually.TrueAsync("both are not ready", async () =>
             await one.AskReadinessAsync() is not null && await two.AskReadinessAsync() is not null);
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(1.5), $"not ready only after {time.Elapsed}"); // one second, and room for a busy machine
+        // one second, and room for a busy machine
+        Assert.True(time.Elapsed < TimeSpan.FromSeconds(1.5), $"not ready only after {time.Elapsed}");
         (string? code, bool hasByte) = await PayAsync(gateways[0], amount + Price);
         Assert.False(hasByte || code == "0", $"{code}");
         resumeStore();
@@ -112,12 +115,14 @@ public sealed class SharedLedgerTests(DevChainFixture fixture)
 
         // Both histories together are the whole of it.
         CommandResult verified = await one.RunCommandAsync(
-            "ledger", "verify", "--journal", Path.Combine(one.Folder, "data/journal"), "--journal", Path.Combine(two.Folder, "data/journal"));
+            "ledger", "verify", "--journal", Path.Combine(one.Folder, "data/journal"), "--journal",
+            Path.Combine(two.Folder, "data/journal"));
         Assert.True(verified.ExitCode == 0, verified.Everything);
 
         async Task<(string? Code, bool HasByte)> PayAsync(Uri gateway, ulong total)
         {
-            using HttpResponseMessage answer = await http.SendAsync(requests.Call(gateway, "Say", s_say, total), CancellationToken.None).WithTimeout();
+            using HttpResponseMessage answer =
+                await http.SendAsync(requests.Call(gateway, "Say", s_say, total), CancellationToken.None).WithTimeout();
             byte[] body = await answer.Content.ReadAsByteArrayAsync().WithTimeout();
             return (PaidRequests.StatusOf(answer).Code, body.Length > 0);
         }

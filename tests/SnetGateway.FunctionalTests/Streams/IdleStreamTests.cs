@@ -50,7 +50,8 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
             Task first = await Task.WhenAny([silence, .. calls.Select(call => call.Reply)]);
             Assert.True(first == silence, "A silent stream ended.");
             double after = market.Resident();
-            double most = market.Resident(peak: true); // their beginnings included; what it takes that all of them answer at once is told, not bounded
+            // their beginnings included; what it takes that all of them answer at once is told, not bounded
+            double most = market.Resident(peak: true);
             _speak.SetResult();
             foreach (RawCall call in calls)
             {
@@ -59,7 +60,8 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
             }
 
             output.WriteLine(
-                $"{calls.Length} silent streams on {connections.Count} connections: {before:0.0} MiB before them, {open:0.0} with them, {after:0.0} after {_silence.TotalSeconds} s, "
+                $"{calls.Length} silent streams on {connections.Count} connections: {before:0.0} MiB before them, {open:0.0} with them, "
+                + $"{after:0.0} after {_silence.TotalSeconds} s, "
                 + $"{most:0.0} at most, {market.Resident(peak: true):0.0} when all answer at once");
             Assert.True(most <= AllowedMiB, "That is too much.");
         }

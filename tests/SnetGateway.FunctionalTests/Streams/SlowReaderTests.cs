@@ -6,8 +6,8 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Streams;
 
 /// <summary>
-/// A long paid bidirectional stream whose reader always waits until its sender is stuck, so that everything between them is full all the time.
-/// tests/campaigns/streams.sh sends a GiB each way.
+/// A long paid bidirectional stream whose reader always waits until its sender is stuck, so that everything between them is full all the
+/// time. tests/campaigns/streams.sh sends a GiB each way.
 /// </summary>
 [Collection(DevChainFixture.Collection)]
 [Trait("Needs", "chain")]
@@ -39,8 +39,10 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
             double peak = market.Resident(peak: true);
 
             output.WriteLine(
-                $"{direction}: {size} MiB, at most {ahead / (double)MiB:0.0} MiB of it under way; the gateway has {before:0.0} MiB before, {peak:0.0} MiB at most");
-            Assert.True(peak - before <= AllowedGrowth, $"The gateway grew by {peak - before:0.0} MiB in a stream of the kind {direction}.");
+                $"{direction}: {size} MiB, at most {ahead / (double)MiB:0.0} MiB of it under way; the gateway has {before:0.0} MiB "
+                + $"before, {peak:0.0} MiB at most");
+            Assert.True(
+                peak - before <= AllowedGrowth, $"The gateway grew by {peak - before:0.0} MiB in a stream of the kind {direction}.");
         }
 
         Assert.Equal(market.Payers[0].Signed, await market.AskSignedAsync(market.Payers[0]));

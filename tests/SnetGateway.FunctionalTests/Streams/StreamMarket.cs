@@ -10,8 +10,8 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Streams;
 
 /// <summary>
-/// The gateway's own program, whose memory can be looked at, before a service that the test scripts. Calls are paid out of channels of the real
-/// contract.
+/// The gateway's own program, whose memory can be looked at, before a service that the test scripts. Calls are paid out of channels of the
+/// real contract.
 /// </summary>
 internal sealed class StreamMarket : IAsyncDisposable
 {
@@ -52,7 +52,8 @@ internal sealed class StreamMarket : IAsyncDisposable
         try
         {
             GatewayProcess gateway = await GatewayProcess.StartAsync(
-                new GatewaySettings(chain.State, new MarketService("stream", service.Address) { Price = Price }) { Options = options ?? new Dictionary<string, string>() });
+                new GatewaySettings(chain.State, new MarketService("stream", service.Address) { Price = Price }) { Options = options
+                    ?? new Dictionary<string, string>() });
             return new StreamMarket(
                 service, gateway, [.. ids.Select(id => new StreamPayer(new PaidRequests(key, escrow, id, block), Price))]);
         }

@@ -23,22 +23,30 @@ internal static class BrowserPage
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         await using WebApplication server = builder.Build();
-        server.MapGet("/", () => Results.Text(File.ReadAllText(Repository.Existing("tests/clients/browser/page.html", "the checkout is incomplete")), "text/html"));
+        server.MapGet("/", () => Results.Text(
+            File.ReadAllText(Repository.Existing("tests/clients/browser/page.html", "the checkout is incomplete")), "text/html"));
         server.MapGet("/grpc-web.js", () => Results.Text(
-            File.ReadAllText(Repository.Existing("tests/clients/node/node_modules/grpc-web/index.js", "run tests/run.sh, or npm ci in tests/clients/node")), "text/javascript"));
-        server.MapGet("/calls.json", () => Results.Text(JsonSerializer.Serialize(new { url = gatewayUrl, calls }, JsonSerializerOptions.Web), "application/json"));
-        server.MapPost("/report", async (HttpContext context) => report.TrySetResult(await new StreamReader(context.Request.Body).ReadToEndAsync()));
+            File.ReadAllText(Repository.Existing(
+                "tests/clients/node/node_modules/grpc-web/index.js",
+                "run tests/run.sh, or npm ci in tests/clients/node")), "text/javascript"));
+        server.MapGet(
+            "/calls.json",
+            () => Results.Text(JsonSerializer.Serialize(new { url = gatewayUrl, calls }, JsonSerializerOptions.Web), "application/json"));
+        server.MapPost(
+            "/report", async (HttpContext context) => report.TrySetResult(await new StreamReader(context.Request.Body).ReadToEndAsync()));
         await server.StartAsync();
 
         string profile = Directory.CreateTempSubdirectory("snet-browser-").FullName;
         try
         {
-            await using ChildProcess browser = ChildProcess.Start(Repository.Existing(Browser, "install Debian's chromium-headless-shell, or run tests/run.sh"),
-            [
-                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--no-proxy-server",
-                "--ignore-certificate-errors", "--disable-dev-shm-usage", $"--user-data-dir={profile}", "--remote-debugging-port=0",
-                server.Urls.First(),
-            ]);
+            await using ChildProcess browser = ChildProcess.Start(
+                Repository.Existing(Browser, "install Debian's chromium-headless-shell, or run tests/run.sh"),
+                [
+                    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                    "--no-proxy-server",
+                    "--ignore-certificate-errors", "--disable-dev-shm-usage", $"--user-data-dir={profile}", "--remote-debugging-port=0",
+                    server.Urls.First(),
+                ]);
             string text = await report.Task.WithTimeout();
             return JsonSerializer.Deserialize<PageReport[]>(text, JsonSerializerOptions.Web)!;
         }

@@ -16,8 +16,11 @@ public sealed class BrowserTests(WebMarketFixture market)
     public async Task Page_PaysAndCalls_AndCanReadItsRefusal()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
-        IReadOnlyList<PageReport> report = await BrowserPage.RunAsync($"http://{market.Endpoint(WebMarketFixture.NodeHost)}", await CallsAsync(channel));
-        Assert.Equal(["0 ", "0 ", "0 ", $"16 income 9 does not equal to price {WebMarketFixture.Price}"], report.Select(call => $"{call.Code} {call.Details}"));
+        IReadOnlyList<PageReport> report =
+            await BrowserPage.RunAsync($"http://{market.Endpoint(WebMarketFixture.NodeHost)}", await CallsAsync(channel));
+        Assert.Equal(
+            ["0 ", "0 ", "0 ", $"16 income 9 does not equal to price {WebMarketFixture.Price}"],
+            report.Select(call => $"{call.Code} {call.Details}"));
         Assert.Equal([1, 1, 3, 0], report.Select(call => call.Messages.Length));
         Assert.All(report.SelectMany(call => call.Messages), message => Assert.Equal(new PageMessage("hello", "echo-node"), message));
         Assert.Equal(3 * WebMarketFixture.Price, (await market.StateAsync(market.Gateway, ClientStack.Node, channel)).SignedAmount);
@@ -28,11 +31,12 @@ public sealed class BrowserTests(WebMarketFixture market)
     {
         using var certificate = new TestCertificate();
         var protocols = new ConcurrentQueue<string>();
-        await using GatewayHarness gateway = await GatewayHarness.StartAsync(certificate.Settings, outside: app => app.Use((context, next) =>
-        {
-            protocols.Enqueue($"{context.Request.Method} {context.Request.Protocol}");
-            return next(context);
-        }));
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(certificate.Settings, outside: app => app.Use((context, next) =>
+            {
+                protocols.Enqueue($"{context.Request.Method} {context.Request.Protocol}");
+                return next(context);
+            }));
         IReadOnlyList<PageReport> report = await BrowserPage.RunAsync(
             $"https://{gateway.PublicEndPoint}",
             new PageCall(GatewayHarness.Method, "unary", "binary", "hello", GatewayHarness.Payment()),

@@ -246,7 +246,8 @@ public sealed class GrpcWebTests
         IHeaderDictionary? seen = null;
         gateway.Service.Handle = context =>
         {
-            seen = new HeaderDictionary(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
+            seen = new HeaderDictionary(
+                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
             return Wire.EchoAsync(context);
         };
         HttpRequestMessage request = WebCalls.Request(gateway, "1.1", WebCalls.Binary, new ByteArrayContent(Wire.Frame("a")));
@@ -265,7 +266,8 @@ public sealed class GrpcWebTests
         Assert.Equal("kept", seen!["custom"]);
         Assert.Equal("trailers", seen.TE);
         Assert.Equal("application/grpc+proto", seen.ContentType);
-        string[] hops = ["connection", "x-hop", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "accept-encoding", "expect"];
+        string[] hops =
+            ["connection", "x-hop", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "accept-encoding", "expect"];
         Assert.DoesNotContain(seen.Keys, key => hops.Contains(key, StringComparer.OrdinalIgnoreCase));
         Assert.DoesNotContain(seen.Keys, key => key.StartsWith("snet-payment", StringComparison.OrdinalIgnoreCase));
     }
@@ -295,12 +297,15 @@ public sealed class GrpcWebTests
         WebReply serving = await gateway.CallAsync(version, type, known, "/grpc.health.v1.Health/Check", []);
         Assert.Equal(["\u0008\u0001"], serving.Texts);
         Assert.Equal("0", serving.Trailers["grpc-status"]);
-        WebReply missing = await gateway.CallAsync(version, type, Wire.Frame(new HealthCheckRequest { Service = "x" }.ToByteArray()), "/grpc.health.v1.Health/Check", []);
+        WebReply missing = await gateway.CallAsync(
+            version, type, Wire.Frame(new HealthCheckRequest { Service = "x" }.ToByteArray()), "/grpc.health.v1.Health/Check", []);
         Assert.Equal(("5", "unknown service"), (missing.Header("grpc-status"), missing.Message));
         Assert.Empty(missing.Body);
 
         using HttpResponseMessage watch = await gateway.SendAsync(
-            WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, known)), "/grpc.health.v1.Health/Watch", [])).WithTimeout();
+            WebCalls.Request(
+                gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, known)), "/grpc.health.v1.Health/Watch",
+                [])).WithTimeout();
         await using Stream answer = await watch.Content.ReadAsStreamAsync().WithTimeout();
         foreach (byte status in (byte[])[1, 2])
         {

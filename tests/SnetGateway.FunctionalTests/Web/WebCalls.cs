@@ -24,7 +24,8 @@ internal static class WebCalls
     }
 
     public static HttpRequestMessage Request(
-        GatewayHarness gateway, string version, string type, HttpContent body, string method = GatewayHarness.Method, Dictionary<string, string>? headers = null)
+        GatewayHarness gateway, string version, string type, HttpContent body, string method = GatewayHarness.Method,
+        Dictionary<string, string>? headers = null)
     {
         HttpRequestMessage request = gateway.Request(method, body, headers ?? GatewayHarness.Payment());
         request.Version = Version.Parse(version);
@@ -39,7 +40,8 @@ internal static class WebCalls
         type.Contains("text", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes(Convert.ToBase64String(frames)) : frames;
 
     public static async Task<WebReply> CallAsync(
-        this GatewayHarness gateway, string version, string type, byte[] frames, string method = GatewayHarness.Method, Dictionary<string, string>? headers = null)
+        this GatewayHarness gateway, string version, string type, byte[] frames, string method = GatewayHarness.Method,
+        Dictionary<string, string>? headers = null)
     {
         HttpResponseMessage response = await gateway.SendAsync(
             Request(gateway, version, type, new ByteArrayContent(Encode(type, frames)), method, headers)).WithTimeout();

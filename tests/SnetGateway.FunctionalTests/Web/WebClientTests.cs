@@ -40,7 +40,8 @@ public sealed class WebClientTests(WebMarketFixture market)
         IReadOnlyList<CallReport> calls = await market.Client(ClientStack.Node).RunAsync(Job(channel, web, host) with
         {
             Method = $"example.Echo/{method}",
-            Requests = [new { text = "hello", showMetadata = true, trailingMetadata = new Dictionary<string, string> { ["x-last"] = "word" } }],
+            Requests =
+                [new { text = "hello", showMetadata = true, trailingMetadata = new Dictionary<string, string> { ["x-last"] = "word" } }],
             Calls = 3,
         });
 
@@ -49,7 +50,8 @@ public sealed class WebClientTests(WebMarketFixture market)
         Assert.All(calls, call => Assert.Equal(
             host == WebMarketFixture.NodeHost ? "echo-node" : "echo-python", call.Messages[0].GetProperty("instance").GetString()));
         Assert.All(calls, call => Assert.Equal(["word"], call.Trailers!["x-last"]));
-        string[] seen = [.. calls[0].Messages[0].GetProperty("metadata").EnumerateArray().Select(entry => entry.GetProperty("key").GetString()!)];
+        string[] seen =
+            [.. calls[0].Messages[0].GetProperty("metadata").EnumerateArray().Select(entry => entry.GetProperty("key").GetString()!)];
         Assert.Contains("snet-user-address", seen);
         Assert.DoesNotContain(seen, key => key is "connection" or "keep-alive" or "transfer-encoding" or "upgrade" or "accept-encoding"
             || key.StartsWith("snet-payment", StringComparison.Ordinal));

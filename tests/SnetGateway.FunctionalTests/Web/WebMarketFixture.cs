@@ -32,7 +32,8 @@ public sealed class WebMarketFixture : MarketFixture
             Options = new Dictionary<string, string>
             {
                 ["SnetGateway:Services:node:Heartbeat:Kind"] = "grpc",
-                ["SnetGateway:Backends:Clusters:node:Descriptors:ProtoFolder"] = Repository.Existing("samples/proto", "the checkout is incomplete"),
+                ["SnetGateway:Backends:Clusters:node:Descriptors:ProtoFolder"] = Repository.Existing(
+                    "samples/proto", "the checkout is incomplete"),
             },
         });
     }

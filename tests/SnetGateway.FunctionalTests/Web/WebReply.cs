@@ -13,7 +13,8 @@ internal sealed record WebReply(HttpResponseMessage Response, byte[] Body, List<
     public string? ContentType => Header("content-type");
 
     /// <summary>The status, from the trailers frame or from the headers.</summary>
-    public int Status => int.Parse(Trailers.GetValueOrDefault("grpc-status") ?? Header("grpc-status") ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
+    public int Status => int.Parse(
+        Trailers.GetValueOrDefault("grpc-status") ?? Header("grpc-status") ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
 
     public string Message => Uri.UnescapeDataString(Trailers.GetValueOrDefault("grpc-message") ?? Header("grpc-message") ?? string.Empty);
 
@@ -22,7 +23,9 @@ internal sealed record WebReply(HttpResponseMessage Response, byte[] Body, List<
     public static async Task<WebReply> ReadAsync(HttpResponseMessage response)
     {
         byte[] body = await response.Content.ReadAsByteArrayAsync();
-        return Read(response, GrpcReply.One(response.Content.Headers, "content-type")?.Contains("text", StringComparison.Ordinal) == true ? Decode(body) : body);
+        return Read(response, GrpcReply.One(response.Content.Headers, "content-type")?.Contains("text", StringComparison.Ordinal) == true
+            ? Decode(body)
+            : body);
     }
 
     public static WebReply Read(HttpResponseMessage response, byte[] body)
@@ -37,7 +40,8 @@ internal sealed record WebReply(HttpResponseMessage Response, byte[] Body, List<
             {
                 foreach (string line in content.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
                 {
-                    trailers.Add(line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+                    trailers.Add(
+                        line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
                 }
             }
             else

@@ -82,7 +82,8 @@ public sealed class EtcdProcess : IAsyncDisposable
         ];
         if (options.Tls is { } tls)
         {
-            arguments.AddRange(["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile, "--trusted-ca-file", tls.CaFile, "--client-cert-auth"]);
+            arguments.AddRange(
+                ["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile, "--trusted-ca-file", tls.CaFile, "--client-cert-auth"]);
         }
 
         // etcd does not end with its input. The guard process does, and ends etcd when the test process is gone.
@@ -99,7 +100,9 @@ public sealed class EtcdProcess : IAsyncDisposable
 
     /// <summary>Waits until it accepts writes.</summary>
     public Task WaitUntilHealthyAsync() =>
-        Eventually.TrueAsync($"etcd {Name} answers; its output: {process?.RecentOutput}", async () => (await TryControlAsync("endpoint", "health")).Code == 0);
+        Eventually.TrueAsync(
+            $"etcd {Name} answers; its output: {process?.RecentOutput}",
+            async () => (await TryControlAsync("endpoint", "health")).Code == 0);
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
@@ -120,7 +123,9 @@ public sealed class EtcdProcess : IAsyncDisposable
     public async Task<string> ControlAsync(params string[] arguments)
     {
         (int code, string output) = await TryControlAsync(arguments);
-        return code == 0 ? output : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)} ended with {code}: {output}");
+        return code == 0
+            ? output
+            : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 
     /// <summary>Runs etcdctl on this member and returns its exit code as well.</summary>
@@ -162,8 +167,10 @@ public sealed class EtcdProcess : IAsyncDisposable
     }
 
     private static string Binary(string name) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/bin").Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"{name} is missing: run tests/run.sh, or install Debian's packages etcd-server and etcd-client.");
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Append("/usr/bin").Select(place => Path.Combine(place, name)).FirstOrDefault(
+            File.Exists)
+        ?? throw new InvalidOperationException(
+            $"{name} is missing: run tests/run.sh, or install Debian's packages etcd-server and etcd-client.");
 
     /// <summary>Two free ports. Both are held while they are chosen, so that they differ.</summary>
     private static (int Client, int Peer) FreePorts()

@@ -60,7 +60,8 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
                 record = Next(record, sequence, block.SeenAt);
                 var value = new byte[ChannelRecordCodec.MaxLength];
                 writes[i] = new RecordWrite(
-                    new Channel(record.Id).Key, expected, value.AsMemory(0, ChannelRecordCodec.Write(record, value)), sequence, record.NewestEntry);
+                    new Channel(record.Id).Key, expected, value.AsMemory(0, ChannelRecordCodec.Write(record, value)), sequence,
+                    record.NewestEntry);
             }
 
             commits.Add(store.CommitAsync(writes, cancellationToken).AsTask());
@@ -74,7 +75,8 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
                 throw new InvalidOperationException($"The ledger took no more: {result.Outcome}");
             }
 
-            foreach (ChannelRecord record in records.AsSpan(i * WritesPerCommit, Math.Min(WritesPerCommit, records.Length - (i * WritesPerCommit))))
+            foreach (ChannelRecord record in records.AsSpan(
+                i * WritesPerCommit, Math.Min(WritesPerCommit, records.Length - (i * WritesPerCommit))))
             {
                 record.Revision = result.Revision;
             }

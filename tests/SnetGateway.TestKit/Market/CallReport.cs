@@ -37,7 +37,8 @@ public sealed record CallReport
     public ChannelStateReport? State { get; init; }
 
     /// <summary>The texts in the responses of the example service.</summary>
-    public IEnumerable<string> Texts => Messages.Select(message => message.TryGetProperty("text", out var text) ? text.GetString()! : string.Empty);
+    public IEnumerable<string> Texts =>
+        Messages.Select(message => message.TryGetProperty("text", out var text) ? text.GetString()! : string.Empty);
 }
 
 /// <summary>A channel's state as returned by the state service; missing values are null.</summary>

@@ -97,7 +97,9 @@ public sealed class ChainRelay : IAsyncDisposable
     private void Count(byte[] question)
     {
         using var parsed = JsonDocument.Parse(question);
-        IEnumerable<JsonElement> calls = parsed.RootElement.ValueKind == JsonValueKind.Array ? parsed.RootElement.EnumerateArray() : [parsed.RootElement];
+        IEnumerable<JsonElement> calls = parsed.RootElement.ValueKind == JsonValueKind.Array
+            ? parsed.RootElement.EnumerateArray()
+            : [parsed.RootElement];
         foreach (JsonElement call in calls)
         {
             counts.AddOrUpdate(Kind(call), 1, (_, count) => count + 1);

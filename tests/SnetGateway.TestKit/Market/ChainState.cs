@@ -51,7 +51,8 @@ public sealed record ChainState(
             Text(state.GetProperty("service"), "id"),
             Text(group, "name"),
             Text(group, "idBase64"),
-            state.GetProperty("accounts").EnumerateObject().ToDictionary(a => a.Name, a => new ChainAccount(Text(a.Value, "address"), Text(a.Value, "privateKey"))),
+            state.GetProperty("accounts").EnumerateObject().ToDictionary(
+                a => a.Name, a => new ChainAccount(Text(a.Value, "address"), Text(a.Value, "privateKey"))),
             state.GetProperty("channels").EnumerateObject().ToDictionary(c => c.Name, c => ReadChannel(c.Value)));
     }
 

@@ -74,7 +74,9 @@ public sealed class DevChain : IAsyncDisposable
     public async Task<ChainChannel> OpenChannelAsync(
         BigInteger value, ulong expiresIn = 1_000_000, string sender = "consumer", string signer = "signer", string recipient = "provider")
     {
-        var result = await CommandAsync("open-channel", new { value = Text(value), expiresIn = Text(expiresIn), sender, signer, recipient, group = State.GroupIdBase64 });
+        var result = await CommandAsync(
+            "open-channel",
+            new { value = Text(value), expiresIn = Text(expiresIn), sender, signer, recipient, group = State.GroupIdBase64 });
         return ChainState.ReadChannel(result.GetProperty("channel"));
     }
 
@@ -97,7 +99,8 @@ public sealed class DevChain : IAsyncDisposable
     /// one.</param>
     /// <param name="planned">The signed amount; null for <paramref name="amount"/>.</param>
     /// <param name="sendBack">Returns the rest to the sender, which closes the channel.</param>
-    public Task ClaimAsync(BigInteger channel, BigInteger amount, string? signature = null, BigInteger? planned = null, bool sendBack = false)
+    public Task ClaimAsync(
+        BigInteger channel, BigInteger amount, string? signature = null, BigInteger? planned = null, bool sendBack = false)
     {
         var arguments = new Dictionary<string, object> { ["channel"] = Text(channel), ["amount"] = Text(amount), ["sendback"] = sendBack };
         if (signature is not null)

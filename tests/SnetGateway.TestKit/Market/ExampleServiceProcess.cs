@@ -65,7 +65,8 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
         var process = ChildProcess.Start(program, arguments);
         try
         {
-            using var ready = JsonDocument.Parse(await process.WaitForLineAsync(line => line.StartsWith("{\"ready\":true", StringComparison.Ordinal)));
+            using var ready = JsonDocument.Parse(
+                await process.WaitForLineAsync(line => line.StartsWith("{\"ready\":true", StringComparison.Ordinal)));
             return new ExampleServiceProcess(
                 process, ready.RootElement.GetProperty("name").GetString()!, ready.RootElement.GetProperty("port").GetInt32());
         }

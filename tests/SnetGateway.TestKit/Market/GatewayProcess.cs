@@ -67,13 +67,17 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts it again after it has ended, and waits until it listens.</summary>
     public async Task StartAgainAsync()
     {
-        await File.WriteAllTextAsync(configFile, settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
+        await File.WriteAllTextAsync(
+            configFile,
+            settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
 
         // A write beyond a file size limit must fail, as on a full disk, and not end the process, so the shell ignores the signal.
-        process = ChildProcess.Start("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder, Environment());
+        process = ChildProcess.Start(
+            "/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder, Environment());
 
         // The gateway does not end with its input. The guard process does, and ends the gateway when the test process is gone.
-        guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        guard = ChildProcess.Start(
+            "/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         var started = new TaskCompletionSource<GatewayLogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
         reading = ReadLogAsync(process, started);
         GatewayLogLine line;
@@ -163,7 +167,8 @@ public sealed class GatewayProcess : IAsyncDisposable
         if (errors.Length > 0)
         {
             throw new InvalidOperationException(
-                "The gateway logged errors:\n" + string.Join('\n', errors.Select(error => $"{error.EventId} {error.Category}: {error.Message} {error.Exception}")));
+                "The gateway logged errors:\n" + string.Join(
+                    '\n', errors.Select(error => $"{error.EventId} {error.Category}: {error.Message} {error.Exception}")));
         }
     }
 

@@ -51,12 +51,15 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
                 },
                 ["Ledger"] = new JsonObject { ["Path"] = LedgerPath ?? Path.Combine(folder, "ledger.db") },
                 ["Groups"] = WriteGroups(),
-                ["Services"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteService(service)))),
+                ["Services"] = new JsonObject(
+                    Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteService(service)))),
             },
             ["ReverseProxy"] = new JsonObject
             {
-                ["Routes"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteRoute(service)))),
-                ["Clusters"] = new JsonObject(Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteCluster(service)))),
+                ["Routes"] = new JsonObject(
+                    Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteRoute(service)))),
+                ["Clusters"] = new JsonObject(
+                    Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteCluster(service)))),
             },
             ["Logging"] = new JsonObject { ["Console"] = new JsonObject { ["FormatterName"] = "json" } },
         };
@@ -93,7 +96,8 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
         var cluster = new JsonObject
         {
             ["Destinations"] = new JsonObject(service.Instances.Select(
-                (address, i) => KeyValuePair.Create<string, JsonNode?>($"instance{i}", new JsonObject { ["Address"] = address.ToString() }))),
+                (address, i) => KeyValuePair.Create<string, JsonNode?>(
+                    $"instance{i}", new JsonObject { ["Address"] = address.ToString() }))),
         };
         if (service.LoadBalancing is { } policy)
         {
@@ -113,7 +117,8 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
 
     private JsonObject WriteGroups()
     {
-        var groups = new JsonObject { [DefaultGroup] = WriteGroup(new MarketGroup(Chain.GroupIdBase64, Chain.Accounts["provider"].Address)) };
+        var groups =
+            new JsonObject { [DefaultGroup] = WriteGroup(new MarketGroup(Chain.GroupIdBase64, Chain.Accounts["provider"].Address)) };
         foreach ((string key, MarketGroup group) in MoreGroups)
         {
             groups[key] = WriteGroup(group);

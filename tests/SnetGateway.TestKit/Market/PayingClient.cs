@@ -77,7 +77,8 @@ public static class PayingClient
     {
         if (stack == ClientStack.Python)
         {
-            return ChildProcess.Start(DebianPython, [Repository.Existing("tests/clients/python/pay.py", "the checkout is incomplete"), .. arguments]);
+            return ChildProcess.Start(
+                DebianPython, [Repository.Existing("tests/clients/python/pay.py", "the checkout is incomplete"), .. arguments]);
         }
 
         Repository.Existing("tests/clients/node/node_modules", "run tests/run.sh, or npm ci in tests/clients/node");

@@ -140,7 +140,8 @@ public sealed class ScriptedStore : IRecordStore
         StoredRecord[] all;
         lock (_lock)
         {
-            all = [.. _records.Values.Where(record => record.Key.Kind == kind).OrderBy(record => Convert.ToHexString(record.Key.Id.Span), StringComparer.Ordinal)];
+            all = [.. _records.Values.Where(record => record.Key.Kind == kind)
+                .OrderBy(record => Convert.ToHexString(record.Key.Id.Span), StringComparer.Ordinal)];
         }
 
         foreach (StoredRecord record in all)

@@ -9,7 +9,8 @@ internal static class FastRun
     {
         if (Environment.GetEnvironmentVariable("SNET_TEST_FAST") is { Length: > 0 })
         {
-            throw new InvalidOperationException($"This test needs {need}: mark its class with [Trait(\"Needs\", \"{need}\")], so that tests/run.sh --fast leaves it out.");
+            throw new InvalidOperationException(
+                $"This test needs {need}: mark its class with [Trait(\"Needs\", \"{need}\")], so that tests/run.sh --fast leaves it out.");
         }
     }
 }

@@ -10,7 +10,9 @@ public static class Repository
 
     /// <summary>Debug or Release: the configuration that the running test was built in.</summary>
     public static string Configuration { get; } =
-        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            ? "Release"
+            : "Debug";
 
     /// <summary>A path in the repository, which must exist.</summary>
     /// <param name="relative">With forward slashes, from the root.</param>

@@ -12,7 +12,10 @@ namespace SnetGateway.TestKit.Stores;
 public sealed class RedisProcess : IAsyncDisposable
 {
     private static readonly string[] s_settings =
-        ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction", "--save", ""];
+        [
+            "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction",
+            "--save", "",
+        ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-redis-");
     private readonly string[] _more;
@@ -107,7 +110,8 @@ public sealed class RedisProcess : IAsyncDisposable
     }
 
     private ChildProcess Run(string[] more) =>
-        ChildProcess.Start("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--daemonize", "no", .. s_settings, .. more]);
+        ChildProcess.Start(
+            "redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--daemonize", "no", .. s_settings, .. more]);
 
     private async Task ReadyAsync() =>
         await _process.WaitForLineAsync(static line => line.Contains("Ready to accept connections", StringComparison.Ordinal));

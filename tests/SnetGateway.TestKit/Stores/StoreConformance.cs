@@ -31,7 +31,8 @@ public static class StoreConformance
         ["Watch_TellsTheNewestStateOfEveryRecord_WrittenSinceAllWereRead"] = WatchTellsTheNewest,
         ["Probe_ChangesNothing"] = ProbeChangesNothing,
         ["Histories_OneCaller_AgreeWithTheModel"] = static (store, random) => StoreHistory.RunAsync(store, random, callers: 1, steps: 400),
-        ["Histories_ManyCallers_AgreeWithTheModel"] = static (store, random) => StoreHistory.RunAsync(store, random, callers: 16, steps: 150),
+        ["Histories_ManyCallers_AgreeWithTheModel"] = static (store, random) => StoreHistory.RunAsync(
+            store, random, callers: 16, steps: 150),
         ["Dispose_EndsEveryRequest"] = DisposeEndsRequests,
         ["Dispose_ThenAsked_Refuses"] = DisposedRefuses,
     };
@@ -71,7 +72,8 @@ public static class StoreConformance
             Assert.Equal(CommitOutcome.Conflict, (await Commit(store, new RecordWrite(key, wrong, StoreData.Value(random)))).Outcome);
         }
 
-        Assert.Equal(CommitOutcome.Conflict, (await Commit(store, new RecordWrite(StoreData.Key(2), revision, StoreData.Value(random)))).Outcome);
+        Assert.Equal(
+            CommitOutcome.Conflict, (await Commit(store, new RecordWrite(StoreData.Key(2), revision, StoreData.Value(random)))).Outcome);
         StoredRecord record = await MustRead(store, key);
         Assert.Equal(revision, record.Revision);
         Assert.Equal(value, record.Value.ToArray());
@@ -233,14 +235,17 @@ public static class StoreConformance
         byte[][] ids = [.. Enumerable.Range(0, 1200).Select(i => StoreData.Key(i).Id.ToArray()), [1], [1, 0], [255], [255, 255]];
         byte[][] shuffled = [.. ids];
         random.Shuffle(shuffled);
-        await AllAtOnce(shuffled.Length, i => Commit(store, new RecordWrite(new RecordKey(RecordKind.PaidChannel, shuffled[i]), 0, shuffled[i])).AsTask());
+        await AllAtOnce(
+            shuffled.Length,
+            i => Commit(store, new RecordWrite(new RecordKey(RecordKind.PaidChannel, shuffled[i]), 0, shuffled[i])).AsTask());
         await MustCommit(store, new RecordWrite(new RecordKey(RecordKind.ChainCursor, ids[0]), 0, ids[0]));
 
         StoredRecord[] records = await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync();
         byte[][] expected = [.. ids.Order(Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right)))];
         Assert.Equal(expected, records.Select(record => record.Key.Id.ToArray()));
         Assert.Equal(expected, records.Select(record => record.Value.ToArray()));
-        Assert.Equal(ids[0], Assert.Single(await store.ReadAllAsync(RecordKind.ChainCursor, CancellationToken.None).ToArrayAsync()).Value.ToArray());
+        Assert.Equal(
+            ids[0], Assert.Single(await store.ReadAllAsync(RecordKind.ChainCursor, CancellationToken.None).ToArrayAsync()).Value.ToArray());
 
         StoredRecord[] everything = await store.ReadAllAsync(CancellationToken.None).ToArrayAsync();
         Assert.Equal(ids[0], Assert.Single(everything, record => record.Key.Kind == RecordKind.ChainCursor).Value.ToArray());
@@ -369,16 +374,19 @@ public static class StoreConformance
     private static async Task DisposeEndsRequests(IRecordStore store, Random random)
     {
         Task<CommitResult>[] commits =
-            [.. Enumerable.Range(0, 500).Select(i => Commit(store, new RecordWrite(StoreData.Key(i), 0, StoreData.Value(random))).AsTask())];
+            [.. Enumerable.Range(0, 500)
+                .Select(i => Commit(store, new RecordWrite(StoreData.Key(i), 0, StoreData.Value(random))).AsTask())];
         await store.DisposeAsync();
         CommitResult[] results = await Task.WhenAll(commits);
-        Assert.All(results, result => Assert.True(result.Outcome is CommitOutcome.Committed or CommitOutcome.NotWritten, $"{result.Outcome}"));
+        Assert.All(
+            results, result => Assert.True(result.Outcome is CommitOutcome.Committed or CommitOutcome.NotWritten, $"{result.Outcome}"));
     }
 
     private static async Task DisposedRefuses(IRecordStore store, Random random)
     {
         await store.DisposeAsync();
-        Assert.Equal(CommitOutcome.NotWritten, (await Commit(store, new RecordWrite(StoreData.Key(1), 0, StoreData.Value(random)))).Outcome);
+        Assert.Equal(
+            CommitOutcome.NotWritten, (await Commit(store, new RecordWrite(StoreData.Key(1), 0, StoreData.Value(random)))).Outcome);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAsync(StoreData.Key(1), CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<StoreUnavailableException>(

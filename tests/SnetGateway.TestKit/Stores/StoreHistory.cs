@@ -30,7 +30,9 @@ internal static class StoreHistory
             foreach (Write write in commit.Writes)
             {
                 (long revision, _, List<byte[]> journal) = model.GetValueOrDefault(write.Record, (0, [], []));
-                Assert.True(revision == write.Expected, $"revision {commit.Revision} was committed on {write.Expected}, but the record was at {revision}");
+                Assert.True(
+                    revision == write.Expected,
+                    $"revision {commit.Revision} was committed on {write.Expected}, but the record was at {revision}");
                 model[write.Record] = (commit.Revision, write.Value, write.Entry.Length == 0 ? journal : [.. journal, write.Entry]);
             }
         }
@@ -40,7 +42,8 @@ internal static class StoreHistory
             StoredRecord? stored = await store.ReadAsync(StoreData.Key(record), CancellationToken.None);
             StoredEntry[] entries = await store.ReadJournalAsync(StoreData.Key(record), CancellationToken.None).ToArrayAsync();
             (long revision, byte[] value, List<byte[]> journal) = model.GetValueOrDefault(record, (0, [], []));
-            Assert.Equal((revision, Convert.ToHexString(value)), (stored?.Revision ?? 0, Convert.ToHexString((stored?.Value ?? default).Span)));
+            Assert.Equal(
+                (revision, Convert.ToHexString(value)), (stored?.Revision ?? 0, Convert.ToHexString((stored?.Value ?? default).Span)));
             Assert.Equal(journal, entries.Select(entry => entry.Entry.ToArray()));
         }
     }
@@ -76,7 +79,9 @@ internal static class StoreHistory
                 }),
             ];
             CommitResult result = await store.CommitAsync(
-                writes.Select(write => new RecordWrite(StoreData.Key(write.Record), write.Expected, write.Value, write.Sequence, write.Entry)).ToArray(),
+                writes
+                    .Select(write => new RecordWrite(StoreData.Key(write.Record), write.Expected, write.Value, write.Sequence, write.Entry))
+                    .ToArray(),
                 CancellationToken.None);
             Assert.True(result.Outcome is CommitOutcome.Committed or CommitOutcome.Conflict, $"{result.Outcome}");
             if (result.Outcome == CommitOutcome.Committed)

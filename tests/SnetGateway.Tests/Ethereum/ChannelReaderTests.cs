@@ -42,7 +42,8 @@ public sealed class ChannelReaderTests
         // Less than 250 ms later: the read waits for a newer head and does not use the old one.
         bench.Chain.Mine(bench.Open(0));
         bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         await bench.Clock.WhenArmedAsync();
         Assert.False(look.IsCompleted);
         bench.Clock.Advance(TimeSpan.FromMilliseconds(150));
@@ -86,7 +87,9 @@ public sealed class ChannelReaderTests
 
         // The clock is less than 250 ms after the last head: all of them wait for the same next one.
         Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 100).Select(i =>
-            bench.Follower.ReadChannelAsync(new ChannelId(0), i % 2 == 0 ? ReadPriority.Anonymous : ReadPriority.KnownParty, CancellationToken.None).AsTask())];
+            bench.Follower
+                .ReadChannelAsync(new ChannelId(0), i % 2 == 0 ? ReadPriority.Anonymous : ReadPriority.KnownParty, CancellationToken.None)
+                .AsTask())];
         Assert.All(await bench.DriveAsync(looks), look => Assert.Equal(ChannelReadResult.Found, look));
         Assert.Equal(1, bench.Chain.ChannelReads);
         Assert.Equal(heads + 1, bench.Chain.Count("eth_getBlockByNumber"));
@@ -100,7 +103,8 @@ public sealed class ChannelReaderTests
         await bench.ReadChannelAsync(9);
         using var leaving = new CancellationTokenSource();
         Task<ChannelReadResult> first = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, leaving.Token).AsTask();
-        Task<ChannelReadResult> second = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> second = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(second)));
@@ -142,10 +146,13 @@ public sealed class ChannelReaderTests
         var random = new Random(11);
         DateTimeOffset start = bench.Clock.GetUtcNow();
         Task<ChannelReadResult>[] looks = [.. Enumerable.Range(0, 2_000).Select(_ =>
-            bench.Follower.ReadChannelAsync(new ChannelId((ulong)random.NextInt64(1, long.MaxValue)), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
+            bench.Follower
+                .ReadChannelAsync(new ChannelId((ulong)random.NextInt64(1, long.MaxValue)), ReadPriority.Anonymous, CancellationToken.None)
+                .AsTask())];
         Assert.Equal(looks.Length, (await bench.DriveAsync(looks)).Count(look => look == ChannelReadResult.NotFound));
         Assert.Equal(0, bench.Chain.ChannelReads);
-        Assert.InRange(bench.Chain.Count("eth_getBlockByNumber"), 1, 1 + (int)((bench.Clock.GetUtcNow() - start) / TimeSpan.FromMilliseconds(250)));
+        Assert.InRange(
+            bench.Chain.Count("eth_getBlockByNumber"), 1, 1 + (int)((bench.Clock.GetUtcNow() - start) / TimeSpan.FromMilliseconds(250)));
     }
 
     [Fact]
@@ -159,7 +166,8 @@ public sealed class ChannelReaderTests
 
         Task<ChannelReadResult>[] flood = [.. Enumerable.Range(1, 500).Select(id =>
             bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
-        Task<ChannelReadResult> honest = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> honest = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(honest)));
 
         ChannelReadResult[] looks = await bench.DriveAsync(flood);

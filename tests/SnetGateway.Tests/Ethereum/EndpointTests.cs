@@ -17,7 +17,8 @@ public sealed class EndpointTests
         bench.Chain.Host("a.test").Fault = _ => throw new HttpRequestException("refused");
 
         // A broken connection is tried again after a pause on the clock.
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.False(bench.Follower.Status.Endpoints[0].IsUsable);
         Assert.True(bench.Follower.Status.Endpoints[1].IsUsable);
@@ -178,7 +179,8 @@ public sealed class EndpointTests
         bench.Chain.Mine(bench.Open(1));
         bench.Chain.Host("a.test").Lag = 11; // restarted from a snapshot
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(1), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(1), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Head!.Value.Number);
         Assert.Contains("was already seen", bench.Follower.Status.Endpoints[0].Fault, StringComparison.Ordinal);
@@ -201,7 +203,8 @@ public sealed class EndpointTests
             return Task.CompletedTask;
         };
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.True(Assert.Single(bench.Follower.Status.Endpoints).IsUsable);
     }
@@ -222,7 +225,8 @@ public sealed class EndpointTests
         Task round = bench.Follower.FollowOnceAsync(CancellationToken.None).AsTask();
         await bench.DriveAsync(Record.ExceptionAsync(() => round).AsTask());
         Assert.Contains("was already seen", (await Assert.ThrowsAnyAsync<Exception>(() => round)).Message, StringComparison.Ordinal);
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.KnownParty, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Unreachable, Assert.Single(await bench.DriveAsync(look)));
         Assert.InRange(bench.Follower.Cursor!.Value.SeenAt, DateTimeOffset.MinValue, seen);
 
@@ -261,7 +265,8 @@ public sealed class EndpointTests
         await bench.FollowAsync();
         DateTimeOffset seen = bench.Clock.GetUtcNow();
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
-        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None).AsTask();
+        Task<ChannelReadResult> look = bench.Follower.ReadChannelAsync(new ChannelId(0), ReadPriority.Anonymous, CancellationToken.None)
+            .AsTask();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(look)));
         Assert.Equal(seen, bench.State(0).Reading.Block.SeenAt);
         Assert.All(bench.Follower.Status.Endpoints, endpoint => Assert.True(endpoint.IsUsable));
@@ -350,7 +355,8 @@ public sealed class EndpointTests
     [Fact]
     public async Task Log_NeverShowsMoreOfAUrlThanItsHost()
     {
-        await using var bench = new FollowerBench(options => options.Endpoints = ["http://user:pass-word@a.test/v3/secret-key?token=secret-token"]);
+        await using var bench = new FollowerBench(
+            options => options.Endpoints = ["http://user:pass-word@a.test/v3/secret-key?token=secret-token"]);
         bench.Chain.Host("a.test").Fault = _ => new HttpResponseMessage(HttpStatusCode.Unauthorized);
         await bench.ReadChannelAsync(0);
         Assert.NotEmpty(bench.Logged);

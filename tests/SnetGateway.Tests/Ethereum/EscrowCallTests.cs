@@ -71,7 +71,8 @@ public sealed class EscrowCallTests
             .. Calls(signature).Select(call => (call.GetProperty("arguments"), RequestData(call))),
             .. VectorFile.Read("mpe-abi.json").GetProperty("transactions").EnumerateArray()
                 .Where(transaction => transaction.Text("function") == signature)
-                .Select(transaction => (transaction.GetProperty("arguments"), transaction.GetProperty("fields").GetProperty("data").Bytes())),
+                .Select(
+                    transaction => (transaction.GetProperty("arguments"), transaction.GetProperty("fields").GetProperty("data").Bytes())),
         ];
         int encoded = 0;
         foreach ((JsonElement arguments, byte[] data) in recorded)
@@ -122,7 +123,8 @@ public sealed class EscrowCallTests
     [Fact]
     public void TryReadChannel_LargestValues_AreReadExactly()
     {
-        byte[] answer = [.. Enumerable.Repeat((byte)0xff, 32), .. Word20(0xff), .. Word20(0xff), .. Word20(0xff), .. Enumerable.Repeat((byte)0xff, 96)];
+        byte[] answer =
+            [.. Enumerable.Repeat((byte)0xff, 32), .. Word20(0xff), .. Word20(0xff), .. Word20(0xff), .. Enumerable.Repeat((byte)0xff, 96)];
 
         Assert.True(EscrowCalls.TryReadChannel(answer, new ChannelId(UInt256.MaxValue), Block, out ChannelReading? reading));
         Assert.Equal(UInt256.MaxValue, reading!.Value);

@@ -46,7 +46,8 @@ public sealed class EscrowEventTests
     [Fact]
     public void TryDecode_LogsOfAnotherShape_AreRefused()
     {
-        foreach (JsonElement recorded in Logs().Where(one => one.Text("contract") == "MultiPartyEscrow" && Followed.Contains(one.Text("event"))))
+        foreach (JsonElement recorded in Logs().Where(
+            one => one.Text("contract") == "MultiPartyEscrow" && Followed.Contains(one.Text("event"))))
         {
             LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             Assert.False(EscrowEvents.TryDecode([.. log.Topics, log.Topics[0]], log.Data.Span, out _));
@@ -78,11 +79,13 @@ public sealed class EscrowEventTests
     {
         ChannelOpened e =>
         [
-            $"{e.Channel}", $"{e.Nonce}", Text(e.Sender), Text(e.Signer), Text(e.Recipient), $"{new Bytes32(e.GroupId)}", $"{e.Amount}", $"{e.Expiration}",
+            $"{e.Channel}", $"{e.Nonce}", Text(e.Sender), Text(e.Signer), Text(e.Recipient), $"{new Bytes32(e.GroupId)}", $"{e.Amount}",
+            $"{e.Expiration}",
         ],
         ChannelClaimed e =>
         [
-            $"{e.Channel}", $"{e.Nonce}", Text(e.Recipient), $"{e.ClaimAmount}", $"{e.PlannedAmount}", $"{e.SendBackAmount}", $"{e.KeepAmount}",
+            $"{e.Channel}", $"{e.Nonce}", Text(e.Recipient), $"{e.ClaimAmount}", $"{e.PlannedAmount}", $"{e.SendBackAmount}",
+            $"{e.KeepAmount}",
         ],
         ChannelSenderClaimed e => [$"{e.Channel}", $"{e.Nonce}", $"{e.ClaimAmount}"],
         ChannelExtended e => [$"{e.Channel}", $"{e.NewExpiration}"],

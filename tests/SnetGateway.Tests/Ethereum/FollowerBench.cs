@@ -55,7 +55,8 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
     public async Task<ChannelReadResult> ReadChannelAsync(ulong id, ReadPriority priority = ReadPriority.Anonymous)
     {
         Clock.Advance(TimeSpan.FromMilliseconds(250));
-        return await Follower.ReadChannelAsync(new ChannelId(id), priority, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        return await Follower.ReadChannelAsync(new ChannelId(id), priority, CancellationToken.None).AsTask().WaitAsync(
+            TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Moves the clock until the work is done. For benches with a request timeout of an hour.</summary>
@@ -117,7 +118,8 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
         _meters.ForEach(meter => meter.Dispose());
     }
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    void ILogger.Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         lock (Logged)
         {

@@ -39,7 +39,8 @@ public sealed class HexTextTests
     [InlineData("\"00\"", false)]
     [InlineData("\"0xzz\"", false)]
     [InlineData("null", false)]
-    public void TryReadData_TakesWholeBytesOnly(string json, bool expected) => Assert.Equal(expected, HexText.TryReadData(Parse(json), out _));
+    public void TryReadData_TakesWholeBytesOnly(string json, bool expected) =>
+        Assert.Equal(expected, HexText.TryReadData(Parse(json), out _));
 
     private static JsonElement Parse(string json)
     {

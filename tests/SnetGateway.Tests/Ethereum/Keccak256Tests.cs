@@ -18,7 +18,8 @@ public sealed class Keccak256Tests
                 : one.GetProperty("input").Bytes();
             Assert.Equal(one.GetProperty("length").GetInt32(), input.Length);
             Assert.True(
-                one.GetProperty("keccak256").Bytes().AsSpan().SequenceEqual(Keccak256.Hash(input)), one.Text("id") + " " + one.Text("note"));
+                one.GetProperty("keccak256").Bytes().AsSpan().SequenceEqual(Keccak256.Hash(input)),
+                one.Text("id") + " " + one.Text("note"));
         }
     }
 

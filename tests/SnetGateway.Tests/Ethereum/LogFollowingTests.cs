@@ -34,7 +34,8 @@ public sealed class LogFollowingTests
         Assert.Equal(ReadingFreshness.Fresh, bench.State(0).Freshness); // read again with spare budget
         Assert.Equal(700UL, bench.State(0).Reading.Value);
         ChannelClaimSeen claim = Assert.Single(bench.Claims);
-        Assert.Equal((new ChannelId(0), new ChannelNonce(1), (UInt256)300, (UInt256)400), (claim.Channel, claim.NewNonce, claim.ClaimAmount, claim.PlannedAmount));
+        Assert.Equal((new ChannelId(0), new ChannelNonce(1), (UInt256)300, (UInt256)400), (claim.Channel, claim.NewNonce, claim.ClaimAmount,
+            claim.PlannedAmount));
         Assert.Equal(bench.Chain.HeadNumber, claim.Block.Number);
     }
 
@@ -48,7 +49,8 @@ public sealed class LogFollowingTests
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.Follower.RefreshHeadAsync(CancellationToken.None);
         ulong[] ids = [1, 2];
-        Task<ChannelReadResult>[] looks = [.. ids.Select(id => bench.Follower.ReadChannelAsync(new ChannelId(id), ReadPriority.KnownParty, CancellationToken.None).AsTask())];
+        Task<ChannelReadResult>[] looks = [.. ids.Select(
+            id => bench.Follower.ReadChannelAsync(new ChannelId(id), ReadPriority.KnownParty, CancellationToken.None).AsTask())];
         await bench.Clock.WhenArmedAsync(); // both wait for the same read of the head
         bench.Clock.Advance(TimeSpan.FromMilliseconds(250));
         await Task.WhenAll(looks).WaitAsync(TimeSpan.FromSeconds(60));

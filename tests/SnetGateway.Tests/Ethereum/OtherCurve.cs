@@ -30,7 +30,8 @@ internal static class OtherCurve
         return recoveryId;
     }
 
-    public static void PublicKeyOf(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) => Write(ECPrivKey.Create(privateKey).CreatePubKey(), publicKey);
+    public static void PublicKeyOf(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) =>
+        Write(ECPrivKey.Create(privateKey).CreatePubKey(), publicKey);
 
     /// <summary>The point that is <paramref name="number"/> times the generator.</summary>
     public static GE Point(BigInteger number) => ECPrivKey.Create(Numbers.Bytes(number)).CreatePubKey().Q;

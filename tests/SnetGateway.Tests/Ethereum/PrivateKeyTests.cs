@@ -35,9 +35,11 @@ public sealed class PrivateKeyTests
     {
         PrivateKey key = PrivateKey.Parse(Hex);
         Assert.DoesNotContain(Hex[..8], key.ToString(), StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(Hex[..8], System.Text.Json.JsonSerializer.Serialize(new { key.Address, Text = $"{key}" }), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(
-            typeof(PrivateKey).GetProperties(), property => property.PropertyType == typeof(byte[]) || property.PropertyType == typeof(string));
+            Hex[..8], System.Text.Json.JsonSerializer.Serialize(new { key.Address, Text = $"{key}" }), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            typeof(PrivateKey).GetProperties(),
+            property => property.PropertyType == typeof(byte[]) || property.PropertyType == typeof(string));
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public sealed class ReadBudgetTests
         ValueTask<bool> first = budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None);
         ValueTask<bool> second = budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None);
         Assert.Equal(2, budget.Waiting);
-        Assert.False(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None)); // three seconds away, and half the places are taken
+        // three seconds away, and half the places are taken
+        Assert.False(await budget.TakeAsync(ReadPriority.Anonymous, CancellationToken.None));
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(await first);
         Assert.False(second.IsCompleted);

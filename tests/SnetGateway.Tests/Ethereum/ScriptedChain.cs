@@ -99,7 +99,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
         JsonArray parameters = question["params"]!.AsArray();
         lock (_lock)
         {
-            string name = method == "eth_call" && ((string)parameters[0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal) ? "channels" : method;
+            string name = method == "eth_call" && ((string)parameters[0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal)
+                ? "channels"
+                : method;
             Asked.Add(name);
             host.Asked.Add(name);
         }
@@ -157,7 +159,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
                     return (_canonical[0].Header(), null);
                 }
 
-                ulong number = which == "latest" ? (ulong)visible - 1 : ulong.Parse(which.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                ulong number = which == "latest"
+                    ? (ulong)visible - 1
+                    : ulong.Parse(which.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
                 return (number < (ulong)visible ? _canonical[(int)number].Header() : null, null);
             case "eth_getBlockByHash" when host.AnotherBlock == method:
                 return (_canonical[0].Header(), null);
@@ -169,7 +173,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
                     return (null, new JsonObject { ["code"] = -32000, ["message"] = "header not found" });
                 }
 
-                return ("0x" + Convert.ToHexStringLower(Call(at, Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2)))), null);
+                return ("0x" + Convert.ToHexStringLower(Call(at, Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2)))),
+                    null);
             case "eth_getLogs":
                 JsonNode filter = parameters[0]!;
                 if (filter["blockHash"] is { } hash)
@@ -186,7 +191,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
                     return (null, new JsonObject { ["code"] = -32602, ["message"] = "block range is too wide" });
                 }
 
-                return (new JsonArray([.. _canonical.Where(block => block.Number >= from && block.Number <= to).SelectMany(block => block.Logs())]), null);
+                return (new JsonArray(
+                    [.. _canonical.Where(block => block.Number >= from && block.Number <= to).SelectMany(block => block.Logs())]), null);
             default:
                 return (null, new JsonObject { ["code"] = -32601, ["message"] = "no such method" });
         }
@@ -265,7 +271,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
         {
             Channels[id] = new ScriptedChannel(UInt256.Zero, sender, sender, recipient, group, value, 1_000_000);
             NextChannelId = NextChannelId > id ? NextChannelId : id.SaturatingAdd(UInt256.One);
-            Log(EscrowEvents.ChannelOpen, [Word(sender), Word(recipient), group.ToBytes()], [id.ToBigEndian(), new byte[32], Word(sender), value.ToBigEndian(), Word(1_000_000)]);
+            Log(
+                EscrowEvents.ChannelOpen, [Word(sender), Word(recipient), group.ToBytes()],
+                [id.ToBigEndian(), new byte[32], Word(sender), value.ToBigEndian(), Word(1_000_000)]);
         }
 
         public void AddFunds(UInt256 id, UInt256 amount)
@@ -296,7 +304,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
         public void SenderClaim(UInt256 id)
         {
             ScriptedChannel channel = Channels[id];
-            Channels[id] = channel = channel with { Value = UInt256.Zero, Expiration = UInt256.Zero, Nonce = channel.Nonce.SaturatingAdd(UInt256.One) };
+            Channels[id] = channel = channel with { Value = UInt256.Zero, Expiration = UInt256.Zero, Nonce = channel.Nonce.SaturatingAdd(
+                UInt256.One) };
             Log(EscrowEvents.ChannelSenderClaim, [id.ToBigEndian()], [channel.Nonce.ToBigEndian(), new byte[32]]);
         }
 
@@ -318,6 +327,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
         private static byte[] Word(UInt256 number) => number.ToBigEndian();
 
         private void Log(Bytes32 kind, byte[][] indexed, byte[][] data) =>
-            _logs.Add(([kind.ToString(), .. indexed.Select(word => "0x" + Convert.ToHexStringLower(word))], [.. data.SelectMany(word => word)]));
+            _logs.Add(
+                ([kind.ToString(), .. indexed.Select(word => "0x" + Convert.ToHexStringLower(word))], [.. data.SelectMany(word => word)]));
     }
 }

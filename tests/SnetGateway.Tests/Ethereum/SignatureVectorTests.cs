@@ -64,7 +64,8 @@ public sealed class SignatureVectorTests
             string? onChain = one.GetProperty("observed").Text("evmEcrecover");
             string? named = one.TryGetProperty("signer", out JsonElement signer) ? signer.GetString() : onChain;
             Address.TryParse(named?.ToLowerInvariant(), out Address expected);
-            bool ok = recovery.TryRecover(one.GetProperty("packed").Bytes(), one.GetProperty("signature").Bytes(), expected, out Address found);
+            bool ok = recovery.TryRecover(
+                one.GetProperty("packed").Bytes(), one.GetProperty("signature").Bytes(), expected, out Address found);
             Assert.True(ok == (onChain is not null), one.Text("id"));
             Assert.True(!ok || onChain == AddressText.Checksum(found), one.Text("id"));
             valid += one.Text("kind") == "valid" ? 1 : 0;

@@ -22,5 +22,6 @@ internal static class VectorFile
 
     public static byte[] Bytes(this JsonElement value) => Convert.FromHexString(value.GetString()!.AsSpan(2));
 
-    public static string Text(this JsonElement value, string name) => value.GetProperty(name) is { ValueKind: not JsonValueKind.Null } text ? text.ToString() : null!;
+    public static string Text(this JsonElement value, string name) =>
+        value.GetProperty(name) is { ValueKind: not JsonValueKind.Null } text ? text.ToString() : null!;
 }

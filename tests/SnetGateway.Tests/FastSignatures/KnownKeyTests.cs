@@ -41,7 +41,8 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
                 bool yes = generated.Known.IsCertainlySigner(one.Digest, one.Signature, one.RecoveryId);
                 bool isKey = RecoverableEcdsa.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey)
                     && publicKey.AsSpan().SequenceEqual(generated.PublicKey);
-                string label = $"seed {seed}, key {keys}, number {i}: {Convert.ToHexString(one.Digest)} {Convert.ToHexString(one.Signature)} {one.RecoveryId}";
+                string label = $"seed {seed}, key {keys}, number {i}: {Convert.ToHexString(one.Digest)} "
+                    + $"{Convert.ToHexString(one.Signature)} {one.RecoveryId}";
                 Assert.True(!yes || isKey, $"accepted, and not the key's: {label}");
                 Assert.True(!one.IsHonest || isKey, $"the case is wrong: {label}");
                 Assert.True(!one.IsHonest || yes, $"the key's, and not accepted: {label}");

@@ -61,5 +61,6 @@ public sealed class ModulusTests
         }
     }
 
-    private static (Modulus Modulus, BigInteger Value) Modulo(string name) => name == "p" ? (Modulus.Field, Numbers.P) : (Modulus.Order, Numbers.N);
+    private static (Modulus Modulus, BigInteger Value) Modulo(string name) =>
+        name == "p" ? (Modulus.Field, Numbers.P) : (Modulus.Order, Numbers.N);
 }

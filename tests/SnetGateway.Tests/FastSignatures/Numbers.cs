@@ -92,9 +92,13 @@ internal static class Numbers
             edges.AddRange(Enumerable.Range(-3, 7).Select(i => centre + i));
         }
 
-        foreach (int bit in new[] { 1, 5, 6, 23, 24, 28, 29, 30, 31, 32, 33, 58, 62, 63, 64, 65, 87, 116, 124, 127, 129, 132, 186, 192, 203, 232, 248, 255 })
+        foreach (int bit in new[]
         {
-            edges.AddRange([(BigInteger.One << bit) - 1, BigInteger.One << bit, (BigInteger.One << bit) + 1, TwoTo256 - (BigInteger.One << bit)]);
+            1, 5, 6, 23, 24, 28, 29, 30, 31, 32, 33, 58, 62, 63, 64, 65, 87, 116, 124, 127, 129, 132, 186, 192, 203, 232, 248, 255,
+        })
+        {
+            edges.AddRange(
+                [(BigInteger.One << bit) - 1, BigInteger.One << bit, (BigInteger.One << bit) + 1, TwoTo256 - (BigInteger.One << bit)]);
         }
 
         return [.. edges.Where(edge => edge.Sign >= 0 && edge < TwoTo256).Distinct()];

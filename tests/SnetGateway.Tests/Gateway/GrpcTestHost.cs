@@ -16,7 +16,9 @@ using SnetGateway.Gateway.Listeners;
 
 namespace SnetGateway.Tests.Gateway;
 
-/// <summary>A real Kestrel on loopback, one HTTP/2 port and one HTTP/1.1 port, with clients for the first and all that was logged.</summary>
+/// <summary>
+/// A real Kestrel on loopback, one HTTP/2 port and one HTTP/1.1 port, with clients for the first and all that was logged.
+/// </summary>
 internal sealed class GrpcTestHost : IAsyncDisposable
 {
     /// <summary>The longest that any one step of a test may take.</summary>
@@ -29,7 +31,8 @@ internal sealed class GrpcTestHost : IAsyncDisposable
     {
         _app = app;
         Log = log.Entries;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
+        var addresses =
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
         Address = new Uri(addresses[0]);
         Http1Address = new Uri(addresses[1]);
         _channel = ServiceChannel.Open(Address);
@@ -118,7 +121,8 @@ internal sealed class GrpcTestHost : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Entries.Enqueue((logLevel, eventId, formatter(state, exception)));
     }
 }

@@ -13,7 +13,9 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments;
 
-/// <summary>One gateway's payments on a scripted chain and store. Channel 1 is open, holds 1,000 cogs and lives until block 2,000.</summary>
+/// <summary>
+/// One gateway's payments on a scripted chain and store. Channel 1 is open, holds 1,000 cogs and lives until block 2,000.
+/// </summary>
 internal sealed class PaymentRig
 {
     public const ulong Threshold = 100;
@@ -111,7 +113,8 @@ internal sealed class PaymentRig
     public async Task<ChannelVerification[]> VerifyAsync(TimeSpan retention = default)
     {
         var findings = new List<ChannelVerification>();
-        await foreach (ChannelVerification finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(CancellationToken.None))
+        await foreach (ChannelVerification finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(
+            CancellationToken.None))
         {
             findings.Add(finding);
         }

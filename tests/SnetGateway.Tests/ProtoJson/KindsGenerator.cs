@@ -23,7 +23,8 @@ internal sealed class KindsGenerator(Random random)
                 var sign = random.Next(2) == 0 ? 1 : -1;
                 return new Duration { Seconds = sign * seconds, Nanos = sign * Nanos() };
             case "google.protobuf.FieldMask":
-                return new FieldMask { Paths = { Enumerable.Range(0, random.Next(4)).Select(_ => Pick("a", "user_name", "user_name.first_part", "x.y_z")) } };
+                return new FieldMask { Paths = { Enumerable.Range(0, random.Next(4))
+                    .Select(_ => Pick("a", "user_name", "user_name.first_part", "x.y_z")) } };
             case "google.protobuf.Struct":
                 return FillStruct(depth);
             case "google.protobuf.Value":
@@ -140,13 +141,19 @@ internal sealed class KindsGenerator(Random random)
 
     private ulong Bits(int width)
     {
-        var value = Pick(0UL, 1UL, ulong.MaxValue, 1UL << (width - 1), (1UL << (width - 1)) - 1, (ulong)random.NextInt64() << 1, (ulong)random.NextInt64() >> random.Next(63));
+        var value = Pick(
+            0UL, 1UL, ulong.MaxValue, 1UL << (width - 1), (1UL << (width - 1)) - 1, (ulong)random.NextInt64() << 1,
+            (ulong)random.NextInt64() >> random.Next(63));
         return width == 64 ? value : value & uint.MaxValue;
     }
 
-    private double Double() => Pick(1d, -1.5, double.MaxValue, double.MinValue, double.Epsilon, double.NaN, double.PositiveInfinity, double.NegativeInfinity, random.NextDouble() + 0.1, Math.Pow(10, random.Next(-300, 300)));
+    private double Double() => Pick(
+        1d, -1.5, double.MaxValue, double.MinValue, double.Epsilon, double.NaN, double.PositiveInfinity, double.NegativeInfinity,
+        random.NextDouble() + 0.1, Math.Pow(10, random.Next(-300, 300)));
 
-    private float Single() => Pick(1f, -2.5f, float.MaxValue, float.MinValue, float.Epsilon, float.NaN, float.PositiveInfinity, float.NegativeInfinity, random.NextSingle() + 0.1f);
+    private float Single() => Pick(
+        1f, -2.5f, float.MaxValue, float.MinValue, float.Epsilon, float.NaN, float.PositiveInfinity, float.NegativeInfinity,
+        random.NextSingle() + 0.1f);
 
     private ByteString Bytes()
     {
@@ -155,5 +162,7 @@ internal sealed class KindsGenerator(Random random)
         return ByteString.CopyFrom(bytes);
     }
 
-    private string Text() => Pick("", "a", "ü\"\\/\n\t\u0000", "😀<&>'", "\u2028 long " + new string('x', random.Next(300)), random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private string Text() => Pick(
+        "", "a", "ü\"\\/\n\t\u0000", "😀<&>'", "\u2028 long " + new string('x', random.Next(300)),
+        random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -18,7 +18,8 @@ internal static class KindsSchema
         set.File.Add(FileDescriptorProto.Parser.ParseFrom(KindsReflection.Descriptor.SerializedData));
         if (withImports)
         {
-            set.File.AddRange(KindsReflection.Descriptor.Dependencies.Select(file => FileDescriptorProto.Parser.ParseFrom(file.SerializedData)));
+            set.File.AddRange(
+                KindsReflection.Descriptor.Dependencies.Select(file => FileDescriptorProto.Parser.ParseFrom(file.SerializedData)));
         }
 
         return set.ToByteArray();

@@ -23,7 +23,9 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         var options = new ProtoJsonOptions { OriginalNames = originalNames, IncludeDefaults = includeDefaults };
-        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames).WithFormatDefaultValues(includeDefaults));
+        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types)
+            .WithPreserveProtoFieldNames(originalNames)
+            .WithFormatDefaultValues(includeDefaults));
         for (var round = 0; round < 1_500; round++)
         {
             var message = generator.Next();
@@ -151,7 +153,10 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         foreach (var field in expected.Descriptor.Fields.InDeclarationOrder())
         {
-            if (field.FieldType != FieldType.Message || field.IsRepeated || field.Accessor.GetValue(expected) is not { } theirs || field.Accessor.GetValue(seen) is not { } ours)
+            if (field.FieldType != FieldType.Message
+                || field.IsRepeated
+                || field.Accessor.GetValue(expected) is not { } theirs
+                || field.Accessor.GetValue(seen) is not { } ours)
             {
                 continue;
             }

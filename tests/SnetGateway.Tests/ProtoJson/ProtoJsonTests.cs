@@ -41,8 +41,11 @@ public sealed class ProtoJsonTests
     [InlineData("""{"duration":"-0.000000001s"}""", """{"duration":"-0.000000001s"}""")]
     [InlineData("""{"mask":"userName,a.bC"}""", """{"mask":"userName,a.bC"}""")]
     [InlineData("""{"mask":""}""", """{"mask":""}""")]
-    [InlineData("""{"any":{"value":"x","@type":"t/google.protobuf.StringValue"}}""", """{"any":{"@type":"t/google.protobuf.StringValue","value":"x"}}""")]
-    [InlineData("""{"any":{"anInt32":1,"@type":"t/snet.tests.kinds.Kinds"}}""", """{"any":{"@type":"t/snet.tests.kinds.Kinds","anInt32":1}}""")]
+    [InlineData(
+        """{"any":{"value":"x","@type":"t/google.protobuf.StringValue"}}""",
+        """{"any":{"@type":"t/google.protobuf.StringValue","value":"x"}}""")]
+    [InlineData(
+        """{"any":{"anInt32":1,"@type":"t/snet.tests.kinds.Kinds"}}""", """{"any":{"@type":"t/snet.tests.kinds.Kinds","anInt32":1}}""")]
     [InlineData("""{"any":{"@type":"t/google.protobuf.Empty"}}""", """{"any":{"@type":"t/google.protobuf.Empty","value":{}}}""")]
     [InlineData("""{"any":{}}""", """{"any":{}}""")]
     [InlineData("""{"byBool":{"true":"a"},"byInt64":{"-5":1}}""", """{"byInt64":{"-5":1},"byBool":{"true":"a"}}""")]
@@ -51,7 +54,9 @@ public sealed class ProtoJsonTests
     public void Json_Read_WrittenCanonically(string json, string expected)
     {
         var protobuf = new ProtoJsonConverter(KindsSchema.Schema).ToProtobuf(KindsSchema.Type, Encoding.UTF8.GetBytes(json));
-        Assert.Equal(System.Text.Json.Nodes.JsonNode.Parse(expected)!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse(KindsSchema.ToJson(protobuf))!.ToJsonString());
+        Assert.Equal(
+            System.Text.Json.Nodes.JsonNode.Parse(expected)!.ToJsonString(),
+            System.Text.Json.Nodes.JsonNode.Parse(KindsSchema.ToJson(protobuf))!.ToJsonString());
     }
 
     [Theory]
@@ -115,7 +120,9 @@ public sealed class ProtoJsonTests
 
     [Fact]
     public void Json_UnknownFields_IgnoredByOption() =>
-        Assert.Equal(new Kinds { AnInt32 = 1 }, KindsSchema.FromJson("""{"x":{"y":[1,{}]},"anInt32":1,"@type":2}""", new ProtoJsonOptions { IgnoreUnknownFields = true }));
+        Assert.Equal(
+            new Kinds { AnInt32 = 1 },
+            KindsSchema.FromJson("""{"x":{"y":[1,{}]},"anInt32":1,"@type":2}""", new ProtoJsonOptions { IgnoreUnknownFields = true }));
 
     [Fact]
     public void Json_TooDeep_RefusedBothWays()
@@ -137,8 +144,10 @@ public sealed class ProtoJsonTests
     [InlineData("7201FF")]
     [InlineData("0B0C")]
     [InlineData("8A0505")]
-    [InlineData("9A0602F0829A060B08F4BE8CA696A7CCFF9D01")] // a message in two parts: half a tag at the end of one, which the next would complete
-    public void Protobuf_Broken_Error(string hex) => Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(Convert.FromHexString(hex)));
+    // a message in two parts: half a tag at the end of one, which the next would complete
+    [InlineData("9A0602F0829A060B08F4BE8CA696A7CCFF9D01")]
+    public void Protobuf_Broken_Error(string hex) =>
+        Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(Convert.FromHexString(hex)));
 
     [Fact]
     public void Protobuf_FieldsInPartsAndTwice_AsProtobufsOwnReaders()
@@ -158,7 +167,8 @@ public sealed class ProtoJsonTests
 
     [Fact]
     public void Protobuf_UnknownFieldsAndWrongWireTypes_LeftOut() =>
-        Assert.Equal("""{"anInt32":1}""", KindsSchema.ToJson(Convert.FromHexString("1801" + "F83E05" + "1D01020304" + "6900000000000000F0")));
+        Assert.Equal(
+            """{"anInt32":1}""", KindsSchema.ToJson(Convert.FromHexString("1801" + "F83E05" + "1D01020304" + "6900000000000000F0")));
 
     [Fact]
     public void Values_ThatJsonCannotExpress_Refused()
@@ -168,6 +178,7 @@ public sealed class ProtoJsonTests
         Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Time = new Timestamp { Seconds = long.MaxValue } }));
         Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Duration = new Duration { Seconds = 1, Nanos = -1 } }));
         Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Mask = new FieldMask { Paths = { "a__b" } } }));
-        Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Any = new Any { TypeUrl = "t/none.Such", Value = ByteString.Empty } }));
+        Assert.Throws<ProtoJsonException>(
+            () => KindsSchema.ToJson(new Kinds { Any = new Any { TypeUrl = "t/none.Such", Value = ByteString.Empty } }));
     }
 }

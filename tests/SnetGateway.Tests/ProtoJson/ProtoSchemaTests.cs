@@ -40,7 +40,8 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     {
         var schema = ProtoSchema.Load(KindsSchema.DescriptorSet(withImports: false));
         var type = schema.FindMessage("snet.tests.kinds.Kinds")!;
-        Assert.Equal("""{"duration":"1s"}""", Encoding.UTF8.GetString(new ProtoJsonConverter(schema).ToJson(type, new Kinds { Duration = new() { Seconds = 1 } }.ToByteArray())));
+        Assert.Equal("""{"duration":"1s"}""", Encoding.UTF8.GetString(
+            new ProtoJsonConverter(schema).ToJson(type, new Kinds { Duration = new() { Seconds = 1 } }.ToByteArray())));
     }
 
     [Fact]
@@ -75,20 +76,31 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     public async Task CompileFolder_FilesThatImportEachOther_Schema()
     {
         _folder.CreateSubdirectory("inner");
-        await WriteAsync("inner/types.proto", """syntax = "proto3"; package t; import "google/protobuf/timestamp.proto"; message T { google.protobuf.Timestamp at = 1; }""");
-        await WriteAsync("service.proto", """syntax = "proto3"; package s; import "inner/types.proto"; service S { rpc M(t.T) returns (stream t.T); }""");
+        await WriteAsync(
+            "inner/types.proto",
+            """syntax = "proto3"; package t; import "google/protobuf/timestamp.proto"; message T { google.protobuf.Timestamp at = 1; }""");
+        await WriteAsync(
+            "service.proto",
+            """syntax = "proto3"; package s; import "inner/types.proto"; service S { rpc M(t.T) returns (stream t.T); }""");
         var schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
         var method = schema.FindMethod("/s.S/M")!;
         Assert.True(method.StreamsResponses);
         var converter = new ProtoJsonConverter(schema);
         var json = """{"at":"2020-01-01T00:00:00Z"}""";
-        Assert.Equal(json, Encoding.UTF8.GetString(converter.ToJson(method.Output, converter.ToProtobuf(method.Input, Encoding.UTF8.GetBytes(json)))));
+        Assert.Equal(
+            json,
+            Encoding.UTF8.GetString(converter.ToJson(method.Output, converter.ToProtobuf(method.Input, Encoding.UTF8.GetBytes(json)))));
     }
 
     [Fact]
     public async Task CompileFolder_Proto2_DefaultsArePresenceAndGroupsAreRefused()
     {
-        await WriteAsync("old.proto", """syntax = "proto2"; package o; message O { optional int32 n = 1 [default = 5]; repeated int32 list = 2; optional group G = 3 { optional int32 x = 1; } }""");
+        await WriteAsync(
+            "old.proto",
+            """
+            syntax = "proto2"; package o;
+            message O { optional int32 n = 1 [default = 5]; repeated int32 list = 2; optional group G = 3 { optional int32 x = 1; } }
+            """);
         var schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
         var type = schema.FindMessage("o.O")!;
         var converter = new ProtoJsonConverter(schema);
@@ -103,7 +115,8 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
         await WriteAsync("bad.proto", "syntax = \"proto3\"; message {");
-        var told = await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
+        var told =
+            await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
         Assert.Contains("bad.proto", told.Message, StringComparison.Ordinal);
         var missing = new ProtoCompiler(Path.Combine(_folder.FullName, "protoc"), []);
         await Assert.ThrowsAsync<InvalidDataException>(() => missing.CompileFolderAsync(_folder.FullName, CancellationToken.None));

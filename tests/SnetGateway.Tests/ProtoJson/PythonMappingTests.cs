@@ -21,11 +21,12 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         Kinds[] messages = [.. Enumerable.Range(0, Messages).Select(_ => generator.Next())];
-        using var python = Process.Start(new ProcessStartInfo(Python, [RepositoryFiles.PathOf("tests/SnetGateway.Tests/ProtoJson/json_mapping.py")])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var python =
+            Process.Start(new ProcessStartInfo(Python, [RepositoryFiles.PathOf("tests/SnetGateway.Tests/ProtoJson/json_mapping.py")])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         Task writing = WriteAsync(python.StandardInput, messages);
 
         foreach (Kinds message in messages)

@@ -31,7 +31,8 @@ internal static class CommittingProcess
         while (!ended.IsCompleted)
         {
             sequence++;
-            CommitResult result = await store.CommitAsync(new[] { new RecordWrite(key, revision, value, sequence, value) }, CancellationToken.None);
+            CommitResult result =
+                await store.CommitAsync(new[] { new RecordWrite(key, revision, value, sequence, value) }, CancellationToken.None);
             if (result.Outcome != CommitOutcome.Committed)
             {
                 throw new InvalidOperationException($"A commit ended as {result.Outcome}.");

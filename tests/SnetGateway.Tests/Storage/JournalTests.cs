@@ -81,7 +81,8 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     public async Task EntryThatASettleReplaces_IsInAFileBeforeTheSettle()
     {
         await using LocalJournal journal = Open("b");
-        await journal.WrittenAsync(journal.KeepReplaced([Write(1, 3, withPrevious: true)])); // 2 was settled by a gateway that was killed before it wrote
+        // 2 was settled by a gateway that was killed before it wrote
+        await journal.WrittenAsync(journal.KeepReplaced([Write(1, 3, withPrevious: true)]));
 
         using (JournalReader reader = Read("b"))
         {
@@ -319,7 +320,8 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         var key = new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 });
         var frame = new byte[JournalFormat.FrameLength(key, entry)];
         JournalFormat.WriteFrame(key, 5, entry, frame);
-        Assert.Equal("0000000F" + Convert.ToHexString(frame.AsSpan(4, 4)) + "01020102" + "0000000000000005" + "090807", Convert.ToHexString(frame));
+        Assert.Equal(
+            "0000000F" + Convert.ToHexString(frame.AsSpan(4, 4)) + "01020102" + "0000000000000005" + "090807", Convert.ToHexString(frame));
         Assert.Equal(
             "534E4554" + "4A524E01" + "0000000000000001" + "5E592F9B1D303183D963635F895F0F0C48284F4E",
             Convert.ToHexString(JournalFormat.Header(LedgerFolder.Scope)));

@@ -15,7 +15,8 @@ namespace SnetGateway.Tests.Storage;
 public sealed class LedgerStartTests
 {
     private static readonly Address Recipient = Address.Parse("0x1111111111111111111111111111111111111111");
-    private static readonly ChainBlock Block = new(5_000, new Bytes32(new byte[32]), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    private static readonly ChainBlock Block = new(
+        5_000, new Bytes32(new byte[32]), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
     [Rule(15)]

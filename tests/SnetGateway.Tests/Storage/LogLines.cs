@@ -19,6 +19,7 @@ internal sealed class LogLines : ILogger<EtcdRecordStore>, ILogger<RedisRecordSt
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue((eventId.Id, formatter(state, exception)));
 }

@@ -20,7 +20,8 @@ public sealed class RedisAccessTests : IDisposable
     public async Task User_WithTheDocumentedPermissions_CanDoEverythingAGatewayDoes()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        string[] documented = [.. RepositoryFiles.Read("docs/stores.md").Split('\n').Where(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))];
+        string[] documented = [.. RepositoryFiles.Read("docs/stores.md").Split('\n').Where(
+            line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))];
         Assert.Equal(2, documented.Length); // the gateway's user, and the disabled default user
         foreach (string command in documented)
         {
@@ -47,7 +48,9 @@ public sealed class RedisAccessTests : IDisposable
         }
 
         string[] user = ["--user", options.Redis.User, "--pass", "secret", "--no-auth-warning"];
-        foreach (string[] command in (string[][])[["FLUSHALL"], ["CONFIG", "SET", "appendonly", "no"], ["GET", "other:key"], ["DEL", "snet:key"], ["SCRIPT", "FLUSH"]])
+        string[][] commands =
+            [["FLUSHALL"], ["CONFIG", "SET", "appendonly", "no"], ["GET", "other:key"], ["DEL", "snet:key"], ["SCRIPT", "FLUSH"]];
+        foreach (string[] command in commands)
         {
             Assert.Contains("NOPERM", await redis.CommandAsync([.. user, .. command]), StringComparison.Ordinal);
         }

@@ -30,7 +30,8 @@ public sealed class RedisOutageTests
         await time.WhenArmedAsync(probes.Length + commits.Length + 1); // each caller's timeout, and the limit of the shared check
         time.Advance(Limit);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
-        Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
+        Assert.All(
+            await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
 
         redis.Resume();
         await WritableAsync(store);
@@ -47,12 +48,14 @@ public sealed class RedisOutageTests
         await using var end = new Closing(store, time);
         long revision = await store.MustWrite(1, 0, s_value);
         await redis.KillAsync();
-        await Eventually.TrueAsync("the client knows it", async () => (await store.Write(1, revision, s_value)).Outcome == CommitOutcome.NotWritten);
+        await Eventually.TrueAsync(
+            "the client knows it", async () => (await store.Write(1, revision, s_value)).Outcome == CommitOutcome.NotWritten);
 
         // The clock does not move, so a call that waits for it would wait indefinitely.
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
-        Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
+        Assert.All(
+            await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
 
         await redis.RestartAsync();
         await WritableAsync(store);
@@ -74,7 +77,8 @@ public sealed class RedisOutageTests
         }
 
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
-        Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
+        Assert.All(
+            await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, revision, s_value)).Outcome);
     }
 
@@ -92,7 +96,8 @@ public sealed class RedisOutageTests
         time.Advance(Limit - TimeSpan.FromMilliseconds(20));
         redis.Resume();
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
-        Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
+        Assert.All(
+            await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
         await store.MustWrite(1, revision, s_value);
     }
 
@@ -107,7 +112,8 @@ public sealed class RedisOutageTests
         await redis.CommandAsync("FLUSHALL");
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision: 0);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
-        Assert.All(await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
+        Assert.All(
+            await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, s_value)).Outcome);
     }
 
@@ -119,7 +125,8 @@ public sealed class RedisOutageTests
     }
 
     /// <summary>A minute's probes and some commits, at a time when all of them need a new check of the settings.</summary>
-    private static (Task<bool>[] Probes, Task<CommitResult>[] Commits) AskAtOnce(RedisRecordStore store, TestTimeProvider time, long revision)
+    private static (Task<bool>[] Probes, Task<CommitResult>[] Commits) AskAtOnce(
+        RedisRecordStore store, TestTimeProvider time, long revision)
     {
         time.Advance(TimeSpan.FromSeconds(6));
         Task<bool>[] probes = [.. Enumerable.Range(0, 63).Select(_ => IsWritableAsync(store))];

@@ -44,7 +44,8 @@ public sealed class RedisStoreTests
         await using RedisProcess primary = await RedisProcess.StartAsync();
         await using RedisProcess replica = await RedisProcess.StartAsync("--replicaof", "127.0.0.1", $"{primary.Port}");
         await using RedisRecordStore store = RedisFixture.Open(replica.Options());
-        Assert.Contains("role is slave", (await Assert.ThrowsAsync<StoreUnavailableException>(() => All(store))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "role is slave", (await Assert.ThrowsAsync<StoreUnavailableException>(() => All(store))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,10 +53,12 @@ public sealed class RedisStoreTests
     public async Task Start_UnderSentinel_IsRefused()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        await using var sentinel = TestKit.Processes.ChildProcess.Start("redis-cli", ["-p", $"{redis.Port}", "SUBSCRIBE", "__sentinel__:hello"]);
+        await using var sentinel = TestKit.Processes.ChildProcess.Start(
+            "redis-cli", ["-p", $"{redis.Port}", "SUBSCRIBE", "__sentinel__:hello"]);
         await sentinel.WaitForLineAsync(line => line.Contains("subscribe", StringComparison.Ordinal));
         await using RedisRecordStore store = RedisFixture.Open(redis.Options());
-        Assert.Contains("Sentinel", (await Assert.ThrowsAsync<StoreUnavailableException>(() => All(store))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Sentinel", (await Assert.ThrowsAsync<StoreUnavailableException>(() => All(store))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +154,10 @@ public sealed class RedisStoreTests
         }
 
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(2, 0, s_value)).Outcome);
-        Assert.Contains("another or an older ledger", (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(default).AsTask())).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "another or an older ledger",
+            (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(default).AsTask())).Message,
+            StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -180,7 +186,8 @@ public sealed class RedisStoreTests
         await using RedisProcess redis = await RedisProcess.StartAsync();
         var time = new FakeTimeProvider();
         await using var store = new RedisRecordStore(
-            redis.Options(), LedgerFolder.Scope, LedgerFolder.Metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisRecordStore>.Instance, time);
+            redis.Options(), LedgerFolder.Scope, LedgerFolder.Metrics,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisRecordStore>.Instance, time);
         await store.ProbeAsync(default);
         await redis.CommandAsync("CONFIG", "SET", "appendfsync", "everysec");
         time.Advance(TimeSpan.FromSeconds(6));
@@ -238,14 +245,18 @@ public sealed class RedisStoreTests
         await using RedisRecordStore store = RedisFixture.Open(redis.Options());
         long revision = await store.MustWrite(1, 0, s_value);
         string key = Convert.ToHexString(new RedisKeys("t", LedgerFolder.Scope).Format);
-        await redis.CommandAsync("EVAL", "return redis.call('SET', (ARGV[1]:gsub('..', function(b) return string.char(tonumber(b, 16)) end)), ARGV[2])", "0", key, "2");
+        await redis.CommandAsync(
+            "EVAL", "return redis.call('SET', (ARGV[1]:gsub('..', function(b) return string.char(tonumber(b, 16)) end)), ARGV[2])", "0",
+            key, "2");
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, revision, s_value)).Outcome);
         await using (RedisRecordStore late = RedisFixture.Open(redis.Options()))
         {
             await Assert.ThrowsAsync<LedgerFormatException>(() => All(late));
         }
 
-        await redis.CommandAsync("EVAL", "return redis.call('SET', (ARGV[1]:gsub('..', function(b) return string.char(tonumber(b, 16)) end)), ARGV[2])", "0", key, "1,2");
+        await redis.CommandAsync(
+            "EVAL", "return redis.call('SET', (ARGV[1]:gsub('..', function(b) return string.char(tonumber(b, 16)) end)), ARGV[2])", "0",
+            key, "1,2");
         await store.MustWrite(1, revision, s_value);
     }
 
@@ -256,7 +267,8 @@ public sealed class RedisStoreTests
         await using RedisRecordStore one = RedisFixture.Open(redis.Options());
         await one.MustWrite(1, 0, s_value);
         await using var other = new RedisRecordStore(
-            redis.Options(), new LedgerScope(2, default(Address)), LedgerFolder.Metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisRecordStore>.Instance, TimeProvider.System);
+            redis.Options(), new LedgerScope(2, default(Address)), LedgerFolder.Metrics,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisRecordStore>.Instance, TimeProvider.System);
         Assert.Null(await other.Read(1));
         Assert.Empty(await other.ReadAllAsync(default).ToArrayAsync());
     }
@@ -267,7 +279,8 @@ public sealed class RedisStoreTests
     {
         var keys = new RedisKeys("snet", LedgerFolder.Scope);
         const string scope = "010000000000000001" + "5E592F9B1D303183D963635F895F0F0C48284F4E";
-        Assert.Equal("736E65743A" + scope + "01" + "0102", Convert.ToHexString(keys.Of(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
+        Assert.Equal(
+            "736E65743A" + scope + "01" + "0102", Convert.ToHexString(keys.Of(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
         Assert.Equal("736E65743A" + scope + "00" + Convert.ToHexString("format"u8), Convert.ToHexString(keys.Format));
         Assert.Equal("010102", Convert.ToHexString(RedisKeys.Member(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
         StoredRecord read = RedisKeys.Read(StoreData.Key(1), [0, 0, 0, 0, 0, 0, 0, 5, 7]);

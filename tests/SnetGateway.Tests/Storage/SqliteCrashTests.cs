@@ -31,7 +31,8 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
                 Note(await child.WaitForLineAsync(static line => line.StartsWith("committed", StringComparison.Ordinal)), acknowledged);
                 if (i == 0)
                 {
-                    Assert.Contains($"process {child.Pid}", Assert.Throws<LedgerInUseException>(() => folder.Open()).Message, StringComparison.Ordinal);
+                    Assert.Contains(
+                        $"process {child.Pid}", Assert.Throws<LedgerInUseException>(() => folder.Open()).Message, StringComparison.Ordinal);
                 }
             }
 
@@ -78,7 +79,8 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
         byte[] file = await File.ReadAllBytesAsync(folder.File);
         byte[] log = Shared(folder.File + "-wal");
         Assert.True(log.Length > commits * 4096);
-        foreach (int cut in Enumerable.Range(0, 40).Select(_ => random.Next(log.Length)).Append(0).Append(log.Length).Append(log.Length - 1))
+        foreach (int cut in Enumerable.Range(0, 40).Select(_ => random.Next(log.Length)).Append(0).Append(log.Length).Append(
+            log.Length - 1))
         {
             using var torn = new LedgerFolder();
             await File.WriteAllBytesAsync(torn.File, file);

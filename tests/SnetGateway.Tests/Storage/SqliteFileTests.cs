@@ -109,7 +109,9 @@ public sealed class SqliteFileTests
         for (int i = 0; i < scopes.Length; i++)
         {
             await using var store = folder.Open(scope: scopes[i]);
-            Assert.Equal([(byte)i], Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Value.ToArray());
+            Assert.Equal(
+                [(byte)i],
+                Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Value.ToArray());
         }
     }
 
@@ -120,7 +122,9 @@ public sealed class SqliteFileTests
         var bytes = new byte[LedgerScope.MaxKeyLength];
         int length = new LedgerScope(0x0102030405060708, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"))
             .WriteKey(new RecordKey(RecordKind.PaidChannel, new byte[] { 0xaa, 0xbb }), bytes);
-        Assert.Equal("01" + "0102030405060708" + "5e592f9b1d303183d963635f895f0f0c48284f4e" + "01" + "aabb", Convert.ToHexStringLower(bytes.AsSpan(0, length)));
+        Assert.Equal(
+            "01" + "0102030405060708" + "5e592f9b1d303183d963635f895f0f0c48284f4e" + "01" + "aabb",
+            Convert.ToHexStringLower(bytes.AsSpan(0, length)));
     }
 
     [Fact]
@@ -144,7 +148,8 @@ public sealed class SqliteFileTests
         await using var store = folder.Open();
         StoredRecord record = Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
         Assert.Equal((StoreData.Key(7), 12L, "C0FFEE"), (record.Key, record.Revision, Convert.ToHexString(record.Value.Span)));
-        Assert.Equal([(1L, "01"), (2L, "02")], (await store.Journal(7)).Select(entry => (entry.Sequence, Convert.ToHexString(entry.Entry.Span))));
+        Assert.Equal(
+            [(1L, "01"), (2L, "02")], (await store.Journal(7)).Select(entry => (entry.Sequence, Convert.ToHexString(entry.Entry.Span))));
         Assert.True(await store.MustWrite(7, 12, Value, 3) > 1000);
     }
 
@@ -205,7 +210,8 @@ public sealed class SqliteFileTests
     public void OpenReadOnly_NoFile_NamesTheFile()
     {
         using var folder = new LedgerFolder();
-        StoreUnavailableException refusal = Assert.Throws<StoreUnavailableException>(() => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope));
+        StoreUnavailableException refusal = Assert.Throws<StoreUnavailableException>(
+            () => SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope));
         Assert.Contains($"Ledger file {folder.File} does not exist", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File));
     }

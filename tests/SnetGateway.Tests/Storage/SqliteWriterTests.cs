@@ -29,7 +29,8 @@ public sealed class SqliteWriterTests
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name.StartsWith("snet_gateway.ledger.", StringComparison.Ordinal))
+                if (ReferenceEquals(instrument.Meter.Scope, meters)
+                    && instrument.Name.StartsWith("snet_gateway.ledger.", StringComparison.Ordinal))
                 {
                     self.EnableMeasurementEvents(instrument);
                 }
@@ -51,12 +52,14 @@ public sealed class SqliteWriterTests
         });
         listener.Start();
         var logger = new MemoryLogger();
-        await using (var store = new SqliteRecordStore(folder.Options, LedgerFolder.Scope, new StorageMetrics(meters), logger, TimeProvider.System))
+        await using (var store = new SqliteRecordStore(
+            folder.Options, LedgerFolder.Scope, new StorageMetrics(meters), logger, TimeProvider.System))
         {
             using SqliteConnection holder = folder.Hold();
             Task<CommitResult> first = store.Write(0, 0, Value);
             StoreCalls.Until(() => !store.HasQueued);
-            Task<CommitResult>[] together = [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, Value))];
+            Task<CommitResult>[] together =
+                [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, Value))];
             holder.Execute("ROLLBACK");
             Assert.Equal(CommitOutcome.Committed, (await first).Outcome);
             CommitResult[] results = await Task.WhenAll(together);
@@ -141,7 +144,8 @@ public sealed class SqliteWriterTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (_events)
             {

@@ -10,7 +10,8 @@ internal static class StoreCalls
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Task<CommitResult> Write(
-        this IRecordStore store, int channel, long expected, byte[] value, long sequence = 0, CancellationToken cancellationToken = default) =>
+        this IRecordStore store, int channel, long expected, byte[] value, long sequence = 0,
+        CancellationToken cancellationToken = default) =>
         store.CommitAsync(
             new[] { new RecordWrite(StoreData.Key(channel), expected, value, sequence, sequence == 0 ? default : value.AsMemory()) },
             cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
@@ -23,7 +24,9 @@ internal static class StoreCalls
     {
         byte[] first = [1, 1], second = [2, 2];
         var write = new RecordWrite(StoreData.Key(7), 1_000_000, second, 2, second, first);
-        Assert.Equal(CommitOutcome.Conflict, (await store.CommitAsync(new[] { write }, CancellationToken.None).AsTask().WaitAsync(Patience)).Outcome);
+        Assert.Equal(
+            CommitOutcome.Conflict,
+            (await store.CommitAsync(new[] { write }, CancellationToken.None).AsTask().WaitAsync(Patience)).Outcome);
         StoredEntry entry = Assert.Single(await store.Journal(7));
         Assert.Equal((1, Convert.ToHexString(first)), (entry.Sequence, Convert.ToHexString(entry.Entry.Span)));
     }
@@ -43,5 +46,6 @@ internal static class StoreCalls
     public static async Task<StoredEntry[]> Journal(this IRecordStore store, int channel) =>
         await store.ReadJournalAsync(StoreData.Key(channel), CancellationToken.None).ToArrayAsync();
 
-    public static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Patience), "the condition did not come true");
+    public static void Until(Func<bool> condition) =>
+        Assert.True(SpinWait.SpinUntil(condition, Patience), "the condition did not come true");
 }

@@ -37,7 +37,8 @@ public sealed partial class CitationTests
     public void Sources_CiteRulesAndTrapsThatExist()
     {
         int rules = RuleHeading().Count(RepositoryFiles.Read("docs/rules.md"));
-        HashSet<string> traps = [.. TrapRow().Matches(RepositoryFiles.Read("docs/protocol/traps.md")).Select(match => match.Groups[1].Value)];
+        HashSet<string> traps =
+            [.. TrapRow().Matches(RepositoryFiles.Read("docs/protocol/traps.md")).Select(match => match.Groups[1].Value)];
         var missing = new List<string>();
         foreach ((string file, string text) in Sources().Concat(Pages()))
         {
@@ -58,7 +59,8 @@ public sealed partial class CitationTests
             string folder = Path.GetDirectoryName(file)!;
             missing.AddRange(Link().Matches(text)
                 .Select(match => match.Groups[1].Value)
-                .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(RepositoryFiles.PathOf(folder), target)))
+                .Where(target => !target.Contains("://", StringComparison.Ordinal)
+                    && !Path.Exists(Path.Combine(RepositoryFiles.PathOf(folder), target)))
                 .Select(target => $"{file}: {target}"));
         }
 
@@ -72,14 +74,17 @@ public sealed partial class CitationTests
     private static IEnumerable<string> Numbers(Regex citation, string text) =>
         citation.Matches(text).SelectMany(match => Number().Matches(match.Value)).Select(match => match.Value);
 
-    private static IEnumerable<(string File, string Text)> Sources() => RepositoryFiles.Find("src", ".cs").Concat(RepositoryFiles.Find("tests", ".cs"))
-        .Where(file => !file.EndsWith("CitationTests.cs", StringComparison.Ordinal))
-        .Select(file => (file, LineOfComment().Replace(RepositoryFiles.Read(file), " ")));
+    private static IEnumerable<(string File, string Text)> Sources() =>
+        RepositoryFiles.Find("src", ".cs").Concat(RepositoryFiles.Find("tests", ".cs"))
+            .Where(file => !file.EndsWith("CitationTests.cs", StringComparison.Ordinal))
+            .Select(file => (file, LineOfComment().Replace(RepositoryFiles.Read(file), " ")));
 
     private static IEnumerable<(string File, string Text)> Pages() =>
-        RepositoryFiles.Find("docs", ".md").Concat(RepositoryFiles.Find("src", "README.md")).Concat(["README.md", "CONTRIBUTING.md"]).Select(file => (file, RepositoryFiles.Read(file)));
+        RepositoryFiles.Find("docs", ".md").Concat(RepositoryFiles.Find("src", "README.md")).Concat(["README.md", "CONTRIBUTING.md"])
+            .Select(file => (file, RepositoryFiles.Read(file)));
 
-    private static HashSet<string> Headings(string page) => [.. Heading().Matches(RepositoryFiles.Read(page)).Select(match => match.Groups[1].Value.Trim())];
+    private static HashSet<string> Headings(string page) =>
+        [.. Heading().Matches(RepositoryFiles.Read(page)).Select(match => match.Groups[1].Value.Trim())];
 
     [GeneratedRegex(@"(?<page>docs/[\w/-]+\.md)(?:, '(?<heading>[^']+)')?")]
     private static partial Regex PageInSource();

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace SnetGateway.Tests.Tidy;
 
-/// <summary>Holds docs/dependencies.md to the packages of NuGet that projects use, and of npm and Debian that tests, samples and scripts ask for.</summary>
+/// <summary>
+/// Holds docs/dependencies.md to the packages of NuGet that projects use, and of npm and Debian that tests, samples and scripts ask for.
+/// </summary>
 public sealed partial class DependencyPageTests
 {
     private static readonly string s_page = RepositoryFiles.Read("docs/dependencies.md");

@@ -9,8 +9,8 @@ using Xunit;
 namespace SnetGateway.Tests.Tidy;
 
 /// <summary>
-/// docs/events.md lists every log event as the code has it. The last column is written by hand and kept by the event's id; SNET_UPDATE_FILES=1
-/// writes the others.
+/// docs/events.md lists every log event as the code has it. The last column is written by hand and kept by the event's id;
+/// SNET_UPDATE_FILES=1 writes the others.
 /// </summary>
 public sealed class EventPageTests
 {
@@ -48,23 +48,33 @@ public sealed class EventPageTests
             expected.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{TableHead}\n|---|---|---|---|---|\n");
             foreach (LoggerMessageAttribute e in Events().Where(e => e.EventId >= first && e.EventId <= last).OrderBy(e => e.EventId))
             {
-                expected.Append(CultureInfo.InvariantCulture, $"| {e.EventId} | {e.EventName} | {e.Level} | {e.Message!.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ")} | {advice.GetValueOrDefault(e.EventId)} |\n");
+                expected.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {e.EventId} | {e.EventName} | {e.Level} | "
+                    + $"{e.Message!.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ")} | "
+                        + $"{advice.GetValueOrDefault(e.EventId)} |\n");
             }
         }
 
         GeneratedFile.AssertSame(Page, expected.ToString());
-        Assert.Empty(Events().Where(e => e.Level >= LogLevel.Warning && !advice.ContainsKey(e.EventId)).Select(e => $"{e.EventId} {e.EventName} {e.Level}: {e.Message}"));
+        Assert.Empty(Events().Where(e => e.Level >= LogLevel.Warning && !advice.ContainsKey(e.EventId))
+            .Select(e => $"{e.EventId} {e.EventName} {e.Level}: {e.Message}"));
     }
 
     private static Dictionary<int, string> AdviceIn(string page) => page.Split('\n')
         .Select(line => line.Replace("\\|", "\u0001", StringComparison.Ordinal).Split('|'))
-        .Where(cells => cells.Length == 7 && int.TryParse(cells[1], CultureInfo.InvariantCulture, out _) && !string.IsNullOrWhiteSpace(cells[5]))
-        .ToDictionary(cells => int.Parse(cells[1], CultureInfo.InvariantCulture), cells => cells[5].Trim().Replace("\u0001", "\\|", StringComparison.Ordinal));
+        .Where(cells => cells.Length == 7
+            && int.TryParse(cells[1], CultureInfo.InvariantCulture, out _)
+            && !string.IsNullOrWhiteSpace(cells[5]))
+        .ToDictionary(
+            cells => int.Parse(cells[1], CultureInfo.InvariantCulture),
+            cells => cells[5].Trim().Replace("\u0001", "\\|", StringComparison.Ordinal));
 
     private static IEnumerable<LoggerMessageAttribute> Events() =>
-        from assembly in (Assembly[])[typeof(PaidCallLog).Assembly, typeof(SnetGateway.Ethereum.ChainOptions).Assembly, typeof(SnetGateway.Storage.LedgerOptions).Assembly]
-        from type in assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        from known in (Type[])[typeof(PaidCallLog), typeof(SnetGateway.Ethereum.ChainOptions), typeof(SnetGateway.Storage.LedgerOptions)]
+        from type in known.Assembly.GetTypes()
+        from method in type.GetMethods(
+            BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
         let attribute = method.GetCustomAttribute<LoggerMessageAttribute>()
         where attribute is not null
         select attribute;

@@ -5,10 +5,13 @@ using Xunit;
 
 namespace SnetGateway.Tests.Tidy;
 
-/// <summary>docs/licenses.md lists the packages that were restored, with their licences. No network is needed: the packages themselves say it.</summary>
+/// <summary>
+/// docs/licenses.md lists the packages that were restored, with their licences. No network is needed: the packages themselves say it.
+/// </summary>
 public sealed class LicensePageTests
 {
-    private static readonly HashSet<string> s_accepted = ["MIT", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "MS-.NET-Library", "public domain"];
+    private static readonly HashSet<string> s_accepted =
+        ["MIT", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "MS-.NET-Library", "public domain"];
 
     [Fact]
     public void Page_ListsTheRestoredPackages_WithTheirLicences()
@@ -28,7 +31,8 @@ public sealed class LicensePageTests
 
     private static string Page(RestoredPackage[] published, RestoredPackage[] others)
     {
-        HashSet<string> direct = [.. XDocument.Parse(RepositoryFiles.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value)];
+        HashSet<string> direct = [.. XDocument.Parse(RepositoryFiles.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(
+            package => package.Attribute("Include")!.Value)];
         var page = new StringBuilder("""
             # Licences of third-party packages
 
@@ -53,7 +57,8 @@ public sealed class LicensePageTests
         page.Append("| package | version | | licence | copyright |\n|---|---|---|---|---|\n");
         foreach (RestoredPackage package in packages)
         {
-            page.Append($"| {package.Name} | {package.Version} | {(direct.Contains(package.Name) ? "direct" : "")} | {package.Licence} | {package.Copyright} |\n");
+            page.Append($"| {package.Name} | {package.Version} | {(direct.Contains(package.Name) ? "direct" : "")} | {package.Licence} | "
+                + $"{package.Copyright} |\n");
         }
     }
 }

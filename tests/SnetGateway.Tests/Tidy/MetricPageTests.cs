@@ -15,11 +15,13 @@ public sealed partial class MetricPageTests
     public void Page_ListsEveryInstrument_WithKindUnitAndDescription()
     {
         string[] inCode = [.. RepositoryFiles.Find("src", ".cs").SelectMany(file => Creation().Matches(RepositoryFiles.Read(file)))
-            .Select(match => $"{match.Groups["name"].Value} | {match.Groups["kind"].Value} | `{match.Groups["unit"].Value}` | {match.Groups["text"].Value}")];
+            .Select(match => $"{match.Groups["name"].Value} | {match.Groups["kind"].Value} | `{match.Groups["unit"].Value}` | "
+                + $"{match.Groups["text"].Value}")];
         Assert.True(inCode.Length > 15);
 
         string[] inPage = [.. Row().Matches(RepositoryFiles.Read(Page))
-            .Select(match => $"{match.Groups["name"].Value} | {match.Groups["kind"].Value} | `{match.Groups["unit"].Value}` | {match.Groups["text"].Value}")];
+            .Select(match => $"{match.Groups["name"].Value} | {match.Groups["kind"].Value} | `{match.Groups["unit"].Value}` | "
+                + $"{match.Groups["text"].Value}")];
 
         Assert.Equal(inCode.Order(StringComparer.Ordinal), inPage.Order(StringComparer.Ordinal));
     }
@@ -50,10 +52,14 @@ public sealed partial class MetricPageTests
         Assert.All(reasons, reason => Assert.Contains($"`{reason}`", page, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex(@"Create(?<kind>\w+?)(?:<\w+>)?\(\s*""(?<name>snet_gateway\.[^""]+)"",.*?""(?<unit>\{?[a-z]+\}?)"",\s*""(?<text>[^""]+)""", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"Create(?<kind>\w+?)(?:<\w+>)?\(\s*""(?<name>snet_gateway\.[^""]+)"",.*?""(?<unit>\{?[a-z]+\}?)"",\s*""(?<text>[^""]+)""",
+        RegexOptions.Singleline)]
     private static partial Regex Creation();
 
-    [GeneratedRegex(@"^\| `(?<name>snet_gateway\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \| (?<tags>[^|]+?) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| `(?<name>snet_gateway\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \| (?<tags>[^|]+?) \|",
+        RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex("`([a-z_]+)`")]

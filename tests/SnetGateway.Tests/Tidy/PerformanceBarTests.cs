@@ -16,7 +16,8 @@ public sealed class PerformanceBarTests
     [InlineData(0.55, 2.2, 2049, 0.001, true, "missed: bytes allocated a call beyond bare YARP: 2049, the bar is at most 2048")]
     [InlineData(0.55, 2.2, 2048, 0.0011, true, "missed: channel reads from the chain a call: 0.0011, the bar is at most 0.001")]
     [InlineData(0.55, 2.2, 2048, 0.001, false, "missed: the ledger did not verify")]
-    public void Load_EachBarIsNamedWhenItIsMissed_AndOnlyThen(double calls, double cpu, double bytes, double reads, bool verified, string? missed) =>
+    public void Load_EachBarIsNamedWhenItIsMissed_AndOnlyThen(
+        double calls, double cpu, double bytes, double reads, bool verified, string? missed) =>
         Assert.Equal(missed is null ? [] : [missed], LoadBars.Missed(calls, cpu, bytes, reads, verified));
 
     [Fact]

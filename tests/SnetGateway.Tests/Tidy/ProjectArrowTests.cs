@@ -15,7 +15,8 @@ public sealed class ProjectArrowTests
         ["SnetGateway.FastSignatures"] = ["SnetGateway.Payments"],
         ["SnetGateway.Ethereum"] = ["SnetGateway.FastSignatures", "SnetGateway.Payments"],
         ["SnetGateway.Storage"] = ["SnetGateway.Payments"],
-        ["SnetGateway.Gateway"] = ["SnetGateway.Ethereum", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
+        ["SnetGateway.Gateway"] =
+            ["SnetGateway.Ethereum", "SnetGateway.GrpcWire", "SnetGateway.Payments", "SnetGateway.ProtoJson", "SnetGateway.Storage"],
     };
 
     [Fact]

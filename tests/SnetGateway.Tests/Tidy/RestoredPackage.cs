@@ -54,19 +54,25 @@ internal sealed record RestoredPackage(string Name, string Version, string Licen
 
     private static RestoredPackage Read(string name, string version, string folder)
     {
-        XElement metadata = XDocument.Load(Path.Combine(folder, $"{name.ToLowerInvariant()}.nuspec")).Root!.Elements().First(element => element.Name.LocalName == "metadata");
+        XElement metadata = XDocument.Load(Path.Combine(folder, $"{name.ToLowerInvariant()}.nuspec")).Root!.Elements().First(
+            element => element.Name.LocalName == "metadata");
         XElement? Find(string key) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == key);
         string? licence = Find("license") is { } stated
-            ? stated.Attribute("type")!.Value == "expression" ? stated.Value : OfText(File.ReadAllText(Path.Combine(folder, stated.Value.Replace('\\', '/'))))
+            ? stated.Attribute("type")!.Value == "expression"
+                ? stated.Value
+                : OfText(File.ReadAllText(Path.Combine(folder, stated.Value.Replace('\\', '/'))))
             : s_urls.GetValueOrDefault(Find("licenseUrl")?.Value ?? "");
         return new RestoredPackage(
             name, version,
-            licence ?? throw new InvalidOperationException($"The licence of {name} {version} is not known: read it in {folder} and extend {nameof(RestoredPackage)}."),
+            licence ?? throw new InvalidOperationException(
+                $"The licence of {name} {version} is not known: read it in {folder} and extend {nameof(RestoredPackage)}."),
             OneLine(Find("copyright")?.Value ?? "").Replace('|', '/'));
     }
 
     private static string? OfText(string text) =>
-        s_texts.Where(known => OneLine(text).Contains(known.Words, StringComparison.OrdinalIgnoreCase)).Select(known => known.Licence).FirstOrDefault();
+        s_texts.Where(known => OneLine(text).Contains(known.Words, StringComparison.OrdinalIgnoreCase))
+            .Select(known => known.Licence)
+            .FirstOrDefault();
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

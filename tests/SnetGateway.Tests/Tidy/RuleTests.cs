@@ -14,7 +14,8 @@ public sealed partial class RuleTests
     public void Page_HasEachRuleOnce_InOrder() =>
         Assert.Equal(
             Enumerable.Range(1, Rules),
-            Heading().Matches(RepositoryFiles.Read("docs/rules.md")).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
+            Heading().Matches(RepositoryFiles.Read("docs/rules.md"))
+                .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)));
 
     [Fact]
     public void EachRule_HasATestThatRuns_AndEachMarkNamesARule()
@@ -24,7 +25,8 @@ public sealed partial class RuleTests
     }
 
     [Fact]
-    public void Mark_WithoutATest_IsFound() => Assert.Throws<InvalidOperationException>(() => MarksIn("    [Rule(3)]\n    public void Helper()\n").Count());
+    public void Mark_WithoutATest_IsFound() =>
+        Assert.Throws<InvalidOperationException>(() => MarksIn("    [Rule(3)]\n    public void Helper()\n").Count());
 
     [Theory]
     [InlineData("    [Fact]\n    public async Task Does_It()", true)]

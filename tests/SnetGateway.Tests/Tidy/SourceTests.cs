@@ -35,13 +35,18 @@ public sealed partial class SourceTests
         Assert.Empty(found);
     }
 
-    /// <summary>A test is skipped only while it runs, when the machine refuses what the test needs; the run reports it with the reason. These files may do that.</summary>
+    /// <summary>
+    /// A test is skipped only while it runs, when the machine refuses what the test needs; the run reports it with the reason. These files
+    /// may do that.
+    /// </summary>
     [Fact]
     public void TestFiles_NeitherSleepNorSkip()
     {
-        string[] mayBeRefused = ["tests/SnetGateway.TestKit/SmallDisk.cs", "tests/SnetGateway.Tests/Storage/JournalTests.cs"]; // a mount; an immutable file
+        // a mount; an immutable file
+        string[] mayBeRefused = ["tests/SnetGateway.TestKit/SmallDisk.cs", "tests/SnetGateway.Tests/Storage/JournalTests.cs"];
         List<string> found = [], skips = [];
-        foreach (string file in RepositoryFiles.Find("tests", ".cs").Where(file => !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
+        foreach (string file in RepositoryFiles.Find("tests", ".cs")
+            .Where(file => !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
         {
             string text = RepositoryFiles.Read(file);
             if (text.Contains("Thread.Sleep", StringComparison.Ordinal) || SkipAttribute().IsMatch(text))
@@ -59,14 +64,18 @@ public sealed partial class SourceTests
         Assert.Equal(mayBeRefused, skips.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>A test that needs a disk is skipped without one: what it checks must then be checked by a test that runs everywhere, or be listed here.</summary>
+    /// <summary>
+    /// A test that needs a disk is skipped without one: what it checks must then be checked by a test that runs everywhere, or be listed
+    /// here.
+    /// </summary>
     [Fact]
     public void TestsThatNeedADisk_NameATestThatRunsInTheirPlace()
     {
         string[] withoutOne = ["tests/SnetGateway.Tests/Storage/SqliteFaultTests.cs: null"]; // a file system that cannot be written
         int asked = 0;
         var found = new List<string>();
-        foreach (string file in RepositoryFiles.Find("tests", ".cs").Where(file => !file.EndsWith("SmallDisk.cs", StringComparison.Ordinal)))
+        foreach (string file in RepositoryFiles.Find("tests", ".cs")
+            .Where(file => !file.EndsWith("SmallDisk.cs", StringComparison.Ordinal)))
         {
             string text = RepositoryFiles.Read(file);
             HashSet<string> tests = [.. RuleTests.TestsIn(text)];
@@ -84,7 +93,8 @@ public sealed partial class SourceTests
     {
         IEnumerable<(string Id, string File)> ids = RepositoryFiles.Find("src", ".cs")
             .SelectMany(file => EventId().Matches(RepositoryFiles.Read(file)).Select(match => (match.Groups[1].Value, file)));
-        Assert.Empty(ids.GroupBy(id => id.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group)}"));
+        Assert.Empty(
+            ids.GroupBy(id => id.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group)}"));
     }
 
     /// <summary>Operators filter and alert by name, and the name does not change when a text does.</summary>
@@ -107,8 +117,10 @@ public sealed partial class SourceTests
     {
         var found = new List<string>();
         string[] folders = ["src", "tests", "samples", "deploy", "docs", "appsettings", ".ci"];
-        foreach (string file in folders.SelectMany(folder => RepositoryFiles.Find(folder, ".cs", ".md", ".sh", ".mjs", ".py", ".json", ".csproj", ".proto", "run"))
-            .Append("README.md").Where(file => File.Exists(RepositoryFiles.PathOf(file)) && !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
+        foreach (string file in folders
+            .SelectMany(folder => RepositoryFiles.Find(folder, ".cs", ".md", ".sh", ".mjs", ".py", ".json", ".csproj", ".proto", "run"))
+                .Append("README.md").Where(
+                    file => File.Exists(RepositoryFiles.PathOf(file)) && !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
         {
             if (MachineName().IsMatch(RepositoryFiles.Read(file)))
             {

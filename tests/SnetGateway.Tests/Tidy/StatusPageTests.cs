@@ -25,19 +25,22 @@ public sealed partial class StatusPageTests
     [Fact]
     public void Failures_AreThePages() => AssertListed(
         "## Failures of a call",
-        typeof(CallFailures).GetProperties(BindingFlags.Public | BindingFlags.Static).Select(property => (CallFailure)property.GetValue(null)!)
-            .Append(CallFailures.OfHttpStatus(503))
-            .Append(CallFailures.OfForwarder(ForwarderError.Request, new HttpProtocolException(2, "reset", null)))
-            .Append(CallFailures.OfRequestFrame(FrameEvent.TooLong, 11, 10))
-            .Append(CallFailures.OfResponseFrame(FrameEvent.TooLong, 11, 10))
-            .Select(failure => ((int)failure.Status.StatusCode, failure.Status.Detail)));
+        typeof(CallFailures)
+            .GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Select(property => (CallFailure)property.GetValue(null)!)
+                .Append(CallFailures.OfHttpStatus(503))
+                .Append(CallFailures.OfForwarder(ForwarderError.Request, new HttpProtocolException(2, "reset", null)))
+                .Append(CallFailures.OfRequestFrame(FrameEvent.TooLong, 11, 10))
+                .Append(CallFailures.OfResponseFrame(FrameEvent.TooLong, 11, 10))
+                .Select(failure => ((int)failure.Status.StatusCode, failure.Status.Detail)));
 
     private static void AssertListed(string heading, IEnumerable<(int Code, string Text)> ofTheCode)
     {
         string page = RepositoryFiles.Read("docs/statuses.md");
         int start = page.IndexOf(heading, StringComparison.Ordinal);
         string section = page[start..page.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
-        (string Status, Regex Text)[] rows = [.. Row().Matches(section).Select(match => (match.Groups[1].Value, Pattern(match.Groups[2].Value)))];
+        (string Status, Regex Text)[] rows =
+            [.. Row().Matches(section).Select(match => (match.Groups[1].Value, Pattern(match.Groups[2].Value)))];
         var unused = rows.ToHashSet();
         foreach ((int code, string text) in ofTheCode)
         {
@@ -51,7 +54,8 @@ public sealed partial class StatusPageTests
     }
 
     private static string Name(int code) =>
-        code == 1000 ? "1000" : $"{code} {ScreamingCase().Replace(((StatusCode)code).ToString(), "_$0").ToUpperInvariant()}".Replace("O_K", "OK", StringComparison.Ordinal);
+        code == 1000 ? "1000" : $"{code} {ScreamingCase().Replace(((StatusCode)code).ToString(), "_$0").ToUpperInvariant()}".Replace(
+            "O_K", "OK", StringComparison.Ordinal);
 
     private static Regex Pattern(string text) => new($"^{Placeholder().Replace(Regex.Escape(text), ".*")}$");
 

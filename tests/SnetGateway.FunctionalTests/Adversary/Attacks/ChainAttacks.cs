@@ -48,7 +48,9 @@ internal static class ChainAttacks
         }
     }
 
-    /// <summary>What was granted on a channel that is gone is reported as lost. Its id is somebody else's then, with a record of its own.</summary>
+    /// <summary>
+    /// What was granted on a channel that is gone is reported as lost. Its id is somebody else's then, with a record of its own.
+    /// </summary>
     public static async Task OpeningTakenBackAsync(AttackRun run)
     {
         for (int round = 0; round < run.Times(4, 1); round++)
@@ -70,7 +72,8 @@ internal static class ChainAttacks
             {
                 // Refused until this gateway has seen it too, as everybody but the channel's sender is.
                 await TestKit.Processes.Eventually.TrueAsync(
-                    "the gateway has seen the reorganisation", async () => (await heir.ShowAsync(gateway, heir.Next)).Status == 0, s_untilSeen);
+                    "the gateway has seen the reorganisation", async () => (await heir.ShowAsync(gateway, heir.Next)).Status == 0,
+                    s_untilSeen);
                 heir.Signed = heir.Next;
                 run.MustBeRefused(await payer.ShowAsync(gateway, payer.Signed), "a payment of a channel that is gone");
                 run.MustBeRefused(await payer.ShowAsync(gateway, heir.Next), "a payment of a channel that is gone");
@@ -113,7 +116,9 @@ internal static class ChainAttacks
         }
     }
 
-    /// <summary>A claim that is gone brings its nonce back on the chain; in the ledger nonces only rise, and nothing of the old one is sold again.</summary>
+    /// <summary>
+    /// A claim that is gone brings its nonce back on the chain; in the ledger nonces only rise, and nothing of the old one is sold again.
+    /// </summary>
     public static async Task ClaimTakenBackAsync(AttackRun run)
     {
         for (int round = 0; round < run.Times(4, 1); round++)
@@ -132,10 +137,13 @@ internal static class ChainAttacks
                 await payer.AskAsync(gateway);
                 for (ulong amount = run.Target.Price; amount <= claimed; amount += run.Target.Price)
                 {
-                    run.MustBeRefused(await payer.ShowAsync(gateway, amount, 0), "a total of a nonce whose claim was taken back, granted before,");
+                    run.MustBeRefused(
+                        await payer.ShowAsync(gateway, amount, 0), "a total of a nonce whose claim was taken back, granted before,");
                 }
 
-                run.MustBeRefused(await payer.ShowAsync(gateway, payer.Signed), "a total of the nonce after a claim that was taken back, granted before,");
+                run.MustBeRefused(
+                    await payer.ShowAsync(gateway, payer.Signed),
+                    "a total of the nonce after a claim that was taken back, granted before,");
             }
 
             // The provider sends its claim again, as the old signature is kept for.
@@ -164,6 +172,7 @@ internal static class ChainAttacks
         List<(string Name, string Value)> headers = foreign.Headers(run.Target.Price, 0, signature: signature);
         return run.CallAsync(
             n % run.Everywhere.Count, payment,
-            headers.Select(header => header.Name == PaymentMetadata.ChannelId ? (header.Name, id.ToString(CultureInfo.InvariantCulture)) : header));
+            headers.Select(
+                header => header.Name == PaymentMetadata.ChannelId ? (header.Name, id.ToString(CultureInfo.InvariantCulture)) : header));
     }
 }

@@ -37,8 +37,9 @@ internal static class ClaimAttacks
     }
 
     /// <summary>
-    /// While a claim waits to be mined, the next nonce is worth nothing; once it is mined, the old one is not, and what is left buys what is left
-    /// and no more. What is signed at the old nonce before a gateway has seen a claim made past it is the provider's loss, so that time is bounded.
+    /// While a claim waits to be mined, the next nonce is worth nothing; once it is mined, the old one is not, and what is left buys what
+    /// is left and no more. What is signed at the old nonce before a gateway has seen a claim made past it is the provider's loss, so that
+    /// time is bounded.
     /// </summary>
     public static async Task ClaimNotYetMinedAsync(AttackRun run)
     {
@@ -91,7 +92,9 @@ internal static class ClaimAttacks
         }
     }
 
-    /// <summary>A debtor keeps its turn by an upload that does not end. The claim does not wait for it, and the upload buys nothing.</summary>
+    /// <summary>
+    /// A debtor keeps its turn by an upload that does not end. The claim does not wait for it, and the upload buys nothing.
+    /// </summary>
     public static async Task TurnHeldWhileAClaimIsDueAsync(AttackRun run)
     {
         foreach (int gateway in run.Everywhere)
@@ -127,7 +130,8 @@ internal static class ClaimAttacks
     {
         foreach (int gateway in run.Everywhere)
         {
-            await TestKit.Processes.Eventually.TrueAsync("the gateway has seen the claim", async () => (await payer.AskAsync(gateway)).Nonce > payer.Nonce);
+            await TestKit.Processes.Eventually.TrueAsync(
+                "the gateway has seen the claim", async () => (await payer.AskAsync(gateway)).Nonce > payer.Nonce);
         }
     }
 }

@@ -18,22 +18,28 @@ internal static class HttpAttacks
             ulong amount = payer.Next;
             string path = run.Target.Method;
             string host = run.Target.Gateways[gateway].Authority;
-            string payment = string.Concat(payer.Headers(amount).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal)).Select(header => $"{header.Name}: {header.Value}\r\n"));
-            string upgrade = $"Host: {host}\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{payment}";
+            string payment = string.Concat(payer.Headers(amount)
+                .Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))
+                .Select(header => $"{header.Name}: {header.Value}\r\n"));
+            string upgrade = $"Host: {host}\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + $"dGhlIHNhbXBsZSBub25jZQ==\r\n{payment}";
             foreach (string request in new[]
             {
                 $"GET {path} HTTP/1.1\r\nUpgrade: websocket\r\n{upgrade}\r\n",
                 $"POST {path} HTTP/1.1\r\nUpgrade: websocket\r\nContent-Type: application/grpc\r\nContent-Length: 0\r\n{upgrade}\r\n",
-                $"POST {path} HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Type: application/grpc\r\nContent-Length: 0\r\n{upgrade}\r\n",
+                $"POST {path} HTTP/1.1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Type: "
+                + $"application/grpc\r\nContent-Length: 0\r\n{upgrade}\r\n",
                 $"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n{payment}\r\n",
                 $"GET {path} HTTP/1.1\r\nHost: {host}\r\n{payment}\r\n",
-                $"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: 5\r\n{payment}\r\n\0\0\0\0\0",
+                $"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: "
+                + $"5\r\n{payment}\r\n\0\0\0\0\0",
             })
             {
                 string answer = await AskAsync(run.Target.Gateways[gateway], request);
                 string status = answer.Split("\r\n")[0];
                 run.Counts.Tried(status);
-                bool isRefused = answer.Contains("grpc-status: ", StringComparison.OrdinalIgnoreCase) && !answer.Contains("grpc-status: 0", StringComparison.OrdinalIgnoreCase);
+                bool isRefused = answer.Contains("grpc-status: ", StringComparison.OrdinalIgnoreCase)
+                    && !answer.Contains("grpc-status: 0", StringComparison.OrdinalIgnoreCase);
                 if (status.Contains(" 101", StringComparison.Ordinal) || (status.Contains(" 200", StringComparison.Ordinal) && !isRefused))
                 {
                     run.Counts.Problem($"{request.Split("\r\n")[0]} was answered {status}");
@@ -48,7 +54,9 @@ internal static class HttpAttacks
                 [(":method", "PUT"), (":scheme", "http"), (":path", path), (":authority", host), ("content-type", Wire.ContentType)],
             })
             {
-                RawReply reply = await AloneAsync(run, gateway, payer.Payment(amount), [.. head, .. payer.Headers(amount).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
+                RawReply reply = await AloneAsync(
+                    run, gateway, payer.Payment(amount),
+                    [.. head, .. payer.Headers(amount).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
                 run.MustBeRefused(reply, $"{head[0].Item2} over HTTP/2");
             }
 
@@ -68,14 +76,16 @@ internal static class HttpAttacks
             foreach (List<(string Name, string Value)> headers in Requests(run, payer, second))
             {
                 RawReply reply = await AloneAsync(run, gateway, payer.Payment(payer.Signed), headers);
-                run.MustBeRefused(reply, string.Join("; ", headers.Where(header => !header.Name.EndsWith("-bin", StringComparison.Ordinal)).Select(header => $"{header.Name}: {header.Value}")));
+                run.MustBeRefused(reply, string.Join("; ", headers.Where(header => !header.Name.EndsWith("-bin", StringComparison.Ordinal))
+                    .Select(header => $"{header.Name}: {header.Value}")));
             }
 
             // A payment in the trailers is none.
             RawCall call = await (await run.ConnectAsync(gateway)).OpenAsync(payer.Unpaid());
             run.Counts.Begun(payer.Payment(payer.Next), call);
             await call.SendAsync(Wire.Frame(run.Target.Message));
-            await call.SendTrailersAsync([.. payer.Headers(payer.Next).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
+            await call.SendTrailersAsync(
+                [.. payer.Headers(payer.Next).Where(header => header.Name.StartsWith("snet-", StringComparison.Ordinal))]);
             run.MustBeRefused(await call.Reply.WithTimeout(), "a payment in the trailers");
         }
 
@@ -103,9 +113,12 @@ internal static class HttpAttacks
         // Said to be another request, or another requester.
         foreach ((string, string) header in new[]
         {
-            ("transfer-encoding", "chunked"), ("connection", "upgrade"), ("upgrade", "h2c"), ("content-length", "0"), ("te", "chunked"), ("expect", "100-continue"),
-            ("x-http-method-override", "GET"), ("x-original-url", "/grpc.health.v1.Health/Check"), ("x-forwarded-host", "localhost"), ("host", "localhost"),
-            ("snet-user-address", run.Target.Recipient.ToString()), ("snet-free-call-user-id", "somebody"), ("x\r\nsnet-payment-type", "escrow"), ("x", "a\r\nsnet-payment-type: escrow"), ("x", "a\0b"),
+            ("transfer-encoding", "chunked"), ("connection", "upgrade"), ("upgrade", "h2c"), ("content-length", "0"), ("te", "chunked"),
+            ("expect", "100-continue"),
+            ("x-http-method-override", "GET"), ("x-original-url", "/grpc.health.v1.Health/Check"), ("x-forwarded-host", "localhost"),
+            ("host", "localhost"),
+            ("snet-user-address", run.Target.Recipient.ToString()), ("snet-free-call-user-id", "somebody"),
+            ("x\r\nsnet-payment-type", "escrow"), ("x", "a\r\nsnet-payment-type: escrow"), ("x", "a\0b"),
         })
         {
             yield return [.. spent, header];
@@ -115,7 +128,8 @@ internal static class HttpAttacks
         // The same method by another way.
         foreach (string detour in new[]
         {
-            $"/{path}", $"/.{path}", $"/grpc.health.v1.Health/..{path}", $"/grpc.health.v1.Health/Check/../..{path}", $"{path}/", $"{path}?", $"{path}#", $"{path}%00", $"{path};x",
+            $"/{path}", $"/.{path}", $"/grpc.health.v1.Health/..{path}", $"/grpc.health.v1.Health/Check/../..{path}", $"{path}/",
+            $"{path}?", $"{path}#", $"{path}%00", $"{path};x",
             path.Replace("/", "%2f", StringComparison.Ordinal), "/%65" + path[2..], $"http://localhost{path}", path.ToUpperInvariant(),
         })
         {
@@ -123,7 +137,10 @@ internal static class HttpAttacks
             yield return [.. spent.Select(header => header.Name == ":path" ? (":path", detour) : header)];
         }
 
-        foreach (string contentType in new[] { "text/plain", "application/grpc-web", "application/grpc-web-text", "application/grpcx", "application/json", "" })
+        foreach (string contentType in new[]
+        {
+            "text/plain", "application/grpc-web", "application/grpc-web-text", "application/grpcx", "application/json", "",
+        })
         {
             yield return [.. unpaid.Select(header => header.Name == "content-type" ? (header.Name, contentType) : header)];
             yield return [.. spent.Select(header => header.Name == "content-type" ? (header.Name, contentType) : header)];
@@ -154,7 +171,10 @@ internal static class HttpAttacks
         if (gateway.Scheme == Uri.UriSchemeHttps)
         {
             var tls = new SslStream(stream);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = gateway.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http11] }).WithTimeout();
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = gateway.IdnHost, ApplicationProtocols =
+            [
+                SslApplicationProtocol.Http11,
+            ] }).WithTimeout();
             stream = tls;
         }
 
@@ -163,7 +183,8 @@ internal static class HttpAttacks
         var buffer = new byte[4096];
         try
         {
-            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer).AsTask().WithTimeout() is > 0 and var length)
+            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)
+                && await stream.ReadAsync(buffer).AsTask().WithTimeout() is > 0 and var length)
             {
                 head.Append(Encoding.Latin1.GetString(buffer, 0, length));
             }

@@ -26,7 +26,8 @@ internal static class LedgerAttacks
             run.MustBeRefused(await call.Reply.WithTimeout(), $"a total of {amount} at a ledger that never saw the channel");
         }
 
-        await TestKit.Processes.Eventually.TrueAsync("the alert is raised", () => Task.FromResult(lone.Log.Any(line => line.EventId == LedgerMismatch)));
+        await TestKit.Processes.Eventually.TrueAsync(
+            "the alert is raised", () => Task.FromResult(lone.Log.Any(line => line.EventId == LedgerMismatch)));
         await payer.GoOnAsync();
     }
 }

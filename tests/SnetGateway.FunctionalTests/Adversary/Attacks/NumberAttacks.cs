@@ -11,7 +11,10 @@ internal static class NumberAttacks
 {
     private static readonly BigInteger s_twoTo256 = BigInteger.One << 256;
 
-    /// <summary>What was paid for is shown again under every other spelling; what was not is shown under all spellings at once, the right one among them.</summary>
+    /// <summary>
+    /// What was paid for is shown again under every other spelling; what was not is shown under all spellings at once, the right one among
+    /// them.
+    /// </summary>
     public static async Task ManySpellingsAsync(AttackRun run)
     {
         Payer payer = await run.OpenAsync();
@@ -22,7 +25,8 @@ internal static class NumberAttacks
             ulong amount = payer.Next;
             List<List<(string Name, string Value)>> all = [.. Spelled(run, payer, amount)];
             all.Insert(all.Count / 2, payer.Headers(amount));
-            await Task.WhenAll(all.Select((headers, i) => run.CallAsync((gateway + i) % run.Everywhere.Count, payer.Payment(amount), headers)));
+            await Task.WhenAll(
+                all.Select((headers, i) => run.CallAsync((gateway + i) % run.Everywhere.Count, payer.Payment(amount), headers)));
             run.MustBeGranted(payer.Payment(amount));
             payer.Signed = amount;
         }
@@ -36,7 +40,8 @@ internal static class NumberAttacks
         await payer.PayAsync();
         BigInteger[] numbers =
         [
-            BigInteger.One << 63, BigInteger.One << 64, (BigInteger.One << 64) + Number(payer.Channel.Value), BigInteger.One << 128, BigInteger.One << 255,
+            BigInteger.One << 63, BigInteger.One << 64, (BigInteger.One << 64) + Number(payer.Channel.Value), BigInteger.One << 128,
+            BigInteger.One << 255,
             s_twoTo256 - 1, s_twoTo256, s_twoTo256 + 1, BigInteger.Pow(10, 100), BigInteger.Pow(10, 4_000),
         ];
         foreach (BigInteger number in numbers)
@@ -48,11 +53,14 @@ internal static class NumberAttacks
             {
                 // Rightly signed over what the contract would read.
                 List<(string Name, string Value)> headers = payer.Headers(payer.Next, signature: payer.Sign(payer.Next, of: id));
-                RawReply reply = await run.CallAsync(gateway, payer.Payment(payer.Next) with { Channel = id.Value }, With(headers, PaymentMetadata.ChannelId, text));
+                RawReply reply = await run.CallAsync(
+                    gateway, payer.Payment(payer.Next) with { Channel = id.Value }, With(headers, PaymentMetadata.ChannelId, text));
                 run.MustBeRefused(reply, $"channel id {text[..Math.Min(text.Length, 90)]}");
                 foreach (string key in new[] { PaymentMetadata.ChannelNonce, PaymentMetadata.ChannelAmount })
                 {
-                    run.MustBeRefused(await run.CallAsync(gateway, payer.Payment(payer.Next), With(payer.Headers(payer.Next), key, text)), $"{key} {text[..Math.Min(text.Length, 90)]}");
+                    run.MustBeRefused(
+                        await run.CallAsync(gateway, payer.Payment(payer.Next), With(payer.Headers(payer.Next), key, text)),
+                        $"{key} {text[..Math.Min(text.Length, 90)]}");
                 }
             }));
         }
@@ -64,7 +72,10 @@ internal static class NumberAttacks
     private static IEnumerable<List<(string Name, string Value)>> Spelled(AttackRun run, Payer payer, ulong amount)
     {
         (string Key, BigInteger Number)[] numbers =
-            [(PaymentMetadata.ChannelId, Number(payer.Channel.Value)), (PaymentMetadata.ChannelNonce, payer.Nonce), (PaymentMetadata.ChannelAmount, amount)];
+            [
+                (PaymentMetadata.ChannelId, Number(payer.Channel.Value)), (PaymentMetadata.ChannelNonce, payer.Nonce),
+                (PaymentMetadata.ChannelAmount, amount),
+            ];
         foreach ((string key, BigInteger number) in numbers)
         {
             foreach (string spelling in Spellings(number, run.Times(64, 3)))
@@ -84,7 +95,11 @@ internal static class NumberAttacks
         }
 
         yield return (number - s_twoTo256).ToString(CultureInfo.InvariantCulture);
-        foreach (string spelling in new[] { $"0{text}", $"00{text}", $"+{text}", $"-{text}", $" {text}", $"{text} ", $"\t{text}", $"{text}.0", $"{text}e0", $"0x{hex}", $"0X{hex}", $"0{text}_", $"{text},", $"{text}, {text}", $"{text},{text}" })
+        foreach (string spelling in new[]
+        {
+            $"0{text}", $"00{text}", $"+{text}", $"-{text}", $" {text}", $"{text} ", $"\t{text}", $"{text}.0", $"{text}e0", $"0x{hex}",
+            $"0X{hex}", $"0{text}_", $"{text},", $"{text}, {text}", $"{text},{text}",
+        })
         {
             yield return spelling;
         }

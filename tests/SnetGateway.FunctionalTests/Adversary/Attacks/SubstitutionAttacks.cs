@@ -11,7 +11,8 @@ internal static class SubstitutionAttacks
         Payer payer = await run.OpenAsync();
         Payer second = await run.OpenAsync();
         Payer otherRecipient = await run.OpenAsync(recipient: payer.Key.Address);
-        Payer otherGroup = await run.OpenAsync(group: new Bytes32([.. run.Target.GroupId.ToBytes()[..31], (byte)(run.Target.GroupId.ToBytes()[31] ^ 1)]));
+        Payer otherGroup =
+            await run.OpenAsync(group: new Bytes32([.. run.Target.GroupId.ToBytes()[..31], (byte)(run.Target.GroupId.ToBytes()[31] ^ 1)]));
         await payer.PayAsync();
         await Task.WhenAll(run.Everywhere.Select(async gateway =>
         {
@@ -30,15 +31,19 @@ internal static class SubstitutionAttacks
             }
 
             List<(string Name, string Value)> ofAnother =
-                [.. payer.Headers(payer.Signed).Select(header => header.Name == PaymentMetadata.ChannelId ? (header.Name, second.Channel.ToString()) : header)];
-            run.MustBeRefused(await run.CallAsync(gateway, second.Payment(payer.Signed), ofAnother), "a payment of one channel, shown for another");
+                [.. payer.Headers(payer.Signed)
+                    .Select(header => header.Name == PaymentMetadata.ChannelId ? (header.Name, second.Channel.ToString()) : header)];
+            run.MustBeRefused(
+                await run.CallAsync(gateway, second.Payment(payer.Signed), ofAnother), "a payment of one channel, shown for another");
         }));
 
         await payer.GoOnAsync();
         await second.GoOnAsync();
     }
 
-    /// <summary>A channel is its group's, so one payment for two services of the group is one payment; and one for the cheap is none for the dear.</summary>
+    /// <summary>
+    /// A channel is its group's, so one payment for two services of the group is one payment; and one for the cheap is none for the dear.
+    /// </summary>
     public static async Task AcrossServicesAsync(AttackRun run)
     {
         Payer payer = await run.OpenAsync();
@@ -50,9 +55,14 @@ internal static class SubstitutionAttacks
             run.MustBeGranted(payer.Payment(amount));
             foreach (int gateway in run.Everywhere)
             {
-                run.MustBeRefused(await payer.ShowAsync(gateway, amount, host: OwnGroup.TwinHost), "a payment that another service of the group has had");
-                run.MustBeRefused(await payer.ShowAsync(gateway, amount + run.Target.Price, host: OwnGroup.DearHost), "the cheap service's price for the dear one");
-                run.MustBeRefused(await payer.ShowAsync(gateway, amount + run.Target.Price, host: OwnGroup.OtherGroupHost), "a channel of this group at a service of another");
+                run.MustBeRefused(
+                    await payer.ShowAsync(gateway, amount, host: OwnGroup.TwinHost), "a payment that another service of the group has had");
+                run.MustBeRefused(
+                    await payer.ShowAsync(gateway, amount + run.Target.Price, host: OwnGroup.DearHost),
+                    "the cheap service's price for the dear one");
+                run.MustBeRefused(
+                    await payer.ShowAsync(gateway, amount + run.Target.Price, host: OwnGroup.OtherGroupHost),
+                    "a channel of this group at a service of another");
             }
 
             await payer.GoOnAsync();

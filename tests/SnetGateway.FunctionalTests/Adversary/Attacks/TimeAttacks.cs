@@ -21,7 +21,8 @@ internal static class TimeAttacks
             await run.PassAsync(old, (run.Target.Threshold / 2) + 5);
             await upload.SendAsync(frame[3..], end: true);
             run.MustBeRefused(await upload.Reply.WithTimeout(), "an upload paced past the expiry");
-            await run.Target.Chain.ExtendAsync(payer.Key, payer.Channel, await run.Target.Chain.HeadAsync() + run.Target.Threshold + 1_000_000);
+            await run.Target.Chain.ExtendAsync(
+                payer.Key, payer.Channel, await run.Target.Chain.HeadAsync() + run.Target.Threshold + 1_000_000);
             await payer.GoOnAsync();
         }
     }
@@ -80,7 +81,8 @@ internal static class TimeAttacks
                         run.Counts.Tried("a connection that does not go on");
                         break;
                     case 2: // headers without an end
-                        await (await run.ConnectAsync(gateway)).SendAsync(FrameType.Headers, 0, 1, Hpack.Write(attacker.Headers(attacker.Next)));
+                        await (await run.ConnectAsync(gateway)).SendAsync(
+                            FrameType.Headers, 0, 1, Hpack.Write(attacker.Headers(attacker.Next)));
                         run.Counts.Tried("headers that do not go on");
                         break;
                     default: // a message without an end
@@ -109,14 +111,17 @@ internal static class TimeAttacks
         await honest.GoOnAsync();
     }
 
-    /// <summary>So many blocks pass, and every gateway knows: a channel that is near its end gets a fresh look, and is told the newest block.</summary>
+    /// <summary>
+    /// So many blocks pass, and every gateway knows: a channel that is near its end gets a fresh look, and is told the newest block.
+    /// </summary>
     private static async Task PassAsync(this AttackRun run, Payer nearItsEnd, ulong blocks)
     {
         await run.Target.Chain.AdvanceAsync(run.Target.Key, blocks);
         ulong head = await run.Target.Chain.HeadAsync();
         await Task.WhenAll(run.Everywhere.Select(gateway => TestKit.Processes.Eventually.TrueAsync(
             "the gateway knows the newest block",
-            async () => (await nearItsEnd.ShowAsync(gateway, nearItsEnd.Next)).Message.Contains($"current block: {head},", StringComparison.Ordinal),
+            async () => (await nearItsEnd.ShowAsync(gateway, nearItsEnd.Next)).Message.Contains(
+                $"current block: {head},", StringComparison.Ordinal),
             s_untilKnown)));
     }
 }

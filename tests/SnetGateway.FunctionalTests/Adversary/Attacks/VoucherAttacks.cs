@@ -71,7 +71,8 @@ internal static class VoucherAttacks
             process.Send(UnixSignal.Stop);
             try
             {
-                await run.Counter.UntilAsync("the answer waits at the gateway that is stopped", counts => counts.Succeeded > before.Succeeded);
+                await run.Counter.UntilAsync(
+                    "the answer waits at the gateway that is stopped", counts => counts.Succeeded > before.Succeeded);
                 await payer.StormAsync(amount, Copies, [.. run.Everywhere.Where(gateway => gateway != sleeper)]);
                 run.MustBeGranted(payer.Payment(amount));
             }

@@ -14,7 +14,9 @@ internal static class WorkAttacks
     private const long MostGrowthBytes = 512L << 20;
     private static readonly byte[] s_slow = new EchoRequest { Text = "x", FirstDelayMs = 60_000 }.ToByteArray();
 
-    /// <summary>Calls that are given up once the service works on them. Each costs a call of ten a minute, and then pauses that double.</summary>
+    /// <summary>
+    /// Calls that are given up once the service works on them. Each costs a call of ten a minute, and then pauses that double.
+    /// </summary>
     public static async Task CallResetAgainAsync(AttackRun run)
     {
         Payer payer = await run.OpenAsync();
@@ -29,14 +31,16 @@ internal static class WorkAttacks
                 ulong begun = (await run.Counter.ReadAsync()).Begun;
                 RawCall call = await run.BeginAsync(gateway, payer.Payment(payer.Next), payer.Headers(payer.Next));
                 await call.SendAsync(Wire.Frame(s_slow), end: true);
-                await run.Counter.UntilAsync("the service works on it, or it is refused", counts => counts.Begun > begun || call.Reply.IsCompleted);
+                await run.Counter.UntilAsync(
+                    "the service works on it, or it is refused", counts => counts.Begun > begun || call.Reply.IsCompleted);
                 await call.ResetAsync();
             }
         }
 
         ulong executions = (await run.Counter.ReadAsync()).Begun - before;
         double seconds = time.GetElapsedTime(start).TotalSeconds;
-        double bound = run.Everywhere.Count * (AbandonedCallsPerMinute + 2 + Math.Log2(seconds + 1) + (AbandonedCallsPerMinute * Math.Floor(seconds / 60)));
+        double bound = run.Everywhere.Count * (AbandonedCallsPerMinute + 2 + Math.Log2(seconds + 1) + (AbandonedCallsPerMinute * Math.Floor(
+            seconds / 60)));
         run.Counts.Notes.Add($"{executions} executions given up in {seconds:0} s, at most {Math.Floor(bound)} are taken");
         if (executions > bound)
         {
@@ -81,7 +85,9 @@ internal static class WorkAttacks
         await payer.GoOnAsync();
     }
 
-    /// <summary>Small messages that inflate to a thousand times their size, to the service and to what the gateway answers itself.</summary>
+    /// <summary>
+    /// Small messages that inflate to a thousand times their size, to the service and to what the gateway answers itself.
+    /// </summary>
     public static async Task DecompressionBombsAsync(AttackRun run)
     {
         byte[] bomb = Wire.Frame(Compress(BombBytes), compressed: true);
@@ -89,13 +95,19 @@ internal static class WorkAttacks
         Payer honest = await run.OpenAsync(sender: run.NewAccount());
         await honest.GoOnAsync();
         long[] before = Memory(run);
-        string[] methods = [run.Target.Method, $"/{ChannelStateService.Name}/GetChannelState", "/grpc.health.v1.Health/Check", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"];
+        string[] methods =
+        [
+            run.Target.Method, $"/{ChannelStateService.Name}/GetChannelState", "/grpc.health.v1.Health/Check",
+            "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        ];
         for (int i = 0; i < run.Times(80, 4); i++)
         {
             string method = methods[i % methods.Length];
             RawCall[] calls = await Task.WhenAll(run.Everywhere.Select(async gateway =>
             {
-                IEnumerable<(string, string)> headers = method == run.Target.Method ? payer.Headers(payer.Next) : payer.Unpaid(method: method);
+                IEnumerable<(string, string)> headers = method == run.Target.Method
+                    ? payer.Headers(payer.Next)
+                    : payer.Unpaid(method: method);
                 RawHttp2 connection = await run.ConnectAsync(gateway);
                 RawCall call = await connection.OpenAsync([.. headers, ("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity")]);
                 run.Counts.Begun(payer.Payment(payer.Next), call);
@@ -139,5 +151,6 @@ internal static class WorkAttacks
     /// <summary>Bytes that each gateway holds, where they are ours to look at.</summary>
     private static long[] Memory(AttackRun run) =>
         run.Target.Group is not { } group ? [] : [.. group.Gateways.Select(gateway => long.Parse(
-            File.ReadAllText($"/proc/{gateway.Process.Pid}/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize)];
+            File.ReadAllText($"/proc/{gateway.Process.Pid}/statm").Split(' ')[1],
+            System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize)];
 }

@@ -25,7 +25,10 @@ public sealed class HeartbeatTests
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(text);
         Assert.Equal(
-            ["daemonID", "timestamp", "status", "serviceheartbeat", "daemonVersion", "blockchainEnabled", "blockchainNetwork", "storageClientCertDetails"],
+            [
+                "daemonID", "timestamp", "status", "serviceheartbeat", "daemonVersion", "blockchainEnabled", "blockchainNetwork",
+                "storageClientCertDetails",
+            ],
             document.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal("id of echo", document.RootElement.GetProperty("daemonID").GetString());
         Assert.Equal("sepolia", document.RootElement.GetProperty("blockchainNetwork").GetString());
@@ -46,7 +49,8 @@ public sealed class HeartbeatTests
     [InlineData(-1, "Offline", "NOT_SERVING")]
     public async Task GrpcHeartbeat_AsksTheInstances(int answer, string status, string service)
     {
-        await using GatewayHarness gateway = await StartAsync(new HeartbeatOptions { Kind = HeartbeatOptions.Grpc, HealthName = "my.Service" });
+        await using GatewayHarness gateway =
+            await StartAsync(new HeartbeatOptions { Kind = HeartbeatOptions.Grpc, HealthName = "my.Service" });
         byte[]? asked = null;
         gateway.Service.Handle = async context =>
         {
@@ -79,7 +83,8 @@ public sealed class HeartbeatTests
             context.Response.StatusCode = http;
             return context.Response.WriteAsync(body);
         };
-        await using GatewayHarness gateway = await StartAsync(new HeartbeatOptions { Kind = HeartbeatOptions.Http, Url = page.Address.ToString() });
+        await using GatewayHarness gateway =
+            await StartAsync(new HeartbeatOptions { Kind = HeartbeatOptions.Http, Url = page.Address.ToString() });
         Assert.Equal((status, service), await ReadAsync(gateway));
     }
 

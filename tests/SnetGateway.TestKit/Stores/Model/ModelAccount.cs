@@ -27,7 +27,8 @@ internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, by
         }
 
         return new ModelAccount(
-            BinaryPrimitives.ReadInt64BigEndian(bytes[1..]), BinaryPrimitives.ReadInt64BigEndian(bytes[9..]), recent, bytes[(17 + (8 * recent.Length))..].ToArray());
+            BinaryPrimitives.ReadInt64BigEndian(bytes[1..]), BinaryPrimitives.ReadInt64BigEndian(bytes[9..]), recent,
+            bytes[(17 + (8 * recent.Length))..].ToArray());
     }
 
     public ModelAccount Pay(long id, long price) =>
@@ -49,7 +50,8 @@ internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, by
     }
 
     public static (long Id, long Price, long Total) ReadEntry(ReadOnlySpan<byte> entry) => (
-        BinaryPrimitives.ReadInt64BigEndian(entry), BinaryPrimitives.ReadInt64BigEndian(entry[8..]), BinaryPrimitives.ReadInt64BigEndian(entry[16..]));
+        BinaryPrimitives.ReadInt64BigEndian(entry), BinaryPrimitives.ReadInt64BigEndian(entry[8..]),
+        BinaryPrimitives.ReadInt64BigEndian(entry[16..]));
 
     private static byte[] EntryOf(long id, long price, long total)
     {

@@ -34,7 +34,8 @@ internal sealed class ModelCaller(UncertainStore store, int replica, int number,
         {
             int first = random.Next(records);
             RecordKey[] keys =
-                [.. Enumerable.Range(0, random.Next(5) == 0 ? Math.Min(2, records) : 1).Select(next => StoreData.Key(firstRecord + ((first + next) % records)))];
+                [.. Enumerable.Range(0, random.Next(5) == 0 ? Math.Min(2, records) : 1)
+                    .Select(next => StoreData.Key(firstRecord + ((first + next) % records)))];
             long id = ((long)number << 32) | (uint)(i + 1);
             long price = random.Next(1, 100);
             Payments.Add((id, keys, price, await PayAsync(keys, id, price)));

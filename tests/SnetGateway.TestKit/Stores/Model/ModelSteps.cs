@@ -33,7 +33,8 @@ internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
             }
             else
             {
-                var held = new TaskCompletionSource(inOneThread ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+                var held = new TaskCompletionSource(
+                    inOneThread ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
                 _held.Add(held);
                 wait = held.Task;
                 freed = !inOneThread && _held.Count == _running ? Take() : null;
@@ -68,7 +69,8 @@ internal sealed class ModelSteps(Random random, int callers, bool inOneThread)
                 next = Take();
             }
 
-            (next ?? throw new InvalidOperationException("the store did not answer at once, so its histories are not the seed's alone")).SetResult();
+            (next ?? throw new InvalidOperationException(
+                "the store did not answer at once, so its histories are not the seed's alone")).SetResult();
         }
     }
 

@@ -18,7 +18,8 @@ public static class StoreModel
     /// <param name="firstRecord">Number of the first record of this history; the records must be new.</param>
     /// <param name="inOneThread">The store responds immediately, so that the seed decides every interleaving.</param>
     public static async Task<ModelCounts> RunAsync(
-        IReadOnlyList<IRecordStore> replicas, Func<RecordKey, Task<IReadOnlyList<StoredEntry>>> journal, int seed, int firstRecord, bool inOneThread)
+        IReadOnlyList<IRecordStore> replicas, Func<RecordKey, Task<IReadOnlyList<StoredEntry>>> journal, int seed, int firstRecord,
+        bool inOneThread)
     {
         ArgumentNullException.ThrowIfNull(replicas);
         ArgumentNullException.ThrowIfNull(journal);
@@ -33,7 +34,8 @@ public static class StoreModel
     }
 
     private static async Task<ModelCounts> RunUnguardedAsync(
-        IReadOnlyList<IRecordStore> replicas, Func<RecordKey, Task<IReadOnlyList<StoredEntry>>> journal, Random random, int firstRecord, bool inOneThread)
+        IReadOnlyList<IRecordStore> replicas, Func<RecordKey, Task<IReadOnlyList<StoredEntry>>> journal, Random random, int firstRecord,
+        bool inOneThread)
     {
         int callers = random.Next(2, 13);
         int records = random.Next(1, 5);
@@ -55,7 +57,8 @@ public static class StoreModel
         Dictionary<RecordKey, List<RecordWrite>> histories = Replay(store.Truth);
         foreach (int record in Enumerable.Range(firstRecord, records))
         {
-            await CheckRecordAsync(replicas, journal, StoreData.Key(record), histories.GetValueOrDefault(StoreData.Key(record), []), store.Truth);
+            await CheckRecordAsync(
+                replicas, journal, StoreData.Key(record), histories.GetValueOrDefault(StoreData.Key(record), []), store.Truth);
         }
 
         int booked = 0, lost = 0, open = 0;
@@ -106,7 +109,9 @@ public static class StoreModel
             foreach (RecordWrite write in writes)
             {
                 long before = revisions.GetValueOrDefault(write.Key);
-                Assert.True(before == write.ExpectedRevision, $"revision {revision} of {write.Key} was committed on {write.ExpectedRevision}, but it was at {before}");
+                Assert.True(
+                    before == write.ExpectedRevision,
+                    $"revision {revision} of {write.Key} was committed on {write.ExpectedRevision}, but it was at {before}");
                 Assert.True(revision > before, $"{write.Key} went from revision {before} to {revision}");
                 revisions[write.Key] = revision;
                 if (!histories.TryGetValue(write.Key, out List<RecordWrite>? history))
@@ -128,17 +133,22 @@ public static class StoreModel
         List<RecordWrite> history,
         List<(long Revision, RecordWrite[] Writes)> truth)
     {
-        long newest = truth.Where(commit => commit.Writes.Any(write => write.Key == key)).Select(commit => commit.Revision).DefaultIfEmpty().Max();
+        long newest =
+            truth.Where(commit => commit.Writes.Any(write => write.Key == key)).Select(commit => commit.Revision).DefaultIfEmpty().Max();
         foreach (IRecordStore replica in replicas)
         {
             StoredRecord? stored = await replica.ReadAsync(key, CancellationToken.None);
-            Assert.True(newest == (stored?.Revision ?? 0), $"{key} is at revision {stored?.Revision ?? 0}, and {newest} was committed last");
             Assert.True(
-                history.Count == 0 ? stored is null : stored!.Value.Span.SequenceEqual(history[^1].Value.Span), $"{key} does not hold what was committed last");
+                newest == (stored?.Revision ?? 0), $"{key} is at revision {stored?.Revision ?? 0}, and {newest} was committed last");
+            Assert.True(
+                history.Count == 0 ? stored is null : stored!.Value.Span.SequenceEqual(history[^1].Value.Span),
+                $"{key} does not hold what was committed last");
         }
 
         RecordWrite[] booked = [.. history.Where(write => !write.Entry.IsEmpty)];
-        ModelAccount account = history.Count == 0 ? ModelAccount.Empty : ModelAccount.Read(new StoredRecord(key, newest, history[^1].Value));
+        ModelAccount account = history.Count == 0
+            ? ModelAccount.Empty
+            : ModelAccount.Read(new StoredRecord(key, newest, history[^1].Value));
         Assert.Equal(booked.Sum(write => ModelAccount.ReadEntry(write.Entry.Span).Price), account.Total);
         Assert.Equal(booked.Length, account.Sequence);
 
@@ -147,7 +157,8 @@ public static class StoreModel
         for (int i = 0; i < booked.Length; i++)
         {
             Assert.Equal(i + 1, entries[i].Sequence);
-            Assert.True(entries[i].Entry.Span.SequenceEqual(booked[i].Entry.Span), $"entry {i + 1} of {key} is another one than was booked");
+            Assert.True(
+                entries[i].Entry.Span.SequenceEqual(booked[i].Entry.Span), $"entry {i + 1} of {key} is another one than was booked");
         }
     }
 

@@ -72,7 +72,8 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
         }
 
         StoredRecord? record = await replicas[replica].ReadAsync(key, CancellationToken.None);
-        Assert.True((record?.Revision ?? 0) >= least, $"a read of {key} found revision {record?.Revision ?? 0} after {least} was acknowledged");
+        Assert.True(
+            (record?.Revision ?? 0) >= least, $"a read of {key} found revision {record?.Revision ?? 0} after {least} was acknowledged");
         await steps.PassAsync();
         return (true, record);
     }
@@ -128,7 +129,8 @@ internal sealed class UncertainStore(IReadOnlyList<IRecordStore> replicas, Model
     {
         CommitResult result = await replicas[replica].CommitAsync(writes, CancellationToken.None);
         Assert.True(
-            result.Outcome is CommitOutcome.Committed or CommitOutcome.Conflict, $"the store itself was well and answered {result.Outcome}");
+            result.Outcome is CommitOutcome.Committed or CommitOutcome.Conflict,
+            $"the store itself was well and answered {result.Outcome}");
         if (result.Outcome == CommitOutcome.Committed)
         {
             lock (_lock)

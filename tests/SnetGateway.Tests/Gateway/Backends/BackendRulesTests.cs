@@ -35,7 +35,9 @@ public sealed class BackendRulesTests : IDisposable
         Assert.Contains("ProtoFolder", error.Remedy, StringComparison.Ordinal);
     }
 
-    /// <summary>One change each to a right configuration of the kind: the key, its text, the path that is named, a word that is said.</summary>
+    /// <summary>
+    /// One change each to a right configuration of the kind: the key, its text, the path that is named, a word that is said.
+    /// </summary>
     [Theory]
     [InlineData("http", "Http:Methods:/p.S/M:Verb", "POST", "Http:Methods:/p.S/M", "no service")]
     [InlineData("http", "Http:Methods:Unary:Verb", "POST", "Http:Methods:Unary", "/package.Service/Method")]

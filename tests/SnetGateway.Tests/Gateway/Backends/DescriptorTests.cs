@@ -65,7 +65,8 @@ public sealed class DescriptorTests : IDisposable
     public async Task WhatCannotBeUsed_IsAMistakeAtItsKey(string key, string place, string path, string word)
     {
         _folder.CreateSubdirectory("empty");
-        await File.WriteAllTextAsync(Path.Combine(_folder.CreateSubdirectory("broken").FullName, "broken.proto"), "syntax = \"proto3\"; massage M {}");
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.CreateSubdirectory("broken").FullName, "broken.proto"), "syntax = \"proto3\"; massage M {}");
 
         ConfigurationResult result = await ReadAsync((Key + key, Path.Combine(_folder.FullName, place)));
 
@@ -98,10 +99,12 @@ public sealed class DescriptorTests : IDisposable
         var reflection = new ScriptedReflection("grpc.reflection.v1.ServerReflection", KindsReflection.Descriptor);
         await using var host = await GrpcTestHost.StartAsync(reflection.Map);
         var time = new FakeTimeProvider();
-        IDescriptorSource source = (await new DescriptorLoader(time).LoadAsync(new DescriptorOptions { ReflectionAddress = host.Address.ToString() }, CancellationToken.None))!;
+        IDescriptorSource source = (await new DescriptorLoader(time).LoadAsync(
+            new DescriptorOptions { ReflectionAddress = host.Address.ToString() }, CancellationToken.None))!;
         Assert.Null(source.Known);
 
-        ProtoSchema[] schemas = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => source.GetAsync(Method, CancellationToken.None).AsTask()));
+        ProtoSchema[] schemas =
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => source.GetAsync(Method, CancellationToken.None).AsTask()));
         Assert.Single(schemas.Distinct());
         Assert.NotNull(source.Known!.FindMethod(Method));
         int asked = reflection.Questions;

@@ -25,7 +25,10 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
     ];
 
     private static readonly string[] s_values =
-        ["17", "\"17\"", "null", "\"2.0\"", "2.0", "{}", "[]", "{\"code\":1,\"message\":\"m\"}", "{\"code\":1.5,\"message\":\"m\"}", "{\"message\":\"m\"}", "true", "1e2"];
+        [
+            "17", "\"17\"", "null", "\"2.0\"", "2.0", "{}", "[]", "{\"code\":1,\"message\":\"m\"}", "{\"code\":1.5,\"message\":\"m\"}",
+            "{\"message\":\"m\"}", "true", "1e2",
+        ];
 
     [Fact]
     public void Read_DamagedTexts_AsTheSecondReading()
@@ -56,7 +59,14 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
             var members = new List<string>();
             foreach (string name in (string[])["jsonrpc", "id", "result", "error", "other"])
             {
-                string usual = name switch { "jsonrpc" => "\"2.0\"", "id" => "17", "result" => "{}", "error" => "{\"code\":1,\"message\":\"m\"}", _ => "[1]" };
+                string usual = name switch
+                {
+                    "jsonrpc" => "\"2.0\"",
+                    "id" => "17",
+                    "result" => "{}",
+                    "error" => "{\"code\":1,\"message\":\"m\"}",
+                    _ => "[1]",
+                };
                 for (int times = random.Next(12) switch { 0 => 2, < 4 => 0, _ => 1 }; times > 0; times--)
                 {
                     members.Add($"\"{name}\":{(random.Next(3) == 0 ? s_values[random.Next(s_values.Length)] : usual)}");
@@ -113,7 +123,8 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
 
             JsonElement? version = One("jsonrpc"), id = One("id"), result = One("result"), error = One("error");
             bool isError = error is { ValueKind: not JsonValueKind.Null };
-            bool isAnswer = id is { } given && (given.GetRawText() == Id.ToString(CultureInfo.InvariantCulture) || (isError && given.ValueKind == JsonValueKind.Null));
+            bool isAnswer = id is { } given
+                && (given.GetRawText() == Id.ToString(CultureInfo.InvariantCulture) || (isError && given.ValueKind == JsonValueKind.Null));
             if (version?.GetRawText() != "\"2.0\"" || !isAnswer)
             {
                 return null;

@@ -47,7 +47,10 @@ public sealed class ReflectionReaderTests
                 ("nothing", _) => new ServerReflectionResponse(),
                 ("error", ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol) => new() { ErrorResponse = new() },
                 ("garbage", ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol) =>
-                    new() { FileDescriptorResponse = new() { FileDescriptorProto = { Google.Protobuf.ByteString.CopyFrom(255, 255, 255) } } },
+                    new()
+                    {
+                        FileDescriptorResponse = new() { FileDescriptorProto = { Google.Protobuf.ByteString.CopyFrom(255, 255, 255) } },
+                    },
                 _ => null,
             },
         };

@@ -17,7 +17,8 @@ internal sealed class ScriptedReflection(string service, params FileDescriptor[]
     public void Map(WebApplication app) => app.MapOwnService(binder => ServerReflection.BindService(binder, this), service);
 
     public override async Task ServerReflectionInfo(
-        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream,
+        ServerCallContext context)
     {
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
@@ -31,13 +32,18 @@ internal sealed class ScriptedReflection(string service, params FileDescriptor[]
         if (request.MessageRequestCase == ServerReflectionRequest.MessageRequestOneofCase.ListServices)
         {
             var list = new ListServiceResponse();
-            list.Service.AddRange(files.SelectMany(file => file.Services).Select(declared => new ServiceResponse { Name = declared.FullName }));
+            list.Service.AddRange(
+                files.SelectMany(file => file.Services).Select(declared => new ServiceResponse { Name = declared.FullName }));
             return new ServerReflectionResponse { ListServicesResponse = list };
         }
 
-        var found = files.FirstOrDefault(file => file.Name == request.FileByFilename || file.Services.Any(declared => declared.FullName == request.FileContainingSymbol));
+        var found = files.FirstOrDefault(file => file.Name == request.FileByFilename
+            || file.Services.Any(declared => declared.FullName == request.FileContainingSymbol));
         return found is null
             ? new ServerReflectionResponse { ErrorResponse = new ErrorResponse { ErrorCode = 5, ErrorMessage = "not found" } }
-            : new ServerReflectionResponse { FileDescriptorResponse = new FileDescriptorResponse { FileDescriptorProto = { found.SerializedData } } };
+            : new ServerReflectionResponse
+            {
+                FileDescriptorResponse = new FileDescriptorResponse { FileDescriptorProto = { found.SerializedData } },
+            };
     }
 }

@@ -45,13 +45,15 @@ public sealed class CallCommandTests : IAsyncLifetime
         _gateway = builder.Build();
         _gateway.MapPost("/", () => Results.Text("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x64\"}", "application/json"));
         _gateway.MapGrpcService(ServerServiceDefinition.CreateBuilder()
-            .AddMethod(MethodOf(MethodType.Unary, ChannelStateService.Name, "GetChannelState", ChannelStateRequest.Parser, ChannelStateReply.Parser), Tell)
+            .AddMethod(MethodOf(
+                MethodType.Unary, ChannelStateService.Name, "GetChannelState", ChannelStateRequest.Parser, ChannelStateReply.Parser), Tell)
             .AddMethod(MethodOf(MethodType.Unary, "t.Echo", "Say", StringValue.Parser, StringValue.Parser), (request, call) =>
             {
                 Charge(call);
                 return Task.FromResult(new StringValue { Value = request.Value + "!" });
             })
-            .AddMethod(MethodOf(MethodType.DuplexStreaming, "t.Echo", "Talk", StringValue.Parser, StringValue.Parser), async (requests, responses, call) =>
+            .AddMethod(MethodOf(
+                MethodType.DuplexStreaming, "t.Echo", "Talk", StringValue.Parser, StringValue.Parser), async (requests, responses, call) =>
             {
                 Charge(call);
                 await foreach (StringValue request in requests.ReadAllAsync())
@@ -108,7 +110,8 @@ public sealed class CallCommandTests : IAsyncLifetime
     public async Task Call_StreamsFromStandardInput_WithEverythingGiven()
     {
         int code = await CallWithInputAsync(
-            "{\"text\":\"a\"} {\"text\":\"b\"}\n{\"text\":\"c\"}", "--method", "/t.Echo/Talk", "--nonce", "3", "--amount", "30", "--price", "10");
+            "{\"text\":\"a\"} {\"text\":\"b\"}\n{\"text\":\"c\"}", "--method", "/t.Echo/Talk", "--nonce", "3", "--amount", "30", "--price",
+            "10");
 
         Assert.True(code == 0, _error.ToString());
         Assert.Equal(3, _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -171,19 +174,29 @@ public sealed class CallCommandTests : IAsyncLifetime
     private Task<int> CallWithInputAsync(string input, params string[] args)
     {
         string[] all = [.. s_ready, "--endpoint", UrlOf(0), "--key-file", At("key"), "--proto", At("proto"), .. args];
-        return new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build)
+            .RunAsync(all, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static Method<TRequest, TReply> MethodOf<TRequest, TReply>(
         MethodType type, string service, string name, MessageParser<TRequest> requests, MessageParser<TReply> replies)
         where TRequest : class, IMessage<TRequest>
         where TReply : class, IMessage<TReply> =>
-        new(type, service, name, Marshallers.Create(m => m.ToByteArray(), requests.ParseFrom), Marshallers.Create(m => m.ToByteArray(), replies.ParseFrom));
+        new(
+            type, service, name, Marshallers.Create(m => m.ToByteArray(), requests.ParseFrom),
+            Marshallers.Create(m => m.ToByteArray(), replies.ParseFrom));
 
     private Task<ChannelStateReply> Tell(ChannelStateRequest request, ServerCallContext call)
     {
-        byte[] message = [.. "__get_channel_state"u8, .. s_escrow.ToBytes(), .. request.ChannelId.ToByteArray(), .. ((UInt256)request.CurrentBlock).ToBigEndian()];
-        return new SignerRecovery().TryRecover(message, request.Signature.Span, out Address signer) && signer == PrivateKey.Parse(Key).Address && request.CurrentBlock == 100
+        byte[] message =
+        [
+            .. "__get_channel_state"u8, .. s_escrow.ToBytes(), .. request.ChannelId.ToByteArray(),
+            .. ((UInt256)request.CurrentBlock).ToBigEndian(),
+        ];
+        return new SignerRecovery().TryRecover(message, request.Signature.Span, out Address signer)
+            && signer == PrivateKey.Parse(Key).Address
+            && request.CurrentBlock == 100
             ? Task.FromResult(new ChannelStateReply
             {
                 CurrentNonce = ByteString.CopyFrom(((UInt256)3).ToBigEndian()),
@@ -202,7 +215,8 @@ public sealed class CallCommandTests : IAsyncLifetime
             UInt256.Parse(text),
             Convert.FromBase64String(Padded(headers["snet-payment-channel-signature-bin"].ToString())));
         Assert.Equal("escrow", headers["snet-payment-type"].ToString());
-        if (!ClaimMessage.TryRecoverSigner(new SignerRecovery(), s_escrow, payment, out Address signer) || signer != PrivateKey.Parse(Key).Address)
+        if (!ClaimMessage.TryRecoverSigner(new SignerRecovery(), s_escrow, payment, out Address signer)
+            || signer != PrivateKey.Parse(Key).Address)
         {
             throw new RpcException(new Status(StatusCode.Unauthenticated, "payment is not signed by channel signer"));
         }
@@ -210,7 +224,9 @@ public sealed class CallCommandTests : IAsyncLifetime
         UInt256 income = payment.Amount.SaturatingSubtract(_signed);
         if (income != _price)
         {
-            throw new RpcException(new Status(StatusCode.Unauthenticated, string.Create(CultureInfo.InvariantCulture, $"income {income} does not equal to price {_price}")));
+            throw new RpcException(new Status(
+                StatusCode.Unauthenticated,
+                string.Create(CultureInfo.InvariantCulture, $"income {income} does not equal to price {_price}")));
         }
 
         _signed = payment.Amount;

@@ -37,7 +37,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("--force", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, await RunAsync("init", "--output", file, "--force"));
         string written = await File.ReadAllTextAsync(file);
-        string schema = JsonDocument.Parse(written, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("$schema").GetString()!;
+        string schema = JsonDocument.Parse(written, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement
+            .GetProperty("$schema")
+            .GetString()!;
         Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, schema)), schema);
         Assert.Equal(InitCommand.Template, written.Replace(schema, "snet-gateway.schema.json", StringComparison.Ordinal));
     }
@@ -66,9 +68,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, code);
         string[] lines = Lines(_error);
         Assert.Contains("3 errors", lines[0], StringComparison.Ordinal);
-        Assert.Contains(lines, l => l.StartsWith("  SnetGateway:Services:example:Price:Cogs: '-5' is not an amount in cogs", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, l => l.StartsWith("  SnetGateway:Services:example:Price:Cogs: '-5' is not an amount in cogs", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("  SnetGateway:Limit: unknown key. Write 'Limits'", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("  ReverseProxy:Routes:example:ClusterId: there is no cluster 'exmple'. Write 'example'", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith(
+            "  ReverseProxy:Routes:example:ClusterId: there is no cluster 'exmple'. Write 'example'", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -112,7 +116,8 @@ public sealed class CommandLineTests : IDisposable
     }
 
     private Task<int> RunAsync(params string[] args) =>
-        new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build).RunAsync(args, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build).RunAsync(args, CancellationToken.None).WaitAsync(
+            TimeSpan.FromSeconds(60));
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 

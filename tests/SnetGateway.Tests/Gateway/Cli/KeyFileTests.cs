@@ -23,7 +23,8 @@ public sealed class KeyFileTests : IDisposable
     {
         JsonElement vector = VectorFile.Read("key-files.json").GetProperty(name);
 
-        PrivateKey key = KeyFile.Read(Write("key", vector.GetProperty("file").GetRawText()), Write("password", vector.Text("password") + "\n"));
+        PrivateKey key = KeyFile.Read(
+            Write("key", vector.GetProperty("file").GetRawText()), Write("password", vector.Text("password") + "\n"));
 
         Assert.Equal(PrivateKey.Parse(vector.Text("privateKey")).Address, key.Address);
     }
@@ -39,7 +40,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Read_WrongPassword_IsNamed()
     {
-        CommandException refusal = Assert.Throws<CommandException>(() => KeyFile.Read(Write("key", Ethers().ToJsonString()), Write("password", "correct donkey")));
+        CommandException refusal = Assert.Throws<CommandException>(
+            () => KeyFile.Read(Write("key", Ethers().ToJsonString()), Write("password", "correct donkey")));
 
         Assert.Contains("the password does not open", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("donkey", refusal.Message, StringComparison.Ordinal);
@@ -48,7 +50,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Read_EncryptedWithoutAPassword_SaysHowToGiveIt()
     {
-        CommandException refusal = Assert.Throws<CommandException>(() => KeyFile.Read(Write("key", Ethers().ToJsonString()), passwordFile: null));
+        CommandException refusal = Assert.Throws<CommandException>(
+            () => KeyFile.Read(Write("key", Ethers().ToJsonString()), passwordFile: null));
 
         Assert.Contains("--password-file", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(KeyFile.PasswordVariable, refusal.Message, StringComparison.Ordinal);
@@ -113,14 +116,16 @@ public sealed class KeyFileTests : IDisposable
         JsonObject file = Ethers();
         file["address"] = new string('1', 40);
 
-        CommandException refusal = Assert.Throws<CommandException>(() => KeyFile.Read(Write("key", file.ToJsonString()), Write("password", "correct horse")));
+        CommandException refusal = Assert.Throws<CommandException>(
+            () => KeyFile.Read(Write("key", file.ToJsonString()), Write("password", "correct horse")));
         Assert.Contains("another address", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_FileBeyondTheLength_IsRefused()
     {
-        CommandException refusal = Assert.Throws<CommandException>(() => KeyFile.Read(Write("key", "{" + new string(' ', 20_000)), Write("password", "x")));
+        CommandException refusal = Assert.Throws<CommandException>(
+            () => KeyFile.Read(Write("key", "{" + new string(' ', 20_000)), Write("password", "x")));
         Assert.Contains("longer than", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +134,8 @@ public sealed class KeyFileTests : IDisposable
 
     private void AssertRefused(string json)
     {
-        CommandException refusal = Assert.Throws<CommandException>(() => KeyFile.Read(Write("key", json), Write("password", "correct horse")));
+        CommandException refusal = Assert.Throws<CommandException>(
+            () => KeyFile.Read(Write("key", json), Write("password", "correct horse")));
         Assert.Contains("is not a key file that can be opened", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -31,7 +31,8 @@ public sealed class LedgerCommandTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _store = RecordStores.Open(
-            new LedgerOptions { Path = File }, s_scope, _services.GetRequiredService<StorageMetrics>(), NullLoggerFactory.Instance, TimeProvider.System);
+            new LedgerOptions { Path = File }, s_scope, _services.GetRequiredService<StorageMetrics>(), NullLoggerFactory.Instance,
+            TimeProvider.System);
         await WriteAsync(channel: 5, damage: false);
     }
 
@@ -62,7 +63,8 @@ public sealed class LedgerCommandTests : IAsyncLifetime
     public async Task Explain_TellsEveryPaidCall()
     {
         Assert.Equal(0, await RunAsync("ledger", "explain", "5"));
-        Assert.Contains("1. 2026-11-21 10:00:00Z  translate /t.T/Go for 10 cogs: 10 signed at nonce 0", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "1. 2026-11-21 10:00:00Z  translate /t.T/Go for 10 cogs: 10 signed at nonce 0", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("now at nonce 0: 30 cogs signed, to be claimed", _output.ToString(), StringComparison.Ordinal);
 
         _output.GetStringBuilder().Clear();
@@ -114,9 +116,12 @@ public sealed class LedgerCommandTests : IAsyncLifetime
     {
         string[] all =
         [
-            $"--SnetGateway:Ledger:Path={File}", "--SnetGateway:Chain:ChainId=31337", $"--SnetGateway:Chain:EscrowAddress={Escrow}", .. args,
+            $"--SnetGateway:Ledger:Path={File}", "--SnetGateway:Chain:ChainId=31337", $"--SnetGateway:Chain:EscrowAddress={Escrow}",
+            .. args,
         ];
-        return new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build).RunAsync(all, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build)
+            .RunAsync(all, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Two calls of 10 and 20 cogs; with damage the second is booked as if it had cost nothing.</summary>
@@ -145,7 +150,9 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         var value = new byte[ChannelRecordCodec.MaxLength];
         int length = ChannelRecordCodec.Write(record, value);
         CommitResult result = await _store.CommitAsync(
-            new[] { new RecordWrite(new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), expected, value.AsMemory(0, length), sequence, entry) }, default);
+            new[] { new RecordWrite(
+                new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), expected, value.AsMemory(0, length), sequence,
+                entry) }, default);
         Assert.Equal(CommitOutcome.Committed, result.Outcome);
         return result.Revision;
     }

@@ -94,7 +94,8 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
             byte[] entry = Entry(id, i, previous);
             byte[] value = Record(id, i, entry);
             CommitResult result = await gateway.CommitAsync(
-                new[] { new RecordWrite(new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), revision, value, i, entry, previous) }, default);
+                new[] { new RecordWrite(
+                    new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), revision, value, i, entry, previous) }, default);
             Assert.Equal(CommitOutcome.Committed, result.Outcome);
             (revision, previous) = (result.Revision, entry);
             if (isLast)

@@ -9,16 +9,21 @@ public class ConfigurationMutationTests(ITestOutputHelper output)
 {
     private static readonly string?[] s_texts =
     [
-        null, "", " ", "0", "-1", "+1", "1e9", "99999999999999999999999999", "true", "yes", "00:00:01", "5", "-00:00:01", "10675199.02:48:05.4775807",
-        "http://x", "http://[::1", "/{**rest}", "/{a}/{a}", "{", "*", "none", "main", "draw", "translate", "Tls12", "2.0", "\u0001", "\ud800",
-        "fixed_price", "0.0.0.0:0", "[::]:1", "a,b", "0x1111111111111111111111111111111111111111", "\u202e", "a:b", "NaN", "Infinity", "1,5",
+        null, "", " ", "0", "-1", "+1", "1e9", "99999999999999999999999999", "true", "yes", "00:00:01", "5", "-00:00:01",
+        "10675199.02:48:05.4775807",
+        "http://x", "http://[::1", "/{**rest}", "/{a}/{a}", "{", "*", "none", "main", "draw", "translate", "Tls12", "2.0", "\u0001",
+        "\ud800",
+        "fixed_price", "0.0.0.0:0", "[::]:1", "a,b", "0x1111111111111111111111111111111111111111", "\u202e", "a:b", "NaN", "Infinity",
+        "1,5",
     ];
 
     private static readonly string[] s_names =
     [
-        "Order", "Match", "Path", "0", "1", "", " ", "Metadata", "Service", "Payment", "Transforms", "HttpClient", "WebProxy", "Address", "Destinations",
+        "Order", "Match", "Path", "0", "1", "", " ", "Metadata", "Service", "Payment", "Transforms", "HttpClient", "WebProxy", "Address",
+        "Destinations",
         "Cookie", "SessionAffinity", "HealthCheck", "Active", "Cogs", "Methods", "Hosts", "Headers", "Name", "Mode", "x", "\u0007",
-        "RateLimiterPolicy", "Timeout", "TimeoutPolicy", "AuthorizationPolicy", "CorsPolicy", "Enabled", "Policy", "AffinityKeyName", "RequestHeaderEncoding",
+        "RateLimiterPolicy", "Timeout", "TimeoutPolicy", "AuthorizationPolicy", "CorsPolicy", "Enabled", "Policy", "AffinityKeyName",
+        "RequestHeaderEncoding",
     ];
 
     [Fact]

@@ -68,7 +68,9 @@ public class ConfigurationReaderTests
     [Theory]
     [InlineData("1000", "1000")]
     [InlineData("0", "0")]
-    [InlineData("115792089237316195423570985008687907853269984665640564039457584007913129639935", "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
+    [InlineData(
+        "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        "115792089237316195423570985008687907853269984665640564039457584007913129639935")]
     public async Task Read_Amount_OfAnySize(string text, string cogs)
     {
         Dictionary<string, string?> values = Samples.Good();
@@ -80,7 +82,9 @@ public class ConfigurationReaderTests
         Assert.Equal(cogs, (await service.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
     }
 
-    /// <summary>One change each to the good configuration: the key, its new text (null takes it out), the path that is named, words that are said.</summary>
+    /// <summary>
+    /// One change each to the good configuration: the key, its new text (null takes it out), the path that is named, words that are said.
+    /// </summary>
     [Theory]
     [InlineData(S + "Services:translate:Pricee:Cogs", "1", S + "Services:translate:Pricee", "Price")]
     [InlineData(S + "Services:translate:Cogs", "1", S + "Services:translate:Cogs", "Price:Cogs")]
@@ -100,7 +104,9 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:translate:Price:Cogs", "-1", S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", "1.5", S + "Services:translate:Price:Cogs", "cogs")]
     [InlineData(S + "Services:translate:Price:Cogs", "0x10", S + "Services:translate:Price:Cogs", "cogs")]
-    [InlineData(S + "Services:translate:Price:Cogs", "115792089237316195423570985008687907853269984665640564039457584007913129639936", S + "Services:translate:Price:Cogs", "2^256-1")]
+    [InlineData(
+        S + "Services:translate:Price:Cogs", "115792089237316195423570985008687907853269984665640564039457584007913129639936",
+        S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", null, S + "Services:translate:Price", "missing")]
     [InlineData(S + "Services:translate:Price:Model", "fixed_prise", S + "Services:translate:Price:Model", "'fixed_price'")]
     [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs", "never charged")]
@@ -114,14 +120,17 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:draw:Heartbeat:Kind", "tcp", S + "Services:draw:Heartbeat:Kind", "grpc")]
     [InlineData(S + "Services:draw:Heartbeat:Kind", "http", S + "Services:draw:Heartbeat:Url", "missing")]
     [InlineData(S + "Services:draw:Heartbeat:Kind", "grpc", null, null)]
-    [InlineData(S + "Services:draw:Heartbeat:Url", "http://127.0.0.1/", S + "Services:draw:Heartbeat:Url", "only the kind http uses a URL. Remove it, or write http into Kind.")]
+    [InlineData(
+        S + "Services:draw:Heartbeat:Url", "http://127.0.0.1/", S + "Services:draw:Heartbeat:Url",
+        "only the kind http uses a URL. Remove it, or write http into Kind.")]
     [InlineData(S + "Services:draw:Heartbeat:HealthName", "art.Draw", S + "Services:draw:Heartbeat:HealthName", "only the kind grpc")]
     [InlineData(S + "Web:Origins:0", "https://app.example.org", null, null)]
     [InlineData(S + "Web:Origins:0", "https://app.example.org/", S + "Web:Origins:0", "no path")]
     [InlineData(S + "Web:Origins:0", "app.example.org", S + "Web:Origins:0", "an origin")]
     [InlineData(S + "Groups:main:GroupId", "aGVsbG8=", S + "Groups:main:GroupId", "32 bytes")]
     [InlineData(S + "Groups:main:PaymentAddress", "0x11", S + "Groups:main:PaymentAddress", "40 hex")]
-    [InlineData(S + "Groups:main:PaymentAddress", "0x0000000000000000000000000000000000000000", S + "Groups:main:PaymentAddress", "not all zero")]
+    [InlineData(
+        S + "Groups:main:PaymentAddress", "0x0000000000000000000000000000000000000000", S + "Groups:main:PaymentAddress", "not all zero")]
     [InlineData(S + "Groups:main:PaymentExpirationThreshold", "0", S + "Groups:main:PaymentExpirationThreshold", "1 to")]
     [InlineData(S + "Groups:main:OrganizationId", "", S + "Groups:main:OrganizationId", "missing")]
     [InlineData(S + "Listeners:Public:Address", "7000", S + "Listeners:Public:Address", "port")]
@@ -136,7 +145,9 @@ public class ConfigurationReaderTests
     [InlineData(S + "Chain:Endpoints:0", null, S + "Chain:Endpoints", "missing")]
     [InlineData(S + "Chain:Endpoints:1", "ws://127.0.0.1", S + "Chain:Endpoints:1", "http")]
     [InlineData(S + "Ledger:Redis:CaPath", "ca.pem", S + "Ledger:Redis:Tls", "is not TLS. Write true, or remove the certificates.")]
-    [InlineData(S + "Ledger:Redis:KeyPath", "key.pem", S + "Ledger:Redis:CertificatePath", "no certificate. Name the certificate's file, or remove the key.")]
+    [InlineData(
+        S + "Ledger:Redis:KeyPath", "key.pem", S + "Ledger:Redis:CertificatePath",
+        "no certificate. Name the certificate's file, or remove the key.")]
     [InlineData(S + "Ledger:Store", "sqlitee", S + "Ledger:Store", "'sqlite'")]
     [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:05:00", null, null)]
     [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:00:00.5", P + "Clusters:draw:Metadata:KeepAlivePing", "1 second")]
@@ -160,8 +171,10 @@ public class ConfigurationReaderTests
     [InlineData(P + "Routes:draw:Match:Path", "/{**", P + "Routes:draw:Match:Path", "/{**method}")]
     [InlineData(P + "Routes:draw:Match:Path", "/{method:nonsense}", P + "Routes:draw:Match:Path", "/{method:nonsense}")]
     [InlineData(P + "Routes:draw:Match:Path", "/{method:regex(^a.B$)}/{id:int:min(1)}", null, null)]
-    [InlineData(P + "Routes:about:Match:Path", "/escrow.PaymentChannelStateService/GetChannelState", P + "Routes:about:Match:Path", "itself")]
-    [InlineData(P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "/grpc.health.v1.Health/Check")]
+    [InlineData(
+        P + "Routes:about:Match:Path", "/escrow.PaymentChannelStateService/GetChannelState", P + "Routes:about:Match:Path", "itself")]
+    [InlineData(
+        P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "/grpc.health.v1.Health/Check")]
     [InlineData(P + "Routes:about:Match:Path", "/grpc.health.v1.Health/{method}", null, null)]
     [InlineData(P + "Routes:draw:Timeout", "00:00:05", P + "Routes:draw:Timeout", "ServiceTimeout")]
     [InlineData(P + "Routes:about:Timeout", "00:00:05", P + "Routes:about:Timeout", "ActivityTimeout")]
@@ -182,27 +195,44 @@ public class ConfigurationReaderTests
     [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "RondRobin", P + "Clusters:draw:LoadBalancingPolicy", "'RoundRobin'")]
     [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "Fastest", P + "Clusters:draw:LoadBalancingPolicy", "PowerOfTwoChoices")]
     [InlineData(P + "Clusters:draw:LoadBalancingPolicy", "", null, null)]
-    [InlineData(P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "HealtyOrPanic", P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "'HealthyOrPanic'")]
-    [InlineData(P + "Clusters:draw:HealthCheck:Active:Policy", "Nope", P + "Clusters:draw:HealthCheck:Active:Policy", "is not ConsecutiveFailures. Write ConsecutiveFailures.")]
-    [InlineData(P + "Clusters:draw:HealthCheck:Active:Interval", "-00:00:10", P + "Clusters:draw:HealthCheck:Active:Interval", "from 00:00:00.001")]
-    [InlineData(P + "Clusters:draw:HealthCheck:Active:Timeout", "00:00:00", P + "Clusters:draw:HealthCheck:Active:Timeout", "from 00:00:00.001")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "HealtyOrPanic",
+        P + "Clusters:draw:HealthCheck:AvailableDestinationsPolicy", "'HealthyOrPanic'")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:Active:Policy", "Nope", P + "Clusters:draw:HealthCheck:Active:Policy",
+        "is not ConsecutiveFailures. Write ConsecutiveFailures.")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:Active:Interval", "-00:00:10", P + "Clusters:draw:HealthCheck:Active:Interval", "from 00:00:00.001")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:Active:Timeout", "00:00:00", P + "Clusters:draw:HealthCheck:Active:Timeout", "from 00:00:00.001")]
     [InlineData(P + "Clusters:draw:HealthCheck:Active:Query", "?level=ready", P + "Clusters:draw:HealthCheck:Active:Query", "no effect")]
-    [InlineData(P + "Clusters:draw:HealthCheck:Passive:Policy", "Nope", P + "Clusters:draw:HealthCheck:Passive:Policy", "TransportFailureRate")]
-    [InlineData(P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "100.00:00:00", P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "49.00:00:00")]
-    [InlineData(P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "-5", P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "from 1")]
-    [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "klingon", P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "utf-8")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:Passive:Policy", "Nope", P + "Clusters:draw:HealthCheck:Passive:Policy", "TransportFailureRate")]
+    [InlineData(
+        P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "100.00:00:00",
+        P + "Clusters:draw:HealthCheck:Passive:ReactivationPeriod", "49.00:00:00")]
+    [InlineData(
+        P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "-5", P + "Clusters:draw:HttpClient:MaxConnectionsPerServer", "from 1")]
+    [InlineData(
+        P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "klingon", P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "utf-8")]
     [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "latin1", null, null)]
     [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "Expected one of: 1.0")]
-    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:05", P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.0010000 for none")]
-    [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:00:00", P + "Clusters:draw:HttpRequest:ActivityTimeout", "from 00:00:00.001")]
+    [InlineData(
+        P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:05", P + "Clusters:draw:HttpRequest:ActivityTimeout",
+        "-00:00:00.0010000 for none")]
+    [InlineData(
+        P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:00:00", P + "Clusters:draw:HttpRequest:ActivityTimeout", "from 00:00:00.001")]
     [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:00.001", null, null)]
     [InlineData(P + "Clusters:draw:HttpRequest:ActivityTimeout", "00:01:00", null, null)]
     [InlineData(P + "Clusters:draw:Destinations:one:Adress", "x", P + "Clusters:draw:Destinations:one:Adress", "'Address'")]
-    [InlineData(P + "Clusters:draw:Destinations:one:Address", "draw.internal:7003", P + "Clusters:draw:Destinations:one:Address", "http://")]
+    [InlineData(
+        P + "Clusters:draw:Destinations:one:Address", "draw.internal:7003", P + "Clusters:draw:Destinations:one:Address", "http://")]
     [InlineData(P + "Clusters:draw:Destinations:one:Address", null, P + "Clusters:draw:Destinations:one:Address", "missing")]
     [InlineData(P + "Clusters:translate:HttpRequest:Version", "two", P + "Clusters:translate:HttpRequest:Version", "1.1, 2")]
-    [InlineData(P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
-    [InlineData(P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]
+    [InlineData(
+        P + "Clusters:translate:HttpRequest:ActivityTimeout", "100", P + "Clusters:translate:HttpRequest:ActivityTimeout", "'00:01:40'")]
+    [InlineData(
+        P + "Clusters:translate:HealthCheck:Active:Enabled", "yes", P + "Clusters:translate:HealthCheck:Active:Enabled", "true or false")]
     [InlineData(P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls14", P + "Clusters:translate:HttpClient:SslProtocols:0", "Tls13")]
     [InlineData("Logging:LogLevel:Default", "Loud", "Logging:LogLevel:Default", "Information")]
     [InlineData("Logging:LogLevel:Yarp", "Informaton", "Logging:LogLevel:Yarp", "'Information'")]
@@ -271,7 +301,9 @@ public class ConfigurationReaderTests
         Assert.Equal(P + "Routes:translate:Match", Assert.Single(result.Errors).Path);
     }
 
-    /// <summary>Two free routes, each with what the text says of it; routing would end every call that two routes take alike with an error.</summary>
+    /// <summary>
+    /// Two free routes, each with what the text says of it; routing would end every call that two routes take alike with an error.
+    /// </summary>
     [Theory]
     [InlineData("Match:Path=/{**method}", "Match:Path=/{**x}", true)]
     [InlineData("Match:Path=/a.B/{x}", "Match:Path=a.b/{y?}/", true)]
@@ -284,12 +316,20 @@ public class ConfigurationReaderTests
     [InlineData("Match:Hosts:0=a.org", "Match:Hosts:0=b.org;Match:Hosts:1=A.org;Match:Path=/{**x}", true)]
     [InlineData("Match:Hosts:0=a.org", "Match:Hosts:0=b.org", false)]
     [InlineData("Match:Path=/a;Match:Methods:0=GET;Match:Methods:1=POST", "Match:Path=/a;Match:Methods:0=post", true)]
-    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1", "Match:Path=/a;Match:Headers:0:Name=X;Match:Headers:0:Values:0=1", true)]
-    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1", "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=2", false)]
-    [InlineData("Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Mode=Exists", "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Mode=Exists", false)]
     [InlineData(
-        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=1;Match:QueryParameters:0:Values:1=b;Match:Headers:0:Name=y;Match:Headers:0:Mode=Exists",
-        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=B;Match:QueryParameters:0:Values:1=1;Match:Headers:0:Name=y;Match:Headers:0:Mode=exists",
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1",
+        "Match:Path=/a;Match:Headers:0:Name=X;Match:Headers:0:Values:0=1", true)]
+    [InlineData(
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=1",
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=2", false)]
+    [InlineData(
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Mode=Exists",
+        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Mode=Exists", false)]
+    [InlineData(
+        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=1;Match:QueryParameters:0:Values:1=b;"
+        + "Match:Headers:0:Name=y;Match:Headers:0:Mode=Exists",
+        "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=B;Match:QueryParameters:0:Values:1=1;"
+        + "Match:Headers:0:Name=y;Match:Headers:0:Mode=exists",
         true)]
     public async Task Read_TwoRoutes_AreAMistakeWhereRoutingCouldNotChoose(string one, string other, bool isAmbiguous)
     {

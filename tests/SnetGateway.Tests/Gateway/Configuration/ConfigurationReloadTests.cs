@@ -54,7 +54,9 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.Same(before, live.Current);
         Assert.False(before.ChangeToken.HasChanged);
         Assert.Equal("1000", host["SnetGateway:Services:example:Price:Cogs"]);
-        Assert.Contains(_lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("stays in force", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
+        Assert.Contains(_lines, l => l.StartsWith("Error", StringComparison.Ordinal)
+            && l.Contains("stays in force", StringComparison.Ordinal)
+            && l.Contains(words, StringComparison.Ordinal));
 
         // Mended: taken again, though it is the content that is in force.
         Write(InitCommand.Template.Replace("1000", "3000", StringComparison.Ordinal));
@@ -154,7 +156,8 @@ public sealed class ConfigurationReloadTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Add($"{logLevel}: {formatter(state, exception)}");
     }
 }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 
-/// <summary>Files that the configuration names are what they should be, so that `check-config` finds what would keep `serve` from starting.</summary>
+/// <summary>
+/// Files that the configuration names are what they should be, so that `check-config` finds what would keep `serve` from starting.
+/// </summary>
 public sealed class FileRuleTests : IDisposable
 {
     private const string Listener = "SnetGateway:Listeners:Public:";
@@ -38,7 +40,8 @@ public sealed class FileRuleTests : IDisposable
     [InlineData("one.pem", "other.key", "KeyPath", "no key that fits")]
     [InlineData("one.pem", "text.pem", "KeyPath", "no key that fits")]
     [InlineData("one.pem", "nowhere.key", "KeyPath", "there is no file")]
-    public async Task Certificate_ThatCannotBeServed_IsAMistake_AndAnEmptyPathIsNone(string certificate, string? key, string? path, string words) =>
+    public async Task Certificate_ThatCannotBeServed_IsAMistake_AndAnEmptyPathIsNone(
+        string certificate, string? key, string? path, string words) =>
         AssertMistake(
             Listener + path,
             path is null ? null : words,

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 
-/// <summary>Checks a document by the keywords of JSON Schema that <see cref="OptionFiles.JsonSchema"/> uses; any other keyword is an error.</summary>
+/// <summary>
+/// Checks a document by the keywords of JSON Schema that <see cref="OptionFiles.JsonSchema"/> uses; any other keyword is an error.
+/// </summary>
 internal static class JsonSchemaCheck
 {
     public static void Check(JsonNode? value, JsonNode schema, List<string> errors, string path = "")
@@ -13,7 +15,8 @@ internal static class JsonSchemaCheck
         {
             bool isValid = keyword switch
             {
-                "type" => (rule is JsonArray types ? types.Select(type => type!.GetValue<string>()) : [rule!.GetValue<string>()]).Contains(TypeOf(value)),
+                "type" => (rule is JsonArray types ? types.Select(type => type!.GetValue<string>()) : [rule!.GetValue<string>()]).Contains(
+                    TypeOf(value)),
                 "enum" => rule!.AsArray().Any(word => JsonNode.DeepEquals(word, value)),
                 "minimum" => TypeOf(value) != "integer" || value!.GetValue<decimal>() >= rule!.GetValue<decimal>(),
                 "maximum" => TypeOf(value) != "integer" || value!.GetValue<decimal>() <= rule!.GetValue<decimal>(),

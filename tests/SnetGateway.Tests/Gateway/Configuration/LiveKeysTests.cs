@@ -10,12 +10,13 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Configuration;
 
 /// <summary>
-/// Which keys take effect at a reload: the mark on the option decides what the host gets to see, so a key that is not marked cannot change, and code that reads
-/// a marked one must not keep the value of startup.
+/// Which keys take effect at a reload: the mark on the option decides what the host gets to see, so a key that is not marked cannot change,
+/// and code that reads a marked one must not keep the value of startup.
 /// </summary>
 public sealed class LiveKeysTests
 {
-    public static TheoryData<string> Keys => [.. KeysBelow(GatewaySchema.Root, "").Where(key => !key.StartsWith("ReverseProxy", StringComparison.Ordinal))];
+    public static TheoryData<string> Keys =>
+        [.. KeysBelow(GatewaySchema.Root, "").Where(key => !key.StartsWith("ReverseProxy", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Keys))]
@@ -76,7 +77,8 @@ public sealed class LiveKeysTests
         _ => [],
     };
 
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
@@ -91,7 +93,9 @@ public sealed class LiveKeysTests
     private static PropertyInfo? PropertyOf(MethodBase method) =>
         method.IsSpecialName ? method.DeclaringType!.GetProperties(All).FirstOrDefault(property => property.GetMethod == method) : null;
 
-    /// <summary>Methods that a type's own methods call, read from their code. A byte that only looks like a call adds a method too many, or none.</summary>
+    /// <summary>
+    /// Methods that a type's own methods call, read from their code. A byte that only looks like a call adds a method too many, or none.
+    /// </summary>
     private static IEnumerable<MethodBase> Calls(Type type)
     {
         foreach (MethodBase method in type.GetConstructors(All).Concat<MethodBase>(type.GetMethods(All)))

@@ -10,7 +10,9 @@ public class LiveSnapshotTests
     {
         GatewaySnapshot first = (await Samples.ReadAsync(Samples.Good())).Snapshot!;
         Dictionary<string, string?> values = Samples.Good();
-        foreach (string key in values.Keys.Where(k => k.Contains("draw", StringComparison.Ordinal) || k.Contains("about", StringComparison.Ordinal)).ToList())
+        foreach (string key in values.Keys
+            .Where(k => k.Contains("draw", StringComparison.Ordinal) || k.Contains("about", StringComparison.Ordinal))
+            .ToList())
         {
             values.Remove(key);
         }

@@ -13,7 +13,8 @@ using SnetGateway.Gateway.Configuration.Schema;
 namespace SnetGateway.Tests.Gateway.Configuration;
 
 /// <summary>
-/// Writes `appsettings/full.json`, the JSON Schema and the reference of all keys from the option classes: their defaults, their schema, their documentation.
+/// Writes `appsettings/full.json`, the JSON Schema and the reference of all keys from the option classes: their defaults, their schema,
+/// their documentation.
 /// </summary>
 internal static partial class OptionFiles
 {
@@ -48,7 +49,8 @@ internal static partial class OptionFiles
     };
 
     private const string Proxy = """
-          // YARP's own section: which calls go where. All keys of YARP's documentation can be used, except those that need another middleware (docs/configuration.md).
+          // YARP's own section: which calls go where. All keys of YARP's documentation can be used, except those that need another
+          // middleware (docs/configuration.md).
           "ReverseProxy": {
             "Routes": {
               "example": {
@@ -88,7 +90,8 @@ internal static partial class OptionFiles
 
     public static string FullFile()
     {
-        var text = new StringBuilder("// Every key with its default and its meaning. Keys without a useful default have an example.\n{\n  \"$schema\": \"snet-gateway.schema.json\",\n");
+        var text = new StringBuilder("// Every key with its default and its meaning. Keys without a useful default have an example.\n{\n  "
+            + "\"$schema\": \"snet-gateway.schema.json\",\n");
         text.Append("  \"SnetGateway\": {\n");
         WriteObject(text, new GatewayOptions(), GatewayOptions.Section, "    ");
         return text.Append("  },\n\n").Append(Proxy).ToString();
@@ -102,9 +105,13 @@ internal static partial class OptionFiles
         foreach (PropertyInfo section in Properties(typeof(GatewayOptions)))
         {
             string path = $"{GatewayOptions.Section}:{section.Name}";
-            text.Append(CultureInfo.InvariantCulture, $"### {path}\n\n{Summary(section)}\n\n```json\n{OptionExamples.BySection[section.Name]}\n```\n\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"### {path}\n\n{Summary(section)}\n\n```json\n{OptionExamples.BySection[section.Name]}\n```\n\n");
             text.Append("| key | default | change takes effect | meaning |\n| --- | --- | --- | --- |\n");
-            WriteRows(text, section, section.GetValue(options), GatewaySchema.Gateway.Properties.Single(p => p.Name == section.Name), path, path.Length + 1);
+            WriteRows(
+                text, section, section.GetValue(options), GatewaySchema.Gateway.Properties.Single(p => p.Name == section.Name), path,
+                path.Length + 1);
             text.Append('\n');
         }
 
@@ -128,11 +135,13 @@ internal static partial class OptionFiles
     {
         ScalarNode scalar => JsonNode.Parse(scalar.Form.Json)!,
         CollectionNode { IsList: true } list => new JsonObject { ["type"] = "array", ["items"] = Schema(list.Element) },
-        CollectionNode map => new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(map.Element, type?.GetGenericArguments()[1]) },
+        CollectionNode map =>
+            new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(map.Element, type?.GetGenericArguments()[1]) },
         ObjectNode known => new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject(known.Properties.Where(p => p.Node is not RefusedNode).Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Described(p, type)))),
+            ["properties"] = new JsonObject(known.Properties.Where(p => p.Node is not RefusedNode)
+                .Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Described(p, type)))),
             ["additionalProperties"] = false,
         },
         _ => throw new NotSupportedException(node.GetType().Name),
@@ -151,7 +160,9 @@ internal static partial class OptionFiles
         schema.Insert(0, "description", Summary(property) + (known.IsRequired ? " Required." : ""));
         if (value is null && schema["type"] is { } kind)
         {
-            schema["type"] = kind is JsonArray several ? new JsonArray([.. several.Select(one => one!.DeepClone()), "null"]) : new JsonArray(kind.DeepClone(), "null");
+            schema["type"] = kind is JsonArray several
+                ? new JsonArray([.. several.Select(one => one!.DeepClone()), "null"])
+                : new JsonArray(kind.DeepClone(), "null");
         }
         else if (known is { Node: ScalarNode, IsRequired: false } && value is not null)
         {
@@ -215,7 +226,9 @@ internal static partial class OptionFiles
         string shown = known.IsRequired ? "required" : json is "null" or "[]" or "{}" or "\"\"" ? "unset" : $"`{json}`";
         text.Append(
             CultureInfo.InvariantCulture,
-            $"| `{key[cut..].Replace('<', '{').Replace('>', '}')}` | {shown} | {(GatewaySchema.IsLive(key) ? "immediately" : "after a restart")} | {Summary(property).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            $"| `{key[cut..].Replace('<', '{').Replace('>', '}')}` | {shown} | "
+            + $"{(GatewaySchema.IsLive(key) ? "immediately" : "after a restart")} | "
+                + $"{Summary(property).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
     }
 
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
@@ -245,7 +258,8 @@ internal static partial class OptionFiles
     private static Dictionary<string, string> ReadDocumentation()
     {
         var texts = new Dictionary<string, string>();
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.xml").Where(f => Path.GetFileName(f).StartsWith("snet", StringComparison.OrdinalIgnoreCase)))
+        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.xml")
+            .Where(f => Path.GetFileName(f).StartsWith("snet", StringComparison.OrdinalIgnoreCase)))
         {
             foreach (XElement member in XDocument.Load(file).Descendants("member").Where(m => m.Element("summary") is not null))
             {

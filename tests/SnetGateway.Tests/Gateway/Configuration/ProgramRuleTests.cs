@@ -162,7 +162,9 @@ public sealed class ProgramRuleTests
     private static Dictionary<string, string?> Good()
     {
         Dictionary<string, string?> values = Samples.Good();
-        foreach (string key in values.Keys.Where(key => key.StartsWith("ReverseProxy:Clusters:translate:Destinations", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string key in values.Keys
+            .Where(key => key.StartsWith("ReverseProxy:Clusters:translate:Destinations", StringComparison.OrdinalIgnoreCase))
+            .ToArray())
         {
             values.Remove(key);
         }

@@ -12,15 +12,20 @@ namespace SnetGateway.Tests.Gateway.Configuration;
 public sealed class ProxyKeysTests
 {
     [Theory]
-    [InlineData(typeof(RouteConfig), "AuthorizationPolicy ClusterId CorsPolicy Match MaxRequestBodySize Metadata Order OutputCachePolicy RateLimiterPolicy RouteId Timeout TimeoutPolicy Transforms")]
+    [InlineData(typeof(RouteConfig), "AuthorizationPolicy ClusterId CorsPolicy Match MaxRequestBodySize Metadata Order OutputCachePolicy "
+        + "RateLimiterPolicy RouteId Timeout TimeoutPolicy Transforms")]
     [InlineData(typeof(RouteMatch), "Headers Hosts Methods Path QueryParameters")]
-    [InlineData(typeof(ClusterConfig), "ClusterId Destinations HealthCheck HttpClient HttpRequest LoadBalancingPolicy Metadata SessionAffinity")]
+    [InlineData(
+        typeof(ClusterConfig), "ClusterId Destinations HealthCheck HttpClient HttpRequest LoadBalancingPolicy Metadata SessionAffinity")]
     [InlineData(typeof(DestinationConfig), "Address Health Host Metadata")]
     [InlineData(typeof(HealthCheckConfig), "Active AvailableDestinationsPolicy Passive")]
     [InlineData(typeof(ActiveHealthCheckConfig), "Enabled Interval Path Policy Query Timeout")]
     [InlineData(typeof(PassiveHealthCheckConfig), "Enabled Policy ReactivationPeriod")]
-    [InlineData(typeof(HttpClientConfig), "DangerousAcceptAnyServerCertificate EnableMultipleHttp2Connections MaxConnectionsPerServer RequestHeaderEncoding ResponseHeaderEncoding SslProtocols WebProxy")]
+    [InlineData(typeof(HttpClientConfig), "DangerousAcceptAnyServerCertificate EnableMultipleHttp2Connections MaxConnectionsPerServer "
+        + "RequestHeaderEncoding ResponseHeaderEncoding SslProtocols WebProxy")]
     [InlineData(typeof(ForwarderRequestConfig), "ActivityTimeout AllowResponseBuffering Version VersionPolicy")]
     public void YarpsKeys_AreThoseThatWereDecidedOn(Type type, string keys) =>
-        Assert.Equal(keys.Split(' '), type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(keys.Split(' '), type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(property => property.Name)
+            .Order(StringComparer.Ordinal));
 }

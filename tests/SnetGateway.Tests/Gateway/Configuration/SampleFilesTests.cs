@@ -28,14 +28,16 @@ public class SampleFilesTests
     public async Task FullFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/full.json"))).Errors);
 
     [Fact]
-    public async Task GroupFile_IsRight() => Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Errors);
+    public async Task GroupFile_IsRight() =>
+        Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Errors);
 
     [Fact]
     public async Task GracePeriodsOfTheGroup_CoverItsDrain()
     {
         ConfigurationResult group = await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"));
         double drain = (group.Options.Limits.DrainDelay + group.Options.Limits.DrainTimeout).TotalSeconds;
-        foreach ((string file, string pattern) in new[] { ("gateway.yaml", @"terminationGracePeriodSeconds: (\d+)"), ("compose.yaml", @"snet-gateway(?s:.*?)stop_grace_period: (\d+)s") })
+        foreach ((string file, string pattern) in new[] { ("gateway.yaml", @"terminationGracePeriodSeconds: (\d+)"), ("compose.yaml",
+            @"snet-gateway(?s:.*?)stop_grace_period: (\d+)s") })
         {
             Match period = Regex.Match(File.ReadAllText(RepositoryFiles.PathOf($"deploy/group/{file}")), pattern);
             Assert.True(double.Parse(period.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > drain, file);
@@ -46,7 +48,8 @@ public class SampleFilesTests
     public void FullFile_IsWhatTheCodeSays() => GeneratedFile.AssertSame("appsettings/full.json", OptionFiles.FullFile());
 
     [Fact]
-    public void JsonSchema_IsWhatTheCodeSays() => GeneratedFile.AssertSame("appsettings/snet-gateway.schema.json", OptionFiles.JsonSchema());
+    public void JsonSchema_IsWhatTheCodeSays() =>
+        GeneratedFile.AssertSame("appsettings/snet-gateway.schema.json", OptionFiles.JsonSchema());
 
     [Theory]
     [InlineData("appsettings/minimal.json")]

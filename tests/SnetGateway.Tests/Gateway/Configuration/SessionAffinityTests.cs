@@ -23,5 +23,6 @@ public sealed class SessionAffinityTests
     }
 
     private static bool MakesKeys(ServiceDescriptor service) =>
-        service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly.GetName().Name == "Microsoft.AspNetCore.DataProtection";
+        service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly.GetName().Name == "Microsoft.AspNetCore.DataProtection";
 }

@@ -33,7 +33,8 @@ public sealed class GatewayReflectionTests
         Assert.Equal(told, await AskAsync(host, Known(), Route("/a.Open/{m}", "a.example.org"), Route("/a.Hidden/{m}", "b.example.org")));
 
     [Fact]
-    public async Task ServiceThatDoesNotSayWhatItIs_LeavesTheGatewaysOwn() => Assert.Equal("", await AskAsync("x", new Silent(), Route("/{**all}")));
+    public async Task ServiceThatDoesNotSayWhatItIs_LeavesTheGatewaysOwn() =>
+        Assert.Equal("", await AskAsync("x", new Silent(), Route("/{**all}")));
 
     [Fact]
     public async Task ServiceBehind_CannotTakeTheNameOfTheGatewaysOwn()
@@ -60,7 +61,10 @@ public sealed class GatewayReflectionTests
 
     private static FixedDescriptors Known(string package = "a", params string[] services)
     {
-        var file = new FileDescriptorProto { Name = "a.proto", Package = package, Syntax = "proto3", MessageType = { new DescriptorProto { Name = "M" } } };
+        var file = new FileDescriptorProto { Name = "a.proto", Package = package, Syntax = "proto3", MessageType =
+        {
+            new DescriptorProto { Name = "M" },
+        } };
         file.Service.AddRange((services.Length == 0 ? ["Open", "Hidden"] : services).Select(name => new ServiceDescriptorProto
         {
             Name = name,

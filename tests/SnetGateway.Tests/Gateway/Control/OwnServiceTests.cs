@@ -67,7 +67,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     {
         await using var host = await StartAsync();
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(host.Http1Address, path)) { Headers = { { "Access-Control-Request-Method", "POST" } } };
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method), new Uri(host.Http1Address, path)) { Headers = { { "Access-Control-Request-Method", "POST" } } };
         using var response = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["POST"], response.Content.Headers.Allow);
@@ -140,7 +141,9 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
                 body[4] = (byte)(random.Next(3) == 0 ? random.Next(70) : body.Length - 5);
             }
 
-            using var response = random.Next(2) == 0 ? await host.PostAsync(Check, body, ("grpc-encoding", "gzip")) : await host.PostAsync(Check, body);
+            using var response = random.Next(2) == 0
+                ? await host.PostAsync(Check, body, ("grpc-encoding", "gzip"))
+                : await host.PostAsync(Check, body);
             Assert.Contains((await response.ReadStatusAsync()).Status, new[] { "0", "5", "13" });
         }
 
@@ -181,7 +184,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     {
         await using var host = await StartAsync();
         var name = new HealthCheckRequest { Service = "name" };
-        using var response = await host.PostAsync(Check, RawGrpc.Frame(RawGrpc.Gzip(name.ToByteArray()), flag: 1), ("grpc-encoding", "gzip"));
+        using var response =
+            await host.PostAsync(Check, RawGrpc.Frame(RawGrpc.Gzip(name.ToByteArray()), flag: 1), ("grpc-encoding", "gzip"));
         Assert.Equal(Serving, await response.Content.ReadAsByteArrayAsync());
         Assert.Equal("0", (await response.ReadStatusAsync()).Status);
     }
@@ -241,7 +245,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
             await new TaskCompletionSource().Task.WaitAsync(context.CancellationToken);
         }));
         var late = await Assert.ThrowsAsync<RpcException>(() =>
-            new Grpc.Health.V1.Health.HealthClient(host.Client).CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow.AddMilliseconds(50)).ResponseAsync);
+            new Grpc.Health.V1.Health.HealthClient(host.Client).CheckAsync(
+                new HealthCheckRequest(), deadline: DateTime.UtcNow.AddMilliseconds(50)).ResponseAsync);
         Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
         Assert.DoesNotContain(host.Log, entry => entry.Level >= LogLevel.Warning);
     }
@@ -273,7 +278,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
         var health = new GatewayHealth();
         health.SetStatus("", ServingStatus.Serving);
         health.SetStatus("name", ServingStatus.Serving);
-        var reflection = new GatewayReflection(new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [], [], new ClusterBackends([]))));
+        var reflection = new GatewayReflection(
+            new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [], [], new ClusterBackends([]))));
         return GrpcTestHost.StartAsync(app =>
         {
             app.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, service ?? health));
@@ -289,6 +295,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
             return new HealthCheckResponse();
         }
 
-        public override Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context) => method(context);
+        public override Task Watch(
+            HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream,
+            ServerCallContext context) => method(context);
     }
 }

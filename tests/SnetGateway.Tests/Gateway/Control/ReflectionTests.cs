@@ -25,7 +25,8 @@ public sealed class ReflectionTests
             {
                 Name = "Base", ExtensionRange = { new DescriptorProto.Types.ExtensionRange { Start = 100, End = 200 } },
                 NestedType = { new DescriptorProto { Name = "Inner" } },
-                EnumType = { new EnumDescriptorProto { Name = "Colour", Value = { new EnumValueDescriptorProto { Name = "RED", Number = 0 } } } },
+                EnumType =
+                    { new EnumDescriptorProto { Name = "Colour", Value = { new EnumValueDescriptorProto { Name = "RED", Number = 0 } } } },
             },
         },
         Extension =
@@ -39,7 +40,10 @@ public sealed class ReflectionTests
         Name = "api.proto", Package = "api", Syntax = "proto3", Dependency = { "common.proto" },
         Service =
         {
-            new ServiceDescriptorProto { Name = "Api", Method = { new MethodDescriptorProto { Name = "Do", InputType = ".common.Base", OutputType = ".common.Base" } } },
+            new ServiceDescriptorProto { Name = "Api", Method =
+            {
+                new MethodDescriptorProto { Name = "Do", InputType = ".common.Base", OutputType = ".common.Base" },
+            } },
         },
     };
 
@@ -84,14 +88,20 @@ public sealed class ReflectionTests
     {
         await using var host = await StartAsync();
         using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
-        Assert.Equal(["api.proto", "common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
+        Assert.Equal(
+            ["api.proto", "common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
         Assert.Equal(["api.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
-        Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileByFilename = "common.proto", Host = "h" })));
-        var extension = new ServerReflectionRequest { FileContainingExtension = new ExtensionRequest { ContainingType = "common.Base", ExtensionNumber = 100 } };
+        Assert.Equal(
+            ["common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileByFilename = "common.proto", Host = "h" })));
+        var extension = new ServerReflectionRequest
+        {
+            FileContainingExtension = new ExtensionRequest { ContainingType = "common.Base", ExtensionNumber = 100 },
+        };
         Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, extension)));
         var numbers = await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "common.Base" });
         Assert.Equal([100, 101], numbers.AllExtensionNumbersResponse.ExtensionNumber);
-        Assert.Equal(5, (await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" })).ErrorResponse.ErrorCode);
+        Assert.Equal(
+            5, (await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" })).ErrorResponse.ErrorCode);
         Assert.Equal(3, (await AskAsync(call, new ServerReflectionRequest())).ErrorResponse.ErrorCode);
     }
 
@@ -102,7 +112,8 @@ public sealed class ReflectionTests
         using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
         await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" });
         var stopped = host.StopAsync();
-        var ended = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
+        var ended = await Assert.ThrowsAsync<RpcException>(
+            () => call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
         Assert.Equal(new Status(StatusCode.Unavailable, "the server is stopping"), ended.Status);
         await stopped.WaitAsync(GrpcTestHost.Patience);
     }
@@ -119,13 +130,17 @@ public sealed class ReflectionTests
 
     private static Task<GrpcTestHost> StartAsync()
     {
-        var backend = new ClusterBackend("api", new ClusterBackendOptions(), new FixedDescriptors(ProtoSchema.Load(new FileDescriptorSet { File = { Common, Api } }.ToByteArray())));
+        var backend = new ClusterBackend(
+            "api", new ClusterBackendOptions(),
+            new FixedDescriptors(ProtoSchema.Load(new FileDescriptorSet { File = { Common, Api } }.ToByteArray())));
         RouteConfig route = new() { RouteId = "api", ClusterId = "api", Match = new RouteMatch { Path = "/api.Api/{method}" } };
-        var reflection = new GatewayReflection(new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [route], [], new ClusterBackends([backend]))));
+        var reflection = new GatewayReflection(
+            new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [route], [], new ClusterBackends([backend]))));
         return GrpcTestHost.StartAsync(app => app.MapOwnService(binder => ServerReflection.BindService(binder, reflection)));
     }
 
-    private static async Task<ServerReflectionResponse> AskAsync(AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call, ServerReflectionRequest request)
+    private static async Task<ServerReflectionResponse> AskAsync(
+        AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call, ServerReflectionRequest request)
     {
         await call.RequestStream.WriteAsync(request);
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
@@ -140,6 +155,7 @@ public sealed class ReflectionTests
 
     private static FieldDescriptorProto Extend(string name, int number) => new()
     {
-        Name = name, Number = number, Extendee = ".common.Base", Type = FieldDescriptorProto.Types.Type.Int32, Label = FieldDescriptorProto.Types.Label.Optional,
+        Name = name, Number = number, Extendee = ".common.Base", Type = FieldDescriptorProto.Types.Type.Int32,
+        Label = FieldDescriptorProto.Types.Label.Optional,
     };
 }

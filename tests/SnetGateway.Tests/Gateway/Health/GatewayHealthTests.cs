@@ -11,7 +11,8 @@ public sealed class GatewayHealthTests
 {
     private readonly GatewayHealth _health = new();
 
-    private Task<GrpcTestHost> StartAsync() => GrpcTestHost.StartAsync(app => app.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, _health)));
+    private Task<GrpcTestHost> StartAsync() =>
+        GrpcTestHost.StartAsync(app => app.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, _health)));
 
     [Fact]
     public async Task Check_KnownAndUnknownService_StatusAndNotFound()
@@ -21,7 +22,8 @@ public sealed class GatewayHealthTests
         var response = await Client(host).CheckAsync(new HealthCheckRequest());
         Assert.Equal(ServingStatus.Serving, response.Status);
 
-        var unknown = await Assert.ThrowsAsync<RpcException>(() => Client(host).CheckAsync(new HealthCheckRequest { Service = "none" }).ResponseAsync);
+        var unknown = await Assert.ThrowsAsync<RpcException>(
+            () => Client(host).CheckAsync(new HealthCheckRequest { Service = "none" }).ResponseAsync);
         Assert.Equal(new Status(StatusCode.NotFound, "unknown service"), unknown.Status);
 
         _health.ClearStatus("");

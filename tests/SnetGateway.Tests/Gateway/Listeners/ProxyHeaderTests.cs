@@ -19,7 +19,8 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [InlineData("PROXY UNKNOWN whatever it says\r\n", null)]
     public void Line_IsRead_AndTheRestIsNotConsumed(string line, string? client)
     {
-        Assert.Equal(ProxyHeaderResult.Complete, Read([.. Encoding.ASCII.GetBytes(line), .. "PRI *"u8], out int length, out IPEndPoint? read));
+        Assert.Equal(
+            ProxyHeaderResult.Complete, Read([.. Encoding.ASCII.GetBytes(line), .. "PRI *"u8], out int length, out IPEndPoint? read));
         Assert.Equal(line.Length, length);
         Assert.Equal(client, read?.ToString());
     }
@@ -82,7 +83,8 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     [Fact]
     public void EachPrefixOfAHeader_IsIncomplete()
     {
-        byte[][] headers = [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x21, IPAddress.IPv6Loopback, 9, 40)];
+        byte[][] headers =
+            [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x21, IPAddress.IPv6Loopback, 9, 40)];
         foreach (byte[] header in headers)
         {
             for (int length = 0; length < header.Length; length++)
@@ -97,7 +99,8 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
     {
         int seed = Seeds.Next(output.WriteLine);
         var random = new Random(seed);
-        byte[][] sound = [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x11, IPAddress.Loopback, 9, 7)];
+        byte[][] sound =
+            [Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n"), Binary(0x21, 0x11, IPAddress.Loopback, 9, 7)];
         for (int i = 0; i < 50_000; i++)
         {
             byte[] bytes = [.. sound[random.Next(2)], .. new byte[random.Next(40)]];

@@ -58,7 +58,9 @@ public sealed class CallFailuresTests
         var told = new HttpRequestException("failed", new HttpProtocolException(0xD, "closed", null));
         Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, told));
         Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, CutOff(told)));
-        Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, new HttpRequestException("failed", new IOException("reset by peer"))));
+        Assert.Equal(
+            CallFailures.Unreachable,
+            CallFailures.OfForwarder(error, new HttpRequestException("failed", new IOException("reset by peer"))));
     }
 
     [Fact]
@@ -66,11 +68,16 @@ public sealed class CallFailuresTests
     public void BreakWhileTheRequestIsRead_IsTheServices_AndSaysItsCodeIfThereIsOne()
     {
         var reset = new HttpRequestException("failed", new HttpProtocolException(0xB, "reset", null));
-        foreach (ForwarderError error in new[] { ForwarderError.RequestBodyDestination, ForwarderError.RequestBodyClient, ForwarderError.RequestBodyCanceled })
+        foreach (ForwarderError error in new[]
+        {
+            ForwarderError.RequestBodyDestination, ForwarderError.RequestBodyClient, ForwarderError.RequestBodyCanceled,
+        })
         {
             CallFailure failure = CallFailures.OfForwarder(error, CutOff(reset));
             Assert.Equal((StatusCode.ResourceExhausted, FailureCause.Service), (failure.Status.StatusCode, failure.Cause));
-            Assert.Equal(CallFailures.Unreachable, CallFailures.OfForwarder(error, CutOff(new HttpRequestException("failed", new IOException("no body")))));
+            Assert.Equal(
+                CallFailures.Unreachable,
+                CallFailures.OfForwarder(error, CutOff(new HttpRequestException("failed", new IOException("no body")))));
         }
     }
 
@@ -78,9 +85,12 @@ public sealed class CallFailuresTests
     public void RequestThatTheClientBreaksOff_IsTheClients()
     {
         var failed = new HttpRequestException("failed", new IOException("no body"));
-        foreach (Exception read in new Exception[] { new IOException("reset by the client"), new TaskCanceledException(), new Microsoft.AspNetCore.Connections.ConnectionAbortedException() })
+        foreach (Exception read in new Exception[] { new IOException(
+            "reset by the client"), new TaskCanceledException(), new Microsoft.AspNetCore.Connections.ConnectionAbortedException() })
         {
-            Assert.Equal(CallFailures.ClientDisconnected, CallFailures.OfForwarder(ForwarderError.RequestBodyClient, new AggregateException(read, failed)));
+            Assert.Equal(
+                CallFailures.ClientDisconnected,
+                CallFailures.OfForwarder(ForwarderError.RequestBodyClient, new AggregateException(read, failed)));
         }
     }
 
@@ -94,5 +104,6 @@ public sealed class CallFailuresTests
     }
 
     /// <summary>What the forwarder reports when the HTTP client itself has stopped the sending of the request.</summary>
-    private static AggregateException CutOff(Exception why) => new(new OperationCanceledException(new CancellationToken(canceled: true)), why);
+    private static AggregateException CutOff(Exception why) =>
+        new(new OperationCanceledException(new CancellationToken(canceled: true)), why);
 }

@@ -24,8 +24,8 @@ using Xunit;
 namespace SnetGateway.Tests.Gateway.Parsers;
 
 /// <summary>
-/// Every parser of the wire with a generator of inputs, sound ones that were damaged most of the time, and what must hold whatever comes: no
-/// exception that is not the parser's own, nothing beyond a bound, and the same result however the input is cut into pieces.
+/// Every parser of the wire with a generator of inputs, sound ones that were damaged most of the time, and what must hold whatever comes:
+/// no exception that is not the parser's own, nothing beyond a bound, and the same result however the input is cut into pieces.
 /// </summary>
 internal static class GeneratedInputs
 {
@@ -98,7 +98,8 @@ internal static class GeneratedInputs
             try
             {
                 // Nothing here waits, so the task is done when it is given.
-                byte[] message = RequestBody.ReadMessageAsync(request, MaxMessage, CancellationToken.None).GetAwaiter().GetResult().ToArray();
+                byte[] message =
+                    RequestBody.ReadMessageAsync(request, MaxMessage, CancellationToken.None).GetAwaiter().GetResult().ToArray();
                 Assert.True(message.Length <= MaxMessage || message.Length < body.Length);
                 return (StatusCode.OK, message);
             }
@@ -156,7 +157,8 @@ internal static class GeneratedInputs
         if (form == ProgramOutput.Lines && !isTooLong)
         {
             Assert.Equal(
-                Encoding.Latin1.GetString(output).Split('\n').Select((line, i) => line.EndsWith('\r') ? line[..^1] : line).Where(line => line.Length > 0),
+                Encoding.Latin1.GetString(output).Split('\n').Select((line, i) => line.EndsWith('\r') ? line[..^1] : line).Where(
+                    line => line.Length > 0),
                 found.Select(Encoding.Latin1.GetString));
         }
 
@@ -209,7 +211,8 @@ internal static class GeneratedInputs
     private static void Proxy(Random random)
     {
         byte[] header = random.Next(2) == 0
-            ? Encoding.ASCII.GetBytes(random.Next(2) == 0 ? "PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\nGET" : "PROXY TCP6 2001:db8::9 ::1 1 65535\r\nPRI")
+            ? Encoding.ASCII.GetBytes(
+                random.Next(2) == 0 ? "PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\nGET" : "PROXY TCP6 2001:db8::9 ::1 1 65535\r\nPRI")
             : [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0, 12, .. Bytes(random, 30)];
         Damage(random, header);
         ProxyHeaderResult verdict = ProxyHeader.Read(new ReadOnlySequence<byte>(header), out int length, out IPEndPoint? client);
@@ -230,13 +233,19 @@ internal static class GeneratedInputs
         bytes = bytes[..random.Next(bytes.Length + 1)];
         int common = Math.Min(bytes.Length, Http2Preface.Bytes.Length);
         bool fits = bytes.AsSpan(0, common).SequenceEqual(Http2Preface.Bytes[..common]);
-        PrefaceResult expected = !fits ? PrefaceResult.Http1 : common == Http2Preface.Bytes.Length ? PrefaceResult.Http2 : PrefaceResult.Undecided;
+        PrefaceResult expected = !fits ? PrefaceResult.Http1
+            : common == Http2Preface.Bytes.Length ? PrefaceResult.Http2
+            : PrefaceResult.Undecided;
         Assert.Equal(expected, Http2Preface.Check(Sequence(random, bytes)));
     }
 
     private static void Metadata(Random random)
     {
-        string[] names = ["snet-payment-type", "snet-payment-channel-id", "SNET-payment-channel-nonce", "snet-payment-channel-amount", "snet-payment-channel-signature-bin", "snet-other", "grpc-timeout", "x"];
+        string[] names =
+        [
+            "snet-payment-type", "snet-payment-channel-id", "SNET-payment-channel-nonce", "snet-payment-channel-amount",
+            "snet-payment-channel-signature-bin", "snet-other", "grpc-timeout", "x",
+        ];
         var headers = new HeaderDictionary();
         long bytes = 0;
         for (int count = random.Next(8); count > 0; count--)
@@ -291,7 +300,11 @@ internal static class GeneratedInputs
     private static void JsonPart(Random random)
     {
         byte[] text = Json(random);
-        var method = new HttpMethodOptions { ResponseFrom = random.Next(3) switch { 0 => "data", 1 => "data.item", _ => null }, ResponseInto = random.Next(2) == 0 ? "x" : null };
+        var method = new HttpMethodOptions
+        {
+            ResponseFrom = random.Next(3) switch { 0 => "data", 1 => "data.item", _ => null },
+            ResponseInto = random.Next(2) == 0 ? "x" : null,
+        };
         try
         {
             Assert.False(ResponsePart.Find(text, method, KindsSchema.Type).IsEmpty);
@@ -324,10 +337,13 @@ internal static class GeneratedInputs
         var stream = new List<byte>();
         for (int messages = random.Next(6) switch { 0 => 0, 5 => random.Next(2, 5), _ => 1 }; messages > 0; messages--)
         {
-            byte[] message = random.Next(40) switch { 0 => s_bomb, 1 or 2 or 3 => s_gzip, 4 => new byte[random.Next(2 * MaxMessage)], _ => Bytes(random, 20) };
+            byte[] message = random.Next(
+                40) switch { 0 => s_bomb, 1 or 2 or 3 => s_gzip, 4 => new byte[random.Next(2 * MaxMessage)], _ => Bytes(random, 20) };
             var header = new byte[FrameHeader.Size];
-            header[0] = (byte)(random.Next(12) switch { 0 => random.Next(256), 1 => 0x80, _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0 });
-            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(1), message.Length + (random.Next(12) == 0 ? random.Next(-message.Length, 9) : 0));
+            header[0] = (byte)(random.Next(12) switch { 0 => random.Next(
+                256), 1 => 0x80, _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0 });
+            BinaryPrimitives.WriteInt32BigEndian(
+                header.AsSpan(1), message.Length + (random.Next(12) == 0 ? random.Next(-message.Length, 9) : 0));
             stream.AddRange(header);
             stream.AddRange(message);
         }

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace SnetGateway.Tests.Gateway.Parsers;
 
-/// <summary>Sends generated inputs through every parser of the wire, and says how many. tests/campaigns/parsers.sh starts its long form.</summary>
+/// <summary>
+/// Sends generated inputs through every parser of the wire, and says how many. tests/campaigns/parsers.sh starts its long form.
+/// </summary>
 internal static class ParserRun
 {
     public const string Name = "parsers";

@@ -36,11 +36,13 @@ public sealed class FastSignaturesOptionTests
         }
     }
 
-    private static SignerRecovery Signers(ServiceProvider services) => Assert.IsType<SignerRecovery>(services.GetRequiredService<ISignerRecovery>());
+    private static SignerRecovery Signers(ServiceProvider services) =>
+        Assert.IsType<SignerRecovery>(services.GetRequiredService<ISignerRecovery>());
 
     private static ServiceProvider Services(string? value, out IConfigurationRoot configuration)
     {
         configuration = new ConfigurationBuilder().AddInMemoryCollection(value is null ? [] : [new(Key, value)]).Build();
-        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddPaidCalls().AddPaymentCore().BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddPaidCalls().AddPaymentCore()
+            .BuildServiceProvider();
     }
 }

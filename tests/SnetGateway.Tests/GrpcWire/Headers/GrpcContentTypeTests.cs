@@ -30,7 +30,9 @@ public sealed partial class GrpcContentTypeTests
     public void Parse_GeneratedText_AgreesWithAPattern()
     {
         int accepted = 0, rejected = 0;
-        Gen.OneOf("application/", "application/grpc", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é", "a").Array[0, 6].Sample(
+        Gen.OneOf(
+            "application/", "application/grpc", "grpc", "-web", "-text", "+", "proto", "json", ";", " ", "\t", "\0", "é",
+            "a").Array[0, 6].Sample(
             parts =>
             {
                 string text = string.Concat(parts);
@@ -51,7 +53,9 @@ public sealed partial class GrpcContentTypeTests
         }
 
         return new GrpcContentType(
-            match.Groups["text"].Success ? GrpcTransport.GrpcWebText : match.Groups["web"].Success ? GrpcTransport.GrpcWeb : GrpcTransport.Grpc,
+            match.Groups["text"].Success ? GrpcTransport.GrpcWebText
+                : match.Groups["web"].Success ? GrpcTransport.GrpcWeb
+                : GrpcTransport.Grpc,
             !match.Groups["codec"].Success || match.Groups["codec"].Value == "proto" ? GrpcCodec.Proto
                 : match.Groups["codec"].Value == "json" ? GrpcCodec.Json
                 : GrpcCodec.Other);

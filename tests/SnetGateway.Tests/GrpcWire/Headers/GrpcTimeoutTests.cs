@@ -52,7 +52,8 @@ public sealed class GrpcTimeoutTests
     [InlineData(864_000_000_000, "86400000m")]
     [InlineData(TimeSpan.TicksPerDay * 365, "31536000S")]
     [InlineData(long.MaxValue, "99999999H")]
-    public void Format_Ticks_FinestUnitThatFits(long ticks, string expected) => Assert.Equal(expected, GrpcTimeout.Format(new TimeSpan(ticks)));
+    public void Format_Ticks_FinestUnitThatFits(long ticks, string expected) =>
+        Assert.Equal(expected, GrpcTimeout.Format(new TimeSpan(ticks)));
 
     [Fact]
     public void Format_GeneratedTimes_NeverGrowAndLoseLittle() =>
@@ -74,8 +75,18 @@ public sealed class GrpcTimeoutTests
                 Assert.Equal(isValid, GrpcTimeout.TryParse(value, out var timeout));
                 if (isValid)
                 {
-                    BigInteger nanoseconds = value[^1] switch { 'H' => 3_600_000_000_000, 'M' => 60_000_000_000, 'S' => 1_000_000_000, 'm' => 1_000_000, 'u' => 1000, _ => 1 };
-                    Assert.Equal(nanoseconds * BigInteger.Parse(value[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100, timeout.Ticks);
+                    BigInteger nanoseconds = value[^1] switch
+                    {
+                        'H' => 3_600_000_000_000,
+                        'M' => 60_000_000_000,
+                        'S' => 1_000_000_000,
+                        'm' => 1_000_000,
+                        'u' => 1000,
+                        _ => 1,
+                    };
+                    Assert.Equal(
+                        nanoseconds * BigInteger.Parse(value[..^1], System.Globalization.CultureInfo.InvariantCulture) / 100,
+                        timeout.Ticks);
                 }
             },
             iter: 300_000);

@@ -45,7 +45,8 @@ public sealed class GrpcStatusTextTests
     [InlineData(502, StatusCode.Unavailable)]
     [InlineData(503, StatusCode.Unavailable)]
     [InlineData(504, StatusCode.Unavailable)]
-    public void HttpStatus_Mapped_ByThePublishedTable(int http, StatusCode expected) => Assert.Equal(expected, HttpStatusMapping.ToGrpc(http));
+    public void HttpStatus_Mapped_ByThePublishedTable(int http, StatusCode expected) =>
+        Assert.Equal(expected, HttpStatusMapping.ToGrpc(http));
 
     [Theory]
     [InlineData(0x0, StatusCode.Internal)]
@@ -54,5 +55,6 @@ public sealed class GrpcStatusTextTests
     [InlineData(0x8, StatusCode.Cancelled)]
     [InlineData(0xB, StatusCode.ResourceExhausted)]
     [InlineData(0xC, StatusCode.PermissionDenied)]
-    public void Http2Error_Mapped_ByThePublishedTable(long error, StatusCode expected) => Assert.Equal(expected, Http2ErrorMapping.ToGrpc(error));
+    public void Http2Error_Mapped_ByThePublishedTable(long error, StatusCode expected) =>
+        Assert.Equal(expected, Http2ErrorMapping.ToGrpc(error));
 }

@@ -18,7 +18,8 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [InlineData("aGVsbG8h", "hello!")]
     [InlineData("aA==aQ==", "hi")]
     [InlineData("AAAAAAUIAQ==AAAA", "\0\0\0\0\u0005\u0008\u0001\0\0\0")]
-    public void Text_IsDecoded_WithPaddingInTheMiddleToo(string text, string expected) => Assert.Equal(expected, Latin1(DecodeWhole(text)!));
+    public void Text_IsDecoded_WithPaddingInTheMiddleToo(string text, string expected) =>
+        Assert.Equal(expected, Latin1(DecodeWhole(text)!));
 
     [Theory]
     [InlineData("====")]
@@ -130,7 +131,8 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
         }
 
         var rest = Encoding.Latin1.GetString(text, text.Length / 4 * 4, text.Length % 4);
-        return ([.. bytes], !System.Text.RegularExpressions.Regex.IsMatch(rest, @"\A(?:[A-Za-z0-9+/]{0,3}|[A-Za-z0-9+/]{2}=)\z"), rest.Length > 0);
+        return ([.. bytes], !System.Text.RegularExpressions.Regex.IsMatch(rest, @"\A(?:[A-Za-z0-9+/]{0,3}|[A-Za-z0-9+/]{2}=)\z"),
+            rest.Length > 0);
     }
 
     private static bool IsGroup(string group) =>

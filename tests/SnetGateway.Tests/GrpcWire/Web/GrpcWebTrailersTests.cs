@@ -62,7 +62,8 @@ public sealed class GrpcWebTrailersTests
     [InlineData("application/grpc", false, "application/grpc-web+proto")]
     [InlineData("application/grpc+json", false, "application/grpc-web+json")]
     [InlineData("application/grpc+proto;a=b", true, "application/grpc-web-text+proto")]
-    public void ContentTypeOfAResponse_NamesItsCodec(string grpc, bool isText, string web) => Assert.Equal(web, GrpcWebContentType.FromGrpc(grpc, isText));
+    public void ContentTypeOfAResponse_NamesItsCodec(string grpc, bool isText, string web) =>
+        Assert.Equal(web, GrpcWebContentType.FromGrpc(grpc, isText));
 
     [Theory]
     [InlineData(GrpcTransport.GrpcWeb, "", false)]

@@ -137,7 +137,8 @@ public sealed class FreshReadTests
         rig.Chain.TopUp(PaymentRig.One, 500);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(1_500), 500));
         Assert.Equal(
-            "not enough tokens on payment channel, channel amount: 1500, payment amount: 1501", (await rig.PayAsync(PaymentRig.Pay(1_501), 1))!.Message);
+            "not enough tokens on payment channel, channel amount: 1500, payment amount: 1501",
+            (await rig.PayAsync(PaymentRig.Pay(1_501), 1))!.Message);
     }
 
     [Fact]
@@ -173,7 +174,8 @@ public sealed class FreshReadTests
         foreach (ChannelPayment payment in (ChannelPayment[])[PaymentRig.Pay(5_000), PaymentRig.Pay(10, 1), PaymentRig.Pay(10, channel: 2)])
         {
             PaymentRefusal? refusal = await rig.PayAsync(payment, 10);
-            Assert.Equal((14, "the payment cannot be checked against the blockchain now, please try again later"), (refusal!.StatusCode, refusal.Message));
+            Assert.Equal((14, "the payment cannot be checked against the blockchain now, please try again later"), (refusal!.StatusCode,
+                refusal.Message));
         }
 
         rig.Chain.Mine(950);
@@ -269,7 +271,8 @@ public sealed class FreshReadTests
         rig.Chain.Claim(PaymentRig.One, 900);
 
         Assert.Equal(
-            "not enough tokens on payment channel, channel amount: 100, payment amount: 101", (await rig.PayAsync(PaymentRig.Pay(101, 1), 101))!.Message);
+            "not enough tokens on payment channel, channel amount: 100, payment amount: 101",
+            (await rig.PayAsync(PaymentRig.Pay(101, 1), 101))!.Message);
         Assert.Single(rig.Chain.Looks);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(100, 1), 100));
     }
@@ -349,12 +352,14 @@ public sealed class FreshReadTests
         rig.Chain.Open(PaymentRig.Id(3), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.OtherGroup, 100, 5_000);
         for (int i = 0; i < 2; i++)
         {
-            AdmissionResult admission = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+            AdmissionResult admission =
+                await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
             Assert.Equal(RefusalReason.ChainUnavailable, admission.Refusal!.Reason);
         }
 
         rig.Book.Groups = [PaymentRig.Group, PaymentRig.OtherGroup];
-        AdmissionResult next = await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
+        AdmissionResult next =
+            await rig.Payments.AdmitAsync(PaymentRig.Pay(10, channel: 3), PaymentRig.Call(10, PaymentRig.OtherGroup), default);
         Assert.Null(next.Refusal);
     }
 
@@ -454,7 +459,8 @@ public sealed class FreshReadTests
         rig.Chain.BeforeAnswer = id =>
         {
             // The follower's own reading, while the call waits for its look.
-            rig.Book.Learn(rig.Chain.Read(id) with { Sender = PaymentRig.Stranger, Signer = PaymentRig.Stranger }, afterReorganisation: true);
+            rig.Book.Learn(
+                rig.Chain.Read(id) with { Sender = PaymentRig.Stranger, Signer = PaymentRig.Stranger }, afterReorganisation: true);
             return Task.CompletedTask;
         };
 
@@ -532,7 +538,8 @@ public sealed class FreshReadTests
     {
         PaymentRig rig = new PaymentRig().Known();
         rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
-        Assert.Equal(RefusalReason.SignatureInvalid, (await rig.PayAsync(PaymentRig.Pay(10) with { Signature = new byte[64] }, 10))!.Reason);
+        Assert.Equal(
+            RefusalReason.SignatureInvalid, (await rig.PayAsync(PaymentRig.Pay(10) with { Signature = new byte[64] }, 10))!.Reason);
         Assert.Empty(rig.Chain.Looks);
     }
 

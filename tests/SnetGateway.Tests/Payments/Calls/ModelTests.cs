@@ -69,7 +69,8 @@ public sealed class ModelTests(ITestOutputHelper output)
                 // Everybody signs what looks right just now, so many carry the same total, at both replicas.
                 PaymentRig rig = replicas[random.Next(2)];
                 UInt256 amount = (rig.Channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(10);
-                AdmissionResult admission = await rig.AdmitAsync(FakeSigners.Pay(PaymentRig.Signer, PaymentRig.Escrow, PaymentRig.One, new(0), amount), 10);
+                AdmissionResult admission =
+                    await rig.AdmitAsync(FakeSigners.Pay(PaymentRig.Signer, PaymentRig.Escrow, PaymentRig.One, new(0), amount), 10);
                 if (admission.Reservation is not { } reservation)
                 {
                     continue;
@@ -236,7 +237,8 @@ public sealed class ModelTests(ITestOutputHelper output)
 
             bool right = nonce == model.Nonce && amount == due && amount <= model.Value;
             Story.Add($"pay {at} nonce {nonce} amount {amount} price {price}{(right ? "" : " (wrong)")}");
-            AdmissionResult admission = await _rig.Payments.AdmitAsync(PaymentRig.Pay(amount, nonce, (ulong)at + 1), PaymentRig.Call(price), default);
+            AdmissionResult admission =
+                await _rig.Payments.AdmitAsync(PaymentRig.Pay(amount, nonce, (ulong)at + 1), PaymentRig.Call(price), default);
             Assert.True(right == admission.Refusal is null, admission.Refusal?.Message ?? "admitted");
             if (admission.Reservation is not { } reservation)
             {
@@ -256,7 +258,8 @@ public sealed class ModelTests(ITestOutputHelper output)
         private async Task SettleAsync(int at, Reservation reservation, ulong price)
         {
             StoreFault fault = price == 0 || _random.Next(3) > 0 ? StoreFault.None : Faults[_random.Next(Faults.Length)];
-            bool unreadable = fault is not (StoreFault.None or StoreFault.NotWritten or StoreFault.UnknownLandsAfterRead) && _random.Next(3) == 0;
+            bool unreadable = fault is not (StoreFault.None or StoreFault.NotWritten or StoreFault.UnknownLandsAfterRead)
+                && _random.Next(3) == 0;
             Story.Add($"settle, store: {fault}{(unreadable ? ", unreadable" : "")}");
             if (fault != StoreFault.None)
             {
@@ -267,7 +270,8 @@ public sealed class ModelTests(ITestOutputHelper output)
             bool granted = await reservation.SettleAsync() is null;
             _rig.Store.FailingReads = 0;
 
-            bool written = fault is StoreFault.None or StoreFault.UnknownWritten or StoreFault.UnknownLandsAfterRead or StoreFault.RepeatedWrite;
+            bool written =
+                fault is StoreFault.None or StoreFault.UnknownWritten or StoreFault.UnknownLandsAfterRead or StoreFault.RepeatedWrite;
             Assert.Equal(written && !unreadable, granted);
             if (_random.Next(2) == 0)
             {
@@ -314,7 +318,8 @@ public sealed class ModelTests(ITestOutputHelper output)
                 Assert.Equal(UInt256.FromUInt64(model.Booked), finding?.Delivered ?? UInt256.Zero);
                 ChannelRecord? record = await new LedgerHistory(_rig.Store).ChannelAsync(Id(at), default);
                 Assert.Equal(
-                    UInt256.FromUInt64(model.Authorized), record is not null && record.Nonce == PaymentRig.Nonce(model.Nonce) ? record.Amount : UInt256.Zero);
+                    UInt256.FromUInt64(model.Authorized),
+                    record is not null && record.Nonce == PaymentRig.Nonce(model.Nonce) ? record.Amount : UInt256.Zero);
                 Assert.NotEqual(true, _rig.Book.Find(Id(at))?.Slot.IsTaken);
             }
         }

@@ -32,14 +32,16 @@ public sealed class RefusalOrderTests
 
     private static readonly Dictionary<Fault, (int Code, string Text)> Answers = new()
     {
-        [Fault.OtherRecipient] = (13, "payment channel error: recipient Address from org metadata does not Match on what was retrieved from Channel"),
+        [Fault.OtherRecipient] = (13,
+            "payment channel error: recipient Address from org metadata does not Match on what was retrieved from Channel"),
         [Fault.OtherGroup] = (13, "payment channel error: channel received belongs to another group of replicas, current group: "
             + "[8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8 8], channel group: "
             + "[7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7]"),
         [Fault.Nonce] = (1000, "incorrect payment channel nonce, latest: 0, sent: 5"),
         [Fault.BadSignature] = (16, "payment signature is not valid"),
         [Fault.WrongSigner] = (16, "payment is not signed by channel signer"),
-        [Fault.NearExpiry] = (16, "payment channel is near to be expired, expiration time: 1100, current block: 1000, expiration threshold: 100"),
+        [Fault.NearExpiry] = (16,
+            "payment channel is near to be expired, expiration time: 1100, current block: 1000, expiration threshold: 100"),
         [Fault.Funds] = (16, "not enough tokens on payment channel, channel amount: 1000, payment amount: 5000"),
         [Fault.NoPrice] = (13, "internal error: price is not defined for the Method /example.Calculator/add"),
         [Fault.Busy] = (9, "another transaction on channel: {ID: 1} is in progress"),
@@ -117,13 +119,16 @@ public sealed class RefusalOrderTests
         var rig = new PaymentRig();
         PaymentRefusal? refusal = await rig.PayAsync(PaymentRig.Pay(5_000, nonce, channel: 77, by: PaymentRig.Stranger), 10);
         Assert.Equal(
-            (16, "payment channel \"{ID: 77}\" not found", RefusalReason.ChannelNotFound), (refusal!.StatusCode, refusal.Message, refusal.Reason));
+            (16, "payment channel \"{ID: 77}\" not found", RefusalReason.ChannelNotFound),
+            (refusal!.StatusCode, refusal.Message, refusal.Reason));
     }
 
     // What the contract would not pay: length, v, and (in the fake) zero r or s.
     public static TheoryData<string> Malformed => new("", "00", new string('1', 128), new string('1', 132), new string('0', 130),
-        new string('1', 128) + "02", new string('1', 128) + "03", new string('1', 128) + "04", new string('1', 128) + "07", new string('1', 128) + "1a",
-        new string('1', 128) + "1d", new string('1', 128) + "1f", new string('1', 128) + "22", new string('1', 128) + "36", new string('1', 128) + "ff",
+        new string('1', 128) + "02", new string('1', 128) + "03", new string('1', 128) + "04", new string('1', 128) + "07",
+        new string('1', 128) + "1a",
+        new string('1', 128) + "1d", new string('1', 128) + "1f", new string('1', 128) + "22", new string('1', 128) + "36",
+        new string('1', 128) + "ff",
         new string('0', 64) + new string('1', 64) + "1b", new string('1', 64) + new string('0', 64) + "1b");
 
     [Theory]

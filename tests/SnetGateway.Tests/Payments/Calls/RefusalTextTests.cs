@@ -4,7 +4,9 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>Codes and texts that the wire needs and no judge here produces, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks').</summary>
+/// <summary>
+/// Codes and texts that the wire needs and no judge here produces, byte for byte (docs/protocol/escrow-payments.md, 'Order of checks').
+/// </summary>
 public sealed class RefusalTextTests
 {
     private static readonly string Long = new('9', 1_000);
@@ -22,7 +24,10 @@ public sealed class RefusalTextTests
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
         Add(Refusals.IncorrectFormat(Key, Long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..100]}\"");
         Add(Refusals.UnexpectedPaymentType(Long), 3, $"unexpected \"snet-payment-type\", value: \"{Long[..100]}\"");
-        Add(Refusals.IncorrectFormat(Key, Long[..99] + "\U0001F600"), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..99]}\""); // not half a character
+        // not half a character
+        Add(
+            Refusals.IncorrectFormat(Key, Long[..99] + "\U0001F600"), 3,
+            $"incorrect format \"snet-payment-channel-amount\": \"{Long[..99]}\"");
         Add(Refusals.TooMany(Key, [Long, "2"]), 3, $"too many values for key \"snet-payment-channel-amount\": [{Long[..100]}]");
         Add(Refusals.PriceNotDefined(Long), 13, $"internal error: price is not defined for the Method {Long[..100]}");
         Add(Refusals.NotRecorded(), 13, "unable to store new payment channel state");

@@ -33,7 +33,9 @@ public sealed class SettleTests
         PaymentRefusal? refusal = await reservation.SettleAsync();
 
         Assert.Equal(
-            granted ? null : $"payment channel is near to be expired, expiration time: 2000, current block: {head}, expiration threshold: 100",
+            granted
+                ? null
+                : $"payment channel is near to be expired, expiration time: 2000, current block: {head}, expiration threshold: 100",
             refusal?.Message);
         Assert.Equal(granted ? 1 : 0, rig.Store.Commits);
         Assert.Equal(granted ? [] : ["without-grant 1"], rig.Events.Lines);
@@ -68,7 +70,8 @@ public sealed class SettleTests
         PaymentRig rig = new PaymentRig().Known();
         Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
         rig.Book.Learn(rig.Chain.Read(PaymentRig.One) with { Value = 9 }, afterReorganisation: true);
-        Assert.Equal((16, "not enough tokens on payment channel, channel amount: 9, payment amount: 10"), Answer(await reservation.SettleAsync()));
+        Assert.Equal(
+            (16, "not enough tokens on payment channel, channel amount: 9, payment amount: 10"), Answer(await reservation.SettleAsync()));
     }
 
     [Fact]
@@ -132,7 +135,8 @@ public sealed class SettleTests
             rig.Chain.Read(PaymentRig.One) with { Recipient = other.Recipient, GroupId = other.Id }, afterReorganisation: true);
 
         Assert.Equal(
-            otherRecipient ? Refusals.OtherRecipient() : Refusals.OtherGroup(PaymentRig.Group.Id, other.Id), await reservation.SettleAsync());
+            otherRecipient ? Refusals.OtherRecipient() : Refusals.OtherGroup(PaymentRig.Group.Id, other.Id),
+            await reservation.SettleAsync());
         Assert.Equal(0, rig.Store.Commits);
         rig.AssertIdle();
     }
@@ -357,7 +361,8 @@ public sealed class SettleTests
 
         rig.Chain.Mine(500);
         rig.Book.Learn(
-            rig.Chain.Read(PaymentRig.One) with { Nonce = new(0), Value = 1_000, Block = rig.Chain.Head!.Value }, afterReorganisation: true);
+            rig.Chain.Read(PaymentRig.One) with { Nonce = new(0), Value = 1_000, Block = rig.Chain.Head!.Value },
+            afterReorganisation: true);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(15, 1), 5));
         Assert.Single(rig.Record.Earlier);
     }
@@ -421,7 +426,8 @@ public sealed class SettleTests
     {
         PaymentRig rig = await WithRecordOfAnotherChannelAsync();
         rig.Store.Fail(fault);
-        Assert.Equal((13, "unable to store new payment channel state"), Answer(await rig.PayAsync(PaymentRig.Pay(7, by: PaymentRig.Stranger), 7)));
+        Assert.Equal(
+            (13, "unable to store new payment channel state"), Answer(await rig.PayAsync(PaymentRig.Pay(7, by: PaymentRig.Stranger), 7)));
         rig.AssertIdle();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(7, by: PaymentRig.Stranger), 7));
         await rig.AssertCleanAsync();

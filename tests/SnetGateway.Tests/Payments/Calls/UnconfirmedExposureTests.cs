@@ -89,7 +89,8 @@ public sealed class UnconfirmedExposureTests
         Assert.Equal(expected, (await after.PayAsync(PaymentRig.Pay(900), 800))?.Reason);
     }
 
-    private static PaymentRig Rig(string exposure) => new PaymentRig(options: new PaidCallOptions { UnconfirmedExposure = exposure }).Known();
+    private static PaymentRig Rig(string exposure) =>
+        new PaymentRig(options: new PaidCallOptions { UnconfirmedExposure = exposure }).Known();
 
     private static async Task AssertRefusedAsync(PaymentRig rig, ulong amount, ulong counted, ulong nonce = 0)
     {

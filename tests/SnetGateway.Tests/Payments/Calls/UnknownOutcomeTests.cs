@@ -196,7 +196,8 @@ public sealed class UnknownOutcomeTests
     [Fact]
     public async Task MemoryOfAnUnknownWrite_IsNotUsedAgain()
     {
-        // The store keeps copies of what it was given, late: if the buffer went back to the pool the record would hold other channels' bytes.
+        // The store keeps copies of what it was given, late: if the buffer went back to the pool the record would hold other channels'
+        // bytes.
         PaymentRig rig = Rig();
         rig.Store.Fail(StoreFault.Stall);
         Task<PaymentRefusal?> stalled = rig.PayAsync(PaymentRig.Pay(10), 10);

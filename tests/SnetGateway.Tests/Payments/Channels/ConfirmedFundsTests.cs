@@ -109,7 +109,8 @@ public sealed class ConfirmedFundsTests(ITestOutputHelper output)
 
                 if (channel.Chain is { } known && known.Reading.Nonce.Value == nonce && random.Next(3) == 0)
                 {
-                    signed = Math.Max(signed, (ulong)random.NextInt64((long)Math.Min(known.Reading.Value.ToUInt64Saturating(), total - taken) + 1));
+                    signed = Math.Max(
+                        signed, (ulong)random.NextInt64((long)Math.Min(known.Reading.Value.ToUInt64Saturating(), total - taken) + 1));
                     channel.Adopt(Record(signed, nonce, ++revision));
                 }
 
@@ -122,7 +123,8 @@ public sealed class ConfirmedFundsTests(ITestOutputHelper output)
                 if (total > 0 && (channel.Chain is null || random.Next(3) > 0 || block > 130))
                 {
                     channel.Apply(Reading(total - taken, block, nonce));
-                    ulong old = deposits.Where(deposit => deposit.Block + Depth <= block).Aggregate(0UL, (sum, deposit) => sum + deposit.Cogs);
+                    ulong old = deposits.Where(deposit => deposit.Block + Depth <= block)
+                        .Aggregate(0UL, (sum, deposit) => sum + deposit.Cogs);
                     UInt256 confirmed = ConfirmedAt(channel, block);
                     Assert.True(confirmed <= (old > taken ? old - taken : 0), $"round {round}, block {block}: {confirmed} confirmed");
                 }

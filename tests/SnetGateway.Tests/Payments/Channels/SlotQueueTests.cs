@@ -150,7 +150,8 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
                 using var leaving = new CancellationTokenSource();
                 try
                 {
-                    ValueTask<bool> turn = _line.EnterAsync(random.Next(4, 20), TimeSpan.FromMilliseconds(random.Next(0, 3)), TimeProvider.System, leaving.Token);
+                    ValueTask<bool> turn = _line.EnterAsync(
+                        random.Next(4, 20), TimeSpan.FromMilliseconds(random.Next(0, 3)), TimeProvider.System, leaving.Token);
                     if (random.Next(3) == 0)
                     {
                         await leaving.CancelAsync();

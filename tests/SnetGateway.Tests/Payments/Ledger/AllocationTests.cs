@@ -36,7 +36,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
         chain.Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000_000_000, 5_000);
         chain.Learn(PaymentRig.One);
         ChannelAdmission payments = new PaymentParts(
-            book, chain, new FakeSigners(), new SynchronousStore(), new RecordingPaymentEvents(), time, PaymentRig.Escrow, PaymentRig.Bound).Admission;
+            book, chain, new FakeSigners(), new SynchronousStore(), new RecordingPaymentEvents(), time, PaymentRig.Escrow,
+            PaymentRig.Bound).Admission;
         PaidCall call = PaymentRig.Call(10);
         ChannelPayment[] signed = [.. Enumerable.Range(1, 2 * Calls).Select(number => PaymentRig.Pay((ulong)number * 10, v: v))];
 
@@ -75,7 +76,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
         public IAsyncEnumerable<StoredRecord> ReadAllAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
-        public async IAsyncEnumerable<StoredRecord> ReadAllAsync(RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<StoredRecord> ReadAllAsync(
+            RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;
@@ -83,7 +85,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
         public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<StoredRecord>();
 
-        public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(
+            RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;

@@ -76,7 +76,9 @@ public sealed class LedgerVerifierTests
         Assert.Equal(["the journal begins at entry 3"], finding.Notes);
     }
 
-    /// <summary>Files are removed by the age of their newest entry: of gateways that serve unevenly, some entries of one time go and others stay.</summary>
+    /// <summary>
+    /// Files are removed by the age of their newest entry: of gateways that serve unevenly, some entries of one time go and others stay.
+    /// </summary>
     [Theory]
     [InlineData("3", "entries 3 to 3 are gone; they may be older than journals are kept")]
     [InlineData("2 3", "entries 2 to 3 are gone; they may be older than journals are kept")]

@@ -103,7 +103,8 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Id = new(UInt256.MaxValue),
             Nonce = new(UInt256.MaxValue),
             Amount = UInt256.MaxValue,
-            Earlier = [.. Enumerable.Repeat(new SignedTotal(new(UInt256.MaxValue), UInt256.MaxValue, new byte[65], ulong.MaxValue), ChannelRecordCodec.MaxEarlier)],
+            Earlier = [.. Enumerable.Repeat(
+                new SignedTotal(new(UInt256.MaxValue), UInt256.MaxValue, new byte[65], ulong.MaxValue), ChannelRecordCodec.MaxEarlier)],
             NewestEntry = bytes,
         };
         Assert.InRange(Bytes(record).Length, 1, ChannelRecordCodec.MaxLength);
@@ -156,8 +157,10 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     {
         byte[] record = Convert.FromHexString(RecordHex), entry = Convert.FromHexString(EntryHex);
         record[0] = entry[0] = format;
-        Assert.Contains($"format {format}", Assert.Throws<LedgerFormatException>(() => Read(Record().Id, record, 1)).Message, StringComparison.Ordinal);
-        Assert.Contains($"format {format}", Assert.Throws<LedgerFormatException>(() => JournalEntry.Read(entry)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"format {format}", Assert.Throws<LedgerFormatException>(() => Read(Record().Id, record, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"format {format}", Assert.Throws<LedgerFormatException>(() => JournalEntry.Read(entry)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,7 +189,8 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public async Task Cursor_Damaged_IsAFormatException()
     {
-        foreach (string hex in (string[])["", "00", "01", "02" + new string('0', 96), "01" + new string('0', 80) + "ffffffffffffffff", "01" + new string('0', 98)])
+        foreach (string hex in (string[])["", "00", "01", "02" + new string('0', 96), "01" + new string('0', 80) + "ffffffffffffffff", "01"
+            + new string('0', 98)])
         {
             var rig = new PaymentRig();
             rig.Store.Overwrite(new RecordKey(RecordKind.ChainCursor, "cursor"u8.ToArray()), Convert.FromHexString(hex));
@@ -251,7 +255,8 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     private static void AssertSame(ChannelRecord expected, ChannelRecord actual)
     {
-        Assert.Equal((expected.Id, expected.Nonce, expected.Amount, expected.Sequence), (actual.Id, actual.Nonce, actual.Amount, actual.Sequence));
+        Assert.Equal(
+            (expected.Id, expected.Nonce, expected.Amount, expected.Sequence), (actual.Id, actual.Nonce, actual.Amount, actual.Sequence));
         Assert.Equal((expected.Sender, expected.Signer, expected.Reading), (actual.Sender, actual.Signer, actual.Reading));
         Assert.Equal(expected.Signature.ToArray(), actual.Signature.ToArray());
         Assert.Equal(expected.NewestEntry.ToArray(), actual.NewestEntry.ToArray());
@@ -261,8 +266,10 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         }
 
         Assert.Equal(
-            expected.Earlier.Select(total => (total.Nonce, total.Amount, Convert.ToHexString(total.Signature.Span), total.ShownClaimedAtBlock)),
-            actual.Earlier.Select(total => (total.Nonce, total.Amount, Convert.ToHexString(total.Signature.Span), total.ShownClaimedAtBlock)));
+            expected.Earlier.Select(
+                total => (total.Nonce, total.Amount, Convert.ToHexString(total.Signature.Span), total.ShownClaimedAtBlock)),
+            actual.Earlier.Select(
+                total => (total.Nonce, total.Amount, Convert.ToHexString(total.Signature.Span), total.ShownClaimedAtBlock)));
     }
 
     private static byte[] Signature(byte fill)
@@ -370,7 +377,8 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Sender = PaymentRig.Sender,
             Signer = PaymentRig.Signer,
             Calls = calls,
-            Earlier = [.. Enumerable.Range(0, random.Next(0, 9)).Select(at => new SignedTotal(new((ulong)at), Number(random), Signature(1), (ulong)random.NextInt64()))],
+            Earlier = [.. Enumerable.Range(0, random.Next(0, 9))
+                .Select(at => new SignedTotal(new((ulong)at), Number(random), Signature(1), (ulong)random.NextInt64()))],
             Reading = random.Next(3) == 0
                 ? null
                 : Reading(id, (ulong)random.NextInt64(), DateTimeOffset.FromUnixTimeMilliseconds(random.NextInt64(0, 253_402_300_799_999))),

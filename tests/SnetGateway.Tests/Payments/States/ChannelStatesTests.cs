@@ -72,7 +72,8 @@ public sealed class ChannelStatesTests
         ChannelRecord old = rig.Record;
         ChannelRecord moved = old with
         {
-            Nonce = new(1), Amount = 0, Signature = default, Earlier = kept ? [new SignedTotal(old.Nonce, old.Amount, old.Signature, 0)] : [],
+            Nonce = new(1), Amount = 0, Signature = default,
+            Earlier = kept ? [new SignedTotal(old.Nonce, old.Amount, old.Signature, 0)] : [],
         };
         rig.Store.Overwrite(rig.Channel.Key, value.AsMemory(0, ChannelRecordCodec.Write(moved, value)));
         rig.Channel.Adopt(ChannelRecordCodec.Read(rig.Store.Find(rig.Channel.Key)!));
@@ -85,7 +86,8 @@ public sealed class ChannelStatesTests
         }
         else
         {
-            Assert.Equal("channel has different nonce in local storage and blockchain and old payment is not found in storage", state.Refusal);
+            Assert.Equal(
+                "channel has different nonce in local storage and blockchain and old payment is not found in storage", state.Refusal);
         }
     }
 
@@ -175,8 +177,12 @@ public sealed class ChannelStatesTests
     public async Task SignatureOverOtherNumbers_IsNoPartys()
     {
         PaymentRig rig = new PaymentRig().Known();
-        Assert.Equal(NotAParty, (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.One, 1_001, PaymentRig.Sender), default)).Refusal);
-        Assert.Equal(NotAParty, (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.Id(2), 1_000, PaymentRig.Sender), default)).Refusal);
+        Assert.Equal(
+            NotAParty,
+            (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.One, 1_001, PaymentRig.Sender), default)).Refusal);
+        Assert.Equal(
+            NotAParty,
+            (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.Id(2), 1_000, PaymentRig.Sender), default)).Refusal);
     }
 
     [Fact]
@@ -260,7 +266,8 @@ public sealed class ChannelStatesTests
         rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
         rig.Chain.Outage = outage;
         Assert.Equal(
-            "channel error:the blockchain cannot be read now, please try again later", (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal);
+            "channel error:the blockchain cannot be read now, please try again later",
+            (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal);
     }
 
     [Fact]
@@ -307,7 +314,10 @@ public sealed class ChannelStatesTests
         return rig;
     }
 
-    /// <summary>"__get_channel_state", the escrow, the id and the block: 103 bytes (docs/protocol/channel-state.md, 'Message to sign').</summary>
+    /// <summary>
+    /// "__get_channel_state", the escrow, the id and the block: 103 bytes (docs/protocol/channel-state.md, 'Message to sign').
+    /// </summary>
     private static byte[] Sign(ChannelId id, ulong block, Address by) => FakeSigners.Sign(
-        by, (byte[])[.. "__get_channel_state"u8, .. PaymentRig.Escrow.ToBytes(), .. id.Value.ToBigEndian(), .. UInt256.FromUInt64(block).ToBigEndian()]);
+        by, (byte[])[.. "__get_channel_state"u8, .. PaymentRig.Escrow.ToBytes(), .. id.Value.ToBigEndian(), .. UInt256.FromUInt64(block)
+            .ToBigEndian()]);
 }

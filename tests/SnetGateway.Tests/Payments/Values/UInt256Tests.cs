@@ -63,7 +63,8 @@ public sealed class UInt256Tests(ITestOutputHelper output)
         for (int i = 0; i < 20_000; i++)
         {
             int length = random.Next(1, 82);
-            string text = string.Concat(Enumerable.Range(0, length).Select(at => (char)('0' + (at == 0 && length > 1 ? random.Next(1, 10) : random.Next(10)))));
+            string text = string.Concat(
+                Enumerable.Range(0, length).Select(at => (char)('0' + (at == 0 && length > 1 ? random.Next(1, 10) : random.Next(10)))));
             BigInteger x = BigInteger.Parse(text, CultureInfo.InvariantCulture);
 
             Assert.Equal(x < Modulus, UInt256.TryParse(text, out UInt256 value));
@@ -115,7 +116,8 @@ public sealed class UInt256Tests(ITestOutputHelper output)
         Assert.Equal(text, value.ToString());
     }
 
-    // Every other spelling of a number (docs/protocol/escrow-payments.md, 'Numbers'), those that the reference reads and those that it refuses.
+    // Every other spelling of a number (docs/protocol/escrow-payments.md, 'Numbers'), those that the reference reads and those that it
+    // refuses.
     [Theory]
     [InlineData("")]
     [InlineData("+42")]

@@ -37,7 +37,8 @@ public sealed class EtcdAccessTests : IDisposable
         await using (var wrong = EtcdLedger.Open(options))
         {
             Assert.Equal(CommitOutcome.NotWritten, (await wrong.Write(1, 0, [1])).Outcome);
-            var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => wrong.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
+            var refused = await Assert.ThrowsAsync<StoreUnavailableException>(
+                () => wrong.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
             Assert.Contains("authentication failed", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("wrong", refused.Message, StringComparison.Ordinal);
         }

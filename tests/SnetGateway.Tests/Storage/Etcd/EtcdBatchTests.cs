@@ -23,10 +23,13 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task Batch_OneConflict_FailsOnlyItsOwnCall()
     {
         await using var store = EtcdLedger.Open(fixture.Etcd);
-        CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => store.Write(i, expected: i % 7 == 3 ? 99 : 0, s_value)));
+        CommitResult[] results =
+            await Task.WhenAll(Enumerable.Range(0, 200).Select(i => store.Write(i, expected: i % 7 == 3 ? 99 : 0, s_value)));
         Assert.All(results.Index(), result => Assert.Equal(
             result.Index % 7 == 3 ? CommitOutcome.Conflict : CommitOutcome.Committed, result.Item.Outcome));
-        Assert.Equal(200 - results.Count(result => result.Outcome == CommitOutcome.Conflict), await store.ReadAllAsync(CancellationToken.None).CountAsync());
+        Assert.Equal(
+            200 - results.Count(result => result.Outcome == CommitOutcome.Conflict),
+            await store.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
     /// <summary>
@@ -63,7 +66,9 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         // Commits of 1 and of 32 writes together: etcd's limit of 128 counts the inner transactions and the operations of the largest.
         await using var store = EtcdLedger.Open(fixture.Etcd);
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 600).Select(i => store.CommitAsync(
-            Enumerable.Range(0, i % 10 == 0 ? StoreLimits.MaxWrites : 1).Select(w => new RecordWrite(StoreData.Key((i * 100) + w), 0, s_value)).ToArray(),
+            Enumerable.Range(0, i % 10 == 0 ? StoreLimits.MaxWrites : 1)
+                .Select(w => new RecordWrite(StoreData.Key((i * 100) + w), 0, s_value))
+                .ToArray(),
             CancellationToken.None).AsTask()));
         Assert.All(results, result => Assert.Equal(CommitOutcome.Committed, result.Outcome));
     }

@@ -89,7 +89,8 @@ public sealed class EtcdFaultTests
         await cluster.Members[1].KillAsync();
 
         var time = Stopwatch.StartNew();
-        CommitResult[] results = await Task.WhenAll(Enumerable.Range(1, 50).Select(channel => store.Write(channel, channel == 1 ? revision : 0, [2])));
+        CommitResult[] results =
+            await Task.WhenAll(Enumerable.Range(1, 50).Select(channel => store.Write(channel, channel == 1 ? revision : 0, [2])));
         Assert.DoesNotContain(results, result => result.Outcome is CommitOutcome.Committed or CommitOutcome.Conflict);
         Assert.True(time.Elapsed < s_limit * 2, $"{time.Elapsed}");
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Read(1));
@@ -104,10 +105,12 @@ public sealed class EtcdFaultTests
     public async Task Unreachable_CertainlyNotWritten_InTime()
     {
         LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1", "http://127.0.0.1:2");
-        options.CommitTimeout = TimeSpan.FromSeconds(5); // a tenth of it is left to say so before the clock says "unknown", on a busy machine too
+        // a tenth of it is left to say so before the clock says "unknown", on a busy machine too
+        options.CommitTimeout = TimeSpan.FromSeconds(5);
         await using var store = EtcdLedger.Open(options);
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, [1])).Outcome);
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
+        var failure =
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
         Assert.Contains("127.0.0.1", failure.Message, StringComparison.Ordinal);
     }
 
@@ -153,7 +156,8 @@ public sealed class EtcdFaultTests
         relay.Mode = TcpRelayMode.SwallowsAnswers;
         var time = Stopwatch.StartNew();
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(1, 400).Select(channel => store.Write(channel, 0, [1])));
-        Assert.All(results, result => Assert.True(result.Outcome is CommitOutcome.Unknown or CommitOutcome.NotWritten, $"{result.Outcome}"));
+        Assert.All(
+            results, result => Assert.True(result.Outcome is CommitOutcome.Unknown or CommitOutcome.NotWritten, $"{result.Outcome}"));
         Assert.Contains(results, result => result.Outcome == CommitOutcome.NotWritten); // those that were never sent
         Assert.True(time.Elapsed < s_limit * 2, $"{time.Elapsed}");
         relay.Mode = TcpRelayMode.Passes;

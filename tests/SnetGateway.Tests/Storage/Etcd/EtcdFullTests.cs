@@ -84,7 +84,8 @@ public sealed class EtcdFullTests
         client.Dispose(); // as if the store was disposed during the inspection
         var log = new LogLines();
 
-        await new EtcdInspection(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+        await new EtcdInspection(client, new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope), log).RunAsync(
+            TimeSpan.FromSeconds(1), CancellationToken.None);
 
         Assert.Equal([7037], log.Ids);
     }
@@ -92,7 +93,8 @@ public sealed class EtcdFullTests
     private static async Task RunDocumentedCommandsAsync(string endpoint)
     {
         string page = RepositoryFiles.Read("docs/stores.md");
-        string commands = page.Split("```sh\n").Single(part => part.StartsWith("export ETCDCTL_API", StringComparison.Ordinal)).Split("```")[0];
+        string commands =
+            page.Split("```sh\n").Single(part => part.StartsWith("export ETCDCTL_API", StringComparison.Ordinal)).Split("```")[0];
         await using ChildProcess shell = ChildProcess.Start(
             "/bin/sh", ["-e", "-c", commands], environment: new Dictionary<string, string?> { ["ETCDCTL_ENDPOINTS"] = endpoint });
         int code = await shell.WaitForExitAsync();

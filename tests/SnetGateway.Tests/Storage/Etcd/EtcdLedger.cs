@@ -38,7 +38,9 @@ internal static class EtcdLedger
     };
 
     public static EtcdRecordStore Open(LedgerOptions options, StorageMetrics? metrics = null, ILogger<EtcdRecordStore>? logger = null) =>
-        new(options, LedgerFolder.Scope, metrics ?? LedgerFolder.Metrics, logger ?? NullLogger<EtcdRecordStore>.Instance, TimeProvider.System);
+        new(
+            options, LedgerFolder.Scope, metrics ?? LedgerFolder.Metrics, logger ?? NullLogger<EtcdRecordStore>.Instance,
+            TimeProvider.System);
 
     public static EtcdRecordStore Open(EtcdProcess etcd) => Open(Options(etcd.Endpoint));
 

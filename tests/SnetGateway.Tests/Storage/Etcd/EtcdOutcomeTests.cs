@@ -28,7 +28,8 @@ public sealed class EtcdOutcomeTests
     [InlineData(StatusCode.Unauthenticated, "etcdserver: invalid auth token", EtcdFailureKind.TokenRefused)]
     [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", EtcdFailureKind.Compacted)]
     [InlineData(StatusCode.Unimplemented, "unknown service etcdserverpb.KV", EtcdFailureKind.Refused)]
-    [InlineData(StatusCode.Unimplemented, "Unsupported grpc-encoding value 'br'. Supported encodings: identity, gzip", EtcdFailureKind.Unknown)]
+    [InlineData(
+        StatusCode.Unimplemented, "Unsupported grpc-encoding value 'br'. Supported encodings: identity, gzip", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Unavailable, "transport is closing", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Cancelled, "Call canceled by the client.", EtcdFailureKind.Unknown)]
     internal void FailureKind_OfAStatus(StatusCode code, string text, EtcdFailureKind verdict) =>
@@ -67,7 +68,8 @@ public sealed class EtcdOutcomeTests
         int requests = 0;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         await using WebApplication app = builder.Build();
         app.Run(context =>
         {

@@ -56,7 +56,8 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
 
     /// <summary>Runs one history on records that no other history uses.</summary>
     public Task<ModelCounts> RunAsync(int seed) => StoreModel.RunAsync(
-        replicas, JournalAsync, seed, Interlocked.Increment(ref _histories) * RecordsOfAHistory, replicas[0] is not SqliteRecordStore && journals is null);
+        replicas, JournalAsync, seed, Interlocked.Increment(ref _histories) * RecordsOfAHistory,
+        replicas[0] is not SqliteRecordStore && journals is null);
 
     public async ValueTask DisposeAsync()
     {

@@ -35,7 +35,8 @@ internal static class StoreModelRun
                     // syncs.
                     int together = store == "memory" ? 1 : 8;
                     int first = histories;
-                    foreach (ModelCounts counts in await Task.WhenAll(Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))
+                    foreach (ModelCounts counts in await Task.WhenAll(
+                        Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))
                     {
                         all += counts;
                     }
@@ -62,7 +63,8 @@ internal static class StoreModelRun
         return 0;
 
         void Report(string what) => Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{what} {store}, seed {seed}: {histories} histories in {clock.Elapsed.TotalSeconds:F0} s: {all}"));
+            CultureInfo.InvariantCulture,
+            $"{what} {store}, seed {seed}: {histories} histories in {clock.Elapsed.TotalSeconds:F0} s: {all}"));
 
         ModelLedger Open() => store switch
         {

@@ -14,7 +14,8 @@ namespace SnetGateway.Tests.Storage.Model;
 /// memory store step by step, on the others with the same choices.
 /// </summary>
 [Trait("Needs", "redis")]
-public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestOutputHelper output) : IClassFixture<RedisFixture>, IClassFixture<EtcdFixture>
+public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestOutputHelper output)
+    : IClassFixture<RedisFixture>, IClassFixture<EtcdFixture>
 {
     [Fact]
     [Rule(7)]
@@ -31,7 +32,8 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
 
     [Fact]
     [Rule(7)]
-    public async Task EtcdStore_GeneratedHistoriesOnThreeReplicas_KeepEveryInvariant() => await RunAsync(ModelLedger.Etcd(etcd.Etcd, 1), 20);
+    public async Task EtcdStore_GeneratedHistoriesOnThreeReplicas_KeepEveryInvariant() =>
+        await RunAsync(ModelLedger.Etcd(etcd.Etcd, 1), 20);
 
     [Fact]
     public async Task SameSeed_GivesTheSameHistory()
@@ -118,7 +120,9 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
             {
                 all = [.. all.Select(write => write with { ExpectedRevision = _before[write.Key]?.Revision ?? 0 })];
             }
-            else if (isNow && how == Break.LosesAnAcknowledgedWrite && all.All(write => (_before[write.Key]?.Revision ?? 0) == write.ExpectedRevision))
+            else if (isNow
+                && how == Break.LosesAnAcknowledgedWrite
+                && all.All(write => (_before[write.Key]?.Revision ?? 0) == write.ExpectedRevision))
             {
                 return new CommitResult(CommitOutcome.Committed, ++_lastRevision);
             }
@@ -148,7 +152,8 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
 
         public IAsyncEnumerable<StoredRecord> WatchAsync(CancellationToken cancellationToken) => _inner.WatchAsync(cancellationToken);
 
-        public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<StoredEntry> ReadJournalAsync(
+            RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await foreach (StoredEntry entry in _inner.ReadJournalAsync(key, cancellationToken))
             {

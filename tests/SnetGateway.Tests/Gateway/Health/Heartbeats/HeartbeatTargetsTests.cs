@@ -18,7 +18,8 @@ public sealed class HeartbeatTargetsTests
         Assert.Equal(id, DaemonId.Of(organization, service, group, registry));
 
     [Fact]
-    public void OnlyService_NeedsNoHost() => Assert.Equal("a", new HeartbeatTargets([Of("a", "a.example.org")]).Find(new HostString("x"), "")?.Name);
+    public void OnlyService_NeedsNoHost() =>
+        Assert.Equal("a", new HeartbeatTargets([Of("a", "a.example.org")]).Find(new HostString("x"), "")?.Name);
 
     [Theory]
     [InlineData("a.example.org", "a")]
@@ -32,7 +33,8 @@ public sealed class HeartbeatTargetsTests
         Assert.Equal(name, Several(Of("any")).Find(new HostString(host), "")?.Name);
 
     [Fact]
-    public void HostOfNobody_WithTwoThatTakeAny_MeansNoService() => Assert.Null(Several(Of("one"), Of("two")).Find(new HostString("x"), ""));
+    public void HostOfNobody_WithTwoThatTakeAny_MeansNoService() =>
+        Assert.Null(Several(Of("one"), Of("two")).Find(new HostString("x"), ""));
 
     [Theory]
     [InlineData("b", "b")]
