@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Health.Heartbeats;
 using Yarp.ReverseProxy.Health;
 

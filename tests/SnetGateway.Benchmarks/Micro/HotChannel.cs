@@ -3,10 +3,8 @@ using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.PaidCalls;
@@ -8,10 +7,8 @@ using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Memory;
 using SnetGateway.TestKit.Payments;

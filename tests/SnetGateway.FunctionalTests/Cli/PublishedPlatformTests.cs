@@ -1,5 +1,4 @@
 using System.Reflection.PortableExecutable;
-using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using Xunit;
 

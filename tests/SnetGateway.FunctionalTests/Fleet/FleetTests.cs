@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
-using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Fleet;

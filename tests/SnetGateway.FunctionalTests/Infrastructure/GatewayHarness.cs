@@ -16,7 +16,6 @@ using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using Xunit;
 using Yarp.ReverseProxy.Health;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Listeners;
-using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Listeners;

@@ -1,7 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.PaidPath;

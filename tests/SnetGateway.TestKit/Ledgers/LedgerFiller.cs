@@ -3,7 +3,6 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Ledgers;

@@ -1,10 +1,8 @@
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;

@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;

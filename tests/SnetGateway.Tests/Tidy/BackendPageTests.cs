@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SnetGateway.Gateway.Backends;
-using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.TestKit;

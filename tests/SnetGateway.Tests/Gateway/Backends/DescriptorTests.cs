@@ -5,7 +5,6 @@ using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.ProtoJson;
-using SnetGateway.TestKit;
 using SnetGateway.Tests.Gateway.Configuration;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;

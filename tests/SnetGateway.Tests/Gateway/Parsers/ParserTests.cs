@@ -1,4 +1,3 @@
-using System.Globalization;
 using SnetGateway.TestKit;
 using Xunit;
 

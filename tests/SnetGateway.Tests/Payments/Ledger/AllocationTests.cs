@@ -1,12 +1,9 @@
 using System.Runtime.CompilerServices;
-using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
-using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
 using Xunit;
