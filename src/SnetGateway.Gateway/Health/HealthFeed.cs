@@ -35,19 +35,11 @@ internal sealed class HealthFeed(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_interval, time);
-        try
+        do
         {
-            do
-            {
-                Update();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            Update();
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Watching clients get the shutdown before their connection ends.
-            Publish(_published.Keys.ToDictionary(name => name, _ => Status.NotServing));
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>Runs four times a second. A failure leaves the last status in effect and must not end the gateway.</summary>

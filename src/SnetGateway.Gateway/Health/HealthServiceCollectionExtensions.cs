@@ -10,8 +10,7 @@ internal static class HealthServiceCollectionExtensions
     {
         // The gateway itself: /livez, /readyz.
         services.AddSingleton<Readiness>();
-        services.AddSingleton<LedgerHealth>();
-        services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
+        services.AddHostedService<LedgerHealth>();
 
         // The services behind it: YARP's active checks, gRPC health, /heartbeat.
         services.AddSingleton<IProbingRequestFactory, HealthProbeRequests>();

@@ -7,7 +7,8 @@ namespace SnetGateway.Gateway.Health;
 /// Whether the ledger is writable: probed twice a second by a durable write that changes nothing. A full disk must take the gateway out of
 /// its load balancer within a second, with calls or without, and free space must bring it back without a restart.
 /// </summary>
-internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogger<LedgerHealth> logger) : BackgroundService
+internal sealed class LedgerHealth(IRecordStore store, Readiness readiness, TimeProvider time, ILogger<LedgerHealth> logger)
+    : BackgroundService
 {
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
@@ -21,7 +22,14 @@ internal sealed class LedgerHealth(IRecordStore store, TimeProvider time, ILogge
     private readonly FailureLog _failures = new(
         reason => HealthLog.LedgerUnwritable(logger, reason), () => HealthLog.LedgerWritable(logger));
 
+    /// <summary>Whether the last probe succeeded; true before the first.</summary>
     public bool IsWritable => !_failures.IsFailing;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        readiness.Add("ledger", () => IsWritable ? null : "cannot be written");
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -12,12 +12,12 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime)
 
     /// <summary>Adds a condition.</summary>
     /// <param name="name">Its name, for the operator.</param>
-    /// <param name="whatIsWrong">Null while it holds; otherwise the problem in a few words.</param>
-    public void Add(string name, Func<string?> whatIsWrong)
+    /// <param name="findProblem">Null while it holds; otherwise the problem, in a few words.</param>
+    public void Add(string name, Func<string?> findProblem)
     {
-        if (!_conditions.TryAdd(name, whatIsWrong))
+        if (!_conditions.TryAdd(name, findProblem))
         {
-            throw new ArgumentException($"There is a condition '{name}' already.", nameof(name));
+            throw new ArgumentException($"The condition '{name}' exists already.", nameof(name));
         }
     }
 
@@ -30,9 +30,9 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime)
             problems.Add("draining: the gateway is stopping");
         }
 
-        foreach ((string name, Func<string?> whatIsWrong) in _conditions.OrderBy(condition => condition.Key, StringComparer.Ordinal))
+        foreach ((string name, Func<string?> findProblem) in _conditions.OrderBy(condition => condition.Key, StringComparer.Ordinal))
         {
-            if (whatIsWrong() is { } problem)
+            if (findProblem() is { } problem)
             {
                 problems.Add($"{name}: {problem}");
             }

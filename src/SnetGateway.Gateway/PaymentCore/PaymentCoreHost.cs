@@ -24,7 +24,6 @@ internal sealed class PaymentCoreHost(
     LivePaidCallOptions liveOptions,
     LiveSnapshot live,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
-    LedgerHealth ledgerHealth,
     Readiness readiness,
     ChainOptions chain,
     TimeProvider time,
@@ -48,7 +47,6 @@ internal sealed class PaymentCoreHost(
         double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
         PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
         _knownAtStart = NewestKnown();
-        readiness.Add("ledger", () => ledgerHealth.IsWritable ? null : "cannot be written");
         readiness.Add("chain", DescribeChain);
         _optionChanges = paidCallOptions.OnChange(options => liveOptions.Current = options);
         live.Swapped += snapshot => book.Groups = snapshot.Catalog.Groups;

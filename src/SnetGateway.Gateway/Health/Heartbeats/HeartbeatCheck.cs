@@ -55,7 +55,7 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
                 : await IsAnyServingAsync(target, timeout.Token);
             return works ? Status.Serving : Status.NotServing;
         }
-        catch (Exception failure) when (IsOfService(failure))
+        catch (Exception failure) when (IsFailureOfService(failure))
         {
             return Status.NotServing;
         }
@@ -102,13 +102,13 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
             using HttpResponseMessage response = await client.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception failure) when (IsOfService(failure))
+        catch (Exception failure) when (IsFailureOfService(failure))
         {
             return false;
         }
     }
 
-    private static bool IsOfService(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsFailureOfService(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;
 
     private sealed record RecentCheck(HeartbeatTarget Target, long Since, Lazy<Task<Status>> Result);
 }

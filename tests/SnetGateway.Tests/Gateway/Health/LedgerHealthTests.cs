@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Payments.Records;
 using SnetGateway.TestKit;
@@ -19,6 +21,7 @@ public sealed class LedgerHealthTests
     private readonly TestTimeProvider _time = new();
     private readonly ScriptedStore _store = new();
     private readonly Lines _lines = new();
+    private readonly Readiness _readiness = new(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
 
     public static TheoryData<Exception> Failures =>
     [
@@ -36,11 +39,13 @@ public sealed class LedgerHealthTests
         using LedgerHealth health = await StartAsync();
         await ProbeOnceAsync(() => ValueTask.FromException(failure));
         await UntilAsync(() => !health.IsWritable);
+        Assert.Equal(["ledger: cannot be written"], _readiness.Problems());
         Assert.Equal([3011], _lines.Ids);
         Assert.Contains("broke", Assert.Single(_lines.Texts), StringComparison.Ordinal);
 
         await ProbeOnceAsync(() => ValueTask.CompletedTask);
         await UntilAsync(() => health.IsWritable);
+        Assert.Empty(_readiness.Problems());
         Assert.Equal([3011, 3012], _lines.Ids);
         await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
         Assert.True(health.ExecuteTask!.IsCompletedSuccessfully);
@@ -91,7 +96,7 @@ public sealed class LedgerHealthTests
 
     private async Task<LedgerHealth> StartAsync()
     {
-        var health = new LedgerHealth(_store, _time, _lines);
+        var health = new LedgerHealth(_store, _readiness, _time, _lines);
         await health.StartAsync(CancellationToken.None);
         await _time.WhenArmedAsync();
         return health;
