@@ -108,7 +108,8 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
         }
     }
 
-    private static bool IsFailureOfService(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsFailureOfService(Exception failure) =>
+        failure is HttpRequestException or IOException or OperationCanceledException;
 
     private sealed record RecentCheck(HeartbeatTarget Target, long Since, Lazy<Task<Status>> Result);
 }

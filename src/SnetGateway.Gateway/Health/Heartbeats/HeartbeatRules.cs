@@ -17,7 +17,10 @@ internal static class HeartbeatRules
         errors.AddIf(kind == Http && !hasUrl, url, "missing", "Write the URL to request, as http://127.0.0.1:7002/health");
         errors.AddIf(kind != Http && hasUrl, url, $"only the kind {Http} uses a URL", $"Remove it, or write {Http} into Kind");
         errors.AddIf(
-            kind != Grpc && hasName, $"{path}:{nameof(options.HealthName)}", $"only the kind {Grpc} uses a name", $"Remove it, or write {Grpc} into Kind");
+            kind != Grpc && hasName,
+            $"{path}:{nameof(options.HealthName)}",
+            $"only the kind {Grpc} uses a name",
+            $"Remove it, or write {Grpc} into Kind");
         errors.AddIf(
             kind == Grpc && hasGrpcInstance == false,
             $"{path}:{nameof(options.Kind)}",
