@@ -19,7 +19,9 @@ internal sealed class ControlMethods(HealthServiceImpl health, CallCounter count
     /// <summary>Sets the health of the whole server and of the Echo service.</summary>
     public static void SetServing(HealthServiceImpl health, bool serving)
     {
-        var status = serving ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing;
+        HealthCheckResponse.Types.ServingStatus status = serving
+            ? HealthCheckResponse.Types.ServingStatus.Serving
+            : HealthCheckResponse.Types.ServingStatus.NotServing;
         health.SetStatus(string.Empty, status);
         health.SetStatus("example.Echo", status);
     }

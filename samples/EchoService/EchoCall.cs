@@ -8,23 +8,23 @@ namespace SnetGateway.EchoService;
 /// <summary>One call: what its first request asked for, and how far it has come.</summary>
 internal sealed class EchoCall(ServerCallContext context, string instance, TimeProvider time)
 {
-    private readonly TimeSpan? timeLeft = context.Deadline == DateTime.MaxValue ? null : context.Deadline - time.GetUtcNow().UtcDateTime;
-    private EchoRequest ask = new();
-    private bool hasSentHeaders;
-    private uint requests;
-    private uint sent;
+    private readonly TimeSpan? _timeLeft = context.Deadline == DateTime.MaxValue ? null : context.Deadline - time.GetUtcNow().UtcDateTime;
+    private EchoRequest _ask = new();
+    private bool _hasSentHeaders;
+    private uint _requests;
+    private uint _sent;
 
     /// <summary>Takes a request; the first one decides how the call goes.</summary>
     public async Task BeginAsync(EchoRequest request)
     {
-        if (requests++ > 0)
+        if (_requests++ > 0)
         {
             return;
         }
 
-        ask = request;
-        Fill(context.ResponseTrailers, ask.TrailingMetadata);
-        if (ask.HeadersFirst)
+        _ask = request;
+        Fill(context.ResponseTrailers, _ask.TrailingMetadata);
+        if (_ask.HeadersFirst)
         {
             await SendHeadersAsync();
         }
@@ -43,7 +43,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
     {
         for (var i = 0u; i < count; i++)
         {
-            if (ask.Failure is { } failure && sent >= failure.AfterAnswers)
+            if (_ask.Failure is { } failure && _sent >= failure.AfterAnswers)
             {
                 throw Asked(failure);
             }
@@ -58,7 +58,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
     /// <summary>What remains to be done when all answers have gone out.</summary>
     public async Task FinishAsync()
     {
-        if (ask.Failure is { } failure)
+        if (_ask.Failure is { } failure)
         {
             throw Asked(failure);
         }
@@ -70,7 +70,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
 
     private async Task PauseAsync()
     {
-        var milliseconds = sent == 0 ? ask.FirstDelayMs : ask.GapMs;
+        var milliseconds = _sent == 0 ? _ask.FirstDelayMs : _ask.GapMs;
         if (milliseconds > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, context.CancellationToken);
@@ -79,7 +79,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
 
     private async Task StallIfDueAsync()
     {
-        if (ask.HasStallAfter && sent >= ask.StallAfter)
+        if (_ask.HasStallAfter && _sent >= _ask.StallAfter)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, time, context.CancellationToken);
         }
@@ -88,33 +88,33 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
     // Headers without metadata need no packet of their own: they go out with the first answer.
     private async Task SendHeadersAsync()
     {
-        if (hasSentHeaders || (ask.InitialMetadata.Count == 0 && !ask.HeadersFirst))
+        if (_hasSentHeaders || (_ask.InitialMetadata.Count == 0 && !_ask.HeadersFirst))
         {
             return;
         }
 
-        hasSentHeaders = true;
+        _hasSentHeaders = true;
         var headers = new Metadata();
-        Fill(headers, ask.InitialMetadata);
+        Fill(headers, _ask.InitialMetadata);
         await context.WriteResponseHeadersAsync(headers);
     }
 
     private EchoReply Reply(string text)
     {
-        var reply = new EchoReply { Text = text, Index = sent++, Instance = instance, Requests = requests };
-        if (ask.PaddingBytes > 0)
+        var reply = new EchoReply { Text = text, Index = _sent++, Instance = instance, Requests = _requests };
+        if (_ask.PaddingBytes > 0)
         {
-            var padding = new byte[ask.PaddingBytes];
+            var padding = new byte[_ask.PaddingBytes];
             Array.Fill(padding, (byte)'x');
             reply.Padding = UnsafeByteOperations.UnsafeWrap(padding);
         }
 
-        if (timeLeft is { } left)
+        if (_timeLeft is { } left)
         {
             reply.DeadlineMs = (uint)Math.Clamp(left.TotalMilliseconds, 0, uint.MaxValue);
         }
 
-        if (ask.ShowMetadata)
+        if (_ask.ShowMetadata)
         {
             reply.Metadata.AddRange(context.RequestHeaders.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(Entry));
         }
@@ -133,7 +133,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
 
     private static void Fill(Metadata metadata, MapField<string, string> wanted)
     {
-        foreach (var (name, value) in wanted)
+        foreach ((string? name, string? value) in wanted)
         {
             if (name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.Ordinal))
             {

@@ -26,7 +26,7 @@ internal sealed class EchoMethods(string instance, CallCounter counts, TimeProvi
         CountedAsync(context, async call =>
         {
             List<string> texts = [];
-            await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+            await foreach (EchoRequest? request in requestStream.ReadAllAsync(context.CancellationToken))
             {
                 await call.BeginAsync(request);
                 texts.Add(request.Text);
@@ -39,7 +39,7 @@ internal sealed class EchoMethods(string instance, CallCounter counts, TimeProvi
         IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream,
         ServerCallContext context) => CountedAsync(context, async call =>
     {
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        await foreach (EchoRequest? request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             await call.BeginAsync(request);
             await call.AnswerAsync(responseStream, request.Text, request.Answers == 0 ? 1 : request.Answers);
@@ -59,7 +59,7 @@ internal sealed class EchoMethods(string instance, CallCounter counts, TimeProvi
         counts.Begun();
         try
         {
-            var result = await work(new EchoCall(context, instance, time));
+            T? result = await work(new EchoCall(context, instance, time));
             counts.Succeeded();
             return result;
         }

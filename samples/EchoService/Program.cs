@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.EchoService;
 
 var exitWithStdin = args.Contains("--exit-with-stdin");
-var configuration = new ConfigurationBuilder().AddCommandLine(args.Where(a => a != "--exit-with-stdin").ToArray()).Build();
+IConfigurationRoot configuration = new ConfigurationBuilder().AddCommandLine(args.Where(a => a != "--exit-with-stdin").ToArray()).Build();
 var name = configuration["name"] ?? "echo-csharp";
 
-var builder = WebApplication.CreateSlimBuilder();
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
     IPAddress.Parse(configuration["host"] ?? "127.0.0.1"),
@@ -28,7 +28,7 @@ builder.Services.AddSingleton(new ControlMethods(health, counts));
 builder.Services.AddSingleton(health);
 builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (16 << 20, null));
 
-var app = builder.Build();
+WebApplication app = builder.Build();
 app.MapGrpcService<EchoMethods>();
 app.MapGrpcService<ControlMethods>();
 app.MapGrpcService<HealthServiceImpl>();
@@ -43,7 +43,7 @@ await app.WaitForShutdownAsync();
 
 static async Task StopWithInputAsync(IHostApplicationLifetime lifetime)
 {
-    await using var input = Console.OpenStandardInput();
+    await using Stream input = Console.OpenStandardInput();
     await input.CopyToAsync(Stream.Null, lifetime.ApplicationStopping);
     lifetime.StopApplication();
 }

@@ -593,7 +593,7 @@ internal unsafe struct FieldLanes
     public static void Unpack(
         Vector256<ulong> word0, Vector256<ulong> word1, Vector256<ulong> word2, Vector256<ulong> word3, out FieldLanes r)
     {
-        Vector256<ulong> mask = Vector256.Create((ulong)LimbMask);
+        var mask = Vector256.Create((ulong)LimbMask);
         r.V0 = (word0 & mask).AsInt64();
         r.V1 = ((word0 >>> 29) & mask).AsInt64();
         r.V2 = (((word0 >>> 58) | (word1 << 6)) & mask).AsInt64();

@@ -19,7 +19,7 @@ internal sealed unsafe class KeyTable
     private const int BytesPerPoint = 64; // x and y, which is also one cache line
     private const int WordsPerPoint = BytesPerPoint / sizeof(ulong);
 
-    private static readonly Lazy<KeyTable> OfGenerator = new(static () => TryBuild(Generator.X, Generator.Y)
+    private static readonly Lazy<KeyTable> s_ofGenerator = new(static () => TryBuild(Generator.X, Generator.Y)
         ?? throw new InvalidOperationException("The generator's table cannot be built."));
 
     // Pinned, so that it stays aligned to a cache line.
@@ -33,7 +33,7 @@ internal sealed unsafe class KeyTable
     }
 
     /// <summary>The table of the curve's generator, built at its first use.</summary>
-    public static KeyTable ForGenerator => OfGenerator.Value;
+    public static KeyTable ForGenerator => s_ofGenerator.Value;
 
     /// <summary>The generator G.</summary>
     public static (Words256 X, Words256 Y) Generator => (
@@ -78,7 +78,7 @@ internal sealed unsafe class KeyTable
     public (Words256 X, Words256 Y) Point(int window, int j)
     {
         ulong* point = _points + (((window * PointsPerWindow) + j) * WordsPerPoint);
-        (Words256, Words256) read = (
+        var read = (
             new Words256(point[0], point[1], point[2], point[3]), new Words256(point[4], point[5], point[6], point[7]));
         GC.KeepAlive(this);
         return read;
@@ -95,7 +95,7 @@ internal sealed unsafe class KeyTable
         for (int window = 0; window < 4 * windows.Length; window++)
         {
             ref PointLanes group = ref windows[window / 4];
-            Vector256<long> lane = Vector256.Equals(Vector256.Create(0L, 1, 2, 3), Vector256.Create((long)(window % 4)));
+            var lane = Vector256.Equals(Vector256.Create(0L, 1, 2, 3), Vector256.Create((long)(window % 4)));
             FieldLanes.Select(lane, power.X, ref group.X);
             FieldLanes.Select(lane, power.Y, ref group.Y);
             FieldLanes.Select(lane, power.ZZ, ref group.ZZ);

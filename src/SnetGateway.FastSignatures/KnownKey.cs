@@ -18,7 +18,10 @@ internal sealed unsafe class KnownKey
 {
     private readonly KeyTable _table;
 
-    private KnownKey(KeyTable table) => _table = table;
+    private KnownKey(KeyTable table)
+    {
+        _table = table;
+    }
 
     /// <summary>True when the processor supports AVX2.</summary>
     public static bool IsSupported => FieldLanes.IsSupported;
@@ -39,8 +42,8 @@ internal sealed unsafe class KnownKey
     [SkipLocalsInit]
     public bool IsCertainlySigner(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, int recoveryId)
     {
-        Words256 z = Words256.ReadBigEndian(digest); // not reduced: the multiplication takes any 256 bits
-        Words256 r = Words256.ReadBigEndian(signature);
+        var z = Words256.ReadBigEndian(digest); // not reduced: the multiplication takes any 256 bits
+        var r = Words256.ReadBigEndian(signature);
         Words256 inverse = Modulus.Order.Invert(Words256.ReadBigEndian(signature[32..]));
         Words256 ofGenerator = Modulus.Order.Multiply(z, inverse);
         Words256 ofKey = Modulus.Order.Multiply(r, inverse);
@@ -102,7 +105,7 @@ internal sealed unsafe class KnownKey
         {
             // A digit without its highest bit is negative: its index is counted from the other end, and y changes its sign.
             Vector256<long> digit = word0.AsInt64();
-            Vector256<long> negative = Vector256.Equals(digit & Vector256.Create((long)KeyTable.PointsPerWindow), Vector256<long>.Zero);
+            var negative = Vector256.Equals(digit & Vector256.Create((long)KeyTable.PointsPerWindow), Vector256<long>.Zero);
             Vector256<long> place = (digit ^ negative) & Vector256.Create((long)KeyTable.PointsPerWindow - 1);
             word0 = (word0 >>> SignedWindows.Bits) | (word1 << (64 - SignedWindows.Bits));
             word1 = (word1 >>> SignedWindows.Bits) | (word2 << (64 - SignedWindows.Bits));
@@ -174,10 +177,10 @@ internal sealed unsafe class KnownKey
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(ulong* number0, ulong* number1, ulong* number2, ulong* number3, out FieldLanes lanes)
     {
-        Vector256<ulong> a = Vector256.Load(number0);
-        Vector256<ulong> b = Vector256.Load(number1);
-        Vector256<ulong> c = Vector256.Load(number2);
-        Vector256<ulong> d = Vector256.Load(number3);
+        var a = Vector256.Load(number0);
+        var b = Vector256.Load(number1);
+        var c = Vector256.Load(number2);
+        var d = Vector256.Load(number3);
         Vector256<ulong> ab02 = Avx2.UnpackLow(a, b);
         Vector256<ulong> ab13 = Avx2.UnpackHigh(a, b);
         Vector256<ulong> cd02 = Avx2.UnpackLow(c, d);

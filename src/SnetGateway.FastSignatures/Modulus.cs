@@ -28,14 +28,14 @@ internal sealed class Modulus
     /// <summary>Any 256 bits, reduced.</summary>
     public Words256 Reduce(in Words256 number)
     {
-        Words256 less = Words256.Subtract(number, _value, out ulong borrow);
+        var less = Words256.Subtract(number, _value, out ulong borrow);
         return borrow != 0 ? number : less;
     }
 
     /// <summary>low + 2^256 high, reduced. <paramref name="high"/> is below 2^32.</summary>
     public Words256 Reduce(in Words256 low, ulong high)
     {
-        Words256 sum = Words256.MultiplyAdd(_complement, high, low, out ulong carry);
+        var sum = Words256.MultiplyAdd(_complement, high, low, out ulong carry);
 
         // A carry means that the remainder is small: adding c once more cannot carry.
         return Reduce(carry != 0 ? Words256.Add(sum, _complement, out _) : sum);
@@ -44,7 +44,7 @@ internal sealed class Modulus
     /// <summary>a - b of reduced numbers.</summary>
     public Words256 Subtract(in Words256 a, in Words256 b)
     {
-        Words256 difference = Words256.Subtract(a, b, out ulong borrow);
+        var difference = Words256.Subtract(a, b, out ulong borrow);
         return borrow != 0 ? Words256.Add(difference, _value, out _) : difference;
     }
 
@@ -64,7 +64,7 @@ internal sealed class Modulus
     public Words256 Multiply(in Words256 a, in Words256 b)
     {
         // 2^256 = c, and c has at most 129 bits: the upper part has 256 bits, then 130, then 4.
-        Words256 low = Words256.MultiplyAdd(a, b, default, out Words256 high);
+        var low = Words256.MultiplyAdd(a, b, default, out Words256 high);
         low = Words256.MultiplyAdd(_complement, high, low, out high);
         low = Words256.MultiplyAdd(_complement, high, low, out high);
         return Reduce(low, high.W0);

@@ -74,8 +74,8 @@ internal static class SignedWindows
     /// <summary>a b, where b has two words and the product four.</summary>
     private static Words256 Multiply(in Words256 b, in Words256 a)
     {
-        Words256 row = Words256.MultiplyAdd(a, b.W0, default, out _);
-        Words256 next = Words256.MultiplyAdd(a, b.W1, new Words256(row.W1, row.W2, row.W3, 0), out _);
+        var row = Words256.MultiplyAdd(a, b.W0, default, out _);
+        var next = Words256.MultiplyAdd(a, b.W1, new Words256(row.W1, row.W2, row.W3, 0), out _);
         return new Words256(row.W0, next.W0, next.W1, next.W2);
     }
 }

@@ -37,7 +37,7 @@ internal static class GatewayApp
         WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapOwnServices());
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            var listeners = app.Services.GetRequiredService<ListenerAddresses>();
+            ListenerAddresses listeners = app.Services.GetRequiredService<ListenerAddresses>();
             (IPEndPoint consumers, IPEndPoint admin) = (listeners.Public, listeners.Admin);
             GatewayLog.Started(app.Logger, consumers, admin);
         });

@@ -9,18 +9,21 @@ internal readonly struct FieldIndex
 {
     private readonly List<(int Field, int Start, int Length, bool IsPacked)> _places;
 
-    private FieldIndex(List<(int Field, int Start, int Length, bool IsPacked)> places) => _places = places;
+    private FieldIndex(List<(int Field, int Start, int Length, bool IsPacked)> places)
+    {
+        _places = places;
+    }
 
     /// <summary>Scans a message once. A field with an unexpected wire type is unknown, as for protobuf's own readers.</summary>
     public static FieldIndex Read(ProtoMessageType type, ReadOnlySpan<byte> message, JsonPath path)
     {
         var places = new List<(int Field, int Start, int Length, bool IsPacked)>();
-        var holders = type.OneofCount == 0 ? [] : new (int Field, int Since)[type.OneofCount];
+        (int Field, int Since)[] holders = type.OneofCount == 0 ? [] : new (int Field, int Since)[type.OneofCount];
         var input = new ProtoInput(message, path);
         while (!input.IsAtEnd)
         {
-            var (number, wireType) = input.ReadTag();
-            var (start, length) = input.Skip(wireType);
+            (int number, WireFormat.WireType wireType) = input.ReadTag();
+            (int start, int length) = input.Skip(wireType);
             if (type.Find(number) is not { } field)
             {
                 continue;
@@ -50,7 +53,7 @@ internal readonly struct FieldIndex
     /// <summary>The occurrences of one field, in the order of the wire.</summary>
     public ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> Find(int field)
     {
-        var places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_places);
+        Span<(int Field, int Start, int Length, bool IsPacked)> places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_places);
         var first = LowerBound(places, field);
         return places[first..LowerBound(places, field + 1)];
     }
@@ -58,7 +61,7 @@ internal readonly struct FieldIndex
     // Binary search, because a list in a message of many fields may have a million elements.
     private static int LowerBound(ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places, int field)
     {
-        var (low, high) = (0, places.Length);
+        (int low, int high) = (0, places.Length);
         while (low < high)
         {
             var middle = (low + high) / 2;

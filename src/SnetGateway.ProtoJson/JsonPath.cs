@@ -24,7 +24,7 @@ internal sealed class JsonPath
     public override string ToString()
     {
         var text = new StringBuilder("$");
-        foreach (var (name, index) in _steps)
+        foreach ((string? name, int index) in _steps)
         {
             if (name is null)
             {

@@ -15,7 +15,7 @@ internal ref partial struct JsonToProto
 
     private readonly bool WriteInteger(FieldType type, ReadOnlySpan<byte> text)
     {
-        var (least, most) = type switch
+        (Int128 least, Int128 most) = type switch
         {
             FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => ((Int128)int.MinValue, (Int128)int.MaxValue),
             FieldType.UInt32 or FieldType.Fixed32 => (0, uint.MaxValue),
@@ -23,7 +23,7 @@ internal ref partial struct JsonToProto
             FieldType.UInt64 or FieldType.Fixed64 => (0, ulong.MaxValue),
             _ => throw path.Error("groups of proto2 cannot be expressed in JSON"),
         };
-        if (!JsonNumbers.TryReadInteger(text, out var value) || value < least || value > most)
+        if (!JsonNumbers.TryReadInteger(text, out Int128 value) || value < least || value > most)
         {
             throw path.Error($"expected an integer from {least} to {most}");
         }
@@ -75,7 +75,7 @@ internal ref partial struct JsonToProto
                 }
 
                 break;
-            case JsonTokenType.Number when JsonNumbers.TryReadInteger(_json.ValueSpan, out var value)
+            case JsonTokenType.Number when JsonNumbers.TryReadInteger(_json.ValueSpan, out Int128 value)
                 && value >= int.MinValue
                 && value <= int.MaxValue:
                 number = (int)value;
@@ -114,7 +114,7 @@ internal ref partial struct JsonToProto
         return isText && _json.ValueTextEquals("NaN"u8) ? T.NaN
             : isText && _json.ValueTextEquals("Infinity"u8) ? T.PositiveInfinity
             : isText && _json.ValueTextEquals("-Infinity"u8) ? T.NegativeInfinity
-            : JsonNumbers.TryReadFinite<T>(_json.ValueIsEscaped ? [] : _json.ValueSpan, out var value) ? value
+            : JsonNumbers.TryReadFinite<T>(_json.ValueIsEscaped ? [] : _json.ValueSpan, out T value) ? value
             : throw path.Error($"expected a number in the range of a {type}");
     }
 

@@ -31,7 +31,7 @@ internal ref partial struct JsonToProto
             return;
         }
 
-        foreach (var part in text.AsSpan().Split(','))
+        foreach (Range part in text.AsSpan().Split(','))
         {
             WriteTag(type.Fields[0], WireFormat.WireType.LengthDelimited);
             output.WriteText(
@@ -134,7 +134,7 @@ internal ref partial struct JsonToProto
     /// <summary>Searches ahead for <c>@type</c>, which may be anywhere in the object.</summary>
     private readonly string? FindTypeUrl()
     {
-        var ahead = _json;
+        Utf8JsonReader ahead = _json;
         string? url = null;
         while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {

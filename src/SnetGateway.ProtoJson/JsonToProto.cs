@@ -73,7 +73,7 @@ internal ref partial struct JsonToProto(
     {
         Expect(JsonTokenType.StartObject, $"an object for {type.FullName}");
         var bits = type.Fields.Length + type.OneofCount;
-        var seen = bits <= SeenBitsOnStack ? stackalloc ulong[SeenBitsOnStack / BitsPerWord] : new ulong[(bits / BitsPerWord) + 1];
+        Span<ulong> seen = bits <= SeenBitsOnStack ? stackalloc ulong[SeenBitsOnStack / BitsPerWord] : new ulong[(bits / BitsPerWord) + 1];
         while (ReadProperty(out var name))
         {
             var at = path.Length;

@@ -20,7 +20,7 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
         }
 
         Array.Sort(files, StringComparer.Ordinal);
-        var work = Directory.CreateTempSubdirectory("snet-gateway-protoc-");
+        DirectoryInfo work = Directory.CreateTempSubdirectory("snet-gateway-protoc-");
         try
         {
             var result = Path.Combine(work.FullName, "set.pb");

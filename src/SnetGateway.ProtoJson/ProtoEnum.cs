@@ -11,7 +11,7 @@ internal sealed class ProtoEnum
     public ProtoEnum(EnumDescriptor descriptor)
     {
         FullName = descriptor.FullName;
-        foreach (var value in descriptor.Values)
+        foreach (EnumValueDescriptor? value in descriptor.Values)
         {
             _numbers[value.Name] = value.Number;
 

@@ -83,7 +83,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
             throw path.Error("not valid protobuf: a field extends beyond its message");
         }
 
-        var taken = _source.Slice(Position, (int)length);
+        ReadOnlySpan<byte> taken = _source.Slice(Position, (int)length);
         Position += (int)length;
         return taken;
     }

@@ -45,14 +45,14 @@ public sealed class ProtoMessageType
     {
         Fields = fields;
         OneofCount = oneofCount;
-        foreach (var field in fields)
+        foreach (ProtoField field in fields)
         {
             _byNumber[field.Number] = field;
             _byName[field.JsonName] = field;
         }
 
         // When one field's original name is another field's JSON name, the JSON name wins: it is the canonical spelling.
-        foreach (var field in fields)
+        foreach (ProtoField field in fields)
         {
             _byName.TryAdd(field.Name, field);
         }

@@ -22,7 +22,7 @@ internal sealed class ProtoOutput
 
     public void WriteVarint(ulong value)
     {
-        var space = Reserve(MostVarintBytes);
+        Span<byte> space = Reserve(MostVarintBytes);
         var written = 0;
         for (; value > 0x7F; value >>= 7)
         {

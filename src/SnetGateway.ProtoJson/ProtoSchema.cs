@@ -8,7 +8,7 @@ namespace SnetGateway.ProtoJson;
 public sealed class ProtoSchema
 {
     // Available also to a set that was compiled without its imports.
-    private static readonly FileDescriptor[] WellKnownFiles =
+    private static readonly FileDescriptor[] s_wellKnownFiles =
     [
         AnyReflection.Descriptor, ApiReflection.Descriptor, DurationReflection.Descriptor, EmptyReflection.Descriptor,
         FieldMaskReflection.Descriptor, SourceContextReflection.Descriptor, StructReflection.Descriptor,
@@ -23,22 +23,22 @@ public sealed class ProtoSchema
         Files = files;
         var descriptors = new List<MessageDescriptor>();
         var enums = new Dictionary<string, ProtoEnum>(StringComparer.Ordinal);
-        foreach (var file in files)
+        foreach (FileDescriptor file in files)
         {
             Collect(file.MessageTypes, file.EnumTypes, descriptors, enums);
         }
 
-        foreach (var descriptor in descriptors)
+        foreach (MessageDescriptor descriptor in descriptors)
         {
             _messages[descriptor.FullName] = new ProtoMessageType(descriptor);
         }
 
-        foreach (var descriptor in descriptors)
+        foreach (MessageDescriptor descriptor in descriptors)
         {
             FillFields(descriptor, enums);
         }
 
-        foreach (var method in files.SelectMany(file => file.Services).SelectMany(service => service.Methods))
+        foreach (MethodDescriptor? method in files.SelectMany(file => file.Services).SelectMany(service => service.Methods))
         {
             var path = $"/{method.Service.FullName}/{method.Name}";
             _methods[path] = new ProtoMethod(
@@ -61,7 +61,7 @@ public sealed class ProtoSchema
     {
         try
         {
-            var set = FileDescriptorSet.Parser.ParseFrom(descriptorSet);
+            FileDescriptorSet set = FileDescriptorSet.Parser.ParseFrom(descriptorSet);
             return new ProtoSchema([.. FileDescriptor.BuildFromByteStrings(InOrder(set).Select(file => file.ToByteString()))]);
         }
         catch (Exception broken) when (broken is not InvalidDataException and not OutOfMemoryException)
@@ -87,12 +87,12 @@ public sealed class ProtoSchema
         IEnumerable<MessageDescriptor> messages, IEnumerable<EnumDescriptor> enumerations, List<MessageDescriptor> descriptors,
         Dictionary<string, ProtoEnum> enums)
     {
-        foreach (var enumeration in enumerations)
+        foreach (EnumDescriptor enumeration in enumerations)
         {
             enums[enumeration.FullName] = new ProtoEnum(enumeration);
         }
 
-        foreach (var message in messages)
+        foreach (MessageDescriptor message in messages)
         {
             descriptors.Add(message);
             Collect(message.NestedTypes, message.EnumTypes, descriptors, enums);
@@ -101,9 +101,9 @@ public sealed class ProtoSchema
 
     private static List<FileDescriptorProto> InOrder(FileDescriptorSet set)
     {
-        var files = WellKnownFiles.ToDictionary(
+        Dictionary<string, FileDescriptorProto> files = s_wellKnownFiles.ToDictionary(
             file => file.Name, file => FileDescriptorProto.Parser.ParseFrom(file.SerializedData), StringComparer.Ordinal);
-        foreach (var file in set.File)
+        foreach (FileDescriptorProto? file in set.File)
         {
             files[file.Name] = file;
         }
@@ -112,10 +112,10 @@ public sealed class ProtoSchema
         var ordered = new List<FileDescriptorProto>();
         var state = new Dictionary<string, bool>(StringComparer.Ordinal);
         var open = new Stack<(FileDescriptorProto File, int Next)>();
-        foreach (var root in set.File)
+        foreach (FileDescriptorProto? root in set.File)
         {
             Enter(root.Name, root.Name);
-            while (open.TryPop(out var at))
+            while (open.TryPop(out (FileDescriptorProto File, int Next) at))
             {
                 if (at.Next == at.File.Dependency.Count)
                 {
@@ -143,7 +143,7 @@ public sealed class ProtoSchema
                 return;
             }
 
-            if (!files.TryGetValue(name, out var file))
+            if (!files.TryGetValue(name, out FileDescriptorProto? file))
             {
                 throw new InvalidDataException($"The descriptor set cannot be used: {importer} imports {name}, which is not in the set. "
                     + $"Compile it with --include_imports.");
@@ -157,7 +157,7 @@ public sealed class ProtoSchema
     private void FillFields(MessageDescriptor descriptor, Dictionary<string, ProtoEnum> enums)
     {
         var oneofs = descriptor.Oneofs.Where(oneof => !oneof.IsSynthetic).ToList();
-        var fields = descriptor.Fields.InFieldNumberOrder().Select((field, index) => new ProtoField(
+        IEnumerable<ProtoField> fields = descriptor.Fields.InFieldNumberOrder().Select((field, index) => new ProtoField(
             field,
             index,
             field.RealContainingOneof is { } oneof ? oneofs.IndexOf(oneof) : -1,

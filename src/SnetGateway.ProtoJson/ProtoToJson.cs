@@ -59,9 +59,9 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     private void WriteFields(ProtoMessageType type, ReadOnlySpan<byte> message)
     {
         var index = FieldIndex.Read(type, message, path);
-        foreach (var field in type.Fields)
+        foreach (ProtoField field in type.Fields)
         {
-            var places = index.Find(field.Index);
+            ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places = index.Find(field.Index);
             var isAbsent = places.IsEmpty || (IsScalarWithoutPresence(field) && IsDefault(field, message, places[^1]));
             if (isAbsent && (!options.IncludeDefaults || field.HasPresence))
             {
@@ -114,10 +114,10 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         }
 
         var whole = new List<byte>();
-        foreach (var place in places)
+        foreach ((int Field, int Start, int Length, bool IsPacked) place in places)
         {
             // Each part is checked separately: an incomplete field at the end of one part would consume the beginning of the next.
-            var part = message.Slice(place.Start, place.Length);
+            ReadOnlySpan<byte> part = message.Slice(place.Start, place.Length);
             for (var fields = new ProtoInput(part, path); !fields.IsAtEnd;)
             {
                 fields.Skip(fields.ReadTag().Type);
@@ -134,9 +134,9 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     {
         writer.WriteStartArray();
         var index = 0;
-        foreach (var place in places)
+        foreach ((int Field, int Start, int Length, bool IsPacked) place in places)
         {
-            var bytes = message.Slice(place.Start, place.Length);
+            ReadOnlySpan<byte> bytes = message.Slice(place.Start, place.Length);
             if (!place.IsPacked)
             {
                 path.Enter(index++);
@@ -149,7 +149,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
             while (!elements.IsAtEnd)
             {
                 path.Enter(index++);
-                var (start, length) = elements.Skip(field.WireType);
+                (int start, int length) = elements.Skip(field.WireType);
                 WriteScalar(field, bytes.Slice(start, length));
                 path.Leave();
             }
@@ -163,18 +163,19 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     {
         // When several entries have the same key, the last one counts.
         var entries = new Dictionary<string, (int Start, int Length)>(StringComparer.Ordinal);
-        foreach (var place in places)
+        foreach ((int Field, int Start, int Length, bool IsPacked) place in places)
         {
-            var entry = message.Slice(place.Start, place.Length);
-            var keys = FieldIndex.Read(field.Message!, entry, path).Find(field.MapKey.Index);
+            ReadOnlySpan<byte> entry = message.Slice(place.Start, place.Length);
+            ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> keys = FieldIndex.Read(field.Message!, entry, path)
+                .Find(field.MapKey.Index);
             entries[ReadMapKey(field.MapKey, keys.IsEmpty ? default : entry.Slice(keys[^1].Start, keys[^1].Length))] = (place.Start,
                 place.Length);
         }
 
         writer.WriteStartObject();
-        foreach (var (key, place) in entries)
+        foreach ((string? key, (int Start, int Length) place) in entries)
         {
-            var entry = message.Slice(place.Start, place.Length);
+            ReadOnlySpan<byte> entry = message.Slice(place.Start, place.Length);
             writer.WritePropertyName(key);
             path.Enter(key);
             WriteSingular(field.MapValue, entry, FieldIndex.Read(field.Message!, entry, path).Find(field.MapValue.Index));
@@ -265,7 +266,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private bool IsDefault(ProtoField field, ReadOnlySpan<byte> message, (int Field, int Start, int Length, bool IsPacked) place)
     {
-        var bytes = message.Slice(place.Start, place.Length);
+        ReadOnlySpan<byte> bytes = message.Slice(place.Start, place.Length);
         return field.Type switch
         {
             FieldType.String or FieldType.Bytes => bytes.IsEmpty,
@@ -312,7 +313,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteFieldMask(FieldMask mask)
     {
-        var paths = mask.Paths.Select(
+        IEnumerable<string> paths = mask.Paths.Select(
             part => FieldMaskPaths.Format(part) ?? throw path.Error("a path of the field mask cannot be expressed in JSON"));
         writer.WriteStringValue(string.Join(',', paths));
     }
@@ -320,9 +321,9 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
     private void WriteValue(ProtoMessageType type, ReadOnlySpan<byte> message)
     {
         var index = FieldIndex.Read(type, message, path);
-        foreach (var field in type.Fields)
+        foreach (ProtoField field in type.Fields)
         {
-            var places = index.Find(field.Index);
+            ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places = index.Find(field.Index);
             if (!places.IsEmpty
                 && (field.Type != FieldType.Double || double.IsFinite(ReadDouble(message.Slice(places[^1].Start, places[^1].Length)))))
             {
@@ -353,7 +354,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         if (any.TypeUrl.Length > 0 || !any.Value.IsEmpty)
         {
             var slash = any.TypeUrl.LastIndexOf('/');
-            var type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..]))
+            ProtoMessageType type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..]))
                 ?? throw path.Error("the type of a google.protobuf.Any is not in this schema");
             writer.WriteString("@type"u8, any.TypeUrl);
             if (type.WellKnown == WellKnownType.None)

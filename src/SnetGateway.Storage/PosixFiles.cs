@@ -50,12 +50,12 @@ internal static partial class PosixFiles
     /// <summary>True when <see cref="OpenLocked"/> failed because of another process's lock, and not because of the disk.</summary>
     public static bool IsLockedByAnother(IOException exception)
     {
-        const int linuxWouldBlock = 11;
-        const int macWouldBlock = 35;
-        const int windowsSharingViolation = unchecked((int)0x80070020);
-        return exception.HResult == (OperatingSystem.IsWindows() ? windowsSharingViolation
-            : OperatingSystem.IsLinux() ? linuxWouldBlock
-            : macWouldBlock);
+        const int LinuxWouldBlock = 11;
+        const int MacWouldBlock = 35;
+        const int WindowsSharingViolation = unchecked((int)0x80070020);
+        return exception.HResult == (OperatingSystem.IsWindows() ? WindowsSharingViolation
+            : OperatingSystem.IsLinux() ? LinuxWouldBlock
+            : MacWouldBlock);
     }
 
     /// <summary>

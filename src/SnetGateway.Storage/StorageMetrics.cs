@@ -6,7 +6,7 @@ namespace SnetGateway.Storage;
 /// <summary>Metrics of the stores: duration of durable writes, batch sizes, round trips, lost journal entries.</summary>
 public sealed class StorageMetrics
 {
-    private static readonly KeyValuePair<string, object?>[] Outcomes =
+    private static readonly KeyValuePair<string, object?>[] s_outcomes =
     [
         new("outcome", "committed"), new("outcome", "conflict"), new("outcome", "not_written"), new("outcome", "unknown"),
     ];
@@ -33,7 +33,7 @@ public sealed class StorageMetrics
 
     internal bool WantsDurations => _duration.Enabled;
 
-    internal void Commit(CommitOutcome outcome, TimeSpan elapsed) => _duration.Record(elapsed.TotalSeconds, Outcomes[(int)outcome]);
+    internal void Commit(CommitOutcome outcome, TimeSpan elapsed) => _duration.Record(elapsed.TotalSeconds, s_outcomes[(int)outcome]);
 
     internal void JournalEntriesLost(int entries) => _journalLost.Add(entries);
 

@@ -21,7 +21,7 @@ public static unsafe class Marks
 
     internal static void Open(string path)
     {
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(path); // mapped until the process ends
+        var file = MemoryMappedFile.CreateFromFile(path); // mapped until the process ends
         file.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref s_marks);
     }
 }

@@ -3,7 +3,7 @@ namespace SnetGateway.TestKit;
 /// <summary>The files of this repository, for tests that read them.</summary>
 public static class RepositoryFiles
 {
-    private static readonly string[] NotOurs = ["bin", "obj", "node_modules", ".git", "TestResults", "artifacts"];
+    private static readonly string[] s_notOurs = ["bin", "obj", "node_modules", ".git", "TestResults", "artifacts"];
 
     /// <summary>The folder that contains the solution, found upwards from the test's folder.</summary>
     public static string Root { get; } = FindRoot();
@@ -23,7 +23,9 @@ public static class RepositoryFiles
             yield return Path.GetRelativePath(Root, file);
         }
 
-        foreach (string inner in Directory.EnumerateDirectories(folder).Where(inner => !NotOurs.Contains(Path.GetFileName(inner))).Order())
+        foreach (string inner in Directory.EnumerateDirectories(folder)
+            .Where(inner => !s_notOurs.Contains(Path.GetFileName(inner)))
+            .Order())
         {
             foreach (string file in Walk(inner, endings))
             {

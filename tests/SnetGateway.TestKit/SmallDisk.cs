@@ -15,7 +15,10 @@ public sealed class SmallDisk : IDisposable
 
     private readonly string _options;
 
-    private SmallDisk(string folder, string options) => (Folder, _options) = (folder, options);
+    private SmallDisk(string folder, string options)
+    {
+        (Folder, _options) = (folder, options);
+    }
 
     /// <summary>The mount point.</summary>
     public string Folder { get; }

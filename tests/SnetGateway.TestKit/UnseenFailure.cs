@@ -3,10 +3,13 @@ namespace SnetGateway.TestKit;
 /// <summary>Detects whether the runtime reports the failure of a task as unobserved. It is recognised by its message.</summary>
 public sealed class UnseenFailure : IDisposable
 {
-    private volatile bool isReported;
+    private volatile bool _isReported;
 
     /// <summary>Listens until it is disposed.</summary>
-    public UnseenFailure() => TaskScheduler.UnobservedTaskException += Note;
+    public UnseenFailure()
+    {
+        TaskScheduler.UnobservedTaskException += Note;
+    }
 
     /// <summary>The message to use for the failure.</summary>
     public string Message { get; } = $"late {Guid.NewGuid()}";
@@ -16,12 +19,12 @@ public sealed class UnseenFailure : IDisposable
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return isReported;
+        return _isReported;
     }
 
     /// <inheritdoc/>
     public void Dispose() => TaskScheduler.UnobservedTaskException -= Note;
 
     private void Note(object? sender, UnobservedTaskExceptionEventArgs report) =>
-        isReported |= report.Exception.InnerExceptions.Any(inner => inner.Message == Message);
+        _isReported |= report.Exception.InnerExceptions.Any(inner => inner.Message == Message);
 }

@@ -10,10 +10,10 @@ namespace SnetGateway.Ethereum.Abi;
 /// <summary>Call data and return values of the escrow contract's view functions.</summary>
 internal static class EscrowCalls
 {
-    private static readonly byte[] NextChannelIdCall = Encode(new NextChannelIdFunction());
+    private static readonly byte[] s_nextChannelIdCall = Encode(new NextChannelIdFunction());
 
     /// <summary>`nextChannelId()`.</summary>
-    public static byte[] NextChannelId() => NextChannelIdCall;
+    public static byte[] NextChannelId() => s_nextChannelIdCall;
 
     /// <summary>`channels(uint256)`.</summary>
     public static byte[] Channels(ChannelId id) =>
@@ -41,7 +41,7 @@ internal static class EscrowCalls
             return false;
         }
 
-        Address sender = Address.Parse(channel.Sender);
+        var sender = Address.Parse(channel.Sender);
         reading = sender.IsZero ? null : new ChannelReading
         {
             Id = id,

@@ -13,7 +13,7 @@ internal static class EscrowEvents
     public static readonly Bytes32 ChannelExtend = Topic<ChannelExtended>();
     public static readonly Bytes32 ChannelAddFunds = Topic<ChannelFundsAdded>();
 
-    private static readonly Dictionary<Bytes32, Func<IReadOnlyList<Bytes32>, ReadOnlySpan<byte>, EscrowEvent?>> Decoders = new()
+    private static readonly Dictionary<Bytes32, Func<IReadOnlyList<Bytes32>, ReadOnlySpan<byte>, EscrowEvent?>> s_decoders = new()
     {
         [ChannelOpen] = StrictAbi.DecodeLog<ChannelOpened>,
         [ChannelClaim] = StrictAbi.DecodeLog<ChannelClaimed>,
@@ -23,12 +23,13 @@ internal static class EscrowEvents
     };
 
     /// <summary>The filter for `eth_getLogs`: any of these as the first topic.</summary>
-    public static IReadOnlyList<Bytes32> Topics { get; } = [.. Decoders.Keys];
+    public static IReadOnlyList<Bytes32> Topics { get; } = [.. s_decoders.Keys];
 
     /// <summary>Decodes a log of the escrow contract. False for another event, and for bytes that the contract cannot write.</summary>
     public static bool TryDecode(IReadOnlyList<Bytes32> topics, ReadOnlySpan<byte> data, [NotNullWhen(true)] out EscrowEvent? decoded)
     {
-        decoded = topics.Count > 0 && Decoders.TryGetValue(topics[0], out var decode) ? decode(topics, data) : null;
+        decoded = topics.Count > 0 && s_decoders.TryGetValue(
+            topics[0], out Func<IReadOnlyList<Bytes32>, ReadOnlySpan<byte>, EscrowEvent?>? decode) ? decode(topics, data) : null;
         return decoded is not null;
     }
 

@@ -55,10 +55,10 @@ internal static class StrictAbi
 
     private static class Shape<T>
     {
-        private static readonly Parameter[] Parameters = new AttributesToABIExtractor().ExtractParametersFromAttributes(typeof(T));
+        private static readonly Parameter[] s_parameters = new AttributesToABIExtractor().ExtractParametersFromAttributes(typeof(T));
 
-        public static readonly int Count = Parameters.Length;
+        public static readonly int Count = s_parameters.Length;
 
-        public static readonly int Indexed = Parameters.Count(parameter => parameter.Indexed);
+        public static readonly int Indexed = s_parameters.Count(parameter => parameter.Indexed);
     }
 }

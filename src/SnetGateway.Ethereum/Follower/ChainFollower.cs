@@ -33,14 +33,14 @@ namespace SnetGateway.Ethereum.Follower;
 /// </remarks>
 public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
     // One URL is often several nodes, of which one may be a block behind another for a moment. That is not reported.
-    private static readonly TimeSpan NormalLag = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_normalLag = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_saveInterval = TimeSpan.FromSeconds(1);
 
     // A cursor whose time moved but not its block is saved rarely. It is worth saving because staleness is counted from that time.
-    private static readonly TimeSpan SaveUnmovedInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_saveUnmovedInterval = TimeSpan.FromSeconds(30);
 
     private readonly ChainOptions _options;
     private readonly TimeProvider _time;
@@ -152,7 +152,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 #pragma warning restore CA1031
             {
                 _outcome = _outcome with { LastFailure = exception.Message };
-                pause = _jitter.BackOff(_options.PollInterval, LongestPause, ++failures);
+                pause = _jitter.BackOff(_options.PollInterval, s_longestPause, ++failures);
                 Report(exception, failures, pause);
             }
 
@@ -186,7 +186,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         HeadReadResult result = await _heads.RefreshAsync(cancellationToken);
         if (_heads.View?.Head is not { } head
             || result == HeadReadResult.Unreachable
-            || (result == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > NormalLag))
+            || (result == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > s_normalLag))
         {
             throw NoFreshHead();
         }
@@ -214,7 +214,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         }
 
         bool moved = _saved is not { } saved || saved.Hash != cursor.Hash;
-        if (_savedAt != 0 && _time.GetElapsedTime(_savedAt) < (moved ? SaveInterval : SaveUnmovedInterval))
+        if (_savedAt != 0 && _time.GetElapsedTime(_savedAt) < (moved ? s_saveInterval : s_saveUnmovedInterval))
         {
             return;
         }

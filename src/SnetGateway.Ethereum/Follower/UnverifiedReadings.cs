@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Values;
 
@@ -22,7 +23,7 @@ internal sealed class UnverifiedReadings
         foreach ((ChannelId channel, ChainBlock block) in _readings)
         {
             if (block.Number <= tip && _readings.TryRemove(KeyValuePair.Create(channel, block))
-                && followed.TryGet(block.Number, out var actual) && actual.Hash != block.Hash)
+                && followed.TryGet(block.Number, out BlockHeader actual) && actual.Hash != block.Hash)
             {
                 mismatches.Add(channel);
             }

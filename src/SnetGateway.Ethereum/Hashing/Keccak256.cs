@@ -17,7 +17,7 @@ public static class Keccak256
     private const int RateLanes = Rate / sizeof(ulong);
     private const int StateLanes = 25;
 
-    private static readonly ulong[] RoundConstants =
+    private static readonly ulong[] s_roundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000, 0x000000000000808B, 0x0000000080000001,
         0x8000000080008081, 0x8000000000008009, 0x000000000000008A, 0x0000000000000088, 0x0000000080008009, 0x000000008000000A,
@@ -90,7 +90,7 @@ public static class Keccak256
         ulong a15 = state[15], a16 = state[16], a17 = state[17], a18 = state[18], a19 = state[19];
         ulong a20 = state[20], a21 = state[21], a22 = state[22], a23 = state[23], a24 = state[24];
 
-        foreach (ulong constant in RoundConstants)
+        foreach (ulong constant in s_roundConstants)
         {
             // Theta: each column is mixed with the parity of its neighbours.
             ulong c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20;

@@ -10,9 +10,9 @@ namespace SnetGateway.Ethereum.JsonRpc;
 internal sealed class EndpointState(
     JsonRpcEndpoint endpoint, long chainId, Address escrow, TimeProvider time, Jitter jitter, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan MisconfiguredPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_misconfiguredPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _checking = new(1);
@@ -113,7 +113,7 @@ internal sealed class EndpointState(
             }
 
             _failures++;
-            pause = misconfigured ? jitter.Around(MisconfiguredPause) : jitter.BackOff(FirstPause, LongestPause, _failures);
+            pause = misconfigured ? jitter.Around(s_misconfiguredPause) : jitter.BackOff(s_firstPause, s_longestPause, _failures);
             _setAsideAt = time.GetTimestamp();
             _pause = pause;
             _fault = exception.Message;

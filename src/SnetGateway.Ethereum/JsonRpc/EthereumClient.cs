@@ -8,7 +8,7 @@ namespace SnetGateway.Ethereum.JsonRpc;
 /// </summary>
 internal sealed class EthereumClient : IDisposable
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(100);
 
     private readonly EndpointState[] _endpoints;
     private readonly HttpMessageInvoker _http;
@@ -125,7 +125,7 @@ internal sealed class EthereumClient : IDisposable
             when (exception is EndpointException { Fault: EndpointFault.Unreachable } or JsonRpcErrorException { IsRateLimit: false })
         {
             // A pooled connection that the server has closed, or one of several nodes behind one URL that lags for a moment.
-            await Task.Delay(_jitter.Around(RetryPause), _time, cancellationToken);
+            await Task.Delay(_jitter.Around(s_retryPause), _time, cancellationToken);
             return await QueryOnceAsync(state, query, cancellationToken);
         }
     }

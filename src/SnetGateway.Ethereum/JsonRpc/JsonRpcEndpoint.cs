@@ -65,7 +65,7 @@ internal sealed class JsonRpcEndpoint
             }
 
             await response.Content.LoadIntoBufferAsync(MaxResponseBytes, either.Token);
-            using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(either.Token));
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(either.Token));
             JsonElement result = Result(document.RootElement, id, response.StatusCode);
             succeeded = true;
             return result;

@@ -15,7 +15,7 @@ internal static class RecoverableEcdsa
 
     // One context for the process, never changed: libsecp256k1 only reads it in the calls below, and takes no lock. The package does not
     // expose secp256k1_context_randomize, so signing is constant in time but not blinded (docs/decisions/0007).
-    private static readonly Secp256k1 Library = new();
+    private static readonly Secp256k1 s_library = new();
 
     /// <summary>Loads the native library, which otherwise happens with the first signature.</summary>
     /// <exception cref="DllNotFoundException">There is no library for this platform.</exception>
@@ -43,8 +43,8 @@ internal static class RecoverableEcdsa
     {
         Span<byte> parsed = stackalloc byte[65];
         Span<byte> key = stackalloc byte[64];
-        return Library.EcdsaRecoverableSignatureParseCompact(parsed, signature, recoveryId)
-            && Library.EcdsaRecover(key, parsed, digest)
+        return s_library.EcdsaRecoverableSignatureParseCompact(parsed, signature, recoveryId)
+            && s_library.EcdsaRecover(key, parsed, digest)
             && TrySerialize(key, publicKey);
     }
 
@@ -56,8 +56,8 @@ internal static class RecoverableEcdsa
     public static int Sign(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> privateKey, Span<byte> signature)
     {
         Span<byte> signed = stackalloc byte[65];
-        return Library.EcdsaSignRecoverable(signed, digest, privateKey)
-            && Library.EcdsaRecoverableSignatureSerializeCompact(signature, out int recoveryId, signed)
+        return s_library.EcdsaSignRecoverable(signed, digest, privateKey)
+            && s_library.EcdsaRecoverableSignatureSerializeCompact(signature, out int recoveryId, signed)
             && recoveryId is 0 or 1
             ? recoveryId
             : throw new CryptographicException("The key is out of range, or the contract cannot verify its signature.");
@@ -67,7 +67,7 @@ internal static class RecoverableEcdsa
     public static void PublicKeyOf(ReadOnlySpan<byte> privateKey, Span<byte> publicKey)
     {
         Span<byte> key = stackalloc byte[64];
-        if (!Library.EcPubkeyCreate(key, privateKey) || !TrySerialize(key, publicKey))
+        if (!s_library.EcPubkeyCreate(key, privateKey) || !TrySerialize(key, publicKey))
         {
             throw new CryptographicException("The key is out of range.");
         }
@@ -78,7 +78,7 @@ internal static class RecoverableEcdsa
     {
         Span<byte> serialized = stackalloc byte[1 + PublicKeySize];
         nuint length = 1 + PublicKeySize;
-        bool isSerialized = Library.EcPubkeySerialize(serialized, ref length, key, Secp256k1EcFlags.Uncompressed);
+        bool isSerialized = s_library.EcPubkeySerialize(serialized, ref length, key, Secp256k1EcFlags.Uncompressed);
         serialized[1..].CopyTo(publicKey);
         return isSerialized;
     }

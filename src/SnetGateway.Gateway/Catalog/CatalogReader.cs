@@ -10,7 +10,7 @@ internal static class CatalogReader
     public static ServiceCatalog Read(
         IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groupOptions)
     {
-        Dictionary<string, PaymentGroup> groups = groupOptions.ToDictionary(
+        var groups = groupOptions.ToDictionary(
             group => group.Key, group => Read(group.Value), StringComparer.Ordinal);
         return new ServiceCatalog(
             services.Select(service => KeyValuePair.Create(

@@ -7,8 +7,8 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Validation;
-using SnetGateway.ProtoJson;
 using SnetGateway.Payments.Values;
+using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Cli;
 

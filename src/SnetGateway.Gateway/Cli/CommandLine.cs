@@ -17,7 +17,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
     {
         try
         {
-            ConfigurationArguments arguments = ConfigurationArguments.Split(args);
+            var arguments = ConfigurationArguments.Split(args);
             ParseResult parsed = Build(arguments.Overrides).Parse(arguments.Rest, s_parser);
             if (parsed.Errors.Count > 0)
             {

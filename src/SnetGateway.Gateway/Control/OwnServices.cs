@@ -44,8 +44,8 @@ internal static class OwnServices
     public static void MapOwnServices(this IEndpointRouteBuilder endpoints)
     {
         IServiceProvider provider = endpoints.ServiceProvider;
-        var states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
-        var reflection = ActivatorUtilities.CreateInstance<GatewayReflection>(provider);
+        ChannelStateService states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
+        GatewayReflection reflection = ActivatorUtilities.CreateInstance<GatewayReflection>(provider);
         endpoints.MapOwnService(binder => PaymentChannelStateService.BindService(binder, states));
         endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));

@@ -14,7 +14,7 @@ internal sealed class ReflectionIndex
     public ReflectionIndex(IEnumerable<ServiceDescriptor> services)
     {
         var names = new List<string>();
-        foreach (var service in services)
+        foreach (ServiceDescriptor service in services)
         {
             if (!names.Contains(service.FullName))
             {
@@ -40,11 +40,11 @@ internal sealed class ReflectionIndex
 
     /// <summary>The file that declares the extension of a message with this number, or null.</summary>
     public FileDescriptor? FindExtension(string message, int number) =>
-        _extensions.TryGetValue(message, out var numbers) ? numbers.GetValueOrDefault(number) : null;
+        _extensions.TryGetValue(message, out SortedDictionary<int, FileDescriptor>? numbers) ? numbers.GetValueOrDefault(number) : null;
 
     /// <summary>The numbers of a message's extensions, in order; null when there is no such message.</summary>
     public IReadOnlyCollection<int>? FindExtensionNumbers(string message) =>
-        _extensions.TryGetValue(message, out var numbers) ? numbers.Keys
+        _extensions.TryGetValue(message, out SortedDictionary<int, FileDescriptor>? numbers) ? numbers.Keys
         : _symbols.ContainsKey(message) ? []
         : null;
 
@@ -53,14 +53,14 @@ internal sealed class ReflectionIndex
         // An explicit stack, because a chain of imports may be long.
         var seen = new HashSet<FileDescriptor> { first };
         var open = new Stack<FileDescriptor>([first]);
-        while (open.TryPop(out var file))
+        while (open.TryPop(out FileDescriptor? file))
         {
             if (_files.TryAdd(file.Name, file))
             {
                 Index(file);
             }
 
-            foreach (var imported in file.Dependencies.Where(seen.Add))
+            foreach (FileDescriptor? imported in file.Dependencies.Where(seen.Add))
             {
                 open.Push(imported);
             }
@@ -69,28 +69,28 @@ internal sealed class ReflectionIndex
 
     private void Index(FileDescriptor file)
     {
-        foreach (var service in file.Services)
+        foreach (ServiceDescriptor? service in file.Services)
         {
             Index(service);
         }
 
-        foreach (var enumeration in file.EnumTypes)
+        foreach (EnumDescriptor? enumeration in file.EnumTypes)
         {
             _symbols.TryAdd(enumeration.FullName, file);
         }
 
         Index(file.Extensions, file);
         var open = new Stack<MessageDescriptor>(file.MessageTypes);
-        while (open.TryPop(out var message))
+        while (open.TryPop(out MessageDescriptor? message))
         {
             _symbols.TryAdd(message.FullName, file);
             Index(message.Extensions, file);
-            foreach (var enumeration in message.EnumTypes)
+            foreach (EnumDescriptor? enumeration in message.EnumTypes)
             {
                 _symbols.TryAdd(enumeration.FullName, file);
             }
 
-            foreach (var nested in message.NestedTypes)
+            foreach (MessageDescriptor? nested in message.NestedTypes)
             {
                 open.Push(nested);
             }
@@ -100,7 +100,7 @@ internal sealed class ReflectionIndex
     private void Index(ServiceDescriptor service)
     {
         _symbols.TryAdd(service.FullName, service.File);
-        foreach (var method in service.Methods)
+        foreach (MethodDescriptor? method in service.Methods)
         {
             _symbols.TryAdd(method.FullName, service.File);
         }
@@ -108,11 +108,11 @@ internal sealed class ReflectionIndex
 
     private void Index(ExtensionCollection extensions, FileDescriptor file)
     {
-        foreach (var extension in extensions.UnorderedExtensions)
+        foreach (FieldDescriptor? extension in extensions.UnorderedExtensions)
         {
             _symbols.TryAdd(extension.FullName, file);
             var message = extension.ExtendeeType.FullName;
-            if (!_extensions.TryGetValue(message, out var numbers))
+            if (!_extensions.TryGetValue(message, out SortedDictionary<int, FileDescriptor>? numbers))
             {
                 _extensions[message] = numbers = [];
             }

@@ -69,10 +69,10 @@ internal static class ReflectionResponses
         sent.Add(file);
         var response = new FileDescriptorResponse();
         var open = new Queue<FileDescriptor>([file]);
-        while (open.TryDequeue(out var next))
+        while (open.TryDequeue(out FileDescriptor? next))
         {
             response.FileDescriptorProto.Add(next.SerializedData);
-            foreach (var imported in next.Dependencies.Where(sent.Add))
+            foreach (FileDescriptor? imported in next.Dependencies.Where(sent.Add))
             {
                 open.Enqueue(imported);
             }

@@ -16,7 +16,7 @@ internal sealed class ServerCertificate(string certificatePath, string? keyPath)
     /// key.</exception>
     public SslServerAuthenticationOptions Load()
     {
-        using X509Certificate2 read = X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
+        using var read = X509Certificate2.CreateFromPemFile(certificatePath, string.IsNullOrEmpty(keyPath) ? null : keyPath);
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(certificatePath);
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
@@ -105,7 +106,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
 
     private static StatusKind Kind(IHeaderDictionary? headers)
     {
-        if (headers is null || !headers.TryGetValue(GrpcHeaderNames.Status, out var values) || values.Count == 0)
+        if (headers is null || !headers.TryGetValue(GrpcHeaderNames.Status, out StringValues values) || values.Count == 0)
         {
             return StatusKind.None;
         }
@@ -134,7 +135,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
                 PaidCallLog.ClientDisconnected(logger, route, method, failure.Status.StatusCode);
                 break;
             case FailureCause.Service:
-                var error = call.Context.Features.Get<IForwarderErrorFeature>();
+                IForwarderErrorFeature? error = call.Context.Features.Get<IForwarderErrorFeature>();
                 BackendLog.CallFailed(
                     logger,
                     route,

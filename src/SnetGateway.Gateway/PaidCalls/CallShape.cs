@@ -71,7 +71,7 @@ internal static class CallShape
             return s_method;
         }
 
-        GrpcContentType type = GrpcContentType.Parse(request.ContentType);
+        var type = GrpcContentType.Parse(request.ContentType);
         bool isAccepted = needsProtobuf ? type.IsGrpcProto : type.Transport == GrpcTransport.Grpc;
         return !isAccepted ? s_type
             : HttpProtocol.IsHttp11(request.Protocol) || HttpProtocol.IsHttp10(request.Protocol) ? s_version

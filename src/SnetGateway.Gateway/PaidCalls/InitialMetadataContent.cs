@@ -83,7 +83,7 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody body, 
     private async ValueTask<int> WaitLongerAsync(Task<int> read, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task timeout = Task.Delay(s_patience, time, stop.Token);
+        var timeout = Task.Delay(s_patience, time, stop.Token);
         bool late = await Task.WhenAny(read, timeout) == timeout && !read.IsCompleted && timeout.IsCompletedSuccessfully;
         await stop.CancelAsync();
         if (late)

@@ -60,7 +60,7 @@ internal sealed class PaidCallMiddleware(
     private async Task CallAsync(HttpContext context, PaidRoute route)
     {
         LimitOptions limits = limitOptions.CurrentValue;
-        PaymentMetadata metadata = PaymentMetadata.Read(context.Request.Headers);
+        var metadata = PaymentMetadata.Read(context.Request.Headers);
         if (FindFault(metadata, limits, out TimeSpan? deadline) is { } fault)
         {
             Refuse(context, route, "metadata", fault);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.GrpcWire.Headers;
@@ -34,7 +35,7 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
         }
 
         ForwardedCall call = body.Call;
-        bool hasStatus = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Status, out var statuses);
+        bool hasStatus = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Status, out HeaderStringValues statuses);
         if (response.StatusCode == HttpStatusCode.OK && IsGrpc(response))
         {
             call.IsGrpcResponse = true;
@@ -55,7 +56,7 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
     }
 
     private static bool IsGrpc(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types)
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues types)
         && GrpcContentType.Parse(types.ToString()).Transport == GrpcTransport.Grpc;
 
     /// <summary>A gRPC server may send its status in a response of another HTTP status; an OK there does not count.</summary>
@@ -66,7 +67,7 @@ internal sealed class ResponseHeadersTransform(TimeProvider time) : ResponseTran
             return CallFailures.OfHttpStatus((int)response.StatusCode);
         }
 
-        bool hasText = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out var messages);
+        bool hasText = response.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Message, out HeaderStringValues messages);
         return new CallFailure(new Status(code, hasText ? GrpcMessage.Decode(messages.ToString()) : string.Empty), FailureCause.Service);
     }
 }

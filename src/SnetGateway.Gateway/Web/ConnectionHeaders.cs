@@ -10,7 +10,7 @@ namespace SnetGateway.Gateway.Web;
 /// </summary>
 internal static class ConnectionHeaders
 {
-    private static readonly string[] Names =
+    private static readonly string[] s_names =
         [
             HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
             HeaderNames.TE,
@@ -20,7 +20,7 @@ internal static class ConnectionHeaders
     public static void RemoveFrom(IHeaderDictionary headers)
     {
         RemoveNamed(headers);
-        foreach (string name in Names)
+        foreach (string name in s_names)
         {
             headers.Remove(name);
         }

@@ -18,13 +18,13 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
     private const string AnyOrigin = "*";
 
     /// <summary>Headers that a page must be able to read of every response, including one that ends before the service is called.</summary>
-    private static readonly string[] AlwaysExposed =
+    private static readonly string[] s_alwaysExposed =
         [
             GrpcHeaderNames.Status, GrpcHeaderNames.Message, "grpc-status-details-bin", GrpcHeaderNames.Encoding,
             GrpcHeaderNames.AcceptEncoding, "retry-after",
         ];
 
-    private static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
+    private static readonly string[] s_methods = [HttpMethods.Post, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -66,7 +66,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
             HeaderNames.Origin, HeaderNames.AccessControlRequestMethod, HeaderNames.AccessControlRequestHeaders, RequestPrivateNetwork,
         ]);
         string method = request.AccessControlRequestMethod.ToString();
-        if (allowed is null || !Methods.Contains(method, StringComparer.Ordinal))
+        if (allowed is null || !s_methods.Contains(method, StringComparer.Ordinal))
         {
             return;
         }
@@ -104,7 +104,7 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
         IEnumerable<string> names = response.Keys
             .Where(name => !name.StartsWith(':') && !name.StartsWith("access-control-", StringComparison.OrdinalIgnoreCase))
             .Select(name => name.ToLowerInvariant())
-            .Union(AlwaysExposed);
+            .Union(s_alwaysExposed);
         response.AccessControlExposeHeaders = string.Join(", ", names);
         response.AccessControlAllowOrigin = allowed;
     }

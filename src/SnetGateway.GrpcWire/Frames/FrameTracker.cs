@@ -42,7 +42,7 @@ public struct FrameTracker(uint maxLength)
     {
         while (true)
         {
-            var step = Advance(data, out var consumed);
+            FrameEvent step = Advance(data, out var consumed);
             if (step is FrameEvent.None or FrameEvent.InvalidFlag or FrameEvent.TooLong)
             {
                 return step;

@@ -26,7 +26,7 @@ public static class BinaryMetadata
         written = 0;
         var padding = value.Length % 4 != 0 || !value.EndsWith('=') ? 0 : value.EndsWith("==") ? 2 : 1;
         var whole = (value.Length - padding) & ~3;
-        var tail = value[whole..^padding];
+        ReadOnlySpan<char> tail = value[whole..^padding];
         Span<byte> text = whole <= StackBytes ? stackalloc byte[StackBytes] : new byte[whole];
 
         // .NET's decoders skip white space. Only the last group can have padding; it is decoded below.

@@ -15,15 +15,15 @@ public readonly record struct GrpcContentType(GrpcTransport Transport, GrpcCodec
     public static GrpcContentType Parse(ReadOnlySpan<char> value)
     {
         var end = value.IndexOf(';');
-        var mediaType = (end < 0 ? value : value[..end]).Trim(" \t");
+        ReadOnlySpan<char> mediaType = (end < 0 ? value : value[..end]).Trim(" \t");
         if (!mediaType.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase))
         {
             return new GrpcContentType(GrpcTransport.None, GrpcCodec.Other);
         }
 
-        var rest = mediaType[Grpc.Length..];
+        ReadOnlySpan<char> rest = mediaType[Grpc.Length..];
         var plus = rest.IndexOf('+');
-        var transport = (plus < 0 ? rest : rest[..plus]) switch
+        GrpcTransport transport = (plus < 0 ? rest : rest[..plus]) switch
         {
             "" => GrpcTransport.Grpc,
             var web when web.Equals("-web", StringComparison.OrdinalIgnoreCase) => GrpcTransport.GrpcWeb,

@@ -41,7 +41,7 @@ public static class GrpcTimeout
     /// </summary>
     public static string Format(TimeSpan timeout)
     {
-        var (number, unit) = timeout.Ticks switch
+        (long number, char unit) = timeout.Ticks switch
         {
             <= 0 => (0L, 'n'),
             <= Largest / NanosecondsPerTick => (timeout.Ticks * NanosecondsPerTick, 'n'),

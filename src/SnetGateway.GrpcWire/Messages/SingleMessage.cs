@@ -24,7 +24,7 @@ public static class SingleMessage
             throw Internal("the request has no message");
         }
 
-        if (!FrameHeader.TryRead(body.Span, out var header))
+        if (!FrameHeader.TryRead(body.Span, out FrameHeader header))
         {
             throw body.Length < FrameHeader.Size ? HalfMessage() : Internal("the request is not a valid gRPC message");
         }
@@ -34,7 +34,7 @@ public static class SingleMessage
             throw TooLong(maxBytes);
         }
 
-        var rest = body[FrameHeader.Size..];
+        ReadOnlyMemory<byte> rest = body[FrameHeader.Size..];
         if (rest.Length != header.Length)
         {
             throw rest.Length < header.Length ? HalfMessage() : MoreThanOne();

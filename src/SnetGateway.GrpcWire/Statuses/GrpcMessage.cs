@@ -13,21 +13,21 @@ public static class GrpcMessage
     private const int MostBytesPerRune = 4;
     private const int StackLimit = 512;
 
-    private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters());
+    private static readonly SearchValues<char> s_plain = SearchValues.Create(PlainCharacters());
 
     /// <summary>Encodes a text. Returns the same instance when nothing needs encoding.</summary>
     public static string Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var plain = text.AsSpan().IndexOfAnyExcept(Plain);
+        var plain = text.AsSpan().IndexOfAnyExcept(s_plain);
         if (plain < 0)
         {
             return text;
         }
 
-        var encoded = new StringBuilder(text.Length + 16).Append(text, 0, plain);
+        StringBuilder encoded = new StringBuilder(text.Length + 16).Append(text, 0, plain);
         Span<byte> utf8 = stackalloc byte[MostBytesPerRune];
-        foreach (var rune in text.AsSpan(plain).EnumerateRunes())
+        foreach (Rune rune in text.AsSpan(plain).EnumerateRunes())
         {
             AppendEncoded(encoded, utf8[..rune.EncodeToUtf8(utf8)]);
         }
@@ -50,11 +50,11 @@ public static class GrpcMessage
         // Decoding escapes only shortens. A non-ASCII character takes at most three bytes, and a surrogate pair four.
         var most = Encoding.UTF8.GetMaxByteCount(value.Length);
         byte[]? rented = null;
-        var bytes = most <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(most);
+        Span<byte> bytes = most <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(most);
         try
         {
             var length = 0;
-            var rest = value.AsSpan();
+            ReadOnlySpan<char> rest = value.AsSpan();
             while (!rest.IsEmpty)
             {
                 if (TryReadEscape(rest, out var decoded))
@@ -65,7 +65,7 @@ public static class GrpcMessage
                 }
 
                 var next = rest[1..].IndexOf('%');
-                var literal = next < 0 ? rest : rest[..(next + 1)];
+                ReadOnlySpan<char> literal = next < 0 ? rest : rest[..(next + 1)];
                 length += Encoding.UTF8.GetBytes(literal, bytes[length..]);
                 rest = rest[literal.Length..];
             }

@@ -9,12 +9,12 @@ namespace SnetGateway.GrpcWire.Statuses;
 /// </summary>
 public static class GrpcStatusText
 {
-    private static readonly string[] Named =
+    private static readonly string[] s_named =
         [.. Enumerable.Range(0, (int)StatusCode.Unauthenticated + 1).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The code as text. Allocates nothing for the named codes.</summary>
     public static string Of(StatusCode code) => (int)code is >= 0 and <= (int)StatusCode.Unauthenticated
-        ? Named[(int)code]
+        ? s_named[(int)code]
         : ((int)code).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Parses <c>grpc-status</c>: decimal digits of a non-negative 32-bit number and nothing else.</summary>

@@ -19,7 +19,7 @@ public static class GrpcWebTrailers
     {
         ArgumentNullException.ThrowIfNull(trailers);
         var lines = new StringBuilder();
-        foreach (var (name, values) in trailers)
+        foreach ((string? name, Microsoft.Extensions.Primitives.StringValues values) in trailers)
         {
             foreach (var value in values)
             {

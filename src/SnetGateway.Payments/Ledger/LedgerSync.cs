@@ -76,7 +76,7 @@ public sealed class LedgerSync(IRecordStore store, ChannelBook book, CursorStore
 
     private void RestoreInvalidation(StoredRecord stored)
     {
-        PendingInvalidation invalidation = PendingInvalidation.Read(stored, out ChannelId id);
+        var invalidation = PendingInvalidation.Read(stored, out ChannelId id);
         if (book.Find(id) is { } channel && stored.Revision > channel.InvalidationRevision)
         {
             channel.Restore(invalidation, stored.Revision);

@@ -14,10 +14,10 @@ public sealed class LedgerVerifier(
     IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
 {
     /// <summary>Allowed difference between the clocks of the gateways and of the verifier.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
 
     /// <summary>How far a running gateway's journal may be behind its records.</summary>
-    private static readonly TimeSpan JournalDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_journalDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Verifies all channels, one after the other. Where gateways write at the same time, an apparent fault is checked again at the end,
@@ -41,7 +41,7 @@ public sealed class LedgerVerifier(
 
         if (doubtful.Count > 0)
         {
-            await Task.Delay(JournalDelay, time, cancellationToken);
+            await Task.Delay(s_journalDelay, time, cancellationToken);
         }
 
         foreach (RecordKey key in doubtful)
@@ -65,7 +65,7 @@ public sealed class LedgerVerifier(
             return new ChannelVerification(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
         }
 
-        DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + ClockDifference;
+        DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + s_clockDifference;
         var walk = new JournalWalk(keptSince);
         await foreach (StoredEntry entry in store.ReadJournalAsync(stored.Key, cancellationToken))
         {

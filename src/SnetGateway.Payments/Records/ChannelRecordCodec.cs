@@ -70,10 +70,10 @@ internal static class ChannelRecordCodec
         }
 
         var nonce = new ChannelNonce(reader.Number());
-        var amount = reader.Number();
+        UInt256 amount = reader.Number();
         ReadOnlyMemory<byte> signature = reader.Bytes();
-        var sender = reader.Address();
-        var signer = reader.Address();
+        Address sender = reader.Address();
+        Address signer = reader.Address();
         RecentCalls calls = default;
         for (int i = 0; i < RecentCalls.Length; i++)
         {

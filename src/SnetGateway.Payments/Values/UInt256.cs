@@ -22,7 +22,10 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     // Least significant first.
     private readonly ulong _a, _b, _c, _d;
 
-    private UInt256(ulong a, ulong b, ulong c, ulong d) => (_a, _b, _c, _d) = (a, b, c, d);
+    private UInt256(ulong a, ulong b, ulong c, ulong d)
+    {
+        (_a, _b, _c, _d) = (a, b, c, d);
+    }
 
     public static UInt256 Zero => default;
 

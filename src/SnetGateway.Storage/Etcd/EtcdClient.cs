@@ -9,8 +9,8 @@ namespace SnetGateway.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdClient : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly HttpClient _http;
     private readonly EtcdCredentials _credentials;
@@ -106,7 +106,7 @@ internal sealed class EtcdClient : IDisposable
         CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
-        TimeSpan pause = FirstPause;
+        TimeSpan pause = s_firstPause;
         for (int attempt = 1, renewals = 0; ; attempt++)
         {
             int current = Volatile.Read(ref _current);
@@ -170,7 +170,7 @@ internal sealed class EtcdClient : IDisposable
                 }
 
                 await Task.Delay(pause, _time, cancellationToken);
-                pause = Min(pause * 2, LongestPause);
+                pause = Min(pause * 2, s_longestPause);
             }
             else if (left <= TimeSpan.Zero)
             {

@@ -32,7 +32,7 @@ internal static class EtcdFailureKinds
     /// etcd's error texts that are certain about the request (server/etcdserver and api/v3rpc/rpctypes, 3.4 and later). Any other text,
     /// such as "request timed out", "leader changed" or "server stopped", can be returned after the request was proposed.
     /// </summary>
-    private static readonly (string Text, EtcdFailureKind Kind)[] Texts =
+    private static readonly (string Text, EtcdFailureKind Kind)[] s_texts =
     [
         ("no leader", EtcdFailureKind.Unavailable), // because of `hasleader`, checked before anything else
         ("too many requests", EtcdFailureKind.Unavailable),
@@ -63,7 +63,7 @@ internal static class EtcdFailureKinds
 
         if (status.Detail.StartsWith(Origin, StringComparison.Ordinal))
         {
-            foreach ((string text, EtcdFailureKind kind) in Texts)
+            foreach ((string text, EtcdFailureKind kind) in s_texts)
             {
                 if (status.Detail.AsSpan(Origin.Length).StartsWith(text, StringComparison.Ordinal))
                 {

@@ -11,7 +11,7 @@ namespace SnetGateway.Storage.Etcd;
 internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger logger)
 {
     private const string Flag = "--auto-compaction-retention";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
     /// <summary>Does not throw: a failure of the store is reported by the first read or write.</summary>
     public async Task RunAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
         }
 
         if (!await WasEverCompactedAsync(limit, cancellationToken)
-            && !CompactsItself(await client.ReadVariablesAsync(limit < Limit ? limit : Limit, cancellationToken)))
+            && !CompactsItself(await client.ReadVariablesAsync(limit < s_limit ? limit : s_limit, cancellationToken)))
         {
             logger.EtcdNotCompacted(status.DbSize);
         }
@@ -68,7 +68,7 @@ internal sealed class EtcdInspection(EtcdClient client, EtcdKeys keys, ILogger l
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(variables);
+            using var document = JsonDocument.Parse(variables);
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("cmdline", out JsonElement commandLine)
                 || commandLine.ValueKind != JsonValueKind.Array)

@@ -13,8 +13,8 @@ namespace SnetGateway.Storage.Etcd;
 /// </summary>
 internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader reader, TimeSpan limit, ILogger logger, TimeProvider time)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
     private readonly FailureLog _failures = new(logger.FeedFailed, logger.FeedRecovered);
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _call;
@@ -27,7 +27,7 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
     public async IAsyncEnumerable<StoredRecord> RunAsync(long next, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _next = next;
-        TimeSpan pause = FirstPause;
+        TimeSpan pause = s_firstPause;
         try
         {
             while (true)
@@ -40,11 +40,11 @@ internal sealed class EtcdWatch(EtcdClient client, EtcdKeys keys, EtcdReader rea
                 {
                     _failures.Failed(error!);
                     await Task.Delay(pause, time, cancellationToken);
-                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                    pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
                     continue;
                 }
 
-                pause = FirstPause;
+                pause = s_firstPause;
                 _failures.Succeeded();
                 foreach (StoredRecord record in records)
                 {

@@ -20,13 +20,13 @@ public sealed class LocalJournal : IAsyncDisposable
     /// </summary>
     private const int MaxRemembered = 65_536;
 
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FlushPoll = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_flushPoll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
     /// How long a settle waits for the replaced entry. When the disk hangs, history is given up and later settles do not wait.
     /// </summary>
-    private static readonly TimeSpan KeepLimit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_keepLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly string _folder;
     private readonly LedgerScope _scope;
@@ -109,7 +109,7 @@ public sealed class LocalJournal : IAsyncDisposable
 
             try
             {
-                await written.WaitAsync(KeepLimit - _time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.Zero, _time);
+                await written.WaitAsync(s_keepLimit - _time.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.Zero, _time);
             }
             catch (TimeoutException)
             {
@@ -172,7 +172,7 @@ public sealed class LocalJournal : IAsyncDisposable
             target = _taken + (_length > 0 ? 1 : 0);
         }
 
-        using var poll = new PeriodicTimer(FlushPoll, _time);
+        using var poll = new PeriodicTimer(s_flushPoll, _time);
         while (Volatile.Read(ref _done) < target && !_ended.Task.IsCompleted)
         {
             await poll.WaitForNextTickAsync(cancellationToken);
@@ -190,7 +190,7 @@ public sealed class LocalJournal : IAsyncDisposable
 
         try
         {
-            await _ended.Task.WaitAsync(CloseLimit, _time);
+            await _ended.Task.WaitAsync(s_closeLimit, _time);
         }
         catch (TimeoutException)
         {

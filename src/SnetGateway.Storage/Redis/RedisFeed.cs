@@ -17,10 +17,10 @@ internal sealed class RedisFeed(
     TimeProvider time)
 {
     /// <summary>Query interval without a message, as messages may be lost with a connection.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Commits that arrive within this time are read by one query.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The revision from which changes are read; null before all records were read.</summary>
     public double? From { get; set; }
@@ -53,10 +53,10 @@ internal sealed class RedisFeed(
 
                 if (records.Count == 0)
                 {
-                    await changes.WaitAsync(Poll, cancellationToken);
+                    await changes.WaitAsync(s_poll, cancellationToken);
                 }
 
-                await Task.Delay(Gather, time, cancellationToken);
+                await Task.Delay(s_gather, time, cancellationToken);
             }
         }
         finally

@@ -95,7 +95,7 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
     /// </summary>
     private async IAsyncEnumerable<RecordKey> ReadNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        const int page = 1_000;
+        const int Page = 1_000;
         var seen = new HashSet<RecordKey>();
         double from = 0;
         SortedSetEntry[] entries;
@@ -104,7 +104,7 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
             // Begins with the last score again, because the records of one commit share it. A commit writes fewer records than a page.
             double start = from;
             entries = await QueryAsync(
-                database => database.SortedSetRangeByScoreWithScoresAsync(keys.Changes, start, take: page), cancellationToken);
+                database => database.SortedSetRangeByScoreWithScoresAsync(keys.Changes, start, take: Page), cancellationToken);
             foreach (SortedSetEntry entry in entries)
             {
                 from = entry.Score;
@@ -115,7 +115,7 @@ internal sealed class RedisReader(RedisServer server, RedisKeys keys, TimeSpan l
                 }
             }
         }
-        while (entries.Length == page);
+        while (entries.Length == Page);
     }
 
     private IEnumerable<TOut> SkipInvalid<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> parse)

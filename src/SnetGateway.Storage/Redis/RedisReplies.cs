@@ -7,7 +7,7 @@ namespace SnetGateway.Storage.Redis;
 internal static class RedisReplies
 {
     /// <summary>Errors returned before a script begins: nothing was written.</summary>
-    private static readonly string[] Refusals =
+    private static readonly string[] s_refusals =
         [
             "NOSCRIPT", "OOM", "READONLY", "MISCONF", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "NOAUTH", "NOPERM", "WRONGPASS",
             "CLUSTERDOWN", "MOVED",
@@ -17,7 +17,7 @@ internal static class RedisReplies
         exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     public static bool IsRefusal(RedisServerException exception) =>
-        Refusals.Any(refusal => exception.Message.StartsWith(refusal, StringComparison.Ordinal));
+        s_refusals.Any(refusal => exception.Message.StartsWith(refusal, StringComparison.Ordinal));
 
     /// <summary>The server is not ready yet. This says nothing about the user's permissions.</summary>
     public static bool IsTemporaryRefusal(RedisServerException exception) =>

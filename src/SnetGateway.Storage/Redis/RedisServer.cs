@@ -13,7 +13,7 @@ namespace SnetGateway.Storage.Redis;
 internal sealed class RedisServer : IDisposable
 {
     /// <summary>How often the settings are checked while the server works, because they can be changed at run time.</summary>
-    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_checkPeriod = TimeSpan.FromSeconds(5);
 
     private readonly RedisOptions _options;
     private readonly RedisKeys _keys;
@@ -106,7 +106,7 @@ internal sealed class RedisServer : IDisposable
     /// <summary>Has the settings checked before the next write when the last check is more than five seconds old.</summary>
     public void RecheckIfDue()
     {
-        if (_time.GetElapsedTime(Interlocked.Read(ref _checkedAt)) >= CheckPeriod)
+        if (_time.GetElapsedTime(Interlocked.Read(ref _checkedAt)) >= s_checkPeriod)
         {
             _hash = null;
         }

@@ -8,7 +8,7 @@ namespace SnetGateway.Storage.Redis;
 /// </summary>
 internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
 {
-    private static readonly (string Name, string Value)[] Required =
+    private static readonly (string Name, string Value)[] s_required =
     [
         ("appendonly", "yes"),
         ("appendfsync", "always"),
@@ -32,7 +32,7 @@ internal sealed record RedisSettings(string RunId, IReadOnlyList<string> Faults)
             faults.Add($"its role is {role}, and must be the primary");
         }
 
-        foreach ((string name, string value) in Required)
+        foreach ((string name, string value) in s_required)
         {
             try
             {

@@ -16,7 +16,7 @@ internal sealed class RedisWriter(
     /// <summary>A write is sent only when at least this fraction of its time limit is left (one tenth).</summary>
     private const int MinTimeLeftDivisor = 10;
 
-    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_drainPoll = TimeSpan.FromMilliseconds(2);
 
     private readonly FailureLog _failures = new(logger.NotWritable, logger.RedisWritable);
     private readonly TimeSpan _limit = options.CommitTimeout;
@@ -64,7 +64,7 @@ internal sealed class RedisWriter(
     {
         Volatile.Write(ref _closed, 1);
         long start = time.GetTimestamp();
-        using var poll = new PeriodicTimer(DrainPoll, time);
+        using var poll = new PeriodicTimer(s_drainPoll, time);
         while (Volatile.Read(ref _waiting) > 0 && time.GetElapsedTime(start) < _limit)
         {
             await poll.WaitForNextTickAsync(CancellationToken.None);

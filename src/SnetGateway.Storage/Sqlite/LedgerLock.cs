@@ -11,7 +11,10 @@ internal sealed class LedgerLock : IDisposable
 {
     private readonly FileStream _file;
 
-    private LedgerLock(FileStream file) => _file = file;
+    private LedgerLock(FileStream file)
+    {
+        _file = file;
+    }
 
     /// <summary>Takes the lock, or throws <see cref="LedgerInUseException"/>, which names the holder.</summary>
     public static LedgerLock Take(string ledgerPath, DateTimeOffset now)

@@ -19,8 +19,8 @@ internal sealed class LedgerWriter
     /// </summary>
     private const int MaxWalPages = 2048;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
     private readonly RequestQueue _queue;
     private readonly Func<bool, LedgerTables> _open;
@@ -37,7 +37,7 @@ internal sealed class LedgerWriter
     private long _commits;
     private long _refused;
     private string _reason = "";
-    private TimeSpan _pause = FirstPause;
+    private TimeSpan _pause = s_firstPause;
     private long _nextTry;
     private long _nextSpaceAttempt;
     private int _isIdle;
@@ -251,7 +251,7 @@ internal sealed class LedgerWriter
     {
         if (exception.SqliteErrorCode == SQLITE_FULL && _tables is { WalPages: > 0 } && _time.GetTimestamp() >= _nextSpaceAttempt)
         {
-            _nextSpaceAttempt = After(LongestPause);
+            _nextSpaceAttempt = After(s_longestPause);
             Checkpoint();
         }
     }
@@ -293,7 +293,7 @@ internal sealed class LedgerWriter
         _tables?.Dispose();
         _tables = null;
         _reason = reason;
-        _pause = FirstPause;
+        _pause = s_firstPause;
         _nextTry = _time.GetTimestamp();
     }
 
@@ -325,7 +325,7 @@ internal sealed class LedgerWriter
         _failures.Failed(_reason);
         _logger.ReopenFailed(_reason, _pause);
         _nextTry = After(_pause);
-        _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+        _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, s_longestPause.Ticks));
         return false;
     }
 

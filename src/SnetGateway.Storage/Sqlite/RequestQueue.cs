@@ -6,7 +6,7 @@ namespace SnetGateway.Storage.Sqlite;
 /// </summary>
 internal sealed class RequestQueue : IDisposable
 {
-    private static readonly StoreRequest Closed = new ReadRequest(default);
+    private static readonly StoreRequest s_closed = new ReadRequest(default);
 
     // No spinning before it sleeps: a spinning writer would take processor time from the threads that produce the next batch.
     private readonly AutoResetEvent _wake = new(false);
@@ -20,7 +20,7 @@ internal sealed class RequestQueue : IDisposable
         StoreRequest? newest = Volatile.Read(ref _newest);
         while (true)
         {
-            if (ReferenceEquals(newest, Closed))
+            if (ReferenceEquals(newest, s_closed))
             {
                 return false;
             }
@@ -48,7 +48,7 @@ internal sealed class RequestQueue : IDisposable
     public StoreRequest? TakeAll()
     {
         StoreRequest? newest = Volatile.Read(ref _newest);
-        while (newest is not null && !ReferenceEquals(newest, Closed))
+        while (newest is not null && !ReferenceEquals(newest, s_closed))
         {
             StoreRequest? seen = Interlocked.CompareExchange(ref _newest, null, newest);
             if (ReferenceEquals(seen, newest))
@@ -78,14 +78,14 @@ internal sealed class RequestQueue : IDisposable
     /// <summary>Takes the queued requests and closes the queue.</summary>
     public StoreRequest? Close()
     {
-        StoreRequest? waiting = Interlocked.Exchange(ref _newest, Closed);
+        StoreRequest? waiting = Interlocked.Exchange(ref _newest, s_closed);
         WakeWriter();
         return Reverse(waiting);
     }
 
     public bool IsEmpty => Volatile.Read(ref _newest) is null;
 
-    public bool IsClosed => ReferenceEquals(Volatile.Read(ref _newest), Closed);
+    public bool IsClosed => ReferenceEquals(Volatile.Read(ref _newest), s_closed);
 
     public void Dispose() => _wake.Dispose();
 
@@ -100,7 +100,7 @@ internal sealed class RequestQueue : IDisposable
     private static StoreRequest? Reverse(StoreRequest? newest)
     {
         StoreRequest? oldest = null;
-        while (newest is not null && !ReferenceEquals(newest, Closed))
+        while (newest is not null && !ReferenceEquals(newest, s_closed))
         {
             StoreRequest? older = newest.Next;
             newest.Next = oldest;

@@ -12,7 +12,7 @@ namespace SnetGateway.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteRecordStore : IRecordStore
 {
-    private static readonly TimeSpan CommandBusyTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_commandBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
     private readonly LedgerScope _scope;
@@ -79,7 +79,7 @@ public sealed class SqliteRecordStore : IRecordStore
     /// <summary>Opens a ledger read-only, beside the gateway that may own it: for commands. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(string path, LedgerScope scope)
     {
-        var store = new ReadOnlyRecordStore(path, scope, CommandBusyTimeout);
+        var store = new ReadOnlyRecordStore(path, scope, s_commandBusyTimeout);
         store.Open();
         return store;
     }

@@ -23,7 +23,7 @@ internal sealed class HpackDecoder
             var first = block[0];
             if ((first & 0x80) != 0)
             {
-                var field = Lookup(ReadInteger(ref block, 7));
+                HeaderField field = Lookup(ReadInteger(ref block, 7));
                 headers.Read(field.Kind, field.Number, field.Value);
             }
             else if ((first & 0xE0) == 0x20)
@@ -40,9 +40,9 @@ internal sealed class HpackDecoder
     private void ReadLiteral(ref ReadOnlySpan<byte> block, bool indexed, ref ResponseHeaders headers)
     {
         var index = ReadInteger(ref block, indexed ? 6 : 4);
-        var known = index == 0 ? null : Lookup(index);
-        var name = known is null ? ReadString(ref block, _nameScratch) : known.Name;
-        var value = ReadString(ref block, _valueScratch);
+        HeaderField? known = index == 0 ? null : Lookup(index);
+        ReadOnlySpan<byte> name = known is null ? ReadString(ref block, _nameScratch) : known.Name;
+        ReadOnlySpan<byte> value = ReadString(ref block, _valueScratch);
         headers.Read(known?.Kind ?? HeaderField.KindOf(name), HeaderField.NumberOf(value), value);
         if (indexed)
         {
@@ -97,7 +97,7 @@ internal sealed class HpackDecoder
             throw new InvalidDataException("A header string is longer than its block.");
         }
 
-        var raw = block[..length];
+        ReadOnlySpan<byte> raw = block[..length];
         block = block[length..];
         return huffman ? scratch.AsSpan(0, HuffmanDecoder.Decode(raw, scratch)) : raw;
     }

@@ -9,10 +9,10 @@ internal static class HuffmanDecoder
     private const int EndOfString = 256;
     private const int LongestCode = 30;
 
-    private static readonly int[] FirstCode = new int[LongestCode + 2];
-    private static readonly int[] FirstPosition = new int[LongestCode + 2];
-    private static readonly int[] CountOfLength = new int[LongestCode + 2];
-    private static readonly short[] SymbolAt = BuildTables();
+    private static readonly int[] s_firstCode = new int[LongestCode + 2];
+    private static readonly int[] s_firstPosition = new int[LongestCode + 2];
+    private static readonly int[] s_countOfLength = new int[LongestCode + 2];
+    private static readonly short[] s_symbolAt = BuildTables();
 
     private static ReadOnlySpan<byte> Lengths =>
     [
@@ -45,13 +45,13 @@ internal static class HuffmanDecoder
                     throw new InvalidDataException("No Huffman code is this long.");
                 }
 
-                var offset = code - FirstCode[length];
-                if (offset < 0 || offset >= CountOfLength[length])
+                var offset = code - s_firstCode[length];
+                if (offset < 0 || offset >= s_countOfLength[length])
                 {
                     continue;
                 }
 
-                var symbol = SymbolAt[FirstPosition[length] + offset];
+                var symbol = s_symbolAt[s_firstPosition[length] + offset];
                 if (symbol == EndOfString || written == target.Length)
                 {
                     throw new InvalidDataException("A Huffman string holds its end marker or is too long.");
@@ -80,8 +80,8 @@ internal static class HuffmanDecoder
         for (var length = 1; length <= LongestCode; length++)
         {
             code <<= 1;
-            FirstCode[length] = code;
-            FirstPosition[length] = position;
+            s_firstCode[length] = code;
+            s_firstPosition[length] = position;
             for (short symbol = 0; symbol < Symbols; symbol++)
             {
                 if (Lengths[symbol] == length)
@@ -91,7 +91,7 @@ internal static class HuffmanDecoder
                 }
             }
 
-            CountOfLength[length] = position - FirstPosition[length];
+            s_countOfLength[length] = position - s_firstPosition[length];
         }
 
         return symbols;

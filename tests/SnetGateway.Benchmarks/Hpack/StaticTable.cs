@@ -5,7 +5,7 @@ internal static class StaticTable
 {
     public const int Length = 61;
 
-    private static readonly (string Name, string Value)[] Entries =
+    private static readonly (string Name, string Value)[] s_entries =
     [
         (":authority", ""), (":method", "GET"), (":method", "POST"), (":path", "/"), (":path", "/index.html"), (":scheme", "http"),
         (":scheme", "https"), (":status", "200"), (":status", "204"), (":status", "206"), (":status", "304"), (":status", "400"),
@@ -22,7 +22,7 @@ internal static class StaticTable
         ("www-authenticate", ""),
     ];
 
-    private static readonly HeaderField[] Fields = [.. Entries.Select(entry => HeaderField.From(entry.Name, entry.Value))];
+    private static readonly HeaderField[] s_fields = [.. s_entries.Select(entry => HeaderField.From(entry.Name, entry.Value))];
 
-    public static HeaderField Get(int index) => Fields[index - 1];
+    public static HeaderField Get(int index) => s_fields[index - 1];
 }

@@ -16,7 +16,7 @@ internal static class LoadCommand
         {
             var options = LoadOptions.Parse(arguments);
             await using var run = new LoadRun(options, TimeProvider.System, Console.Out);
-            var report = await run.RunAsync(interrupted.Token);
+            LoadReport report = await run.RunAsync(interrupted.Token);
             report.WriteText(Console.Out);
             if (options.JsonFile is { } file)
             {

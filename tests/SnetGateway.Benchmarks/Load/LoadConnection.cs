@@ -62,7 +62,7 @@ internal sealed class LoadConnection : IDisposable
     public void Begin()
     {
         Issuing = true;
-        foreach (var client in _clients)
+        foreach (LoadClient client in _clients)
         {
             Issue(client);
         }
@@ -75,7 +75,7 @@ internal sealed class LoadConnection : IDisposable
     {
         while (true)
         {
-            var read = _socket.Receive(_input.AsSpan(_inputLength), SocketFlags.None, out var error);
+            var read = _socket.Receive(_input.AsSpan(_inputLength), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 break;
@@ -102,7 +102,7 @@ internal sealed class LoadConnection : IDisposable
     {
         while (HasOutput)
         {
-            var sent = _socket.Send(_output.AsSpan(_outputSent, _outputLength - _outputSent), SocketFlags.None, out var error);
+            var sent = _socket.Send(_output.AsSpan(_outputSent, _outputLength - _outputSent), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 return;
@@ -166,7 +166,7 @@ internal sealed class LoadConnection : IDisposable
         var start = 0;
         while (_inputLength - start >= FrameHeaderLength)
         {
-            var header = _input.AsSpan(start);
+            Span<byte> header = _input.AsSpan(start);
             var length = BinaryPrimitives.ReadInt32BigEndian(header) >>> 8;
             if (length > MaximumFrame)
             {
@@ -231,7 +231,7 @@ internal sealed class LoadConnection : IDisposable
             _received = 0;
         }
 
-        if (_inFlight.TryGetValue(stream, out var client))
+        if (_inFlight.TryGetValue(stream, out LoadClient? client))
         {
             client.AnswerBytes += (flags & FrameFlags.Padded) == 0 ? payload.Length : payload.Length - 1 - payload[0];
             if ((flags & FrameFlags.EndStream) != 0)
@@ -249,8 +249,8 @@ internal sealed class LoadConnection : IDisposable
         }
 
         // The block is decoded for the connection's table even where the stream is not known.
-        var nobody = ResponseHeaders.None;
-        var known = _inFlight.TryGetValue(stream, out var client);
+        ResponseHeaders nobody = ResponseHeaders.None;
+        var known = _inFlight.TryGetValue(stream, out LoadClient? client);
         _decoder.Decode(payload, ref known ? ref client!.Answer : ref nobody);
         if (known && (flags & FrameFlags.EndStream) != 0)
         {
@@ -260,7 +260,7 @@ internal sealed class LoadConnection : IDisposable
 
     private void OnReset(int stream, int code)
     {
-        if (_inFlight.Remove(stream, out var client))
+        if (_inFlight.Remove(stream, out LoadClient? client))
         {
             client.Fail($"the server reset the call with error {code}");
         }

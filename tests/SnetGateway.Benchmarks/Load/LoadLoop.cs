@@ -23,20 +23,20 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
     /// connection broke, or the server fell silent.</exception>
     public PhaseResult Run(TimeSpan runIn, TimeSpan length, Func<ServerUsage> measure)
     {
-        var open = OpenConnections();
+        LoadConnection[] open = OpenConnections();
         try
         {
-            foreach (var connection in open)
+            foreach (LoadConnection connection in open)
             {
                 connection.Begin();
             }
 
             var polls = new PollEntry[open.Length];
             Turn(open, polls, runIn);
-            var before = Look(open, measure);
+            Moment before = Look(open, measure);
             _latencies.Clear();
             Turn(open, polls, length);
-            var after = Look(open, measure);
+            Moment after = Look(open, measure);
             var result = new PhaseResult(
                 after.Completed - before.Completed,
                 time.GetElapsedTime(before.Timestamp, after.Timestamp),
@@ -98,7 +98,7 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
     private static int InFlight(LoadConnection[] open)
     {
         var calls = 0;
-        foreach (var connection in open)
+        foreach (LoadConnection connection in open)
         {
             calls += connection.InFlight;
         }

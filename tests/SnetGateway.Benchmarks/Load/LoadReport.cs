@@ -28,7 +28,7 @@ internal sealed record LoadReport(
     double ChainCallsPerCall,
     bool LedgerVerified)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private string _chainText = "";
     private string _besideText = "";
@@ -37,7 +37,8 @@ internal sealed record LoadReport(
         LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, List<PhaseResult>? beside,
         bool verified)
     {
-        var (yarpFigures, nginxFigures, figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx), LoadFigures.Of(gateway));
+        (LoadFigures? yarpFigures, LoadFigures? nginxFigures, LoadFigures? figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx),
+            LoadFigures.Of(gateway));
         var calls = (double)gateway.Sum(round => round.Calls);
         var questions = gateway.Sum(round => round.Server.Chain.All);
         return new LoadReport(
@@ -63,7 +64,7 @@ internal sealed record LoadReport(
     public IReadOnlyList<string> MissedBars() =>
         LoadBars.Missed(Ratios.CallsToYarp, Ratios.CpuToYarp, AllocatedBytesPerCall, ChainCallsPerCall, LedgerVerified);
 
-    public void WriteJson(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, Json) + "\n");
+    public void WriteJson(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, s_json) + "\n");
 
     public void WriteText(TextWriter output)
     {

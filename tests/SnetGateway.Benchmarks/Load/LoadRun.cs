@@ -13,8 +13,8 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 {
     private const string Program = "SnetGateway.Benchmarks.dll";
     private const ulong Price = 1;
-    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan VerifyPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_verifyPatience = TimeSpan.FromMinutes(10);
 
     private readonly List<IAsyncDisposable> _running = [];
 
@@ -22,21 +22,21 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     {
         Directory.CreateDirectory(options.Folder);
         RequireDisk();
-        var service = LoopbackPort.Free();
-        var echo = StartOwn("service", "echo", service);
+        IPEndPoint service = LoopbackPort.Free();
+        ChildProcess echo = StartOwn("service", "echo", service);
         await echo.WaitAsync("The service", token => LoopbackPort.AcceptsAsync(service, token), time, cancellationToken);
 
         output.WriteLine($"opening {options.Clients} channels on a local chain");
-        var market = await LoadMarket.StartAsync(options.Clients, cancellationToken);
+        LoadMarket market = await LoadMarket.StartAsync(options.Clients, cancellationToken);
         _running.Add(market);
         PaymentStock[] stocks = [.. market.Channels.Select(
             channel => new PaymentStock(market.State.ChainId, market.Escrow, channel, Price, options.SignatureFolder))];
 
-        var yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
-        var nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
+        LoadSubject yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
+        LoadSubject nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
         var gateway = new PaidGateway("gateway", options.Gateway, options.Folder, options.LedgerFolder, options.Etcd);
-        var paidServer = StartGateway(gateway, service, market);
-        var paid = await PrepareAsync(paidServer, stocks, cancellationToken);
+        MeasuredServer paidServer = StartGateway(gateway, service, market);
+        LoadSubject paid = await PrepareAsync(paidServer, stocks, cancellationToken);
         List<LoadSubject> subjects = [yarp, nginx, paid];
         LoadSubject? beside = null;
         if (options.Beside is { } program)
@@ -56,7 +56,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Enumerable.Reverse(_running))
+        foreach (IAsyncDisposable? process in Enumerable.Reverse(_running))
         {
             await process.DisposeAsync();
         }
@@ -70,7 +70,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     /// <summary>A ledger in memory would make every sync free, and the figures worthless.</summary>
     private void RequireDisk()
     {
-        var ledger = Directory.CreateDirectory(options.LedgerFolder);
+        DirectoryInfo ledger = Directory.CreateDirectory(options.LedgerFolder);
         var format = new DriveInfo(ledger.FullName).DriveFormat;
         if (format is "tmpfs" or "ramfs")
         {
@@ -92,11 +92,11 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
             {
                 for (var turn = 0; turn < subjects.Count; turn++)
                 {
-                    await subjects[(round + slice + turn) % subjects.Count].MeasureAsync(Slice, cancellationToken);
+                    await subjects[(round + slice + turn) % subjects.Count].MeasureAsync(s_slice, cancellationToken);
                 }
             }
 
-            foreach (var subject in subjects)
+            foreach (LoadSubject subject in subjects)
             {
                 subject.EndRound();
                 Tell($"round {round + 1}: ", subject);
@@ -117,14 +117,14 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     {
         output.WriteLine("verifying the ledger");
         await using var verify = ChildProcess.Start("ledger-verify", options.Folder, gateway.Verify());
-        var code = await verify.WaitForEndAsync(VerifyPatience, cancellationToken);
+        var code = await verify.WaitForEndAsync(s_verifyPatience, cancellationToken);
         output.WriteLine(verify.Output().TrimEnd());
         return code == 0;
     }
 
     private void Tell(string prefix, LoadSubject subject)
     {
-        var last = subject.Rounds[^1];
+        PhaseResult last = subject.Rounds[^1];
         output.WriteLine(
             $"{prefix}{subject.Name,-10} {last.CallsPerSecond,7:F0} calls/s, {last.CpuMicrosecondsPerCall,6:F1} us CPU a call (driver "
             + $"{last.DriverMicrosecondsPerCall:F1}), "
@@ -134,25 +134,25 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
     private MeasuredServer StartYarp(IPEndPoint service)
     {
-        var endPoint = LoopbackPort.Free();
+        IPEndPoint endPoint = LoopbackPort.Free();
         var probe = Path.Combine(options.Folder, "bare-yarp.probe");
-        var process = StartOwn("bare-yarp", "bare-yarp", endPoint, service, probe);
+        ChildProcess process = StartOwn("bare-yarp", "bare-yarp", endPoint, service, probe);
         return new MeasuredServer("bare YARP", process, endPoint, probe);
     }
 
     private MeasuredServer StartNginx(IPEndPoint service)
     {
-        var endPoint = LoopbackPort.Free();
-        var process = Keep(ChildProcess.Start("nginx", options.Folder, Nginx.Command(options.Folder, endPoint, service)));
+        IPEndPoint endPoint = LoopbackPort.Free();
+        ChildProcess process = Keep(ChildProcess.Start("nginx", options.Folder, Nginx.Command(options.Folder, endPoint, service)));
         return new MeasuredServer("nginx", process, endPoint, probe: null);
     }
 
     private MeasuredServer StartGateway(PaidGateway gateway, IPEndPoint service, LoadMarket market)
     {
-        var endPoint = LoopbackPort.Free();
+        IPEndPoint endPoint = LoopbackPort.Free();
         var probe = Path.Combine(options.Folder, $"{gateway.Name}.probe");
-        var command = gateway.Serve(endPoint, service, market, Price);
-        var process = Keep(ChildProcess.Start(gateway.Name, options.Folder, command, ProbeClient.Environment(probe)));
+        IEnumerable<string> command = gateway.Serve(endPoint, service, market, Price);
+        ChildProcess process = Keep(ChildProcess.Start(gateway.Name, options.Folder, command, ProbeClient.Environment(probe)));
         return new MeasuredServer(gateway.Name, process, endPoint, probe) { Chain = market.Relay, Ready = gateway.IsReadyAsync };
     }
 

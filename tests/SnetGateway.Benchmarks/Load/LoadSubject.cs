@@ -7,8 +7,8 @@ namespace SnetGateway.Benchmarks.Load;
 internal sealed class LoadSubject
 {
     private const string Method = "/example.Echo/Say";
-    private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan WarmUpStretch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_runIn = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan s_warmUpStretch = TimeSpan.FromSeconds(2);
     private const int FewestStretches = 4;
     private const int MostStretches = 15;
     private const double Stable = 0.05;
@@ -43,7 +43,7 @@ internal sealed class LoadSubject
         for (var stretch = 0; stretch < MostStretches && (stretch < FewestStretches || calm < 2); stretch++)
         {
             var before = _fastest;
-            var result = await RunAsync(WarmUpStretch, cancellationToken);
+            PhaseResult result = await RunAsync(s_warmUpStretch, cancellationToken);
             calm = result.CallsPerSecond < before * (1 + Stable) ? calm + 1 : 0;
         }
     }
@@ -51,7 +51,7 @@ internal sealed class LoadSubject
     /// <summary>Measures a slice of a round.</summary>
     public async Task MeasureAsync(TimeSpan length, CancellationToken cancellationToken)
     {
-        var slice = await RunAsync(length, cancellationToken);
+        PhaseResult slice = await RunAsync(length, cancellationToken);
         _round = _round is null ? slice : _round + slice;
     }
 
@@ -64,10 +64,10 @@ internal sealed class LoadSubject
 
     private async Task<PhaseResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
     {
-        await SignAheadAsync(length + RunIn, cancellationToken);
+        await SignAheadAsync(length + s_runIn, cancellationToken);
         var done = new TaskCompletionSource<PhaseResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => RunOnThread(length, done)) { IsBackground = true, Name = "load" }.Start();
-        var result = await done.Task.WaitAsync(cancellationToken);
+        PhaseResult result = await done.Task.WaitAsync(cancellationToken);
         if (Array.Find(_clients, client => client.Failure is not null) is { } failed)
         {
             var count = _clients.Count(client => client.Failure is not null);
@@ -84,7 +84,7 @@ internal sealed class LoadSubject
     {
         try
         {
-            done.SetResult(_loop.Run(RunIn, length, _server.Measure));
+            done.SetResult(_loop.Run(s_runIn, length, _server.Measure));
         }
         catch (Exception failure)
         {

@@ -21,7 +21,7 @@ internal sealed class RequestTemplate
     private const byte EndHeaders = 0x4;
     private const int LongestHeaderBlock = 1024;
 
-    private static readonly string[] PaymentNames =
+    private static readonly string[] s_paymentNames =
     [
         "snet-payment-channel-id", "snet-payment-channel-nonce", "snet-payment-channel-amount", "snet-payment-channel-signature-bin",
     ];
@@ -61,7 +61,7 @@ internal sealed class RequestTemplate
         amount = amount[..amountLength];
         signature = signature[..signatureLength];
 
-        var block = target[FrameHeaderLength..];
+        Span<byte> block = target[FrameHeaderLength..];
         var length = HpackWriter.WriteIndexed(block, MethodPostIndex);
         length += HpackWriter.WriteIndexed(block[length..], SchemeHttpIndex);
         length += firstOfConnection
@@ -69,7 +69,7 @@ internal sealed class RequestTemplate
             : WriteLater(block[length..], client, amount, signature);
         WriteFrameHeader(target, length, type: 1, EndHeaders, streamId);
 
-        var data = target[(FrameHeaderLength + length)..];
+        Span<byte> data = target[(FrameHeaderLength + length)..];
         _message.CopyTo(data);
         BinaryPrimitives.WriteInt32BigEndian(data[5..], streamId);
         return FrameHeaderLength + length + _message.Length;
@@ -78,7 +78,7 @@ internal sealed class RequestTemplate
     private int WriteFirst(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
     {
         var length = 0;
-        foreach (var (name, value) in _common)
+        foreach ((string? name, string? value) in _common)
         {
             length += HpackWriter.WriteRemembered(block[length..], name, value);
         }
@@ -89,7 +89,7 @@ internal sealed class RequestTemplate
             client.Stock.Channel.Nonce.ToString(CultureInfo.InvariantCulture),
             Encoding.ASCII.GetString(amount), Encoding.ASCII.GetString(signature),
         ];
-        foreach (var (name, value) in PaymentNames.Zip(values))
+        foreach ((string? name, string? value) in s_paymentNames.Zip(values))
         {
             length += HpackWriter.WriteRemembered(block[length..], name, value);
         }
@@ -100,7 +100,7 @@ internal sealed class RequestTemplate
     private int WriteLater(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
     {
         // The newest entry has the lowest index, so the first one that was remembered has the highest.
-        var index = FirstDynamicIndex + _common.Length + PaymentNames.Length - 1;
+        var index = FirstDynamicIndex + _common.Length + s_paymentNames.Length - 1;
         var length = 0;
         for (var common = 0; common < _common.Length; common++)
         {

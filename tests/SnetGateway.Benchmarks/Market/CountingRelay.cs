@@ -23,7 +23,7 @@ internal sealed class CountingRelay : IAsyncDisposable
     {
         _node = new HttpClient { BaseAddress = node };
         EndPoint = endPoint;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(endPoint));
         _app = builder.Build();
         _app.Run(RelayAsync);
@@ -54,7 +54,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         Count(body.ToArray());
         using var question = new ByteArrayContent(body.ToArray());
         question.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await _node.PostAsync((Uri?)null, question, context.RequestAborted);
+        using HttpResponseMessage answer = await _node.PostAsync((Uri?)null, question, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = "application/json";
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
@@ -65,7 +65,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         using var json = JsonDocument.Parse(question);
         if (json.RootElement.ValueKind == JsonValueKind.Array)
         {
-            foreach (var call in json.RootElement.EnumerateArray())
+            foreach (JsonElement call in json.RootElement.EnumerateArray())
             {
                 Count(call);
             }

@@ -34,7 +34,7 @@ internal sealed class LoadMarket : IAsyncDisposable
     /// <summary>Starts the node and opens the channels. A block comes every few seconds, as on a real chain.</summary>
     public static async Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken)
     {
-        var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
+        DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
         try
         {
             var key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
@@ -42,7 +42,7 @@ internal sealed class LoadMarket : IAsyncDisposable
             for (var index = 0; index < channels; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var channel = await chain.OpenChannelAsync(ChannelValue);
+                ChainChannel channel = await chain.OpenChannelAsync(ChannelValue);
                 opened[index] = new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key);
             }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
 
 namespace SnetGateway.Benchmarks.Micro;
 
@@ -15,9 +16,9 @@ internal sealed class AllocationBudgets(IReadOnlyDictionary<string, long> bytes)
     public bool Report(IEnumerable<Summary> summaries, TextWriter output)
     {
         var kept = true;
-        foreach (var report in summaries.SelectMany(summary => summary.Reports))
+        foreach (BenchmarkReport? report in summaries.SelectMany(summary => summary.Reports))
         {
-            var descriptor = report.BenchmarkCase.Descriptor;
+            Descriptor descriptor = report.BenchmarkCase.Descriptor;
             var step = $"{descriptor.Type.Name}.{descriptor.WorkloadMethod.Name}";
             var allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
             var budgeted = bytes.TryGetValue(step, out var budget);

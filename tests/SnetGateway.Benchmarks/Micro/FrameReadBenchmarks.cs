@@ -16,7 +16,7 @@ public class FrameReadBenchmarks
     public FrameEvent OneLongMessageInChunks()
     {
         var tracker = new FrameTracker(4 * 1024 * 1024);
-        var rest = _long.AsSpan();
+        Span<byte> rest = _long.AsSpan();
         while (rest.Length > 4096)
         {
             tracker.Skip(rest[..4096]);

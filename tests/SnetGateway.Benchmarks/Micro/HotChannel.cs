@@ -13,9 +13,9 @@ namespace SnetGateway.Benchmarks.Micro;
 /// <summary>A payment core with one known, fresh channel: the state in which nearly every paid call finds it.</summary>
 internal sealed class HotChannel
 {
-    private static readonly ChannelId Id = new(42);
-    private static readonly ChannelNonce Nonce = new(3);
-    private static readonly PrivateKey Key = PrivateKey.Parse(string.Concat(Enumerable.Repeat("01", PrivateKey.Size)));
+    private static readonly ChannelId s_id = new(42);
+    private static readonly ChannelNonce s_nonce = new(3);
+    private static readonly PrivateKey s_key = PrivateKey.Parse(string.Concat(Enumerable.Repeat("01", PrivateKey.Size)));
 
     private readonly byte[] _signature = SignedPayment().Signature.ToArray();
     private readonly Channel _channel;
@@ -23,26 +23,27 @@ internal sealed class HotChannel
     /// <param name="store">Where its ledger is kept.</param>
     public HotChannel(IRecordStore store)
     {
-        var time = TimeProvider.System;
+        TimeProvider time = TimeProvider.System;
         var block = new ChainBlock(1_000, default, time.GetUtcNow());
         var group = new PaymentGroup("org", "group", new Bytes32(new byte[Bytes32.Size]), Recipient, ExpirationThreshold: 240);
         var book = new ChannelBook([group]);
         book.Learn(new ChannelReading
         {
-            Id = Id,
-            Nonce = Nonce,
-            Sender = Key.Address,
-            Signer = Key.Address,
+            Id = s_id,
+            Nonce = s_nonce,
+            Sender = s_key.Address,
+            Signer = s_key.Address,
             Recipient = Recipient,
             GroupId = group.Id,
             Value = UInt256.MaxValue,
             Expiration = 1_000_000,
             Block = block,
         });
-        _channel = book.Find(Id)!;
+        _channel = book.Find(s_id)!;
         Call = new PaidCall(new PaidService("service", group, new FixedPrice(UInt256.One)), "/example.Echo/Say");
         Payments = new PaymentParts(
-            book, new StillChain(block), new KnownSigner(Key.Address), store, new NoEvents(), time, Escrow, TimeSpan.FromDays(1)).Admission;
+            book, new StillChain(block), new KnownSigner(s_key.Address), store, new NoEvents(), time, Escrow,
+            TimeSpan.FromDays(1)).Admission;
     }
 
     public static Address Escrow { get; } = Address.Parse("0x39ee715b50e78a920120c1ded58b1a47f571ab75");
@@ -58,15 +59,15 @@ internal sealed class HotChannel
     {
         UInt256 amount = 12_345;
         var message = new byte[ClaimMessage.Length];
-        ClaimMessage.Write(message, Escrow, Id, Nonce, amount);
-        return new ChannelPayment(Id, Nonce, amount, Key.SignMessage(message));
+        ClaimMessage.Write(message, Escrow, s_id, s_nonce, amount);
+        return new ChannelPayment(s_id, s_nonce, amount, s_key.SignMessage(message));
     }
 
     /// <summary>
     /// The payment that is right after all that were settled. Its signature has the right shape only: nobody looks closer here.
     /// </summary>
     public ChannelPayment NextPayment() =>
-        new(Id, Nonce, (_channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(UInt256.One), _signature);
+        new(s_id, s_nonce, (_channel.Record?.Amount ?? UInt256.Zero).SaturatingAdd(UInt256.One), _signature);
 
     private sealed class KnownSigner(Address signer) : ISignerRecovery
     {

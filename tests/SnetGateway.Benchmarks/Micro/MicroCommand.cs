@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
@@ -15,12 +16,12 @@ internal static class MicroCommand
     public static int Run(string[] arguments)
     {
         // In this process: a build per benchmark would take longer than the measurement.
-        var config = DefaultConfig.Instance
+        ManualConfig config = DefaultConfig.Instance
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .AddDiagnoser(MemoryDiagnoser.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "snet-gateway-micro"));
         string[] filtered = arguments.Length == 0 ? ["--filter", "*"] : arguments;
-        var summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(filtered, config);
+        IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(filtered, config);
         return AllocationBudgets.Read().Report(summaries, Console.Out) ? 0 : 1;
     }
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SnetGateway.Payments.Admission;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Benchmarks.Micro;
@@ -16,7 +17,7 @@ public class ReservationBenchmarks
     [Benchmark]
     public bool AdmitAndRelease()
     {
-        var admission = Admit();
+        AdmissionResult admission = Admit();
         admission.Reservation!.TryRelease(ReleaseReason.ServiceFailed);
         return true;
     }
@@ -25,14 +26,14 @@ public class ReservationBenchmarks
     [Benchmark(Baseline = true)]
     public async Task<bool> AdmitAndSettle()
     {
-        var refusal = await Admit().Reservation!.SettleAsync();
+        PaymentRefusal? refusal = await Admit().Reservation!.SettleAsync();
         return refusal is null ? true : throw new InvalidOperationException(refusal.ToString());
     }
 
     private AdmissionResult Admit()
     {
         // Of a known channel, with a fixed price and nobody else in line, it ends without a wait.
-        var admitting = _channel.Payments.AdmitAsync(_channel.NextPayment(), _channel.Call, CancellationToken.None);
+        ValueTask<AdmissionResult> admitting = _channel.Payments.AdmitAsync(_channel.NextPayment(), _channel.Call, CancellationToken.None);
         return admitting.IsCompletedSuccessfully && admitting.Result is { Refusal: null } admission
             ? admission
             : throw new InvalidOperationException("The payment was refused, or its judgement waited for something.");

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Admission;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
 
@@ -41,8 +43,8 @@ public class SqliteSettleBenchmarks
     [Benchmark]
     public async Task<bool> AdmitAndSettle()
     {
-        var admission = await _channel!.Payments.AdmitAsync(_channel.NextPayment(), _channel.Call, CancellationToken.None);
-        var refusal = await admission.Reservation!.SettleAsync();
+        AdmissionResult admission = await _channel!.Payments.AdmitAsync(_channel.NextPayment(), _channel.Call, CancellationToken.None);
+        PaymentRefusal? refusal = await admission.Reservation!.SettleAsync();
         return refusal is null ? true : throw new InvalidOperationException(refusal.ToString());
     }
 }

@@ -25,7 +25,7 @@ internal static class StartupHook
     {
         while (true)
         {
-            using var client = listener.Accept();
+            using Socket client = listener.Accept();
             client.Send(Encoding.ASCII.GetBytes(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture)));
         }
     }

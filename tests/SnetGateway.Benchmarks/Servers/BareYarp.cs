@@ -13,7 +13,7 @@ internal static class BareYarp
 {
     public static async Task RunAsync(IPEndPoint endPoint, IPEndPoint service, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => ProxySettings.Apply(kestrel, endPoint));
         builder.Services.AddReverseProxy().LoadFromMemory(
@@ -25,7 +25,7 @@ internal static class BareYarp
                     new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
                 Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = $"http://{service}" } },
             }]);
-        await using var app = builder.Build();
+        await using WebApplication app = builder.Build();
         app.MapReverseProxy();
         await app.StartAsync(cancellationToken);
         await EndOfInput.WaitAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace SnetGateway.Benchmarks.Servers;
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
     private readonly string _pidFile;
@@ -16,7 +16,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private ChildProcess(Process process, string pidFile, string logFile)
     {
-        _process = process;
+        process = process;
         _pidFile = pidFile;
         _logFile = logFile;
     }
@@ -37,12 +37,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        foreach ((string? key, string? value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
         var pidFile = Path.Combine(folder, $"{name}.pid");
         File.WriteAllText(pidFile, $"{process.Id}\n");
         return new ChildProcess(process, pidFile, log);
@@ -98,7 +98,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, Terminate);
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(s_patience);
             try
             {
                 await _process.WaitForExitAsync(patience.Token);

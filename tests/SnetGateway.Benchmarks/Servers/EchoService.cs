@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,9 +13,9 @@ internal static class EchoService
 {
     public static async Task RunAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ProxySettings.Apply(kestrel, endPoint));
-        await using var app = builder.Build();
+        await using WebApplication app = builder.Build();
         app.Run(EchoAsync);
         await app.StartAsync(cancellationToken);
         await EndOfInput.WaitAsync(cancellationToken);
@@ -22,13 +23,13 @@ internal static class EchoService
 
     private static async Task EchoAsync(HttpContext context)
     {
-        var response = context.Response;
+        HttpResponse response = context.Response;
         response.ContentType = "application/grpc";
-        var input = context.Request.BodyReader;
+        PipeReader input = context.Request.BodyReader;
         while (true)
         {
-            var read = await input.ReadAsync(context.RequestAborted);
-            foreach (var part in read.Buffer)
+            ReadResult read = await input.ReadAsync(context.RequestAborted);
+            foreach (ReadOnlyMemory<byte> part in read.Buffer)
             {
                 response.BodyWriter.Write(part.Span);
             }

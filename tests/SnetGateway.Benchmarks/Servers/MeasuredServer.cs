@@ -30,7 +30,7 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
     /// <summary>What it has used since it started.</summary>
     public ServerUsage Measure()
     {
-        var cpu = TimeSpan.Zero;
+        TimeSpan cpu = TimeSpan.Zero;
         var resident = 0L;
         foreach (var pid in _pids)
         {

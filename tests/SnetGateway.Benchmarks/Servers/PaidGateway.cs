@@ -32,7 +32,7 @@ internal sealed class PaidGateway(string name, string program, string folder, st
         using var client = new HttpClient();
         try
         {
-            using var answer = await client.GetAsync(new Uri($"http://{Admin}/readyz"), cancellationToken);
+            using HttpResponseMessage answer = await client.GetAsync(new Uri($"http://{Admin}/readyz"), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -152,7 +152,7 @@ internal static class StartCommand
             ["ReverseProxy__Clusters__default__Destinations__one__Address"] = "http://127.0.0.1:9",
         };
         long start = TimeProvider.System.GetTimestamp();
-        await using ChildProcess process = ChildProcess.Start("start", folder, ["dotnet", gateway, "serve"], environment);
+        await using var process = ChildProcess.Start("start", folder, ["dotnet", gateway, "serve"], environment);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(s_patience);
         while (!await IsReadyAsync(listener, late.Token))

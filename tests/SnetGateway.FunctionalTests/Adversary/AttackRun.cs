@@ -150,10 +150,10 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
     /// <summary>Two connections for each gateway, opened when first used and again when they have ended.</summary>
     private Task<RawHttp2> ConnectionAsync(int gateway)
     {
-        const int lines = 2;
+        const int Lines = 2;
         lock (_lock)
         {
-            (int, int) which = (gateway, _next++ / target.Gateways.Count % lines);
+            (int, int) which = (gateway, _next++ / target.Gateways.Count % Lines);
             if (!_connections.TryGetValue(which, out Task<RawHttp2>? connecting)
                 || connecting.IsFaulted
                 || (connecting.IsCompletedSuccessfully && connecting.Result.Ended.IsCompleted))

@@ -40,7 +40,7 @@ internal static class SuiteAttacks
             try
             {
                 string results = Path.Combine(folder.FullName, "results.trx");
-                await using ChildProcess tests = ChildProcess.Start("dotnet",
+                await using var tests = ChildProcess.Start("dotnet",
                 [
                     "test", Repository.Existing($"tests/{project}", "check the repository out whole"), "--no-build", "--nologo", "-c",
                     Repository.Configuration,

@@ -38,7 +38,7 @@ internal sealed class AttackGateway : IAsyncDisposable
     public static readonly PaymentGroup OtherGroup = Group with { Name = "other_group", Id = Filled(2) };
     public static readonly PaymentGroup OtherRecipient = Group with { Recipient = Stranger.Address };
 
-    private static readonly Dictionary<string, string?> Routes = new()
+    private static readonly Dictionary<string, string?> s_routes = new()
     {
         ["ReverseProxy:Routes:other:ClusterId"] = "echo",
         ["ReverseProxy:Routes:other:Match:Path"] = "/other.Echo/{method}",
@@ -48,7 +48,7 @@ internal sealed class AttackGateway : IAsyncDisposable
         ["ReverseProxy:Routes:priced:Metadata:Service"] = "priced",
     };
 
-    private static readonly PaidService[] Services =
+    private static readonly PaidService[] s_services =
     [
         new("echo", Group, new FixedPrice(Price)),
         new("other", OtherGroup, new FixedPrice(Price)),
@@ -98,13 +98,13 @@ internal sealed class AttackGateway : IAsyncDisposable
         Dictionary<string, string?>? settings = null)
     {
         time ??= TimeProvider.System;
-        var all = new Dictionary<string, string?>(Routes);
+        var all = new Dictionary<string, string?>(s_routes);
         foreach ((string key, string? value) in settings ?? [])
         {
             all[key] = value;
         }
 
-        GatewayHarness harness = await GatewayHarness.StartAsync(all, live: GatewayHarness.Live(Services));
+        GatewayHarness harness = await GatewayHarness.StartAsync(all, live: GatewayHarness.Live(s_services));
         var book = new ChannelBook([Group, OtherGroup]);
         var counting = new CountingStore(store ?? new MemoryRecordStore());
         var fake = new FakeChain(book, time);

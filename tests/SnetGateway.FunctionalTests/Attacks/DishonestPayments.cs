@@ -20,15 +20,15 @@ internal static class DishonestPayments
     private const string WrongSigner = "payment is not signed by channel signer";
     private const string BadBinary = $"malformed binary metadata in header \"{PaymentMetadata.ChannelSignature}\"";
 
-    private static readonly BigInteger TwoTo256 = BigInteger.One << 256;
-    private static readonly BigInteger Order = BigInteger.Parse(
+    private static readonly BigInteger s_twoTo256 = BigInteger.One << 256;
+    private static readonly BigInteger s_order = BigInteger.Parse(
         "0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Every spelling of a number (docs/protocol/escrow-payments.md, 'Numbers') that is no canonical decimal, and others that some parser
     /// takes for a number.
     /// </summary>
-    private static readonly string[] Spellings =
+    private static readonly string[] s_spellings =
     [
         "", "+42", "-42", "-0", "+0", "00", "042", "010", "0042", "08", "09", "0x2A", "0X2a", "0x", "0X", "0x-1", "0x_1", "0x_1_F", "0b101",
         "0B101", "0o17", "0O17", "0_7",
@@ -60,7 +60,7 @@ internal static class DishonestPayments
         ];
         foreach ((string key, Func<ChannelId, BigInteger> right) in keys)
         {
-            foreach (string spelling in Spellings)
+            foreach (string spelling in s_spellings)
             {
                 yield return new(
                     $"{key} spelled [{spelling.Replace("\t", "TAB", StringComparison.Ordinal)}]", AttackStage.Shape,
@@ -73,10 +73,10 @@ internal static class DishonestPayments
                 ("with a zero before", right => $"0{right}"),
                 ("in hexadecimal", right => "0x" + right.ToString("x", CultureInfo.InvariantCulture)),
                 ("negated", right => $"-{right}"),
-                ("plus 2^256", right => (right + TwoTo256).ToString(CultureInfo.InvariantCulture)),
-                ("plus 2 * 2^256", right => (right + (2 * TwoTo256)).ToString(CultureInfo.InvariantCulture)),
+                ("plus 2^256", right => (right + s_twoTo256).ToString(CultureInfo.InvariantCulture)),
+                ("plus 2 * 2^256", right => (right + (2 * s_twoTo256)).ToString(CultureInfo.InvariantCulture)),
                 ("plus 2^320", right => (right + (BigInteger.One << 320)).ToString(CultureInfo.InvariantCulture)),
-                ("less 2^256", right => (right - TwoTo256).ToString(CultureInfo.InvariantCulture)),
+                ("less 2^256", right => (right - s_twoTo256).ToString(CultureInfo.InvariantCulture)),
                 ("with 60 zeros before", right => new string('0', 60) + right),
                 ("with 5000 zeros before", right => new string('0', 5000) + right),
             ];
@@ -86,7 +86,7 @@ internal static class DishonestPayments
                     $"{key} {name}", AttackStage.Shape, id => With(Next(id), key, of(right(id))), 3, id => Wrong(key, of(right(id))));
             }
 
-            yield return new($"{key} 2^256", AttackStage.Shape, id => With(Next(id), key, $"{TwoTo256}"), 3, Wrong(key, $"{TwoTo256}"));
+            yield return new($"{key} 2^256", AttackStage.Shape, id => With(Next(id), key, $"{s_twoTo256}"), 3, Wrong(key, $"{s_twoTo256}"));
             yield return new(
                 $"{key} of 12000 nines", AttackStage.Shape, id => With(Next(id), key, new string('9', 12_000)), 3,
                 Wrong(key, new string('9', 100)));
@@ -203,7 +203,8 @@ internal static class DishonestPayments
             yield return Signed($"v {v}", right => [.. right[..64], (byte)v]);
         }
 
-        byte[] n = Number(Order), aboveN = Number(Order + 1), most = Number(TwoTo256 - 1), zero = new byte[32], notOnTheCurve = Number(5);
+        byte[] n = Number(s_order), aboveN = Number(s_order + 1), most = Number(s_twoTo256 - 1), zero = new byte[32], notOnTheCurve =
+            Number(5);
         yield return Signed("all zero", _ => new byte[65]);
         yield return Signed("all zero, v 27", _ => [.. zero, .. zero, 27]);
         yield return Signed("all ones", _ => [.. most, .. most, 255]);
@@ -418,7 +419,7 @@ internal static class DishonestPayments
 
     /// <summary>The other signature of the same key over the same message: s negated, and v with it.</summary>
     private static byte[] Mirror(byte[] signature, bool flip) =>
-        [.. signature[..32], .. Number(Order - Read(signature[32..64])), (byte)(flip ? signature[64] ^ 7 : signature[64])];
+        [.. signature[..32], .. Number(s_order - Read(signature[32..64])), (byte)(flip ? signature[64] ^ 7 : signature[64])];
 
     private static byte[] Change(byte[] bytes, Action<byte[]> change)
     {

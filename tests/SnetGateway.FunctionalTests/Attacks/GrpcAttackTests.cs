@@ -11,8 +11,8 @@ namespace SnetGateway.FunctionalTests.Attacks;
 public sealed class GrpcAttackTests
 {
     private const string ServiceAddress = "ReverseProxy:Clusters:echo:Destinations:one:Address";
-    private static readonly (string, string) Ok = (":status", "200");
-    private static readonly (string, string) Grpc = ("content-type", "application/grpc");
+    private static readonly (string, string) s_ok = (":status", "200");
+    private static readonly (string, string) s_grpc = ("content-type", "application/grpc");
 
     public static TheoryData<string, int, bool> WrongAnswers => new()
     {
@@ -48,7 +48,7 @@ public sealed class GrpcAttackTests
         Assert.Equal((status, charged ? 10UL : 0UL), (reply.Status, gateway.Authorized(id).ToUInt64Saturating()));
         Assert.True(charged || reply.Body.Length == 0);
 
-        service.Answer = [RawHttp2Service.Headers(false, Ok, Grpc), RawHttp2Service.Data(Wire.Frame("honest")), RawHttp2Service.Headers(
+        service.Answer = [RawHttp2Service.Headers(false, s_ok, s_grpc), RawHttp2Service.Data(Wire.Frame("honest")), RawHttp2Service.Headers(
             true, ("grpc-status", "0"))];
         await gateway.PayAsync(id, charged ? 20UL : 10UL);
         Assert.Equal(2, service.Requests);
@@ -199,30 +199,31 @@ public sealed class GrpcAttackTests
 
     private static (FrameType, byte, byte[])[] Answer(string how)
     {
-        (FrameType, byte, byte[]) begin = RawHttp2Service.Headers(false, Ok, Grpc);
+        (FrameType, byte, byte[]) begin = RawHttp2Service.Headers(false, s_ok, s_grpc);
         (FrameType, byte, byte[]) message = RawHttp2Service.Data(Wire.Frame("a"));
         (FrameType, byte, byte[]) ok = RawHttp2Service.Headers(true, ("grpc-status", "0"));
         (FrameType, byte, byte[]) error = RawHttp2Service.Headers(true, ("grpc-status", "5"), ("grpc-message", "no"));
         return how switch
         {
             "early hints that say OK, then an error" =>
-                [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), begin, error],
+                [RawHttp2Service.Headers(false, (":status", "103"), s_grpc, ("grpc-status", "0")), begin, error],
             "early hints that say OK, then nothing but an end" =>
-                [RawHttp2Service.Headers(false, (":status", "103"), Grpc, ("grpc-status", "0")), RawHttp2Service.Headers(true, Ok, Grpc)],
+                [RawHttp2Service.Headers(false, (":status", "103"), s_grpc, ("grpc-status", "0")), RawHttp2Service.Headers(
+                    true, s_ok, s_grpc)],
             "continue, then an answer" => [RawHttp2Service.Headers(false, (":status", "100")), begin, message, ok],
             "a message before the headers" => [message, begin, ok],
-            "no status" => [RawHttp2Service.Headers(true, Ok, Grpc)],
+            "no status" => [RawHttp2Service.Headers(true, s_ok, s_grpc)],
             "a reset without error after the answer" => [begin, message, ok, RawHttp2Service.Reset(0)],
             "two statuses, the first OK" => [begin, RawHttp2Service.Headers(true, ("grpc-status", "0"), ("grpc-status", "13"))],
             "two statuses, the last OK" => [begin, RawHttp2Service.Headers(true, ("grpc-status", "13"), ("grpc-status", "0"))],
             "a redirect to the free route" => [RawHttp2Service.Headers(true, (":status", "302"), ("location", GatewayHarness.FreeMethod))],
             "a redirect that says OK" =>
-                [RawHttp2Service.Headers(true, (":status", "307"), Grpc, ("location", GatewayHarness.FreeMethod), ("grpc-status", "0"))],
+                [RawHttp2Service.Headers(true, (":status", "307"), s_grpc, ("location", GatewayHarness.FreeMethod), ("grpc-status", "0"))],
             "headers, then trailers that say OK" => [begin, ok],
             "headers, then trailers with an error" => [begin, error],
-            "OK in the headers, an error in the trailers" => [RawHttp2Service.Headers(false, Ok, Grpc, ("grpc-status", "0")), error],
+            "OK in the headers, an error in the trailers" => [RawHttp2Service.Headers(false, s_ok, s_grpc, ("grpc-status", "0")), error],
             "an error in the headers, then a message and OK" =>
-                [RawHttp2Service.Headers(false, Ok, Grpc, ("grpc-status", "5")), message, ok],
+                [RawHttp2Service.Headers(false, s_ok, s_grpc, ("grpc-status", "5")), message, ok],
             "an empty message" => [begin, RawHttp2Service.Data(new byte[5]), ok],
             "an empty message, then an error" => [begin, RawHttp2Service.Data(new byte[5]), error],
             "three bytes, then OK" => [begin, RawHttp2Service.Data(new byte[3]), ok],

@@ -271,8 +271,8 @@ public sealed class Http2AttackTests
     [Fact]
     public async Task ResetsAtAnyMoment_NeverMakeAByteFree_AndNeverKeepATurn()
     {
-        const int seed = 20_26;
-        var random = new Random(seed);
+        const int Seed = 20_26;
+        var random = new Random(Seed);
         await using AttackGateway gateway = await AttackGateway.StartAsync(new() { AbandonedCallsPerMinute = 10_000 });
         ChannelId[] channels = [.. Enumerable.Range(0, 20).Select(_ => gateway.Open(value: 1_000_000))];
         ulong[] seen = new ulong[channels.Length];
@@ -283,7 +283,7 @@ public sealed class Http2AttackTests
             // The last call may still be ending; what was seen is charged before it was seen.
             Assert.True(
                 gateway.Authorized(channels[i]) >= seen[i],
-                $"Seed {seed}, channel {i}: a client saw bytes for {seen[i]}, charged are {gateway.Authorized(channels[i])}.");
+                $"Seed {Seed}, channel {i}: a client saw bytes for {seen[i]}, charged are {gateway.Authorized(channels[i])}.");
             ChannelId id = channels[i];
             RawReply reply;
             do
@@ -292,7 +292,7 @@ public sealed class Http2AttackTests
             }
             while (reply.Status == 16); // the record moved while this was signed
 
-            Assert.True(reply.Status == 0, $"Seed {seed}, channel {i}: {reply}");
+            Assert.True(reply.Status == 0, $"Seed {Seed}, channel {i}: {reply}");
             await clients[i].DisposeAsync();
         }
 

@@ -66,11 +66,11 @@ public sealed class LeakTests
 
     private static async Task RefuseAsync(AttackGateway gateway, List<(string Name, string Value)>[] refused, int calls)
     {
-        const int clients = 8;
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        const int Clients = 8;
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.EndPoint);
-            for (int i = 0; i < calls / clients; i += 25)
+            for (int i = 0; i < calls / Clients; i += 25)
             {
                 RawReply[] replies = await Task.WhenAll(Enumerable.Range(i, 25).Select(n => client.CallAsync(refused[n % refused.Length])));
                 Assert.All(replies, reply => Assert.True(reply.Status > 0, reply.ToString()));

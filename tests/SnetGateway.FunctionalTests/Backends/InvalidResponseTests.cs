@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -60,10 +61,10 @@ public sealed class InvalidResponseTests
         "the service's response is not valid JSON for test.Item (at $.big_number)")]
     public async Task JsonRpc(string answer, int status, string text)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = async context =>
         {
-            using var asked = await System.Text.Json.JsonDocument.ParseAsync(context.Request.Body);
+            using JsonDocument asked = await System.Text.Json.JsonDocument.ParseAsync(context.Request.Body);
             string id = asked.RootElement.GetProperty("id").GetRawText();
             await context.Response.WriteAsync(answer.Replace("ID", id, StringComparison.Ordinal));
         };
@@ -79,7 +80,7 @@ public sealed class InvalidResponseTests
     [InlineData("\u0001", 13, "the service's response is not valid JSON for test.Item (at $)")]
     public async Task Http(string answer, int status, string text)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context => context.Response.WriteAsync(answer);
         await RefusedAsync("http", service, status, text);
     }
@@ -89,7 +90,7 @@ public sealed class InvalidResponseTests
     [InlineData("http")]
     public async Task TextThatIsNotUtf8(string kind)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context => context.Response.Body
             .WriteAsync((byte[])[(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'])
             .AsTask();
@@ -105,7 +106,7 @@ public sealed class InvalidResponseTests
     [InlineData("http", 302, 2)]
     public async Task ErrorPages(string kind, int http, int status)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context =>
         {
             context.Response.StatusCode = http;
@@ -119,7 +120,7 @@ public sealed class InvalidResponseTests
     [Fact]
     public async Task JsonRpcErrorWithAnErrorStatus_GoesFirst()
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = async context =>
         {
             context.Response.StatusCode = 500;
@@ -136,7 +137,7 @@ public sealed class InvalidResponseTests
     [InlineData("http", false)]
     public async Task HugeAnswer_IsRefused_AndNotReadToItsEnd(string kind, bool announced)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         service.Handle = async context =>
         {
@@ -167,7 +168,7 @@ public sealed class InvalidResponseTests
     [InlineData("http")]
     public async Task EarlyClose(string kind)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context =>
         {
             // The server closes the connection when less comes than was announced.
@@ -182,7 +183,7 @@ public sealed class InvalidResponseTests
     [InlineData("http")]
     public async Task CompressionThatNobodyAskedFor(string kind)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         service.Handle = context =>
         {
             Assert.False(context.Request.Headers.ContainsKey("accept-encoding"));
@@ -197,7 +198,7 @@ public sealed class InvalidResponseTests
     [InlineData("http")]
     public async Task Silence_EndsWithTheServicesTime(string kind)
     {
-        await using var service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         service.Handle = async context =>
         {

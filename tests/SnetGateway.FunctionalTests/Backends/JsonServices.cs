@@ -7,7 +7,7 @@ namespace SnetGateway.FunctionalTests.Backends;
 /// <summary>A JSON-RPC server and an HTTP API of Node (tests/backends/node), shared by the tests of one class.</summary>
 public sealed class JsonServices : IAsyncLifetime
 {
-    private ChildProcess? process;
+    private ChildProcess? _process;
 
     /// <summary>Address of the JSON-RPC server.</summary>
     public Uri JsonRpc { get; private set; } = null!;
@@ -24,8 +24,8 @@ public sealed class JsonServices : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Repository.Existing("tests/backends/node/node_modules/jayson", "run 'npm ci' in tests/backends/node");
-        process = ChildProcess.Start("node", [Repository.Existing("tests/backends/node/services.mjs", "it belongs to the repository")]);
-        using JsonDocument line = JsonDocument.Parse(await process.WaitForLineAsync(text => text.StartsWith('{')));
+        _process = ChildProcess.Start("node", [Repository.Existing("tests/backends/node/services.mjs", "it belongs to the repository")]);
+        using var line = JsonDocument.Parse(await _process.WaitForLineAsync(text => text.StartsWith('{')));
         JsonRpc = new Uri($"http://127.0.0.1:{line.RootElement.GetProperty("jsonrpc").GetInt32()}/rpc");
         Http = new Uri($"http://127.0.0.1:{line.RootElement.GetProperty("http").GetInt32()}/api");
         Pid = line.RootElement.GetProperty("pid").GetInt32();
@@ -33,9 +33,9 @@ public sealed class JsonServices : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (process is not null)
+        if (_process is not null)
         {
-            await process.DisposeAsync();
+            await _process.DisposeAsync();
         }
     }
 }

@@ -95,7 +95,7 @@ public sealed class ProcessLifeTests
             "setsid sh -c 'echo $$ > pid; exec sleep 600' & while [ ! -s pid ]; do sleep 0.01; done; printf done"));
         Assert.Equal(["done"], (await gateway.CallAsync("a")).Texts);
         Assert.True(gateway.Log.Has("ProgramLeftOutputOpen"));
-        using Process escaped = Process.GetProcessById(Assert.Single(await folder.PidsAsync("pid", 1)));
+        using var escaped = Process.GetProcessById(Assert.Single(await folder.PidsAsync("pid", 1)));
         escaped.Kill();
     }
 

@@ -243,8 +243,8 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         options.Http.Methods["/test.Echo/Seen"] = new HttpMethodOptions { Verb = "PUT", Path = "/seen/{inner_item.item_id}" };
         await using TranslatorRig rig = await StartAsync("http", options);
 
-        const string item = """{"item_id":"a/b ?ü","big_number":"-5","tags":["x","y"]}""";
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(item), await rig.AskAsync("Find", item)));
+        const string Item = """{"item_id":"a/b ?ü","big_number":"-5","tags":["x","y"]}""";
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Item), await rig.AskAsync("Find", Item)));
         Assert.Equal("""{"items":[{"item_id":"a"},{"item_id":"a"}]}""", (await rig.AskAsync("List", """{"item_id":"a"}""")).ToJsonString());
         JsonNode seen = await rig.AskAsync("Seen", """{"item_id":"a","inner_item":{"item_id":"%2e%2e","ratio":2.5}}""");
         Assert.Equal(("PUT", "/api/seen/%252e%252e"), ((string?)seen["method"], (string?)seen["path"]));
@@ -261,11 +261,11 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
     [Fact]
     public async Task Http_Credentials_GoWhereTheyBelong_AndNowhereElse()
     {
-        const string secret = "s3cret/&=?";
+        const string Secret = "s3cret/&=?";
         var options = new ClusterBackendOptions();
-        options.Http.Credentials["a"] = new CredentialOptions { Location = "header", Key = "x-api-key", Value = secret };
-        options.Http.Credentials["b"] = new CredentialOptions { Location = "query", Key = "token", Value = secret };
-        options.Http.Credentials["c"] = new CredentialOptions { Location = "body", Key = "api_key", Value = secret };
+        options.Http.Credentials["a"] = new CredentialOptions { Location = "header", Key = "x-api-key", Value = Secret };
+        options.Http.Credentials["b"] = new CredentialOptions { Location = "query", Key = "token", Value = Secret };
+        options.Http.Credentials["c"] = new CredentialOptions { Location = "body", Key = "api_key", Value = Secret };
         await using TranslatorRig rig = await StartAsync("http", options);
 
         // What a client writes behind a question mark is not the service's.
@@ -273,11 +273,11 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
             Wire.Frame(rig.Encode("Seen", """{"item_id":"a"}""")), GatewayHarness.Payment(),
             TranslatorRig.Path("Seen") + "?token=mine&x=1");
         JsonNode seen = rig.Decode("Seen", reply.Messages.Single());
-        Assert.Equal(secret, (string?)seen["headers"]!["x-api-key"]);
+        Assert.Equal(Secret, (string?)seen["headers"]!["x-api-key"]);
         Assert.Equal(
-            $$"""{"token":"{{secret}}"}""",
+            $$"""{"token":"{{Secret}}"}""",
             seen["query"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Assert.Equal((secret, "a"), ((string?)seen["body"]!["api_key"], (string?)seen["body"]!["item_id"]));
+        Assert.Equal((Secret, "a"), ((string?)seen["body"]!["api_key"], (string?)seen["body"]!["item_id"]));
 
         Assert.Equal(12, (await rig.CallAsync("Find", "{}")).Status);
         Assert.DoesNotContain(rig.Harness.Log.Lines, line => line.Text.Contains("s3cret", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ public sealed class PublishedFolderTests : IDisposable
     [Fact]
     public async Task PublishedFolder_CompilesProtoFiles_OfItsOwn()
     {
-        await using (ChildProcess publish = ChildProcess.Start(
+        await using (var publish = ChildProcess.Start(
             "dotnet",
             ["publish", Repository.Existing(
                 "src/SnetGateway.Gateway", "it is the gateway"), "--no-build", "-c", Repository.Configuration, "-o", Published, "-v", "q"]))
@@ -48,7 +48,7 @@ public sealed class PublishedFolderTests : IDisposable
     [InlineData("RuntimeIdentifier=linux-arm64")] // --runtime
     public async Task PublishedForAPlatform_IsCompiledAhead(string platform)
     {
-        await using ChildProcess ask = ChildProcess.Start(
+        await using var ask = ChildProcess.Start(
             "dotnet", ["msbuild", Repository.Existing(
                 "src/SnetGateway.Gateway", "it is the gateway"), "-getProperty:PublishReadyToRun", $"-p:{platform}"]);
         Assert.True(await ask.WaitForExitAsync(TimeSpan.FromMinutes(1)) == 0, ask.RecentOutput);
@@ -58,7 +58,7 @@ public sealed class PublishedFolderTests : IDisposable
     private async Task<(int ExitCode, string Said)> CheckAsync(string protoFolder)
     {
         string empty = _folder.CreateSubdirectory("empty").FullName;
-        await using ChildProcess check = ChildProcess.Start(
+        await using var check = ChildProcess.Start(
             Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet")), // PATH is empty
             [
                 Path.Combine(Published, "snet-gateway.dll"),

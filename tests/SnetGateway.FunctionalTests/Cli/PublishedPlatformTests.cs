@@ -47,7 +47,7 @@ public sealed class PublishedPlatformTests : IDisposable
     /// </summary>
     private async Task PublishAsync(string platform, string published)
     {
-        await using ChildProcess publish = ChildProcess.Start(
+        await using var publish = ChildProcess.Start(
             "dotnet",
             [
                 "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "-c", Repository.Configuration, "-r",

@@ -90,7 +90,7 @@ public sealed class ServeCommandTests : IDisposable
 
     private async Task InitAsync()
     {
-        await using ChildProcess init = ChildProcess.Start("dotnet", [s_program, "init", "--output", File]);
+        await using var init = ChildProcess.Start("dotnet", [s_program, "init", "--output", File]);
         Assert.Equal(0, await init.WaitForExitAsync());
     }
 

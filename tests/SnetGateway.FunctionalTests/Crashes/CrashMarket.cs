@@ -35,8 +35,8 @@ internal sealed class CrashMarket : IAsyncDisposable
 
     public static async Task<CrashMarket> StartAsync(DevChain chain, int channels)
     {
-        PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
-        Address escrow = SnetGateway.Payments.Values.Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
+        var key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
+        var escrow = SnetGateway.Payments.Values.Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
         var ids = new List<ChannelId>();
         for (int i = 0; i < channels; i++)
         {

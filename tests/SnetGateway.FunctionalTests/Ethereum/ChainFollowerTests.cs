@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
@@ -40,7 +41,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         await RunningFollower.UntilAsync(
             () => gateway.State(channel.Id) is { Freshness: ReadingFreshness.Fresh } state && state.Nonce.Value == 1UL);
         Assert.Equal(1_200UL, gateway.State(channel.Id).Reading.Value);
-        var claim = Assert.Single(gateway.Claims);
+        ChannelClaimSeen claim = Assert.Single(gateway.Claims);
         Assert.Equal((300UL, 400UL), (claim.ClaimAmount, claim.PlannedAmount));
 
         await _chain.MineAsync(60);
@@ -55,7 +56,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     public async Task OwnSignature_IsPaidByTheContract()
     {
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
-        PrivateKey key = PrivateKey.Parse(_chain.State.Accounts["signer"].PrivateKey);
+        var key = PrivateKey.Parse(_chain.State.Accounts["signer"].PrivateKey);
         Assert.Equal(channel.Signer, AddressText.Checksum(key.Address));
         var message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(
@@ -92,7 +93,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
     public async Task Endpoint_DownAndBack_OthersAreUsed_AndItRecovers()
     {
         // One node with two host names.
-        var other = new UriBuilder(_chain.State.RpcUrl) { Host = "localhost" }.Uri;
+        Uri other = new UriBuilder(_chain.State.RpcUrl) { Host = "localhost" }.Uri;
         await using var gateway = new RunningFollower(
             _chain, options => options.Endpoints = [_chain.State.RpcUrl.ToString(), other.ToString()]);
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);

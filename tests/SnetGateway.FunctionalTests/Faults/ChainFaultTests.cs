@@ -10,9 +10,9 @@ namespace SnetGateway.FunctionalTests.Faults;
 public sealed class ChainFaultTests(FaultMarketFixture market)
 {
     private const long Price = 10;
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(8);
 
-    private readonly PayingSession client = market.Client(ClientStack.Node);
+    private readonly PayingSession _client = market.Client(ClientStack.Node);
 
     [Theory]
     [InlineData(RelayMode.Refuses)]
@@ -23,12 +23,12 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
         await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
         await using GatewayProcess gateway = await StartGatewayAsync(relay, new Dictionary<string, string>
         {
-            ["SnetGateway:Chain:StalenessBound"] = Bound.ToString("c"),
+            ["SnetGateway:Chain:StalenessBound"] = s_bound.ToString("c"),
             ["SnetGateway:Chain:PollInterval"] = "00:00:00.200",
             ["SnetGateway:Chain:RequestTimeout"] = "00:00:02",
         });
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000_000);
-        ClientPayment payment = ClientPayment.From(market.Chain.State, channel, Price);
+        var payment = ClientPayment.From(market.Chain.State, channel, Price);
         CallReport call = await PayAsync();
         Assert.True(call.Code == 0, $"{call.Code}: {call.Details}");
 
@@ -52,8 +52,8 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
 
         Assert.Equal((14, "the payment cannot be checked against the blockchain now, please try again later"), (call.Code, call.Details));
         Assert.Empty(call.Messages);
-        Assert.True(lastAccepted < Bound, $"accepted {lastAccepted} after the last answer of the chain");
-        Assert.True(refused > Bound / 2, $"refused {refused} after the chain was cut off: the bound is {Bound}");
+        Assert.True(lastAccepted < s_bound, $"accepted {lastAccepted} after the last answer of the chain");
+        Assert.True(refused > s_bound / 2, $"refused {refused} after the chain was cut off: the bound is {s_bound}");
         Assert.Contains("chain: ", problem, StringComparison.Ordinal);
 
         relay.Mode = RelayMode.Answers;
@@ -63,7 +63,7 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
 
         async Task<CallReport> PayAsync()
         {
-            CallReport made = await client.CallAsync(market.Say(gateway, channel, Price) with { Payment = payment });
+            CallReport made = await _client.CallAsync(market.Say(gateway, channel, Price) with { Payment = payment });
             payment = made.Code == 0 ? payment with { Amount = made.Amount } : payment;
             return made;
         }
@@ -78,18 +78,18 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
             await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:RequestTimeout"] = "00:00:02" });
         ChainChannel known = await market.Chain.OpenChannelAsync(1000);
         ChainChannel unknown = await market.Chain.OpenChannelAsync(1000);
-        CallReport before = await client.CallAsync(market.Say(gateway, known, Price));
+        CallReport before = await _client.CallAsync(market.Say(gateway, known, Price));
 
         relay.Mode = RelayMode.Refuses;
         await gateway.KillAsync();
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
-        CallReport after = await client.CallAsync(
+        CallReport after = await _client.CallAsync(
             market.Say(gateway, known, Price) with
             {
                 Payment = ClientPayment.From(market.Chain.State, known, Price) with { Amount = before.Amount },
             });
-        CallReport stranger = await client.CallAsync(
+        CallReport stranger = await _client.CallAsync(
             market.Say(gateway, unknown, Price) with { Payment = ClientPayment.From(market.Chain.State, unknown, Price) });
 
         Assert.True(after.Code == 0, $"{after.Code}: {after.Details}");
@@ -105,11 +105,11 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
         await using GatewayProcess gateway =
             await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:PollInterval"] = "00:01:00" });
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000_000);
-        await client.CallAsync(market.Say(gateway, channel, Price));
+        await _client.CallAsync(market.Say(gateway, channel, Price));
         int readings = relay.ChannelReadings;
         int before = relay.Total;
 
-        IReadOnlyList<CallReport> calls = await client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 200 });
+        IReadOnlyList<CallReport> calls = await _client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 200 });
 
         Assert.All(calls, call => Assert.Equal(0, call.Code));
         Assert.Equal(readings, relay.ChannelReadings);

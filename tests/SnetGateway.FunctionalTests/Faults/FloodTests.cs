@@ -66,8 +66,8 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
 
     private async Task<int[]> FloodAsync(HttpClient http, GatewayProcess gateway, List<ChainChannel> foreign, Random random)
     {
-        PrivateKey stranger = PrivateKey.Parse(market.Chain.State.Accounts["stranger"].PrivateKey);
-        Address escrow = Address.Parse(market.Chain.State.MultiPartyEscrow);
+        var stranger = PrivateKey.Parse(market.Chain.State.Accounts["stranger"].PrivateKey);
+        var escrow = Address.Parse(market.Chain.State.MultiPartyEscrow);
         IEnumerable<Task<int>> calls = Enumerable.Range(0, Flood).Select(i =>
         {
             UInt256 id = i % 2 == 0

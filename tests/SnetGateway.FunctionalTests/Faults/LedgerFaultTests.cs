@@ -16,12 +16,12 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     /// A disk that returns errors is noticed within a second on an idle machine, one that hangs after at most 2.5 s (docs/stores.md). The
     /// limit is twice the longer time: enough for a busy machine with two cores, and far below a gateway that only notices by chance.
     /// </summary>
-    private static readonly TimeSpan LongestUntilNotReady = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestUntilNotReady = TimeSpan.FromSeconds(5);
 
     /// <summary>Log lines about a ledger that is not writable: 3002 to 3011 of the payment core, 7003 to 7007 of the store.</summary>
-    private static readonly int[] DiskErrors = [3002, 3003, 3011, 7003, 7004, 7005, 7007];
+    private static readonly int[] s_diskErrors = [3002, 3003, 3011, 7003, 7004, 7005, 7007];
 
-    private readonly PayingSession client = market.Client(ClientStack.Node);
+    private readonly PayingSession _client = market.Client(ClientStack.Node);
 
     [Fact]
     public async Task LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers()
@@ -34,7 +34,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     [Rule(1)]
     public async Task DiskFull_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
-        using SmallDisk disk = SmallDisk.MountOrSkip(
+        using var disk = SmallDisk.MountOrSkip(
             kibibytes: 4096, standIn: nameof(LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers));
 
         await using GatewayProcess gateway = await StartGatewayAsync(Path.Combine(disk.Folder, "ledger.db"));
@@ -67,12 +67,12 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
         await using GatewayProcess gateway = await StartGatewayAsync();
         ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
         string endpoint = gateway.Endpoint;
-        await client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 3 });
+        await _client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 3 });
 
         await gateway.KillAsync();
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
-        CallReport call = await client.CallAsync(market.Say(gateway, channel, Price));
+        CallReport call = await _client.CallAsync(market.Say(gateway, channel, Price));
 
         Assert.Equal(endpoint, gateway.Endpoint);
         Assert.Equal((0, 40), (call.Code, (int)call.Amount!.Value));
@@ -108,9 +108,9 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     /// </summary>
     private async Task BreakAndMendAsync(GatewayProcess gateway, Func<Task> breakDisk, Func<Task> mendDisk)
     {
-        gateway.ExpectErrors(DiskErrors);
+        gateway.ExpectErrors(s_diskErrors);
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000_000);
-        ClientPayment payment = ClientPayment.From(market.Chain.State, channel, Price);
+        var payment = ClientPayment.From(market.Chain.State, channel, Price);
         CallReport before = await PayAsync();
         Assert.True(before.Code == 0, $"{before.Code}: {before.Details}");
 
@@ -147,7 +147,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
             return refused is not null && notReady.IsCompleted;
         });
         await notReady;
-        Assert.True(untilNotReady <= LongestUntilNotReady, $"not ready only {untilNotReady} after the last accepted call");
+        Assert.True(untilNotReady <= s_longestUntilNotReady, $"not ready only {untilNotReady} after the last accepted call");
         Assert.Contains("ledger: cannot be written", problem, StringComparison.Ordinal);
 
         await mendDisk();
@@ -161,7 +161,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
 
         async Task<CallReport> PayAsync()
         {
-            CallReport made = await client.CallAsync(market.Say(gateway, channel, Price) with { Payment = payment });
+            CallReport made = await _client.CallAsync(market.Say(gateway, channel, Price) with { Payment = payment });
             payment = made.Code == 0 ? payment with { Amount = made.Amount } : payment;
             return made;
         }
@@ -175,7 +175,7 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     /// <summary>Limits the size of the process's files: simulates a full disk where mounting one is not permitted.</summary>
     private static async Task LimitFilesAsync(GatewayProcess gateway, string limit)
     {
-        await using ChildProcess tool = ChildProcess.Start(
+        await using var tool = ChildProcess.Start(
             "prlimit", ["--pid", gateway.Process.Pid.ToString(CultureInfo.InvariantCulture), $"--fsize={limit}"]);
         Assert.True(await tool.WaitForExitAsync() == 0, tool.RecentOutput);
     }

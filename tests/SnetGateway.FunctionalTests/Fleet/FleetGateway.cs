@@ -37,7 +37,7 @@ internal sealed partial class FleetGateway : IAsyncDisposable
     public static async Task<FleetGateway> StartAsync(params (string Service, Uri[] Instances)[] services)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("snet-fleet-");
-        await using (ChildProcess init = ChildProcess.Start("dotnet", [s_program, "init", "--output", FileIn(folder)]))
+        await using (var init = ChildProcess.Start("dotnet", [s_program, "init", "--output", FileIn(folder)]))
         {
             await init.WaitForExitAsync();
         }
@@ -47,7 +47,7 @@ internal sealed partial class FleetGateway : IAsyncDisposable
             documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
         Route(file, services);
         await File.WriteAllTextAsync(FileIn(folder), file.ToJsonString());
-        ChildProcess process = ChildProcess.Start(
+        var process = ChildProcess.Start(
             "dotnet",
             [
                 s_program, "serve", "--config", FileIn(folder),

@@ -55,7 +55,7 @@ public sealed class ServiceHealthTests
         await using GatewayHarness gateway = await StartAsync(probed: false);
         using var http = new ClientHttp();
         var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
-        var failure = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(client, "no.Such"));
+        RpcException failure = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(client, "no.Such"));
         Assert.Equal(StatusCode.NotFound, failure.Status.StatusCode);
         using AsyncServerStreamingCall<HealthCheckResponse> watch = Watch(client, "no.Such");
         Assert.Equal(Status.ServiceUnknown, await NextAsync(watch));

@@ -16,7 +16,7 @@ public sealed class SlowRequestTests
 {
     private const string Check = "/grpc.health.v1.Health/Check";
 
-    private static readonly byte[] Everything = Wire.Frame("");
+    private static readonly byte[] s_everything = Wire.Frame("");
 
     private readonly TestTimeProvider _time = new();
     private readonly GatewayHealth _health = new();
@@ -29,9 +29,10 @@ public sealed class SlowRequestTests
     public async Task RequestThatDoesNotEnd_IsDeadlineExceeded(string method, int bytes)
     {
         await using GatewayHarness gateway = await StartAsync();
-        Assert.Equal(0, (await gateway.CallAsync(Everything, method: Check)).Status);
+        Assert.Equal(0, (await gateway.CallAsync(s_everything, method: Check)).Status);
         var content = new DuplexContent();
-        using HttpResponseMessage response = await SendSlowlyAsync(gateway.Request(method, content), gateway, content, Everything[..bytes]);
+        using HttpResponseMessage response =
+            await SendSlowlyAsync(gateway.Request(method, content), gateway, content, s_everything[..bytes]);
         GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
         Assert.Equal("the request came too slowly", reply.Message);
@@ -45,10 +46,10 @@ public sealed class SlowRequestTests
     public async Task WebRequestThatDoesNotEnd_IsDeadlineExceeded(string type)
     {
         await using GatewayHarness gateway = await StartAsync();
-        Assert.Equal(0, (await gateway.CallAsync(Everything, method: Check)).Status);
+        Assert.Equal(0, (await gateway.CallAsync(s_everything, method: Check)).Status);
         var content = new DuplexContent();
         HttpRequestMessage request = WebCalls.Request(gateway, "2.0", type, content, Check);
-        using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, WebCalls.Encode(type, Everything[..3]));
+        using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, WebCalls.Encode(type, s_everything[..3]));
         WebReply reply = await WebReply.ReadAsync(response).WithTimeout();
         Assert.Equal(4, reply.Status);
         Assert.Equal("the request came too slowly", reply.Message);
@@ -62,7 +63,7 @@ public sealed class SlowRequestTests
     public async Task WebRequestThatDoesNotEnd_OnHttp11_IsDeadlineExceeded(string type)
     {
         await using GatewayHarness gateway = await StartAsync();
-        byte[] body = WebCalls.Encode(type, Everything);
+        byte[] body = WebCalls.Encode(type, s_everything);
         byte[] head = Encoding.ASCII.GetBytes(
             $"POST {Check} HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nAccept: {WebCalls.Binary}\r\nContent-Length: "
             + $"{body.Length}\r\n\r\n");
@@ -85,7 +86,7 @@ public sealed class SlowRequestTests
     public async Task ClientsOwnDeadline_IsToldAsSuch()
     {
         await using GatewayHarness gateway = await StartAsync();
-        Assert.Equal(0, (await gateway.CallAsync(Everything, method: Check)).Status);
+        Assert.Equal(0, (await gateway.CallAsync(s_everything, method: Check)).Status);
         var content = new DuplexContent();
         HttpRequestMessage request = gateway.Request(Check, content, [new("grpc-timeout", "4S")]);
         using HttpResponseMessage response = await SendSlowlyAsync(request, gateway, content, []);

@@ -12,7 +12,7 @@ internal sealed class CallOutcomes : IDisposable
 
     public CallOutcomes(GatewayHarness gateway)
     {
-        var meters = gateway.Services.GetRequiredService<IMeterFactory>();
+        IMeterFactory meters = gateway.Services.GetRequiredService<IMeterFactory>();
         _listener = new MeterListener
         {
             InstrumentPublished = (instrument, self) =>

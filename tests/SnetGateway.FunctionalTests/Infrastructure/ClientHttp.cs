@@ -27,8 +27,10 @@ internal sealed class ClientHttp : HttpMessageInvoker
     {
     }
 
-    private ClientHttp(SocketsHttpHandler handler) : base(handler) =>
+    private ClientHttp(SocketsHttpHandler handler) : base(handler)
+    {
         _http = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>
     /// Where generated clients of this server send their calls. A call whose token is cancelled throws <see

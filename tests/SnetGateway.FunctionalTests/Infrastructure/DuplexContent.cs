@@ -8,7 +8,10 @@ internal sealed class DuplexContent : HttpContent
     private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public DuplexContent() => Headers.TryAddWithoutValidation("content-type", Wire.ContentType);
+    public DuplexContent()
+    {
+        Headers.TryAddWithoutValidation("content-type", Wire.ContentType);
+    }
 
     public async Task WriteAsync(byte[] bytes)
     {

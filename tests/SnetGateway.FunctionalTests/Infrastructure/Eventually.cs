@@ -5,11 +5,11 @@ namespace SnetGateway.FunctionalTests.Infrastructure;
 /// <summary>Waits for what the gateway does beside the test.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
     public static async Task TrueAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(s_limit);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!condition())
         {

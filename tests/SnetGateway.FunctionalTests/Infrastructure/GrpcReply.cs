@@ -30,5 +30,5 @@ internal sealed record GrpcReply(
     }
 
     public static string? One(HttpHeaders headers, string name) =>
-        headers.TryGetValues(name, out var values) ? string.Join('|', values) : null;
+        headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join('|', values) : null;
 }

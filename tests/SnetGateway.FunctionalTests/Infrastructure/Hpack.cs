@@ -9,7 +9,7 @@ namespace SnetGateway.FunctionalTests.Infrastructure;
 /// </summary>
 internal static class Hpack
 {
-    private static readonly string[] Names =
+    private static readonly string[] s_names =
     [
         "", ":authority", ":method", ":method", ":path", ":path", ":scheme", ":scheme", ":status", ":status", ":status", ":status",
         ":status",
@@ -22,7 +22,7 @@ internal static class Hpack
         "strict-transport-security", "transfer-encoding", "user-agent", "vary", "via", "www-authenticate",
     ];
 
-    private static readonly Dictionary<int, string> Statuses = new()
+    private static readonly Dictionary<int, string> s_statuses = new()
     {
         [8] = "200", [9] = "204", [10] = "206", [11] = "304", [12] = "400", [13] = "404", [14] = "500",
     };
@@ -49,7 +49,7 @@ internal static class Hpack
             if ((first & 0x80) != 0)
             {
                 int index = ReadNumber(ref block, 7);
-                headers.Add((Names[index], Statuses.GetValueOrDefault(index, string.Empty)));
+                headers.Add((s_names[index], s_statuses.GetValueOrDefault(index, string.Empty)));
             }
             else if ((first & 0xE0) == 0x20)
             {
@@ -58,7 +58,7 @@ internal static class Hpack
             else
             {
                 int index = ReadNumber(ref block, (first & 0x40) != 0 ? 6 : 4);
-                string name = index == 0 ? ReadText(ref block) : Names[index];
+                string name = index == 0 ? ReadText(ref block) : s_names[index];
                 headers.Add((name, ReadText(ref block)));
             }
         }

@@ -11,7 +11,10 @@ internal sealed class ScriptedService : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ScriptedService(WebApplication app) => _app = app;
+    private ScriptedService(WebApplication app)
+    {
+        _app = app;
+    }
 
     public Uri Address => new(_app.Urls.First());
 

@@ -5,14 +5,14 @@ namespace SnetGateway.FunctionalTests.Infrastructure;
 /// <summary>Bounds every wait of a test, and names the line that waited in vain.</summary>
 internal static class SoonExtensions
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
     public static async Task<T> WithTimeout<T>(
         this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerLineNumber] int line = 0)
     {
         try
         {
-            return await task.WaitAsync(Limit);
+            return await task.WaitAsync(s_limit);
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {
@@ -25,7 +25,7 @@ internal static class SoonExtensions
     {
         try
         {
-            await task.WaitAsync(Limit);
+            await task.WaitAsync(s_limit);
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {

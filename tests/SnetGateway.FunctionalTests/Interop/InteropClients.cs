@@ -31,7 +31,7 @@ internal static class InteropClients
         string folder = Path.Combine(Repository.Root, "artifacts", "interop-go");
         Directory.CreateDirectory(folder);
         string binary = Path.Combine(folder, "interop");
-        await using ChildProcess compiler = ChildProcess.Start(
+        await using var compiler = ChildProcess.Start(
             "go",
             ["build", "-o", binary, "."],
             Path.Combine(Repository.Root, "tests/clients/go/interop"),

@@ -86,7 +86,7 @@ public sealed class InteropFixture : IAsyncLifetime
 
     private Task<GatewayProcess> StartAsync(Dictionary<string, string> options)
     {
-        const string route = "ReverseProxy:Routes:free:";
+        const string Route = "ReverseProxy:Routes:free:";
         return GatewayProcess.StartAsync(
             new GatewaySettings(_chain.State, new MarketService("interop", _service.Address) { Price = Price, Hosts = [PaidHost] })
             {
@@ -94,10 +94,10 @@ public sealed class InteropFixture : IAsyncLifetime
                 {
                     // All the payments are of one payer, whose cases leave before the first byte on purpose.
                     ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "1000",
-                    [route + "ClusterId"] = "interop",
-                    [route + "Match:Path"] = "/{**method}",
-                    [route + "Match:Hosts:0"] = FreeHost,
-                    [route + "Metadata:Payment"] = "none",
+                    [Route + "ClusterId"] = "interop",
+                    [Route + "Match:Path"] = "/{**method}",
+                    [Route + "Match:Hosts:0"] = FreeHost,
+                    [Route + "Metadata:Payment"] = "none",
                 },
             });
     }
@@ -107,8 +107,8 @@ public sealed class InteropFixture : IAsyncLifetime
     {
         ChainChannel channel = await _chain.OpenChannelAsync(Price * MostCharged);
         ChainAccount signer = _chain.State.Accounts.Values.Single(account => account.Address == channel.Signer);
-        PrivateKey key = PrivateKey.Parse(signer.PrivateKey);
-        Address escrow = Address.Parse(_chain.State.MultiPartyEscrow);
+        var key = PrivateKey.Parse(signer.PrivateKey);
+        var escrow = Address.Parse(_chain.State.MultiPartyEscrow);
         ChannelId id = new(UInt256.Parse(channel.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return [.. Enumerable.Range(1, MostCharged).Select(number =>
         {

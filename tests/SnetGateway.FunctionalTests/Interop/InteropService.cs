@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace SnetGateway.FunctionalTests.Interop;
 
@@ -25,7 +26,10 @@ internal sealed class InteropService : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private InteropService(WebApplication app) => _app = app;
+    private InteropService(WebApplication app)
+    {
+        _app = app;
+    }
 
     public Uri Address => new(_app.Urls.First());
 
@@ -140,7 +144,7 @@ internal sealed class InteropService : IAsyncDisposable
 
     private static void Begin(HttpContext context)
     {
-        if (context.Request.Headers.TryGetValue(EchoInitial, out var initial))
+        if (context.Request.Headers.TryGetValue(EchoInitial, out StringValues initial))
         {
             context.Response.Headers[EchoInitial] = initial;
         }
@@ -154,7 +158,7 @@ internal sealed class InteropService : IAsyncDisposable
     private static void End(HttpContext context, int code, string message)
     {
         IHeaderDictionary trailers = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseTrailersFeature>()!.Trailers;
-        if (context.Request.Headers.TryGetValue(EchoTrailing, out var trailing))
+        if (context.Request.Headers.TryGetValue(EchoTrailing, out StringValues trailing))
         {
             trailers[EchoTrailing] = trailing;
         }

@@ -9,7 +9,7 @@ namespace SnetGateway.FunctionalTests.Listeners;
 /// <summary>Old connections are closed without affecting a call.</summary>
 public sealed class ConnectionAgeTests
 {
-    private static readonly Dictionary<string, string?> Aged = new()
+    private static readonly Dictionary<string, string?> s_aged = new()
     {
         ["SnetGateway:Limits:MaxConnectionAge"] = "00:10:00",
         ["SnetGateway:Limits:MaxConnectionAgeGrace"] = "00:05:00",
@@ -81,7 +81,7 @@ public sealed class ConnectionAgeTests
 
     private static async Task<GatewayHarness> StartAsync(FakeTimeProvider time)
     {
-        GatewayHarness gateway = await GatewayHarness.StartAsync(Aged, services => services.AddSingleton<TimeProvider>(time));
+        GatewayHarness gateway = await GatewayHarness.StartAsync(s_aged, services => services.AddSingleton<TimeProvider>(time));
         gateway.Service.Handle = async context =>
         {
             Wire.Begin(context);

@@ -13,7 +13,7 @@ namespace SnetGateway.FunctionalTests.Listeners;
 public sealed class ProxyProtocolTests
 {
     private const string Trusted = "SnetGateway:Listeners:Public:TrustedProxies:0";
-    private static readonly byte[] Line = Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n");
+    private static readonly byte[] s_line = Encoding.ASCII.GetBytes("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n");
 
     [Theory]
     [InlineData(1)]
@@ -28,7 +28,7 @@ public sealed class ProxyProtocolTests
             await Wire.SendAsync(context, Wire.Frame(context.Request.Headers["x-forwarded-for"].ToString()));
             Wire.End(context, 0);
         };
-        using HttpMessageInvoker client = ClientBehindBalancer(Line, first);
+        using HttpMessageInvoker client = ClientBehindBalancer(s_line, first);
         using HttpResponseMessage response = await client.SendAsync(
             gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), GatewayHarness.Payment()),
             CancellationToken.None).WithTimeout();
@@ -42,7 +42,7 @@ public sealed class ProxyProtocolTests
         Dictionary<string, string?> settings = files.Settings;
         settings[Trusted] = "127.0.0.1";
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(settings);
-        using HttpMessageInvoker client = ClientBehindBalancer(Line, 10);
+        using HttpMessageInvoker client = ClientBehindBalancer(s_line, 10);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{gateway.PublicEndPoint}/livez");
         using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None).WithTimeout();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -95,7 +95,7 @@ public sealed class ProxyProtocolTests
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(new() { [Trusted] = "192.0.2.0/24" });
         string answer =
-            await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(Line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+            await AnswerAsync(gateway.PublicEndPoint, Encoding.ASCII.GetString(s_line) + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal), answer);
     }
 

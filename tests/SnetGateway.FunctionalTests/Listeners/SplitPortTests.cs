@@ -14,7 +14,7 @@ namespace SnetGateway.FunctionalTests.Listeners;
 public sealed class SplitPortTests
 {
     private const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    private static readonly byte[] EmptySettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    private static readonly byte[] s_emptySettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
 
     [Theory]
     [InlineData("1.1")]
@@ -42,7 +42,7 @@ public sealed class SplitPortTests
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync();
         using TcpClient client = await ConnectAsync(gateway);
-        byte[] bytes = [.. Encoding.ASCII.GetBytes(Preface), .. EmptySettings];
+        byte[] bytes = [.. Encoding.ASCII.GetBytes(Preface), .. s_emptySettings];
         await client.GetStream().WriteAsync(bytes.AsMemory(0, first)).AsTask().WithTimeout();
         await client.GetStream().WriteAsync(bytes.AsMemory(first)).AsTask().WithTimeout();
         var header = new byte[9];

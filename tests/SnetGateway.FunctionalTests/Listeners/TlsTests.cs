@@ -16,7 +16,7 @@ public sealed class TlsTests : IDisposable
     public async Task BothProtocols_AreServedOverTls(string version)
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(_certificate.Settings);
-        using var client = NewClient();
+        using HttpMessageInvoker client = NewClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{gateway.PublicEndPoint}/livez")
         {
             Version = Version.Parse(version),
@@ -31,7 +31,7 @@ public sealed class TlsTests : IDisposable
     public async Task PaidCall_OverTls()
     {
         await using GatewayHarness gateway = await GatewayHarness.StartAsync(_certificate.Settings);
-        using var client = NewClient();
+        using HttpMessageInvoker client = NewClient();
         HttpRequestMessage request = gateway.Request(
             GatewayHarness.Method, new ByteArrayContent(Wire.Frame("tls")), GatewayHarness.Payment());
         request.RequestUri = new Uri($"https://{gateway.PublicEndPoint}{GatewayHarness.Method}");

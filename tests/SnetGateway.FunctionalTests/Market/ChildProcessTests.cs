@@ -10,7 +10,7 @@ public sealed class ChildProcessTests
     {
         await using var child = ChildProcess.Start("sh", ["-c", "echo out; echo broken >&2; exit 3"]);
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => child.WaitForLineAsync(_ => false));
+        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => child.WaitForLineAsync(_ => false));
 
         Assert.Contains("ended with 3", failure.Message, StringComparison.Ordinal);
         Assert.Contains("broken", failure.Message, StringComparison.Ordinal);
@@ -19,7 +19,7 @@ public sealed class ChildProcessTests
     [Fact]
     public void Start_NoSuchProgram_NamesIt()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => ChildProcess.Start("no-such-program", []));
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => ChildProcess.Start("no-such-program", []));
 
         Assert.Contains("no-such-program", failure.Message, StringComparison.Ordinal);
     }

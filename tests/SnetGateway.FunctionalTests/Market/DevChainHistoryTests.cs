@@ -10,15 +10,15 @@ public sealed class DevChainHistoryTests
     [Fact]
     public async Task ReorganizeAndRevert_TakeBackWhatWasMined()
     {
-        await using var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, ChainId = 1234 });
+        await using DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, ChainId = 1234 });
         var snapshot = await chain.SnapshotAsync();
-        var channel = await chain.OpenChannelAsync(1000);
+        ChainChannel channel = await chain.OpenChannelAsync(1000);
         await chain.AddFundsAsync(channel.Id, 1);
 
         await chain.ReorganizeAsync(1);
-        var withoutFunds = await chain.GetChannelAsync(channel.Id);
+        ChainChannel withoutFunds = await chain.GetChannelAsync(channel.Id);
         await chain.RevertAsync(snapshot);
-        var withoutChannel = await chain.GetChannelAsync(channel.Id);
+        ChainChannel withoutChannel = await chain.GetChannelAsync(channel.Id);
 
         Assert.Equal(1234ul, chain.State.ChainId);
         Assert.Equal(1000, withoutFunds.Value);
@@ -28,7 +28,7 @@ public sealed class DevChainHistoryTests
     [Fact]
     public async Task SetMining_Manual_MinesOnlyWhenTold()
     {
-        await using var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
+        await using DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
         await chain.SetMiningAsync("manual");
         var before = await chain.GetBlockNumberAsync();
 
@@ -43,7 +43,7 @@ public sealed class DevChainHistoryTests
     [Fact]
     public async Task Dispose_EndsTheNodeToo()
     {
-        var chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
+        DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
         var node = chain.State.NodePid;
         Assert.True(Directory.Exists($"/proc/{node}"));
 

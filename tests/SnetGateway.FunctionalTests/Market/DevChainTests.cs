@@ -7,27 +7,27 @@ namespace SnetGateway.FunctionalTests.Market;
 [Trait("Needs", "chain")]
 public sealed class DevChainTests(DevChainFixture fixture)
 {
-    private readonly DevChain chain = fixture.Chain;
+    private readonly DevChain _chain = fixture.Chain;
 
     [Fact]
     public void Start_Defaults_TellsContractsAccountsAndChannels()
     {
-        Assert.Equal(31337ul, chain.State.ChainId);
-        Assert.Matches("^0x[0-9a-fA-F]{40}$", chain.State.MultiPartyEscrow);
-        Assert.Equal(chain.State.Accounts["signer"].Address, chain.State.Channels["main"].Signer);
-        Assert.Equal(32, Convert.FromBase64String(chain.State.GroupIdBase64).Length);
+        Assert.Equal(31337ul, _chain.State.ChainId);
+        Assert.Matches("^0x[0-9a-fA-F]{40}$", _chain.State.MultiPartyEscrow);
+        Assert.Equal(_chain.State.Accounts["signer"].Address, _chain.State.Channels["main"].Signer);
+        Assert.Equal(32, Convert.FromBase64String(_chain.State.GroupIdBase64).Length);
     }
 
     [Fact]
     public async Task Channel_FundedExtendedAndClaimed_ShowsEachStep()
     {
-        var channel = await chain.OpenChannelAsync(1000, expiresIn: 100);
+        ChainChannel channel = await _chain.OpenChannelAsync(1000, expiresIn: 100);
 
-        await chain.AddFundsAsync(channel.Id, 500);
-        await chain.ExtendAsync(channel.Id, byBlocks: 50);
-        var extended = await chain.GetChannelAsync(channel.Id);
-        await chain.ClaimAsync(channel.Id, 200);
-        var claimed = await chain.GetChannelAsync(channel.Id);
+        await _chain.AddFundsAsync(channel.Id, 500);
+        await _chain.ExtendAsync(channel.Id, byBlocks: 50);
+        ChainChannel extended = await _chain.GetChannelAsync(channel.Id);
+        await _chain.ClaimAsync(channel.Id, 200);
+        ChainChannel claimed = await _chain.GetChannelAsync(channel.Id);
 
         Assert.Equal(1500, extended.Value);
         Assert.Equal(channel.Expiration + 50, extended.Expiration);
@@ -38,9 +38,9 @@ public sealed class DevChainTests(DevChainFixture fixture)
     [Fact]
     public async Task Claim_MoreThanSigned_IsRevertedByTheContract()
     {
-        var channel = await chain.OpenChannelAsync(1000);
+        ChainChannel channel = await _chain.OpenChannelAsync(1000);
 
-        var refusal = await Assert.ThrowsAsync<ChainRevertException>(() => chain.ClaimAsync(channel.Id, 11, planned: 10));
+        ChainRevertException refusal = await Assert.ThrowsAsync<ChainRevertException>(() => _chain.ClaimAsync(channel.Id, 11, planned: 10));
 
         Assert.NotEmpty(refusal.Reason);
     }
@@ -48,12 +48,12 @@ public sealed class DevChainTests(DevChainFixture fixture)
     [Fact]
     public async Task ClaimTimeout_AfterExpiration_ReturnsTheFunds()
     {
-        var channel = await chain.OpenChannelAsync(1000, expiresIn: 5);
+        ChainChannel channel = await _chain.OpenChannelAsync(1000, expiresIn: 5);
 
-        await Assert.ThrowsAsync<ChainRevertException>(() => chain.ClaimTimeoutAsync(channel.Id));
-        await chain.MineAsync(6);
-        await chain.ClaimTimeoutAsync(channel.Id);
+        await Assert.ThrowsAsync<ChainRevertException>(() => _chain.ClaimTimeoutAsync(channel.Id));
+        await _chain.MineAsync(6);
+        await _chain.ClaimTimeoutAsync(channel.Id);
 
-        Assert.Equal(0, (await chain.GetChannelAsync(channel.Id)).Value);
+        Assert.Equal(0, (await _chain.GetChannelAsync(channel.Id)).Value);
     }
 }

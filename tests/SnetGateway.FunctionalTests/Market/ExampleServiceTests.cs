@@ -18,16 +18,16 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [Theory, MemberData(nameof(Pairs))]
     public async Task Calls_OfAllKinds_AnswerAsAsked(ExampleLanguage language, ClientStack stack)
     {
-        var service = services[language];
+        ExampleServiceProcess service = services[language];
         Task<CallReport> Call(string method, params object[] requests) =>
             PayingClient.CallAsync(
                 stack,
                 new ClientJob { Endpoint = service.Endpoint, Method = $"example.Echo/{method}", Requests = requests, DeadlineMs = 20_000 });
 
-        var say = await Call("Say", new { text = "hello" });
-        var count = await Call("Count", new { text = "tick", answers = 4 });
-        var gather = await Call("Gather", new { text = "one" }, new { text = "two" });
-        var talk = await Call("Talk", new { text = "a" }, new { text = "b", answers = 2 });
+        CallReport say = await Call("Say", new { text = "hello" });
+        CallReport count = await Call("Count", new { text = "tick", answers = 4 });
+        CallReport gather = await Call("Gather", new { text = "one" }, new { text = "two" });
+        CallReport talk = await Call("Talk", new { text = "a" }, new { text = "b", answers = 2 });
 
         Assert.All([say, count, gather, talk], call => Assert.Equal(0, call.Code));
         Assert.Equal(["hello"], say.Texts);
@@ -41,9 +41,9 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [Theory, MemberData(nameof(Pairs))]
     public async Task Metadata_GoesBothWays(ExampleLanguage language, ClientStack stack)
     {
-        var service = services[language];
+        ExampleServiceProcess service = services[language];
 
-        var call = await PayingClient.CallAsync(stack, new ClientJob
+        CallReport call = await PayingClient.CallAsync(stack, new ClientJob
         {
             Endpoint = service.Endpoint,
             Method = "example.Echo/Say",
@@ -68,9 +68,9 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [Theory, MemberData(nameof(Pairs))]
     public async Task Failure_AfterAnswers_ComesWithTrailers(ExampleLanguage language, ClientStack stack)
     {
-        var service = services[language];
+        ExampleServiceProcess service = services[language];
 
-        var call = await PayingClient.CallAsync(stack, new ClientJob
+        CallReport call = await PayingClient.CallAsync(stack, new ClientJob
         {
             Endpoint = service.Endpoint,
             Method = "example.Echo/Count",
@@ -91,9 +91,9 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [Theory, MemberData(nameof(Pairs))]
     public async Task Stall_HeadersFirst_EndsWithTheDeadline(ExampleLanguage language, ClientStack stack)
     {
-        var service = services[language];
+        ExampleServiceProcess service = services[language];
 
-        var call = await PayingClient.CallAsync(stack, new ClientJob
+        CallReport call = await PayingClient.CallAsync(stack, new ClientJob
         {
             Endpoint = service.Endpoint,
             Method = "example.Echo/Count",
@@ -112,20 +112,20 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [InlineData(ExampleLanguage.JavaScript)]
     public async Task Control_SetsHealthAndCountsCalls(ExampleLanguage language)
     {
-        await using var service = await ExampleServiceProcess.StartAsync(language, "second");
+        await using ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(language, "second");
         Task<CallReport> Call(string method, object request, int? leaveAfter = null) => PayingClient.CallAsync(
             ClientStack.Node,
             new ClientJob { Endpoint = service.Endpoint, Method = method, Requests = [request], CancelAfterMessages = leaveAfter });
 
-        var first = await Call("example.Echo/Say", new { });
+        CallReport first = await Call("example.Echo/Say", new { });
         await Call("example.Echo/Say", new { failure = new { code = 5, message = "no" } });
         await Call("example.Echo/Count", new { stallAfter = 1, answers = 2 }, leaveAfter: 1);
-        var before = await Call("grpc.health.v1.Health/Check", new { service = "example.Echo" });
+        CallReport before = await Call("grpc.health.v1.Health/Check", new { service = "example.Echo" });
         await Call("example.EchoControl/SetServing", new { serving = false });
-        var after = await Call("grpc.health.v1.Health/Check", new { service = "example.Echo" });
-        var watched = await Call("grpc.health.v1.Health/Watch", new { }, leaveAfter: 1);
-        var unknown = await Call("grpc.health.v1.Health/Check", new { service = "no.Such" });
-        var counts = await Call("example.EchoControl/GetCalls", new { });
+        CallReport after = await Call("grpc.health.v1.Health/Check", new { service = "example.Echo" });
+        CallReport watched = await Call("grpc.health.v1.Health/Watch", new { }, leaveAfter: 1);
+        CallReport unknown = await Call("grpc.health.v1.Health/Check", new { service = "no.Such" });
+        CallReport counts = await Call("example.EchoControl/GetCalls", new { });
 
         Assert.Equal("second", first.Messages[0].GetProperty("instance").GetString());
         Assert.Equal("SERVING", Status(before));
@@ -143,8 +143,8 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
     [InlineData(ExampleLanguage.JavaScript)]
     public async Task Process_EndsOnSigtermAndWithItsInput(ExampleLanguage language)
     {
-        await using var terminated = await ExampleServiceProcess.StartAsync(language);
-        await using var orphaned = await ExampleServiceProcess.StartAsync(language);
+        await using ExampleServiceProcess terminated = await ExampleServiceProcess.StartAsync(language);
+        await using ExampleServiceProcess orphaned = await ExampleServiceProcess.StartAsync(language);
 
         orphaned.Process.CloseInput();
 

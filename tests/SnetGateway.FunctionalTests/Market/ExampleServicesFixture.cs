@@ -6,21 +6,21 @@ namespace SnetGateway.FunctionalTests.Market;
 /// <summary>One instance of each example service, for tests that leave nothing behind in it.</summary>
 public sealed class ExampleServicesFixture : IAsyncLifetime
 {
-    private readonly Dictionary<ExampleLanguage, ExampleServiceProcess> services = [];
+    private readonly Dictionary<ExampleLanguage, ExampleServiceProcess> _services = [];
 
-    public ExampleServiceProcess this[ExampleLanguage language] => services[language];
+    public ExampleServiceProcess this[ExampleLanguage language] => _services[language];
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var language in Enum.GetValues<ExampleLanguage>())
+        foreach (ExampleLanguage language in Enum.GetValues<ExampleLanguage>())
         {
-            services[language] = await ExampleServiceProcess.StartAsync(language);
+            _services[language] = await ExampleServiceProcess.StartAsync(language);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var service in services.Values)
+        foreach (ExampleServiceProcess service in _services.Values)
         {
             await service.DisposeAsync();
         }

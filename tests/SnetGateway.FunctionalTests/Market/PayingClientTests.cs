@@ -9,19 +9,19 @@ namespace SnetGateway.FunctionalTests.Market;
 [Trait("Needs", "chain")]
 public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFixture services) : IClassFixture<ExampleServicesFixture>
 {
-    private readonly DevChain chain = fixture.Chain;
+    private readonly DevChain _chain = fixture.Chain;
 
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
     public async Task Sign_Claim_IsAcceptedByTheContract(ClientStack stack)
     {
-        var channel = await chain.OpenChannelAsync(1000);
+        ChainChannel channel = await _chain.OpenChannelAsync(1000);
 
-        var signature = await PayingClient.SignAsync(stack, ClientPayment.From(chain.State, channel, 0) with { Amount = 321 });
-        await chain.ClaimAsync(channel.Id, 321, signature);
+        var signature = await PayingClient.SignAsync(stack, ClientPayment.From(_chain.State, channel, 0) with { Amount = 321 });
+        await _chain.ClaimAsync(channel.Id, 321, signature);
 
-        Assert.Equal(679, (await chain.GetChannelAsync(channel.Id)).Value);
+        Assert.Equal(679, (await _chain.GetChannelAsync(channel.Id)).Value);
     }
 
     [Theory]
@@ -29,15 +29,16 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     [InlineData(ClientStack.Python)]
     public async Task Payment_IsSentAsThePublicMetadata_AndGrowsWithChargedCallsOnly(ClientStack stack)
     {
-        var service = services[ExampleLanguage.JavaScript];
-        var payment = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 7) with { Amount = 100 };
+        ExampleServiceProcess service = services[ExampleLanguage.JavaScript];
+        ClientPayment payment = ClientPayment.From(_chain.State, _chain.State.Channels["main"], price: 7) with { Amount = 100 };
         var job = new ClientJob { Endpoint = service.Endpoint, Method = "example.Echo/Say", Requests =
         [
             new { showMetadata = true },
         ], Payment = payment, Calls = 2 };
 
-        var charged = await PayingClient.RunAsync(stack, job);
-        var refused = await PayingClient.RunAsync(stack, job with { Requests = [new { failure = new { code = 3, message = "no" } }] });
+        IReadOnlyList<CallReport> charged = await PayingClient.RunAsync(stack, job);
+        IReadOnlyList<CallReport> refused =
+            await PayingClient.RunAsync(stack, job with { Requests = [new { failure = new { code = 3, message = "no" } }] });
 
         Assert.Equal([107, 114], charged.Select(call => call.Amount!.Value));
         Assert.Equal([107, 107], refused.Select(call => call.Amount!.Value));
@@ -55,14 +56,14 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     [InlineData(ClientStack.Python)]
     public async Task Metadata_OfTheJob_ReplacesThePayments(ClientStack stack)
     {
-        var service = services[ExampleLanguage.JavaScript];
+        ExampleServiceProcess service = services[ExampleLanguage.JavaScript];
 
-        var call = await PayingClient.CallAsync(stack, new ClientJob
+        CallReport call = await PayingClient.CallAsync(stack, new ClientJob
         {
             Endpoint = service.Endpoint,
             Method = "example.Echo/Say",
             Requests = [new { showMetadata = true }],
-            Payment = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 1),
+            Payment = ClientPayment.From(_chain.State, _chain.State.Channels["main"], price: 1),
             Metadata = new Dictionary<string, object?> { ["snet-payment-type"] = null, ["snet-payment-channel-nonce"] = "0x1" },
         });
 
@@ -79,7 +80,7 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     {
         using var vectors = JsonDocument.Parse(
             await File.ReadAllTextAsync(Repository.Existing("tests/vectors/payment-signatures.json", "the checkout is incomplete")));
-        var vector = vectors.RootElement.GetProperty("cases").EnumerateArray().First();
+        JsonElement vector = vectors.RootElement.GetProperty("cases").EnumerateArray().First();
 
         var signature = await PayingClient.SignAsync(stack, new ClientPayment
         {
@@ -102,7 +103,7 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     [InlineData(ClientStack.Python)]
     public async Task Job_WithoutEndpoint_IsRefusedWithAReason(ClientStack stack)
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
+        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(
             () => PayingClient.RunAsync(stack, new ClientJob { Method = "example.Echo/Say" }));
 
         Assert.Contains("endpoint is missing", failure.Message, StringComparison.Ordinal);
@@ -115,10 +116,11 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     {
         await using var session = new PayingSession(stack);
         var job = new ClientJob { Endpoint = services[ExampleLanguage.JavaScript].Endpoint, Method = "example.Echo/Say" };
-        ClientPayment nobodys = ClientPayment.From(chain.State, chain.State.Channels["main"], price: 1) with { FromState = true };
+        ClientPayment nobodys = ClientPayment.From(_chain.State, _chain.State.Channels["main"], price: 1) with { FromState = true };
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => session.CallAsync(job with { Payment = nobodys }));
-        var after = await session.CallAsync(job);
+        InvalidOperationException failure =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => session.CallAsync(job with { Payment = nobodys }));
+        CallReport after = await session.CallAsync(job);
 
         Assert.Contains("before it printed the awaited line", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, after.Code);

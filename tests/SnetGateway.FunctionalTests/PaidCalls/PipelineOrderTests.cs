@@ -67,7 +67,7 @@ public sealed class PipelineOrderTests
         Assert.Equal(3, endpoints.Count);
         Assert.All(endpoints, endpoint =>
         {
-            var route = endpoint.Metadata.GetMetadata<PaidRoute>();
+            PaidRoute? route = endpoint.Metadata.GetMetadata<PaidRoute>();
             Assert.NotNull(route);
             Assert.Equal(route.RouteId != "free", route.IsPaid);
         });

@@ -9,7 +9,7 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 /// <summary>Answers that come in pieces, large, or larger than the limit.</summary>
 public sealed class ResponseSizeTests
 {
-    private static readonly string Large = new('x', 200_000);
+    private static readonly string s_large = new('x', 200_000);
 
     [Fact]
     [Rule(18)]
@@ -39,7 +39,7 @@ public sealed class ResponseSizeTests
         var rest = new SyncPoint();
         gateway.Service.Handle = async context =>
         {
-            byte[] frame = Wire.Frame(Large);
+            byte[] frame = Wire.Frame(s_large);
             Wire.Begin(context);
             await Wire.SendAsync(context, frame[..100_000]);
             await rest.WaitAsync();
@@ -55,7 +55,7 @@ public sealed class ResponseSizeTests
 
         Assert.Equal("settled", await gateway.Reservation.Ended.WithTimeout());
         rest.Continue();
-        Assert.Equal(Large, Encoding.UTF8.GetString(Assert.Single((await call.WithTimeout()).Messages)));
+        Assert.Equal(s_large, Encoding.UTF8.GetString(Assert.Single((await call.WithTimeout()).Messages)));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace SnetGateway.FunctionalTests.PaidCalls;
 /// <summary>A service's time to its first byte: who has answered is not cut off, whatever comes then.</summary>
 public sealed class ServiceTimeoutTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
 
     private readonly FakeTimeProvider _time = new();
 
@@ -86,7 +86,7 @@ public sealed class ServiceTimeoutTests
         gateway.Service.Handle = context => AnswerTwiceAsync(context, more);
         using HttpResponseMessage response = await gateway.SendAsync(
             WebCalls.Request(gateway, version, WebCalls.Binary, new ByteArrayContent(Wire.Frame("a")), method)).WithTimeout();
-        WebReply reply = WebReply.Read(response, await ReadWithAPauseAsync(response, more));
+        var reply = WebReply.Read(response, await ReadWithAPauseAsync(response, more));
         Assert.Equal(["1", "2"], reply.Texts);
         Assert.Equal(0, reply.Status);
     }
@@ -103,7 +103,7 @@ public sealed class ServiceTimeoutTests
         gateway.Service.Handle = context => AnswerAsync(context, message);
         Task<GrpcReply> call = gateway.CallAsync("a");
         await settle.Reached.WithTimeout();
-        _time.Advance(Long);
+        _time.Advance(s_long);
         settle.Continue();
         GrpcReply reply = await call.WithTimeout();
         Assert.Equal(message is null ? [] : [message], reply.Texts);
@@ -122,7 +122,7 @@ public sealed class ServiceTimeoutTests
         headers["grpc-timeout"] = "10S";
         Task<GrpcReply> call = gateway.CallAsync(Wire.Frame("paid"), headers);
         await settle.Reached.WithTimeout();
-        _time.Advance(Long);
+        _time.Advance(s_long);
         settle.Continue();
         GrpcReply reply = await call.WithTimeout();
         Assert.Equal(["paid"], reply.Texts);
@@ -169,7 +169,7 @@ public sealed class ServiceTimeoutTests
         var first = new byte[Wire.Frame("1").Length];
         await answer.ReadExactlyAsync(first).AsTask().WithTimeout();
         whole.Write(first);
-        _time.Advance(Long);
+        _time.Advance(s_long);
         more.Continue();
         await answer.CopyToAsync(whole).WithTimeout();
         return whole.ToArray();

@@ -25,7 +25,7 @@ public sealed class ClaimTests(GatewayFixture market)
 
         ChainChannel claimed = await market.Chain.GetChannelAsync(channel.Id);
         Assert.Equal((970, 1), ((int)claimed.Value, (int)claimed.Nonce));
-        ClientPayment payment = ClientPayment.From(market.Chain.State, claimed, GatewayFixture.Price);
+        var payment = ClientPayment.From(market.Chain.State, claimed, GatewayFixture.Price);
         CallReport next = await client.CallAsync(market.Say(channel) with { Payment = payment });
         Assert.True(next.Code == 0, $"{next.Code}: {next.Details}");
         ChannelStateReport after = await market.StateAsync(market.Gateway, stack, channel);

@@ -7,14 +7,14 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 [Trait("Needs", "chain")]
 public sealed class ForeignChannelTests(GatewayFixture market)
 {
-    private readonly ChainState chain = market.Chain.State;
+    private readonly ChainState _chain = market.Chain.State;
 
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
     public async Task ChannelOfAnotherRecipient_IsRefused(ClientStack stack)
     {
-        CallReport call = await CallAsync(stack, chain.Channels["otherRecipient"]);
+        CallReport call = await CallAsync(stack, _chain.Channels["otherRecipient"]);
 
         Assert.Equal(
             (13, "payment channel error: recipient Address from org metadata does not Match on what was retrieved from Channel"),
@@ -27,12 +27,12 @@ public sealed class ForeignChannelTests(GatewayFixture market)
     [InlineData(ClientStack.Python)]
     public async Task ChannelOfAnotherGroup_IsRefused_AndTakenByAServiceOfThatGroup(ClientStack stack)
     {
-        ChainChannel channel = chain.Channels["otherGroup"];
+        ChainChannel channel = _chain.Channels["otherGroup"];
 
         CallReport refused = await CallAsync(stack, channel);
         CallReport taken = await market.Client(stack).CallAsync(market.Say(channel, "other-group.market"));
 
-        string current = string.Join(' ', Convert.FromBase64String(chain.GroupIdBase64));
+        string current = string.Join(' ', Convert.FromBase64String(_chain.GroupIdBase64));
         string other = string.Join(' ', Convert.FromHexString(channel.GroupIdHex[2..]));
         Assert.Equal(
             (13, $"payment channel error: channel received belongs to another group of replicas, current group: [{current}], channel "
@@ -46,7 +46,7 @@ public sealed class ForeignChannelTests(GatewayFixture market)
     [InlineData(ClientStack.Python)]
     public async Task UnknownChannel_IsNotFound(ClientStack stack)
     {
-        CallReport call = await CallAsync(stack, chain.Channels["main"] with { Id = 1_000_000 });
+        CallReport call = await CallAsync(stack, _chain.Channels["main"] with { Id = 1_000_000 });
 
         Assert.Equal((16, "payment channel \"{ID: 1000000}\" not found"), (call.Code, call.Details));
     }
@@ -96,5 +96,5 @@ public sealed class ForeignChannelTests(GatewayFixture market)
     }
 
     private Task<CallReport> CallAsync(ClientStack stack, ChainChannel channel) =>
-        market.Client(stack).CallAsync(market.Say(channel) with { Payment = ClientPayment.From(chain, channel, GatewayFixture.Price) });
+        market.Client(stack).CallAsync(market.Say(channel) with { Payment = ClientPayment.From(_chain, channel, GatewayFixture.Price) });
 }

@@ -59,7 +59,7 @@ public sealed class FreshReadTests(GatewayFixture market)
         // A refusal first, so that the gateway has just looked and knows that there is no such channel.
         ChainChannel template = market.Chain.State.Channels["main"];
         ChainChannel last = await market.Chain.OpenChannelAsync(100);
-        ClientPayment tooEarly = ClientPayment.From(market.Chain.State, template with { Id = last.Id + 1 }, GatewayFixture.Price);
+        var tooEarly = ClientPayment.From(market.Chain.State, template with { Id = last.Id + 1 }, GatewayFixture.Price);
         CallReport unknown = await market.Client(stack).CallAsync(market.Say(last) with { Payment = tooEarly });
 
         ChainChannel opened = await market.Chain.OpenChannelAsync(100);

@@ -14,12 +14,12 @@ public sealed class GatewayFixture : MarketFixture
     /// <summary>Cogs for a Say of the service with prices per method.</summary>
     public const long SayPrice = 7;
 
-    private readonly List<ExampleServiceProcess> pair = [];
+    private readonly List<ExampleServiceProcess> _pair = [];
 
     public GatewayProcess Gateway { get; private set; } = null!;
 
     /// <summary>Two instances of one service, whose health is probed.</summary>
-    public IReadOnlyList<ExampleServiceProcess> Pair => pair;
+    public IReadOnlyList<ExampleServiceProcess> Pair => _pair;
 
     public static string HostOf(ExampleLanguage language) => language == ExampleLanguage.CSharp ? "csharp.market" : "javascript.market";
 
@@ -28,7 +28,7 @@ public sealed class GatewayFixture : MarketFixture
         await base.InitializeAsync();
         foreach (string name in (string[])["left", "right"])
         {
-            pair.Add(await ExampleServiceProcess.StartAsync(ExampleLanguage.JavaScript, name));
+            _pair.Add(await ExampleServiceProcess.StartAsync(ExampleLanguage.JavaScript, name));
         }
 
         Uri csharp = Service(ExampleLanguage.CSharp).Address;
@@ -42,7 +42,7 @@ public sealed class GatewayFixture : MarketFixture
                 "by-method",
                 node) { Hosts = ["by-method.market"], MethodPrices = new Dictionary<string, long> { ["/example.Echo/Say"] = SayPrice } },
             new MarketService("of-other-group", node) { Hosts = ["other-group.market"], Group = "other", Price = Price },
-            new MarketService("pair", [.. pair.Select(instance => instance.Address)])
+            new MarketService("pair", [.. _pair.Select(instance => instance.Address)])
             {
                 Hosts = ["pair.market"],
                 Price = Price,
@@ -65,7 +65,7 @@ public sealed class GatewayFixture : MarketFixture
         }
         finally
         {
-            foreach (ExampleServiceProcess instance in pair)
+            foreach (ExampleServiceProcess instance in _pair)
             {
                 await instance.DisposeAsync();
             }

@@ -8,7 +8,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 [Trait("Needs", "chain")]
 public sealed class InstanceTests(GatewayFixture market)
 {
-    private readonly PayingSession client = market.Client(ClientStack.Node);
+    private readonly PayingSession _client = market.Client(ClientStack.Node);
 
     [Fact]
     public async Task Calls_AreSpreadOverInstances_AndOneThatDoesNotServeGetsNone()
@@ -29,14 +29,14 @@ public sealed class InstanceTests(GatewayFixture market)
     /// <summary>Who answered each of four calls.</summary>
     private async Task<string[]> InstancesAsync(ChainChannel channel)
     {
-        IReadOnlyList<CallReport> calls = await client.RunAsync(market.Say(channel, "pair.market") with { Calls = 4 });
+        IReadOnlyList<CallReport> calls = await _client.RunAsync(market.Say(channel, "pair.market") with { Calls = 4 });
         Assert.All(calls, call => Assert.True(call.Code == 0, $"{call.Code}: {call.Details}"));
         return [.. calls.Select(call => call.Messages[0].GetProperty("instance").GetString()!)];
     }
 
     private async Task SetServingAsync(ExampleServiceProcess instance, bool serving)
     {
-        CallReport call = await client.CallAsync(
+        CallReport call = await _client.CallAsync(
             new ClientJob { Endpoint = instance.Endpoint, Method = "example.EchoControl/SetServing", Requests = [new { serving }] });
         Assert.Equal(0, call.Code);
     }

@@ -7,33 +7,33 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// <summary>A chain with the real contracts, an instance of each example service, and a paying client of each stack.</summary>
 public class MarketFixture : IAsyncLifetime
 {
-    private readonly Dictionary<ExampleLanguage, ExampleServiceProcess> services = [];
-    private readonly Dictionary<ClientStack, PayingSession> clients = Enum.GetValues<ClientStack>()
+    private readonly Dictionary<ExampleLanguage, ExampleServiceProcess> _services = [];
+    private readonly Dictionary<ClientStack, PayingSession> _clients = Enum.GetValues<ClientStack>()
         .ToDictionary(stack => stack, stack => new PayingSession(stack));
 
     public DevChain Chain { get; private set; } = null!;
 
-    public ExampleServiceProcess Service(ExampleLanguage language) => services[language];
+    public ExampleServiceProcess Service(ExampleLanguage language) => _services[language];
 
-    public PayingSession Client(ClientStack stack) => clients[stack];
+    public PayingSession Client(ClientStack stack) => _clients[stack];
 
     public virtual async ValueTask InitializeAsync()
     {
         Chain = await DevChain.StartAsync();
         foreach (ExampleLanguage language in Enum.GetValues<ExampleLanguage>())
         {
-            services[language] = await ExampleServiceProcess.StartAsync(language);
+            _services[language] = await ExampleServiceProcess.StartAsync(language);
         }
     }
 
     public virtual async ValueTask DisposeAsync()
     {
-        foreach (PayingSession client in clients.Values)
+        foreach (PayingSession client in _clients.Values)
         {
             await client.DisposeAsync();
         }
 
-        foreach (ExampleServiceProcess service in services.Values)
+        foreach (ExampleServiceProcess service in _services.Values)
         {
             await service.DisposeAsync();
         }

@@ -50,7 +50,7 @@ public sealed class PublicSdkTests(GatewayFixture market)
         Repository.Existing("tests/clients/snet-sdk/node_modules", "run tests/run.sh, or npm ci in tests/clients/snet-sdk");
         string job = JsonSerializer.Serialize(
             new { chain = market.Chain.StateFile, account = Account, endpoint = gateway.Endpoint, price, texts });
-        await using ChildProcess client = ChildProcess.Start(
+        await using var client = ChildProcess.Start(
             "node", [Repository.Existing("tests/clients/snet-sdk/pay.mjs", "the checkout is incomplete"), job]);
         List<JsonElement> calls = [];
         foreach (string _ in texts)

@@ -60,7 +60,7 @@ internal sealed class InstrumentedGateway : IDisposable
 
     private void Instrument(string path, string hook)
     {
-        using AssemblyDefinition marks = AssemblyDefinition.ReadAssembly(hook);
+        using var marks = AssemblyDefinition.ReadAssembly(hook);
         using var assembly = AssemblyDefinition.ReadAssembly(path, new ReaderParameters { ReadSymbols = true, InMemory = true });
         MethodReference set = assembly.MainModule.ImportReference(
             marks.MainModule.GetType("SnetGateway.ExecutionMarks.Marks").Methods.Single(method => method.Name == "Set"));

@@ -10,7 +10,7 @@ namespace SnetGateway.FunctionalTests.Reflection;
 [Trait("Needs", "chain")]
 public sealed class GatewayReflectionTests(WebMarketFixture market)
 {
-    private static readonly string[] Own =
+    private static readonly string[] s_own =
     [
         "escrow.PaymentChannelStateService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",
@@ -21,7 +21,7 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
     {
         List<Told> told = await AskAsync(WebMarketFixture.NodeHost);
         Assert.Equal(["v1", "v1alpha"], told.Select(one => one.Version));
-        Assert.All(told, one => Assert.Equal([.. Own, "example.Echo", "example.EchoControl"], one.Services));
+        Assert.All(told, one => Assert.Equal([.. s_own, "example.Echo", "example.EchoControl"], one.Services));
         Assert.All(told, one => Assert.Equal(
             ["Say", "Count", "Gather", "Talk"], one.Methods!.Select(method => method[..method.IndexOf('(', StringComparison.Ordinal)])));
         Assert.All(told, one => Assert.Equal("Say(example.EchoRequest) returns (example.EchoReply)", one.Methods![0]));
@@ -34,13 +34,13 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
     public async Task HostOfAServiceWithoutDescriptors_IsToldOfTheGatewayOnly()
     {
         List<Told> told = await AskAsync(WebMarketFixture.PythonHost);
-        Assert.All(told, one => Assert.Equal(Own, one.Services));
+        Assert.All(told, one => Assert.Equal(s_own, one.Services));
         Assert.All(told, one => Assert.Null(one.Methods));
     }
 
     private async Task<List<Told>> AskAsync(string host)
     {
-        await using ChildProcess client = ChildProcess.Start(
+        await using var client = ChildProcess.Start(
             "/usr/bin/python3",
             [Repository.Existing("tests/clients/python/reflect.py", "the checkout is incomplete"), market.Endpoint(host), "example.Echo"]);
         var told = new List<Told>();

@@ -14,7 +14,10 @@ internal sealed class EtcdReplicaStore : ReplicaStore
     private readonly List<EtcdProcess> _killed = [];
     private EtcdProcess? _paused;
 
-    private EtcdReplicaStore(EtcdCluster cluster) => _cluster = cluster;
+    private EtcdReplicaStore(EtcdCluster cluster)
+    {
+        _cluster = cluster;
+    }
 
     public override IReadOnlyDictionary<string, string> GatewayOptions
     {

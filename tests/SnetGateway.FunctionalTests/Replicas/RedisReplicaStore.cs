@@ -10,7 +10,10 @@ internal sealed class RedisReplicaStore : ReplicaStore
 {
     private readonly RedisProcess _redis;
 
-    private RedisReplicaStore(RedisProcess redis) => _redis = redis;
+    private RedisReplicaStore(RedisProcess redis)
+    {
+        _redis = redis;
+    }
 
     public override IReadOnlyDictionary<string, string> GatewayOptions => new Dictionary<string, string>
     {

@@ -47,8 +47,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         IReadOnlyDictionary<string, string>? options = null, TimeSpan pause = default,
         Func<IReadOnlyList<GatewayProcess>, Task<Uri>>? balancer = null)
     {
-        PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
-        Address escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
+        var key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
+        var escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
         var ids = new List<ChannelId>();
         for (int i = 0; i < channels; i++)
         {
@@ -132,8 +132,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         foreach (ReplicaConsumer consumer in Consumers)
         {
             ChannelRecord record = (await story.ChannelAsync(consumer.Channel, CancellationToken.None))!;
-            BigInteger amount = BigInteger.Parse(record.Amount.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-            BigInteger id = BigInteger.Parse(consumer.Channel.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            var amount = BigInteger.Parse(record.Amount.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            var id = BigInteger.Parse(consumer.Channel.ToString(), System.Globalization.CultureInfo.InvariantCulture);
             await _chain.ClaimAsync(id, amount, "0x" + Convert.ToHexStringLower(record.Signature.Span));
             Assert.Equal(ChannelValue - amount, (await _chain.GetChannelAsync(id)).Value);
             sum += amount;

@@ -23,7 +23,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
     private const string Mute = "a connection that answers no ping";
     private const string Unanswered = "the same before its first message";
 
-    private static readonly TimeSpan Noticed = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_noticed = TimeSpan.FromMinutes(1);
 
     private readonly int _streams = Setting("SNET_CAMPAIGN_STREAMS", 200);
     private readonly int _connections = Setting("SNET_CAMPAIGN_CONNECTIONS", 20);
@@ -44,7 +44,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
             RawCall[] calls = await OpenAllAsync(market, connections);
             double open = market.Resident();
             await using RawHttp2 mute = await RawHttp2.ConnectAsync(market.EndPoint);
-            Task silence = Task.Delay(_silence);
+            var silence = Task.Delay(_silence);
             await VanishAsync(market, mute);
 
             Task first = await Task.WhenAny([silence, .. calls.Select(call => call.Reply)]);
@@ -55,7 +55,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
             _speak.SetResult();
             foreach (RawCall call in calls)
             {
-                RawReply reply = await call.Reply.WaitAsync(Noticed);
+                RawReply reply = await call.Reply.WaitAsync(s_noticed);
                 Assert.True(reply.Status == 0 && reply.Body.Length == 2 * Message.Length, reply.ToString());
             }
 
@@ -80,7 +80,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
         name => name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>The long form has the gateway's own times; the short one cannot wait for them.</summary>
-    private Dictionary<string, string> Quicker() => _silence > Noticed
+    private Dictionary<string, string> Quicker() => _silence > s_noticed
         ? []
         : new() { ["SnetGateway:Limits:PingInterval"] = "00:00:01", ["SnetGateway:Limits:PingTimeout"] = "00:00:01" };
 
@@ -126,7 +126,7 @@ public sealed class IdleStreamTests(DevChainFixture fixture, ITestOutputHelper o
         mute.AnswersPings = false;
         await Task.WhenAll(_cancelled.Select(async cancelled =>
         {
-            await cancelled.Value.Task.WaitAsync(Noticed);
+            await cancelled.Value.Task.WaitAsync(s_noticed);
             output.WriteLine($"{cancelled.Key}: its call's end reached the service after {clock.Elapsed.TotalSeconds:0.0} s");
         }));
 

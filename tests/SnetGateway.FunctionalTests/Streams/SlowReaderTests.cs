@@ -98,8 +98,8 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
         /// <summary>How much the reader takes before it waits again.</summary>
         private const int Portion = 4 * MiB;
 
-        private static readonly TimeSpan Stuck = TimeSpan.FromMilliseconds(20);
-        private static readonly byte[] Message = Wire.Frame(new byte[MessageBytes - 5]);
+        private static readonly TimeSpan s_stuck = TimeSpan.FromMilliseconds(20);
+        private static readonly byte[] s_message = Wire.Frame(new byte[MessageBytes - 5]);
 
         private long _sent;
 
@@ -111,8 +111,8 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
         {
             while (_sent < total)
             {
-                await write(Message).WithTimeout();
-                Interlocked.Add(ref _sent, Message.Length);
+                await write(s_message).WithTimeout();
+                Interlocked.Add(ref _sent, s_message.Length);
             }
         }
 
@@ -135,7 +135,7 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
 
         private async Task UntilStuckAsync()
         {
-            using var tick = new PeriodicTimer(Stuck);
+            using var tick = new PeriodicTimer(s_stuck);
             long before = -1;
             while (Interlocked.Read(ref _sent) is var now && now != before && now < total)
             {

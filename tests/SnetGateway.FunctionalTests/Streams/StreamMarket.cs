@@ -39,8 +39,8 @@ internal sealed class StreamMarket : IAsyncDisposable
 
     public static async Task<StreamMarket> StartAsync(DevChain chain, int channels, IReadOnlyDictionary<string, string>? options = null)
     {
-        PrivateKey key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
-        Address escrow = SnetGateway.Payments.Values.Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
+        var key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
+        var escrow = SnetGateway.Payments.Values.Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
         var ids = new List<ChannelId>();
         for (int i = 0; i < channels; i++)
         {

@@ -39,7 +39,7 @@ internal static class BrowserPage
         string profile = Directory.CreateTempSubdirectory("snet-browser-").FullName;
         try
         {
-            await using ChildProcess browser = ChildProcess.Start(
+            await using var browser = ChildProcess.Start(
                 Repository.Existing(Browser, "install Debian's chromium-headless-shell, or run tests/run.sh"),
                 [
                     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",

@@ -150,7 +150,7 @@ public sealed class GrpcWebTests
         between.Continue();
         using var rest = new MemoryStream();
         await answer.CopyToAsync(rest).WithTimeout();
-        WebReply reply = WebReply.Read(response, type == WebCalls.Text ? WebReply.Decode(rest.ToArray()) : rest.ToArray());
+        var reply = WebReply.Read(response, type == WebCalls.Text ? WebReply.Decode(rest.ToArray()) : rest.ToArray());
         Assert.Equal(["second"], reply.Texts);
         Assert.Equal("why", reply.Trailers["detail"]);
         Assert.Equal("9", reply.Trailers["grpc-status"]);

@@ -13,7 +13,7 @@ public sealed class WebMarketFixture : MarketFixture
     public const string PythonHost = "localhost";
     public const long Price = 10;
 
-    private ExampleServiceProcess? python;
+    private ExampleServiceProcess? _python;
 
     public GatewayProcess Gateway { get; private set; } = null!;
 
@@ -23,11 +23,11 @@ public sealed class WebMarketFixture : MarketFixture
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        python = await ExampleServiceProcess.StartPythonAsync();
+        _python = await ExampleServiceProcess.StartPythonAsync();
         Gateway = await GatewayProcess.StartAsync(new GatewaySettings(
             Chain.State,
             new MarketService("node", Service(ExampleLanguage.JavaScript).Address) { Hosts = [NodeHost], Price = Price },
-            new MarketService("python", python.Address) { Hosts = [PythonHost], Price = Price })
+            new MarketService("python", _python.Address) { Hosts = [PythonHost], Price = Price })
         {
             Options = new Dictionary<string, string>
             {
@@ -49,9 +49,9 @@ public sealed class WebMarketFixture : MarketFixture
         }
         finally
         {
-            if (python is not null)
+            if (_python is not null)
             {
-                await python.DisposeAsync();
+                await _python.DisposeAsync();
             }
 
             await base.DisposeAsync();

@@ -3,7 +3,10 @@ namespace SnetGateway.TestKit.Etcd;
 /// <summary>Several etcd processes that form one cluster.</summary>
 public sealed class EtcdCluster : IAsyncDisposable
 {
-    private EtcdCluster(IReadOnlyList<EtcdProcess> members) => Members = members;
+    private EtcdCluster(IReadOnlyList<EtcdProcess> members)
+    {
+        Members = members;
+    }
 
     public IReadOnlyList<EtcdProcess> Members { get; }
 

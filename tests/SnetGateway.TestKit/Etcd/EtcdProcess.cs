@@ -11,32 +11,33 @@ namespace SnetGateway.TestKit.Etcd;
 /// </summary>
 public sealed class EtcdProcess : IAsyncDisposable
 {
-    private readonly EtcdProcessOptions options;
-    private readonly string folder = Directory.CreateTempSubdirectory("etcd-").FullName;
-    private readonly int clientPort;
-    private readonly int peerPort;
-    private IReadOnlyList<EtcdProcess> members;
-    private ChildProcess? process;
-    private ChildProcess? guard;
+    private readonly EtcdProcessOptions _options;
+    private readonly string _folder = Directory.CreateTempSubdirectory("etcd-").FullName;
+    private readonly int _clientPort;
+    private readonly int _peerPort;
+    private IReadOnlyList<EtcdProcess> _members;
+    private ChildProcess? _process;
+    private ChildProcess? _guard;
 
     private EtcdProcess(string name, EtcdProcessOptions options)
     {
         Name = name;
-        this.options = options;
-        members = [this];
-        (clientPort, peerPort) = FreePorts();
+        _options = options;
+        _members = [this];
+        (_clientPort, _peerPort) = FreePorts();
     }
 
     /// <summary>Its name within the cluster.</summary>
     public string Name { get; }
 
     /// <summary>Its client URL.</summary>
-    public string Endpoint => $"{(options.Tls is null ? "http" : "https")}://127.0.0.1:{clientPort.ToString(CultureInfo.InvariantCulture)}";
+    public string Endpoint =>
+        $"{(_options.Tls is null ? "http" : "https")}://127.0.0.1:{_clientPort.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The current process, or the last one.</summary>
-    public ChildProcess Process => process ?? throw new InvalidOperationException("It was never started.");
+    public ChildProcess Process => _process ?? throw new InvalidOperationException("It was never started.");
 
-    private string PeerUrl => $"http://127.0.0.1:{peerPort.ToString(CultureInfo.InvariantCulture)}";
+    private string PeerUrl => $"http://127.0.0.1:{_peerPort.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Starts a cluster of one and waits until it responds.</summary>
     public static async Task<EtcdProcess> StartAsync(EtcdProcessOptions? options = null)
@@ -61,7 +62,7 @@ public sealed class EtcdProcess : IAsyncDisposable
         EtcdProcess[] members = [.. Enumerable.Range(1, count).Select(number => new EtcdProcess($"member{number}", options))];
         foreach (EtcdProcess member in members)
         {
-            member.members = members;
+            member._members = members;
         }
 
         return members;
@@ -72,23 +73,24 @@ public sealed class EtcdProcess : IAsyncDisposable
     {
         List<string> arguments =
         [
-            "--name", Name, "--data-dir", Path.Combine(folder, "data"),
+            "--name", Name, "--data-dir", Path.Combine(_folder, "data"),
             "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
             "--listen-peer-urls", PeerUrl, "--initial-advertise-peer-urls", PeerUrl,
-            "--initial-cluster", string.Join(',', members.Select(member => $"{member.Name}={member.PeerUrl}")),
-            "--initial-cluster-token", Path.GetFileName(members[0].folder),
+            "--initial-cluster", string.Join(',', _members.Select(member => $"{member.Name}={member.PeerUrl}")),
+            "--initial-cluster-token", Path.GetFileName(_members[0]._folder),
             "--heartbeat-interval", "50", "--election-timeout", "500", "--log-level", "warn",
-            .. options.Arguments,
+            .. _options.Arguments,
         ];
-        if (options.Tls is { } tls)
+        if (_options.Tls is { } tls)
         {
             arguments.AddRange(
                 ["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile, "--trusted-ca-file", tls.CaFile, "--client-cert-auth"]);
         }
 
         // etcd does not end with its input. The guard process does, and ends etcd when the test process is gone.
-        process = ChildProcess.Start(Binary("etcd"), arguments, folder);
-        guard = ChildProcess.Start("/bin/sh", ["-c", "read line || kill -KILL \"$0\"", process.Pid.ToString(CultureInfo.InvariantCulture)]);
+        _process = ChildProcess.Start(Binary("etcd"), arguments, _folder);
+        _guard = ChildProcess.Start(
+            "/bin/sh", ["-c", "read line || kill -KILL \"$0\"", _process.Pid.ToString(CultureInfo.InvariantCulture)]);
     }
 
     /// <summary>Starts it again and waits until it responds; in a cluster, until there is a leader.</summary>
@@ -101,7 +103,7 @@ public sealed class EtcdProcess : IAsyncDisposable
     /// <summary>Waits until it accepts writes.</summary>
     public Task WaitUntilHealthyAsync() =>
         Eventually.TrueAsync(
-            $"etcd {Name} answers; its output: {process?.RecentOutput}",
+            $"etcd {Name} answers; its output: {_process?.RecentOutput}",
             async () => (await TryControlAsync("endpoint", "health")).Code == 0);
 
     /// <summary>SIGKILL.</summary>
@@ -132,12 +134,12 @@ public sealed class EtcdProcess : IAsyncDisposable
     public async Task<(int Code, string Output)> TryControlAsync(params string[] arguments)
     {
         List<string> all = ["--endpoints", Endpoint, "--command-timeout", "5s", .. arguments];
-        if (options.Tls is { } tls)
+        if (_options.Tls is { } tls)
         {
             all.AddRange(["--cacert", tls.CaFile, "--cert", tls.CertificateFile, "--key", tls.KeyFile]);
         }
 
-        await using ChildProcess control = ChildProcess.Start(
+        await using var control = ChildProcess.Start(
             Binary("etcdctl"), all, environment: new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
         int code = await control.WaitForExitAsync();
         return (code, control.RecentOutput);
@@ -145,24 +147,24 @@ public sealed class EtcdProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (process is not null)
+        if (_process is not null)
         {
             // Killed, because a regular shutdown would first hand over the leadership.
-            await process.KillAsync();
-            await process.DisposeAsync();
+            await _process.KillAsync();
+            await _process.DisposeAsync();
             await EndGuardAsync();
         }
 
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     private async ValueTask EndGuardAsync()
     {
-        if (guard is not null)
+        if (_guard is not null)
         {
-            await guard.KillAsync();
-            await guard.DisposeAsync();
-            guard = null;
+            await _guard.KillAsync();
+            await _guard.DisposeAsync();
+            _guard = null;
         }
     }
 

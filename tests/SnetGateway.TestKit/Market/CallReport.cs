@@ -38,7 +38,7 @@ public sealed record CallReport
 
     /// <summary>The texts in the responses of the example service.</summary>
     public IEnumerable<string> Texts =>
-        Messages.Select(message => message.TryGetProperty("text", out var text) ? text.GetString()! : string.Empty);
+        Messages.Select(message => message.TryGetProperty("text", out JsonElement text) ? text.GetString()! : string.Empty);
 }
 
 /// <summary>A channel's state as returned by the state service; missing values are null.</summary>

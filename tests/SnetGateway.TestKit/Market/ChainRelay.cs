@@ -14,36 +14,36 @@ namespace SnetGateway.TestKit.Market;
 /// <summary>A relay between a gateway and the chain's node: it counts requests, and can stop responding.</summary>
 public sealed class ChainRelay : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly ConcurrentDictionary<string, int> counts = new();
-    private readonly Uri node;
-    private volatile RelayMode mode = RelayMode.Answers;
+    private readonly WebApplication _app;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentDictionary<string, int> _counts = new();
+    private readonly Uri _node;
+    private volatile RelayMode _mode = RelayMode.Answers;
 
     private ChainRelay(WebApplication app, Uri node)
     {
-        this.app = app;
-        this.node = node;
+        _app = app;
+        _node = node;
     }
 
     /// <summary>The URL for the gateway.</summary>
-    public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>What happens to requests from now on.</summary>
     public RelayMode Mode
     {
-        get => mode;
-        set => mode = value;
+        get => _mode;
+        set => _mode = value;
     }
 
     /// <summary>Number of requests by method; an `eth_call` with its selector, as `eth_call:e5949b5d`.</summary>
-    public IReadOnlyDictionary<string, int> Counts => counts;
+    public IReadOnlyDictionary<string, int> Counts => _counts;
 
     /// <summary>Number of all requests.</summary>
-    public int Total => counts.Values.Sum();
+    public int Total => _counts.Values.Sum();
 
     /// <summary>Number of channel reads: `channels(uint256)`.</summary>
-    public int ChannelReadings => counts.GetValueOrDefault("eth_call:e5949b5d");
+    public int ChannelReadings => _counts.GetValueOrDefault("eth_call:e5949b5d");
 
     /// <summary>Starts a relay in front of a node.</summary>
     public static async Task<ChainRelay> StartAsync(Uri node)
@@ -61,9 +61,9 @@ public sealed class ChainRelay : IAsyncDisposable
     /// <summary>Ends the relay.</summary>
     public async ValueTask DisposeAsync()
     {
-        mode = RelayMode.Refuses;
-        await app.DisposeAsync();
-        http.Dispose();
+        _mode = RelayMode.Refuses;
+        await _app.DisposeAsync();
+        _http.Dispose();
     }
 
     private async Task RelayAsync(HttpContext context)
@@ -71,7 +71,7 @@ public sealed class ChainRelay : IAsyncDisposable
         using var question = new MemoryStream();
         await context.Request.Body.CopyToAsync(question, context.RequestAborted);
         Count(question.ToArray());
-        switch (mode)
+        switch (_mode)
         {
             case RelayMode.Refuses:
                 context.Abort();
@@ -88,7 +88,7 @@ public sealed class ChainRelay : IAsyncDisposable
 
         using var content = new ByteArrayContent(question.ToArray());
         content.Headers.ContentType = new("application/json");
-        using HttpResponseMessage answer = await http.PostAsync(node, content, context.RequestAborted);
+        using HttpResponseMessage answer = await _http.PostAsync(_node, content, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         context.Response.ContentType = "application/json";
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
@@ -102,7 +102,7 @@ public sealed class ChainRelay : IAsyncDisposable
             : [parsed.RootElement];
         foreach (JsonElement call in calls)
         {
-            counts.AddOrUpdate(Kind(call), 1, (_, count) => count + 1);
+            _counts.AddOrUpdate(Kind(call), 1, (_, count) => count + 1);
         }
     }
 

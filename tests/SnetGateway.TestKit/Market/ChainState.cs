@@ -36,8 +36,8 @@ public sealed record ChainState(
 {
     internal static ChainState Read(JsonElement state)
     {
-        var contracts = state.GetProperty("contracts");
-        var group = state.GetProperty("group");
+        JsonElement contracts = state.GetProperty("contracts");
+        JsonElement group = state.GetProperty("group");
         return new ChainState(
             new Uri(Text(state, "rpcUrl")),
             new Uri(Text(state, "wsUrl")),

@@ -13,7 +13,7 @@ namespace SnetGateway.TestKit.Market;
 /// </summary>
 public sealed class DevChain : IAsyncDisposable
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     private DevChain(ChildProcess process, ChainState state, string stateFile)
     {
@@ -74,7 +74,7 @@ public sealed class DevChain : IAsyncDisposable
     public async Task<ChainChannel> OpenChannelAsync(
         BigInteger value, ulong expiresIn = 1_000_000, string sender = "consumer", string signer = "signer", string recipient = "provider")
     {
-        var result = await CommandAsync(
+        JsonElement result = await CommandAsync(
             "open-channel",
             new { value = Text(value), expiresIn = Text(expiresIn), sender, signer, recipient, group = State.GroupIdBase64 });
         return ChainState.ReadChannel(result.GetProperty("channel"));
@@ -146,14 +146,14 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>Any command of the chain's command line, with its options by name.</summary>
     public async Task<JsonElement> CommandAsync(string command, object? arguments = null)
     {
-        using var response = await http.PostAsJsonAsync(new Uri(State.ControlUrl, command), arguments ?? new { });
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        using HttpResponseMessage response = await _http.PostAsJsonAsync(new Uri(State.ControlUrl, command), arguments ?? new { });
+        JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         if (answer.GetProperty("ok").GetBoolean())
         {
             return answer.GetProperty("result");
         }
 
-        var error = answer.GetProperty("error");
+        JsonElement error = answer.GetProperty("error");
         if (error.GetProperty("kind").GetString() == "revert")
         {
             throw new ChainRevertException(command, error.GetProperty("reason").GetString()!);
@@ -165,7 +165,7 @@ public sealed class DevChain : IAsyncDisposable
     /// <summary>Ends the chain.</summary>
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
+        _http.Dispose();
         await Process.DisposeAsync();
         File.Delete(StateFile);
     }

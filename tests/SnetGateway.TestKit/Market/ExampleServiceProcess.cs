@@ -34,7 +34,7 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
     /// <param name="port">0 picks a free one; a fixed one restarts an instance at the same address.</param>
     public static async Task<ExampleServiceProcess> StartAsync(ExampleLanguage language, string? name = null, int port = 0)
     {
-        var (program, script) = language switch
+        (string? program, string? script) = language switch
         {
             ExampleLanguage.JavaScript => ("node", NodeScript()),
             ExampleLanguage.CSharp => ("dotnet", Repository.Existing(

@@ -12,40 +12,40 @@ namespace SnetGateway.TestKit.Market;
 public sealed class GatewayProcess : IAsyncDisposable
 {
     private const int StartedEvent = 1010;
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
 
-    private readonly GatewaySettings settings;
-    private readonly HttpClient probes = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private readonly ConcurrentQueue<GatewayLogLine> log = new();
-    private readonly HashSet<int> expectedErrors = [];
-    private readonly string configFile;
-    private ChildProcess process = null!;
-    private ChildProcess? guard;
-    private Task reading = Task.CompletedTask;
-    private IPEndPoint? publicAddress;
-    private IPEndPoint? adminAddress;
+    private readonly GatewaySettings _settings;
+    private readonly HttpClient _probes = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly ConcurrentQueue<GatewayLogLine> _log = new();
+    private readonly HashSet<int> _expectedErrors = [];
+    private readonly string _configFile;
+    private ChildProcess _process = null!;
+    private ChildProcess? _guard;
+    private Task _reading = Task.CompletedTask;
+    private IPEndPoint? _publicAddress;
+    private IPEndPoint? _adminAddress;
 
     private GatewayProcess(GatewaySettings settings)
     {
-        this.settings = settings;
+        _settings = settings;
         Folder = Directory.CreateTempSubdirectory("snet-gateway-").FullName;
-        configFile = Path.Combine(Folder, "appsettings.json");
+        _configFile = Path.Combine(Folder, "appsettings.json");
     }
 
     /// <summary>Its working directory, with the configuration and, by default, the ledger.</summary>
     public string Folder { get; }
 
     /// <summary>host:port for consumers.</summary>
-    public string Endpoint => publicAddress!.ToString();
+    public string Endpoint => _publicAddress!.ToString();
 
     /// <summary>The operator's listener.</summary>
-    public Uri Admin => new($"http://{adminAddress}");
+    public Uri Admin => new($"http://{_adminAddress}");
 
     /// <summary>The current process, or the last one.</summary>
-    public ChildProcess Process => process;
+    public ChildProcess Process => _process;
 
     /// <summary>All lines of its log since the first start, oldest first.</summary>
-    public IReadOnlyCollection<GatewayLogLine> Log => log;
+    public IReadOnlyCollection<GatewayLogLine> Log => _log;
 
     /// <summary>Starts a gateway and waits until it is ready.</summary>
     public static async Task<GatewayProcess> StartAsync(GatewaySettings settings)
@@ -68,30 +68,30 @@ public sealed class GatewayProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await File.WriteAllTextAsync(
-            configFile,
-            settings.Write(Folder, $"{publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{adminAddress?.ToString() ?? "127.0.0.1:0"}"));
+            _configFile,
+            _settings.Write(Folder, $"{_publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{_adminAddress?.ToString() ?? "127.0.0.1:0"}"));
 
         // A write beyond a file size limit must fail, as on a full disk, and not end the process, so the shell ignores the signal.
-        process = ChildProcess.Start(
+        _process = ChildProcess.Start(
             "/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Binary(), .. Arguments("serve")], Folder, Environment());
 
         // The gateway does not end with its input. The guard process does, and ends the gateway when the test process is gone.
-        guard = ChildProcess.Start(
-            "/bin/sh", ["-c", "read line || kill -TERM \"$0\"", process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        _guard = ChildProcess.Start(
+            "/bin/sh", ["-c", "read line || kill -TERM \"$0\"", _process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         var started = new TaskCompletionSource<GatewayLogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
-        reading = ReadLogAsync(process, started);
+        _reading = ReadLogAsync(_process, started);
         GatewayLogLine line;
         try
         {
-            line = await started.Task.WaitAsync(StartPatience);
+            line = await started.Task.WaitAsync(s_startPatience);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"The gateway did not start in time. Its output:\n{process.RecentOutput}");
+            throw new TimeoutException($"The gateway did not start in time. Its output:\n{_process.RecentOutput}");
         }
 
-        publicAddress = IPEndPoint.Parse(line.Values["Public"]);
-        adminAddress = IPEndPoint.Parse(line.Values["Admin"]);
+        _publicAddress = IPEndPoint.Parse(line.Values["Public"]);
+        _adminAddress = IPEndPoint.Parse(line.Values["Admin"]);
     }
 
     /// <summary>
@@ -99,12 +99,12 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// tests/SnetGateway.CrashPoints. The last call replaces earlier ones.
     /// </summary>
     public Task CrashAtAsync(string point, int times, UnixSignal signal) =>
-        process.WriteLineAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{point} {times} {(int)signal}"));
+        _process.WriteLineAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{point} {times} {(int)signal}"));
 
     /// <summary>SIGKILL, in any state.</summary>
     public async Task KillAsync()
     {
-        await process.KillAsync();
+        await _process.KillAsync();
         await ReleaseAsync();
     }
 
@@ -112,7 +112,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
-        int code = await process.TerminateAsync(TimeSpan.FromSeconds(60));
+        int code = await _process.TerminateAsync(TimeSpan.FromSeconds(60));
         await ReleaseAsync();
         return code;
     }
@@ -120,7 +120,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The response of `/readyz` on the operator's listener: null when ready, otherwise the reason.</summary>
     public async Task<string?> AskReadinessAsync()
     {
-        using HttpResponseMessage answer = await probes.GetAsync(new Uri(Admin, "/readyz"));
+        using HttpResponseMessage answer = await _probes.GetAsync(new Uri(Admin, "/readyz"));
         return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync();
     }
 
@@ -129,13 +129,13 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>Expects errors with these event ids.</summary>
     /// <param name="eventIds">Event ids of log lines of level error or critical.</param>
-    public void ExpectErrors(params int[] eventIds) => expectedErrors.UnionWith(eventIds);
+    public void ExpectErrors(params int[] eventIds) => _expectedErrors.UnionWith(eventIds);
 
     /// <summary>Runs another command of the same binary with the same configuration.</summary>
     public async Task<CommandResult> RunCommandAsync(params string[] arguments)
     {
-        await using ChildProcess command = ChildProcess.Start(Binary(), Arguments(arguments), Folder);
-        using var late = new CancellationTokenSource(StartPatience);
+        await using var command = ChildProcess.Start(Binary(), Arguments(arguments), Folder);
+        using var late = new CancellationTokenSource(s_startPatience);
         List<string> lines = [];
         await foreach (string line in command.OutputLines.ReadAllAsync(late.Token))
         {
@@ -151,7 +151,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         int code = 0;
         try
         {
-            code = process.HasExited ? 0 : await StopAsync();
+            code = _process.HasExited ? 0 : await StopAsync();
         }
         finally
         {
@@ -160,10 +160,11 @@ public sealed class GatewayProcess : IAsyncDisposable
 
         if (code != 0)
         {
-            throw new InvalidOperationException($"The gateway ended with {code}. Its output:\n{process.RecentOutput}");
+            throw new InvalidOperationException($"The gateway ended with {code}. Its output:\n{_process.RecentOutput}");
         }
 
-        GatewayLogLine[] errors = [.. log.Where(line => line.IsError && !expectedErrors.Contains(line.EventId) && !IsOfABusyMachine(line))];
+        GatewayLogLine[] errors =
+            [.. _log.Where(line => line.IsError && !_expectedErrors.Contains(line.EventId) && !IsOfABusyMachine(line))];
         if (errors.Length > 0)
         {
             throw new InvalidOperationException(
@@ -178,40 +179,40 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The binary that SNET_TEST_GATEWAY names, as in campaigns; otherwise the one built with the tests.</summary>
     private string Binary() =>
-        settings.Binary is { } chosen ? chosen
+        _settings.Binary is { } chosen ? chosen
         : System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named
         : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
 
-    private Dictionary<string, string?> Environment() => !settings.HasCrashPoints ? new(settings.Environment) : new(settings.Environment)
+    private Dictionary<string, string?> Environment() => !_settings.HasCrashPoints ? new(_settings.Environment) : new(_settings.Environment)
     {
         ["DOTNET_STARTUP_HOOKS"] = Repository.Existing(
             $"tests/SnetGateway.CrashPoints/bin/{Repository.Configuration}/net10.0/SnetGateway.CrashPoints.dll", "build the solution"),
     };
 
     private string[] Arguments(params string[] command) =>
-        [.. command, "--config", configFile, .. settings.Options.Select(option => $"--{option.Key}={option.Value}")];
+        [.. command, "--config", _configFile, .. _settings.Options.Select(option => $"--{option.Key}={option.Value}")];
 
     private async Task EndAsync()
     {
-        if (process is not null)
+        if (_process is not null)
         {
-            await process.DisposeAsync();
+            await _process.DisposeAsync();
             await ReleaseAsync();
         }
 
-        probes.Dispose();
+        _probes.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 
     private async Task ReleaseAsync()
     {
-        await reading;
-        if (guard is not null)
+        await _reading;
+        if (_guard is not null)
         {
-            await guard.WriteLineAsync("gone");
-            await guard.WaitForExitAsync();
-            await guard.DisposeAsync();
-            guard = null;
+            await _guard.WriteLineAsync("gone");
+            await _guard.WaitForExitAsync();
+            await _guard.DisposeAsync();
+            _guard = null;
         }
     }
 
@@ -241,7 +242,7 @@ public sealed class GatewayProcess : IAsyncDisposable
                 continue;
             }
 
-            log.Enqueue(line);
+            _log.Enqueue(line);
             if (line.EventId == StartedEvent)
             {
                 started.TrySetResult(line);

@@ -12,7 +12,7 @@ public static class PayingClient
     // The interpreter that Debian's grpcio belongs to, independent of PATH.
     private const string DebianPython = "/usr/bin/python3";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new DecimalTextConverter() },
@@ -22,7 +22,7 @@ public static class PayingClient
     /// <exception cref="InvalidOperationException">The client failed; the message contains its output.</exception>
     public static async Task<IReadOnlyList<CallReport>> RunAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null)
     {
-        await using var client = Start(stack, job);
+        await using ChildProcess client = Start(stack, job);
         List<CallReport> calls = [];
         using var late = new CancellationTokenSource(patience ?? ChildProcess.Patience);
         try
@@ -52,7 +52,7 @@ public static class PayingClient
     /// <summary>Signs a claim: 65 bytes as hex with 0x.</summary>
     public static async Task<string> SignAsync(ClientStack stack, ClientPayment claim)
     {
-        await using var client = Start(stack, new ClientJob { Sign = claim });
+        await using ChildProcess client = Start(stack, new ClientJob { Sign = claim });
         var line = await client.WaitForLineAsync(text => text.StartsWith('{'));
         return JsonSerializer.Deserialize<JsonElement>(line).GetProperty("signature").GetString()!;
     }
@@ -64,13 +64,13 @@ public static class PayingClient
     internal static ChildProcess Start(ClientStack stack) => Start(stack, []);
 
     /// <summary>A job as one line.</summary>
-    internal static string Write(ClientJob job) => JsonSerializer.Serialize(job, Json);
+    internal static string Write(ClientJob job) => JsonSerializer.Serialize(job, s_json);
 
     /// <summary>Parses a line of output; null when the line only announces a first message.</summary>
     public static CallReport? ReadCall(string line)
     {
         using var parsed = JsonDocument.Parse(line);
-        return parsed.RootElement.TryGetProperty("code", out _) ? parsed.RootElement.Deserialize<CallReport>(Json) : null;
+        return parsed.RootElement.TryGetProperty("code", out _) ? parsed.RootElement.Deserialize<CallReport>(s_json) : null;
     }
 
     private static ChildProcess Start(ClientStack stack, params string[] arguments)

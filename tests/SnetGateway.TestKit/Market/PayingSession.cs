@@ -8,26 +8,29 @@ namespace SnetGateway.TestKit.Market;
 /// </summary>
 public sealed class PayingSession : IAsyncDisposable
 {
-    private readonly ClientStack stack;
-    private readonly SemaphoreSlim turn = new(1);
-    private ChildProcess? client;
+    private readonly ClientStack _stack;
+    private readonly SemaphoreSlim _turn = new(1);
+    private ChildProcess? _client;
 
     /// <summary>The client is started with the first job.</summary>
-    public PayingSession(ClientStack stack) => this.stack = stack;
+    public PayingSession(ClientStack stack)
+    {
+        _stack = stack;
+    }
 
     /// <summary>Runs a job and returns the calls in the order in which they ended.</summary>
     /// <exception cref="InvalidOperationException">The client failed and has ended; the next job starts a new one.</exception>
     public async Task<IReadOnlyList<CallReport>> RunAsync(ClientJob job)
     {
-        await turn.WaitAsync();
+        await _turn.WaitAsync();
         try
         {
-            client ??= PayingClient.Start(stack);
-            await client.WriteLineAsync(PayingClient.Write(job));
+            _client ??= PayingClient.Start(_stack);
+            await _client.WriteLineAsync(PayingClient.Write(job));
             List<CallReport> calls = [];
             while (calls.Count < job.Calls)
             {
-                string line = await client.WaitForLineAsync(text => text.StartsWith('{'), Eventually.Patience);
+                string line = await _client.WaitForLineAsync(text => text.StartsWith('{'), Eventually.Patience);
                 if (PayingClient.ReadCall(line) is { } call)
                 {
                     calls.Add(call);
@@ -38,13 +41,13 @@ public sealed class PayingSession : IAsyncDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException or IOException)
         {
-            string output = client?.RecentOutput ?? string.Empty;
+            string output = _client?.RecentOutput ?? string.Empty;
             await EndAsync();
-            throw new InvalidOperationException($"The {stack} client failed: {e.Message}\n{output}", e);
+            throw new InvalidOperationException($"The {_stack} client failed: {e.Message}\n{output}", e);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
@@ -55,15 +58,15 @@ public sealed class PayingSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        turn.Dispose();
+        _turn.Dispose();
     }
 
     private async Task EndAsync()
     {
-        if (client is not null)
+        if (_client is not null)
         {
-            await client.DisposeAsync();
-            client = null;
+            await _client.DisposeAsync();
+            _client = null;
         }
     }
 }

@@ -16,15 +16,15 @@ public sealed class ChildProcess : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const int KeptLines = 400;
-    private static readonly TimeSpan GraceBeforeKill = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_graceBeforeKill = TimeSpan.FromSeconds(5);
 
-    private readonly Process process;
-    private readonly Channel<string> output = Channel.CreateUnbounded<string>();
-    private readonly ConcurrentQueue<string> recentLines = new();
+    private readonly Process _process;
+    private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _recentLines = new();
 
     private ChildProcess(Process process, string name)
     {
-        this.process = process;
+        _process = process;
         Name = name;
     }
 
@@ -35,16 +35,16 @@ public sealed class ChildProcess : IAsyncDisposable
     public int Pid { get; private set; }
 
     /// <summary>True when it has ended.</summary>
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>True when a signal has stopped it.</summary>
     public bool IsStopped => !HasExited && File.ReadAllText($"/proc/{Pid}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] == 'T';
 
     /// <summary>The last lines of both outputs, oldest first, for messages of failed tests.</summary>
-    public string RecentOutput => string.Join('\n', recentLines);
+    public string RecentOutput => string.Join('\n', _recentLines);
 
     /// <summary>The unread lines of standard output; completes when the output closes.</summary>
-    public ChannelReader<string> OutputLines => output.Reader;
+    public ChannelReader<string> OutputLines => _output.Reader;
 
     /// <summary>Starts a program without a shell.</summary>
     /// <param name="fileName">The program: a path, or a name to find in PATH.</param>
@@ -65,7 +65,7 @@ public sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? string.Empty,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        foreach ((string? name, string? value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
         }
@@ -98,7 +98,7 @@ public sealed class ChildProcess : IAsyncDisposable
         using var late = new CancellationTokenSource(patience ?? Patience);
         try
         {
-            await foreach (var line in output.Reader.ReadAllAsync(late.Token))
+            await foreach (var line in _output.Reader.ReadAllAsync(late.Token))
             {
                 if (fits(line))
                 {
@@ -118,17 +118,17 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Writes one line to its standard input.</summary>
     public async Task WriteLineAsync(string line)
     {
-        await process.StandardInput.WriteLineAsync(line);
-        await process.StandardInput.FlushAsync();
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Closes its standard input.</summary>
-    public void CloseInput() => process.StandardInput.Close();
+    public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>Sends a signal, if it still runs.</summary>
     public void Send(UnixSignal signal)
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             _ = Kill(Pid, (int)signal);
         }
@@ -156,14 +156,14 @@ public sealed class ChildProcess : IAsyncDisposable
         using var late = new CancellationTokenSource(patience ?? Patience);
         try
         {
-            await process.WaitForExitAsync(late.Token);
+            await _process.WaitForExitAsync(late.Token);
         }
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"{Name} ({Pid}) did not end in time. Its output:\n{RecentOutput}");
         }
 
-        return process.ExitCode;
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it: closes its input and sends SIGTERM, and SIGKILL when that does not end it.</summary>
@@ -171,11 +171,11 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            if (!process.HasExited)
+            if (!_process.HasExited)
             {
                 CloseInput();
                 Send(UnixSignal.Continue); // a stopped process would not handle the other signals
-                await TerminateAsync(GraceBeforeKill);
+                await TerminateAsync(s_graceBeforeKill);
             }
         }
         catch (Exception e) when (e is TimeoutException or IOException)
@@ -184,7 +184,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
         finally
         {
-            process.Dispose();
+            _process.Dispose();
         }
     }
 
@@ -192,12 +192,12 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         if (line is null)
         {
-            output.Writer.TryComplete();
+            _output.Writer.TryComplete();
             return;
         }
 
         Remember(line);
-        output.Writer.TryWrite(line);
+        _output.Writer.TryWrite(line);
     }
 
     private void Remember(string? line)
@@ -207,10 +207,10 @@ public sealed class ChildProcess : IAsyncDisposable
             return;
         }
 
-        recentLines.Enqueue(line);
-        while (recentLines.Count > KeptLines)
+        _recentLines.Enqueue(line);
+        while (_recentLines.Count > KeptLines)
         {
-            recentLines.TryDequeue(out _);
+            _recentLines.TryDequeue(out _);
         }
     }
 

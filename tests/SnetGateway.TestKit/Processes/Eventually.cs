@@ -6,7 +6,7 @@ public static class Eventually
     /// <summary>The default time limit, sufficient on a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns once the condition holds.</summary>
     /// <param name="what">The condition, for the message of a failed test.</param>
@@ -16,7 +16,7 @@ public static class Eventually
     public static async Task TrueAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
     {
         using var late = new CancellationTokenSource(patience ?? Patience);
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(s_interval);
         try
         {
             while (!await condition())

@@ -9,54 +9,54 @@ namespace SnetGateway.TestKit.Processes;
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource ending = new();
-    private readonly Lock gate = new();
-    private readonly List<Socket> sockets = [];
-    private readonly Uri target;
-    private readonly Task accepting;
-    private volatile TcpRelayMode mode;
-    private long requestBytes;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly List<Socket> _sockets = [];
+    private readonly Uri _target;
+    private readonly Task _accepting;
+    private volatile TcpRelayMode _mode;
+    private long _requestBytes;
 
     /// <summary>Begins to listen.</summary>
     public TcpRelay(string target)
     {
-        this.target = new Uri(target);
-        listener.Start();
-        accepting = AcceptAsync();
+        _target = new Uri(target);
+        _listener.Start();
+        _accepting = AcceptAsync();
     }
 
     /// <summary>Its address, in the target's scheme.</summary>
     public string Endpoint =>
-        $"{target.Scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
+        $"{_target.Scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Bytes sent to the target.</summary>
-    public long RequestBytes => Interlocked.Read(ref requestBytes);
+    public long RequestBytes => Interlocked.Read(ref _requestBytes);
 
     /// <summary>The relay's behaviour from now on.</summary>
     public TcpRelayMode Mode
     {
-        get => mode;
-        set => mode = value;
+        get => _mode;
+        set => _mode = value;
     }
 
     /// <summary>Closes all existing connections.</summary>
     public void Cut()
     {
-        lock (gate)
+        lock (_gate)
         {
-            sockets.ForEach(socket => socket.Dispose());
-            sockets.Clear();
+            _sockets.ForEach(socket => socket.Dispose());
+            _sockets.Clear();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        listener.Stop();
+        await _ending.CancelAsync();
+        _listener.Stop();
         Cut();
-        await accepting;
-        ending.Dispose();
+        await _accepting;
+        _ending.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -65,8 +65,8 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             while (true)
             {
-                Socket client = await listener.AcceptSocketAsync(ending.Token);
-                if (mode == TcpRelayMode.Refuses)
+                Socket client = await _listener.AcceptSocketAsync(_ending.Token);
+                if (_mode == TcpRelayMode.Refuses)
                 {
                     client.Dispose();
                     continue;
@@ -84,15 +84,15 @@ public sealed class TcpRelay : IAsyncDisposable
     private async Task RelayAsync(Socket client)
     {
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        lock (gate)
+        lock (_gate)
         {
-            sockets.Add(client);
-            sockets.Add(server);
+            _sockets.Add(client);
+            _sockets.Add(server);
         }
 
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, target.Port, ending.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _target.Port, _ending.Token);
             (client.NoDelay, server.NoDelay) = (true, true);
             await Task.WhenAny(CopyAsync(client, server, isAnswer: false), CopyAsync(server, client, isAnswer: true));
         }
@@ -112,21 +112,21 @@ public sealed class TcpRelay : IAsyncDisposable
         try
         {
             var buffer = new byte[65_536];
-            while (await from.ReceiveAsync(buffer, SocketFlags.None, ending.Token) is > 0 and var length)
+            while (await from.ReceiveAsync(buffer, SocketFlags.None, _ending.Token) is > 0 and var length)
             {
-                if (isAnswer && mode == TcpRelayMode.SwallowsAnswers)
+                if (isAnswer && _mode == TcpRelayMode.SwallowsAnswers)
                 {
                     continue;
                 }
 
                 if (!isAnswer)
                 {
-                    Interlocked.Add(ref requestBytes, length);
+                    Interlocked.Add(ref _requestBytes, length);
                 }
 
                 for (int sent = 0; sent < length;)
                 {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, ending.Token);
+                    sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None, _ending.Token);
                 }
             }
         }

@@ -90,7 +90,7 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>Runs one command with Redis's own client and returns its output.</summary>
     public async Task<string> CommandAsync(params string[] arguments)
     {
-        await using ChildProcess client = ChildProcess.Start("redis-cli", ["-p", $"{Port}", .. arguments]);
+        await using var client = ChildProcess.Start("redis-cli", ["-p", $"{Port}", .. arguments]);
         client.CloseInput();
         await client.WaitForExitAsync();
         return client.RecentOutput;

@@ -9,9 +9,9 @@ namespace SnetGateway.TestKit.Stores;
 /// </summary>
 public static class StoreConformance
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private static readonly Dictionary<string, Func<IRecordStore, Random, Task>> Checks = new()
+    private static readonly Dictionary<string, Func<IRecordStore, Random, Task>> s_checks = new()
     {
         ["Commit_ExpectingNone_WritesOnce"] = CommitExpectingNone,
         ["Commit_WrongRevision_ConflictsAndWritesNothing"] = CommitWrongRevision,
@@ -37,14 +37,14 @@ public static class StoreConformance
         ["Dispose_ThenAsked_Refuses"] = DisposedRefuses,
     };
 
-    public static IEnumerable<string> Names => Checks.Keys;
+    public static IEnumerable<string> Names => s_checks.Keys;
 
     /// <summary>Runs one rule. A failure names the seed, which repeats the run.</summary>
     public static async Task RunAsync(string name, IRecordStore store, int seed)
     {
         try
         {
-            await Checks[name](store, new Random(seed)).WaitAsync(Patience);
+            await s_checks[name](store, new Random(seed)).WaitAsync(s_patience);
         }
         catch (Exception exception)
         {
@@ -352,7 +352,8 @@ public static class StoreConformance
                 seen[record.Key] = (record.Revision, Convert.ToHexString(record.Value.Span));
                 lock (expected)
                 {
-                    if (allWritten && expected.All(pair => seen.TryGetValue(pair.Key, out var state) && state == pair.Value))
+                    if (allWritten
+                        && expected.All(pair => seen.TryGetValue(pair.Key, out (long Revision, string Value) state) && state == pair.Value))
                     {
                         return;
                     }

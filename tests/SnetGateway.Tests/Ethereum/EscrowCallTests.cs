@@ -16,7 +16,7 @@ namespace SnetGateway.Tests.Ethereum;
 /// <summary>Compared with recorded requests to the real contract and its responses.</summary>
 public sealed class EscrowCallTests
 {
-    private static readonly ChainBlock Block = new(7, default, DateTimeOffset.UnixEpoch);
+    private static readonly ChainBlock s_block = new(7, default, DateTimeOffset.UnixEpoch);
 
     [Fact]
     public void Channels_RecordedCalls_AreEncodedAndDecodedTheSame()
@@ -28,7 +28,7 @@ public sealed class EscrowCallTests
             Assert.Equal(RequestData(call), EscrowCalls.Channels(id));
 
             Assert.True(HexText.TryReadData(call.GetProperty("response").GetProperty("result"), out byte[] answer));
-            Assert.True(EscrowCalls.TryReadChannel(answer, id, Block, out ChannelReading? reading));
+            Assert.True(EscrowCalls.TryReadChannel(answer, id, s_block, out ChannelReading? reading));
             JsonElement outputs = call.GetProperty("outputs");
             if (outputs[1].Text("value") == "0x0000000000000000000000000000000000000000")
             {
@@ -38,7 +38,7 @@ public sealed class EscrowCallTests
 
             Assert.NotNull(reading);
             Assert.Equal(id, reading.Id);
-            Assert.Equal(Block, reading.Block);
+            Assert.Equal(s_block, reading.Block);
             Assert.Equal(outputs[0].Text("value"), reading.Nonce.ToString());
             Assert.Equal(outputs[1].Text("value"), AddressText.Checksum(reading.Sender));
             Assert.Equal(outputs[2].Text("value"), AddressText.Checksum(reading.Signer));
@@ -65,12 +65,12 @@ public sealed class EscrowCallTests
     [Fact]
     public void ChannelClaim_RecordedCallsAndTransactions_AreEncodedTheSame()
     {
-        const string signature = "channelClaim(uint256,uint256,uint256,uint8,bytes32,bytes32,bool)";
+        const string Signature = "channelClaim(uint256,uint256,uint256,uint8,bytes32,bytes32,bool)";
         IEnumerable<(JsonElement Arguments, byte[] Data)> recorded =
         [
-            .. Calls(signature).Select(call => (call.GetProperty("arguments"), RequestData(call))),
+            .. Calls(Signature).Select(call => (call.GetProperty("arguments"), RequestData(call))),
             .. VectorFile.Read("mpe-abi.json").GetProperty("transactions").EnumerateArray()
-                .Where(transaction => transaction.Text("function") == signature)
+                .Where(transaction => transaction.Text("function") == Signature)
                 .Select(
                     transaction => (transaction.GetProperty("arguments"), transaction.GetProperty("fields").GetProperty("data").Bytes())),
         ];
@@ -114,7 +114,7 @@ public sealed class EscrowCallTests
         dirty[32] = 1; // above the sender's 20 bytes
         foreach (byte[] wrong in new[] { [], answer[..^1], answer[..^32], [.. answer, .. new byte[32]], dirty })
         {
-            Assert.False(EscrowCalls.TryReadChannel(wrong, default, Block, out _));
+            Assert.False(EscrowCalls.TryReadChannel(wrong, default, s_block, out _));
         }
 
         Assert.False(EscrowCalls.TryReadNextChannelId([], out _)); // what a node returns for an address without code
@@ -126,7 +126,7 @@ public sealed class EscrowCallTests
         byte[] answer =
             [.. Enumerable.Repeat((byte)0xff, 32), .. Word20(0xff), .. Word20(0xff), .. Word20(0xff), .. Enumerable.Repeat((byte)0xff, 96)];
 
-        Assert.True(EscrowCalls.TryReadChannel(answer, new ChannelId(UInt256.MaxValue), Block, out ChannelReading? reading));
+        Assert.True(EscrowCalls.TryReadChannel(answer, new ChannelId(UInt256.MaxValue), s_block, out ChannelReading? reading));
         Assert.Equal(UInt256.MaxValue, reading!.Value);
         Assert.Equal(UInt256.MaxValue, reading.Nonce.Value);
         Assert.Equal(answer[^32..], EscrowCalls.Channels(new ChannelId(UInt256.MaxValue))[4..]);

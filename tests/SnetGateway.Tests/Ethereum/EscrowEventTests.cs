@@ -10,13 +10,13 @@ namespace SnetGateway.Tests.Ethereum;
 /// <summary>Compared with recorded logs of the real contract.</summary>
 public sealed class EscrowEventTests
 {
-    private static readonly string[] Followed = ["ChannelOpen", "ChannelClaim", "ChannelSenderClaim", "ChannelExtend", "ChannelAddFunds"];
+    private static readonly string[] s_followed = ["ChannelOpen", "ChannelClaim", "ChannelSenderClaim", "ChannelExtend", "ChannelAddFunds"];
 
     [Fact]
     public void Topics_AreThoseOfTheContract()
     {
         string[] recorded = [.. VectorFile.Read("mpe-abi.json").GetProperty("events").EnumerateArray()
-            .Where(one => one.Text("contract") == "MultiPartyEscrow" && Followed.Contains(one.Text("name")))
+            .Where(one => one.Text("contract") == "MultiPartyEscrow" && s_followed.Contains(one.Text("name")))
             .Select(one => one.Text("topic0"))];
         Assert.Equal(recorded.Order(), EscrowEvents.Topics.Select(topic => topic.ToString()).Order());
     }
@@ -29,7 +29,7 @@ public sealed class EscrowEventTests
         {
             LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             bool decoded = EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? happened);
-            Assert.Equal(Followed.Contains(recorded.Text("event")) && recorded.Text("contract") == "MultiPartyEscrow", decoded);
+            Assert.Equal(s_followed.Contains(recorded.Text("event")) && recorded.Text("contract") == "MultiPartyEscrow", decoded);
             if (!decoded)
             {
                 continue;
@@ -40,14 +40,14 @@ public sealed class EscrowEventTests
             seen.Add(recorded.Text("event"));
         }
 
-        Assert.Equal(Followed.Order(), seen.Order());
+        Assert.Equal(s_followed.Order(), seen.Order());
     }
 
     [Fact]
     public void TryDecode_LogsOfAnotherShape_AreRefused()
     {
         foreach (JsonElement recorded in Logs().Where(
-            one => one.Text("contract") == "MultiPartyEscrow" && Followed.Contains(one.Text("event"))))
+            one => one.Text("contract") == "MultiPartyEscrow" && s_followed.Contains(one.Text("event"))))
         {
             LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             Assert.False(EscrowEvents.TryDecode([.. log.Topics, log.Topics[0]], log.Data.Span, out _));

@@ -26,7 +26,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_ClaimOfAKnownChannel_RaisesTheNonceAndIsReported()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Mine(block => block.Claim(0, 300, 400));
         await bench.FollowAsync();
 
@@ -42,7 +42,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_ClaimWhileTheBudgetIsEmpty_RaisesTheNonceAndMarksTheFundsUnknown()
     {
-        await using var bench = await StartedAsync(options => options.ReadsPerSecond = 2);
+        await using FollowerBench bench = await StartedAsync(options => options.ReadsPerSecond = 2);
         bench.Chain.Mine(block => block.Claim(0, 300, 300), bench.Open(1), bench.Open(2));
 
         // Both halves of the budget are spent at the instant in which the claim is followed.
@@ -69,7 +69,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_SenderTimeout_RaisesTheNonceAndIsNotAClaim()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Mine(block => block.SenderClaim(0));
         await bench.FollowAsync();
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
@@ -80,7 +80,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_FundsAndExtension_AreReadAgain()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Mine(block => block.AddFunds(0, 5), block => block.Extend(0, 2_000_000));
         await bench.FollowAsync();
         Assert.Equal(1_005UL, bench.State(0).Reading.Value);
@@ -91,7 +91,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_EventsOfUnknownChannels_CostNoReading()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Mine(bench.Open(1), block => block.AddFunds(1, 5), block => block.Claim(1, 1, 1));
         await bench.FollowAsync();
         Assert.Equal(1, bench.Chain.ChannelReads);
@@ -130,7 +130,7 @@ public sealed class LogFollowingTests
     [Rule(12)]
     public async Task Follow_GapOfSomeThousandBlocks_IsReadByRanges()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Mine(block => block.Claim(0, 1, 1));
         bench.Chain.MineEmpty(2_500);
         bench.Chain.Mine(block => block.Claim(0, 2, 2));
@@ -146,7 +146,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Follow_RangeTooWideForTheNode_IsHalved()
     {
-        await using var bench = await StartedAsync();
+        await using FollowerBench bench = await StartedAsync();
         bench.Chain.Host("a.test").MaxLogRange = 100;
         bench.Chain.Mine(block => block.Claim(0, 1, 1));
         bench.Chain.MineEmpty(400);
@@ -159,7 +159,7 @@ public sealed class LogFollowingTests
     [Rule(12)]
     public async Task Follow_GapTooLarge_HasKnownChannelsReadAgainAtTheirNextCall()
     {
-        await using var bench = await StartedAsync(options => options.MaxLogGapBlocks = 100);
+        await using FollowerBench bench = await StartedAsync(options => options.MaxLogGapBlocks = 100);
         DateTimeOffset before = bench.Follower.Cursor!.Value.SeenAt;
         bench.Chain.Mine(block => block.AddFunds(0, 1));
         bench.Chain.MineEmpty(200);
@@ -178,7 +178,7 @@ public sealed class LogFollowingTests
     [Rule(12)]
     public async Task Start_CursorOfAnEarlierRun_ReadsTheGap()
     {
-        await using var earlier = await StartedAsync();
+        await using FollowerBench earlier = await StartedAsync();
         ChainBlock cursor = earlier.Follower.Cursor!.Value;
         ChannelRecord record = Served(earlier);
 
@@ -195,7 +195,7 @@ public sealed class LogFollowingTests
     [Fact]
     public async Task Start_CursorTooOld_CountsStalenessFromTheOldCursor()
     {
-        await using var earlier = await StartedAsync();
+        await using FollowerBench earlier = await StartedAsync();
         ChainBlock cursor = earlier.Follower.Cursor!.Value with { SeenAt = earlier.Clock.GetUtcNow() - TimeSpan.FromHours(9) };
         ChannelRecord record = Served(earlier);
 
@@ -214,7 +214,7 @@ public sealed class LogFollowingTests
     [Rule(12)]
     public async Task Start_WithoutACursor_DoesNotTrustReadingsOfAnEarlierRun()
     {
-        await using var earlier = await StartedAsync();
+        await using FollowerBench earlier = await StartedAsync();
         ChannelRecord record = Served(earlier);
         await using var bench = new FollowerBench(chain: earlier.Chain);
         bench.Book.GetOrAdd(record.Id).Adopt(record);

@@ -33,7 +33,7 @@ public sealed class PrivateKeyTests
     [Fact]
     public void ToString_NeverShowsTheKey()
     {
-        PrivateKey key = PrivateKey.Parse(Hex);
+        var key = PrivateKey.Parse(Hex);
         Assert.DoesNotContain(Hex[..8], key.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(
             Hex[..8], System.Text.Json.JsonSerializer.Serialize(new { key.Address, Text = $"{key}" }), StringComparison.OrdinalIgnoreCase);
@@ -45,7 +45,7 @@ public sealed class PrivateKeyTests
     [Fact]
     public void Parse_InvalidKey_ThrowsWithoutRepeatingTheText()
     {
-        var exception = Assert.Throws<FormatException>(() => PrivateKey.Parse("secret words"));
+        FormatException exception = Assert.Throws<FormatException>(() => PrivateKey.Parse("secret words"));
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
     }
 

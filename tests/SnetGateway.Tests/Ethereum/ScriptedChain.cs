@@ -22,7 +22,10 @@ internal sealed class ScriptedChain : HttpMessageHandler
     private readonly Dictionary<string, ScriptedHost> _hosts = [];
     private int _made;
 
-    public ScriptedChain() => Mine();
+    public ScriptedChain()
+    {
+        Mine();
+    }
 
     /// <summary>Every requested method, in order, including failed requests.</summary>
     public List<string> Asked { get; } = [];
@@ -205,7 +208,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
             return at.NextChannelId.ToBigEndian();
         }
 
-        UInt256 id = UInt256.ReadBigEndian(data.AsSpan(4));
+        var id = UInt256.ReadBigEndian(data.AsSpan(4));
         var answer = new byte[7 * 32];
         if (at.Channels.TryGetValue(id, out ScriptedChannel? channel))
         {

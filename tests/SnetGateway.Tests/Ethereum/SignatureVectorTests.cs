@@ -50,7 +50,7 @@ public sealed class SignatureVectorTests
         foreach (JsonElement one in cases.Where(one => one.Text("kind") == "valid"))
         {
             // Each signer becomes known, and everything is checked again as if it was expected from them, including distorted signatures.
-            Address signer = Address.Parse(one.Text("signer").ToLowerInvariant());
+            var signer = Address.Parse(one.Text("signer").ToLowerInvariant());
             for (int i = 0; i < KnownSigners.RecoveriesBeforeTable; i++)
             {
                 Assert.True(recovery.TryRecover(one.GetProperty("packed").Bytes(), one.GetProperty("signature").Bytes(), signer, out _));

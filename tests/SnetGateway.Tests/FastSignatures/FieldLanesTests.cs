@@ -82,7 +82,7 @@ public sealed class FieldLanesTests
             AssertIs(r, lane => Value(a, lane) - Value(b, lane), 2, label);
             FieldLanes.AddTwice(a, b, out r);
             AssertIs(r, lane => Value(a, lane) + (2 * Value(b, lane)), 3, label);
-            Vector256<long> mask = Vector256.Create(
+            var mask = Vector256.Create(
                 -(long)random.Next(2), -(long)random.Next(2), -(long)random.Next(2), -(long)random.Next(2));
             FieldLanes.NegateWhere(a, mask, out r);
             AssertIs(r, lane => mask[lane] == 0 ? Value(a, lane) : -Value(a, lane), 1, label);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,8 +10,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Grpc.Core;
-using Grpc.Net.Client;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Listeners;
@@ -51,7 +51,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
     public static async Task<GrpcTestHost> StartAsync(Action<WebApplication> map)
     {
         var log = new LogCollector();
-        var builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -63,7 +63,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddOwnServices();
-        var app = builder.Build();
+        WebApplication app = builder.Build();
         map(app);
         await app.StartAsync();
         return new GrpcTestHost(app, log);
@@ -83,7 +83,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         }
 
-        foreach (var (name, value) in headers)
+        foreach ((string? name, string? value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
@@ -92,7 +92,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
         }
 
         using var timeout = new CancellationTokenSource(Patience);
-        var response = await Http.SendAsync(request, timeout.Token);
+        HttpResponseMessage response = await Http.SendAsync(request, timeout.Token);
         await response.Content.LoadIntoBufferAsync(timeout.Token);
         return response;
     }

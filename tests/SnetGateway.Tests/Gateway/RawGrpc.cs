@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Net.Http.Headers;
 using Google.Protobuf;
 
 namespace SnetGateway.Tests.Gateway;
@@ -34,10 +35,12 @@ internal static class RawGrpc
     {
         var body = await response.Content.ReadAsByteArrayAsync();
         var isTrailersOnly = response.Headers.Contains("grpc-status") && body.Length == 0 && !response.TrailingHeaders.Any();
-        var source = isTrailersOnly || response.Headers.Contains("grpc-status") ? response.Headers : response.TrailingHeaders;
+        HttpResponseHeaders source = isTrailersOnly || response.Headers.Contains("grpc-status")
+            ? response.Headers
+            : response.TrailingHeaders;
         return (First(source, "grpc-status"), First(source, "grpc-message"), isTrailersOnly);
     }
 
     private static string? First(System.Net.Http.Headers.HttpHeaders headers, string name) =>
-        headers.TryGetValues(name, out var values) ? values.Single() : null;
+        headers.TryGetValues(name, out IEnumerable<string>? values) ? values.Single() : null;
 }

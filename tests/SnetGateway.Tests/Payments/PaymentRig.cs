@@ -32,7 +32,7 @@ internal sealed class PaymentRig
 
     public static readonly ChannelId One = Id(1);
 
-    private static ulong _instances;
+    private static ulong s_instances;
 
     public PaymentRig(ScriptedStore? store = null, TestTimeProvider? time = null, PaidCallOptions? options = null)
     {
@@ -40,7 +40,7 @@ internal sealed class PaymentRig
         Store = store ?? new ScriptedStore();
         Book = new ChannelBook([Group]);
         Chain = new FakeChain(Book, Time);
-        Parts = new PaymentParts(Book, Chain, Signers, Store, Events, Time, Escrow, Bound, options, Interlocked.Increment(ref _instances));
+        Parts = new PaymentParts(Book, Chain, Signers, Store, Events, Time, Escrow, Bound, options, Interlocked.Increment(ref s_instances));
         Chain.Open(One, Sender, Signer, Group, 1_000, 2_000);
     }
 

@@ -40,8 +40,8 @@ internal sealed class KindsGenerator(Random random)
                     _ => Any.Pack(Any.Pack(new Empty())),
                 };
             default:
-                var message = type.Parser.ParseFrom([]);
-                foreach (var field in type.Fields.InDeclarationOrder())
+                IMessage message = type.Parser.ParseFrom([]);
+                foreach (FieldDescriptor? field in type.Fields.InDeclarationOrder())
                 {
                     if (random.Next(depth == 0 ? 3 : 12) == 0)
                     {

@@ -12,8 +12,8 @@ namespace SnetGateway.Tests.ProtoJson;
 [Trait("Needs", "time")]
 public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
 {
-    private static readonly TypeRegistry Types = TypeRegistry.FromFiles(KindsReflection.Descriptor);
-    private static readonly JsonParser TheirParser = new(JsonParser.Settings.Default.WithTypeRegistry(Types));
+    private static readonly TypeRegistry s_types = TypeRegistry.FromFiles(KindsReflection.Descriptor);
+    private static readonly JsonParser s_theirParser = new(JsonParser.Settings.Default.WithTypeRegistry(s_types));
 
     [Theory]
     [InlineData(false, false)]
@@ -23,16 +23,16 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         var options = new ProtoJsonOptions { OriginalNames = originalNames, IncludeDefaults = includeDefaults };
-        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types)
+        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(s_types)
             .WithPreserveProtoFieldNames(originalNames)
             .WithFormatDefaultValues(includeDefaults));
         for (var round = 0; round < 1_500; round++)
         {
-            var message = generator.Next();
+            Kinds message = generator.Next();
             var json = KindsSchema.ToJson(message, options);
             var expected = theirs.Format(message);
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(json)), $"{expected}\n{json}");
-            Assert.Equal(message, TheirParser.Parse<Kinds>(json));
+            Assert.Equal(message, s_theirParser.Parse<Kinds>(json));
         }
     }
 
@@ -42,10 +42,10 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     public void ToProtobuf_GeneratedMessages_SameAsTheOtherImplementation(bool originalNames)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
-        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithPreserveProtoFieldNames(originalNames));
+        var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(s_types).WithPreserveProtoFieldNames(originalNames));
         for (var round = 0; round < 3_000; round++)
         {
-            var message = generator.Next();
+            Kinds message = generator.Next();
             Assert.Equal(message, KindsSchema.FromJson(theirs.Format(message)));
             Assert.Equal(message, KindsSchema.FromJson(KindsSchema.ToJson(message, new ProtoJsonOptions { IncludeDefaults = true })));
         }
@@ -54,7 +54,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [Fact]
     public void ToProtobuf_DamagedJson_AnErrorWithAPathOrAMessage()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
         var refused = 0;
@@ -82,7 +82,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     [Fact]
     public void ToJson_DamagedMessages_AnErrorOrWhatTheOtherImplementationReads()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
         var compared = 0;
@@ -115,7 +115,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
                 }
 
                 // What we write is the message that they read from the bytes.
-                var seen = Kinds.Parser.ParseFrom(converter.ToProtobuf(KindsSchema.Type, json));
+                Kinds seen = Kinds.Parser.ParseFrom(converter.ToProtobuf(KindsSchema.Type, json));
                 TakeLastWrappers(expected, seen);
                 if (!expected.Equals(seen) && !SaysTheSame(expected, seen))
                 {
@@ -151,7 +151,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     /// </summary>
     private static void TakeLastWrappers(IMessage expected, IMessage seen)
     {
-        foreach (var field in expected.Descriptor.Fields.InDeclarationOrder())
+        foreach (FieldDescriptor? field in expected.Descriptor.Fields.InDeclarationOrder())
         {
             if (field.FieldType != FieldType.Message
                 || field.IsRepeated
@@ -174,7 +174,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
 
     private static byte[] Damage(byte[] whole, Random random, string? alphabet)
     {
-        var bytes = whole.ToList();
+        List<byte> bytes = whole.ToList();
         for (var count = random.Next(1, 4); count > 0 && bytes.Count > 0; count--)
         {
             var at = random.Next(bytes.Count);

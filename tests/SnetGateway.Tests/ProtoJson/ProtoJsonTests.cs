@@ -113,7 +113,7 @@ public sealed class ProtoJsonTests
     [InlineData("""{"any":{"@type":"t/google.protobuf.StringValue","value":"x","more":1}}""", "$.any.more")]
     public void Json_Invalid_OneErrorWithItsPath(string json, string path)
     {
-        var told = Assert.Throws<ProtoJsonException>(() => KindsSchema.FromJson(json));
+        ProtoJsonException told = Assert.Throws<ProtoJsonException>(() => KindsSchema.FromJson(json));
         Assert.Equal(path, told.Path);
         Assert.True(told.Message.Length > $"{told.Path}: ".Length);
     }
@@ -129,7 +129,7 @@ public sealed class ProtoJsonTests
     {
         var options = new ProtoJsonOptions { MaxDepth = 10 };
         string Nested(int depth) => string.Concat(Enumerable.Repeat("{\"child\":", depth - 1)) + "{}" + new string('}', depth - 1);
-        var message = KindsSchema.FromJson(Nested(10), options);
+        Kinds message = KindsSchema.FromJson(Nested(10), options);
         Assert.Equal(Nested(10), KindsSchema.ToJson(message, options));
         Assert.Throws<ProtoJsonException>(() => KindsSchema.FromJson(Nested(11), options));
         Assert.Throws<ProtoJsonException>(() => KindsSchema.ToJson(new Kinds { Child = message }, options));

@@ -22,7 +22,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     [InlineData("Talk", "google.protobuf.Struct", true, true)]
     public void FindMethod_Path_TypesAndKinds(string method, string output, bool streamsRequests, bool streamsResponses)
     {
-        var found = KindsSchema.Schema.FindMethod($"/snet.tests.kinds.KindsService/{method}");
+        ProtoMethod? found = KindsSchema.Schema.FindMethod($"/snet.tests.kinds.KindsService/{method}");
         Assert.NotNull(found);
         Assert.Equal("snet.tests.kinds.Kinds", found.Input.FullName);
         Assert.Equal((output, streamsRequests, streamsResponses), (found.Output.FullName, found.StreamsRequests, found.StreamsResponses));
@@ -39,7 +39,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     public void Load_SetWithoutImportsOrInAnyOrder_HasWellKnownTypes()
     {
         var schema = ProtoSchema.Load(KindsSchema.DescriptorSet(withImports: false));
-        var type = schema.FindMessage("snet.tests.kinds.Kinds")!;
+        ProtoMessageType type = schema.FindMessage("snet.tests.kinds.Kinds")!;
         Assert.Equal("""{"duration":"1s"}""", Encoding.UTF8.GetString(
             new ProtoJsonConverter(schema).ToJson(type, new Kinds { Duration = new() { Seconds = 1 } }.ToByteArray())));
     }
@@ -47,7 +47,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Load_Garbage_OneKindOfError()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         var whole = KindsSchema.DescriptorSet(withImports: false);
         int loaded = 0, refused = 0;
         for (var round = 0; round < 2_000; round++)
@@ -82,8 +82,8 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
         await WriteAsync(
             "service.proto",
             """syntax = "proto3"; package s; import "inner/types.proto"; service S { rpc M(t.T) returns (stream t.T); }""");
-        var schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
-        var method = schema.FindMethod("/s.S/M")!;
+        ProtoSchema schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
+        ProtoMethod method = schema.FindMethod("/s.S/M")!;
         Assert.True(method.StreamsResponses);
         var converter = new ProtoJsonConverter(schema);
         var json = """{"at":"2020-01-01T00:00:00Z"}""";
@@ -101,8 +101,8 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
             syntax = "proto2"; package o;
             message O { optional int32 n = 1 [default = 5]; repeated int32 list = 2; optional group G = 3 { optional int32 x = 1; } }
             """);
-        var schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
-        var type = schema.FindMessage("o.O")!;
+        ProtoSchema schema = await Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None);
+        ProtoMessageType type = schema.FindMessage("o.O")!;
         var converter = new ProtoJsonConverter(schema);
         Assert.Equal("0800" + "1001" + "1002", Convert.ToHexString(converter.ToProtobuf(type, """{"n":0,"list":[1,2]}"""u8)));
         Assert.Equal("""{"n":0,"list":[1,2]}""", Encoding.UTF8.GetString(converter.ToJson(type, Convert.FromHexString("080012020102"))));
@@ -115,7 +115,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
         await WriteAsync("bad.proto", "syntax = \"proto3\"; message {");
-        var told =
+        InvalidDataException told =
             await Assert.ThrowsAsync<InvalidDataException>(() => Compiler.CompileFolderAsync(_folder.FullName, CancellationToken.None));
         Assert.Contains("bad.proto", told.Message, StringComparison.Ordinal);
         var missing = new ProtoCompiler(Path.Combine(_folder.FullName, "protoc"), []);

@@ -21,7 +21,7 @@ public sealed class PythonMappingTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         Kinds[] messages = [.. Enumerable.Range(0, Messages).Select(_ => generator.Next())];
-        using var python =
+        using Process python =
             Process.Start(new ProcessStartInfo(Python, [RepositoryFiles.PathOf("tests/SnetGateway.Tests/ProtoJson/json_mapping.py")])
             {
                 RedirectStandardInput = true,

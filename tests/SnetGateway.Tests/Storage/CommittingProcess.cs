@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit.Stores;
 
 namespace SnetGateway.Tests.Storage;
@@ -16,7 +17,7 @@ internal static class CommittingProcess
 
     public static async Task RunAsync(string path)
     {
-        await using var store = LedgerFolder.Open(new LedgerOptions { Path = path }, LedgerFolder.Scope, TimeProvider.System);
+        await using SqliteRecordStore store = LedgerFolder.Open(new LedgerOptions { Path = path }, LedgerFolder.Scope, TimeProvider.System);
         await using Stream input = Console.OpenStandardInput(); // the console's reader would block instead of waiting
         Task ended = input.ReadAsync(new byte[1]).AsTask();
         await Task.WhenAll(Enumerable.Range(0, Channels).Select(channel => CommitAsync(store, channel, ended)));

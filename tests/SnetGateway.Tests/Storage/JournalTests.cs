@@ -39,7 +39,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Rule(15)]
     public async Task Journals_OfAlternatingGateways_MergeWithoutGapsOrDuplicates()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         string[] names = ["a", "b", "c"];
         LocalJournal[] journals = [.. names.Select(name => Open(name))];
         var newest = new long[10];
@@ -150,7 +150,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         FileInfo file = Assert.Single(Files("a"));
         byte[] whole = File.ReadAllBytes(file.FullName);
         for (int round = 0; round < 500; round++)
@@ -234,7 +234,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     [Rule(15)]
     public async Task FullDisk_LosesEntriesOnly_AndRecovers()
     {
-        using SmallDisk disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeCreated_LosesEntriesOnly));
+        using var disk = SmallDisk.MountOrSkip(kibibytes: 256, standIn: nameof(FolderThatCannotBeCreated_LosesEntriesOnly));
 
         string folder = Path.Combine(disk.Folder, "journal");
         await using (LocalJournal journal = Open(new JournalOptions { Path = folder }))
@@ -368,7 +368,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     {
         try
         {
-            await using ChildProcess process = ChildProcess.Start(program, arguments);
+            await using var process = ChildProcess.Start(program, arguments);
             return await process.WaitForExitAsync() == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -13,13 +13,13 @@ internal sealed class LedgerFolder : IDisposable
 {
     public static readonly LedgerScope Scope = new(1, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"));
 
-    private static readonly ServiceProvider Services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private static readonly ServiceProvider s_services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("snet-ledger-").FullName;
 
     public string File => Path.Combine(Folder, "ledger.db");
 
-    public static StorageMetrics Metrics { get; } = new(Services.GetRequiredService<IMeterFactory>());
+    public static StorageMetrics Metrics { get; } = new(s_services.GetRequiredService<IMeterFactory>());
 
     public LedgerOptions Options => new() { Path = File, CommitTimeout = TimeSpan.FromSeconds(30) };
 

@@ -13,19 +13,19 @@ namespace SnetGateway.Tests.Storage;
 /// <summary>What startup reads of a large ledger. tests/campaigns/start.sh measures how long it takes.</summary>
 public sealed class LedgerStartTests
 {
-    private static readonly Address Recipient = Address.Parse("0x1111111111111111111111111111111111111111");
-    private static readonly ChainBlock Block = new(
+    private static readonly Address s_recipient = Address.Parse("0x1111111111111111111111111111111111111111");
+    private static readonly ChainBlock s_block = new(
         5_000, new Bytes32(new byte[32]), new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
     [Rule(15)]
     public async Task Load_ReadsEveryRecord_AndNoHistory()
     {
-        const int channels = 1_200; // more than any page of rows
+        const int Channels = 1_200; // more than any page of rows
         using var folder = new LedgerFolder();
         await using (SqliteRecordStore store = folder.Open())
         {
-            await new LedgerFiller(store, Recipient, default, new Random(5)).FillAsync(channels, 3, Block, CancellationToken.None);
+            await new LedgerFiller(store, s_recipient, default, new Random(5)).FillAsync(Channels, 3, s_block, CancellationToken.None);
         }
 
         // A startup that reads the journal would fail without it.
@@ -38,13 +38,13 @@ public sealed class LedgerStartTests
         var book = new ChannelBook([]);
         ChainBlock? cursor = await new LedgerSync(again, book, new CursorStore(again, book)).LoadAsync(CancellationToken.None);
 
-        Assert.Equal(Block, cursor);
-        Assert.Equal(Enumerable.Range(0, channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());
+        Assert.Equal(s_block, cursor);
+        Assert.Equal(Enumerable.Range(0, Channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());
         Assert.All(book.All, channel =>
         {
             Assert.Equal(UInt256.FromUInt64(3_000), channel.Record!.Amount);
             Assert.Equal(3, channel.Record.Sequence);
-            Assert.Equal(Recipient, channel.Chain!.Reading.Recipient);
+            Assert.Equal(s_recipient, channel.Chain!.Reading.Recipient);
         });
     }
 }

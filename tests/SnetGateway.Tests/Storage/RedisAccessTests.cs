@@ -40,7 +40,7 @@ public sealed class RedisAccessTests : IDisposable
         {
             Assert.Empty(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
             using var ended = new CancellationTokenSource(StoreCalls.Patience);
-            await using var feed = store.WatchAsync(ended.Token).GetAsyncEnumerator();
+            await using IAsyncEnumerator<StoredRecord> feed = store.WatchAsync(ended.Token).GetAsyncEnumerator();
             long revision = await store.MustWrite(1, 0, [1]);
             Assert.True(await feed.MoveNextAsync());
             Assert.Equal(revision, feed.Current.Revision);

@@ -99,12 +99,12 @@ public sealed class RedisFeedTests
     /// <summary>Runs one command with binary arguments, which Redis's own client accepts as text only.</summary>
     private static async Task RunAsync(RedisProcess redis, string command, params byte[][] arguments)
     {
-        const string script = """
+        const string Script = """
             for i = 2, #ARGV do ARGV[i] = ARGV[i]:gsub('..', function(b) return string.char(tonumber(b, 16)) end) end
             redis.call(unpack(ARGV))
             return 'done'
             """;
-        string answer = await redis.CommandAsync(["EVAL", script, "0", command, .. arguments.Select(Convert.ToHexString)]);
+        string answer = await redis.CommandAsync(["EVAL", Script, "0", command, .. arguments.Select(Convert.ToHexString)]);
         Assert.Contains("done", answer, StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,7 @@ namespace SnetGateway.Tests.Storage;
 [Trait("Needs", "redis")]
 public sealed class RedisOutageTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);
 
     private static readonly byte[] s_value = [1, 2, 3];
 
@@ -28,7 +28,7 @@ public sealed class RedisOutageTests
         redis.Pause();
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision);
         await time.WhenArmedAsync(probes.Length + commits.Length + 1); // each caller's timeout, and the limit of the shared check
-        time.Advance(Limit);
+        time.Advance(s_limit);
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
         Assert.All(
             await Task.WhenAll(commits).WaitAsync(StoreCalls.Patience), result => Assert.Equal(CommitOutcome.NotWritten, result.Outcome));
@@ -93,7 +93,7 @@ public sealed class RedisOutageTests
         redis.Pause();
         (Task<bool>[] probes, Task<CommitResult>[] commits) = AskAtOnce(store, time, revision);
         await time.WhenArmedAsync(probes.Length + commits.Length + 1);
-        time.Advance(Limit - TimeSpan.FromMilliseconds(20));
+        time.Advance(s_limit - TimeSpan.FromMilliseconds(20));
         redis.Resume();
         Assert.All(await Task.WhenAll(probes).WaitAsync(StoreCalls.Patience), Assert.False);
         Assert.All(
@@ -120,7 +120,7 @@ public sealed class RedisOutageTests
     private static RedisRecordStore Open(RedisProcess redis, TimeProvider time)
     {
         LedgerOptions options = redis.Options();
-        options.CommitTimeout = Limit;
+        options.CommitTimeout = s_limit;
         return new RedisRecordStore(options, LedgerFolder.Scope, LedgerFolder.Metrics, NullLogger<RedisRecordStore>.Instance, time);
     }
 
@@ -157,7 +157,7 @@ public sealed class RedisOutageTests
             Task closing = store.DisposeAsync().AsTask();
             await Eventually.TrueAsync("the store is closed", () =>
             {
-                time.Advance(Limit / 2);
+                time.Advance(s_limit / 2);
                 return Task.FromResult(closing.IsCompleted);
             });
             await closing;

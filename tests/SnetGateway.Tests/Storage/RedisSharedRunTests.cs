@@ -10,7 +10,7 @@ namespace SnetGateway.Tests.Storage;
 /// <summary>One check shared by all callers that need it, without a queue.</summary>
 public sealed class RedisSharedRunTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly List<TaskCompletionSource<int>> _answers = [];
@@ -21,7 +21,7 @@ public sealed class RedisSharedRunTests
     public async Task Many_WhileItRuns_WaitForTheSameRun()
     {
         using SharedRun<int> shared = Shared();
-        Task<int>[] all = [.. Enumerable.Range(0, 10).Select(_ => shared.JoinAsync(Limit))];
+        Task<int>[] all = [.. Enumerable.Range(0, 10).Select(_ => shared.JoinAsync(s_limit))];
         await BegunAsync();
         _answers[0].SetResult(7);
         Assert.All(await Task.WhenAll(all), result => Assert.Equal(7, result));
@@ -32,7 +32,7 @@ public sealed class RedisSharedRunTests
     public async Task Failure_IsReportedToAllWaiting_AndTheNextCallRunsAgain()
     {
         using SharedRun<int> shared = Shared();
-        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
+        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(s_limit))];
         await BegunAsync();
         _answers[0].SetException(new StoreUnavailableException("no"));
         foreach (Task<int> one in all)
@@ -40,7 +40,7 @@ public sealed class RedisSharedRunTests
             await Assert.ThrowsAsync<StoreUnavailableException>(() => one);
         }
 
-        Task<int> next = shared.JoinAsync(Limit);
+        Task<int> next = shared.JoinAsync(s_limit);
         await BegunAsync();
         _answers[1].SetResult(1);
         Assert.Equal(1, await next);
@@ -50,11 +50,11 @@ public sealed class RedisSharedRunTests
     public async Task NoResponse_EndsAtTheLimit_AndTheNextCallRunsAgain()
     {
         using SharedRun<int> shared = Shared();
-        Task<int> first = shared.JoinAsync(Limit * 10);
+        Task<int> first = shared.JoinAsync(s_limit * 10);
         await BegunAsync();
-        _time.Advance(Limit);
+        _time.Advance(s_limit);
         await Assert.ThrowsAsync<TimeoutException>(() => first.WaitAsync(StoreCalls.Patience));
-        Task<int> next = shared.JoinAsync(Limit);
+        Task<int> next = shared.JoinAsync(s_limit);
         await BegunAsync();
         _answers[1].SetResult(1);
         Assert.Equal(1, await next);
@@ -64,10 +64,10 @@ public sealed class RedisSharedRunTests
     public async Task CallerThatTimesOut_DoesNotEndTheRunForOthers()
     {
         using SharedRun<int> shared = Shared();
-        Task<int> patient = shared.JoinAsync(Limit);
-        Task<int> impatient = shared.JoinAsync(Limit / 2);
+        Task<int> patient = shared.JoinAsync(s_limit);
+        Task<int> impatient = shared.JoinAsync(s_limit / 2);
         await BegunAsync();
-        _time.Advance(Limit / 2);
+        _time.Advance(s_limit / 2);
         await Assert.ThrowsAsync<TimeoutException>(() => impatient);
         _answers[0].SetResult(1);
         Assert.Equal(1, await patient);
@@ -77,7 +77,7 @@ public sealed class RedisSharedRunTests
     public async Task Dispose_EndsAllWaitingCalls_AndLaterOnes()
     {
         SharedRun<int> shared = Shared();
-        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(Limit))];
+        Task<int>[] all = [.. Enumerable.Range(0, 3).Select(_ => shared.JoinAsync(s_limit))];
         await BegunAsync();
         shared.Dispose();
         foreach (Task<int> one in all)
@@ -85,7 +85,7 @@ public sealed class RedisSharedRunTests
             await Assert.ThrowsAsync<StoreUnavailableException>(() => one.WaitAsync(StoreCalls.Patience));
         }
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => shared.JoinAsync(Limit));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => shared.JoinAsync(s_limit));
         shared.Dispose();
     }
 
@@ -101,9 +101,9 @@ public sealed class RedisSharedRunTests
     private async Task LeaveAndFailAsync(string message)
     {
         using SharedRun<int> shared = Shared();
-        Task<int> waiting = shared.JoinAsync(Limit / 2);
+        Task<int> waiting = shared.JoinAsync(s_limit / 2);
         await BegunAsync();
-        _time.Advance(Limit / 2);
+        _time.Advance(s_limit / 2);
         await Assert.ThrowsAsync<TimeoutException>(() => waiting);
         _answers[0].SetException(new InvalidOperationException(message));
         Assert.True(await _ended.WaitAsync(StoreCalls.Patience));
@@ -125,7 +125,7 @@ public sealed class RedisSharedRunTests
                 _ended.Release();
             }
         },
-        Limit,
+        s_limit,
         _time);
 
     private async Task BegunAsync() => Assert.True(await _begun.WaitAsync(StoreCalls.Patience));

@@ -278,10 +278,10 @@ public sealed class RedisStoreTests
     public void Keys_HaveTheseBytes()
     {
         var keys = new RedisKeys("snet", LedgerFolder.Scope);
-        const string scope = "010000000000000001" + "5E592F9B1D303183D963635F895F0F0C48284F4E";
+        const string Scope = "010000000000000001" + "5E592F9B1D303183D963635F895F0F0C48284F4E";
         Assert.Equal(
-            "736E65743A" + scope + "01" + "0102", Convert.ToHexString(keys.Of(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
-        Assert.Equal("736E65743A" + scope + "00" + Convert.ToHexString("format"u8), Convert.ToHexString(keys.Format));
+            "736E65743A" + Scope + "01" + "0102", Convert.ToHexString(keys.Of(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
+        Assert.Equal("736E65743A" + Scope + "00" + Convert.ToHexString("format"u8), Convert.ToHexString(keys.Format));
         Assert.Equal("010102", Convert.ToHexString(RedisKeys.Member(new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 }))));
         StoredRecord read = RedisKeys.Read(StoreData.Key(1), [0, 0, 0, 0, 0, 0, 0, 5, 7]);
         Assert.Equal((5L, (byte)7), (read.Revision, read.Value.Span[0]));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -23,7 +24,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
         var acknowledged = new Dictionary<int, (long Revision, long Sequence)>();
         for (int kill = 0; kill < Kills; kill++)
         {
-            await using ChildProcess child = ChildProcess.Start(
+            await using var child = ChildProcess.Start(
                 "dotnet", ["exec", typeof(SqliteCrashTests).Assembly.Location, CommittingProcess.Name, folder.File]);
             int lines = random.Next(1, 400);
             for (int i = 0; i < lines; i++)
@@ -46,7 +47,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
                 }
             }
 
-            await using var store = folder.Open();
+            await using SqliteRecordStore store = folder.Open();
             foreach ((int channel, (long revision, long sequence)) in acknowledged)
             {
                 StoredEntry[] journal = await store.Journal(channel);
@@ -65,20 +66,20 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     {
         Random random = Seeds.Random(output.WriteLine);
         using var folder = new LedgerFolder();
-        const int commits = 60;
-        const int channels = 5;
+        const int Commits = 60;
+        const int Channels = 5;
 
         // The clock does not move, so nothing moves the log into the file while it is copied.
-        await using var store = folder.Open(time: new FakeTimeProvider());
-        var revisions = new long[channels];
-        for (int i = 0; i < commits; i++)
+        await using SqliteRecordStore store = folder.Open(time: new FakeTimeProvider());
+        var revisions = new long[Channels];
+        for (int i = 0; i < Commits; i++)
         {
-            revisions[i % channels] = await store.MustWrite(i % channels, revisions[i % channels], ValueOf(i), (i / channels) + 1);
+            revisions[i % Channels] = await store.MustWrite(i % Channels, revisions[i % Channels], ValueOf(i), (i / Channels) + 1);
         }
 
         byte[] file = await File.ReadAllBytesAsync(folder.File);
         byte[] log = Shared(folder.File + "-wal");
-        Assert.True(log.Length > commits * 4096);
+        Assert.True(log.Length > Commits * 4096);
         foreach (int cut in Enumerable.Range(0, 40).Select(_ => random.Next(log.Length)).Append(0).Append(log.Length).Append(
             log.Length - 1))
         {
@@ -91,17 +92,17 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
             }
 
             await File.WriteAllBytesAsync(torn.File + "-wal", rest);
-            await using var opened = torn.Open();
+            await using SqliteRecordStore opened = torn.Open();
             int held = 0;
-            for (int channel = 0; channel < channels; channel++)
+            for (int channel = 0; channel < Channels; channel++)
             {
                 held += (await opened.Journal(channel)).Length;
             }
 
-            Assert.True(cut < log.Length || rest[^1] != log[^1] || held == commits);
-            for (int channel = 0; channel < channels; channel++)
+            Assert.True(cut < log.Length || rest[^1] != log[^1] || held == Commits);
+            for (int channel = 0; channel < Channels; channel++)
             {
-                int[] expected = [.. Enumerable.Range(0, held).Where(i => i % channels == channel)];
+                int[] expected = [.. Enumerable.Range(0, held).Where(i => i % Channels == channel)];
                 Assert.Equal(expected.Select(ValueOf), (await opened.Journal(channel)).Select(entry => entry.Entry.ToArray()));
                 Assert.Equal(expected.Length == 0 ? null : ValueOf(expected[^1]), (await opened.Read(channel))?.Value.ToArray());
             }

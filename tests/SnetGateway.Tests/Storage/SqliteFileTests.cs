@@ -12,7 +12,7 @@ namespace SnetGateway.Tests.Storage;
 /// <summary>The ledger's file: who may open it, its format, and which files are refused.</summary>
 public sealed class SqliteFileTests
 {
-    private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
+    private static readonly byte[] s_value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
     [Rule(14)]
@@ -28,8 +28,8 @@ public sealed class SqliteFileTests
             Assert.Contains("since 20", refusal.Message, StringComparison.Ordinal);
         }
 
-        await using var next = folder.Open();
-        await next.MustWrite(1, 0, Value);
+        await using SqliteRecordStore next = folder.Open();
+        await next.MustWrite(1, 0, s_value);
     }
 
     [Fact]
@@ -38,16 +38,16 @@ public sealed class SqliteFileTests
         using var folder = new LedgerFolder();
         LedgerOptions options = folder.Options;
         options.Path = Path.Combine(folder.Folder, "a", "b", "ledger.db");
-        await using var store = folder.Open(options);
-        await store.MustWrite(1, 0, Value);
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using SqliteRecordStore store = folder.Open(options);
+        await store.MustWrite(1, 0, s_value);
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         foreach (string ending in new[] { "", "-wal", "-shm", ".lock" })
         {
-            Assert.Equal(owner, File.GetUnixFileMode(options.Path + ending));
+            Assert.Equal(Owner, File.GetUnixFileMode(options.Path + ending));
         }
 
-        Assert.Equal(owner | UnixFileMode.UserExecute, new DirectoryInfo(Path.Combine(folder.Folder, "a")).UnixFileMode);
-        Assert.Equal(owner | UnixFileMode.UserExecute, new DirectoryInfo(Path.Combine(folder.Folder, "a", "b")).UnixFileMode);
+        Assert.Equal(Owner | UnixFileMode.UserExecute, new DirectoryInfo(Path.Combine(folder.Folder, "a")).UnixFileMode);
+        Assert.Equal(Owner | UnixFileMode.UserExecute, new DirectoryInfo(Path.Combine(folder.Folder, "a", "b")).UnixFileMode);
     }
 
     [Fact]
@@ -57,14 +57,14 @@ public sealed class SqliteFileTests
         long last = 0;
         for (int i = 0; i < 5; i++)
         {
-            await using var store = folder.Open();
+            await using SqliteRecordStore store = folder.Open();
             Assert.Equal(last, await store.Revision(1));
-            long revision = await store.MustWrite(1, last, Value, i + 1);
+            long revision = await store.MustWrite(1, last, s_value, i + 1);
             Assert.True(revision > last);
             last = revision;
         }
 
-        await using var reading = SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope);
+        await using IRecordStore reading = SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope);
         Assert.Equal([1L, 2, 3, 4, 5], (await reading.Journal(1)).Select(entry => entry.Sequence));
     }
 
@@ -73,9 +73,9 @@ public sealed class SqliteFileTests
     public async Task Open_TablesCannotBeUsed_LeavesNothingOpen()
     {
         using var folder = new LedgerFolder();
-        await using (var store = folder.Open())
+        await using (SqliteRecordStore store = folder.Open())
         {
-            await store.MustWrite(1, 0, Value);
+            await store.MustWrite(1, 0, s_value);
         }
 
         using (SqliteConnection connection = LedgerFolder.OpenDirectly(folder.File))
@@ -101,14 +101,14 @@ public sealed class SqliteFileTests
         ];
         for (int i = 0; i < scopes.Length; i++)
         {
-            await using var store = folder.Open(scope: scopes[i]);
+            await using SqliteRecordStore store = folder.Open(scope: scopes[i]);
             Assert.Null(await store.Read(1));
             await store.MustWrite(1, 0, [(byte)i], 1);
         }
 
         for (int i = 0; i < scopes.Length; i++)
         {
-            await using var store = folder.Open(scope: scopes[i]);
+            await using SqliteRecordStore store = folder.Open(scope: scopes[i]);
             Assert.Equal(
                 [(byte)i],
                 Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync()).Value.ToArray());
@@ -145,12 +145,12 @@ public sealed class SqliteFileTests
                 """);
         }
 
-        await using var store = folder.Open();
+        await using SqliteRecordStore store = folder.Open();
         StoredRecord record = Assert.Single(await store.ReadAllAsync(RecordKind.PaidChannel, CancellationToken.None).ToArrayAsync());
         Assert.Equal((StoreData.Key(7), 12L, "C0FFEE"), (record.Key, record.Revision, Convert.ToHexString(record.Value.Span)));
         Assert.Equal(
             [(1L, "01"), (2L, "02")], (await store.Journal(7)).Select(entry => (entry.Sequence, Convert.ToHexString(entry.Entry.Span))));
-        Assert.True(await store.MustWrite(7, 12, Value, 3) > 1000);
+        Assert.True(await store.MustWrite(7, 12, s_value, 3) > 1000);
     }
 
     [Theory]
@@ -161,9 +161,9 @@ public sealed class SqliteFileTests
     public async Task Open_UnknownFormat_IsRefusedAndNotChanged(string damage, string message)
     {
         using var folder = new LedgerFolder();
-        await using (var store = folder.Open())
+        await using (SqliteRecordStore store = folder.Open())
         {
-            await store.MustWrite(1, 0, Value);
+            await store.MustWrite(1, 0, s_value);
         }
 
         using (SqliteConnection file = LedgerFolder.OpenDirectly(folder.File))
@@ -195,14 +195,14 @@ public sealed class SqliteFileTests
     public async Task OpenReadOnly_BesideTheOwner_SeesCommitsAndWritesNothing()
     {
         using var folder = new LedgerFolder();
-        await using var store = folder.Open();
-        long revision = await store.MustWrite(1, 0, Value, 1);
+        await using SqliteRecordStore store = folder.Open();
+        long revision = await store.MustWrite(1, 0, s_value, 1);
         await using IRecordStore reading = SqliteRecordStore.OpenReadOnly(folder.File, LedgerFolder.Scope);
         Assert.Equal(revision, await reading.Revision(1));
-        long next = await store.MustWrite(1, revision, Value, 2);
+        long next = await store.MustWrite(1, revision, s_value, 2);
         Assert.Equal(next, await reading.Revision(1));
         Assert.Equal(2, (await reading.Journal(1)).Length);
-        Assert.Equal(CommitOutcome.NotWritten, (await reading.Write(1, next, Value)).Outcome);
+        Assert.Equal(CommitOutcome.NotWritten, (await reading.Write(1, next, s_value)).Outcome);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => reading.ProbeAsync(CancellationToken.None).AsTask());
     }
 

@@ -14,7 +14,7 @@ namespace SnetGateway.Tests.Storage;
 /// <summary>The writer: shares a sync, keeps the log short, counts, and logs an outage once.</summary>
 public sealed class SqliteWriterTests
 {
-    private static readonly byte[] Value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
+    private static readonly byte[] s_value = [.. Enumerable.Range(0, 700).Select(i => (byte)i)];
 
     [Fact]
     [Rule(17)]
@@ -22,7 +22,7 @@ public sealed class SqliteWriterTests
     {
         using var folder = new LedgerFolder();
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var meters = services.GetRequiredService<IMeterFactory>();
+        IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
         var batches = new List<int>();
         var outcomes = new List<string>();
         using var listener = new MeterListener
@@ -56,10 +56,10 @@ public sealed class SqliteWriterTests
             folder.Options, LedgerFolder.Scope, new StorageMetrics(meters), logger, TimeProvider.System))
         {
             using SqliteConnection holder = folder.Hold();
-            Task<CommitResult> first = store.Write(0, 0, Value);
+            Task<CommitResult> first = store.Write(0, 0, s_value);
             StoreCalls.Until(() => !store.HasQueued);
             Task<CommitResult>[] together =
-                [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, Value))];
+                [.. Enumerable.Range(1, 100).Select(channel => store.Write(channel, channel == 50 ? 7 : 0, s_value))];
             holder.Execute("ROLLBACK");
             Assert.Equal(CommitOutcome.Committed, (await first).Outcome);
             CommitResult[] results = await Task.WhenAll(together);
@@ -78,7 +78,7 @@ public sealed class SqliteWriterTests
     public async Task Log_UnderLoad_StaysBounded()
     {
         using var folder = new LedgerFolder();
-        await using var store = folder.Open(time: new FakeTimeProvider());
+        await using SqliteRecordStore store = folder.Open(time: new FakeTimeProvider());
         var big = new byte[65_536];
         long revision = 0;
         for (int i = 0; i < 400; i++)
@@ -95,7 +95,7 @@ public sealed class SqliteWriterTests
     {
         using var folder = new LedgerFolder();
         var time = new FakeTimeProvider();
-        await using var store = folder.Open(time: time);
+        await using SqliteRecordStore store = folder.Open(time: time);
         await store.MustWrite(1, 0, new byte[65_536], 1);
         long before = new FileInfo(folder.File).Length;
         time.Advance(TimeSpan.FromSeconds(2));
@@ -114,13 +114,13 @@ public sealed class SqliteWriterTests
         {
             for (int i = 0; i < 3; i++)
             {
-                Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, Value)).Outcome);
+                Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, s_value)).Outcome);
             }
 
             holder.Execute("ROLLBACK");
         }
 
-        await store.MustWrite(1, 0, Value);
+        await store.MustWrite(1, 0, s_value);
         Assert.Equal([7001, 7003, 7006], logger.Events);
     }
 

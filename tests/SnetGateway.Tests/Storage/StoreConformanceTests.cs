@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Redis;
+using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
@@ -28,7 +29,7 @@ public sealed class StoreConformanceTests(RedisFixture redis, ITestOutputHelper 
     public async Task SqliteStore_KeepsTheRule(string rule)
     {
         using var folder = new LedgerFolder();
-        await using var store = folder.Open();
+        await using SqliteRecordStore store = folder.Open();
         await RunAsync(rule, store);
     }
 

@@ -45,7 +45,7 @@ public sealed partial class DependencyPageTests
         var asked = new SortedSet<string>(StringComparer.Ordinal);
         foreach (string file in RepositoryFiles.Find(".", "package.json"))
         {
-            using JsonDocument package = JsonDocument.Parse(RepositoryFiles.Read(file));
+            using var package = JsonDocument.Parse(RepositoryFiles.Read(file));
             if (package.RootElement.TryGetProperty("dependencies", out JsonElement dependencies))
             {
                 string folder = Path.GetDirectoryName(file)!;

@@ -42,7 +42,7 @@ public sealed class EventPageTests
     {
         string page = RepositoryFiles.Read(Page);
         Dictionary<int, string> advice = AdviceIn(page);
-        var expected = new StringBuilder(page[..page.IndexOf("\n## ", StringComparison.Ordinal)].TrimEnd()).Append('\n');
+        StringBuilder expected = new StringBuilder(page[..page.IndexOf("\n## ", StringComparison.Ordinal)].TrimEnd()).Append('\n');
         foreach ((int first, int last, string title) in s_blocks)
         {
             expected.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{TableHead}\n|---|---|---|---|---|\n");

@@ -7,7 +7,7 @@ namespace SnetGateway.Tests.Tidy;
 /// <summary>The walls of the house: arrows one way (docs/architecture.md).</summary>
 public sealed class ProjectArrowTests
 {
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["SnetGateway.Payments"] = [],
         ["SnetGateway.GrpcWire"] = [],
@@ -23,20 +23,20 @@ public sealed class ProjectArrowTests
     public void ProjectReferences_OfEachSourceProject_AreThoseOfTheDesign()
     {
         string[] projects = [.. RepositoryFiles.Find("src", ".csproj")];
-        Assert.Equal(Allowed.Keys.Order(), projects.Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(s_allowed.Keys.Order(), projects.Select(Path.GetFileNameWithoutExtension).Order());
         foreach (string project in projects)
         {
             IEnumerable<string> used = References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)!);
-            Assert.Equal(Allowed[Path.GetFileNameWithoutExtension(project)], used.Order());
+            Assert.Equal(s_allowed[Path.GetFileNameWithoutExtension(project)], used.Order());
         }
     }
 
     [Fact]
     public void Payments_UsesNoPackageAndNoWebFramework()
     {
-        const string project = "src/SnetGateway.Payments/SnetGateway.Payments.csproj";
-        Assert.Empty(References(project, "PackageReference"));
-        Assert.Empty(References(project, "FrameworkReference"));
+        const string Project = "src/SnetGateway.Payments/SnetGateway.Payments.csproj";
+        Assert.Empty(References(Project, "PackageReference"));
+        Assert.Empty(References(Project, "FrameworkReference"));
     }
 
     [Fact]

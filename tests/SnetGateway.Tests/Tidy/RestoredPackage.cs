@@ -38,7 +38,7 @@ internal sealed record RestoredPackage(string Name, string Version, string Licen
             throw new InvalidOperationException($"{projectFile} is not restored: run dotnet restore at the repository's root.");
         }
 
-        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(graph));
+        using var assets = JsonDocument.Parse(File.ReadAllText(graph));
         string[] folders = [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
         // The first target is the framework's. Those for single platforms, which a publish adds, come after it.
         foreach (JsonProperty library in assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject())

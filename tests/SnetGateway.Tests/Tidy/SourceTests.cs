@@ -7,7 +7,7 @@ namespace SnetGateway.Tests.Tidy;
 /// <summary>What no source file of the product may hold, and what each must.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly Dictionary<string, string> Banned = new()
+    private static readonly Dictionary<string, string> s_banned = new()
     {
         [@"\bDateTime(Offset)?\.(UtcNow|Now)\b"] = "time comes from TimeProvider",
         [@"\bThread\.Sleep\b"] = "nothing sleeps on a thread",
@@ -20,16 +20,16 @@ public sealed partial class SourceTests
     };
 
     /// <summary>Files that may block, each with its reason.</summary>
-    private static readonly Dictionary<string, string> Excused = [];
+    private static readonly Dictionary<string, string> s_excused = [];
 
     [Fact]
     public void SourceFiles_HoldNothingThatIsBanned()
     {
         var found = new List<string>();
-        foreach (string file in RepositoryFiles.Find("src", ".cs").Where(file => !Excused.ContainsKey(file)))
+        foreach (string file in RepositoryFiles.Find("src", ".cs").Where(file => !s_excused.ContainsKey(file)))
         {
             string text = RepositoryFiles.Read(file);
-            found.AddRange(Banned.Where(rule => Regex.IsMatch(text, rule.Key)).Select(rule => $"{file}: {rule.Key} ({rule.Value})"));
+            found.AddRange(s_banned.Where(rule => Regex.IsMatch(text, rule.Key)).Select(rule => $"{file}: {rule.Key} ({rule.Value})"));
         }
 
         Assert.Empty(found);

@@ -41,7 +41,7 @@ public sealed partial class StatusPageTests
         string section = page[start..page.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
         (string Status, Regex Text)[] rows =
             [.. Row().Matches(section).Select(match => (match.Groups[1].Value, Pattern(match.Groups[2].Value)))];
-        var unused = rows.ToHashSet();
+        HashSet<(string Status, Regex Text)> unused = rows.ToHashSet();
         foreach ((int code, string text) in ofTheCode)
         {
             (string Status, Regex Text)[] listed = [.. rows.Where(row => row.Text.IsMatch(text))];

@@ -30,11 +30,11 @@ internal static class TimeAttacks
     /// <summary>Pays block after block while the channel runs out: from the threshold on, every gateway refuses.</summary>
     public static async Task ExpiryRaceAsync(AttackRun run)
     {
-        const ulong blocks = 3;
+        const ulong Blocks = 3;
         Payer old = await run.OpenAsync(blocks: 1);
-        Payer payer = await run.OpenAsync(blocks: run.Target.Threshold + blocks + 1);
-        ulong end = await run.Target.Chain.HeadAsync() + blocks;
-        for (ulong block = 0; block <= blocks + 2; block++)
+        Payer payer = await run.OpenAsync(blocks: run.Target.Threshold + Blocks + 1);
+        ulong end = await run.Target.Chain.HeadAsync() + Blocks;
+        for (ulong block = 0; block <= Blocks + 2; block++)
         {
             ulong head = await run.Target.Chain.HeadAsync();
             ulong amount = payer.Next;

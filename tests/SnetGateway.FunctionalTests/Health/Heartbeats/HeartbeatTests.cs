@@ -23,7 +23,7 @@ public sealed class HeartbeatTests
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
         string text = await response.Content.ReadAsStringAsync();
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
-        using JsonDocument document = JsonDocument.Parse(text);
+        using var document = JsonDocument.Parse(text);
         Assert.Equal(
             [
                 "daemonID", "timestamp", "status", "serviceheartbeat", "daemonVersion", "blockchainEnabled", "blockchainNetwork",
@@ -161,8 +161,8 @@ public sealed class HeartbeatTests
     {
         using HttpResponseMessage response = await GetAsync(gateway);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync().WithTimeout());
-        using JsonDocument service = JsonDocument.Parse(document.RootElement.GetProperty("serviceheartbeat").GetString()!);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync().WithTimeout());
+        using var service = JsonDocument.Parse(document.RootElement.GetProperty("serviceheartbeat").GetString()!);
         return (document.RootElement.GetProperty("status").GetString()!, service.RootElement.GetProperty("status").GetString()!);
     }
 

@@ -9,7 +9,7 @@ namespace SnetGateway.TestKit.Stores.Model;
 /// </summary>
 public static class StoreModel
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs one history.</summary>
     /// <param name="replicas">Stores on the same records: one, or several where the store is shared.</param>
@@ -25,7 +25,7 @@ public static class StoreModel
         ArgumentNullException.ThrowIfNull(journal);
         try
         {
-            return await RunUnguardedAsync(replicas, journal, new Random(seed), firstRecord, inOneThread).WaitAsync(Patience);
+            return await RunUnguardedAsync(replicas, journal, new Random(seed), firstRecord, inOneThread).WaitAsync(s_patience);
         }
         catch (Exception exception)
         {

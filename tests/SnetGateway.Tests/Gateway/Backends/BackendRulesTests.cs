@@ -15,7 +15,10 @@ public sealed class BackendRulesTests : IDisposable
 
     private readonly string _set = Path.GetTempFileName();
 
-    public BackendRulesTests() => File.WriteAllBytes(_set, KindsSchema.DescriptorSet(withImports: true));
+    public BackendRulesTests()
+    {
+        File.WriteAllBytes(_set, KindsSchema.DescriptorSet(withImports: true));
+    }
 
     public void Dispose() => File.Delete(_set);
 

@@ -96,7 +96,7 @@ public sealed class DescriptorTests : IDisposable
     public async Task Reflection_IsAskedOnceByManyCalls_AndAgainForANewMethodAfterAPause()
     {
         var reflection = new ScriptedReflection("grpc.reflection.v1.ServerReflection", KindsReflection.Descriptor);
-        await using var host = await GrpcTestHost.StartAsync(reflection.Map);
+        await using GrpcTestHost host = await GrpcTestHost.StartAsync(reflection.Map);
         var time = new FakeTimeProvider();
         IDescriptorSource source = (await new DescriptorLoader(time).LoadAsync(
             new DescriptorOptions { ReflectionAddress = host.Address.ToString() }, CancellationToken.None))!;
@@ -119,13 +119,13 @@ public sealed class DescriptorTests : IDisposable
     public async Task Reflection_NobodyThere_Unavailable()
     {
         Uri gone;
-        await using (var host = await GrpcTestHost.StartAsync(_ => { }))
+        await using (GrpcTestHost host = await GrpcTestHost.StartAsync(_ => { }))
         {
             gone = host.Address;
         }
 
         var source = new ReflectedDescriptors(gone, TimeProvider.System);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await source.GetAsync(Method, CancellationToken.None));
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await source.GetAsync(Method, CancellationToken.None));
         Assert.Equal(StatusCode.Unavailable, refused.Status.StatusCode);
     }
 

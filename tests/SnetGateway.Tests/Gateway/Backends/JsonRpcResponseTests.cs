@@ -86,7 +86,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
         string? seen;
         try
         {
-            JsonRpcResponse response = JsonRpcResponse.Read(text, Id);
+            var response = JsonRpcResponse.Read(text, Id);
             seen = response.Error is { } error ? $"{error.CodeText} {error.Message}" : Encoding.UTF8.GetString(response.Result.Span);
         }
         catch (ServiceFaultException)
@@ -107,7 +107,7 @@ public sealed class JsonRpcResponseTests(ITestOutputHelper output)
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text);
             JsonElement whole = document.RootElement;
             if (whole.ValueKind != JsonValueKind.Object)
             {

@@ -1,8 +1,8 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Reflection.V1;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
-using Grpc.Reflection.V1;
 using SnetGateway.Gateway.Control;
 using SnetGateway.ProtoJson;
 using SnetGateway.Tests.ProtoJson;
@@ -20,7 +20,7 @@ public sealed class ReflectionReaderTests
     [InlineData(GatewayReflection.AlphaName)]
     public async Task Read_EitherVersion_MethodsAndFiles(string version)
     {
-        await using var host = await GrpcTestHost.StartAsync(new ScriptedReflection(version, KindsReflection.Descriptor).Map);
+        await using GrpcTestHost host = await GrpcTestHost.StartAsync(new ScriptedReflection(version, KindsReflection.Descriptor).Map);
         ProtoSchema schema = await ReadAsync(host);
         Assert.Equal("snet.tests.kinds.Kinds", schema.FindMethod(Method)!.Input.FullName);
         Assert.Contains(schema.Files, file => file.Name == KindsReflection.Descriptor.Name);
@@ -29,8 +29,8 @@ public sealed class ReflectionReaderTests
     [Fact]
     public async Task Read_NoReflection_Unimplemented()
     {
-        await using var host = await GrpcTestHost.StartAsync(_ => { });
-        var refused = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(host));
+        await using GrpcTestHost host = await GrpcTestHost.StartAsync(_ => { });
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(host));
         Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
     }
 
@@ -54,7 +54,7 @@ public sealed class ReflectionReaderTests
                 _ => null,
             },
         };
-        await using var host = await GrpcTestHost.StartAsync(reflection.Map);
+        await using GrpcTestHost host = await GrpcTestHost.StartAsync(reflection.Map);
         await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(host));
     }
 

@@ -20,7 +20,7 @@ internal sealed class ScriptedReflection(string service, params FileDescriptor[]
         IAsyncStreamReader<ServerReflectionRequest> requestStream, IServerStreamWriter<ServerReflectionResponse> responseStream,
         ServerCallContext context)
     {
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        await foreach (ServerReflectionRequest? request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             Interlocked.Increment(ref Questions);
             await responseStream.WriteAsync(Lie(request) ?? Answer(request));
@@ -37,7 +37,7 @@ internal sealed class ScriptedReflection(string service, params FileDescriptor[]
             return new ServerReflectionResponse { ListServicesResponse = list };
         }
 
-        var found = files.FirstOrDefault(file => file.Name == request.FileByFilename
+        FileDescriptor? found = files.FirstOrDefault(file => file.Name == request.FileByFilename
             || file.Services.Any(declared => declared.FullName == request.FileContainingSymbol));
         return found is null
             ? new ServerReflectionResponse { ErrorResponse = new ErrorResponse { ErrorCode = 5, ErrorMessage = "not found" } }

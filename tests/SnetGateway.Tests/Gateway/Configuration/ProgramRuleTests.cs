@@ -114,7 +114,7 @@ public sealed class ProgramRuleTests
             values[Programs + $"model:Methods:{method}:Argument"] = "word";
         }
 
-        var errors = (await Samples.ReadAsync(values)).Errors;
+        IReadOnlyList<ConfigurationError> errors = (await Samples.ReadAsync(values)).Errors;
         if (words is null)
         {
             Assert.Empty(errors);

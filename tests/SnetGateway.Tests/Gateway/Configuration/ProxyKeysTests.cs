@@ -1,7 +1,7 @@
 using System.Reflection;
+using Xunit;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SnetGateway.Gateway.Backends;
-using Yarp.ReverseProxy.SessionAffinity;
 using Xunit;
+using Yarp.ReverseProxy.SessionAffinity;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
 

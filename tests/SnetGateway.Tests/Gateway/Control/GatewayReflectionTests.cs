@@ -40,7 +40,7 @@ public sealed class GatewayReflectionTests
     public async Task ServiceBehind_CannotTakeTheNameOfTheGatewaysOwn()
     {
         var reflection = new GatewayReflection(new LiveSnapshot(Snapshot(Known("grpc.health.v1", "Health"), Route("/{**all}"))));
-        var index = await reflection.FindAsync(default, CancellationToken.None);
+        ReflectionIndex index = await reflection.FindAsync(default, CancellationToken.None);
         Assert.Equal(Own, index.Services.Count);
         Assert.Same(Grpc.Health.V1.HealthReflection.Descriptor, index.FindSymbol("grpc.health.v1.Health"));
     }
@@ -48,7 +48,7 @@ public sealed class GatewayReflectionTests
     private static async Task<string> AskAsync(string host, IDescriptorSource source, params RouteConfig[] routes)
     {
         var reflection = new GatewayReflection(new LiveSnapshot(Snapshot(source, routes)));
-        var first = await reflection.FindAsync(new HostString(host), CancellationToken.None);
+        ReflectionIndex first = await reflection.FindAsync(new HostString(host), CancellationToken.None);
         Assert.Same(first, await reflection.FindAsync(new HostString(host), CancellationToken.None));
         return string.Join(' ', first.Services.Skip(Own));
     }

@@ -20,14 +20,15 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     private const string Check = $"/{Service}/Check";
     private const string Watch = $"/{Service}/Watch";
 
-    private static readonly byte[] Everything = RawGrpc.Frame(new HealthCheckRequest());
-    private static readonly byte[] Serving = RawGrpc.Frame(new HealthCheckResponse { Status = ServingStatus.Serving });
+    private static readonly byte[] s_everything = RawGrpc.Frame(new HealthCheckRequest());
+    private static readonly byte[] s_serving = RawGrpc.Frame(new HealthCheckResponse { Status = ServingStatus.Serving });
 
     [Fact]
     public async Task Unary_Request_AnswerAsLiteralBytes()
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, [0, 0, 0, 0, 6, 0x0A, 4, (byte)'n', (byte)'a', (byte)'m', (byte)'e']);
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response =
+            await host.PostAsync(Check, [0, 0, 0, 0, 6, 0x0A, 4, (byte)'n', (byte)'a', (byte)'m', (byte)'e']);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/grpc", response.Content.Headers.ContentType?.ToString());
         Assert.Equal(new byte[] { 0, 0, 0, 0, 2, 8, 1 }, await response.Content.ReadAsByteArrayAsync());
@@ -39,8 +40,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData("application/grpc; charset=utf-8")]
     public async Task OtherSpellingsOfTheContentType_Served(string contentType)
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, Everything, ("content-type", contentType));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything, ("content-type", contentType));
         Assert.Equal("0", (await response.ReadStatusAsync()).Status);
     }
 
@@ -51,8 +52,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData("")]
     public async Task ContentType_NotPlainProtobufGrpc_415(string contentType)
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, Everything, ("content-type", contentType));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything, ("content-type", contentType));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Equal("12", (await response.ReadStatusAsync()).Status);
     }
@@ -65,11 +66,11 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData("DELETE", $"/{Service}/Nothing/at/all")]
     public async Task HttpMethod_NotPost_405(string method, string path)
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
             new HttpMethod(method), new Uri(host.Http1Address, path)) { Headers = { { "Access-Control-Request-Method", "POST" } } };
-        using var response = await http.SendAsync(request);
+        using HttpResponseMessage response = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["POST"], response.Content.Headers.Allow);
     }
@@ -77,11 +78,11 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [Fact]
     public async Task Http11_PlainGrpc_RefusedWithAClearAnswer()
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         using var http = new HttpClient();
-        using var content = new ByteArrayContent(Everything);
+        using var content = new ByteArrayContent(s_everything);
         content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
-        using var response = await http.PostAsync(new Uri(host.Http1Address, Check), content);
+        using HttpResponseMessage response = await http.PostAsync(new Uri(host.Http1Address, Check), content);
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
         Assert.Equal(("12", "gRPC needs HTTP/2"), ((await response.ReadStatusAsync()).Status, (await response.ReadStatusAsync()).Message));
     }
@@ -92,16 +93,16 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData($"/{Service}")]
     public async Task UnknownMethod_OfAKnownService_Unimplemented(string path)
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(path, Everything);
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(path, s_everything);
         Assert.Equal(("12", $"the service {Service} has no such method", true), await response.ReadStatusAsync());
     }
 
     [Fact]
     public async Task UnknownService_IsLeftToOtherRoutes()
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync("/some.Service/Method", Everything);
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync("/some.Service/Method", s_everything);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
@@ -115,10 +116,10 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, "the request has more than one message")]
     public async Task Body_Broken_InternalAsTrailersOnlyAndNoErrorLine(byte[] body, string text)
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         foreach (string method in (string[])[Check, Watch])
         {
-            using var response = await host.PostAsync(method, body);
+            using HttpResponseMessage response = await host.PostAsync(method, body);
             Assert.Equal(("13", text, true), await response.ReadStatusAsync());
         }
 
@@ -128,8 +129,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [Fact]
     public async Task Body_GeneratedGarbage_AlwaysAStatusAndNeverAnError()
     {
-        var random = Seeds.Random(output.WriteLine);
-        await using var host = await StartAsync();
+        Random random = Seeds.Random(output.WriteLine);
+        await using GrpcTestHost host = await StartAsync();
         for (var round = 0; round < 2_000; round++)
         {
             var body = new byte[random.Next(40)];
@@ -141,7 +142,7 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
                 body[4] = (byte)(random.Next(3) == 0 ? random.Next(70) : body.Length - 5);
             }
 
-            using var response = random.Next(2) == 0
+            using HttpResponseMessage response = random.Next(2) == 0
                 ? await host.PostAsync(Check, body, ("grpc-encoding", "gzip"))
                 : await host.PostAsync(Check, body);
             Assert.Contains((await response.ReadStatusAsync()).Status, new[] { "0", "5", "13" });
@@ -153,14 +154,14 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [Fact]
     public async Task StreamOfRequests_Garbage_AlwaysAStatusAndNeverAnError()
     {
-        var random = Seeds.Random(output.WriteLine);
-        await using var host = await StartAsync();
+        Random random = Seeds.Random(output.WriteLine);
+        await using GrpcTestHost host = await StartAsync();
         for (var round = 0; round < 500; round++)
         {
             var body = new byte[random.Next(1, 40)];
             random.NextBytes(body);
             body[0] &= 3;
-            using var response = await host.PostAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", body);
+            using HttpResponseMessage response = await host.PostAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", body);
             Assert.Contains((await response.ReadStatusAsync()).Status, new[] { "8", "12", "13" });
         }
 
@@ -172,47 +173,47 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData(1, "8", "a message of the request is larger than allowed: the limit is 65536")]
     public async Task Request_AtAndOverTheLimit_ServedAndResourceExhausted(int more, string status, string text)
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         int overhead = new HealthCheckRequest { Service = new string('x', 60_000) }.CalculateSize() - 60_000;
         var request = new HealthCheckRequest { Service = new string('x', OwnMethodRequest.MaxMessageBytes - overhead + more) };
-        using var response = await host.PostAsync(Check, RawGrpc.Frame(request));
+        using HttpResponseMessage response = await host.PostAsync(Check, RawGrpc.Frame(request));
         Assert.Equal((status, text, true), await response.ReadStatusAsync());
     }
 
     [Fact]
     public async Task Gzip_Request_Expanded()
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         var name = new HealthCheckRequest { Service = "name" };
-        using var response =
+        using HttpResponseMessage response =
             await host.PostAsync(Check, RawGrpc.Frame(RawGrpc.Gzip(name.ToByteArray()), flag: 1), ("grpc-encoding", "gzip"));
-        Assert.Equal(Serving, await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal(s_serving, await response.Content.ReadAsByteArrayAsync());
         Assert.Equal("0", (await response.ReadStatusAsync()).Status);
     }
 
     [Fact]
     public async Task Gzip_SmallMessageThatExpandsOverTheLimit_ResourceExhausted()
     {
-        await using var host = await StartAsync();
+        await using GrpcTestHost host = await StartAsync();
         var bomb = RawGrpc.Gzip(new byte[50_000_000]);
         Assert.InRange(bomb.Length, 0, OwnMethodRequest.MaxMessageBytes);
-        using var response = await host.PostAsync(Check, RawGrpc.Frame(bomb, flag: 1), ("grpc-encoding", "gzip"));
+        using HttpResponseMessage response = await host.PostAsync(Check, RawGrpc.Frame(bomb, flag: 1), ("grpc-encoding", "gzip"));
         Assert.Equal("8", (await response.ReadStatusAsync()).Status);
     }
 
     [Fact]
     public async Task Gzip_NotGzip_Internal()
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, RawGrpc.Frame([1, 2, 3], flag: 1), ("grpc-encoding", "gzip"));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, RawGrpc.Frame([1, 2, 3], flag: 1), ("grpc-encoding", "gzip"));
         Assert.Equal(("13", "a compressed message is not gzip", true), await response.ReadStatusAsync());
     }
 
     [Fact]
     public async Task Encoding_Unknown_UnimplementedAndTheKnownOnesNamed()
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, Everything, ("grpc-encoding", "snappy"));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything, ("grpc-encoding", "snappy"));
         Assert.Equal(("12", "unsupported grpc-encoding, expected one of: identity,gzip", true), await response.ReadStatusAsync());
         Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
     }
@@ -223,28 +224,28 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData("123456789S")]
     public async Task Timeout_Malformed_Internal(string timeout)
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, Everything, ("grpc-timeout", timeout));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything, ("grpc-timeout", timeout));
         Assert.Equal(("13", "malformed grpc-timeout", true), await response.ReadStatusAsync());
     }
 
     [Fact]
     public async Task Timeout_LongestPossible_Served()
     {
-        await using var host = await StartAsync();
-        using var response = await host.PostAsync(Check, Everything, ("grpc-timeout", "99999999H"));
+        await using GrpcTestHost host = await StartAsync();
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything, ("grpc-timeout", "99999999H"));
         Assert.Equal("0", (await response.ReadStatusAsync()).Status);
     }
 
     [Fact]
     public async Task Timeout_Over_MethodIsToldAndDeadlineExceededIsTheAnswer()
     {
-        await using var host = await StartAsync(new Scripted(async context =>
+        await using GrpcTestHost host = await StartAsync(new Scripted(async context =>
         {
             Assert.NotEqual(DateTime.MaxValue, context.Deadline);
             await new TaskCompletionSource().Task.WaitAsync(context.CancellationToken);
         }));
-        var late = await Assert.ThrowsAsync<RpcException>(() =>
+        RpcException late = await Assert.ThrowsAsync<RpcException>(() =>
             new Grpc.Health.V1.Health.HealthClient(host.Client).CheckAsync(
                 new HealthCheckRequest(), deadline: DateTime.UtcNow.AddMilliseconds(50)).ResponseAsync);
         Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
@@ -254,9 +255,9 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [Fact]
     public async Task Method_ThrowsAStatus_ThatIsTheAnswerWithItsTrailers()
     {
-        await using var host = await StartAsync(new Scripted(_ =>
+        await using GrpcTestHost host = await StartAsync(new Scripted(_ =>
             throw new RpcException(new Status((StatusCode)1000, "nonce über 100%"), new Metadata { { "retry-after", "7" } })));
-        using var response = await host.PostAsync(Check, Everything);
+        using HttpResponseMessage response = await host.PostAsync(Check, s_everything);
         Assert.Equal(("1000", "nonce %C3%BCber 100%25", true), await response.ReadStatusAsync());
         Assert.Equal("7", response.Headers.GetValues("retry-after").Single());
         Assert.DoesNotContain(host.Log, entry => entry.Level >= LogLevel.Warning);
@@ -267,8 +268,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     [InlineData(Watch)]
     public async Task Method_ThrowsAnythingElse_TellsNothingAndIsLoggedOnce(string method)
     {
-        await using var host = await StartAsync(new Scripted(_ => throw new InvalidOperationException("secret of the inside")));
-        using var response = await host.PostAsync(method, Everything);
+        await using GrpcTestHost host = await StartAsync(new Scripted(_ => throw new InvalidOperationException("secret of the inside")));
+        using HttpResponseMessage response = await host.PostAsync(method, s_everything);
         Assert.Equal(("2", "the service failed", true), await response.ReadStatusAsync());
         Assert.Equal(6202, Assert.Single(host.Log, entry => entry.Level >= LogLevel.Warning).Id.Id);
     }

@@ -16,7 +16,7 @@ namespace SnetGateway.Tests.Gateway.Control;
 /// <summary>The gateway's own reflection, asked question by question and by the reader that asks others.</summary>
 public sealed class ReflectionTests
 {
-    private static readonly FileDescriptorProto Common = new()
+    private static readonly FileDescriptorProto s_common = new()
     {
         Name = "common.proto", Package = "common", Syntax = "proto2",
         MessageType =
@@ -35,7 +35,7 @@ public sealed class ReflectionTests
         },
     };
 
-    private static readonly FileDescriptorProto Api = new()
+    private static readonly FileDescriptorProto s_api = new()
     {
         Name = "api.proto", Package = "api", Syntax = "proto3", Dependency = { "common.proto" },
         Service =
@@ -47,13 +47,13 @@ public sealed class ReflectionTests
         },
     };
 
-    private static readonly ServiceDescriptor Service =
-        FileDescriptor.BuildFromByteStrings([Common.ToByteString(), Api.ToByteString()])[1].Services.Single();
+    private static readonly ServiceDescriptor s_service =
+        FileDescriptor.BuildFromByteStrings([s_common.ToByteString(), s_api.ToByteString()])[1].Services.Single();
 
     [Fact]
     public void Index_FindsWhateverAFileDeclares()
     {
-        var index = new ReflectionIndex([Service, HealthReflection.Descriptor.Services[0]]);
+        var index = new ReflectionIndex([s_service, HealthReflection.Descriptor.Services[0]]);
         Assert.Equal(["api.Api", "grpc.health.v1.Health"], index.Services);
         Assert.Equal("api.proto", index.FindSymbol("api.Api")?.Name);
         Assert.Equal("api.proto", index.FindSymbol("api.Api.Do")?.Name);
@@ -74,10 +74,11 @@ public sealed class ReflectionTests
     [Fact]
     public void TwoFilesOfOneName_BothServicesAreFound()
     {
-        var other = Api.Clone();
+        FileDescriptorProto other = s_api.Clone();
         other.Package = "other";
-        var service = FileDescriptor.BuildFromByteStrings([Common.ToByteString(), other.ToByteString()])[1].Services.Single();
-        var index = new ReflectionIndex([Service, service]);
+        ServiceDescriptor service =
+            FileDescriptor.BuildFromByteStrings([s_common.ToByteString(), other.ToByteString()])[1].Services.Single();
+        var index = new ReflectionIndex([s_service, service]);
         Assert.Equal("api", index.FindFile("api.proto")?.Package);
         Assert.Equal("other", index.FindSymbol("other.Api")?.Package);
         Assert.Equal("other", index.FindSymbol("other.Api.Do")?.Package);
@@ -86,8 +87,9 @@ public sealed class ReflectionTests
     [Fact]
     public async Task File_ComesWithWhatItImports_AndOnceInACall()
     {
-        await using var host = await StartAsync();
-        using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
+        await using GrpcTestHost host = await StartAsync();
+        using AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call =
+            new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
         Assert.Equal(
             ["api.proto", "common.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
         Assert.Equal(["api.proto"], FilesOf(await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" })));
@@ -98,7 +100,7 @@ public sealed class ReflectionTests
             FileContainingExtension = new ExtensionRequest { ContainingType = "common.Base", ExtensionNumber = 100 },
         };
         Assert.Equal(["common.proto"], FilesOf(await AskAsync(call, extension)));
-        var numbers = await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "common.Base" });
+        ServerReflectionResponse numbers = await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "common.Base" });
         Assert.Equal([100, 101], numbers.AllExtensionNumbersResponse.ExtensionNumber);
         Assert.Equal(
             5, (await AskAsync(call, new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" })).ErrorResponse.ErrorCode);
@@ -108,11 +110,12 @@ public sealed class ReflectionTests
     [Fact]
     public async Task CallThatStaysOpen_EndsWhenTheServerStops()
     {
-        await using var host = await StartAsync();
-        using var call = new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
+        await using GrpcTestHost host = await StartAsync();
+        using AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call =
+            new ServerReflection.ServerReflectionClient(host.Client).ServerReflectionInfo();
         await AskAsync(call, new ServerReflectionRequest { FileContainingSymbol = "api.Api" });
-        var stopped = host.StopAsync();
-        var ended = await Assert.ThrowsAsync<RpcException>(
+        Task stopped = host.StopAsync();
+        RpcException ended = await Assert.ThrowsAsync<RpcException>(
             () => call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
         Assert.Equal(new Status(StatusCode.Unavailable, "the server is stopping"), ended.Status);
         await stopped.WaitAsync(GrpcTestHost.Patience);
@@ -121,8 +124,8 @@ public sealed class ReflectionTests
     [Fact]
     public async Task OwnReader_ReadsItBack()
     {
-        await using var host = await StartAsync();
-        var schema = await ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None);
+        await using GrpcTestHost host = await StartAsync();
+        ProtoSchema schema = await ReflectionReader.ReadAsync(host.Client, GrpcTestHost.Patience, CancellationToken.None);
         Assert.NotNull(schema.FindMethod("/api.Api/Do"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"));
         Assert.NotNull(schema.FindMethod("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"));
@@ -132,7 +135,7 @@ public sealed class ReflectionTests
     {
         var backend = new ClusterBackend(
             "api", new ClusterBackendOptions(),
-            new FixedDescriptors(ProtoSchema.Load(new FileDescriptorSet { File = { Common, Api } }.ToByteArray())));
+            new FixedDescriptors(ProtoSchema.Load(new FileDescriptorSet { File = { s_common, s_api } }.ToByteArray())));
         RouteConfig route = new() { RouteId = "api", ClusterId = "api", Match = new RouteMatch { Path = "/api.Api/{method}" } };
         var reflection = new GatewayReflection(
             new LiveSnapshot(new GatewaySnapshot(new ServiceCatalog([], []), [route], [], new ClusterBackends([backend]))));
@@ -144,7 +147,7 @@ public sealed class ReflectionTests
     {
         await call.RequestStream.WriteAsync(request);
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(GrpcTestHost.Patience));
-        var answer = call.ResponseStream.Current;
+        ServerReflectionResponse answer = call.ResponseStream.Current;
         Assert.Equal(request, answer.OriginalRequest);
         Assert.Equal(request.Host, answer.ValidHost);
         return answer;

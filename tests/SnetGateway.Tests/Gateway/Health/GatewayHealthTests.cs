@@ -18,11 +18,11 @@ public sealed class GatewayHealthTests
     public async Task Check_KnownAndUnknownService_StatusAndNotFound()
     {
         _health.SetStatus("", ServingStatus.Serving);
-        await using var host = await StartAsync();
-        var response = await Client(host).CheckAsync(new HealthCheckRequest());
+        await using GrpcTestHost host = await StartAsync();
+        HealthCheckResponse response = await Client(host).CheckAsync(new HealthCheckRequest());
         Assert.Equal(ServingStatus.Serving, response.Status);
 
-        var unknown = await Assert.ThrowsAsync<RpcException>(
+        RpcException unknown = await Assert.ThrowsAsync<RpcException>(
             () => Client(host).CheckAsync(new HealthCheckRequest { Service = "none" }).ResponseAsync);
         Assert.Equal(new Status(StatusCode.NotFound, "unknown service"), unknown.Status);
 
@@ -33,8 +33,8 @@ public sealed class GatewayHealthTests
     [Fact]
     public async Task Watch_UnknownService_SaysSoAndGoesOn()
     {
-        await using var host = await StartAsync();
-        using var call = Client(host).Watch(new HealthCheckRequest { Service = "later" });
+        await using GrpcTestHost host = await StartAsync();
+        using AsyncServerStreamingCall<HealthCheckResponse> call = Client(host).Watch(new HealthCheckRequest { Service = "later" });
         Assert.Equal(ServingStatus.ServiceUnknown, await NextAsync(call));
         _health.SetStatus("other", ServingStatus.Serving);
         _health.SetStatus("later", ServingStatus.NotServing);
@@ -50,9 +50,9 @@ public sealed class GatewayHealthTests
     public async Task Watch_ManyChanges_NeverTheSameTwiceAndTheNewestInTheEnd()
     {
         _health.SetStatus("busy", ServingStatus.NotServing);
-        await using var host = await StartAsync();
-        using var call = Client(host).Watch(new HealthCheckRequest { Service = "busy" });
-        var last = await NextAsync(call);
+        await using GrpcTestHost host = await StartAsync();
+        using AsyncServerStreamingCall<HealthCheckResponse> call = Client(host).Watch(new HealthCheckRequest { Service = "busy" });
+        ServingStatus last = await NextAsync(call);
         for (var change = 0; change < 10_000; change++)
         {
             _health.SetStatus("busy", change % 2 == 0 ? ServingStatus.Serving : ServingStatus.NotServing);
@@ -61,7 +61,7 @@ public sealed class GatewayHealthTests
         _health.SetStatus("busy", ServingStatus.Unknown);
         while (last != ServingStatus.Unknown)
         {
-            var next = await NextAsync(call);
+            ServingStatus next = await NextAsync(call);
             Assert.NotEqual(last, next);
             last = next;
         }
@@ -71,11 +71,11 @@ public sealed class GatewayHealthTests
     public async Task Watch_ServerStops_EndsWithUnavailable()
     {
         _health.SetStatus("", ServingStatus.Serving);
-        await using var host = await StartAsync();
-        using var call = Client(host).Watch(new HealthCheckRequest());
+        await using GrpcTestHost host = await StartAsync();
+        using AsyncServerStreamingCall<HealthCheckResponse> call = Client(host).Watch(new HealthCheckRequest());
         Assert.Equal(ServingStatus.Serving, await NextAsync(call));
-        var stopped = host.StopAsync();
-        var ended = await Assert.ThrowsAsync<RpcException>(async () => await NextAsync(call));
+        Task stopped = host.StopAsync();
+        RpcException ended = await Assert.ThrowsAsync<RpcException>(async () => await NextAsync(call));
         Assert.Equal(new Status(StatusCode.Unavailable, "the server is stopping"), ended.Status);
         await stopped.WaitAsync(GrpcTestHost.Patience);
     }

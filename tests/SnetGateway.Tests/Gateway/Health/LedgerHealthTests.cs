@@ -14,9 +14,9 @@ namespace SnetGateway.Tests.Gateway.Health;
 /// <summary>The ledger is asked again and again, and whatever a store does then, the asking goes on.</summary>
 public sealed class LedgerHealthTests
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_hangLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly TestTimeProvider _time = new();
     private readonly ScriptedStore _store = new();
@@ -47,7 +47,7 @@ public sealed class LedgerHealthTests
         await UntilAsync(() => health.IsWritable);
         Assert.Empty(_readiness.Problems());
         Assert.Equal([3011, 3012], _lines.Ids);
-        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await health.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         Assert.True(health.ExecuteTask!.IsCompletedSuccessfully);
     }
 
@@ -58,7 +58,7 @@ public sealed class LedgerHealthTests
         await ProbeOnceAsync(() => throw new InvalidOperationException("broke"));
         await UntilAsync(() => !health.IsWritable);
         Assert.False(health.ExecuteTask!.IsCompleted);
-        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await health.StopAsync(CancellationToken.None).WaitAsync(s_patience);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class LedgerHealthTests
     {
         using LedgerHealth health = await StartAsync();
         await ProbeOnceAsync(() => new ValueTask(new TaskCompletionSource().Task));
-        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await health.StopAsync(CancellationToken.None).WaitAsync(s_patience);
         Assert.True(health.ExecuteTask!.IsCompletedSuccessfully);
         Assert.Empty(_lines.Ids);
     }
@@ -79,7 +79,7 @@ public sealed class LedgerHealthTests
         await GiveUpAndFailAsync(unseen.Message);
         await UntilAsync(() => health.IsWritable); // by the next, so the one before is held by nothing any more
         Assert.False(unseen.IsReportedNow());
-        await health.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await health.StopAsync(CancellationToken.None).WaitAsync(s_patience);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -89,7 +89,7 @@ public sealed class LedgerHealthTests
         await ProbeOnceAsync(() => new ValueTask(answer.Task));
         _store.Probe = null; // no other probe sees the failure
         await _time.WhenArmedAsync(2); // its interval, and the limit of the probe
-        _time.Advance(HangLimit);
+        _time.Advance(s_hangLimit);
         await UntilAsync(() => _lines.Ids.Contains(3011));
         answer.SetException(new InvalidOperationException(message));
     }
@@ -111,12 +111,12 @@ public sealed class LedgerHealthTests
             begun.TrySetResult();
             return probe();
         };
-        _time.Advance(Interval);
-        await begun.Task.WaitAsync(Patience);
+        _time.Advance(s_interval);
+        await begun.Task.WaitAsync(s_patience);
     }
 
     private static async Task UntilAsync(Func<bool> condition) =>
-        await TestKit.Processes.Eventually.TrueAsync("it is seen", () => Task.FromResult(condition()), Patience);
+        await TestKit.Processes.Eventually.TrueAsync("it is seen", () => Task.FromResult(condition()), s_patience);
 
     private sealed class Lines : ILogger<LedgerHealth>
     {

@@ -10,7 +10,7 @@ namespace SnetGateway.Tests.Gateway.Listeners;
 
 public sealed class ProxyHeaderTests(ITestOutputHelper output)
 {
-    private static readonly byte[] Signature = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A];
+    private static readonly byte[] s_signature = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A];
 
     [Theory]
     [InlineData("PROXY TCP4 203.0.113.9 127.0.0.1 54321 7000\r\n", "203.0.113.9:54321")]
@@ -127,6 +127,6 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
         BinaryPrimitives.WriteUInt16BigEndian(ports, port);
         var length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)((2 * address.Length) + 4 + more));
-        return [.. Signature, command, family, .. length, .. address, .. address, .. ports, .. new byte[more]];
+        return [.. s_signature, command, family, .. length, .. address, .. address, .. ports, .. new byte[more]];
     }
 }

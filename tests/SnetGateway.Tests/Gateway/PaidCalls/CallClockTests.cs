@@ -6,22 +6,25 @@ namespace SnetGateway.Tests.Gateway.PaidCalls;
 
 public sealed class CallClockTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
     private readonly TestTimeProvider _time = new();
     private readonly CallClockPool _pool;
 
-    public CallClockTests() => _pool = new CallClockPool(_time);
+    public CallClockTests()
+    {
+        _pool = new CallClockPool(_time);
+    }
 
     [Fact]
     public void ServiceTimeout_Ends_UnlessTheServiceHasAnswered()
     {
-        CallClock silent = Start(10 * Second, null);
-        CallClock quick = Start(10 * Second, null);
-        _time.Advance(9 * Second);
+        CallClock silent = Start(10 * s_second, null);
+        CallClock quick = Start(10 * s_second, null);
+        _time.Advance(9 * s_second);
         Assert.Equal(ClockEnd.None, silent.End);
         Assert.True(quick.TryRespond());
-        _time.Advance(2 * Second);
+        _time.Advance(2 * s_second);
         Assert.Equal(ClockEnd.ServiceTimedOut, silent.End);
         Assert.True(silent.Token.IsCancellationRequested);
         Assert.False(silent.TryRespond());
@@ -32,12 +35,12 @@ public sealed class CallClockTests
     [Fact]
     public void ClientsDeadline_HoldsBesideTheServiceTimeout_AndAfterTheAnswer()
     {
-        CallClock clock = Start(10 * Second, 20 * Second);
+        CallClock clock = Start(10 * s_second, 20 * s_second);
         Assert.True(clock.TryRespond());
-        _time.Advance(19 * Second);
-        Assert.Equal(Second, clock.ClientRemaining);
+        _time.Advance(19 * s_second);
+        Assert.Equal(s_second, clock.ClientRemaining);
         Assert.Equal(ClockEnd.None, clock.End);
-        _time.Advance(2 * Second);
+        _time.Advance(2 * s_second);
         Assert.Equal(ClockEnd.DeadlinePassed, clock.End);
     }
 
@@ -56,9 +59,9 @@ public sealed class CallClockTests
     {
         using var client = new CancellationTokenSource();
         CallClock clock = _pool.Rent();
-        clock.Start(Second, null, client.Token);
+        clock.Start(s_second, null, client.Token);
         client.Cancel();
-        _time.Advance(5 * Second);
+        _time.Advance(5 * s_second);
         Assert.Equal(ClockEnd.ClientDisconnected, clock.End);
     }
 
@@ -66,7 +69,7 @@ public sealed class CallClockTests
     public void ClientThatHasLeftAlready_EndsAtOnce()
     {
         CallClock clock = _pool.Rent();
-        clock.Start(Second, null, new CancellationToken(canceled: true));
+        clock.Start(s_second, null, new CancellationToken(canceled: true));
         Assert.Equal(ClockEnd.ClientDisconnected, clock.End);
         Assert.True(clock.Token.IsCancellationRequested);
     }
@@ -76,34 +79,34 @@ public sealed class CallClockTests
     {
         using var firstClient = new CancellationTokenSource();
         CallClock clock = _pool.Rent();
-        clock.Start(10 * Second, null, firstClient.Token);
+        clock.Start(10 * s_second, null, firstClient.Token);
         _pool.Return(clock);
 
         Assert.Same(clock, _pool.Rent());
-        clock.Start(100 * Second, null, CancellationToken.None);
+        clock.Start(100 * s_second, null, CancellationToken.None);
         firstClient.Cancel();
-        _time.Advance(50 * Second);
+        _time.Advance(50 * s_second);
         Assert.Equal(ClockEnd.None, clock.End);
-        _time.Advance(51 * Second);
+        _time.Advance(51 * s_second);
         Assert.Equal(ClockEnd.ServiceTimedOut, clock.End);
     }
 
     [Fact]
     public void ReturnedClock_CanBeShorterThanItsTimer()
     {
-        CallClock clock = Start(100 * Second, null);
+        CallClock clock = Start(100 * s_second, null);
         _pool.Return(clock);
         Assert.Same(clock, _pool.Rent());
-        clock.Start(Second, null, CancellationToken.None);
-        _time.Advance(2 * Second);
+        clock.Start(s_second, null, CancellationToken.None);
+        _time.Advance(2 * s_second);
         Assert.Equal(ClockEnd.ServiceTimedOut, clock.End);
     }
 
     [Fact]
     public void ClockThatFired_IsNotUsedAgain()
     {
-        CallClock clock = Start(Second, null);
-        _time.Advance(2 * Second);
+        CallClock clock = Start(s_second, null);
+        _time.Advance(2 * s_second);
         _pool.Return(clock);
         Assert.NotSame(clock, _pool.Rent());
     }

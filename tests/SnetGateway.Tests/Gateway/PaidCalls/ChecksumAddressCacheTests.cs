@@ -13,7 +13,7 @@ public sealed class ChecksumAddressCacheTests
     public void Text_HasItsChecksum_EachTime(string text)
     {
         var names = new ChecksumAddressCache();
-        Address address = Address.Parse(text);
+        var address = Address.Parse(text);
         Assert.Equal(text, names.TextOf(address));
         Assert.Same(names.TextOf(address), names.TextOf(address));
     }

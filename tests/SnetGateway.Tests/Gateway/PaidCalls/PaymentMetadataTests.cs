@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Refusal;
@@ -48,7 +49,7 @@ public sealed class PaymentMetadataTests
     public void NamesOfAnyCase_AreFound()
     {
         var headers = new HeaderDictionary();
-        foreach ((string key, var value) in Payment())
+        foreach ((string key, StringValues value) in Payment())
         {
             headers[key.ToUpperInvariant()] = value;
         }
@@ -74,7 +75,7 @@ public sealed class PaymentMetadataTests
         headers["snet-prepaid-auth-token-bin"] = "AA";
         headers["snet-train-model-id"] = "model";
         headers["custom"] = "stays";
-        PaymentMetadata metadata = PaymentMetadata.Read(headers);
+        var metadata = PaymentMetadata.Read(headers);
         PaymentKeys.RemoveFrom(headers, metadata.HasOthers);
         Assert.Equal(["custom", "snet-train-model-id"], headers.Keys.Order(StringComparer.Ordinal));
     }

@@ -15,9 +15,9 @@ using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
-using SnetGateway.ProtoJson;
 using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Web;
+using SnetGateway.ProtoJson;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
@@ -148,12 +148,12 @@ internal static class GeneratedInputs
         byte[] output = [.. text];
         Damage(random, output);
         output = output[..(output.Length - (random.Next(3) == 0 ? random.Next(output.Length + 1) : 0))];
-        const int most = 80;
+        const int Most = 80;
         (List<byte[]> found, bool isTooLong, bool hasRest) = Split([output]);
         (List<byte[]> again, bool again2, bool again3) = Split(Cut(random, output));
         Assert.Equal(found, again);
         Assert.Equal((isTooLong, hasRest), (again2, again3));
-        Assert.All(found, message => Assert.True(message.Length <= most));
+        Assert.All(found, message => Assert.True(message.Length <= Most));
         if (form == ProgramOutput.Lines && !isTooLong)
         {
             Assert.Equal(
@@ -189,7 +189,7 @@ internal static class GeneratedInputs
                 rest = read.Buffer;
                 try
                 {
-                    while (OutputReader.TryTake(form, most, read.IsCompleted, ref rest) is { } message)
+                    while (OutputReader.TryTake(form, Most, read.IsCompleted, ref rest) is { } message)
                     {
                         if (form == ProgramOutput.Frames || message.Length > 0)
                         {
@@ -259,7 +259,7 @@ internal static class GeneratedInputs
             }
         }
 
-        PaymentMetadata read = PaymentMetadata.Read(headers);
+        var read = PaymentMetadata.Read(headers);
         Assert.Equal(bytes, read.Bytes);
         Assert.Equal(headers["snet-payment-channel-id"], read.IdValues);
         Assert.Equal(headers["snet-payment-channel-nonce"], read.NonceValues);
@@ -288,7 +288,7 @@ internal static class GeneratedInputs
         byte[] text = Json(random);
         try
         {
-            JsonRpcResponse response = JsonRpcResponse.Read(text, 7);
+            var response = JsonRpcResponse.Read(text, 7);
             Assert.True(response.Error is not null || response.Result.Length > 0);
         }
         catch (ServiceFaultException fault)

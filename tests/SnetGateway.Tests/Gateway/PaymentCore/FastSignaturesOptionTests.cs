@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Channels;
 using Xunit;
 

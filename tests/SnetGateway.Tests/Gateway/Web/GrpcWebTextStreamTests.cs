@@ -15,10 +15,10 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Requests_InAnyChunks_ReadWithAnyBuffers_GiveTheirBytes()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
-            var (bytes, text) = Encode(random, random.Next(10) == 0 ? 20_000 : 50);
+            (byte[]? bytes, byte[]? text) = Encode(random, random.Next(10) == 0 ? 20_000 : 50);
             await using var request = new GrpcWebTextRequest(new Chunks(text, random));
             Assert.Equal(bytes, await ReadAsync(request, random));
         }
@@ -27,10 +27,10 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Requests_CutInsideAGroup_AreBadRequests()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
-            var (_, text) = Encode(random, 50);
+            (byte[] _, byte[]? text) = Encode(random, 50);
             var cut = text.Length - (text.Length == 0 ? 0 : random.Next(1, text.Length + 1));
             await using var request = new GrpcWebTextRequest(new Chunks(text[..cut], random));
             if (cut % 4 == 0)
@@ -47,7 +47,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Generated_Responses_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedBodies; i++)
         {
             var context = new DefaultHttpContext();

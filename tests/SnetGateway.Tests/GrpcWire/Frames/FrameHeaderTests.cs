@@ -16,7 +16,7 @@ public sealed class FrameHeaderTests
         var header = new FrameHeader(compressed, length);
         header.Write(bytes);
         Assert.Equal(expected, bytes);
-        Assert.True(FrameHeader.TryRead(bytes, out var read));
+        Assert.True(FrameHeader.TryRead(bytes, out FrameHeader read));
         Assert.Equal(header, read);
     }
 

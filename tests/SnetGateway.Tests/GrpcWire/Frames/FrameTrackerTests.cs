@@ -62,11 +62,11 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     [Fact]
     public void Advance_GeneratedStreamsInGeneratedChunks_AgreesWithAPlainParser()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (var round = 0; round < 100_000; round++)
         {
             var stream = MakeStream(random);
-            var expected = ReadPlainly(stream);
+            (List<(FrameEvent, int, uint)> Events, bool IsInside) expected = ReadPlainly(stream);
 
             var tracker = new FrameTracker(Limit);
             var seen = new List<(FrameEvent, int, uint)>();
@@ -77,7 +77,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
                 var end = Math.Min(stream.Length, position + random.Next(1, 12));
                 while (true)
                 {
-                    var step = tracker.Advance(stream.AsSpan(position, end - position), out var consumed);
+                    FrameEvent step = tracker.Advance(stream.AsSpan(position, end - position), out var consumed);
                     position += consumed;
                     if (step == FrameEvent.None)
                     {
@@ -101,7 +101,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
             }
 
             var skipper = new FrameTracker(Limit);
-            var skipped = skipper.Skip(stream);
+            FrameEvent skipped = skipper.Skip(stream);
             Assert.Equal(hasFailed, skipped != FrameEvent.None);
             Assert.Equal(tracker.IsInsideFrame, skipper.IsInsideFrame);
         }

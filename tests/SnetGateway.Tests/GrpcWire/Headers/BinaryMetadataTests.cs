@@ -75,7 +75,7 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     [Fact]
     public void Decode_GeneratedValues_AgreesWithAPlainParser()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         var accepted = 0;
         Span<byte> bytes = new byte[64];
         for (var round = 0; round < 300_000; round++)

@@ -21,7 +21,7 @@ public sealed class GrpcTimeoutTests
     [InlineData("00000001S", TimeSpan.TicksPerSecond)]
     public void TryParse_Value_Ticks(string value, long ticks)
     {
-        Assert.True(GrpcTimeout.TryParse(value, out var timeout));
+        Assert.True(GrpcTimeout.TryParse(value, out TimeSpan timeout));
         Assert.Equal(ticks, timeout.Ticks);
     }
 
@@ -60,7 +60,7 @@ public sealed class GrpcTimeoutTests
         Gen.Int[1, 61].SelectMany(bits => Gen.Long[0, (1L << bits) - 1]).Sample(
             ticks =>
             {
-                Assert.True(GrpcTimeout.TryParse(GrpcTimeout.Format(new TimeSpan(ticks)), out var read));
+                Assert.True(GrpcTimeout.TryParse(GrpcTimeout.Format(new TimeSpan(ticks)), out TimeSpan read));
                 Assert.True(read.Ticks <= ticks);
                 Assert.True(ticks - read.Ticks <= ticks / 90_000 || ticks > 99_999_999L * TimeSpan.TicksPerHour);
             },
@@ -72,7 +72,7 @@ public sealed class GrpcTimeoutTests
             value =>
             {
                 var isValid = Regex.IsMatch(value, "^[0-9]{1,8}[HMSmun]$");
-                Assert.Equal(isValid, GrpcTimeout.TryParse(value, out var timeout));
+                Assert.Equal(isValid, GrpcTimeout.TryParse(value, out TimeSpan timeout));
                 if (isValid)
                 {
                     BigInteger nanoseconds = value[^1] switch

@@ -13,7 +13,7 @@ public sealed class GrpcStatusTextTests
     [InlineData("2147483647", int.MaxValue)]
     public void TryParseCode_Digits_Read(string text, int expected)
     {
-        Assert.True(GrpcStatusText.TryParse(text, out var code));
+        Assert.True(GrpcStatusText.TryParse(text, out StatusCode code));
         Assert.Equal(expected, (int)code);
         Assert.Equal(text, GrpcStatusText.Of((StatusCode)expected));
     }
@@ -29,7 +29,7 @@ public sealed class GrpcStatusTextTests
     [InlineData("OK")]
     public void TryParseCode_AnythingElse_Refused(string text)
     {
-        Assert.False(GrpcStatusText.TryParse(text, out var code));
+        Assert.False(GrpcStatusText.TryParse(text, out StatusCode code));
         Assert.Equal(StatusCode.Unknown, code);
     }
 

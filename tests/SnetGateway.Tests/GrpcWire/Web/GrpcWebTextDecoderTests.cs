@@ -51,7 +51,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [Fact]
     public void Generated_PiecesEncodedSeparately_SplitAtEveryPosition_GiveTheSameBytes()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (var i = 0; i < GeneratedTexts; i++)
         {
             var text = new StringBuilder();
@@ -80,7 +80,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     [Fact]
     public void Generated_AnyCharacters_InAnyChunks_AgreeWithAPlainParser()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         var decoded = new byte[64];
         for (var i = 0; i < GeneratedGarbage; i++)
         {
@@ -104,7 +104,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
                 from += length;
             }
 
-            var (bytes, isBroken, isUnfinished) = ReadPlainly(text);
+            (byte[]? bytes, bool isBroken, bool isUnfinished) = ReadPlainly(text);
             Assert.Equal(isBroken, decoder.HasFailed);
             Assert.True(bytes.AsSpan().SequenceEqual(decoded.AsSpan(0, written)), Encoding.Latin1.GetString(text));
             if (!isBroken)

@@ -37,7 +37,7 @@ public sealed class GrpcWebTrailersTests
             fields =>
             {
                 var trailers = new HeaderDictionary();
-                foreach (var (name, value) in fields)
+                foreach ((int name, string? value) in fields)
                 {
                     trailers.Append($"k{name}", value);
                 }

@@ -9,14 +9,17 @@ namespace SnetGateway.Tests.Payments.Calls;
 /// <summary>Who leaves many calls before their first byte pauses, for longer each time (rule 6).</summary>
 public sealed class AbandonedCallsTests
 {
-    private static readonly PaidCallOptions Options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };
+    private static readonly PaidCallOptions s_options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };
 
     private readonly TestTimeProvider _time = new();
     private readonly AbandonedCalls _calls;
 
-    private readonly LivePaidCallOptions _live = new(Options);
+    private readonly LivePaidCallOptions _live = new(s_options);
 
-    public AbandonedCallsTests() => _calls = new AbandonedCalls(_time, _live);
+    public AbandonedCallsTests()
+    {
+        _calls = new AbandonedCalls(_time, _live);
+    }
 
     [Fact]
     public void UpToTheLimitInAMinute_NobodyPauses()
@@ -100,7 +103,7 @@ public sealed class AbandonedCallsTests
             _calls.Count(PaymentRig.Sender); // the last pause is of 128 s
         }
 
-        _live.Current = Options;
+        _live.Current = s_options;
 
         for (byte i = 1; i <= 100; i++)
         {
@@ -118,7 +121,7 @@ public sealed class AbandonedCallsTests
     [Rule(6)]
     public async Task ChannelOfAPayerWhoPauses_IsBusy()
     {
-        PaymentRig rig = new PaymentRig(options: Options).Known();
+        PaymentRig rig = new PaymentRig(options: s_options).Known();
         for (int i = 0; i < 4; i++)
         {
             (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ClientDisconnected);
@@ -132,7 +135,7 @@ public sealed class AbandonedCallsTests
     [Fact]
     public async Task CallsThatTheServiceFailed_DoNotCount()
     {
-        PaymentRig rig = new PaymentRig(options: Options).Known();
+        PaymentRig rig = new PaymentRig(options: s_options).Known();
         for (int i = 0; i < 40; i++)
         {
             (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ServiceFailed);

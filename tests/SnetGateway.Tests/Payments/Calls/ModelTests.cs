@@ -117,7 +117,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
     private sealed class History(int seed)
     {
-        private static readonly StoreFault[] Faults =
+        private static readonly StoreFault[] s_faults =
         [
             StoreFault.Conflict, StoreFault.NotWritten, StoreFault.UnknownLost, StoreFault.UnknownWritten, StoreFault.UnknownLandsAfterRead,
             StoreFault.UnknownLandsLater, StoreFault.RepeatedWrite,
@@ -257,7 +257,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
         private async Task SettleAsync(int at, Reservation reservation, ulong price)
         {
-            StoreFault fault = price == 0 || _random.Next(3) > 0 ? StoreFault.None : Faults[_random.Next(Faults.Length)];
+            StoreFault fault = price == 0 || _random.Next(3) > 0 ? StoreFault.None : s_faults[_random.Next(s_faults.Length)];
             bool unreadable = fault is not (StoreFault.None or StoreFault.NotWritten or StoreFault.UnknownLandsAfterRead)
                 && _random.Next(3) == 0;
             Story.Add($"settle, store: {fault}{(unreadable ? ", unreadable" : "")}");

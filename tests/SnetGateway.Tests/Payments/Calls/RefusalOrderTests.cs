@@ -30,7 +30,7 @@ public sealed class RefusalOrderTests
         Amount = 1 << 9,
     }
 
-    private static readonly Dictionary<Fault, (int Code, string Text)> Answers = new()
+    private static readonly Dictionary<Fault, (int Code, string Text)> s_answers = new()
     {
         [Fault.OtherRecipient] = (13,
             "payment channel error: recipient Address from org metadata does not Match on what was retrieved from Channel"),
@@ -50,7 +50,7 @@ public sealed class RefusalOrderTests
 
     public static TheoryData<Fault> Rows()
     {
-        Fault[] all = [.. Answers.Keys];
+        Fault[] all = [.. s_answers.Keys];
         var rows = new TheoryData<Fault>();
         for (int first = 0; first < all.Length; first++)
         {
@@ -75,7 +75,7 @@ public sealed class RefusalOrderTests
     [MemberData(nameof(Rows))]
     public async Task Admit_SeveralFaultsAtOnce_FirstInOrderWins(Fault faults)
     {
-        (int code, string text) = Answers[Answers.Keys.First(fault => faults.HasFlag(fault))];
+        (int code, string text) = s_answers[s_answers.Keys.First(fault => faults.HasFlag(fault))];
         var rig = new PaymentRig(options: new PaidCallOptions { MaxWaitingPerChannel = 0 });
         if (faults.HasFlag(Fault.NearExpiry))
         {
@@ -180,7 +180,7 @@ public sealed class RefusalOrderTests
     [Fact]
     public async Task Amount_PriceThatCannotBeAdded_IsRefusedAndNotWrapped()
     {
-        PaymentRig rig = new PaymentRig();
+        var rig = new PaymentRig();
         rig.Chain.TopUp(PaymentRig.One, UInt256.MaxValue);
         rig.Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));

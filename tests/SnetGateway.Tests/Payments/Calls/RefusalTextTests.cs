@@ -9,7 +9,7 @@ namespace SnetGateway.Tests.Payments.Calls;
 /// </summary>
 public sealed class RefusalTextTests
 {
-    private static readonly string Long = new('9', 1_000);
+    private static readonly string s_long = new('9', 1_000);
 
     public static TheoryData<string, int, string> Rows()
     {
@@ -22,14 +22,14 @@ public sealed class RefusalTextTests
         Add(Refusals.TooMany(Key, ["1", "2"]), 3, "too many values for key \"snet-payment-channel-amount\": [1 2]");
         Add(Refusals.IncorrectFormat(Key, "0x10"), 3, "incorrect format \"snet-payment-channel-amount\": \"0x10\"");
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
-        Add(Refusals.IncorrectFormat(Key, Long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{Long[..100]}\"");
-        Add(Refusals.UnexpectedPaymentType(Long), 3, $"unexpected \"snet-payment-type\", value: \"{Long[..100]}\"");
+        Add(Refusals.IncorrectFormat(Key, s_long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{s_long[..100]}\"");
+        Add(Refusals.UnexpectedPaymentType(s_long), 3, $"unexpected \"snet-payment-type\", value: \"{s_long[..100]}\"");
         // not half a character
         Add(
-            Refusals.IncorrectFormat(Key, Long[..99] + "\U0001F600"), 3,
-            $"incorrect format \"snet-payment-channel-amount\": \"{Long[..99]}\"");
-        Add(Refusals.TooMany(Key, [Long, "2"]), 3, $"too many values for key \"snet-payment-channel-amount\": [{Long[..100]}]");
-        Add(Refusals.PriceNotDefined(Long), 13, $"internal error: price is not defined for the Method {Long[..100]}");
+            Refusals.IncorrectFormat(Key, s_long[..99] + "\U0001F600"), 3,
+            $"incorrect format \"snet-payment-channel-amount\": \"{s_long[..99]}\"");
+        Add(Refusals.TooMany(Key, [s_long, "2"]), 3, $"too many values for key \"snet-payment-channel-amount\": [{s_long[..100]}]");
+        Add(Refusals.PriceNotDefined(s_long), 13, $"internal error: price is not defined for the Method {s_long[..100]}");
         Add(Refusals.NotRecorded(), 13, "unable to store new payment channel state");
         Add(Refusals.ChainUnavailable(), 14, "the payment cannot be checked against the blockchain now, please try again later");
         Add(Refusals.WrongIncome(UInt256.Zero, UInt256.MaxValue, UInt256.One), 16, $"income -{UInt256.MaxValue} does not equal to price 1");

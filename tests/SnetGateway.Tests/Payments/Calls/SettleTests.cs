@@ -215,7 +215,7 @@ public sealed class SettleTests
         ChannelRecord stored = ChannelRecordCodec.Read(rig.Store.Find(rig.Channel.Key)!);
         Assert.Equal((rig.Record.Revision, rig.Record.Amount, rig.Record.Sequence), (stored.Revision, stored.Amount, stored.Sequence));
         Assert.Equal((UInt256.FromUInt64(25), 2L), (stored.Amount, stored.Sequence));
-        JournalEntry entry = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
+        var entry = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
         Assert.Equal((EntryKind.Settle, UInt256.FromUInt64(25), UInt256.FromUInt64(15)), (entry.Kind, entry.Amount, entry.Price));
         Assert.Equal(("calculator", "/example.Calculator/add"), (entry.Service, entry.Method));
         Assert.Equal(rig.Time.GetUtcNow(), entry.At);
@@ -411,7 +411,7 @@ public sealed class SettleTests
 
         Assert.Equal(["set-aside 1 10"], rig.Events.Lines);
         Assert.Equal((UInt256.FromUInt64(7), PaymentRig.Stranger), (rig.Record.Amount, rig.Record.Sender));
-        JournalEntry aside = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
+        var aside = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
         Assert.Equal((EntryKind.SetAside, UInt256.FromUInt64(10), 65), (aside.Kind, aside.Amount, aside.Signature.Length));
         await rig.AssertCleanAsync();
     }

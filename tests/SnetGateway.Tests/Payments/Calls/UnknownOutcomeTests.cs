@@ -11,7 +11,7 @@ namespace SnetGateway.Tests.Payments.Calls;
 public sealed class UnknownOutcomeTests
 {
     private const string NotStored = "unable to store new payment channel state";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData(StoreFault.UnknownWritten)]
@@ -72,7 +72,7 @@ public sealed class UnknownOutcomeTests
         }
 
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(await call.WaitAsync(Limit));
+        Assert.Null(await call.WaitAsync(s_limit));
         await rig.AssertCleanAsync();
     }
 
@@ -92,7 +92,7 @@ public sealed class UnknownOutcomeTests
         Assert.Null(await other.PayAsync(PaymentRig.Pay(10, 1), 10));
 
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(await call.WaitAsync(Limit));
+        Assert.Null(await call.WaitAsync(s_limit));
         await rig.AssertCleanAsync();
     }
 
@@ -151,7 +151,7 @@ public sealed class UnknownOutcomeTests
         // From here on each wait ends at once, and counts.
         rig.Time.JumpsToTimers = true;
         rig.Time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal((13, NotStored), Answer(await call.WaitAsync(Limit)));
+        Assert.Equal((13, NotStored), Answer(await call.WaitAsync(s_limit)));
         Assert.InRange(rig.Time.GetElapsedTime(start), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
     }
 
@@ -204,7 +204,7 @@ public sealed class UnknownOutcomeTests
         rig.Chain.Open(PaymentRig.Id(2), PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, channel: 2), 10));
         rig.Store.ReleaseStalled();
-        Assert.Null(await stalled.WaitAsync(Limit));
+        Assert.Null(await stalled.WaitAsync(s_limit));
         await rig.AssertCleanAsync();
     }
 

@@ -14,9 +14,12 @@ public sealed class ChannelBookTests
     private readonly ChannelBook _book = new([PaymentRig.OtherGroup]);
     private readonly ChannelReading _reading;
 
-    public ChannelBookTests() => _reading =
+    public ChannelBookTests()
+    {
+        _reading =
         new FakeChain(_book, new FakeTimeProvider()).Open(
             PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 1_000, 2_000);
+    }
 
     [Fact]
     public void ChannelOfAnotherGroup_IsForeign_UntilItsGroupIsServed()

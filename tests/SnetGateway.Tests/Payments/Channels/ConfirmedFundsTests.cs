@@ -91,7 +91,7 @@ public sealed class ConfirmedFundsTests(ITestOutputHelper output)
     [Rule(13)]
     public void RandomDepositsClaimsAndReadings_NeverMoreThanWouldBeLeft()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int round = 0; round < 200; round++)
         {
             var channel = new Channel(PaymentRig.One, Depth);

@@ -6,8 +6,8 @@ namespace SnetGateway.Tests.Payments.Channels;
 
 public sealed class SlotQueueTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
     private readonly TestTimeProvider _time = new();
     private readonly SlotQueue _line = new();
@@ -24,7 +24,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
             _line.Release();
         })];
         _line.Release();
-        await Task.WhenAll(calls).WaitAsync(Limit);
+        await Task.WhenAll(calls).WaitAsync(s_limit);
         Assert.Equal(Enumerable.Range(0, 10), order);
         Assert.False(_line.IsTaken);
     }
@@ -65,10 +65,10 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     {
         Assert.True(await Enter());
         Task<bool> waiting = Enter().AsTask();
-        _time.Advance(Wait - TimeSpan.FromTicks(1));
+        _time.Advance(s_wait - TimeSpan.FromTicks(1));
         Assert.False(waiting.IsCompleted);
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.False(await waiting.WaitAsync(Limit));
+        Assert.False(await waiting.WaitAsync(s_limit));
         _line.Release();
         Assert.False(_line.IsTaken);
         Assert.Equal(0, _time.Armed);
@@ -82,9 +82,9 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
         Task<bool> waiting = Enter(cancellationToken: leaving.Token).AsTask();
         Task<bool> next = Enter().AsTask();
         await leaving.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Limit));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_limit));
         _line.Release();
-        Assert.True(await next.WaitAsync(Limit));
+        Assert.True(await next.WaitAsync(s_limit));
         _line.Release();
         Assert.False(_line.IsTaken);
     }
@@ -99,10 +99,10 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
             var line = new SlotQueue();
             var time = new TestTimeProvider();
             using var leaving = new CancellationTokenSource();
-            Assert.True(await line.EnterAsync(9, Wait, time, default));
-            Task<bool> waiting = line.EnterAsync(9, Wait, time, leaving.Token).AsTask();
+            Assert.True(await line.EnterAsync(9, s_wait, time, default));
+            Task<bool> waiting = line.EnterAsync(9, s_wait, time, leaving.Token).AsTask();
             Task<bool> behind = line.EnterAsync(9, TimeSpan.FromHours(1), time, default).AsTask();
-            Action race = random.Next(2) == 0 ? leaving.Cancel : () => time.Advance(Wait);
+            Action race = random.Next(2) == 0 ? leaving.Cancel : () => time.Advance(s_wait);
             using var start = new Barrier(2);
             var racer = new Thread(() =>
             {
@@ -117,7 +117,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
             bool given;
             try
             {
-                given = await waiting.WaitAsync(Limit);
+                given = await waiting.WaitAsync(s_limit);
             }
             catch (OperationCanceledException)
             {
@@ -129,7 +129,7 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
                 line.Release();
             }
 
-            Assert.True(await behind.WaitAsync(Limit));
+            Assert.True(await behind.WaitAsync(s_limit));
             line.Release();
             Assert.False(line.IsTaken);
         }
@@ -181,5 +181,5 @@ public sealed class SlotQueueTests(ITestOutputHelper output)
     }
 
     private ValueTask<bool> Enter(int maxWaiting = 16, CancellationToken cancellationToken = default) =>
-        _line.EnterAsync(maxWaiting, Wait, _time, cancellationToken);
+        _line.EnterAsync(maxWaiting, s_wait, _time, cancellationToken);
 }

@@ -30,7 +30,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         + "00000000000000000307070707070707070707070707070707070707070707070707070707070707070203e80207d000000000000003e809"
         + "09090909090909090909090909090909090909090909090909090909090909000001a1fd70f23b00000000000000070003010203";
 
-    private static readonly DateTimeOffset At = new(2026, 11, 21, 9, 30, 0, 123, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_at = new(2026, 11, 21, 9, 30, 0, 123, TimeSpan.Zero);
 
     [Fact]
     public void JournalEntry_Format1_IsTheseBytes()
@@ -67,7 +67,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Generated_RecordsAndEntries_AreTheSameBothWays()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 2_000; i++)
         {
             JournalEntry entry = Generate(random);
@@ -83,7 +83,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Largest_RecordAndEntry_FitTheirBuffers()
     {
-        var entry = Entry() with
+        JournalEntry entry = Entry() with
         {
             ChannelId = new(UInt256.MaxValue),
             Nonce = new(UInt256.MaxValue),
@@ -94,7 +94,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         };
         byte[] bytes = Bytes(entry);
         Assert.InRange(bytes.Length, 1, JournalEntry.MaxLength);
-        JournalEntry read = JournalEntry.Read(bytes);
+        var read = JournalEntry.Read(bytes);
         Assert.Equal(new string('€', 42), read.Service);
         Assert.Equal(string.Concat(Enumerable.Repeat("😀", 32)), read.Method);
 
@@ -113,7 +113,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Entry_NameWithHalfACharacter_IsStillReadable()
     {
-        JournalEntry read = JournalEntry.Read(Bytes(Entry() with { Service = "a\ud83d", Method = new string('\udc00', 300) }));
+        var read = JournalEntry.Read(Bytes(Entry() with { Service = "a\ud83d", Method = new string('\udc00', 300) }));
         Assert.Equal("a\ufffd", read.Service);
         Assert.Equal(new string('\ufffd', 42), read.Method);
     }
@@ -121,7 +121,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     [Fact]
     public void Garbage_IsAlwaysAFormatException()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         byte[] record = Convert.FromHexString(RecordHex), entry = Convert.FromHexString(EntryHex);
         for (int i = 0; i < 30_000; i++)
         {
@@ -290,7 +290,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         Amount = 300,
         Price = 0,
         Call = new CallId(0x0102030405060708, 9),
-        At = At,
+        At = s_at,
         Service = "calculator",
         Method = "/example.Calculator/add",
         Signature = Signature(0x55),
@@ -310,7 +310,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Signer = PaymentRig.Signer,
             Calls = calls,
             Earlier = [new SignedTotal(new(1), 65_536, Signature(0x66), 0), new SignedTotal(new(0), 1, Signature(0x77), 999)],
-            Reading = Reading(new(0x1234), 2, At),
+            Reading = Reading(new(0x1234), 2, s_at),
             Sequence = 7,
             NewestEntry = new byte[] { 1, 2, 3 },
         };

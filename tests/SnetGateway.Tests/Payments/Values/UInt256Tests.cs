@@ -10,21 +10,21 @@ public sealed class UInt256Tests(ITestOutputHelper output)
 {
     private const string MaxText = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
-    private static readonly BigInteger Modulus = BigInteger.One << 256;
+    private static readonly BigInteger s_modulus = BigInteger.One << 256;
 
     [Fact]
     public void Arithmetic_OnGeneratedValues_AgreesWithBigInteger()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             BigInteger x = Generate(random), y = Generate(random);
             UInt256 a = Of(x), b = Of(y);
 
             Assert.Equal(x, ToBig(a));
-            Assert.Equal(x + y < Modulus, a.TryAdd(b, out UInt256 sum));
-            Assert.Equal(x + y < Modulus ? x + y : BigInteger.Zero, ToBig(sum));
-            Assert.Equal(BigInteger.Min(x + y, Modulus - 1), ToBig(a.SaturatingAdd(b)));
+            Assert.Equal(x + y < s_modulus, a.TryAdd(b, out UInt256 sum));
+            Assert.Equal(x + y < s_modulus ? x + y : BigInteger.Zero, ToBig(sum));
+            Assert.Equal(BigInteger.Min(x + y, s_modulus - 1), ToBig(a.SaturatingAdd(b)));
             Assert.Equal(x >= y, a.TrySubtract(b, out UInt256 difference));
             Assert.Equal(x >= y ? x - y : BigInteger.Zero, ToBig(difference));
             Assert.Equal(BigInteger.Max(x - y, 0), ToBig(a.SaturatingSubtract(b)));
@@ -43,7 +43,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void Text_OfGeneratedValues_IsTheSameBothWays()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             BigInteger x = Generate(random);
@@ -59,23 +59,23 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     [Fact]
     public void Text_OfGeneratedDigits_IsReadExactlyWhenItFits()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 20_000; i++)
         {
             int length = random.Next(1, 82);
             string text = string.Concat(
                 Enumerable.Range(0, length).Select(at => (char)('0' + (at == 0 && length > 1 ? random.Next(1, 10) : random.Next(10)))));
-            BigInteger x = BigInteger.Parse(text, CultureInfo.InvariantCulture);
+            var x = BigInteger.Parse(text, CultureInfo.InvariantCulture);
 
-            Assert.Equal(x < Modulus, UInt256.TryParse(text, out UInt256 value));
-            Assert.Equal(x < Modulus ? x : BigInteger.Zero, ToBig(value));
+            Assert.Equal(x < s_modulus, UInt256.TryParse(text, out UInt256 value));
+            Assert.Equal(x < s_modulus ? x : BigInteger.Zero, ToBig(value));
         }
     }
 
     [Fact]
     public void BigEndian_OfGeneratedValues_IsTheSameBothWays()
     {
-        var random = Seeds.Random(output.WriteLine);
+        Random random = Seeds.Random(output.WriteLine);
         for (int i = 0; i < 5_000; i++)
         {
             BigInteger x = Generate(random);
@@ -183,7 +183,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
     {
         for (int k = 1; k <= 20; k++)
         {
-            Assert.False(UInt256.TryParse((42 + (k * Modulus)).ToString(CultureInfo.InvariantCulture), out _));
+            Assert.False(UInt256.TryParse((42 + (k * s_modulus)).ToString(CultureInfo.InvariantCulture), out _));
         }
     }
 

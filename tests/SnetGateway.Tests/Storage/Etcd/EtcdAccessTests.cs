@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit.Etcd;
 using Xunit;
 
@@ -27,17 +28,17 @@ public sealed class EtcdAccessTests : IDisposable
         await etcd.ControlAsync("user", "grant-role", "gateway", "ledger");
         await etcd.ControlAsync("auth", "enable");
 
-        await using (var nobody = EtcdLedger.Open(options))
+        await using (EtcdRecordStore nobody = EtcdLedger.Open(options))
         {
             Assert.Equal(CommitOutcome.NotWritten, (await nobody.Write(1, 0, [1])).Outcome);
             await Assert.ThrowsAsync<StoreUnavailableException>(() => nobody.Read(1));
         }
 
         (options.Etcd.User, options.Etcd.Password) = ("gateway", "wrong");
-        await using (var wrong = EtcdLedger.Open(options))
+        await using (EtcdRecordStore wrong = EtcdLedger.Open(options))
         {
             Assert.Equal(CommitOutcome.NotWritten, (await wrong.Write(1, 0, [1])).Outcome);
-            var refused = await Assert.ThrowsAsync<StoreUnavailableException>(
+            StoreUnavailableException refused = await Assert.ThrowsAsync<StoreUnavailableException>(
                 () => wrong.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
             Assert.Contains("authentication failed", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("wrong", refused.Message, StringComparison.Ordinal);
@@ -46,10 +47,10 @@ public sealed class EtcdAccessTests : IDisposable
         string file = Path.Combine(_folder.FullName, "password");
         await File.WriteAllTextAsync(file, "secret\n");
         (options.Etcd.Password, options.Etcd.PasswordPath) = ("", file);
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         Assert.Empty(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
         long revision = await store.MustWrite(1, 0, [1]);
-        await using var feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        await using IAsyncEnumerator<StoredRecord> feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
 
         // etcd keeps simple tokens in memory, so it forgets them when it restarts.
@@ -60,9 +61,9 @@ public sealed class EtcdAccessTests : IDisposable
         Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
         Assert.Equal(revision, feed.Current.Revision);
 
-        var elsewhere = EtcdLedger.Options(etcd.Endpoint);
+        LedgerOptions elsewhere = EtcdLedger.Options(etcd.Endpoint);
         (elsewhere.Etcd.User, elsewhere.Etcd.PasswordPath) = ("gateway", file);
-        await using var notAllowed = EtcdLedger.Open(elsewhere);
+        await using EtcdRecordStore notAllowed = EtcdLedger.Open(elsewhere);
         Assert.Equal(CommitOutcome.NotWritten, (await notAllowed.Write(1, 0, [1])).Outcome);
     }
 
@@ -75,18 +76,18 @@ public sealed class EtcdAccessTests : IDisposable
         LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
         options.CommitTimeout = TimeSpan.FromSeconds(2);
         options.Etcd.CaPath = server.CaFile;
-        await using (var withoutCertificate = EtcdLedger.Open(options))
+        await using (EtcdRecordStore withoutCertificate = EtcdLedger.Open(options))
         {
             Assert.NotEqual(CommitOutcome.Committed, (await withoutCertificate.Write(1, 0, [1])).Outcome);
         }
 
         (options.Etcd.CertificatePath, options.Etcd.KeyPath) = (server.CertificateFile, server.KeyFile);
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         await store.MustWrite(1, 0, [1]);
         Assert.Single(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
 
         options.Etcd.CaPath = stranger.CaFile;
-        await using var distrustful = EtcdLedger.Open(options);
+        await using EtcdRecordStore distrustful = EtcdLedger.Open(options);
         Assert.Equal(CommitOutcome.NotWritten, (await distrustful.Write(2, 0, [1])).Outcome);
 
         options.Etcd.CaPath = Path.Combine(_folder.FullName, "nothing.pem");

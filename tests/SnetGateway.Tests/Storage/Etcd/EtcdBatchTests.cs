@@ -22,7 +22,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     [Rule(17)]
     public async Task Batch_OneConflict_FailsOnlyItsOwnCall()
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         CommitResult[] results =
             await Task.WhenAll(Enumerable.Range(0, 200).Select(i => store.Write(i, expected: i % 7 == 3 ? 99 : 0, s_value)));
         Assert.All(results.Index(), result => Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task Batch_NeverExceedsEtcdsLimit()
     {
         // Commits of 1 and of 32 writes together: etcd's limit of 128 counts the inner transactions and the operations of the largest.
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 600).Select(i => store.CommitAsync(
             Enumerable.Range(0, i % 10 == 0 ? StoreLimits.MaxWrites : 1)
                 .Select(w => new RecordWrite(StoreData.Key((i * 100) + w), 0, s_value))
@@ -78,10 +78,10 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task ConcurrentWritesOfOneKey_AreNeverInOneBatch_AndOneWins()
     {
         // etcd rejects a transaction that writes a key twice.
-        const int keys = 4;
-        await using var store = EtcdLedger.Open(fixture.Etcd);
-        CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.Write(i % keys, expected: 0, s_value)));
-        foreach (IGrouping<int, (int Index, CommitResult Item)> key in results.Index().GroupBy(result => result.Index % keys))
+        const int Keys = 4;
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
+        CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.Write(i % Keys, expected: 0, s_value)));
+        foreach (IGrouping<int, (int Index, CommitResult Item)> key in results.Index().GroupBy(result => result.Index % Keys))
         {
             Assert.Single(key, result => result.Item.Outcome == CommitOutcome.Committed);
             Assert.Equal(key.Count() - 1, key.Count(result => result.Item.Outcome == CommitOutcome.Conflict));
@@ -91,7 +91,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     [Fact]
     public async Task Batch_OfTheLargestValues_StaysBelowTheLargestRequest()
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         var large = new byte[StoreLimits.MaxValueLength];
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => store.Write(i, 0, large)));
         Assert.All(results, result => Assert.Equal(CommitOutcome.Committed, result.Outcome));
@@ -102,7 +102,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task SixtyFourConcurrentChannels_CostLessThanOneRoundTripPerSettle()
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var meters = services.GetRequiredService<IMeterFactory>();
+        IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
         long roundTrips = 0;
         using var listener = new MeterListener
         {
@@ -116,24 +116,24 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         };
         listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref roundTrips, count));
         listener.Start();
-        await using var store = EtcdLedger.Open(EtcdLedger.Options(fixture.Etcd.Endpoint), new StorageMetrics(meters));
+        await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(fixture.Etcd.Endpoint), new StorageMetrics(meters));
 
-        const int channels = 64, settles = 50;
-        await Task.WhenAll(Enumerable.Range(0, channels).Select(async channel =>
+        const int Channels = 64, Settles = 50;
+        await Task.WhenAll(Enumerable.Range(0, Channels).Select(async channel =>
         {
             long revision = 0;
-            for (int i = 0; i < settles; i++)
+            for (int i = 0; i < Settles; i++)
             {
                 revision = await store.MustWrite(channel, revision, s_value);
             }
         }));
-        Assert.InRange((double)Interlocked.Read(ref roundTrips) / (channels * settles), 0.001, 0.5);
+        Assert.InRange((double)Interlocked.Read(ref roundTrips) / (Channels * Settles), 0.001, 0.5);
     }
 
     [Fact]
     public async Task ReadAll_CompactedBetweenPages_ContinuesAtTheCurrentRevision()
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         await Task.WhenAll(Enumerable.Range(0, 1100).Select(i => store.MustWrite(i, 0, [1])));
         var seen = new HashSet<RecordKey>();
         await foreach (StoredRecord record in store.ReadAllAsync(CancellationToken.None))
@@ -156,10 +156,10 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
         LedgerScope other = LedgerFolder.Scope with { ChainId = 5 };
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         await using var otherChain = new EtcdRecordStore(
             options, other, LedgerFolder.Metrics, new LogLines(), TimeProvider.System);
-        await using var otherPrefix = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore otherPrefix = EtcdLedger.Open(fixture.Etcd);
         await store.MustWrite(1, 0, [1]);
         Assert.Null(await otherChain.Read(1));
         Assert.Null(await otherPrefix.Read(1));
@@ -172,10 +172,10 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public void StoredKeyInEtcd_HasTheseBytes()
     {
         var keys = new EtcdKeys("p/", new LedgerScope(1, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e")));
-        const string ledger = "702f" + "01" + "0000000000000001" + "5e592f9b1d303183d963635f895f0f0c48284f4e";
+        const string Ledger = "702f" + "01" + "0000000000000001" + "5e592f9b1d303183d963635f895f0f0c48284f4e";
         ByteString key = keys.Of(new RecordKey(RecordKind.PaidChannel, new byte[] { 0xAB, 0xCD }));
-        Assert.Equal(ledger + "01" + "abcd", Convert.ToHexStringLower(key.Span));
-        Assert.Equal(ledger + "00" + Convert.ToHexStringLower("format"u8), Convert.ToHexStringLower(keys.Format.Span));
+        Assert.Equal(Ledger + "01" + "abcd", Convert.ToHexStringLower(key.Span));
+        Assert.Equal(Ledger + "00" + Convert.ToHexStringLower("format"u8), Convert.ToHexStringLower(keys.Format.Span));
         Assert.True(keys.TryRead(key, out RecordKey read));
         Assert.Equal(new RecordKey(RecordKind.PaidChannel, new byte[] { 0xAB, 0xCD }), read);
         Assert.False(keys.TryRead(keys.Format, out _));
@@ -186,7 +186,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task Format_ThatNamesAnotherVersion_StopsEverySettleImmediately()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         long revision = await store.MustWrite(1, 0, [1]);
 
         await SetFormatAsync(options, "1 2"); // a rolling upgrade begins: both write
@@ -196,7 +196,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
         await SetFormatAsync(options, "2"); // and ends
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, revision, [3])).Outcome);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
-        await using var late = EtcdLedger.Open(options);
+        await using EtcdRecordStore late = EtcdLedger.Open(options);
         await Assert.ThrowsAsync<LedgerFormatException>(() => late.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
 
         await SetFormatAsync(options, "1"); // taken back
@@ -208,18 +208,19 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task Format_DeletedWithTheLedger_NoNewLedgerIsCreated()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         await store.MustWrite(1, 0, [1]);
         await fixture.Etcd.ControlAsync("del", "--prefix", options.Etcd.KeyPrefix);
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(2, 0, [2])).Outcome);
-        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
+        StoreUnavailableException refused =
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
         Assert.Contains("deleted", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Probes_LeaveNoRevisionBehind()
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         long before = await store.MustWrite(1, 0, [1]);
         for (int i = 0; i < 20; i++)
         {

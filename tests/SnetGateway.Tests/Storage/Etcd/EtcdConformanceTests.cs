@@ -1,3 +1,4 @@
+using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Stores;
 using Xunit;
@@ -15,7 +16,7 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
     [Rule(17)]
     public async Task EtcdStore_KeepsTheRule(string rule)
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         int seed = Seeds.Next(output.WriteLine);
         await StoreConformance.RunAsync(rule, store, seed);
     }
@@ -24,7 +25,7 @@ public sealed class EtcdConformanceTests(EtcdFixture fixture, ITestOutputHelper 
     [Rule(15)]
     public async Task EntryThatIsAboutToLeaveItsRecord_IsInTheJournalFirst()
     {
-        await using var store = EtcdLedger.Open(fixture.Etcd);
+        await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
         await store.KeepsTheEntryBeforeAsync();
     }
 }

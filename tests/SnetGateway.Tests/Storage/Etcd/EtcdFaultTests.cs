@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Processes;
@@ -19,7 +20,7 @@ public sealed class EtcdFaultTests
     public async Task LeaderKilled_OfThree_SettlesContinue_AndNoneIsLost()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
-        await using var store = EtcdLedger.Open(EtcdLedger.Options(cluster.Endpoints));
+        await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(cluster.Endpoints));
         var written = new byte[8][];
         var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] writers = [.. Enumerable.Range(0, written.Length).Select(async channel =>
@@ -56,7 +57,7 @@ public sealed class EtcdFaultTests
         // The first endpoint in the list is the first one used.
         LedgerOptions options = EtcdLedger.Options(others[0].Endpoint, others[1].Endpoint, leader.Endpoint);
         options.CommitTimeout = s_limit;
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         long revision = await store.MustWrite(1, 0, [1]);
         EtcdProcess inUse = others[0];
         inUse.Pause();
@@ -83,7 +84,7 @@ public sealed class EtcdFaultTests
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
         LedgerOptions options = EtcdLedger.Options(cluster.Endpoints);
         options.CommitTimeout = s_limit;
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         long revision = await store.MustWrite(1, 0, [1]);
         await cluster.Members[0].KillAsync();
         await cluster.Members[1].KillAsync();
@@ -107,9 +108,9 @@ public sealed class EtcdFaultTests
         LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1", "http://127.0.0.1:2");
         // a tenth of it is left to say so before the clock says "unknown", on a busy machine too
         options.CommitTimeout = TimeSpan.FromSeconds(5);
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         Assert.Equal(CommitOutcome.NotWritten, (await store.Write(1, 0, [1])).Outcome);
-        var failure =
+        StoreUnavailableException failure =
             await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAllAsync(CancellationToken.None).ToArrayAsync().AsTask());
         Assert.Contains("127.0.0.1", failure.Message, StringComparison.Ordinal);
     }
@@ -122,7 +123,7 @@ public sealed class EtcdFaultTests
         await using var relay = new TcpRelay(etcd.Endpoint);
         LedgerOptions options = EtcdLedger.Options(relay.Endpoint);
         options.CommitTimeout = s_limit;
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         long revision = await store.MustWrite(1, 0, [1]);
 
         long before = relay.RequestBytes;
@@ -133,7 +134,7 @@ public sealed class EtcdFaultTests
         // Waits until etcd has executed the write: a request that is cut earlier may never arrive.
         LedgerOptions beside = EtcdLedger.Options(etcd.Endpoint);
         beside.Etcd.KeyPrefix = options.Etcd.KeyPrefix;
-        await using var other = EtcdLedger.Open(beside);
+        await using EtcdRecordStore other = EtcdLedger.Open(beside);
         await Eventually.TrueAsync("etcd has written it", async () => (await other.Read(1))!.Value.Span[0] == 2);
         relay.Cut();
         Assert.Equal(CommitOutcome.Unknown, (await commit).Outcome);
@@ -151,7 +152,7 @@ public sealed class EtcdFaultTests
         await using var relay = new TcpRelay(etcd.Endpoint);
         LedgerOptions options = EtcdLedger.Options(relay.Endpoint);
         options.CommitTimeout = s_limit;
-        await using var store = EtcdLedger.Open(options);
+        await using EtcdRecordStore store = EtcdLedger.Open(options);
         await store.MustWrite(0, 0, [1]);
         relay.Mode = TcpRelayMode.SwallowsAnswers;
         var time = Stopwatch.StartNew();
@@ -169,7 +170,7 @@ public sealed class EtcdFaultTests
     public async Task Restarted_OnTheSameData_HoldsEverything()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
-        await using var store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
+        await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
         long revision = await store.MustWrite(1, 0, [7]);
         await etcd.KillAsync();
         await etcd.StartAgainAsync();

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit.Processes;
@@ -13,10 +14,10 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
     public async Task Watch_TwoStores_EachSeesTheOthersWrites()
     {
         LedgerOptions options = EtcdLedger.Options(fixture.Etcd.Endpoint);
-        await using var one = EtcdLedger.Open(options);
-        await using var two = EtcdLedger.Open(options);
+        await using EtcdRecordStore one = EtcdLedger.Open(options);
+        await using EtcdRecordStore two = EtcdLedger.Open(options);
         _ = await two.ReadAllAsync(CancellationToken.None).ToArrayAsync();
-        await using var feed = two.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        await using IAsyncEnumerator<StoredRecord> feed = two.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
         long revision = 0;
         for (byte i = 1; i <= 20; i++)
         {
@@ -35,7 +36,7 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
         await using (far)
         {
             _ = await far.ReadAllAsync(CancellationToken.None).ToArrayAsync();
-            await using var feed = far.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+            await using IAsyncEnumerator<StoredRecord> feed = far.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
             long revision = await near.MustWrite(1, 0, [1]);
             Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
             relay.Mode = TcpRelayMode.Refuses;
@@ -64,7 +65,7 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
         {
             long one = await near.MustWrite(1, 0, [1]);
             _ = await far.ReadAllAsync(CancellationToken.None).ToArrayAsync();
-            await using var feed = far.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+            await using IAsyncEnumerator<StoredRecord> feed = far.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
             one = await near.MustWrite(1, one, [2]);
             Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(StoreCalls.Patience));
             relay.Mode = TcpRelayMode.Refuses;
@@ -89,8 +90,8 @@ public sealed class EtcdFeedTests(EtcdFixture fixture) : IClassFixture<EtcdFixtu
     [Fact]
     public async Task Watch_StoreDisposed_Ends()
     {
-        var store = EtcdLedger.Open(fixture.Etcd);
-        await using var feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
+        await using IAsyncEnumerator<StoredRecord> feed = store.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
         Task<bool> next = feed.MoveNextAsync().AsTask();
         await store.DisposeAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(StoreCalls.Patience));

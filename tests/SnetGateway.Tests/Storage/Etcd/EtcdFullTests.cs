@@ -17,7 +17,7 @@ public sealed class EtcdFullTests
     public async Task EtcdFull_NothingIsWritten_AndTheDocumentedCommandsBringItBack()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });
-        await using var store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
+        await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
         var value = new byte[StoreLimits.MaxValueLength];
         long revision = 0;
         CommitResult result;
@@ -27,7 +27,8 @@ public sealed class EtcdFullTests
         }
 
         Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
-        var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
+        StoreUnavailableException unavailable =
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ProbeAsync(CancellationToken.None).AsTask());
         Assert.Contains("space exceeded", unavailable.Message, StringComparison.Ordinal);
         Assert.Equal(revision, await store.Revision(1)); // reads continue
 
@@ -44,7 +45,7 @@ public sealed class EtcdFullTests
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = [argument] });
         LedgerOptions options = EtcdLedger.Options(etcd.Endpoint);
-        await using (var writer = EtcdLedger.Open(options))
+        await using (EtcdRecordStore writer = EtcdLedger.Open(options))
         {
             long revision = await writer.MustWrite(1, 0, [1]);
             if (compacted)
@@ -54,7 +55,7 @@ public sealed class EtcdFullTests
         }
 
         var log = new LogLines();
-        await using var store = EtcdLedger.Open(options, logger: log);
+        await using EtcdRecordStore store = EtcdLedger.Open(options, logger: log);
         Assert.Single(await store.ReadAllAsync(CancellationToken.None).ToArrayAsync());
         await store.Inspection;
         Assert.Contains(7030, log.Ids);
@@ -95,7 +96,7 @@ public sealed class EtcdFullTests
         string page = RepositoryFiles.Read("docs/stores.md");
         string commands =
             page.Split("```sh\n").Single(part => part.StartsWith("export ETCDCTL_API", StringComparison.Ordinal)).Split("```")[0];
-        await using ChildProcess shell = ChildProcess.Start(
+        await using var shell = ChildProcess.Start(
             "/bin/sh", ["-e", "-c", commands], environment: new Dictionary<string, string?> { ["ETCDCTL_ENDPOINTS"] = endpoint });
         int code = await shell.WaitForExitAsync();
         Assert.True(code == 0, shell.RecentOutput);

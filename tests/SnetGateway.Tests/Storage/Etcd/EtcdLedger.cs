@@ -24,7 +24,10 @@ internal static class EtcdLedger
     private static readonly DirectoryInfo s_journals = Directory.CreateTempSubdirectory("snet-journals-");
     private static int s_ledgers;
 
-    static EtcdLedger() => AppDomain.CurrentDomain.ProcessExit += (_, _) => s_journals.Delete(recursive: true);
+    static EtcdLedger()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => s_journals.Delete(recursive: true);
+    }
 
     /// <summary>A prefix that no other ledger of this run uses.</summary>
     public static string NewPrefix() => $"test-{Interlocked.Increment(ref s_ledgers)}/";

@@ -23,7 +23,7 @@ internal static class StoreModelRun
         var clock = Stopwatch.StartNew();
         ModelCounts all = default;
         int histories = 0, ledgers = 0;
-        TimeSpan nextLine = TimeSpan.FromSeconds(10);
+        var nextLine = TimeSpan.FromSeconds(10);
         try
         {
             while (all.Operations < operations)

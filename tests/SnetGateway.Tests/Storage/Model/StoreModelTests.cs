@@ -43,7 +43,7 @@ public sealed class StoreModelTests(RedisFixture redis, EtcdFixture etcd, ITestO
 
         async Task<ModelCounts> OneAsync()
         {
-            await using ModelLedger ledger = ModelLedger.Memory();
+            await using var ledger = ModelLedger.Memory();
             return await ledger.RunAsync(seed);
         }
     }
