@@ -41,7 +41,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
 
     public async Task AnswerAsync(IServerStreamWriter<EchoReply> replies, string text, uint count)
     {
-        for (var i = 0u; i < count; i++)
+        for (uint i = 0u; i < count; i++)
         {
             if (_ask.Failure is { } failure && _sent >= failure.AfterAnswers)
             {
@@ -70,7 +70,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
 
     private async Task PauseAsync()
     {
-        var milliseconds = _sent == 0 ? _ask.FirstDelayMs : _ask.GapMs;
+        uint milliseconds = _sent == 0 ? _ask.FirstDelayMs : _ask.GapMs;
         if (milliseconds > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, context.CancellationToken);
@@ -104,7 +104,7 @@ internal sealed class EchoCall(ServerCallContext context, string instance, TimeP
         var reply = new EchoReply { Text = text, Index = _sent++, Instance = instance, Requests = _requests };
         if (_ask.PaddingBytes > 0)
         {
-            var padding = new byte[_ask.PaddingBytes];
+            byte[] padding = new byte[_ask.PaddingBytes];
             Array.Fill(padding, (byte)'x');
             reply.Padding = UnsafeByteOperations.UnsafeWrap(padding);
         }

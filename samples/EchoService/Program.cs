@@ -7,9 +7,9 @@ using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.EchoService;
 
-var exitWithStdin = args.Contains("--exit-with-stdin");
+bool exitWithStdin = args.Contains("--exit-with-stdin");
 IConfigurationRoot configuration = new ConfigurationBuilder().AddCommandLine(args.Where(a => a != "--exit-with-stdin").ToArray()).Build();
-var name = configuration["name"] ?? "echo-csharp";
+string name = configuration["name"] ?? "echo-csharp";
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);

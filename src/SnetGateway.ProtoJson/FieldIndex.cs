@@ -29,7 +29,7 @@ internal readonly struct FieldIndex
                 continue;
             }
 
-            var isPacked = field.IsRepeated && field.IsPackable && wireType == WireFormat.WireType.LengthDelimited;
+            bool isPacked = field.IsRepeated && field.IsPackable && wireType == WireFormat.WireType.LengthDelimited;
             if (wireType != field.WireType && !isPacked)
             {
                 continue;
@@ -54,7 +54,7 @@ internal readonly struct FieldIndex
     public ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> Find(int field)
     {
         Span<(int Field, int Start, int Length, bool IsPacked)> places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_places);
-        var first = LowerBound(places, field);
+        int first = LowerBound(places, field);
         return places[first..LowerBound(places, field + 1)];
     }
 
@@ -64,7 +64,7 @@ internal readonly struct FieldIndex
         (int low, int high) = (0, places.Length);
         while (low < high)
         {
-            var middle = (low + high) / 2;
+            int middle = (low + high) / 2;
             (low, high) = places[middle].Field < field ? (middle + 1, high) : (low, middle);
         }
 

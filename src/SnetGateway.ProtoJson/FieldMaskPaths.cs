@@ -12,7 +12,7 @@ internal static class FieldMaskPaths
     public static string? Read(ReadOnlySpan<char> path)
     {
         var text = new StringBuilder(path.Length + 4);
-        foreach (var character in path)
+        foreach (char character in path)
         {
             if (!char.IsAsciiLetterOrDigit(character) && character != '.')
             {
@@ -36,8 +36,8 @@ internal static class FieldMaskPaths
     public static string? Format(string path)
     {
         var text = new StringBuilder(path.Length);
-        var isAfterUnderscore = false;
-        foreach (var character in path)
+        bool isAfterUnderscore = false;
+        foreach (char character in path)
         {
             if (isAfterUnderscore && !char.IsAsciiLetterLower(character))
             {

@@ -68,7 +68,7 @@ internal ref partial struct JsonToProto
                 number = 0;
                 break;
             case JsonTokenType.String:
-                var name = ReadText("a name");
+                string name = ReadText("a name");
                 if (!type.TryGetNumber(name, out number))
                 {
                     throw path.Error($"{type.FullName} has no value with this name");
@@ -90,14 +90,14 @@ internal ref partial struct JsonToProto
 
     private readonly bool ReadDouble()
     {
-        var bits = BitConverter.DoubleToUInt64Bits(ReadFloatingPoint<double>("double"));
+        ulong bits = BitConverter.DoubleToUInt64Bits(ReadFloatingPoint<double>("double"));
         output.WriteFixed64(bits);
         return bits == 0;
     }
 
     private readonly bool ReadSingle()
     {
-        var bits = BitConverter.SingleToUInt32Bits(ReadFloatingPoint<float>("float"));
+        uint bits = BitConverter.SingleToUInt32Bits(ReadFloatingPoint<float>("float"));
         output.WriteFixed32(bits);
         return bits == 0;
     }
@@ -105,7 +105,7 @@ internal ref partial struct JsonToProto
     private readonly T ReadFloatingPoint<T>(string type)
         where T : struct, IFloatingPointIeee754<T>
     {
-        var isText = _json.TokenType == JsonTokenType.String;
+        bool isText = _json.TokenType == JsonTokenType.String;
         if (!isText && _json.TokenType != JsonTokenType.Number)
         {
             throw path.Error("expected a number");
@@ -121,15 +121,15 @@ internal ref partial struct JsonToProto
     private readonly bool WriteBase64(string text)
     {
         // Both base64 alphabets are accepted, with or without padding.
-        var standard = text.AsSpan().IndexOfAny('-', '_') < 0 ? text : text.Replace('-', '+').Replace('_', '/');
+        string standard = text.AsSpan().IndexOfAny('-', '_') < 0 ? text : text.Replace('-', '+').Replace('_', '/');
         if (!standard.Contains('=', StringComparison.Ordinal))
         {
             standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
         }
 
         // Convert skips white space, which JSON's mapping does not allow.
-        var bytes = new byte[standard.Length / 4 * 3];
-        if (standard.AsSpan().ContainsAny(" \t\r\n") || !Convert.TryFromBase64String(standard, bytes, out var written))
+        byte[] bytes = new byte[standard.Length / 4 * 3];
+        if (standard.AsSpan().ContainsAny(" \t\r\n") || !Convert.TryFromBase64String(standard, bytes, out int written))
         {
             throw path.Error("the string is not base64");
         }

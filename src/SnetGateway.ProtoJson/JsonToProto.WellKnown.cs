@@ -25,7 +25,7 @@ internal ref partial struct JsonToProto
 
     private void ReadFieldMask(ProtoMessageType type)
     {
-        var text = ReadText("field names with commas between them");
+        string text = ReadText("field names with commas between them");
         if (text.Length == 0)
         {
             return;
@@ -41,7 +41,7 @@ internal ref partial struct JsonToProto
 
     private void ReadValue(ProtoMessageType type)
     {
-        var name = _json.TokenType switch
+        string name = _json.TokenType switch
         {
             JsonTokenType.Null => "null_value",
             JsonTokenType.Number => "number_value",
@@ -75,7 +75,7 @@ internal ref partial struct JsonToProto
             return;
         }
 
-        var slash = url.LastIndexOf('/');
+        int slash = url.LastIndexOf('/');
         if (slash < 0 || schema.FindMessage(url[(slash + 1)..]) is not { } type)
         {
             throw path.Error("@type does not name a message of this schema");
@@ -83,9 +83,9 @@ internal ref partial struct JsonToProto
 
         output.WriteTag(1, WireFormat.WireType.LengthDelimited);
         output.WriteText(url);
-        var before = output.Length;
+        int before = output.Length;
         output.WriteTag(2, WireFormat.WireType.LengthDelimited);
-        var begun = output.Begin();
+        int begun = output.Begin();
         if (type.WellKnown == WellKnownType.None)
         {
             ReadFields(type, isInsideAny: true);
@@ -104,8 +104,8 @@ internal ref partial struct JsonToProto
 
     private void ReadAnyValue(ProtoMessageType type)
     {
-        var isRead = type.WellKnown == WellKnownType.Empty;
-        while (ReadProperty(out var name))
+        bool isRead = type.WellKnown == WellKnownType.Empty;
+        while (ReadProperty(out string? name))
         {
             if (name == ValueProperty)
             {
@@ -138,7 +138,7 @@ internal ref partial struct JsonToProto
         string? url = null;
         while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {
-            var isType = ahead.ValueTextEquals(TypeProperty);
+            bool isType = ahead.ValueTextEquals(TypeProperty);
             ahead.Read();
             if (!isType)
             {

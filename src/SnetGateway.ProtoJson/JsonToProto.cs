@@ -72,11 +72,11 @@ internal ref partial struct JsonToProto(
     private void ReadFields(ProtoMessageType type, bool isInsideAny)
     {
         Expect(JsonTokenType.StartObject, $"an object for {type.FullName}");
-        var bits = type.Fields.Length + type.OneofCount;
+        int bits = type.Fields.Length + type.OneofCount;
         Span<ulong> seen = bits <= SeenBitsOnStack ? stackalloc ulong[SeenBitsOnStack / BitsPerWord] : new ulong[(bits / BitsPerWord) + 1];
-        while (ReadProperty(out var name))
+        while (ReadProperty(out string? name))
         {
-            var at = path.Length;
+            int at = path.Length;
             path.Enter(name);
             if (type.Find(name) is { } field)
             {
@@ -106,7 +106,7 @@ internal ref partial struct JsonToProto(
 
     private readonly void MarkSeen(Span<ulong> seen, int bit, string otherwise)
     {
-        var mask = 1UL << (bit % BitsPerWord);
+        ulong mask = 1UL << (bit % BitsPerWord);
         if ((seen[bit / BitsPerWord] & mask) != 0)
         {
             throw path.Error(otherwise);
@@ -133,7 +133,7 @@ internal ref partial struct JsonToProto(
 
     private void ReadSingular(ProtoField field)
     {
-        var before = output.Length;
+        int before = output.Length;
         WriteTag(field, field.WireType);
         if (ReadElement(field) && !field.HasPresence)
         {
@@ -144,15 +144,15 @@ internal ref partial struct JsonToProto(
     private void ReadRepeated(ProtoField field)
     {
         Expect(JsonTokenType.StartArray, "a list");
-        var before = output.Length;
-        var packed = 0;
+        int before = output.Length;
+        int packed = 0;
         if (field.IsPacked)
         {
             WriteTag(field, WireFormat.WireType.LengthDelimited);
             packed = output.Begin();
         }
 
-        var index = 0;
+        int index = 0;
         for (; ReadToken() != JsonTokenType.EndArray; index++)
         {
             path.Enter(index);
@@ -180,7 +180,7 @@ internal ref partial struct JsonToProto(
     {
         Expect(JsonTokenType.StartObject, "an object");
         HashSet<string>? keys = null;
-        while (ReadProperty(out var key))
+        while (ReadProperty(out string? key))
         {
             path.Enter(key);
             if (!(keys ??= new HashSet<string>(StringComparer.Ordinal)).Add(key))
@@ -189,7 +189,7 @@ internal ref partial struct JsonToProto(
             }
 
             WriteTag(field, WireFormat.WireType.LengthDelimited);
-            var entry = output.Begin();
+            int entry = output.Begin();
             WriteTag(field.MapKey, field.MapKey.WireType);
             WriteMapKey(field.MapKey, key);
             RefuseNull(field.MapValue);
@@ -206,12 +206,12 @@ internal ref partial struct JsonToProto(
         switch (field.Type)
         {
             case FieldType.Message:
-                var begun = output.Begin();
+                int begun = output.Begin();
                 ReadMessage(field.Message!);
                 output.End(begun);
                 return false;
             case FieldType.String:
-                var text = ReadText("a string");
+                string text = ReadText("a string");
                 output.WriteText(text);
                 return text.Length == 0;
             case FieldType.Bytes:

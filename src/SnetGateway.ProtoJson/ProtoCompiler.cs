@@ -12,8 +12,8 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
     /// output.</exception>
     public async Task<ProtoSchema> CompileFolderAsync(string folder, CancellationToken cancellationToken)
     {
-        var root = Path.GetFullPath(folder);
-        var files = Directory.GetFiles(root, "*.proto", SearchOption.AllDirectories);
+        string root = Path.GetFullPath(folder);
+        string[] files = Directory.GetFiles(root, "*.proto", SearchOption.AllDirectories);
         if (files.Length == 0)
         {
             throw new InvalidDataException($"{root} contains no .proto file.");
@@ -23,7 +23,7 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
         DirectoryInfo work = Directory.CreateTempSubdirectory("snet-gateway-protoc-");
         try
         {
-            var result = Path.Combine(work.FullName, "set.pb");
+            string result = Path.Combine(work.FullName, "set.pb");
             await RunAsync(["--include_imports", $"--descriptor_set_out={result}", $"--proto_path={root}", .. includePaths.Select(
                 path => $"--proto_path={path}"), .. files], cancellationToken);
             return await ProtoSchema.LoadFileAsync(result, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
         try
         {
             process.StandardInput.Close();
-            var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+            string errors = await process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode != 0)
             {

@@ -18,8 +18,8 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
 
     public (int Number, WireFormat.WireType Type) ReadTag()
     {
-        var tag = ReadVarint();
-        var number = tag >> TypeBits;
+        ulong tag = ReadVarint();
+        ulong number = tag >> TypeBits;
         var type = (WireFormat.WireType)(tag & 7);
         if (number is 0 or > 0x1FFFFFFF || type > WireFormat.WireType.Fixed32)
         {
@@ -33,10 +33,10 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
 
     public ulong ReadVarint()
     {
-        var value = 0UL;
-        for (var index = 0; index < MostVarintBytes && Position < _source.Length; index++)
+        ulong value = 0UL;
+        for (int index = 0; index < MostVarintBytes && Position < _source.Length; index++)
         {
-            var next = _source[Position++];
+            byte next = _source[Position++];
             value |= (ulong)(next & 0x7F) << (7 * index);
             if (next < 0x80)
             {
@@ -54,7 +54,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
     /// <summary>Skips a field's value and returns its position; for a length-delimited one without the length.</summary>
     public (int Start, int Length) Skip(WireFormat.WireType type)
     {
-        var start = Position;
+        int start = Position;
         switch (type)
         {
             case WireFormat.WireType.Varint:
@@ -67,7 +67,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> source, JsonPath path)
                 Take(4);
                 break;
             default:
-                var length = ReadVarint();
+                ulong length = ReadVarint();
                 start = Position;
                 Take(length);
                 break;

@@ -23,7 +23,7 @@ internal sealed class ProtoOutput
     public void WriteVarint(ulong value)
     {
         Span<byte> space = Reserve(MostVarintBytes);
-        var written = 0;
+        int written = 0;
         for (; value > 0x7F; value >>= 7)
         {
             space[written++] = (byte)(value | 0x80);
@@ -62,7 +62,7 @@ internal sealed class ProtoOutput
     /// <summary>Writes a length and the text in UTF-8.</summary>
     public void WriteText(string value)
     {
-        var size = Encoding.UTF8.GetByteCount(value);
+        int size = Encoding.UTF8.GetByteCount(value);
         WriteVarint((ulong)size);
         Encoding.UTF8.GetBytes(value, Reserve(size));
         Length += size;
@@ -80,8 +80,8 @@ internal sealed class ProtoOutput
     /// </summary>
     public void End(int begun)
     {
-        var size = Length - begun - 1;
-        var more = CodedOutputStream.ComputeLengthSize(size) - 1;
+        int size = Length - begun - 1;
+        int more = CodedOutputStream.ComputeLengthSize(size) - 1;
         if (more > 0)
         {
             Reserve(more);

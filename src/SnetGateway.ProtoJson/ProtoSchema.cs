@@ -40,7 +40,7 @@ public sealed class ProtoSchema
 
         foreach (MethodDescriptor? method in files.SelectMany(file => file.Services).SelectMany(service => service.Methods))
         {
-            var path = $"/{method.Service.FullName}/{method.Name}";
+            string path = $"/{method.Service.FullName}/{method.Name}";
             _methods[path] = new ProtoMethod(
                 path, _messages[method.InputType.FullName], _messages[method.OutputType.FullName], method.IsClientStreaming,
                 method.IsServerStreaming);
@@ -133,7 +133,7 @@ public sealed class ProtoSchema
 
         void Enter(string name, string importer)
         {
-            if (state.TryGetValue(name, out var isDone))
+            if (state.TryGetValue(name, out bool isDone))
             {
                 if (!isDone)
                 {

@@ -62,7 +62,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         foreach (ProtoField field in type.Fields)
         {
             ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places = index.Find(field.Index);
-            var isAbsent = places.IsEmpty || (IsScalarWithoutPresence(field) && IsDefault(field, message, places[^1]));
+            bool isAbsent = places.IsEmpty || (IsScalarWithoutPresence(field) && IsDefault(field, message, places[^1]));
             if (isAbsent && (!options.IncludeDefaults || field.HasPresence))
             {
                 continue;
@@ -133,7 +133,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         ProtoField field, ReadOnlySpan<byte> message, ReadOnlySpan<(int Field, int Start, int Length, bool IsPacked)> places)
     {
         writer.WriteStartArray();
-        var index = 0;
+        int index = 0;
         foreach ((int Field, int Start, int Length, bool IsPacked) place in places)
         {
             ReadOnlySpan<byte> bytes = message.Slice(place.Start, place.Length);
@@ -296,7 +296,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
 
     private void WriteFloatingPoint(FieldType type, ulong bits)
     {
-        var value = type == FieldType.Float ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits);
+        double value = type == FieldType.Float ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits);
         if (!double.IsFinite(value))
         {
             writer.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
@@ -353,7 +353,7 @@ internal sealed class ProtoToJson(ProtoSchema schema, ProtoJsonOptions options, 
         writer.WriteStartObject();
         if (any.TypeUrl.Length > 0 || !any.Value.IsEmpty)
         {
-            var slash = any.TypeUrl.LastIndexOf('/');
+            int slash = any.TypeUrl.LastIndexOf('/');
             ProtoMessageType type = (slash < 0 ? null : schema.FindMessage(any.TypeUrl[(slash + 1)..]))
                 ?? throw path.Error("the type of a google.protobuf.Any is not in this schema");
             writer.WriteString("@type"u8, any.TypeUrl);

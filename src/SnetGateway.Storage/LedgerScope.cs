@@ -41,7 +41,7 @@ public readonly record struct LedgerScope(ulong ChainId, Address Escrow)
     internal static StoredRecord ToRecord(ReadOnlySpan<byte> storedKey, long revision, ReadOnlySpan<byte> value)
     {
         ReadOnlySpan<byte> id = storedKey[PrefixLength..];
-        var bytes = new byte[value.Length + id.Length];
+        byte[] bytes = new byte[value.Length + id.Length];
         value.CopyTo(bytes);
         id.CopyTo(bytes.AsSpan(value.Length));
         return new StoredRecord(

@@ -56,7 +56,7 @@ public sealed class SmallDisk : IDisposable
     public void Fill()
     {
         using var file = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var page = new byte[4096];
+        byte[] page = new byte[4096];
         try
         {
             while (true)

@@ -205,7 +205,7 @@ internal sealed class HeadReader(
 
     private async ValueTask<BlockHeader> TargetAsync(JsonRpcEndpoint endpoint, BlockHeader latest, CancellationToken cancellationToken)
     {
-        var confirmations = (ulong)options.Confirmations;
+        ulong confirmations = (ulong)options.Confirmations;
         if (confirmations == 0)
         {
             return latest;

@@ -56,7 +56,7 @@ public static class Keccak256
     /// <summary>Hashes into a new array. Not for the paid path.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> input)
     {
-        var hash = new byte[Size];
+        byte[] hash = new byte[Size];
         Hash(input, hash);
         return hash;
     }

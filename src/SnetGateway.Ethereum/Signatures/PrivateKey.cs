@@ -67,7 +67,7 @@ public sealed class PrivateKey
     /// <summary>Signs 32 bytes that are already a hash. Returns 65 bytes with v 27 or 28.</summary>
     public byte[] SignDigest(ReadOnlySpan<byte> digest)
     {
-        var signature = new byte[SignatureFormat.Size];
+        byte[] signature = new byte[SignatureFormat.Size];
         signature[64] = (byte)(27 + RecoverableEcdsa.Sign(digest, _bytes, signature.AsSpan(0, 64)));
         return signature;
     }

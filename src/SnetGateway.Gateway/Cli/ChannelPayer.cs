@@ -103,7 +103,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 
     private Metadata Payment(ChannelNonce nonce, UInt256 total)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow, channel, nonce, total);
         return new Metadata
         {

@@ -40,7 +40,7 @@ internal static class KeyFile
         try
         {
             using var reader = new StreamReader(path);
-            var buffer = new char[MaxLength + 1];
+            char[] buffer = new char[MaxLength + 1];
             int length = reader.ReadBlock(buffer);
             return length <= MaxLength
                 ? new string(buffer, 0, length)

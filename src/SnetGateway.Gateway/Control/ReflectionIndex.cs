@@ -111,7 +111,7 @@ internal sealed class ReflectionIndex
         foreach (FieldDescriptor? extension in extensions.UnorderedExtensions)
         {
             _symbols.TryAdd(extension.FullName, file);
-            var message = extension.ExtendeeType.FullName;
+            string message = extension.ExtendeeType.FullName;
             if (!_extensions.TryGetValue(message, out SortedDictionary<int, FileDescriptor>? numbers))
             {
                 _extensions[message] = numbers = [];

@@ -67,7 +67,7 @@ internal static class HealthProbe
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var bytes = new byte[LongestResponse];
+        byte[] bytes = new byte[LongestResponse];
         int count = await stream.ReadAtLeastAsync(bytes, LongestResponse, throwOnEndOfStream: false, cancellationToken);
         return bytes.AsMemory(0, count);
     }

@@ -42,7 +42,7 @@ public struct FrameTracker(uint maxLength)
     {
         while (true)
         {
-            FrameEvent step = Advance(data, out var consumed);
+            FrameEvent step = Advance(data, out int consumed);
             if (step is FrameEvent.None or FrameEvent.InvalidFlag or FrameEvent.TooLong)
             {
                 return step;
@@ -57,7 +57,7 @@ public struct FrameTracker(uint maxLength)
         consumed = 0;
         while (consumed < data.Length)
         {
-            var next = data[consumed];
+            byte next = data[consumed];
             if (_headerBytes == 0)
             {
                 if (next > 1)

@@ -24,15 +24,15 @@ public static class BinaryMetadata
     public static bool TryDecode(ReadOnlySpan<char> value, Span<byte> destination, out int written)
     {
         written = 0;
-        var padding = value.Length % 4 != 0 || !value.EndsWith('=') ? 0 : value.EndsWith("==") ? 2 : 1;
-        var whole = (value.Length - padding) & ~3;
+        int padding = value.Length % 4 != 0 || !value.EndsWith('=') ? 0 : value.EndsWith("==") ? 2 : 1;
+        int whole = (value.Length - padding) & ~3;
         ReadOnlySpan<char> tail = value[whole..^padding];
         Span<byte> text = whole <= StackBytes ? stackalloc byte[StackBytes] : new byte[whole];
 
         // .NET's decoders skip white space. Only the last group can have padding; it is decoded below.
         if (value.ContainsAny(" \t\r\n") || tail.Contains('=')
             || Ascii.FromUtf16(value[..whole], text, out _) != OperationStatus.Done
-            || Base64.DecodeFromUtf8(text[..whole], destination, out _, out var count, isFinalBlock: false) != OperationStatus.Done)
+            || Base64.DecodeFromUtf8(text[..whole], destination, out _, out int count, isFinalBlock: false) != OperationStatus.Done)
         {
             return false;
         }
@@ -42,7 +42,7 @@ public static class BinaryMetadata
             // Unused bits of the last group are ignored, as in the Go implementation: Convert ignores them, Base64 does not.
             Span<char> group = ['=', '=', '=', '='];
             tail.CopyTo(group);
-            if (!Convert.TryFromBase64Chars(group, destination[count..], out var last))
+            if (!Convert.TryFromBase64Chars(group, destination[count..], out int last))
             {
                 return false;
             }

@@ -14,7 +14,7 @@ public readonly record struct GrpcContentType(GrpcTransport Transport, GrpcCodec
     /// <summary>Parses a <c>content-type</c>, in any letter case, with or without parameters. A missing header is an empty value.</summary>
     public static GrpcContentType Parse(ReadOnlySpan<char> value)
     {
-        var end = value.IndexOf(';');
+        int end = value.IndexOf(';');
         ReadOnlySpan<char> mediaType = (end < 0 ? value : value[..end]).Trim(" \t");
         if (!mediaType.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase))
         {
@@ -22,7 +22,7 @@ public readonly record struct GrpcContentType(GrpcTransport Transport, GrpcCodec
         }
 
         ReadOnlySpan<char> rest = mediaType[Grpc.Length..];
-        var plus = rest.IndexOf('+');
+        int plus = rest.IndexOf('+');
         GrpcTransport transport = (plus < 0 ? rest : rest[..plus]) switch
         {
             "" => GrpcTransport.Grpc,

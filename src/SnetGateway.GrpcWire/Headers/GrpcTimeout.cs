@@ -16,12 +16,12 @@ public static class GrpcTimeout
     {
         timeout = default;
         if (value.Length is < 2 or > MostDigits + 1
-            || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            || !long.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
             return false;
         }
 
-        var ticks = value[^1] switch
+        long ticks = value[^1] switch
         {
             'H' => number * TimeSpan.TicksPerHour,
             'M' => number * TimeSpan.TicksPerMinute,

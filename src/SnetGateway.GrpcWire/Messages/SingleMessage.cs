@@ -48,7 +48,7 @@ public static class SingleMessage
     /// <summary>Builds a body with one uncompressed message.</summary>
     public static byte[] Write(ReadOnlySpan<byte> message)
     {
-        var body = new byte[FrameHeader.Size + message.Length];
+        byte[] body = new byte[FrameHeader.Size + message.Length];
         new FrameHeader(IsCompressed: false, (uint)message.Length).Write(body);
         message.CopyTo(body.AsSpan(FrameHeader.Size));
         return body;

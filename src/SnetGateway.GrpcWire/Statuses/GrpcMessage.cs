@@ -19,7 +19,7 @@ public static class GrpcMessage
     public static string Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var plain = text.AsSpan().IndexOfAnyExcept(s_plain);
+        int plain = text.AsSpan().IndexOfAnyExcept(s_plain);
         if (plain < 0)
         {
             return text;
@@ -48,23 +48,23 @@ public static class GrpcMessage
         }
 
         // Decoding escapes only shortens. A non-ASCII character takes at most three bytes, and a surrogate pair four.
-        var most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        int most = Encoding.UTF8.GetMaxByteCount(value.Length);
         byte[]? rented = null;
         Span<byte> bytes = most <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(most);
         try
         {
-            var length = 0;
+            int length = 0;
             ReadOnlySpan<char> rest = value.AsSpan();
             while (!rest.IsEmpty)
             {
-                if (TryReadEscape(rest, out var decoded))
+                if (TryReadEscape(rest, out byte decoded))
                 {
                     bytes[length++] = decoded;
                     rest = rest[3..];
                     continue;
                 }
 
-                var next = rest[1..].IndexOf('%');
+                int next = rest[1..].IndexOf('%');
                 ReadOnlySpan<char> literal = next < 0 ? rest : rest[..(next + 1)];
                 length += Encoding.UTF8.GetBytes(literal, bytes[length..]);
                 rest = rest[literal.Length..];
@@ -91,7 +91,7 @@ public static class GrpcMessage
 
     private static void AppendEncoded(StringBuilder encoded, ReadOnlySpan<byte> utf8)
     {
-        foreach (var value in utf8)
+        foreach (byte value in utf8)
         {
             if (value is >= 0x20 and <= 0x7E and not (byte)'%')
             {

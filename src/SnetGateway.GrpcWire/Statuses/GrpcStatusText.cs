@@ -20,7 +20,7 @@ public static class GrpcStatusText
     /// <summary>Parses <c>grpc-status</c>: decimal digits of a non-negative 32-bit number and nothing else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out StatusCode code)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {
             code = (StatusCode)number;
             return true;

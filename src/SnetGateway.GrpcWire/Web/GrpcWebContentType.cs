@@ -25,7 +25,7 @@ public static class GrpcWebContentType
     public static string FromGrpc(string grpcType, bool isText)
     {
         ArgumentNullException.ThrowIfNull(grpcType);
-        var codec = CodecOf(grpcType);
+        string codec = CodecOf(grpcType);
         return (isText ? WebText : Web) + (codec.Length == 0 ? Proto : codec);
     }
 
@@ -43,8 +43,8 @@ public static class GrpcWebContentType
 
     private static string CodecOf(string type)
     {
-        var end = type.IndexOf(';', StringComparison.Ordinal);
-        var plus = type.IndexOf('+', StringComparison.Ordinal);
+        int end = type.IndexOf(';', StringComparison.Ordinal);
+        int plus = type.IndexOf('+', StringComparison.Ordinal);
         return plus < 0 || (end >= 0 && end < plus) ? string.Empty : (end < 0 ? type[plus..] : type[plus..end]).TrimEnd();
     }
 }

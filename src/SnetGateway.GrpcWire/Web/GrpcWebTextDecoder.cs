@@ -27,8 +27,8 @@ public struct GrpcWebTextDecoder
     /// <param name="bytes">Room for at least <see cref="MaxBytes"/> of the text's length.</param>
     public int Decode(ReadOnlySpan<byte> text, Span<byte> bytes)
     {
-        var written = 0;
-        foreach (var character in text)
+        int written = 0;
+        foreach (byte character in text)
         {
             if (HasFailed || !Take(character))
             {
@@ -57,7 +57,7 @@ public struct GrpcWebTextDecoder
 
     private bool Take(byte character)
     {
-        var value = 0;
+        int value = 0;
         if (character == '=')
         {
             // One byte needs two characters, so padding is valid only in the third and fourth place.
@@ -84,8 +84,8 @@ public struct GrpcWebTextDecoder
 
     private int EndGroup(Span<byte> bytes)
     {
-        var count = GroupBytes - _padding;
-        for (var i = 0; i < count; i++)
+        int count = GroupBytes - _padding;
+        for (int i = 0; i < count; i++)
         {
             bytes[i] = (byte)(_bits >> (16 - (8 * i)));
         }

@@ -21,14 +21,14 @@ public static class GrpcWebTrailers
         var lines = new StringBuilder();
         foreach ((string? name, Microsoft.Extensions.Primitives.StringValues values) in trailers)
         {
-            foreach (var value in values)
+            foreach (string? value in values)
             {
                 Append(lines, name, lowerCase: true).Append(':');
                 Append(lines, value ?? string.Empty, lowerCase: false).Append("\r\n");
             }
         }
 
-        var frame = new byte[FrameHeader.Size + lines.Length];
+        byte[] frame = new byte[FrameHeader.Size + lines.Length];
         frame[0] = Flag;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), lines.Length);
         Encoding.Latin1.GetBytes(lines.ToString(), frame.AsSpan(FrameHeader.Size));
@@ -38,7 +38,7 @@ public static class GrpcWebTrailers
     /// <summary>Replaces line breaks, which would begin another trailer and could forge a status.</summary>
     private static StringBuilder Append(StringBuilder lines, string text, bool lowerCase)
     {
-        foreach (var character in text)
+        foreach (char character in text)
         {
             lines.Append(character is '\r' or '\n' or '\0' ? ' ' : lowerCase ? char.ToLowerInvariant(character) : character);
         }

@@ -29,7 +29,7 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
             }
         }
 
-        var value = new byte[64];
+        byte[] value = new byte[64];
         CommitResult result = await store.CommitAsync(
             new[] { new RecordWrite(s_key, _revision, value.AsMemory(0, Write(cursor, value))) }, cancellationToken);
         if (result.Outcome == CommitOutcome.Committed)
@@ -70,7 +70,7 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
         Channel channel, PendingInvalidation invalidation, CancellationToken cancellationToken)
     {
         var key = new RecordKey(RecordKind.PendingInvalidation, channel.Key.Id);
-        var value = new byte[PendingInvalidation.MaxLength];
+        byte[] value = new byte[PendingInvalidation.MaxLength];
         CommitResult result = await store.CommitAsync(
             new[] { new RecordWrite(key, channel.InvalidationRevision, value.AsMemory(0, invalidation.Write(channel.Id, value))) },
             cancellationToken);

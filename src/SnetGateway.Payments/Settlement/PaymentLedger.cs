@@ -176,7 +176,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     /// </summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
     {
-        var value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.MaxLength];
         bool hasNewEntry = record.Sequence != (channel.Record?.Sequence ?? 0);
         var write = new RecordWrite(
             channel.Key,

@@ -64,7 +64,7 @@ public readonly struct Address : IEquatable<Address>
 
     public byte[] ToBytes()
     {
-        var bytes = new byte[Size];
+        byte[] bytes = new byte[Size];
         WriteTo(bytes);
         return bytes;
     }

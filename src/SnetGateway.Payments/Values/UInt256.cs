@@ -176,7 +176,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     public byte[] ToBigEndian()
     {
-        var bytes = new byte[Size];
+        byte[] bytes = new byte[Size];
         WriteBigEndian(bytes);
         return bytes;
     }

@@ -40,7 +40,7 @@ internal sealed class EtcdKeys
 
     public ByteString Of(in RecordKey key)
     {
-        var bytes = new byte[_ledger.Length + 1 + key.Id.Length];
+        byte[] bytes = new byte[_ledger.Length + 1 + key.Id.Length];
         _ledger.CopyTo(bytes, 0);
         bytes[_ledger.Length] = (byte)key.Kind;
         key.Id.Span.CopyTo(bytes.AsSpan(_ledger.Length + 1));

@@ -21,7 +21,7 @@ internal static class JournalFormat
 
     public static byte[] Header(LedgerScope scope)
     {
-        var header = new byte[HeaderLength];
+        byte[] header = new byte[HeaderLength];
         "SNETJRN"u8.CopyTo(header);
         header[7] = Format;
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), scope.ChainId);

@@ -168,7 +168,7 @@ public sealed class JournalReader : IDisposable
 
     private byte[] Load(Place place)
     {
-        var entry = new byte[place.Length];
+        byte[] entry = new byte[place.Length];
         JournalFile file = _files[place.File];
         try
         {

@@ -50,7 +50,7 @@ internal sealed class RedisKeys
     /// <summary>The key of a record.</summary>
     public byte[] Of(in RecordKey key)
     {
-        var name = new byte[_prefix.Length + LedgerScope.PrefixLength + key.Id.Length];
+        byte[] name = new byte[_prefix.Length + LedgerScope.PrefixLength + key.Id.Length];
         _prefix.CopyTo(name, 0);
         _scope.WriteKey(key, name.AsSpan(_prefix.Length));
         return name;
@@ -59,7 +59,7 @@ internal sealed class RedisKeys
     /// <summary>A record's member in the set of changes: its kind and id.</summary>
     public static byte[] Member(in RecordKey key)
     {
-        var member = new byte[1 + key.Id.Length];
+        byte[] member = new byte[1 + key.Id.Length];
         member[0] = (byte)key.Kind;
         key.Id.Span.CopyTo(member.AsSpan(1));
         return member;
@@ -76,7 +76,7 @@ internal sealed class RedisKeys
             return RedisValue.EmptyString;
         }
 
-        var head = new byte[HeadLength];
+        byte[] head = new byte[HeadLength];
         BinaryPrimitives.WriteInt64BigEndian(head, revision);
         return head;
     }

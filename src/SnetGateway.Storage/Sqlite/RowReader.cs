@@ -21,7 +21,7 @@ internal sealed class RowReader : IDisposable
     public RowReader(string path, LedgerScope scope, TimeSpan busyTimeout)
     {
         _path = path;
-        var prefix = new byte[LedgerScope.PrefixLength];
+        byte[] prefix = new byte[LedgerScope.PrefixLength];
         scope.WritePrefix(default, prefix);
         _prefix = prefix[..^1]; // without the kind
         try

@@ -27,5 +27,5 @@ internal sealed class HeaderField(byte[] name, byte[] value)
         : HeaderKind.Other;
 
     public static int NumberOf(ReadOnlySpan<byte> value) =>
-        Utf8Parser.TryParse(value, out int number, out var consumed) && consumed == value.Length ? number : -1;
+        Utf8Parser.TryParse(value, out int number, out int consumed) && consumed == value.Length ? number : -1;
 }

@@ -20,7 +20,7 @@ internal sealed class HpackDecoder
     {
         while (!block.IsEmpty)
         {
-            var first = block[0];
+            byte first = block[0];
             if ((first & 0x80) != 0)
             {
                 HeaderField field = Lookup(ReadInteger(ref block, 7));
@@ -39,7 +39,7 @@ internal sealed class HpackDecoder
 
     private void ReadLiteral(ref ReadOnlySpan<byte> block, bool indexed, ref ResponseHeaders headers)
     {
-        var index = ReadInteger(ref block, indexed ? 6 : 4);
+        int index = ReadInteger(ref block, indexed ? 6 : 4);
         HeaderField? known = index == 0 ? null : Lookup(index);
         ReadOnlySpan<byte> name = known is null ? ReadString(ref block, _nameScratch) : known.Name;
         ReadOnlySpan<byte> value = ReadString(ref block, _valueScratch);
@@ -57,7 +57,7 @@ internal sealed class HpackDecoder
             return StaticTable.Get(index);
         }
 
-        var fromNewest = index - StaticTable.Length - 1;
+        int fromNewest = index - StaticTable.Length - 1;
         return fromNewest >= 0 && fromNewest < _dynamic.Count
             ? _dynamic[_dynamic.Count - 1 - fromNewest]
             : throw new InvalidDataException($"A header block names entry {index}, which does not exist.");
@@ -90,8 +90,8 @@ internal sealed class HpackDecoder
 
     private static ReadOnlySpan<byte> ReadString(ref ReadOnlySpan<byte> block, byte[] scratch)
     {
-        var huffman = !block.IsEmpty && (block[0] & 0x80) != 0;
-        var length = ReadInteger(ref block, 7);
+        bool huffman = !block.IsEmpty && (block[0] & 0x80) != 0;
+        int length = ReadInteger(ref block, 7);
         if (length > block.Length)
         {
             throw new InvalidDataException("A header string is longer than its block.");
@@ -104,19 +104,19 @@ internal sealed class HpackDecoder
 
     private static int ReadInteger(ref ReadOnlySpan<byte> block, int prefixBits)
     {
-        var used = 0;
-        var limit = (1 << prefixBits) - 1;
-        var value = block.IsEmpty ? 0 : block[used++] & limit;
+        int used = 0;
+        int limit = (1 << prefixBits) - 1;
+        int value = block.IsEmpty ? 0 : block[used++] & limit;
         if (value == limit && used > 0)
         {
-            for (var shift = 0; ; shift += 7)
+            for (int shift = 0; ; shift += 7)
             {
                 if (used == block.Length || shift > 21)
                 {
                     throw new InvalidDataException("A header integer is cut off or too large.");
                 }
 
-                var octet = block[used++];
+                byte octet = block[used++];
                 value += (octet & 0x7F) << shift;
                 if ((octet & 0x80) == 0)
                 {

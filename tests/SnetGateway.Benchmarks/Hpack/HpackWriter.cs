@@ -12,7 +12,7 @@ internal static class HpackWriter
     public static int WriteRemembered(Span<byte> target, string name, string value)
     {
         target[0] = 0x40;
-        var length = 1;
+        int length = 1;
         length += WriteText(target[length..], name);
         return length + WriteText(target[length..], value);
     }
@@ -20,7 +20,7 @@ internal static class HpackWriter
     /// <summary>A known name with a value that is not remembered.</summary>
     public static int WriteOnce(Span<byte> target, int nameIndex, ReadOnlySpan<byte> value)
     {
-        var length = WriteInteger(target, 0x00, 4, nameIndex);
+        int length = WriteInteger(target, 0x00, 4, nameIndex);
         length += WriteInteger(target[length..], 0x00, 7, value.Length);
         value.CopyTo(target[length..]);
         return length + value.Length;
@@ -28,13 +28,13 @@ internal static class HpackWriter
 
     private static int WriteText(Span<byte> target, string text)
     {
-        var length = WriteInteger(target, 0x00, 7, text.Length);
+        int length = WriteInteger(target, 0x00, 7, text.Length);
         return length + Encoding.ASCII.GetBytes(text, target[length..]);
     }
 
     private static int WriteInteger(Span<byte> target, byte pattern, int prefixBits, int value)
     {
-        var limit = (1 << prefixBits) - 1;
+        int limit = (1 << prefixBits) - 1;
         if (value < limit)
         {
             target[0] = (byte)(pattern | value);
@@ -42,8 +42,8 @@ internal static class HpackWriter
         }
 
         target[0] = (byte)(pattern | limit);
-        var rest = value - limit;
-        var length = 1;
+        int rest = value - limit;
+        int length = 1;
         for (; rest >= 0x80; rest >>= 7)
         {
             target[length++] = (byte)(rest | 0x80);

@@ -31,12 +31,12 @@ internal static class HuffmanDecoder
     /// <exception cref="InvalidDataException">The bytes are not a valid code, or the target is too small.</exception>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        var code = 0;
-        var length = 0;
-        var written = 0;
-        foreach (var octet in source)
+        int code = 0;
+        int length = 0;
+        int written = 0;
+        foreach (byte octet in source)
         {
-            for (var bit = 7; bit >= 0; bit--)
+            for (int bit = 7; bit >= 0; bit--)
             {
                 code = (code << 1) | ((octet >> bit) & 1);
                 length++;
@@ -45,13 +45,13 @@ internal static class HuffmanDecoder
                     throw new InvalidDataException("No Huffman code is this long.");
                 }
 
-                var offset = code - s_firstCode[length];
+                int offset = code - s_firstCode[length];
                 if (offset < 0 || offset >= s_countOfLength[length])
                 {
                     continue;
                 }
 
-                var symbol = s_symbolAt[s_firstPosition[length] + offset];
+                short symbol = s_symbolAt[s_firstPosition[length] + offset];
                 if (symbol == EndOfString || written == target.Length)
                 {
                     throw new InvalidDataException("A Huffman string holds its end marker or is too long.");
@@ -74,10 +74,10 @@ internal static class HuffmanDecoder
 
     private static short[] BuildTables()
     {
-        var symbols = new short[Symbols];
-        var position = 0;
-        var code = 0;
-        for (var length = 1; length <= LongestCode; length++)
+        short[] symbols = new short[Symbols];
+        int position = 0;
+        int code = 0;
+        for (int length = 1; length <= LongestCode; length++)
         {
             code <<= 1;
             s_firstCode[length] = code;

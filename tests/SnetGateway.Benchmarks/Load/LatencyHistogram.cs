@@ -27,7 +27,7 @@ internal sealed class LatencyHistogram
 
     public void Add(LatencyHistogram other)
     {
-        for (var bucket = 0; bucket < _counts.Length; bucket++)
+        for (int bucket = 0; bucket < _counts.Length; bucket++)
         {
             _counts[bucket] += other._counts[bucket];
         }
@@ -48,9 +48,9 @@ internal sealed class LatencyHistogram
     /// </summary>
     public double QuantileMicroseconds(double quantile)
     {
-        var wanted = (long)Math.Ceiling(quantile * Count);
-        var seen = 0L;
-        for (var bucket = 0; bucket < _counts.Length && Count > 0; bucket++)
+        long wanted = (long)Math.Ceiling(quantile * Count);
+        long seen = 0L;
+        for (int bucket = 0; bucket < _counts.Length && Count > 0; bucket++)
         {
             seen += _counts[bucket];
             if (seen >= wanted)
@@ -64,14 +64,14 @@ internal sealed class LatencyHistogram
 
     private static int BucketOf(ulong units)
     {
-        var shift = Math.Max(0, 63 - BitOperations.LeadingZeroCount(units | 1) - BucketBits);
+        int shift = Math.Max(0, 63 - BitOperations.LeadingZeroCount(units | 1) - BucketBits);
         return (shift * BucketsPerOctave) + (int)(units >> shift);
     }
 
     private static double UpperEdge(int bucket)
     {
         // Bucket numbers of one octave run from BucketsPerOctave to twice that, on top of one octave per shift.
-        var shift = Math.Max(0, (bucket / BucketsPerOctave) - 1);
+        int shift = Math.Max(0, (bucket / BucketsPerOctave) - 1);
         return ((ulong)(bucket - (shift * BucketsPerOctave)) + 1) << shift;
     }
 }

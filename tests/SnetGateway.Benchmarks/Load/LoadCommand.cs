@@ -29,7 +29,7 @@ internal static class LoadCommand
             }
 
             IReadOnlyList<string> missed = report.MissedBars();
-            foreach (var line in missed)
+            foreach (string line in missed)
             {
                 await Console.Error.WriteLineAsync(line);
             }

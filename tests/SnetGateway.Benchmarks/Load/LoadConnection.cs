@@ -75,7 +75,7 @@ internal sealed class LoadConnection : IDisposable
     {
         while (true)
         {
-            var read = _socket.Receive(_input.AsSpan(_inputLength), SocketFlags.None, out SocketError error);
+            int read = _socket.Receive(_input.AsSpan(_inputLength), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 break;
@@ -86,7 +86,7 @@ internal sealed class LoadConnection : IDisposable
                 throw new IOException($"The server closed a connection with {InFlight} calls on it ({error}).");
             }
 
-            var full = _inputLength + read == _input.Length;
+            bool full = _inputLength + read == _input.Length;
             _inputLength += read;
             Parse();
             if (!full)
@@ -102,7 +102,7 @@ internal sealed class LoadConnection : IDisposable
     {
         while (HasOutput)
         {
-            var sent = _socket.Send(_output.AsSpan(_outputSent, _outputLength - _outputSent), SocketFlags.None, out SocketError error);
+            int sent = _socket.Send(_output.AsSpan(_outputSent, _outputLength - _outputSent), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 return;
@@ -142,7 +142,7 @@ internal sealed class LoadConnection : IDisposable
             return;
         }
 
-        if (!client.TryTakePayment(out var payment))
+        if (!client.TryTakePayment(out int payment))
         {
             return;
         }
@@ -163,11 +163,11 @@ internal sealed class LoadConnection : IDisposable
 
     private void Parse()
     {
-        var start = 0;
+        int start = 0;
         while (_inputLength - start >= FrameHeaderLength)
         {
             Span<byte> header = _input.AsSpan(start);
-            var length = BinaryPrimitives.ReadInt32BigEndian(header) >>> 8;
+            int length = BinaryPrimitives.ReadInt32BigEndian(header) >>> 8;
             if (length > MaximumFrame)
             {
                 throw new InvalidDataException($"The server sent a frame of {length} bytes, above what it may.");
@@ -178,7 +178,7 @@ internal sealed class LoadConnection : IDisposable
                 break;
             }
 
-            var stream = BinaryPrimitives.ReadInt32BigEndian(header[5..]) & int.MaxValue;
+            int stream = BinaryPrimitives.ReadInt32BigEndian(header[5..]) & int.MaxValue;
             OnFrame((FrameKind)header[3], header[4], stream, _input.AsSpan(start + FrameHeaderLength, length));
             start += FrameHeaderLength + length;
         }
@@ -208,7 +208,7 @@ internal sealed class LoadConnection : IDisposable
                 break;
             case FrameKind.WindowUpdate when stream == 0:
                 _sendWindow += BinaryPrimitives.ReadInt32BigEndian(payload);
-                for (var waiting = _waiting.Count; waiting > 0 && _sendWindow >= _template.BodyBytes; waiting--)
+                for (int waiting = _waiting.Count; waiting > 0 && _sendWindow >= _template.BodyBytes; waiting--)
                 {
                     Issue(_waiting.Dequeue());
                 }
@@ -250,7 +250,7 @@ internal sealed class LoadConnection : IDisposable
 
         // The block is decoded for the connection's table even where the stream is not known.
         ResponseHeaders nobody = ResponseHeaders.None;
-        var known = _inFlight.TryGetValue(stream, out LoadClient? client);
+        bool known = _inFlight.TryGetValue(stream, out LoadClient? client);
         _decoder.Decode(payload, ref known ? ref client!.Answer : ref nobody);
         if (known && (flags & FrameFlags.EndStream) != 0)
         {

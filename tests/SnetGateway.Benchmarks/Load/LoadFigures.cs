@@ -13,7 +13,7 @@ internal sealed record LoadFigures(
 
     public static double Median<T>(IReadOnlyCollection<T> rounds, Func<T, double> figure)
     {
-        var sorted = rounds.Select(figure).Order().ToArray();
+        double[] sorted = rounds.Select(figure).Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

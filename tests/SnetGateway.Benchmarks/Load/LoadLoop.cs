@@ -63,24 +63,24 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
 
     private void Turn(LoadConnection[] open, PollEntry[] polls, TimeSpan length)
     {
-        var start = time.GetTimestamp();
-        var silent = 0;
+        long start = time.GetTimestamp();
+        int silent = 0;
         while (time.GetElapsedTime(start) < length && InFlight(open) > 0)
         {
-            for (var index = 0; index < open.Length; index++)
+            for (int index = 0; index < open.Length; index++)
             {
-                var events = open[index].HasOutput ? (short)(Readable | Writable) : Readable;
+                short events = open[index].HasOutput ? (short)(Readable | Writable) : Readable;
                 polls[index] = new PollEntry { Handle = (int)open[index].Handle, Events = events };
             }
 
-            var ready = Poll(polls, (nuint)polls.Length, PollMilliseconds);
+            int ready = Poll(polls, (nuint)polls.Length, PollMilliseconds);
             silent = ready > 0 ? 0 : silent + 1;
             if (silent == SilentPolls)
             {
                 throw new IOException($"No answer for {SilentPolls} seconds, with {InFlight(open)} calls in flight.");
             }
 
-            for (var index = 0; index < open.Length && ready > 0; index++)
+            for (int index = 0; index < open.Length && ready > 0; index++)
             {
                 if ((polls[index].Returned & ~Writable) != 0)
                 {
@@ -97,7 +97,7 @@ internal sealed partial class LoadLoop(EndPoint server, RequestTemplate template
     // A loop, not a query: this runs between any two looks at the sockets.
     private static int InFlight(LoadConnection[] open)
     {
-        var calls = 0;
+        int calls = 0;
         foreach (LoadConnection connection in open)
         {
             calls += connection.InFlight;

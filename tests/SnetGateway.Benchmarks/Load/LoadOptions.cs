@@ -52,7 +52,7 @@ internal sealed class LoadOptions
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new LoadOptions();
-        for (var index = 0; index < arguments.Count; index += 2)
+        for (int index = 0; index < arguments.Count; index += 2)
         {
             if (arguments[index] == "--check")
             {
@@ -61,7 +61,7 @@ internal sealed class LoadOptions
                 continue;
             }
 
-            var value = index + 1 < arguments.Count
+            string value = index + 1 < arguments.Count
                 ? arguments[index + 1]
                 : throw new FormatException($"{arguments[index]} needs a value.");
             options.Set(arguments[index], value);
@@ -136,7 +136,7 @@ internal sealed class LoadOptions
     }
 
     private static int Number(string name, string value, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most
             ? number
             : throw new FormatException($"{name} takes a number from 1 to {most}, not \"{value}\".");
 }

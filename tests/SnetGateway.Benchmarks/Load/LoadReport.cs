@@ -39,8 +39,8 @@ internal sealed record LoadReport(
     {
         (LoadFigures? yarpFigures, LoadFigures? nginxFigures, LoadFigures? figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx),
             LoadFigures.Of(gateway));
-        var calls = (double)gateway.Sum(round => round.Calls);
-        var questions = gateway.Sum(round => round.Server.Chain.All);
+        double calls = (double)gateway.Sum(round => round.Calls);
+        long questions = gateway.Sum(round => round.Server.Chain.All);
         return new LoadReport(
             options.Rounds,
             options.Clients,

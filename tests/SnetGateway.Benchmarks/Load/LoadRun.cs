@@ -49,7 +49,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         await TakeTurnsAsync(subjects, cancellationToken);
 
         await paidServer.DisposeAsync();
-        var verified = await VerifyAsync(gateway, cancellationToken);
+        bool verified = await VerifyAsync(gateway, cancellationToken);
         return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, beside?.Rounds, verified);
     }
 
@@ -71,7 +71,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     private void RequireDisk()
     {
         DirectoryInfo ledger = Directory.CreateDirectory(options.LedgerFolder);
-        var format = new DriveInfo(ledger.FullName).DriveFormat;
+        string format = new DriveInfo(ledger.FullName).DriveFormat;
         if (format is "tmpfs" or "ramfs")
         {
             throw new InvalidOperationException($"{ledger.FullName} lies in memory ({format}); name a folder on a disk with --ledger.");
@@ -86,11 +86,11 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     /// </summary>
     private async Task TakeTurnsAsync(List<LoadSubject> subjects, CancellationToken cancellationToken)
     {
-        for (var round = 0; round < options.Rounds; round++)
+        for (int round = 0; round < options.Rounds; round++)
         {
-            for (var slice = 0; slice < options.Seconds; slice++)
+            for (int slice = 0; slice < options.Seconds; slice++)
             {
-                for (var turn = 0; turn < subjects.Count; turn++)
+                for (int turn = 0; turn < subjects.Count; turn++)
                 {
                     await subjects[(round + slice + turn) % subjects.Count].MeasureAsync(s_slice, cancellationToken);
                 }
@@ -117,7 +117,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     {
         output.WriteLine("verifying the ledger");
         await using var verify = ChildProcess.Start("ledger-verify", options.Folder, gateway.Verify());
-        var code = await verify.WaitForEndAsync(s_verifyPatience, cancellationToken);
+        int code = await verify.WaitForEndAsync(s_verifyPatience, cancellationToken);
         output.WriteLine(verify.Output().TrimEnd());
         return code == 0;
     }
@@ -135,7 +135,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     private MeasuredServer StartYarp(IPEndPoint service)
     {
         IPEndPoint endPoint = LoopbackPort.Free();
-        var probe = Path.Combine(options.Folder, "bare-yarp.probe");
+        string probe = Path.Combine(options.Folder, "bare-yarp.probe");
         ChildProcess process = StartOwn("bare-yarp", "bare-yarp", endPoint, service, probe);
         return new MeasuredServer("bare YARP", process, endPoint, probe);
     }
@@ -150,7 +150,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     private MeasuredServer StartGateway(PaidGateway gateway, IPEndPoint service, LoadMarket market)
     {
         IPEndPoint endPoint = LoopbackPort.Free();
-        var probe = Path.Combine(options.Folder, $"{gateway.Name}.probe");
+        string probe = Path.Combine(options.Folder, $"{gateway.Name}.probe");
         IEnumerable<string> command = gateway.Serve(endPoint, service, market, Price);
         ChildProcess process = Keep(ChildProcess.Start(gateway.Name, options.Folder, command, ProbeClient.Environment(probe)));
         return new MeasuredServer(gateway.Name, process, endPoint, probe) { Chain = market.Relay, Ready = gateway.IsReadyAsync };

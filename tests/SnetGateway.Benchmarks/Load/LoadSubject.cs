@@ -39,10 +39,10 @@ internal sealed class LoadSubject
     /// </summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        var calm = 0;
-        for (var stretch = 0; stretch < MostStretches && (stretch < FewestStretches || calm < 2); stretch++)
+        int calm = 0;
+        for (int stretch = 0; stretch < MostStretches && (stretch < FewestStretches || calm < 2); stretch++)
         {
-            var before = _fastest;
+            double before = _fastest;
             PhaseResult result = await RunAsync(s_warmUpStretch, cancellationToken);
             calm = result.CallsPerSecond < before * (1 + Stable) ? calm + 1 : 0;
         }
@@ -70,7 +70,7 @@ internal sealed class LoadSubject
         PhaseResult result = await done.Task.WaitAsync(cancellationToken);
         if (Array.Find(_clients, client => client.Failure is not null) is { } failed)
         {
-            var count = _clients.Count(client => client.Failure is not null);
+            int count = _clients.Count(client => client.Failure is not null);
             throw new InvalidOperationException(
                 $"{Name}: {count} of {_clients.Length} clients were refused; channel {failed.Stock.Channel.Id} after {failed.Paid} "
                 + $"calls: {failed.Failure}");
@@ -95,7 +95,7 @@ internal sealed class LoadSubject
     /// <summary>Has enough payments signed for what comes, so that nothing is signed while it is measured.</summary>
     private Task SignAheadAsync(TimeSpan length, CancellationToken cancellationToken)
     {
-        var wanted = FirstStock + (int)(length.TotalSeconds * _fastest * StockMargin / _clients.Length);
+        int wanted = FirstStock + (int)(length.TotalSeconds * _fastest * StockMargin / _clients.Length);
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         return Parallel.ForEachAsync(_clients, parallel, (client, _) =>
         {

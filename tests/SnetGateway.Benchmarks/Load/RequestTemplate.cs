@@ -56,13 +56,13 @@ internal sealed class RequestTemplate
     {
         Span<byte> amount = stackalloc byte[20];
         Span<byte> signature = stackalloc byte[88];
-        Utf8Formatter.TryFormat(client.Stock.Amount(paymentIndex), amount, out var amountLength);
-        Base64.EncodeToUtf8(client.Stock.Signature(paymentIndex), signature, out _, out var signatureLength);
+        Utf8Formatter.TryFormat(client.Stock.Amount(paymentIndex), amount, out int amountLength);
+        Base64.EncodeToUtf8(client.Stock.Signature(paymentIndex), signature, out _, out int signatureLength);
         amount = amount[..amountLength];
         signature = signature[..signatureLength];
 
         Span<byte> block = target[FrameHeaderLength..];
-        var length = HpackWriter.WriteIndexed(block, MethodPostIndex);
+        int length = HpackWriter.WriteIndexed(block, MethodPostIndex);
         length += HpackWriter.WriteIndexed(block[length..], SchemeHttpIndex);
         length += firstOfConnection
             ? WriteFirst(block[length..], client, amount, signature)
@@ -77,7 +77,7 @@ internal sealed class RequestTemplate
 
     private int WriteFirst(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
     {
-        var length = 0;
+        int length = 0;
         foreach ((string? name, string? value) in _common)
         {
             length += HpackWriter.WriteRemembered(block[length..], name, value);
@@ -100,15 +100,15 @@ internal sealed class RequestTemplate
     private int WriteLater(Span<byte> block, LoadClient client, ReadOnlySpan<byte> amount, ReadOnlySpan<byte> signature)
     {
         // The newest entry has the lowest index, so the first one that was remembered has the highest.
-        var index = FirstDynamicIndex + _common.Length + s_paymentNames.Length - 1;
-        var length = 0;
-        for (var common = 0; common < _common.Length; common++)
+        int index = FirstDynamicIndex + _common.Length + s_paymentNames.Length - 1;
+        int length = 0;
+        for (int common = 0; common < _common.Length; common++)
         {
             length += HpackWriter.WriteIndexed(block[length..], index--);
         }
 
         Span<byte> number = stackalloc byte[20];
-        Utf8Formatter.TryFormat(client.Stock.Channel.Id, number, out var digits);
+        Utf8Formatter.TryFormat(client.Stock.Channel.Id, number, out int digits);
         length += HpackWriter.WriteOnce(block[length..], index--, number[..digits]);
         Utf8Formatter.TryFormat(client.Stock.Channel.Nonce, number, out digits);
         length += HpackWriter.WriteOnce(block[length..], index--, number[..digits]);

@@ -37,9 +37,9 @@ internal sealed class LoadMarket : IAsyncDisposable
         DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
         try
         {
-            var key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
+            byte[] key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
             var opened = new PaidChannel[channels];
-            for (var index = 0; index < channels; index++)
+            for (int index = 0; index < channels; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 ChainChannel channel = await chain.OpenChannelAsync(ChannelValue);

@@ -15,14 +15,14 @@ internal sealed class AllocationBudgets(IReadOnlyDictionary<string, long> bytes)
     /// <summary>Writes what each step allocates beside what it may, and tells whether all keep to it.</summary>
     public bool Report(IEnumerable<Summary> summaries, TextWriter output)
     {
-        var kept = true;
+        bool kept = true;
         foreach (BenchmarkReport? report in summaries.SelectMany(summary => summary.Reports))
         {
             Descriptor descriptor = report.BenchmarkCase.Descriptor;
-            var step = $"{descriptor.Type.Name}.{descriptor.WorkloadMethod.Name}";
-            var allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
-            var budgeted = bytes.TryGetValue(step, out var budget);
-            var within = report.Success && budgeted && allocated <= budget;
+            string step = $"{descriptor.Type.Name}.{descriptor.WorkloadMethod.Name}";
+            long? allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
+            bool budgeted = bytes.TryGetValue(step, out long budget);
+            bool within = report.Success && budgeted && allocated <= budget;
             output.WriteLine($"{(within ? "ok  " : "OVER")} {step} {report.BenchmarkCase.Parameters.DisplayInfo}: {allocated} of "
                 + $"{(budgeted ? budget : "no budget")} bytes");
             kept &= within;

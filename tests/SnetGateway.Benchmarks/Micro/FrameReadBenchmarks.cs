@@ -28,7 +28,7 @@ public class FrameReadBenchmarks
 
     private static byte[] MakeFrame(int messageBytes)
     {
-        var frame = new byte[FrameHeader.Size + messageBytes];
+        byte[] frame = new byte[FrameHeader.Size + messageBytes];
         new FrameHeader(IsCompressed: false, (uint)messageBytes).Write(frame);
         return frame;
     }

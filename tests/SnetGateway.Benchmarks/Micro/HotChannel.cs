@@ -58,7 +58,7 @@ internal sealed class HotChannel
     public static ChannelPayment SignedPayment()
     {
         UInt256 amount = 12_345;
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, Escrow, s_id, s_nonce, amount);
         return new ChannelPayment(s_id, s_nonce, amount, s_key.SignMessage(message));
     }

@@ -39,7 +39,7 @@ internal sealed class ClaimSigner : IDisposable
         Hash(_message, _prefixed.AsSpan(_prefixed.Length - WordLength));
         Hash(_prefixed, _digest);
         if (!_curve.EcdsaSignRecoverable(_recoverable, _digest, _key)
-            || !_curve.EcdsaRecoverableSignatureSerializeCompact(signature, out var recoveryId, _recoverable))
+            || !_curve.EcdsaRecoverableSignatureSerializeCompact(signature, out int recoveryId, _recoverable))
         {
             throw new InvalidOperationException("libsecp256k1 did not sign; is the key valid?");
         }
@@ -51,7 +51,7 @@ internal sealed class ClaimSigner : IDisposable
 
     private static byte[] Word(ulong value)
     {
-        var word = new byte[WordLength];
+        byte[] word = new byte[WordLength];
         BinaryPrimitives.WriteUInt64BigEndian(word.AsSpan(WordLength - sizeof(ulong)), value);
         return word;
     }

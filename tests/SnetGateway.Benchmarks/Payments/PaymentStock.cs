@@ -18,7 +18,7 @@ internal sealed class PaymentStock
         _escrow = escrow;
         Channel = channel;
         Price = price;
-        var subject = string.Create(
+        string subject = string.Create(
             CultureInfo.InvariantCulture,
             $"{chainId} {Convert.ToHexString(escrow)} {channel.Id} {channel.Nonce} {price} "
             + $"{Convert.ToHexString(SHA256.HashData(channel.Key))}");
@@ -44,22 +44,22 @@ internal sealed class PaymentStock
     /// <summary>Signs until there are <paramref name="count"/> payments, and keeps them. Some 35 microseconds of processor each.</summary>
     public void Fill(int count)
     {
-        var present = Count;
+        int present = Count;
         if (count <= present)
         {
             return;
         }
 
-        var signatures = new byte[count * ClaimSigner.SignatureLength];
+        byte[] signatures = new byte[count * ClaimSigner.SignatureLength];
         _signatures.AsSpan(0, present * ClaimSigner.SignatureLength).CopyTo(signatures);
         using var signer = new ClaimSigner(_escrow, Channel);
-        for (var index = present; index < count; index++)
+        for (int index = present; index < count; index++)
         {
             signer.Sign(Amount(index), signatures.AsSpan(index * ClaimSigner.SignatureLength, ClaimSigner.SignatureLength));
         }
 
         _signatures = signatures;
-        var beside = _file + ".new";
+        string beside = _file + ".new";
         File.WriteAllBytes(beside, signatures);
         File.Move(beside, _file, overwrite: true);
     }

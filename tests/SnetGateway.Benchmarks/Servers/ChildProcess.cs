@@ -30,9 +30,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         string name, string folder, IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         // The shell becomes the command, so the id is the command's own; only it can point the output at a file.
-        var log = Path.Combine(folder, $"{name}.log");
+        string log = Path.Combine(folder, $"{name}.log");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = folder };
-        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, .. command])
+        foreach (string argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, .. command])
         {
             start.ArgumentList.Add(argument);
         }
@@ -43,7 +43,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
 
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
-        var pidFile = Path.Combine(folder, $"{name}.pid");
+        string pidFile = Path.Combine(folder, $"{name}.pid");
         File.WriteAllText(pidFile, $"{process.Id}\n");
         return new ChildProcess(process, pidFile, log);
     }
@@ -54,7 +54,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public async Task WaitAsync(
         string what, Func<CancellationToken, Task<bool>> ready, TimeProvider time, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
+        long start = time.GetTimestamp();
         while (!await ready(cancellationToken))
         {
             if (_process.HasExited || time.GetElapsedTime(start) > TimeSpan.FromSeconds(60))

@@ -6,7 +6,7 @@ internal static class EndOfInput
     public static async Task WaitAsync(CancellationToken cancellationToken)
     {
         await using Stream input = Console.OpenStandardInput();
-        var buffer = new byte[16];
+        byte[] buffer = new byte[16];
         while (await input.ReadAsync(buffer, cancellationToken) > 0)
         {
         }

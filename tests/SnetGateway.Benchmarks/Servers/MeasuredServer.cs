@@ -31,8 +31,8 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
     public ServerUsage Measure()
     {
         TimeSpan cpu = TimeSpan.Zero;
-        var resident = 0L;
-        foreach (var pid in _pids)
+        long resident = 0L;
+        foreach (int pid in _pids)
         {
             cpu += ProcFiles.Cpu(pid);
             resident += ProcFiles.ResidentBytes(pid);

@@ -7,9 +7,9 @@ internal static class Nginx
 {
     public static IEnumerable<string> Command(string folder, IPEndPoint endPoint, IPEndPoint service)
     {
-        var home = Path.Combine(folder, "nginx");
+        string home = Path.Combine(folder, "nginx");
         Directory.CreateDirectory(home);
-        var configuration = Path.Combine(home, "nginx.conf");
+        string configuration = Path.Combine(home, "nginx.conf");
         File.WriteAllText(configuration, Configuration(home, endPoint, service));
         return ["nginx", "-p", home, "-c", configuration, "-e", Path.Combine(home, "error.log")];
     }

@@ -11,15 +11,15 @@ internal static class ProcFiles
     /// <summary>User plus system time of one process, its ended threads included.</summary>
     public static TimeSpan Cpu(int pid)
     {
-        var fields = StatAfterName(pid);
-        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        string[] fields = StatAfterName(pid);
+        long ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
         return TimeSpan.FromSeconds((double)ticks / ClockTicksPerSecond);
     }
 
     /// <summary>Resident memory of one process (VmRSS), in bytes.</summary>
     public static long ResidentBytes(int pid)
     {
-        var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        string line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
@@ -27,9 +27,9 @@ internal static class ProcFiles
     public static int[] Children(int parent)
     {
         var children = new List<int>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
                 && ParentOf(pid) == parent)
             {
                 children.Add(pid);
@@ -54,7 +54,7 @@ internal static class ProcFiles
     private static string[] StatAfterName(int pid)
     {
         // The second field is the name in brackets and may itself hold spaces and brackets.
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
         return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 }

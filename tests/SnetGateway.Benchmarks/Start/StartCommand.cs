@@ -177,7 +177,7 @@ internal static class StartCommand
         {
             await socket.ConnectAsync(listener, cancellationToken);
             await socket.SendAsync("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
-            var answer = new byte[256];
+            byte[] answer = new byte[256];
             int length = await socket.ReceiveAsync(answer, cancellationToken);
             return answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8);
         }

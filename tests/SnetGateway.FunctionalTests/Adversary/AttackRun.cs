@@ -55,7 +55,7 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
     /// <summary>An account that nobody has used before. Two attackers have two.</summary>
     public PrivateKey NewAccount()
     {
-        var seed = new byte[32];
+        byte[] seed = new byte[32];
         random.NextBytes(seed);
         return PrivateKey.Parse(Convert.ToHexStringLower(Keccak256.Hash([.. seed, .. target.Key.Address.ToBytes()])));
     }

@@ -38,7 +38,7 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
 
     public byte[] Sign(ulong amount, ulong? nonce = null, ChannelId? of = null, Address? escrow = null)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow ?? _target.Chain.Escrow, of ?? channel, new ChannelNonce(nonce ?? Nonce), amount);
         return key.SignMessage(message);
     }

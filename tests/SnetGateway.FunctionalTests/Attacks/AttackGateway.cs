@@ -193,7 +193,7 @@ internal sealed class AttackGateway : IAsyncDisposable
 
     private static Bytes32 Filled(byte value)
     {
-        var bytes = new byte[Bytes32.Size];
+        byte[] bytes = new byte[Bytes32.Size];
         Array.Fill(bytes, value);
         return new Bytes32(bytes);
     }

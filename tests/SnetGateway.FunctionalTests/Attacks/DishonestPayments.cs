@@ -412,7 +412,7 @@ internal static class DishonestPayments
 
     private static byte[] Message(ChannelId id)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, Escrow, id, new ChannelNonce(Nonce), 20);
         return message;
     }

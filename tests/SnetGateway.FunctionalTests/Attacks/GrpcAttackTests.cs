@@ -86,7 +86,7 @@ public sealed class GrpcAttackTests
     {
         await using AttackGateway gateway = await AttackGateway.StartAsync();
         ChannelId id = gateway.Open();
-        var message = new byte[length];
+        byte[] message = new byte[length];
         new Random(length).NextBytes(message);
         foreach (bool compressed in new[] { false, true })
         {

@@ -57,7 +57,7 @@ public sealed class JsonProgramTests
             GatewayHarness.Payment())).WithTimeout();
         await using Stream body = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = Wire.Frame(rig.Encode("Call", """{"itemId":"1"}"""));
-        var got = new byte[first.Length];
+        byte[] got = new byte[first.Length];
         await body.ReadExactlyAsync(got).AsTask().WithTimeout();
         Assert.Equal(first, got);
         Assert.Equal("settled", await rig.Harness.Reservation.Ended.WithTimeout());

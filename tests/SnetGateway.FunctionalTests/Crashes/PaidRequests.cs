@@ -36,7 +36,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
     /// <summary>The metadata that pays by signing this total.</summary>
     public (string Name, string Value)[] Payment(ulong amount)
     {
-        var signed = new byte[ClaimMessage.Length];
+        byte[] signed = new byte[ClaimMessage.Length];
         ClaimMessage.Write(signed, escrow, channel, new ChannelNonce(0), amount);
         return
         [

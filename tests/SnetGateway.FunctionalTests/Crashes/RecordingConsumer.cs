@@ -100,7 +100,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
             using HttpResponseMessage answer =
                 await _http.SendAsync(_requests.Call(gateway, "Count", s_countAndStall, amount), CancellationToken.None).WithTimeout();
             await using Stream body = await answer.Content.ReadAsStreamAsync();
-            var header = new byte[5];
+            byte[] header = new byte[5];
             await body.ReadExactlyAsync(header).AsTask().WithTimeout();
             Grant(amount); // leaving the block resets the stream: the answer has not ended
             _signed = amount;
@@ -116,7 +116,7 @@ internal sealed class RecordingConsumer(PrivateKey key, Address escrow, ChannelI
         using HttpResponseMessage answer =
             await _http.SendAsync(_requests.Call(gateway, method, message, amount), CancellationToken.None).WithTimeout();
         await using Stream body = await answer.Content.ReadAsStreamAsync();
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         bool hasByte = false;
         while (await body.ReadAsync(buffer).AsTask().WithTimeout() > 0)
         {

@@ -58,7 +58,7 @@ public sealed class ChainFollowerTests : IAsyncLifetime
         ChainChannel channel = await _chain.OpenChannelAsync(1_000);
         var key = PrivateKey.Parse(_chain.State.Accounts["signer"].PrivateKey);
         Assert.Equal(channel.Signer, AddressText.Checksum(key.Address));
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(
             message, Address.Parse(_chain.State.MultiPartyEscrow), new ChannelId((ulong)channel.Id), new ChannelNonce(0), 700);
         await _chain.ClaimAsync(channel.Id, 700, "0x" + Convert.ToHexStringLower(key.SignMessage(message)));

@@ -80,7 +80,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
 
     private static async Task<int> CallAsync(HttpClient http, GatewayProcess gateway, PrivateKey key, Address escrow, UInt256 id)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow, new ChannelId(id), new ChannelNonce(UInt256.Zero), UInt256.FromUInt64(Price));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{gateway.Endpoint}/example.Echo/Say")
         {

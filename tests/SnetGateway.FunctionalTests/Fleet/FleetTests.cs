@@ -106,7 +106,7 @@ public sealed class FleetTests
         service.Handle = async context =>
         {
             Wire.Begin(context);
-            var buffer = new byte[4096];
+            byte[] buffer = new byte[4096];
             int count;
             while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
             {

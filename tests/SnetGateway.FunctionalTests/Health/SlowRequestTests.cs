@@ -125,7 +125,7 @@ public sealed class SlowRequestTests
     private static async Task<string> ReadUntilAsync(Stream stream, string end)
     {
         var text = new StringBuilder();
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
         {
             int count = await stream.ReadAsync(buffer);

@@ -96,7 +96,7 @@ internal static class Hpack
         block = block[length..];
         if (isHuffman)
         {
-            var plain = new byte[length * 8 / 5]; // no code is shorter than five bits
+            byte[] plain = new byte[length * 8 / 5]; // no code is shorter than five bits
             return Encoding.Latin1.GetString(plain, 0, HuffmanDecoder.Decode(bytes, plain));
         }
 

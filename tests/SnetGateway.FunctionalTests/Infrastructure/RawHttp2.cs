@@ -68,7 +68,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
     private static async Task<RawHttp2> BeginAsync(TcpClient tcp, Stream stream, uint streamWindow)
     {
         var connection = new RawHttp2(tcp, stream) { OpensWindows = streamWindow == 65_535 };
-        var settings = new byte[12];
+        byte[] settings = new byte[12];
         BinaryPrimitives.WriteUInt16BigEndian(settings, 1); // no dynamic table
         BinaryPrimitives.WriteUInt16BigEndian(settings.AsSpan(6), 4);
         BinaryPrimitives.WriteUInt32BigEndian(settings.AsSpan(8), streamWindow);
@@ -143,7 +143,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
 
     public Task OpenWindowAsync(int stream, int bytes)
     {
-        var increment = new byte[4];
+        byte[] increment = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(increment, bytes);
         return SendAsync(FrameType.WindowUpdate, 0, stream, increment);
     }
@@ -157,7 +157,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
 
     private async Task WriteAsync(FrameType type, byte flags, int stream, byte[] payload)
     {
-        var frame = new byte[9 + payload.Length];
+        byte[] frame = new byte[9 + payload.Length];
         frame[0] = (byte)(payload.Length >> 16);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(1), (ushort)payload.Length);
         frame[3] = (byte)type;
@@ -169,13 +169,13 @@ internal sealed class RawHttp2 : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var head = new byte[9];
+        byte[] head = new byte[9];
         try
         {
             while (true)
             {
                 await _stream.ReadExactlyAsync(head);
-                var payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
+                byte[] payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
                 await _stream.ReadExactlyAsync(payload);
                 await TakeAsync((FrameType)head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)), payload);
             }
@@ -275,7 +275,7 @@ internal sealed class RawCall(RawHttp2? connection, int id)
     public Task ResetAsync(int code = Cancel)
     {
         WasReset = true;
-        var payload = new byte[4];
+        byte[] payload = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(payload, code);
         return SendAsync(FrameType.Reset, 0, payload);
     }

@@ -43,7 +43,7 @@ internal sealed class RawHttp2Service : IAsyncDisposable
     private static async Task WriteAsync(
         NetworkStream stream, FrameType type, byte flags, int id, byte[] payload, CancellationToken cancellationToken)
     {
-        var frame = new byte[9 + payload.Length];
+        byte[] frame = new byte[9 + payload.Length];
         frame[0] = (byte)(payload.Length >> 16);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(1), (ushort)payload.Length);
         frame[3] = (byte)type;
@@ -73,7 +73,7 @@ internal sealed class RawHttp2Service : IAsyncDisposable
     {
         using TcpClient _ = client;
         NetworkStream stream = client.GetStream();
-        var head = new byte[24];
+        byte[] head = new byte[24];
         try
         {
             await stream.ReadExactlyAsync(head, _stop.Token);
@@ -81,7 +81,7 @@ internal sealed class RawHttp2Service : IAsyncDisposable
             while (true)
             {
                 await stream.ReadExactlyAsync(head.AsMemory(0, 9), _stop.Token);
-                var payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
+                byte[] payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
                 await stream.ReadExactlyAsync(payload, _stop.Token);
                 int id = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5));
                 if ((FrameType)head[3] == FrameType.Settings && (head[4] & 1) == 0)

@@ -13,7 +13,7 @@ internal static class Wire
 
     public static byte[] Frame(byte[] message, bool compressed = false)
     {
-        var frame = new byte[5 + message.Length];
+        byte[] frame = new byte[5 + message.Length];
         frame[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
         message.CopyTo(frame, 5);

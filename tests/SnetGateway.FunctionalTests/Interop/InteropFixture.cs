@@ -112,7 +112,7 @@ public sealed class InteropFixture : IAsyncLifetime
         ChannelId id = new(UInt256.Parse(channel.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return [.. Enumerable.Range(1, MostCharged).Select(number =>
         {
-            var message = new byte[ClaimMessage.Length];
+            byte[] message = new byte[ClaimMessage.Length];
             ClaimMessage.Write(message, escrow, id, new ChannelNonce(UInt256.Parse("0")), UInt256.Parse($"{number * Price}"));
             return new Dictionary<string, string>
             {

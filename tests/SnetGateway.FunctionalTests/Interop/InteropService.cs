@@ -198,7 +198,7 @@ internal sealed class InteropService : IAsyncDisposable
     private static async Task<(T Message, bool Compressed)?> ReadAsync<T>(HttpContext context, MessageParser<T> parser)
         where T : IMessage<T>
     {
-        var header = new byte[5];
+        byte[] header = new byte[5];
         int count = await context.Request.Body.ReadAtLeastAsync(header, 5, throwOnEndOfStream: false, context.RequestAborted);
         if (count < 5)
         {
@@ -211,7 +211,7 @@ internal sealed class InteropService : IAsyncDisposable
             throw new InteropStatusException(8, "too long");
         }
 
-        var body = new byte[length];
+        byte[] body = new byte[length];
         await context.Request.Body.ReadExactlyAsync(body, context.RequestAborted);
         if (header[0] == 0)
         {
@@ -242,7 +242,7 @@ internal sealed class InteropService : IAsyncDisposable
             body = packed.ToArray();
         }
 
-        var frame = new byte[5 + body.Length];
+        byte[] frame = new byte[5 + body.Length];
         frame[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), body.Length);
         body.CopyTo(frame, 5);

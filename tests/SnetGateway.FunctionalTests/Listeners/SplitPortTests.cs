@@ -45,7 +45,7 @@ public sealed class SplitPortTests
         byte[] bytes = [.. Encoding.ASCII.GetBytes(Preface), .. s_emptySettings];
         await client.GetStream().WriteAsync(bytes.AsMemory(0, first)).AsTask().WithTimeout();
         await client.GetStream().WriteAsync(bytes.AsMemory(first)).AsTask().WithTimeout();
-        var header = new byte[9];
+        byte[] header = new byte[9];
         await client.GetStream().ReadExactlyAsync(header).AsTask().WithTimeout();
         Assert.Equal(4, header[3]);
     }

@@ -11,7 +11,7 @@ public sealed class DevChainHistoryTests
     public async Task ReorganizeAndRevert_TakeBackWhatWasMined()
     {
         await using DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, ChainId = 1234 });
-        var snapshot = await chain.SnapshotAsync();
+        string snapshot = await chain.SnapshotAsync();
         ChainChannel channel = await chain.OpenChannelAsync(1000);
         await chain.AddFundsAsync(channel.Id, 1);
 
@@ -30,11 +30,11 @@ public sealed class DevChainHistoryTests
     {
         await using DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
         await chain.SetMiningAsync("manual");
-        var before = await chain.GetBlockNumberAsync();
+        ulong before = await chain.GetBlockNumberAsync();
 
         await chain.CommandAsync("deposit", new { from = "consumer", amount = "5", wait = false });
-        var pending = await chain.GetBlockNumberAsync();
-        var mined = await chain.MineAsync(3);
+        ulong pending = await chain.GetBlockNumberAsync();
+        ulong mined = await chain.MineAsync(3);
 
         Assert.Equal(before, pending);
         Assert.Equal(before + 3, mined);
@@ -44,7 +44,7 @@ public sealed class DevChainHistoryTests
     public async Task Dispose_EndsTheNodeToo()
     {
         DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false });
-        var node = chain.State.NodePid;
+        int node = chain.State.NodePid;
         Assert.True(Directory.Exists($"/proc/{node}"));
 
         await chain.DisposeAsync();

@@ -48,7 +48,7 @@ public sealed class NethereumTransactionTests(DevChainFixture fixture)
 
     private ChannelClaimFunction Claim(ChainChannel channel, ulong actual, ulong signed)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(
             message,
             Address.Parse(_chain.State.MultiPartyEscrow),

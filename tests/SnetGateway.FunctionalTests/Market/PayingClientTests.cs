@@ -18,7 +18,7 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
     {
         ChainChannel channel = await _chain.OpenChannelAsync(1000);
 
-        var signature = await PayingClient.SignAsync(stack, ClientPayment.From(_chain.State, channel, 0) with { Amount = 321 });
+        string signature = await PayingClient.SignAsync(stack, ClientPayment.From(_chain.State, channel, 0) with { Amount = 321 });
         await _chain.ClaimAsync(channel.Id, 321, signature);
 
         Assert.Equal(679, (await _chain.GetChannelAsync(channel.Id)).Value);
@@ -82,7 +82,7 @@ public sealed class PayingClientTests(DevChainFixture fixture, ExampleServicesFi
             await File.ReadAllTextAsync(Repository.Existing("tests/vectors/payment-signatures.json", "the checkout is incomplete")));
         JsonElement vector = vectors.RootElement.GetProperty("cases").EnumerateArray().First();
 
-        var signature = await PayingClient.SignAsync(stack, new ClientPayment
+        string signature = await PayingClient.SignAsync(stack, new ClientPayment
         {
             PrivateKey = Text("privateKey"),
             MpeAddress = Text("mpeAddress"),

@@ -90,7 +90,7 @@ public sealed class ForwardingTests
         await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         for (int i = 1; i <= 5; i++)
         {
-            var message = new byte[6];
+            byte[] message = new byte[6];
             await answer.ReadExactlyAsync(message).AsTask().WithTimeout();
             Assert.Equal($"{i}", Encoding.UTF8.GetString(message, 5, 1));
             if (i < 5)

@@ -67,7 +67,7 @@ public sealed class GrantModelTests(ITestOutputHelper output)
             using HttpResponseMessage response = await gateway.SendAsync(
                 gateway.Request(GatewayHarness.Method, new ByteArrayContent(Wire.Frame("a")), headers)).WithTimeout();
             await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
-            var buffer = new byte[leaves ? 8 : 4096];
+            byte[] buffer = new byte[leaves ? 8 : 4096];
             while (!leaves || bytes < leaveAfter)
             {
                 int count = await answer.ReadAsync(buffer).AsTask().WithTimeout();

@@ -304,7 +304,7 @@ public sealed class RefusalTests
         await client.ConnectAsync(gateway.PublicEndPoint).WithTimeout();
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request)).AsTask().WithTimeout();
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         int count = await stream.ReadAsync(buffer).AsTask().WithTimeout();
         return Encoding.ASCII.GetString(buffer, 0, count);
     }

@@ -166,7 +166,7 @@ public sealed class ServiceTimeoutTests
     {
         using var whole = new MemoryStream();
         Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
-        var first = new byte[Wire.Frame("1").Length];
+        byte[] first = new byte[Wire.Frame("1").Length];
         await answer.ReadExactlyAsync(first).AsTask().WithTimeout();
         whole.Write(first);
         _time.Advance(s_long);

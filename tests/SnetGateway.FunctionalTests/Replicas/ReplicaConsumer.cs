@@ -120,7 +120,7 @@ internal sealed class ReplicaConsumer(
         {
             using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Say", s_say, amount), patience.Token);
             await using Stream body = await answer.Content.ReadAsStreamAsync(patience.Token);
-            var buffer = new byte[1024];
+            byte[] buffer = new byte[1024];
             while (await body.ReadAsync(buffer, patience.Token) > 0)
             {
                 if (!hasByte)

@@ -118,7 +118,7 @@ public sealed class SlowReaderTests(DevChainFixture fixture, ITestOutputHelper o
 
         public async Task ReadAsync(Stream from)
         {
-            var buffer = new byte[64 * 1024];
+            byte[] buffer = new byte[64 * 1024];
             while (Received < total)
             {
                 await UntilStuckAsync();

@@ -144,7 +144,7 @@ public sealed class GrpcWebTests
             WebCalls.Request(gateway, version, type, new ByteArrayContent(WebCalls.Encode(type, Wire.Frame("a"))))).WithTimeout();
         await using Stream answer = await response.Content.ReadAsStreamAsync().WithTimeout();
         byte[] first = WebCalls.Encode(type, Wire.Frame("first"));
-        var read = new byte[first.Length];
+        byte[] read = new byte[first.Length];
         await answer.ReadExactlyAsync(read).AsTask().WithTimeout();
         Assert.Equal(first, read);
         between.Continue();
@@ -310,7 +310,7 @@ public sealed class GrpcWebTests
         foreach (byte status in (byte[])[1, 2])
         {
             byte[] expected = WebCalls.Encode(type, Wire.Frame([8, status]));
-            var read = new byte[expected.Length];
+            byte[] read = new byte[expected.Length];
             await answer.ReadExactlyAsync(read).AsTask().WithTimeout();
             Assert.Equal(expected, read);
             health.SetStatus("known", HealthCheckResponse.Types.ServingStatus.NotServing);

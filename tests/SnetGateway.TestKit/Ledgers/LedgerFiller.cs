@@ -27,7 +27,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
     /// </summary>
     public async Task FillAsync(int channels, int entriesEach, ChainBlock block, CancellationToken cancellationToken)
     {
-        var ids = new ulong[channels];
+        ulong[] ids = new ulong[channels];
         for (int i = 0; i < channels; i++)
         {
             ids[i] = (ulong)i;
@@ -57,7 +57,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
                 ref ChannelRecord record = ref records[start + i];
                 long expected = record.Revision;
                 record = Next(record, sequence, block.SeenAt);
-                var value = new byte[ChannelRecordCodec.MaxLength];
+                byte[] value = new byte[ChannelRecordCodec.MaxLength];
                 writes[i] = new RecordWrite(
                     new Channel(record.Id).Key, expected, value.AsMemory(0, ChannelRecordCodec.Write(record, value)), sequence,
                     record.NewestEntry);
@@ -128,7 +128,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             Method = "/example.Echo/Say",
             Signature = previous.Signature,
         };
-        var bytes = new byte[JournalEntry.MaxLength];
+        byte[] bytes = new byte[JournalEntry.MaxLength];
         return previous with
         {
             Amount = amount,
@@ -142,7 +142,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
 
     private byte[] RandomBytes(int count)
     {
-        var bytes = new byte[count];
+        byte[] bytes = new byte[count];
         random.NextBytes(bytes);
         return bytes;
     }

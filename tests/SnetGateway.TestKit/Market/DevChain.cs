@@ -36,9 +36,9 @@ public sealed class DevChain : IAsyncDisposable
     {
         FastRun.Refuse("chain");
         options ??= new DevChainOptions();
-        var folder = Repository.Existing("tests/devchain/devchain.mjs", "the checkout is incomplete");
+        string folder = Repository.Existing("tests/devchain/devchain.mjs", "the checkout is incomplete");
         Repository.Existing("tests/devchain/node_modules", "run tests/run.sh, or npm ci in tests/devchain");
-        var stateFile = Path.Combine(Path.GetTempPath(), $"devchain-{Guid.NewGuid():N}.json");
+        string stateFile = Path.Combine(Path.GetTempPath(), $"devchain-{Guid.NewGuid():N}.json");
         List<string> arguments =
         [
             folder, "start", "--exit-with-stdin", "--control-port", "0", "--out", stateFile,
@@ -54,7 +54,7 @@ public sealed class DevChain : IAsyncDisposable
         var process = ChildProcess.Start("node", arguments);
         try
         {
-            var line = await process.WaitForLineAsync(text => text.StartsWith('{'), TimeSpan.FromSeconds(60));
+            string line = await process.WaitForLineAsync(text => text.StartsWith('{'), TimeSpan.FromSeconds(60));
             using var state = JsonDocument.Parse(line);
             return new DevChain(process, ChainState.Read(state.RootElement), stateFile);
         }

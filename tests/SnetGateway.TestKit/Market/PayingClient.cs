@@ -27,7 +27,7 @@ public static class PayingClient
         using var late = new CancellationTokenSource(patience ?? ChildProcess.Patience);
         try
         {
-            await foreach (var line in client.OutputLines.ReadAllAsync(late.Token))
+            await foreach (string line in client.OutputLines.ReadAllAsync(late.Token))
             {
                 if (ReadCall(line) is { } call)
                 {
@@ -53,7 +53,7 @@ public static class PayingClient
     public static async Task<string> SignAsync(ClientStack stack, ClientPayment claim)
     {
         await using ChildProcess client = Start(stack, new ClientJob { Sign = claim });
-        var line = await client.WaitForLineAsync(text => text.StartsWith('{'));
+        string line = await client.WaitForLineAsync(text => text.StartsWith('{'));
         return JsonSerializer.Deserialize<JsonElement>(line).GetProperty("signature").GetString()!;
     }
 

@@ -17,7 +17,7 @@ public sealed class FakeSigners : ISignerRecovery
 
     public static byte[] Sign(Address signer, ReadOnlySpan<byte> message, byte v = 27)
     {
-        var signature = new byte[65];
+        byte[] signature = new byte[65];
         SHA256.HashData(message, signature);
         signature[0] |= 1;
         signature[32] = 1;
@@ -29,7 +29,7 @@ public sealed class FakeSigners : ISignerRecovery
     /// <summary>A payment signed by <paramref name="signer"/>.</summary>
     public static ChannelPayment Pay(Address signer, Address escrow, ChannelId channel, ChannelNonce nonce, UInt256 amount, byte v = 27)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow, channel, nonce, amount);
         return new ChannelPayment(channel, nonce, amount, Sign(signer, message, v));
     }

@@ -98,7 +98,7 @@ public sealed class ChildProcess : IAsyncDisposable
         using var late = new CancellationTokenSource(patience ?? Patience);
         try
         {
-            await foreach (var line in _output.Reader.ReadAllAsync(late.Token))
+            await foreach (string line in _output.Reader.ReadAllAsync(late.Token))
             {
                 if (fits(line))
                 {
@@ -111,7 +111,7 @@ public sealed class ChildProcess : IAsyncDisposable
             throw new TimeoutException($"{Name} ({Pid}) did not print the awaited line in time. Its output:\n{RecentOutput}");
         }
 
-        var code = await WaitForExitAsync();
+        int code = await WaitForExitAsync();
         throw new InvalidOperationException($"{Name} ended with {code} before it printed the awaited line. Its output:\n{RecentOutput}");
     }
 

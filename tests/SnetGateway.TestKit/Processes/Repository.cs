@@ -20,7 +20,7 @@ public static class Repository
     /// <exception cref="FileNotFoundException">It does not exist; the message says what to do.</exception>
     public static string Existing(string relative, string remedy)
     {
-        var path = Path.Combine(Root, relative);
+        string path = Path.Combine(Root, relative);
         return Path.Exists(path) ? path : throw new FileNotFoundException($"{relative} is missing: {remedy}");
     }
 

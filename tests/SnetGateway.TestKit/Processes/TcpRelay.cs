@@ -111,7 +111,7 @@ public sealed class TcpRelay : IAsyncDisposable
     {
         try
         {
-            var buffer = new byte[65_536];
+            byte[] buffer = new byte[65_536];
             while (await from.ReceiveAsync(buffer, SocketFlags.None, _ending.Token) is > 0 and var length)
             {
                 if (isAnswer && _mode == TcpRelayMode.SwallowsAnswers)

@@ -83,7 +83,7 @@ public static class StoreConformance
     private static async Task RevisionsGrow(IRecordStore store, Random random)
     {
         long last = 0;
-        var revisions = new long[4];
+        long[] revisions = new long[4];
         for (int i = 0; i < 40; i++)
         {
             int record = random.Next(revisions.Length);
@@ -147,10 +147,10 @@ public static class StoreConformance
         {
             foreach (int valueLength in new[] { 1, 700, 4096, 65_536 })
             {
-                var id = new byte[idLength];
+                byte[] id = new byte[idLength];
                 random.NextBytes(id);
                 id[0] = (byte)number++;
-                var value = new byte[valueLength];
+                byte[] value = new byte[valueLength];
                 random.NextBytes(value);
                 var key = new RecordKey(RecordKind.PaidChannel, id);
                 await MustCommit(store, new RecordWrite(key, 0, value, 1, value));
@@ -258,7 +258,7 @@ public static class StoreConformance
 
     private static async Task JournalInOrder(IRecordStore store, Random random)
     {
-        var revisions = new long[3];
+        long[] revisions = new long[3];
         var histories = new List<byte[]>[] { [], [], [] };
         for (int i = 0; i < 300; i++)
         {

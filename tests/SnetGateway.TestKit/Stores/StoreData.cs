@@ -9,7 +9,7 @@ public static class StoreData
     /// <summary>The key of a channel's record: its id, 32 bytes big-endian.</summary>
     public static RecordKey Key(int number)
     {
-        var id = new byte[32];
+        byte[] id = new byte[32];
         BinaryPrimitives.WriteInt32BigEndian(id.AsSpan(28), number);
         return new RecordKey(RecordKind.PaidChannel, id);
     }
@@ -17,7 +17,7 @@ public static class StoreData
     public static byte[] Value(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        var value = new byte[random.Next(1, 900)];
+        byte[] value = new byte[random.Next(1, 900)];
         random.NextBytes(value);
         return value;
     }

@@ -50,8 +50,8 @@ internal static class StoreHistory
 
     private static async Task<Commit[]> CallAsync(IRecordStore store, Random random, int caller, int steps)
     {
-        var known = new long[Records];
-        var entries = new int[Records]; // the number of the newest entry, which is part of the value
+        long[] known = new long[Records];
+        int[] entries = new int[Records]; // the number of the newest entry, which is part of the value
         var committed = new List<Commit>();
         for (int step = 0; step < steps; step++)
         {
@@ -101,7 +101,7 @@ internal static class StoreHistory
     /// <summary>A unique value of random length.</summary>
     private static byte[] Tag(Random random, int caller, int step, int sequence)
     {
-        var value = new byte[random.Next(12, 800)];
+        byte[] value = new byte[random.Next(12, 800)];
         random.NextBytes(value);
         BinaryPrimitives.WriteInt32BigEndian(value, caller);
         BinaryPrimitives.WriteInt32BigEndian(value.AsSpan(4), step);

@@ -29,7 +29,7 @@ public sealed class Keccak256Tests
         var random = new Random(20_251);
         for (int length = 0; length <= 3 * 136; length++)
         {
-            var input = new byte[length];
+            byte[] input = new byte[length];
             random.NextBytes(input);
             Assert.Equal(Nethereum.Util.Sha3Keccack.Current.CalculateHash(input), Keccak256.Hash(input));
         }
@@ -47,8 +47,8 @@ public sealed class Keccak256Tests
     [Fact]
     public void Hash_OnSpans_AllocatesNothing()
     {
-        var input = new byte[500];
-        var hash = new byte[32];
+        byte[] input = new byte[500];
+        byte[] hash = new byte[32];
         Keccak256.Hash(input, hash);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)

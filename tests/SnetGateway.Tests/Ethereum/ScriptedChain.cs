@@ -209,7 +209,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
         }
 
         var id = UInt256.ReadBigEndian(data.AsSpan(4));
-        var answer = new byte[7 * 32];
+        byte[] answer = new byte[7 * 32];
         if (at.Channels.TryGetValue(id, out ScriptedChannel? channel))
         {
             channel.Nonce.WriteBigEndian(answer);

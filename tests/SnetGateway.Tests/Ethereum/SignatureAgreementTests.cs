@@ -13,7 +13,7 @@ public sealed class SignatureAgreementTests
     {
         var random = new Random(7_001);
         var recovery = new SignerRecovery();
-        var message = new byte[151];
+        byte[] message = new byte[151];
         int recovered = 0;
         for (int i = 0; i < 2_000; i++)
         {
@@ -39,17 +39,17 @@ public sealed class SignatureAgreementTests
     public void Sign_GeneratedKeysAndDigests_BothGiveTheSameBytes()
     {
         var random = new Random(7_002);
-        var digest = new byte[32];
+        byte[] digest = new byte[32];
         for (int i = 0; i < 500; i++)
         {
             random.NextBytes(digest);
-            var bytes = new byte[32];
+            byte[] bytes = new byte[32];
             random.NextBytes(bytes);
             Assert.True(PrivateKey.TryCreate(bytes, out PrivateKey? key));
-            var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+            byte[] publicKey = new byte[RecoverableEcdsa.PublicKeySize];
             OtherCurve.PublicKeyOf(bytes, publicKey);
             Assert.Equal(AddressText.OfPublicKey(publicKey), key.Address);
-            var signature = new byte[64];
+            byte[] signature = new byte[64];
             int recoveryId = OtherCurve.Sign(digest, bytes, signature);
             Assert.Equal([.. signature, (byte)(27 + recoveryId)], key.SignDigest(digest));
         }
@@ -87,7 +87,7 @@ public sealed class SignatureAgreementTests
 
     private static PrivateKey Key(Random random)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         random.NextBytes(bytes);
         Assert.True(PrivateKey.TryCreate(bytes, out PrivateKey? key));
         return key;
@@ -102,9 +102,9 @@ public sealed class SignatureAgreementTests
             return false;
         }
 
-        var digest = new byte[32];
+        byte[] digest = new byte[32];
         EthereumMessage.Digest(message, digest);
-        var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        byte[] publicKey = new byte[RecoverableEcdsa.PublicKeySize];
         bool isRecovered = OtherCurve.TryRecover(digest, signature.AsSpan(0, 64), recoveryId, publicKey);
         signer = isRecovered ? AddressText.OfPublicKey(publicKey) : default;
         return isRecovered;

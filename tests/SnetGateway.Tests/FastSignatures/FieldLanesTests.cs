@@ -149,7 +149,7 @@ public sealed class FieldLanesTests
     {
         long bound = size * ((1L << 28) + (1L << 24));
         long topBound = size * ((1L << 23) + (1L << 19));
-        var limbs = new long[9, 4];
+        long[,] limbs = new long[9, 4];
         for (int lane = 0; lane < 4; lane++)
         {
             int kind = random.Next(4);

@@ -65,7 +65,7 @@ public sealed class KeyTableTests
 
     private static Words256 Words(FE coordinate)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         coordinate.Normalize().WriteToSpan(bytes);
         return Words256.ReadBigEndian(bytes);
     }

@@ -29,7 +29,7 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
         {
             var random = new Random(unchecked((seed * 7_919) + keys));
             var generated = new SignatureCases(random, SignatureCases.KeyOf(random, keys));
-            var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+            byte[] publicKey = new byte[RecoverableEcdsa.PublicKeySize];
             for (int i = 0; i < CasesPerKey && done < cases; i++, done++)
             {
                 SignatureCase one = generated.Next();
@@ -113,7 +113,7 @@ public sealed class KnownKeyTests(ITestOutputHelper output)
         var cases = new SignatureCases(random, Numbers.Mod(key, Numbers.N));
         SignatureCase one = cases.Constructed(ofGenerator, ofKey);
         Assert.False(one.IsHonest);
-        var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        byte[] publicKey = new byte[RecoverableEcdsa.PublicKeySize];
         Assert.True(RecoverableEcdsa.TryRecover(one.Digest, one.Signature, one.RecoveryId, publicKey));
         Assert.Equal(cases.PublicKey, publicKey);
         Assert.False(cases.Known.IsCertainlySigner(one.Digest, one.Signature, one.RecoveryId));

@@ -230,7 +230,7 @@ public sealed class KnownSignersTests
     {
         byte[] digest = Keccak256.Hash("digest"u8);
         byte[] signature = key.SignDigest(digest);
-        var publicKey = new byte[RecoverableEcdsa.PublicKeySize];
+        byte[] publicKey = new byte[RecoverableEcdsa.PublicKeySize];
         Assert.True(RecoverableEcdsa.TryRecover(digest, signature.AsSpan(0, 64), signature[64] - 27, publicKey));
         return KnownKey.TryBuild(publicKey)!;
     }

@@ -39,7 +39,7 @@ internal static class Numbers
 
     public static byte[] Bytes(BigInteger number)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         byte[] tight = number.ToByteArray(isUnsigned: true, isBigEndian: true);
         tight.CopyTo(bytes, 32 - tight.Length);
         return bytes;
@@ -50,7 +50,7 @@ internal static class Numbers
     /// <summary>256 bits, each as likely as the others.</summary>
     public static BigInteger Uniform(Random random)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         random.NextBytes(bytes);
         return Read(bytes);
     }
@@ -58,7 +58,7 @@ internal static class Numbers
     /// <summary>Any 256 bits; a third of them with long runs of ones and zeros, where carries go far.</summary>
     public static BigInteger Any(Random random)
     {
-        var bytes = new byte[32];
+        byte[] bytes = new byte[32];
         random.NextBytes(bytes);
         switch (random.Next(6))
         {

@@ -126,7 +126,7 @@ internal sealed class SignatureCases
             return Honest();
         }
 
-        var noncePoint = new byte[RecoverableEcdsa.PublicKeySize];
+        byte[] noncePoint = new byte[RecoverableEcdsa.PublicKeySize];
         RecoverableEcdsa.PublicKeyOf(Numbers.Bytes(nonce), noncePoint);
         BigInteger r = Numbers.Read(noncePoint.AsSpan(0, 32));
         if (r >= Numbers.N)
@@ -140,7 +140,7 @@ internal sealed class SignatureCases
 
     private static SignatureCase Of(BigInteger z, BigInteger r, BigInteger s, int recoveryId, bool isHonest)
     {
-        var signature = new byte[64];
+        byte[] signature = new byte[64];
         Write(signature, r);
         Write(signature.AsSpan(32), s);
         return new SignatureCase(Numbers.Bytes(z), signature, recoveryId, isHonest);
@@ -154,14 +154,14 @@ internal sealed class SignatureCases
 
     private SignatureCase Sign(byte[] digest, byte[] privateKey)
     {
-        var signature = new byte[64];
+        byte[] signature = new byte[64];
         int recoveryId = RecoverableEcdsa.Sign(digest, privateKey, signature);
         return new SignatureCase(digest, signature, recoveryId, IsHonest: true);
     }
 
     private byte[] Digest()
     {
-        var digest = new byte[32];
+        byte[] digest = new byte[32];
         _random.NextBytes(digest);
         return digest;
     }

@@ -31,7 +31,7 @@ internal sealed class GrpcTestHost : IAsyncDisposable
     {
         _app = app;
         Log = log.Entries;
-        var addresses =
+        string[] addresses =
             app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
         Address = new Uri(addresses[0]);
         Http1Address = new Uri(addresses[1]);

@@ -10,7 +10,7 @@ internal static class RawGrpc
 {
     public static byte[] Frame(byte[] body, byte flag = 0)
     {
-        var frame = new byte[5 + body.Length];
+        byte[] frame = new byte[5 + body.Length];
         frame[0] = flag;
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), body.Length);
         body.CopyTo(frame, 5);
@@ -33,8 +33,8 @@ internal static class RawGrpc
     /// <summary>The status, and whether it came in the headers of an answer without a body.</summary>
     public static async Task<(string? Status, string? Message, bool IsTrailersOnly)> ReadStatusAsync(this HttpResponseMessage response)
     {
-        var body = await response.Content.ReadAsByteArrayAsync();
-        var isTrailersOnly = response.Headers.Contains("grpc-status") && body.Length == 0 && !response.TrailingHeaders.Any();
+        byte[] body = await response.Content.ReadAsByteArrayAsync();
+        bool isTrailersOnly = response.Headers.Contains("grpc-status") && body.Length == 0 && !response.TrailingHeaders.Any();
         HttpResponseHeaders source = isTrailersOnly || response.Headers.Contains("grpc-status")
             ? response.Headers
             : response.TrailingHeaders;

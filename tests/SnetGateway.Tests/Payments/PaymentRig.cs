@@ -74,7 +74,7 @@ internal sealed class PaymentRig
 
     public static Bytes32 Filled(byte value)
     {
-        var bytes = new byte[Bytes32.Size];
+        byte[] bytes = new byte[Bytes32.Size];
         Array.Fill(bytes, value);
         return new Bytes32(bytes);
     }

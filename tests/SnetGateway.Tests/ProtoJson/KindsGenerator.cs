@@ -19,8 +19,8 @@ internal sealed class KindsGenerator(Random random)
             case "google.protobuf.Timestamp":
                 return new Timestamp { Seconds = random.NextInt64(-62_135_596_800, 253_402_300_800), Nanos = Nanos() };
             case "google.protobuf.Duration":
-                var seconds = random.NextInt64(0, 1L << random.Next(1, 38));
-                var sign = random.Next(2) == 0 ? 1 : -1;
+                long seconds = random.NextInt64(0, 1L << random.Next(1, 38));
+                int sign = random.Next(2) == 0 ? 1 : -1;
                 return new Duration { Seconds = sign * seconds, Nanos = sign * Nanos() };
             case "google.protobuf.FieldMask":
                 return new FieldMask { Paths = { Enumerable.Range(0, random.Next(4))
@@ -63,7 +63,7 @@ internal sealed class KindsGenerator(Random random)
         if (field.IsMap)
         {
             var map = (IDictionary)field.Accessor.GetValue(message);
-            for (var count = random.Next(4); count > 0; count--)
+            for (int count = random.Next(4); count > 0; count--)
             {
                 map[Element(field.MessageType.FindFieldByNumber(1), depth)] = Element(field.MessageType.FindFieldByNumber(2), depth);
             }
@@ -71,7 +71,7 @@ internal sealed class KindsGenerator(Random random)
         else if (field.IsRepeated)
         {
             var list = (IList)field.Accessor.GetValue(message);
-            for (var count = random.Next(4); count > 0; count--)
+            for (int count = random.Next(4); count > 0; count--)
             {
                 list.Add(Element(field, depth));
             }
@@ -116,7 +116,7 @@ internal sealed class KindsGenerator(Random random)
     private Struct FillStruct(int depth)
     {
         var value = new Struct();
-        for (var count = random.Next(3); count > 0; count--)
+        for (int count = random.Next(3); count > 0; count--)
         {
             // The other implementation has no form for an empty key.
             value.Fields["k" + Text()] = FillValue(depth + 1);
@@ -141,7 +141,7 @@ internal sealed class KindsGenerator(Random random)
 
     private ulong Bits(int width)
     {
-        var value = Pick(
+        ulong value = Pick(
             0UL, 1UL, ulong.MaxValue, 1UL << (width - 1), (1UL << (width - 1)) - 1, (ulong)random.NextInt64() << 1,
             (ulong)random.NextInt64() >> random.Next(63));
         return width == 64 ? value : value & uint.MaxValue;
@@ -157,7 +157,7 @@ internal sealed class KindsGenerator(Random random)
 
     private ByteString Bytes()
     {
-        var bytes = new byte[random.Next(12)];
+        byte[] bytes = new byte[random.Next(12)];
         random.NextBytes(bytes);
         return ByteString.CopyFrom(bytes);
     }

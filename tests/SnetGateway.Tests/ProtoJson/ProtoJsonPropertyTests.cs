@@ -26,11 +26,11 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(s_types)
             .WithPreserveProtoFieldNames(originalNames)
             .WithFormatDefaultValues(includeDefaults));
-        for (var round = 0; round < 1_500; round++)
+        for (int round = 0; round < 1_500; round++)
         {
             Kinds message = generator.Next();
-            var json = KindsSchema.ToJson(message, options);
-            var expected = theirs.Format(message);
+            string json = KindsSchema.ToJson(message, options);
+            string expected = theirs.Format(message);
             Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(json)), $"{expected}\n{json}");
             Assert.Equal(message, s_theirParser.Parse<Kinds>(json));
         }
@@ -43,7 +43,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         var generator = new KindsGenerator(Seeds.Random(output.WriteLine));
         var theirs = new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(s_types).WithPreserveProtoFieldNames(originalNames));
-        for (var round = 0; round < 3_000; round++)
+        for (int round = 0; round < 3_000; round++)
         {
             Kinds message = generator.Next();
             Assert.Equal(message, KindsSchema.FromJson(theirs.Format(message)));
@@ -57,13 +57,13 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         Random random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
-        var refused = 0;
-        for (var round = 0; round < 1_000; round++)
+        int refused = 0;
+        for (int round = 0; round < 1_000; round++)
         {
-            var json = Encoding.UTF8.GetBytes(KindsSchema.ToJson(generator.Next()));
-            for (var damage = 0; damage < 50; damage++)
+            byte[] json = Encoding.UTF8.GetBytes(KindsSchema.ToJson(generator.Next()));
+            for (int damage = 0; damage < 50; damage++)
             {
-                var damaged = Damage(json, random, "{}[]\",:0-9.eEnulltrue\\u");
+                byte[] damaged = Damage(json, random, "{}[]\",:0-9.eEnulltrue\\u");
                 try
                 {
                     Kinds.Parser.ParseFrom(converter.ToProtobuf(KindsSchema.Type, damaged));
@@ -85,13 +85,13 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
         Random random = Seeds.Random(output.WriteLine);
         var generator = new KindsGenerator(random);
         var converter = new ProtoJsonConverter(KindsSchema.Schema);
-        var compared = 0;
-        for (var round = 0; round < 1_000; round++)
+        int compared = 0;
+        for (int round = 0; round < 1_000; round++)
         {
-            var message = generator.Next().ToByteArray();
-            for (var damage = 0; damage < 50; damage++)
+            byte[] message = generator.Next().ToByteArray();
+            for (int damage = 0; damage < 50; damage++)
             {
-                var damaged = Damage(message, random, null);
+                byte[] damaged = Damage(message, random, null);
                 byte[] json;
                 Kinds expected;
                 try
@@ -135,7 +135,7 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     {
         try
         {
-            var text = expected.ToString();
+            string text = expected.ToString();
             return text == seen.ToString() || text.Contains("@type", StringComparison.Ordinal);
         }
         catch (InvalidOperationException)
@@ -175,10 +175,10 @@ public sealed class ProtoJsonPropertyTests(ITestOutputHelper output)
     private static byte[] Damage(byte[] whole, Random random, string? alphabet)
     {
         List<byte> bytes = whole.ToList();
-        for (var count = random.Next(1, 4); count > 0 && bytes.Count > 0; count--)
+        for (int count = random.Next(1, 4); count > 0 && bytes.Count > 0; count--)
         {
-            var at = random.Next(bytes.Count);
-            var next = alphabet is not null && random.Next(3) > 0 ? (byte)alphabet[random.Next(alphabet.Length)] : (byte)random.Next(256);
+            int at = random.Next(bytes.Count);
+            byte next = alphabet is not null && random.Next(3) > 0 ? (byte)alphabet[random.Next(alphabet.Length)] : (byte)random.Next(256);
             switch (random.Next(4))
             {
                 case 0:

@@ -53,7 +53,7 @@ public sealed class ProtoJsonTests
     [InlineData("""{"aString":"\u00fc\ud83d\ude00"}""", """{"aString":"ü😀"}""")]
     public void Json_Read_WrittenCanonically(string json, string expected)
     {
-        var protobuf = new ProtoJsonConverter(KindsSchema.Schema).ToProtobuf(KindsSchema.Type, Encoding.UTF8.GetBytes(json));
+        byte[] protobuf = new ProtoJsonConverter(KindsSchema.Schema).ToProtobuf(KindsSchema.Type, Encoding.UTF8.GetBytes(json));
         Assert.Equal(
             System.Text.Json.Nodes.JsonNode.Parse(expected)!.ToJsonString(),
             System.Text.Json.Nodes.JsonNode.Parse(KindsSchema.ToJson(protobuf))!.ToJsonString());

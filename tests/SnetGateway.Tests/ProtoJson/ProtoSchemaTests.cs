@@ -48,12 +48,12 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     public void Load_Garbage_OneKindOfError()
     {
         Random random = Seeds.Random(output.WriteLine);
-        var whole = KindsSchema.DescriptorSet(withImports: false);
+        byte[] whole = KindsSchema.DescriptorSet(withImports: false);
         int loaded = 0, refused = 0;
-        for (var round = 0; round < 2_000; round++)
+        for (int round = 0; round < 2_000; round++)
         {
-            var damaged = whole.ToArray();
-            for (var count = random.Next(1, 5); count > 0; count--)
+            byte[] damaged = whole.ToArray();
+            for (int count = random.Next(1, 5); count > 0; count--)
             {
                 damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             }
@@ -86,7 +86,7 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
         ProtoMethod method = schema.FindMethod("/s.S/M")!;
         Assert.True(method.StreamsResponses);
         var converter = new ProtoJsonConverter(schema);
-        var json = """{"at":"2020-01-01T00:00:00Z"}""";
+        string json = """{"at":"2020-01-01T00:00:00Z"}""";
         Assert.Equal(
             json,
             Encoding.UTF8.GetString(converter.ToJson(method.Output, converter.ToProtobuf(method.Input, Encoding.UTF8.GetBytes(json)))));

@@ -28,7 +28,7 @@ internal static class CommittingProcess
         RecordKey key = StoreData.Key(channel);
         long revision = (await store.ReadAsync(key, CancellationToken.None))?.Revision ?? 0;
         long sequence = await store.ReadJournalAsync(key, CancellationToken.None).CountAsync();
-        var value = new byte[700];
+        byte[] value = new byte[700];
         while (!ended.IsCompleted)
         {
             sequence++;

@@ -42,7 +42,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
         Random random = Seeds.Random(output.WriteLine);
         string[] names = ["a", "b", "c"];
         LocalJournal[] journals = [.. names.Select(name => Open(name))];
-        var newest = new long[10];
+        long[] newest = new long[10];
         for (int i = 0; i < 2_000; i++)
         {
             int channel = random.Next(newest.Length);
@@ -280,7 +280,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     {
         // More than the buffer holds, faster than the writer can write it.
         await using LocalJournal journal = Open("a");
-        var entry = new byte[60_000];
+        byte[] entry = new byte[60_000];
         for (int i = 1; i <= 1_000; i++)
         {
             journal.Append([new RecordWrite(StoreData.Key(1), 0, entry, i, entry)]);
@@ -318,7 +318,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
     {
         byte[] entry = [9, 8, 7];
         var key = new RecordKey(RecordKind.PaidChannel, new byte[] { 1, 2 });
-        var frame = new byte[JournalFormat.FrameLength(key, entry)];
+        byte[] frame = new byte[JournalFormat.FrameLength(key, entry)];
         JournalFormat.WriteFrame(key, 5, entry, frame);
         Assert.Equal(
             "0000000F" + Convert.ToHexString(frame.AsSpan(4, 4)) + "01020102" + "0000000000000005" + "090807", Convert.ToHexString(frame));
@@ -343,7 +343,7 @@ public sealed class JournalTests(ITestOutputHelper output) : IDisposable
 
     private static byte[] Entry(int channel, long sequence, int length = 300)
     {
-        var entry = new byte[length];
+        byte[] entry = new byte[length];
         new Random(HashCode.Combine(channel, (int)sequence, 7)).NextBytes(entry);
         return entry;
     }

@@ -89,7 +89,7 @@ public sealed class RedisStoreTests
         await using RedisRecordStore store = RedisFixture.Open(redis.Options());
         for (int life = 0; life < 3; life++)
         {
-            var acknowledged = new long[8];
+            long[] acknowledged = new long[8];
             using var ended = new CancellationTokenSource();
             Task[] writers = [.. Enumerable.Range(0, acknowledged.Length).Select(WriteUntilItFailsAsync)];
             StoreCalls.Until(() => acknowledged.All(revision => revision > 0));

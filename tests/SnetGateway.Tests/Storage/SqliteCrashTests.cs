@@ -71,7 +71,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
 
         // The clock does not move, so nothing moves the log into the file while it is copied.
         await using SqliteRecordStore store = folder.Open(time: new FakeTimeProvider());
-        var revisions = new long[Channels];
+        long[] revisions = new long[Channels];
         for (int i = 0; i < Commits; i++)
         {
             revisions[i % Channels] = await store.MustWrite(i % Channels, revisions[i % Channels], ValueOf(i), (i / Channels) + 1);
@@ -116,7 +116,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
     private static byte[] Shared(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[stream.Length];
+        byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
     }

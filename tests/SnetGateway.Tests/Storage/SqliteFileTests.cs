@@ -119,7 +119,7 @@ public sealed class SqliteFileTests
     [Rule(16)]
     public void StoredKey_HasTheseBytes()
     {
-        var bytes = new byte[LedgerScope.MaxKeyLength];
+        byte[] bytes = new byte[LedgerScope.MaxKeyLength];
         int length = new LedgerScope(0x0102030405060708, Address.Parse("0x5e592f9b1d303183d963635f895f0f0c48284f4e"))
             .WriteKey(new RecordKey(RecordKind.PaidChannel, new byte[] { 0xaa, 0xbb }), bytes);
         Assert.Equal(

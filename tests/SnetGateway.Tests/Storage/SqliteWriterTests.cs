@@ -79,7 +79,7 @@ public sealed class SqliteWriterTests
     {
         using var folder = new LedgerFolder();
         await using SqliteRecordStore store = folder.Open(time: new FakeTimeProvider());
-        var big = new byte[65_536];
+        byte[] big = new byte[65_536];
         long revision = 0;
         for (int i = 0; i < 400; i++)
         {

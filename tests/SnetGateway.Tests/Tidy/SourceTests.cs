@@ -140,7 +140,7 @@ public sealed partial class SourceTests
         }
     }
 
-    [GeneratedRegex(@"SmallDisk\.MountOrSkip\(.*standIn: (?:nameof\()?(\w+)")]
+    [GeneratedRegex(@"SmallDisk\.MountOrSkip\([^;]*?standIn: (?:nameof\()?(\w+)")]
     private static partial Regex DiskAsked();
 
     /// <summary>As far as the message, which may hold anything.</summary>

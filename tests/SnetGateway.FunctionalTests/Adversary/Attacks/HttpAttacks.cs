@@ -180,7 +180,7 @@ internal static class HttpAttacks
 
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         var head = new StringBuilder();
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         try
         {
             while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)

@@ -20,7 +20,7 @@ internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, by
         }
 
         ReadOnlySpan<byte> bytes = stored.Value.Span;
-        var recent = new long[bytes[0]];
+        long[] recent = new long[bytes[0]];
         for (int i = 0; i < recent.Length; i++)
         {
             recent[i] = BinaryPrimitives.ReadInt64BigEndian(bytes[(17 + (8 * i))..]);
@@ -36,7 +36,7 @@ internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, by
 
     public byte[] ToBytes()
     {
-        var bytes = new byte[17 + (8 * Recent.Length) + NewestEntry.Length];
+        byte[] bytes = new byte[17 + (8 * Recent.Length) + NewestEntry.Length];
         bytes[0] = (byte)Recent.Length;
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), Total);
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(9), Sequence);
@@ -55,7 +55,7 @@ internal sealed record ModelAccount(long Total, long Sequence, long[] Recent, by
 
     private static byte[] EntryOf(long id, long price, long total)
     {
-        var entry = new byte[24];
+        byte[] entry = new byte[24];
         BinaryPrimitives.WriteInt64BigEndian(entry, id);
         BinaryPrimitives.WriteInt64BigEndian(entry.AsSpan(8), price);
         BinaryPrimitives.WriteInt64BigEndian(entry.AsSpan(16), total);

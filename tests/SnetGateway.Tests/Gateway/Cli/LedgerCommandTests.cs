@@ -147,7 +147,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
             Sequence = sequence,
             NewestEntry = entry,
         };
-        var value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.MaxLength];
         int length = ChannelRecordCodec.Write(record, value);
         CommitResult result = await _store.CommitAsync(
             new[] { new RecordWrite(
@@ -174,13 +174,13 @@ public sealed class LedgerCommandTests : IAsyncLifetime
             Method = "/t.T/Go",
             Signature = Sign(id, amount),
         };
-        var bytes = new byte[JournalEntry.MaxLength];
+        byte[] bytes = new byte[JournalEntry.MaxLength];
         return bytes[..entry.Write(bytes)];
     }
 
     private static byte[] Sign(ChannelId id, ulong amount)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, s_scope.Escrow, id, default, amount);
         return s_key.SignMessage(message);
     }

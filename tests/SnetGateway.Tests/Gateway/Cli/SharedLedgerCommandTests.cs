@@ -149,7 +149,7 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
             Method = "/t.T/Go",
             Signature = Sign(id, (ulong)number * 10),
         };
-        var bytes = new byte[JournalEntry.MaxLength];
+        byte[] bytes = new byte[JournalEntry.MaxLength];
         return bytes[..entry.Write(bytes)];
     }
 
@@ -166,13 +166,13 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
             Sequence = number,
             NewestEntry = entry,
         };
-        var value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.MaxLength];
         return value[..ChannelRecordCodec.Write(record, value)];
     }
 
     private static byte[] Sign(ChannelId id, ulong amount)
     {
-        var message = new byte[ClaimMessage.Length];
+        byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, LedgerFolder.Scope.Escrow, id, default, amount);
         return s_key.SignMessage(message);
     }

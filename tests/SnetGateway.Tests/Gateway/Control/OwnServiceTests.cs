@@ -131,9 +131,9 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     {
         Random random = Seeds.Random(output.WriteLine);
         await using GrpcTestHost host = await StartAsync();
-        for (var round = 0; round < 2_000; round++)
+        for (int round = 0; round < 2_000; round++)
         {
-            var body = new byte[random.Next(40)];
+            byte[] body = new byte[random.Next(40)];
             random.NextBytes(body);
             if (body.Length > 4)
             {
@@ -156,9 +156,9 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     {
         Random random = Seeds.Random(output.WriteLine);
         await using GrpcTestHost host = await StartAsync();
-        for (var round = 0; round < 500; round++)
+        for (int round = 0; round < 500; round++)
         {
-            var body = new byte[random.Next(1, 40)];
+            byte[] body = new byte[random.Next(1, 40)];
             random.NextBytes(body);
             body[0] &= 3;
             using HttpResponseMessage response = await host.PostAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", body);
@@ -195,7 +195,7 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     public async Task Gzip_SmallMessageThatExpandsOverTheLimit_ResourceExhausted()
     {
         await using GrpcTestHost host = await StartAsync();
-        var bomb = RawGrpc.Gzip(new byte[50_000_000]);
+        byte[] bomb = RawGrpc.Gzip(new byte[50_000_000]);
         Assert.InRange(bomb.Length, 0, OwnMethodRequest.MaxMessageBytes);
         using HttpResponseMessage response = await host.PostAsync(Check, RawGrpc.Frame(bomb, flag: 1), ("grpc-encoding", "gzip"));
         Assert.Equal("8", (await response.ReadStatusAsync()).Status);

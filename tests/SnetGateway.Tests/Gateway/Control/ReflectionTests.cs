@@ -57,7 +57,7 @@ public sealed class ReflectionTests
         Assert.Equal(["api.Api", "grpc.health.v1.Health"], index.Services);
         Assert.Equal("api.proto", index.FindSymbol("api.Api")?.Name);
         Assert.Equal("api.proto", index.FindSymbol("api.Api.Do")?.Name);
-        foreach (var symbol in (string[])["common.Base", "common.Base.Inner", "common.Base.Colour", "common.first"])
+        foreach (string symbol in (string[])["common.Base", "common.Base.Inner", "common.Base.Colour", "common.first"])
         {
             Assert.Equal("common.proto", index.FindSymbol(symbol)?.Name);
         }

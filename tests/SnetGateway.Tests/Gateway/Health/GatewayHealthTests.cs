@@ -53,7 +53,7 @@ public sealed class GatewayHealthTests
         await using GrpcTestHost host = await StartAsync();
         using AsyncServerStreamingCall<HealthCheckResponse> call = Client(host).Watch(new HealthCheckRequest { Service = "busy" });
         ServingStatus last = await NextAsync(call);
-        for (var change = 0; change < 10_000; change++)
+        for (int change = 0; change < 10_000; change++)
         {
             _health.SetStatus("busy", change % 2 == 0 ? ServingStatus.Serving : ServingStatus.NotServing);
         }

@@ -125,7 +125,7 @@ public sealed class ProxyHeaderTests(ITestOutputHelper output)
         byte[] address = source.GetAddressBytes();
         byte[] ports = new byte[4];
         BinaryPrimitives.WriteUInt16BigEndian(ports, port);
-        var length = new byte[2];
+        byte[] length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)((2 * address.Length) + 4 + more));
         return [.. s_signature, command, family, .. length, .. address, .. address, .. ports, .. new byte[more]];
     }

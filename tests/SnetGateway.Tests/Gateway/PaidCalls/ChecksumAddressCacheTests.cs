@@ -22,7 +22,7 @@ public sealed class ChecksumAddressCacheTests
     public void PayersOnOnePlace_AreNotTakenForEachOther()
     {
         var names = new ChecksumAddressCache();
-        var bytes = new byte[Address.Size];
+        byte[] bytes = new byte[Address.Size];
         for (int i = 0; i < 20_000; i++)
         {
             BitConverter.TryWriteBytes(bytes, i);

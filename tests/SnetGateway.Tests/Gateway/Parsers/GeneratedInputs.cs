@@ -115,10 +115,10 @@ internal static class GeneratedInputs
         byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(Messages(random)) + Convert.ToBase64String(Bytes(random, 5)));
         Damage(random, text);
         var whole = default(GrpcWebTextDecoder);
-        var decoded = new byte[GrpcWebTextDecoder.MaxBytes(text.Length)];
+        byte[] decoded = new byte[GrpcWebTextDecoder.MaxBytes(text.Length)];
         int length = whole.Decode(text, decoded);
         var pieces = default(GrpcWebTextDecoder);
-        var again = new byte[decoded.Length + 3];
+        byte[] again = new byte[decoded.Length + 3];
         int at = 0;
         foreach (ReadOnlyMemory<byte> piece in Cut(random, text))
         {
@@ -270,7 +270,7 @@ internal static class GeneratedInputs
     {
         byte[] bytes = Bytes(random, 70);
         string text = BinaryMetadata.Encode(bytes) + (random.Next(4) == 0 ? Text(random, 3) : "");
-        var decoded = new byte[BinaryMetadata.MaxDecodedLength(text.Length)];
+        byte[] decoded = new byte[BinaryMetadata.MaxDecodedLength(text.Length)];
         bool isRead = BinaryMetadata.TryDecode(text, decoded, out int written);
         Assert.True(text != BinaryMetadata.Encode(bytes) || (isRead && decoded.AsSpan(0, written).SequenceEqual(bytes)));
         string timeout = random.Next(200_000_000).ToString(CultureInfo.InvariantCulture) + "HMSmunx"[random.Next(7)];
@@ -339,7 +339,7 @@ internal static class GeneratedInputs
         {
             byte[] message = random.Next(
                 40) switch { 0 => s_bomb, 1 or 2 or 3 => s_gzip, 4 => new byte[random.Next(2 * MaxMessage)], _ => Bytes(random, 20) };
-            var header = new byte[FrameHeader.Size];
+            byte[] header = new byte[FrameHeader.Size];
             header[0] = (byte)(random.Next(12) switch { 0 => random.Next(
                 256), 1 => 0x80, _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0 });
             BinaryPrimitives.WriteInt32BigEndian(
@@ -378,7 +378,7 @@ internal static class GeneratedInputs
 
     private static byte[] Bytes(Random random, int most)
     {
-        var bytes = new byte[random.Next(most + 1)];
+        byte[] bytes = new byte[random.Next(most + 1)];
         random.NextBytes(bytes);
         return bytes;
     }

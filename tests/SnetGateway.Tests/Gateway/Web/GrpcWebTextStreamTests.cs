@@ -16,7 +16,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     public async Task Generated_Requests_InAnyChunks_ReadWithAnyBuffers_GiveTheirBytes()
     {
         Random random = Seeds.Random(output.WriteLine);
-        for (var i = 0; i < GeneratedBodies; i++)
+        for (int i = 0; i < GeneratedBodies; i++)
         {
             (byte[]? bytes, byte[]? text) = Encode(random, random.Next(10) == 0 ? 20_000 : 50);
             await using var request = new GrpcWebTextRequest(new Chunks(text, random));
@@ -28,10 +28,10 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     public async Task Generated_Requests_CutInsideAGroup_AreBadRequests()
     {
         Random random = Seeds.Random(output.WriteLine);
-        for (var i = 0; i < GeneratedBodies; i++)
+        for (int i = 0; i < GeneratedBodies; i++)
         {
             (byte[] _, byte[]? text) = Encode(random, 50);
-            var cut = text.Length - (text.Length == 0 ? 0 : random.Next(1, text.Length + 1));
+            int cut = text.Length - (text.Length == 0 ? 0 : random.Next(1, text.Length + 1));
             await using var request = new GrpcWebTextRequest(new Chunks(text[..cut], random));
             if (cut % 4 == 0)
             {
@@ -48,16 +48,16 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     public async Task Generated_Responses_InAnyWrites_AreBase64ThatDecodesGroupByGroup()
     {
         Random random = Seeds.Random(output.WriteLine);
-        for (var i = 0; i < GeneratedBodies; i++)
+        for (int i = 0; i < GeneratedBodies; i++)
         {
             var context = new DefaultHttpContext();
             context.Response.ContentType = "application/grpc";
             using var text = new MemoryStream();
             await using var answer = new GrpcWebTextResponse(context.Response, text);
             var expected = new List<byte>();
-            for (var writes = random.Next(5); writes > 0; writes--)
+            for (int writes = random.Next(5); writes > 0; writes--)
             {
-                var part = new byte[random.Next(random.Next(10) == 0 ? 40_000 : 20)];
+                byte[] part = new byte[random.Next(random.Next(10) == 0 ? 40_000 : 20)];
                 random.NextBytes(part);
                 expected.AddRange(part);
                 await answer.WriteAsync(part);
@@ -76,7 +76,7 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     [Fact]
     public async Task Response_WhoseWriteWaits_HasCopiedItsBytes()
     {
-        var bytes = new byte[64 * 1024];
+        byte[] bytes = new byte[64 * 1024];
         new Random(1).NextBytes(bytes);
         string expected = Convert.ToBase64String(bytes);
         var context = new DefaultHttpContext();
@@ -108,9 +108,9 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
     {
         var bytes = new List<byte>();
         var text = new StringBuilder();
-        for (var pieces = random.Next(1, 4); pieces > 0; pieces--)
+        for (int pieces = random.Next(1, 4); pieces > 0; pieces--)
         {
-            var part = new byte[random.Next(most)];
+            byte[] part = new byte[random.Next(most)];
             random.NextBytes(part);
             bytes.AddRange(part);
             text.Append(Convert.ToBase64String(part));
@@ -124,8 +124,8 @@ public sealed class GrpcWebTextStreamTests(ITestOutputHelper output)
         var bytes = new List<byte>();
         while (true)
         {
-            var buffer = new byte[random.Next(1, 9_000)];
-            var count = await stream.ReadAsync(buffer);
+            byte[] buffer = new byte[random.Next(1, 9_000)];
+            int count = await stream.ReadAsync(buffer);
             if (count == 0)
             {
                 return [.. bytes];

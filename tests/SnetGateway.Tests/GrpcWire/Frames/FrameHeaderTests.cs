@@ -12,7 +12,7 @@ public sealed class FrameHeaderTests
     [InlineData(true, uint.MaxValue, new byte[] { 1, 255, 255, 255, 255 })]
     public void Header_WrittenAndRead_LiteralBytes(bool compressed, uint length, byte[] expected)
     {
-        var bytes = new byte[FrameHeader.Size];
+        byte[] bytes = new byte[FrameHeader.Size];
         var header = new FrameHeader(compressed, length);
         header.Write(bytes);
         Assert.Equal(expected, bytes);

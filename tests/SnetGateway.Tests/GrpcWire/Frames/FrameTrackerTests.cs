@@ -12,7 +12,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     public void Advance_EmptyMessage_HeaderThenMessageWithoutAnotherByte()
     {
         var tracker = new FrameTracker(0);
-        Assert.Equal(FrameEvent.HeaderComplete, tracker.Advance([0, 0, 0, 0, 0], out var consumed));
+        Assert.Equal(FrameEvent.HeaderComplete, tracker.Advance([0, 0, 0, 0, 0], out int consumed));
         Assert.Equal(5, consumed);
         Assert.True(tracker.IsInsideFrame);
         Assert.Equal(FrameEvent.MessageComplete, tracker.Advance([], out consumed));
@@ -25,7 +25,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     public void Advance_LongestLength_CountedWithoutOverflow()
     {
         var tracker = new FrameTracker(uint.MaxValue);
-        Assert.Equal(FrameEvent.HeaderComplete, tracker.Advance([1, 255, 255, 255, 255, 9], out var consumed));
+        Assert.Equal(FrameEvent.HeaderComplete, tracker.Advance([1, 255, 255, 255, 255, 9], out int consumed));
         Assert.Equal(5, consumed);
         Assert.Equal(uint.MaxValue, tracker.Length);
         Assert.Equal(FrameEvent.None, tracker.Advance(new byte[1000], out consumed));
@@ -39,7 +39,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
         var tracker = new FrameTracker(10);
         Assert.Equal(FrameEvent.TooLong, tracker.Advance([0, 0, 0, 0, 11, 1], out _));
         Assert.Equal(11u, tracker.Length);
-        Assert.Equal(FrameEvent.TooLong, tracker.Advance([0, 0, 0, 0, 1], out var consumed));
+        Assert.Equal(FrameEvent.TooLong, tracker.Advance([0, 0, 0, 0, 1], out int consumed));
         Assert.Equal(0, consumed);
         Assert.Equal(FrameEvent.TooLong, tracker.Skip([0]));
     }
@@ -50,8 +50,8 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
         var tracker = new FrameTracker(Limit);
         byte[] stream = [0, 0, 0, 0, 3, 1, 2, 3, 1, 0, 0, 0, 0];
         tracker.Skip(stream);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 1000; round++)
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 1000; round++)
         {
             tracker.Skip(stream);
         }
@@ -63,21 +63,21 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     public void Advance_GeneratedStreamsInGeneratedChunks_AgreesWithAPlainParser()
     {
         Random random = Seeds.Random(output.WriteLine);
-        for (var round = 0; round < 100_000; round++)
+        for (int round = 0; round < 100_000; round++)
         {
-            var stream = MakeStream(random);
+            byte[] stream = MakeStream(random);
             (List<(FrameEvent, int, uint)> Events, bool IsInside) expected = ReadPlainly(stream);
 
             var tracker = new FrameTracker(Limit);
             var seen = new List<(FrameEvent, int, uint)>();
-            var position = 0;
-            var hasFailed = false;
+            int position = 0;
+            bool hasFailed = false;
             while (position < stream.Length && !hasFailed)
             {
-                var end = Math.Min(stream.Length, position + random.Next(1, 12));
+                int end = Math.Min(stream.Length, position + random.Next(1, 12));
                 while (true)
                 {
-                    FrameEvent step = tracker.Advance(stream.AsSpan(position, end - position), out var consumed);
+                    FrameEvent step = tracker.Advance(stream.AsSpan(position, end - position), out int consumed);
                     position += consumed;
                     if (step == FrameEvent.None)
                     {
@@ -110,24 +110,24 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
     private static byte[] MakeStream(Random random)
     {
         var stream = new List<byte>();
-        for (var frames = random.Next(6); frames > 0; frames--)
+        for (int frames = random.Next(6); frames > 0; frames--)
         {
-            var length = random.Next(8) == 0 ? random.Next(0, 400) : random.Next(0, 12);
+            int length = random.Next(8) == 0 ? random.Next(0, 400) : random.Next(0, 12);
             stream.Add((byte)(random.Next(30) == 0 ? random.Next(256) : random.Next(2)));
             stream.AddRange([0, 0, (byte)(length >> 8), (byte)length]);
-            var body = new byte[length];
+            byte[] body = new byte[length];
             random.NextBytes(body);
             stream.AddRange(body);
         }
 
-        var cut = random.Next(3) == 0 ? random.Next(stream.Count + 1) : stream.Count;
+        int cut = random.Next(3) == 0 ? random.Next(stream.Count + 1) : stream.Count;
         return [.. stream.Take(cut)];
     }
 
     private static (List<(FrameEvent, int, uint)> Events, bool IsInside) ReadPlainly(byte[] stream)
     {
         var events = new List<(FrameEvent, int, uint)>();
-        var at = 0;
+        int at = 0;
         while (at < stream.Length)
         {
             if (stream[at] > 1)
@@ -141,7 +141,7 @@ public sealed class FrameTrackerTests(ITestOutputHelper output)
                 return (events, true);
             }
 
-            var length = ((uint)stream[at + 1] << 24) + ((uint)stream[at + 2] << 16) + ((uint)stream[at + 3] << 8) + stream[at + 4];
+            uint length = ((uint)stream[at + 1] << 24) + ((uint)stream[at + 2] << 16) + ((uint)stream[at + 3] << 8) + stream[at + 4];
             at += 5;
             if (length > Limit)
             {

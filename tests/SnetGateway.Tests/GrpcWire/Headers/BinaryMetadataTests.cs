@@ -22,7 +22,7 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     public void Decode_Value_Bytes(string value, string hex)
     {
         Span<byte> bytes = new byte[16];
-        Assert.True(BinaryMetadata.TryDecode(value, bytes, out var written));
+        Assert.True(BinaryMetadata.TryDecode(value, bytes, out int written));
         Assert.Equal(hex, Convert.ToHexString(bytes[..written]));
     }
 
@@ -44,27 +44,27 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     [InlineData("AAAA,AAA")]
     public void Decode_Malformed_Refused(string value)
     {
-        Assert.False(BinaryMetadata.TryDecode(value, new byte[16], out var written));
+        Assert.False(BinaryMetadata.TryDecode(value, new byte[16], out int written));
         Assert.Equal(0, written);
     }
 
     [Fact]
     public void Decode_LongerThanTheDestination_Refused()
     {
-        var value = BinaryMetadata.Encode(new byte[66]);
+        string value = BinaryMetadata.Encode(new byte[66]);
         Assert.False(BinaryMetadata.TryDecode(value, new byte[65], out _));
-        Assert.True(BinaryMetadata.TryDecode(value, new byte[66], out var written));
+        Assert.True(BinaryMetadata.TryDecode(value, new byte[66], out int written));
         Assert.Equal(66, written);
     }
 
     [Fact]
     public void Decode_Signature_AllocatesNothing()
     {
-        var value = BinaryMetadata.Encode(new byte[65]);
-        var bytes = new byte[65];
+        string value = BinaryMetadata.Encode(new byte[65]);
+        byte[] bytes = new byte[65];
         BinaryMetadata.TryDecode(value, bytes, out _);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 1000; round++)
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < 1000; round++)
         {
             BinaryMetadata.TryDecode(value, bytes, out _);
         }
@@ -76,24 +76,24 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
     public void Decode_GeneratedValues_AgreesWithAPlainParser()
     {
         Random random = Seeds.Random(output.WriteLine);
-        var accepted = 0;
+        int accepted = 0;
         Span<byte> bytes = new byte[64];
-        for (var round = 0; round < 300_000; round++)
+        for (int round = 0; round < 300_000; round++)
         {
-            var characters = new char[random.Next(40)];
-            for (var index = 0; index < characters.Length; index++)
+            char[] characters = new char[random.Next(40)];
+            for (int index = 0; index < characters.Length; index++)
             {
                 characters[index] = random.Next(60) == 0 ? (char)random.Next(0x200) : Alphabet[random.Next(64)];
             }
 
-            for (var padding = random.Next(3); padding > 0 && padding <= characters.Length; padding--)
+            for (int padding = random.Next(3); padding > 0 && padding <= characters.Length; padding--)
             {
                 characters[^padding] = '=';
             }
 
-            var value = new string(characters);
-            var expected = ReadPlainly(value);
-            Assert.Equal(expected is not null, BinaryMetadata.TryDecode(value, bytes, out var written));
+            string value = new string(characters);
+            byte[]? expected = ReadPlainly(value);
+            Assert.Equal(expected is not null, BinaryMetadata.TryDecode(value, bytes, out int written));
             if (expected is not null)
             {
                 Assert.Equal(expected, bytes[..written].ToArray());
@@ -110,10 +110,10 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
         Gen.Byte.Array[0, 99].Sample(
             bytes =>
             {
-                var decoded = new byte[bytes.Length];
-                foreach (var value in new[] { BinaryMetadata.Encode(bytes), Convert.ToBase64String(bytes) })
+                byte[] decoded = new byte[bytes.Length];
+                foreach (string? value in new[] { BinaryMetadata.Encode(bytes), Convert.ToBase64String(bytes) })
                 {
-                    Assert.True(BinaryMetadata.TryDecode(value, decoded, out var written));
+                    Assert.True(BinaryMetadata.TryDecode(value, decoded, out int written));
                     Assert.Equal(bytes, decoded[..written]);
                 }
             },
@@ -132,7 +132,7 @@ public sealed class BinaryMetadataTests(ITestOutputHelper output)
         }
 
         var bits = new StringBuilder();
-        foreach (var character in value)
+        foreach (char character in value)
         {
             bits.Append(Convert.ToString(Alphabet.IndexOf(character, StringComparison.Ordinal), 2).PadLeft(6, '0'));
         }

@@ -71,7 +71,7 @@ public sealed class GrpcTimeoutTests
         Gen.String[Gen.Frequency((2, Gen.Char["0123456789HMSmun"]), (1, Gen.Char["0123456789HMSmunx-+ ."])), 0, 10].Sample(
             value =>
             {
-                var isValid = Regex.IsMatch(value, "^[0-9]{1,8}[HMSmun]$");
+                bool isValid = Regex.IsMatch(value, "^[0-9]{1,8}[HMSmun]$");
                 Assert.Equal(isValid, GrpcTimeout.TryParse(value, out TimeSpan timeout));
                 if (isValid)
                 {

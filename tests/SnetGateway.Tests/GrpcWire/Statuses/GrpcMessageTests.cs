@@ -28,7 +28,7 @@ public sealed class GrpcMessageTests
     [Fact]
     public void Encode_PlainText_SameInstance()
     {
-        var text = new string('x', 10);
+        string text = new string('x', 10);
         Assert.Same(text, GrpcMessage.Encode(text));
         Assert.Same(text, GrpcMessage.Decode(text));
     }
@@ -48,7 +48,7 @@ public sealed class GrpcMessageTests
         Gen.String[Gen.Frequency((2, Gen.Char['\0', '\u007f']), (1, Gen.Char['\0', '\uffff'])), 0, 39].Sample(
             text =>
             {
-                var encoded = GrpcMessage.Encode(text);
+                string encoded = GrpcMessage.Encode(text);
                 Assert.DoesNotContain(encoded, character => character is < ' ' or > '~');
                 Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), GrpcMessage.Decode(encoded));
                 GrpcMessage.Decode(text);
@@ -58,7 +58,7 @@ public sealed class GrpcMessageTests
     [Fact]
     public void Decode_LongValue_Whole()
     {
-        var text = string.Concat(Enumerable.Repeat("ü%", 5000));
+        string text = string.Concat(Enumerable.Repeat("ü%", 5000));
         Assert.Equal(text, GrpcMessage.Decode(GrpcMessage.Encode(text)));
     }
 }

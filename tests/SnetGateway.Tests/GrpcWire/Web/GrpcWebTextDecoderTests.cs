@@ -52,24 +52,24 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     public void Generated_PiecesEncodedSeparately_SplitAtEveryPosition_GiveTheSameBytes()
     {
         Random random = Seeds.Random(output.WriteLine);
-        for (var i = 0; i < GeneratedTexts; i++)
+        for (int i = 0; i < GeneratedTexts; i++)
         {
             var text = new StringBuilder();
             var bytes = new List<byte>();
-            for (var piece = random.Next(4); piece >= 0; piece--)
+            for (int piece = random.Next(4); piece >= 0; piece--)
             {
-                var part = new byte[random.Next(9)];
+                byte[] part = new byte[random.Next(9)];
                 random.NextBytes(part);
                 bytes.AddRange(part);
                 text.Append(Convert.ToBase64String(part));
             }
 
-            var characters = Encoding.ASCII.GetBytes(text.ToString());
-            for (var split = 0; split <= characters.Length; split++)
+            byte[] characters = Encoding.ASCII.GetBytes(text.ToString());
+            for (int split = 0; split <= characters.Length; split++)
             {
                 var decoder = default(GrpcWebTextDecoder);
-                var decoded = new byte[bytes.Count + 6];
-                var written = decoder.Decode(characters.AsSpan(0, split), decoded);
+                byte[] decoded = new byte[bytes.Count + 6];
+                int written = decoder.Decode(characters.AsSpan(0, split), decoded);
                 written += decoder.Decode(characters.AsSpan(split), decoded.AsSpan(written));
                 Assert.False(decoder.HasFailed || decoder.IsInsideGroup);
                 Assert.True(bytes.ToArray().AsSpan().SequenceEqual(decoded.AsSpan(0, written)));
@@ -81,11 +81,11 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     public void Generated_AnyCharacters_InAnyChunks_AgreeWithAPlainParser()
     {
         Random random = Seeds.Random(output.WriteLine);
-        var decoded = new byte[64];
-        for (var i = 0; i < GeneratedGarbage; i++)
+        byte[] decoded = new byte[64];
+        for (int i = 0; i < GeneratedGarbage; i++)
         {
-            var text = new byte[random.Next(17)];
-            for (var at = 0; at < text.Length; at++)
+            byte[] text = new byte[random.Next(17)];
+            for (int at = 0; at < text.Length; at++)
             {
                 text[at] = random.Next(12) switch
                 {
@@ -99,7 +99,7 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
             int written = 0, from = 0;
             while (from < text.Length)
             {
-                var length = random.Next(1, text.Length - from + 1);
+                int length = random.Next(1, text.Length - from + 1);
                 written += decoder.Decode(text.AsSpan(from, length), decoded.AsSpan(written, GrpcWebTextDecoder.MaxBytes(length)));
                 from += length;
             }
@@ -118,19 +118,19 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     private static (byte[] Bytes, bool IsBroken, bool IsUnfinished) ReadPlainly(byte[] text)
     {
         var bytes = new List<byte>();
-        for (var at = 0; at + 4 <= text.Length; at += 4)
+        for (int at = 0; at + 4 <= text.Length; at += 4)
         {
-            var group = Encoding.Latin1.GetString(text, at, 4);
+            string group = Encoding.Latin1.GetString(text, at, 4);
             if (!IsGroup(group))
             {
                 return ([.. bytes], true, false);
             }
 
-            var padding = group.Count(character => character == '=');
+            int padding = group.Count(character => character == '=');
             bytes.AddRange(Convert.FromBase64String(group.Replace('=', 'A'))[..(3 - padding)]);
         }
 
-        var rest = Encoding.Latin1.GetString(text, text.Length / 4 * 4, text.Length % 4);
+        string rest = Encoding.Latin1.GetString(text, text.Length / 4 * 4, text.Length % 4);
         return ([.. bytes], !System.Text.RegularExpressions.Regex.IsMatch(rest, @"\A(?:[A-Za-z0-9+/]{0,3}|[A-Za-z0-9+/]{2}=)\z"),
             rest.Length > 0);
     }
@@ -141,8 +141,8 @@ public sealed class GrpcWebTextDecoderTests(ITestOutputHelper output)
     private static byte[]? DecodeWhole(string text)
     {
         var decoder = default(GrpcWebTextDecoder);
-        var bytes = new byte[GrpcWebTextDecoder.MaxBytes(text.Length)];
-        var written = decoder.Decode(Encoding.Latin1.GetBytes(text), bytes);
+        byte[] bytes = new byte[GrpcWebTextDecoder.MaxBytes(text.Length)];
+        int written = decoder.Decode(Encoding.Latin1.GetBytes(text), bytes);
         return decoder.HasFailed || decoder.IsInsideGroup ? null : bytes[..written];
     }
 

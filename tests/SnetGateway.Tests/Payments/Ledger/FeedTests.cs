@@ -67,7 +67,7 @@ public sealed class FeedTests
     public async Task ClaimThatAnotherReplicaSaw_FundsAreReadBeforeAnythingIsJudged()
     {
         PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
-        var news = new byte[PendingInvalidation.MaxLength];
+        byte[] news = new byte[PendingInvalidation.MaxLength];
         int length = new PendingInvalidation(PaymentRig.Nonce(1), rig.Time.GetUtcNow()).Write(PaymentRig.One, news);
         var key = new RecordKey(RecordKind.PendingInvalidation, rig.Channel.Key.Id);
         await FeedAsync(rig, new StoredRecord(key, 5, news.AsMemory(0, length)));

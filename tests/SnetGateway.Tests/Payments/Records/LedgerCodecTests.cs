@@ -237,13 +237,13 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     private static byte[] Bytes(in JournalEntry entry)
     {
-        var bytes = new byte[JournalEntry.MaxLength];
+        byte[] bytes = new byte[JournalEntry.MaxLength];
         return bytes[..entry.Write(bytes)];
     }
 
     private static byte[] Bytes(ChannelRecord record)
     {
-        var bytes = new byte[ChannelRecordCodec.MaxLength];
+        byte[] bytes = new byte[ChannelRecordCodec.MaxLength];
         return bytes[..ChannelRecordCodec.Write(record, bytes)];
     }
 
@@ -274,7 +274,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     private static byte[] Signature(byte fill)
     {
-        var signature = new byte[65];
+        byte[] signature = new byte[65];
         Array.Fill(signature, fill);
         signature[64] = 27;
         return signature;
@@ -331,16 +331,16 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     private static UInt256 Number(Random random)
     {
-        var bytes = new byte[random.Next(0, 33)];
+        byte[] bytes = new byte[random.Next(0, 33)];
         random.NextBytes(bytes);
         return UInt256.TryReadBigEndian(bytes, out UInt256 value) ? value : default;
     }
 
     private static JournalEntry Generate(Random random)
     {
-        var previous = new byte[32];
+        byte[] previous = new byte[32];
         random.NextBytes(previous);
-        var signature = new byte[random.Next(2) * 65];
+        byte[] signature = new byte[random.Next(2) * 65];
         random.NextBytes(signature);
         return new JournalEntry
         {

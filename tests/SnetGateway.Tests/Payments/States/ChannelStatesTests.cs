@@ -68,7 +68,7 @@ public sealed class ChannelStatesTests
     {
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
-        var value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.MaxLength];
         ChannelRecord old = rig.Record;
         ChannelRecord moved = old with
         {

@@ -41,7 +41,7 @@ public sealed class AddressTests
     {
         for (int i = 0; i < Address.Size; i++)
         {
-            var bytes = new byte[Address.Size];
+            byte[] bytes = new byte[Address.Size];
             bytes[i] = 1;
             var one = new Address(bytes);
             Assert.NotEqual(default, one);

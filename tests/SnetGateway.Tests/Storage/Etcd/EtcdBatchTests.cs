@@ -92,7 +92,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
     public async Task Batch_OfTheLargestValues_StaysBelowTheLargestRequest()
     {
         await using EtcdRecordStore store = EtcdLedger.Open(fixture.Etcd);
-        var large = new byte[StoreLimits.MaxValueLength];
+        byte[] large = new byte[StoreLimits.MaxValueLength];
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => store.Write(i, 0, large)));
         Assert.All(results, result => Assert.Equal(CommitOutcome.Committed, result.Outcome));
     }

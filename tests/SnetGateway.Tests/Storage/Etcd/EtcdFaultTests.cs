@@ -21,7 +21,7 @@ public sealed class EtcdFaultTests
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync();
         await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(cluster.Endpoints));
-        var written = new byte[8][];
+        byte[][] written = new byte[8][];
         var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task[] writers = [.. Enumerable.Range(0, written.Length).Select(async channel =>
         {

@@ -18,7 +18,7 @@ public sealed class EtcdFullTests
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });
         await using EtcdRecordStore store = EtcdLedger.Open(EtcdLedger.Options(etcd.Endpoint));
-        var value = new byte[StoreLimits.MaxValueLength];
+        byte[] value = new byte[StoreLimits.MaxValueLength];
         long revision = 0;
         CommitResult result;
         while ((result = await store.Write(1, revision, value)).Outcome == CommitOutcome.Committed)
