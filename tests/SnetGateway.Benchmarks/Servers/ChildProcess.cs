@@ -16,7 +16,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private ChildProcess(Process process, string pidFile, string logFile)
     {
-        process = process;
+        _process = process;
         _pidFile = pidFile;
         _logFile = logFile;
     }
