@@ -11,11 +11,11 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// </summary>
 internal static class CallShape
 {
-    private static readonly Fault s_method = new(StatusCodes.Status405MethodNotAllowed, "gRPC methods are called with POST");
-    private static readonly Fault s_type = new(
+    private static readonly ShapeFault s_method = new(StatusCodes.Status405MethodNotAllowed, "gRPC methods are called with POST");
+    private static readonly ShapeFault s_type = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported content type, expected application/grpc");
 
-    private static readonly Fault s_version = new(StatusCodes.Status426UpgradeRequired, "gRPC needs HTTP/2");
+    private static readonly ShapeFault s_version = new(StatusCodes.Status426UpgradeRequired, "gRPC needs HTTP/2");
 
     public static bool IsGrpc(HttpRequest request) => Find(request, needsProtobuf: false) is null;
 
@@ -64,7 +64,7 @@ internal static class CallShape
         return timeout > TimeSpan.Zero ? null : CallFailures.DeadlinePassed.Status;
     }
 
-    private static Fault? Find(HttpRequest request, bool needsProtobuf)
+    private static ShapeFault? Find(HttpRequest request, bool needsProtobuf)
     {
         if (!HttpMethods.IsPost(request.Method))
         {
@@ -78,5 +78,5 @@ internal static class CallShape
             : null;
     }
 
-    private sealed record Fault(int HttpStatus, string Text);
+    private sealed record ShapeFault(int HttpStatus, string Text);
 }
