@@ -26,15 +26,19 @@ public sealed class EtcdOptions
     public string Password { get; set; } = "";
 
     /// <summary>File with the password of the user. Line breaks at its end are ignored.</summary>
+    [DataType("file")]
     public string PasswordPath { get; set; } = "";
 
     /// <summary>PEM file with the certificate authorities of the members' certificates. Empty: the authorities of the system.</summary>
+    [DataType("file")]
     public string CaPath { get; set; } = "";
 
     /// <summary>PEM file with this gateway's client certificate. Empty: none. Read again for each new connection.</summary>
+    [DataType("file")]
     public string CertificatePath { get; set; } = "";
 
     /// <summary>PEM file with the private key of the client certificate. Empty: the key is in the certificate's file.</summary>
+    [DataType("file")]
     public string KeyPath { get; set; } = "";
 
     /// <summary>

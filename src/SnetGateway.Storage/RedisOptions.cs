@@ -18,6 +18,7 @@ public sealed class RedisOptions
     public string? User { get; set; }
 
     /// <summary>File with the password of the user, in its first line. Unset: no password.</summary>
+    [DataType("file")]
     public string? PasswordPath { get; set; }
 
     /// <summary>
@@ -26,12 +27,15 @@ public sealed class RedisOptions
     public bool Tls { get; set; }
 
     /// <summary>PEM file with the certificate authorities of Redis's certificate. Unset: the authorities of the system.</summary>
+    [DataType("file")]
     public string? CaPath { get; set; }
 
     /// <summary>PEM file with this gateway's client certificate. Unset: none. Read again for each new connection.</summary>
+    [DataType("file")]
     public string? CertificatePath { get; set; }
 
     /// <summary>PEM file with the private key of the client certificate. Unset: the key is in the certificate's file.</summary>
+    [DataType("file")]
     public string? KeyPath { get; set; }
 
     /// <summary>Number of the database, 0 to 1,000,000. Default 0.</summary>

@@ -12,7 +12,8 @@ namespace SnetGateway.Gateway.Backends;
 internal static class BackendRules
 {
     private const string OneSource =
-        $"{nameof(DescriptorOptions.ProtoFolder)}, {nameof(DescriptorOptions.DescriptorSet)} and {nameof(DescriptorOptions.ReflectionAddress)}";
+        $"Write one of {nameof(DescriptorOptions.ProtoFolder)}, {nameof(DescriptorOptions.DescriptorSet)} and "
+        + nameof(DescriptorOptions.ReflectionAddress);
 
     public static string PathOf(string clusterId) => $"{BackendOptions.Section}:{nameof(BackendOptions.Clusters)}:{clusterId}";
 
@@ -20,60 +21,44 @@ internal static class BackendRules
 
     public static void Check(BackendOptions options, IReadOnlyList<ClusterConfig> clusters, ProcessOptions processes, ErrorList errors)
     {
+        Dictionary<string, ClusterConfig> known = clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
         foreach (ClusterConfig cluster in clusters)
         {
-            CheckIsDescribed(errors, cluster, options.Clusters.GetValueOrDefault(cluster.ClusterId)?.Descriptors, processes);
+            CheckIsDescribed(cluster, options.Clusters.GetValueOrDefault(cluster.ClusterId)?.Descriptors, processes, errors);
         }
 
-        string[] known = [.. clusters.Select(cluster => cluster.ClusterId)];
         foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
         {
-            ClusterConfig? cluster = clusters.FirstOrDefault(cluster => string.Equals(cluster.ClusterId, clusterId, StringComparison.OrdinalIgnoreCase));
-            errors.AddIf(
-                cluster is null,
-                PathOf(clusterId),
-                $"there is no cluster {ErrorList.Quote(clusterId)}",
-                ClosestMatch.Choose(clusterId, known, ClusterRules.Clusters));
-            errors.AddIf(
-                SourcesOf(backend.Descriptors) > 1,
-                DescriptorsPathOf(clusterId),
-                "the messages are described more than once",
-                $"Keep one of {OneSource}");
-
-            string kind = BackendKind.Of(cluster?.Metadata);
-            if (kind != BackendKind.JsonRpc && backend.JsonRpc.Methods.Count > 0)
-            {
-                AddUnused(errors, clusterId, nameof(backend.JsonRpc), BackendKind.JsonRpc);
-            }
-
-            if (kind == BackendKind.Http)
-            {
-                HttpServiceRules.Check($"{PathOf(clusterId)}:{nameof(backend.Http)}", backend.Http, errors);
-            }
-            else if (backend.Http.Credentials.Count + backend.Http.Methods.Count + backend.Http.Statuses.Count > 0)
-            {
-                AddUnused(errors, clusterId, nameof(backend.Http), BackendKind.Http);
-            }
+            string path = PathOf(clusterId), kind = BackendKind.Of(known.GetValueOrDefault(clusterId)?.Metadata);
+            errors.CheckName(path, "cluster", clusterId, known.Keys, ClusterRules.Clusters);
+            bool isAmbiguous = SourcesOf(backend.Descriptors) > 1;
+            errors.Check(DescriptorsPathOf(clusterId), (isAmbiguous, "the messages are described more than once", OneSource));
+            CheckUsed(clusterId, kind, BackendKind.JsonRpc, nameof(backend.JsonRpc), backend.JsonRpc.Methods.Count, errors);
+            int keys = backend.Http.Credentials.Count + backend.Http.Methods.Count + backend.Http.Statuses.Count;
+            CheckUsed(clusterId, kind, BackendKind.Http, nameof(backend.Http), keys, errors);
+            HttpServiceRules.Check($"{path}:{nameof(backend.Http)}", backend.Http, errors);
         }
     }
 
     /// <summary>A translator cannot work without descriptors.</summary>
-    private static void CheckIsDescribed(ErrorList errors, ClusterConfig cluster, DescriptorOptions? descriptors, ProcessOptions processes)
+    private static void CheckIsDescribed(ClusterConfig cluster, DescriptorOptions? descriptors, ProcessOptions processes, ErrorList errors)
     {
         string kind = BackendKind.Of(cluster.Metadata);
         bool isProgram = kind == BackendKind.Process && ProgramRules.AnyTranslates(processes, cluster);
-        errors.AddIf(
+        string who = isProgram ? "a program whose messages are translated" : $"the kind {kind}";
+        errors.Check(DescriptorsPathOf(cluster.ClusterId), (
             (isProgram || kind is BackendKind.JsonRpc or BackendKind.Http) && SourcesOf(descriptors) == 0,
-            DescriptorsPathOf(cluster.ClusterId),
-            $"the messages of this cluster's services are not described, and {(isProgram ? "a program whose messages are translated" : "the kind " + kind)} needs that",
-            $"Write one of {OneSource}");
+            $"the messages of this cluster's services are not described, and {who} needs that",
+            OneSource));
+    }
+
+    private static void CheckUsed(string clusterId, string kind, string wanted, string section, int keys, ErrorList errors)
+    {
+        string remedy = $"Remove it, or write \"{BackendKind.Key}\": \"{wanted}\" into {ClusterRules.Clusters}:{clusterId}:Metadata";
+        bool isUnused = keys > 0 && kind != wanted;
+        errors.Check($"{PathOf(clusterId)}:{section}", (isUnused, "the cluster is of another kind, so this is never used", remedy));
     }
 
     private static int SourcesOf(DescriptorOptions? options) =>
         new[] { options?.ProtoFolder, options?.DescriptorSet, options?.ReflectionAddress }.Count(source => !string.IsNullOrEmpty(source));
-
-    private static void AddUnused(ErrorList errors, string clusterId, string section, string kind) => errors.Add(
-        $"{PathOf(clusterId)}:{section}",
-        "the cluster is of another kind, so this is never used",
-        $"Remove it, or write \"{BackendKind.Key}\": \"{kind}\" into {ClusterRules.Clusters}:{clusterId}:{nameof(ClusterConfig.Metadata)}");
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Catalog;
 
@@ -21,5 +22,6 @@ public sealed class PriceOptions
     /// cannot be called.
     /// </summary>
     [DataType("cogs")]
+    [KeyForm("method")]
     public Dictionary<string, string> Methods { get; set; } = new(StringComparer.Ordinal);
 }

@@ -1,46 +1,41 @@
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Catalog;
 
-/// <summary>A service names the group that is paid, and its price fits its pricing model.</summary>
+/// <summary>A service names the group that is paid, and its price and its heartbeat have the keys of their kind.</summary>
 internal static class ServiceRules
 {
     public const string Services = "SnetGateway:Services";
-    private const string Groups = "SnetGateway:Groups";
 
-    public static void Check(IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groups, ErrorList errors)
+    public static void Check(Dictionary<string, ServiceOptions> services, Dictionary<string, GroupOptions> groups, ErrorList errors)
     {
         foreach ((string name, ServiceOptions service) in services)
         {
             string path = $"{Services}:{name}";
-            errors.AddIf(
-                service.Group.Length > 0 && !groups.ContainsKey(service.Group),
-                $"{path}:{nameof(service.Group)}",
-                $"there is no group {ErrorList.Quote(service.Group)}",
-                ClosestMatch.Choose(service.Group, [.. groups.Keys], Groups));
-            CheckPrice(errors, $"{path}:{nameof(service.Price)}", service.Price);
+            errors.CheckName($"{path}:{nameof(service.Group)}", "group", service.Group, groups.Keys, "SnetGateway:Groups");
+            CheckPrice($"{path}:{nameof(service.Price)}", service.Price, errors);
+            CheckHeartbeat($"{path}:{nameof(service.Heartbeat)}", service.Heartbeat, errors);
         }
     }
 
-    private static void CheckPrice(ErrorList errors, string path, PriceOptions price)
+    private static void CheckPrice(string path, PriceOptions price, ErrorList errors)
     {
-        string cogs = $"{path}:{nameof(price.Cogs)}", methods = $"{path}:{nameof(price.Methods)}";
-        const string Fixed = PriceOptions.Fixed, PerMethod = PriceOptions.FixedPerMethod;
-        bool isPerMethod = price.Model == PerMethod, hasCogs = !string.IsNullOrEmpty(price.Cogs), hasMethods = price.Methods.Count > 0;
-        if (isPerMethod)
-        {
-            errors.AddIf(hasCogs, cogs, $"the model is {PerMethod}, so this price is never charged", $"Remove it, or set Model to {Fixed}");
-            errors.AddIf(!hasCogs && !hasMethods, methods, "no method has a price, so none could be called", "Write the price of each method by its path");
-        }
-        else
-        {
-            errors.AddIf(hasMethods, methods, $"the model is {Fixed}, so these prices are never charged", $"Remove them, or set Model to {PerMethod}");
-            errors.AddIf(!hasMethods && !hasCogs, cogs, "missing", "Write the price of each call in cogs");
-        }
+        var keys = new KeyRules(path, errors);
+        keys.UsedIf(price.Model, PriceOptions.Fixed, price.Cogs);
+        keys.UsedIf(price.Model, PriceOptions.FixedPerMethod, price.Methods);
+        bool isPerMethod = price.Model == PriceOptions.FixedPerMethod;
+        bool isMissing = string.IsNullOrEmpty(price.Cogs) && price.Methods.Count == 0;
+        string remedy = isPerMethod ? "Write the price of each method by its path" : "Write the price of each call in cogs";
+        errors.Check($"{path}:{(isPerMethod ? nameof(price.Methods) : nameof(price.Cogs))}", (isMissing, "missing", remedy));
+    }
 
-        foreach (string method in price.Methods.Keys)
-        {
-            MethodPath.Check($"{methods}:{method}", method, errors);
-        }
+    private static void CheckHeartbeat(string path, HeartbeatOptions heartbeat, ErrorList errors)
+    {
+        var keys = new KeyRules(path, errors);
+        keys.UsedIf(heartbeat.Kind, HeartbeatOptions.Http, heartbeat.Url);
+        keys.UsedIf(heartbeat.Kind, HeartbeatOptions.Grpc, heartbeat.HealthName);
+        bool isMissing = heartbeat.Kind == HeartbeatOptions.Http && string.IsNullOrEmpty(heartbeat.Url);
+        errors.Check($"{path}:{nameof(heartbeat.Url)}", (isMissing, "missing", "Write the URL to request, as http://127.0.0.1:7002/health"));
     }
 }

@@ -26,12 +26,14 @@ internal sealed class AcceptedConfiguration : ConfigurationProvider, IConfigurat
     }
 
     /// <summary>What is in force after a reload: live keys of the new configuration, all others as they were at startup.</summary>
-    public static Dictionary<string, string?> Apply(IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) => new(
-        startup.Where(pair => !GatewaySchema.IsLive(pair.Key)).Concat(next.Where(pair => GatewaySchema.IsLive(pair.Key))),
-        StringComparer.OrdinalIgnoreCase);
+    public static Dictionary<string, string?> Apply(
+        IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) => new(
+            startup.Where(pair => !GatewaySchema.IsLive(pair.Key)).Concat(next.Where(pair => GatewaySchema.IsLive(pair.Key))),
+            StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Keys whose values differ and which take effect only after a restart. Names, never values.</summary>
-    public static IReadOnlyList<string> NeedingRestart(IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) =>
+    public static IReadOnlyList<string> NeedingRestart(
+        IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) =>
     [
         .. startup.Keys.Union(next.Keys, StringComparer.OrdinalIgnoreCase)
             .Where(key => !GatewaySchema.IsLive(key) && (startup.GetValueOrDefault(key) ?? "") != (next.GetValueOrDefault(key) ?? ""))

@@ -1,9 +1,17 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.Routes;
 using SnetGateway.Gateway.Validation;
+using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>From the sources to a validated configuration.</summary>
+/// <summary>
+/// From the sources to a validated configuration: every key and value by the schema, then the rules across keys, then YARP's own validator.
+/// Values that are errors are left out of the later steps, so that one run reports all errors.
+/// </summary>
 /// <param name="sources">Where it comes from.</param>
 internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
@@ -14,15 +22,15 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     public ValueTask<ConfigurationResult> LoadAsync()
     {
         var errors = new ErrorList();
-        byte[]? content = Sources.ReadFile(errors);
-        return LoadAsync(content, errors);
+        return LoadAsync(Sources.ReadFile(errors), errors);
     }
 
     /// <summary>The same for a file whose bytes were read already.</summary>
     /// <param name="content">The bytes.</param>
     /// <param name="errors">What reading them found.</param>
-    /// <param name="startup">Values of the running gateway's startup, at a reload.</param>
-    public async ValueTask<ConfigurationResult> LoadAsync(byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
+    /// <param name="startup">Values of the running gateway's startup, at a reload: keys that are not live keep them.</param>
+    public async ValueTask<ConfigurationResult> LoadAsync(
+        byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
     {
         if (!errors.IsEmpty || Sources.Build(content, errors) is not { } configuration)
         {
@@ -31,8 +39,54 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
         using (configuration as IDisposable)
         {
-            ConfigurationResult result = await ConfigurationReader.ReadAsync(configuration, _descriptors, startup);
+            ConfigurationResult result = await ReadAsync(configuration, startup);
             return result with { Content = content };
         }
     }
+
+    /// <summary>Validates a whole configuration.</summary>
+    internal async ValueTask<ConfigurationResult> ReadAsync(
+        IConfiguration configuration, IReadOnlyDictionary<string, string?>? startup = null)
+    {
+        // null means that a key is not set. Bound as it is, it would replace the default.
+        var values = new Dictionary<string, string?>(
+            configuration.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
+        var errors = new ErrorList();
+        GatewaySchema.Check(configuration, errors);
+
+        IConfiguration valid = Of(values.Where(pair => !errors.Covers(pair.Key)));
+        GatewayOptions options = Bind(valid);
+        await using var proxy = new ProxyReader(valid.GetSection(ProxySchema.Section));
+        IProxyConfig read;
+        try
+        {
+            read = proxy.Read();
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            errors.Add(ProxySchema.Section, "YARP cannot read a value in this section", "Compare it with appsettings/full.json");
+            return new ConfigurationResult(options, null, values, errors.All);
+        }
+
+        ConfigurationRules.Check(options, read.Routes, read.Clusters, errors);
+        ClusterBackends backends = await BackendReader.ReadAsync(
+            options.Backends, read.Clusters, options.Processes, _descriptors, errors);
+        RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
+        await proxy.CheckAsync(routes, read.Clusters, errors);
+        if (!errors.IsEmpty)
+        {
+            return new ConfigurationResult(options, null, values, errors.All);
+        }
+
+        GatewayOptions inForce = startup is null ? options : Bind(Of(AcceptedConfiguration.Apply(startup, values)));
+        var snapshot = new GatewaySnapshot(
+            CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends, HeartbeatReader.Read(inForce, routes));
+        return new ConfigurationResult(options, snapshot, values, errors.All);
+    }
+
+    private static IConfigurationRoot Of(IEnumerable<KeyValuePair<string, string?>> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+
+    private static GatewayOptions Bind(IConfiguration configuration) =>
+        configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
 }

@@ -1,6 +1,5 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Routes;
@@ -16,23 +15,16 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal static class ConfigurationRules
 {
-    public static void Check(GatewayOptions options, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
+    public static void Check(
+        GatewayOptions options, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
         ListenerRules.Check(options.Listeners, errors);
         LedgerRules.Check(options.Ledger, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
-        foreach ((string name, ServiceOptions service) in options.Services)
-        {
-            string[] own = ServiceRoutes.ClustersOf(name, routes);
-            bool? hasGrpcInstance = own.Length == 0 ? null : clusters.Any(cluster =>
-                own.Contains(cluster.ClusterId, StringComparer.OrdinalIgnoreCase) && BackendKind.Of(cluster.Metadata) == BackendKind.Grpc);
-            HeartbeatRules.Check($"{ServiceRules.Services}:{name}:{nameof(service.Heartbeat)}", service.Heartbeat, hasGrpcInstance, errors);
-        }
-
         RouteRules.Check(routes, clusters, options.Services, errors);
         ClusterRules.Check(clusters, options.Processes, errors);
         ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());
         BackendRules.Check(options.Backends, clusters, options.Processes, errors);
-        WebRules.Check(options.Web, errors);
+        new KeyRules(WebOptions.Section, errors).Requires(options.Web.Origins, options.Web.CrossOrigin);
     }
 }

@@ -23,7 +23,8 @@ internal static class ConfigurationServices
         services.AddSingleton(Options.Create(result.Options.Chain));
         services.AddSingleton(Options.Create(result.Options.Ledger));
         services.TryAddSingleton(TimeProvider.System);
-        var live = new LiveSnapshot(result.Snapshot ?? throw new ArgumentException("A configuration with errors cannot be served.", nameof(result)));
+        var live = new LiveSnapshot(
+            result.Snapshot ?? throw new ArgumentException("A configuration with errors cannot be served.", nameof(result)));
         services.AddLiveSnapshot(live);
         services.AddSingleton<IProxyConfigProvider>(live);
         services.AddSingleton<IConfigChangeListener>(live);

@@ -9,7 +9,10 @@ internal static class EmbeddedDefaults
     /// </summary>
     public const string Always = """
         {
-          "Logging": { "CaptureScopes": false, "LogLevel": { "Default": "Information", "Microsoft.AspNetCore": "Warning", "Yarp": "Warning", "System.Net.Http": "Warning" } }
+          "Logging": {
+            "CaptureScopes": false,
+            "LogLevel": { "Default": "Information", "Microsoft.AspNetCore": "Warning", "Yarp": "Warning", "System.Net.Http": "Warning" }
+          }
         }
         """;
 

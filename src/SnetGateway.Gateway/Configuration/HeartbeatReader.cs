@@ -14,8 +14,10 @@ internal static class HeartbeatReader
         {
             (string name, ServiceOptions service) = pair;
             GroupOptions group = options.Groups[service.Group];
-            string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, DaemonId.RegistryOf(options.Chain.ChainId));
-            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, ServiceRoutes.ClustersOf(name, routes), service.Heartbeat);
+            string registry = DaemonId.RegistryOf(options.Chain.ChainId);
+            string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, registry);
+            string[] clusters = ServiceRoutes.ClustersOf(name, routes);
+            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, clusters, service.Heartbeat);
         }),
     ]);
 }

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.Validation;
 using Yarp.ReverseProxy.Configuration;
 
@@ -25,58 +26,38 @@ internal sealed class ProxyReader : IAsyncDisposable
     public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
 
     /// <summary>
-    /// Adds what YARP finds wrong. YARP does not name the key it means, so each part is checked in a route or cluster that is otherwise
-    /// valid; the whole is checked where its parts are valid.
+    /// Adds what YARP finds wrong. YARP does not name the key, so the parts of a route are first checked in a route that is otherwise
+    /// valid; what it finds in the whole is reported where the parts are valid.
     /// </summary>
     public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
         var validator = _services.GetRequiredService<IConfigValidator>();
         foreach (RouteConfig route in routes)
         {
-            string path = $"{Schema.ProxySchema.Section}:Routes:{route.RouteId}";
+            string path = $"{ProxySchema.Section}:Routes:{route.RouteId}";
             var valid = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
-            (string, RouteConfig)[] parts =
-            [
-                ($":{nameof(route.Match)}", valid with { Match = route.Match ?? new RouteMatch() }),
-                .. (route.Transforms ?? []).Select((transform, i) => ($":{nameof(route.Transforms)}:{i}", valid with { Transforms = [transform] })),
-            ];
-            await AddAsync(errors, path, parts, route, validator.ValidateRouteAsync);
+            RouteConfig withMatch = valid with { Match = route.Match ?? new RouteMatch() };
+            Add($"{path}:{nameof(route.Match)}", await validator.ValidateRouteAsync(withMatch), errors);
+            foreach ((int i, IReadOnlyDictionary<string, string> transform) in (route.Transforms ?? []).Index())
+            {
+                RouteConfig withTransform = valid with { Transforms = [transform] };
+                Add($"{path}:{nameof(route.Transforms)}:{i}", await validator.ValidateRouteAsync(withTransform), errors);
+            }
+
+            Add(path, await validator.ValidateRouteAsync(route), errors);
         }
 
         foreach (ClusterConfig cluster in clusters)
         {
-            var valid = new ClusterConfig { ClusterId = cluster.ClusterId };
-            (string, ClusterConfig)[] parts =
-            [
-                ($":{nameof(cluster.HttpClient)}", valid with { HttpClient = cluster.HttpClient }),
-                ($":{nameof(cluster.HttpRequest)}", valid with { HttpRequest = cluster.HttpRequest }),
-                ($":{nameof(cluster.HealthCheck)}", valid with { HealthCheck = cluster.HealthCheck }),
-                ($":{nameof(cluster.Destinations)}", valid with { Destinations = cluster.Destinations }),
-            ];
-            string path = $"{ClusterRules.Clusters}:{cluster.ClusterId}";
-            await AddAsync(errors, path, parts, cluster with { SessionAffinity = null }, validator.ValidateClusterAsync);
+            ClusterConfig withoutAffinity = cluster with { SessionAffinity = null };
+            Add($"{ClusterRules.Clusters}:{cluster.ClusterId}", await validator.ValidateClusterAsync(withoutAffinity), errors);
         }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private static async ValueTask AddAsync<T>(
-        ErrorList errors, string path, (string Key, T Config)[] parts, T whole, Func<T, ValueTask<IList<Exception>>> validate)
-    {
-        var found = new List<(string Key, Exception Problem)>();
-        foreach ((string key, T config) in parts)
-        {
-            found.AddRange((await validate(config)).Select(problem => (key, problem)));
-        }
-
-        if (found.Count == 0)
-        {
-            found.AddRange((await validate(whole)).Select(problem => ("", problem)));
-        }
-
-        foreach (IGrouping<string, string> key in found.GroupBy(error => error.Key, error => error.Problem.Message.TrimEnd('.')))
-        {
-            errors.Add(path + key.Key, ErrorList.Clean(string.Join("; ", key)), "Write what YARP's documentation says about this key");
-        }
-    }
+    private static void Add(string path, IList<Exception> problems, ErrorList errors) => errors.Check(path, (
+        problems.Count > 0,
+        ErrorList.Clean(string.Join("; ", problems.Select(problem => problem.Message.TrimEnd('.')))),
+        "Write what YARP's documentation says about this key"));
 }

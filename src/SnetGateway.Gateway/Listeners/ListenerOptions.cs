@@ -24,9 +24,11 @@ public sealed class PublicListenerOptions
     public string Address { get; set; } = "0.0.0.0:7000";
 
     /// <summary>PEM file with the TLS certificate and its chain. Read at startup. Unset or empty: no TLS.</summary>
+    [DataType("file")]
     public string? CertificatePath { get; set; }
 
     /// <summary>PEM file with the private key of the certificate. Unset or empty: the key is in the certificate's file.</summary>
+    [DataType("file")]
     public string? KeyPath { get; set; }
 
     /// <summary>

@@ -16,17 +16,14 @@ internal static class ListenerRules
         {
             bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint other)
                 && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address);
-            errors.AddIf(isTaken, AdminAddress, $"the public listener has port {admin.Port} too", "Give each listener its own port");
-            errors.AddIf(
-                !IPAddress.IsLoopback(admin.Address),
+            bool isOpen = !IPAddress.IsLoopback(admin.Address);
+            errors.Check(
                 AdminAddress,
-                "the admin listener asks for no token, so other machines could use it",
-                "Write a loopback address, as 127.0.0.1:7001");
+                (isTaken, $"the public listener has port {admin.Port} too", "Give each listener its own port"),
+                (isOpen, "it has no authentication, so other machines could use it", "Write a loopback address, as 127.0.0.1:7001"));
         }
 
-        const string Certificate = $"{Public}:{nameof(PublicListenerOptions.CertificatePath)}";
-        FileRules.CheckCertificate(errors, Certificate, consumers.CertificatePath, $"{Public}:{nameof(PublicListenerOptions.KeyPath)}", consumers.KeyPath);
-        FileRules.CheckPair(errors, Certificate, consumers.CertificatePath, consumers.KeyPath);
+        CertificateRules.Check(Public, consumers.CertificatePath, consumers.KeyPath, errors);
     }
 
     /// <summary>Reads an address with its port. One without a port is refused: the port would silently be 0.</summary>

@@ -38,8 +38,11 @@ internal static class PathPattern
     /// optional.
     /// </summary>
     /// <param name="path">A valid pattern; null or empty for every path.</param>
-    public static string ShapeOf(string? path) => string.Join(
-        '/', RoutePatternFactory.Parse(string.IsNullOrEmpty(path) ? Any : path).PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
+    public static string ShapeOf(string? path)
+    {
+        RoutePattern pattern = RoutePatternFactory.Parse(string.IsNullOrEmpty(path) ? Any : path);
+        return string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
+    }
 
     /// <summary>A literal holds no question mark, so it never looks like a parameter.</summary>
     private static string ShapeOf(RoutePatternPart part) => part switch

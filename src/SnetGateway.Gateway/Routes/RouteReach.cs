@@ -20,10 +20,11 @@ internal sealed class RouteReach
         Shape = PathPattern.ShapeOf(match.Path);
         _hosts = match.Hosts is { Count: > 0 } hosts ? hosts : hostsOfService;
         _methods = match.Methods ?? [];
-        _conditions = string.Join('\n', new[] { Shape, $"{route.Order ?? 0}" }.Concat(
-            (match.Headers ?? []).Select(header => Condition("header", header.Name, header.Mode.ToString(), header.Values, header.IsCaseSensitive))
-            .Concat((match.QueryParameters ?? []).Select(query => Condition("query", query.Name, query.Mode.ToString(), query.Values, query.IsCaseSensitive)))
-            .Order(StringComparer.Ordinal)));
+        IEnumerable<string> headers = (match.Headers ?? [])
+            .Select(header => Condition($"header {header.Mode}", header.Name, header.Values, header.IsCaseSensitive));
+        IEnumerable<string> query = (match.QueryParameters ?? [])
+            .Select(parameter => Condition($"query {parameter.Mode}", parameter.Name, parameter.Values, parameter.IsCaseSensitive));
+        _conditions = string.Join('\n', [Shape, $"{route.Order ?? 0}", .. headers.Concat(query).Order(StringComparer.Ordinal)]);
     }
 
     public string Id { get; }
@@ -40,15 +41,12 @@ internal sealed class RouteReach
             && ((_hosts.Count == 0 && other._hosts.Count == 0) || Overlap(_hosts, other._hosts))
             && (_methods.Count == 0 || other._methods.Count == 0 || Overlap(_methods, other._methods));
 
-    private static string Condition(string kind, string? name, string mode, IEnumerable<string>? values, bool isCaseSensitive) => string.Join(
-        '\0',
-        [
-            kind,
-            name?.ToUpperInvariant(),
-            mode,
-            isCaseSensitive ? "case" : "any case",
-            .. (values ?? []).Select(value => isCaseSensitive ? value : value.ToUpperInvariant()).Order(StringComparer.Ordinal),
-        ]);
+    private static string Condition(string kind, string? name, IEnumerable<string>? values, bool isCaseSensitive)
+    {
+        IEnumerable<string> texts = (values ?? []).Select(value => isCaseSensitive ? value : value.ToUpperInvariant());
+        return string.Join('\0', [kind, name?.ToUpperInvariant(), $"{isCaseSensitive}", .. texts.Order(StringComparer.Ordinal)]);
+    }
 
-    private static bool Overlap(IReadOnlyList<string> left, IReadOnlyList<string> right) => left.Intersect(right, StringComparer.OrdinalIgnoreCase).Any();
+    private static bool Overlap(IReadOnlyList<string> left, IReadOnlyList<string> right) =>
+        left.Intersect(right, StringComparer.OrdinalIgnoreCase).Any();
 }

@@ -9,7 +9,7 @@ internal static class ServiceRoutes
 {
     /// <summary>Hosts of the service that a route names; empty for any host, and where there is no such service.</summary>
     public static string[] HostsOf(RouteConfig route, IReadOnlyDictionary<string, ServiceOptions> services) =>
-        route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } name && services.TryGetValue(name, out ServiceOptions? service) ? service.Hosts : [];
+        services.GetValueOrDefault(route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) ?? "")?.Hosts ?? [];
 
     /// <summary>The route with the hosts of its service, where it has none of its own.</summary>
     public static RouteConfig WithHosts(RouteConfig route, IReadOnlyDictionary<string, ServiceOptions> services) =>

@@ -9,7 +9,7 @@ internal static class ClosestMatch
     /// The remedy for a reference to something that is not configured: the closest name, or else those that are known, and where to
     /// configure it.
     /// </summary>
-    public static string Choose(string wanted, IReadOnlyCollection<string> known, string section) =>
+    public static string Choose(string wanted, ICollection<string> known, string section) =>
         known.Count == 0 ? $"Configure it in {section}"
         : Find(wanted, known) is { } near ? $"Write '{near}' if that was meant, or configure it in {section}"
         : $"Expected one of: {string.Join(", ", known.Take(10))}. Or configure it in {section}";

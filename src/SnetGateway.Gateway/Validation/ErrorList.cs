@@ -22,12 +22,30 @@ internal sealed class ErrorList
         }
     }
 
-    /// <summary>The same, where <paramref name="isError"/> holds. Of several rules for one path, the first that is broken is reported.</summary>
-    public void AddIf(bool isError, string path, string problem, string remedy)
+    /// <summary>Checks the rules for one path, and adds an error for the first that is broken.</summary>
+    public void Check(string path, params ReadOnlySpan<(bool IsBroken, string Problem, string Remedy)> rules)
     {
-        if (isError)
+        foreach ((bool isBroken, string problem, string remedy) in rules)
         {
-            Add(path, problem, remedy);
+            if (isBroken)
+            {
+                Add(path, problem, remedy);
+            }
+        }
+    }
+
+    /// <summary>Checks that a name refers to something that is configured, or that an error there may have left out.</summary>
+    /// <param name="path">The key that holds the name.</param>
+    /// <param name="kind">What the name refers to, such as `group`.</param>
+    /// <param name="name">The name; null or empty if it is not set.</param>
+    /// <param name="known">The names that are configured. Its own comparison decides.</param>
+    /// <param name="section">Where they are configured.</param>
+    public void CheckName(string path, string kind, string? name, ICollection<string> known, string section)
+    {
+        if (!known.Contains(name ?? "") && !Touches($"{section}:{name}"))
+        {
+            string problem = string.IsNullOrEmpty(name) ? "missing" : $"there is no {kind} {Quote(name)}";
+            Add(path, problem, ClosestMatch.Choose(name ?? "", known, section));
         }
     }
 
@@ -41,16 +59,10 @@ internal sealed class ErrorList
     public static string Quote(string value) => value.Length <= MaxQuoted ? $"'{Clean(value)}'" : $"'{Clean(value[..MaxQuoted])}...'";
 
     /// <summary>A text without characters that control a terminal.</summary>
-    public static string Clean(string value) => string.Create(value.Length, value, static (span, text) =>
-    {
-        for (int i = 0; i < span.Length; i++)
-        {
-            bool isPrintable = !char.IsControl(text[i])
-                && !char.IsSurrogate(text[i])
-                && CharUnicodeInfo.GetUnicodeCategory(text[i]) != UnicodeCategory.Format;
-            span[i] = isPrintable ? text[i] : '?';
-        }
-    });
+    public static string Clean(string value) => string.Concat(value.Select(c => IsPrintable(c) ? c : '?'));
+
+    private static bool IsPrintable(char c) =>
+        !char.IsControl(c) && !char.IsSurrogate(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.Format;
 
     private static bool IsWithin(string outer, string inner) =>
         inner.StartsWith(outer, StringComparison.OrdinalIgnoreCase) && (inner.Length == outer.Length || inner[outer.Length] == ':');

@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.TestKit;
+using SnetGateway.Tests.Gateway.Configuration;
 using Xunit;
 
 namespace SnetGateway.Tests.Tidy;
@@ -27,10 +28,10 @@ public sealed partial class BackendPageTests
         {
             var errors = new ErrorList();
             using var text = new MemoryStream(Encoding.UTF8.GetBytes("{" + example.Groups[1].Value + "}"));
-            GatewaySchema.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
+            GatewaySchema.Check(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
 
             // An example is a part of a configuration: omitted keys are elsewhere.
-            Assert.DoesNotContain(errors.All, error => error.Problem != "missing");
+            Assert.DoesNotContain(errors.All, error => !SampleFilesTests.IsOfTheMachine(error) && error.Problem != "missing");
         }
     }
 

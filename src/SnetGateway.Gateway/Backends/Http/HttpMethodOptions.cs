@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Grpc.Core;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
@@ -31,6 +32,7 @@ public sealed class HttpMethodOptions
     public string? ResponseInto { get; set; }
 
     /// <summary>The method's own status codes by HTTP status. They take precedence over the cluster's `Statuses`.</summary>
+    [KeyForm("http failure"), DeniedValues(StatusCode.OK)]
     public Dictionary<string, StatusCode> Statuses { get; set; } = new(StringComparer.Ordinal);
 
     internal bool HasBody => Verb is not (Get or Delete);

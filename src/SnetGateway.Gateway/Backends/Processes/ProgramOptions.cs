@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Grpc.Core;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
@@ -7,7 +8,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 public sealed class ProgramOptions
 {
     /// <summary>The executable: an absolute path, or a name to be found in PATH.</summary>
-    [Required]
+    [Required, DataType("executable")]
     public string Command { get; set; } = "";
 
     /// <summary>
@@ -17,12 +18,14 @@ public sealed class ProgramOptions
     public string[] Arguments { get; set; } = [];
 
     /// <summary>Absolute path of its working directory. Unset: the gateway's.</summary>
+    [DataType("folder")]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>
     /// Its environment variables. Of the gateway's own it sees only PATH, HOME, USER, LOGNAME, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR, because the
     /// others may hold secrets.
     /// </summary>
+    [KeyForm("variable")]
     public Dictionary<string, string> Environment { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -38,6 +41,7 @@ public sealed class ProgramOptions
     public ProgramOutput Output { get; set; }
 
     /// <summary>The methods that it serves, by full path, `/package.Service/Method`. Others end with UNIMPLEMENTED. Empty: all that reach it.</summary>
+    [KeyForm("method")]
     public Dictionary<string, ProgramMethodOptions> Methods { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Maximum number of concurrent runs, 1 to 10,000. Default 16. Further calls wait.</summary>
@@ -49,6 +53,7 @@ public sealed class ProgramOptions
     public int MaxWaiting { get; set; } = 64;
 
     /// <summary>Status codes by exit code (1 to 255; an end by signal N is 128 + N). Others are INTERNAL, 126 and 127 UNAVAILABLE; 0 is OK.</summary>
+    [KeyForm("exit code")]
     public Dictionary<string, StatusCode> ExitStatuses { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>If true, the last line of stderr (at most 1 KiB) is returned to the client when a call fails; otherwise it is only logged. Default false.</summary>

@@ -12,7 +12,7 @@ internal static class GatewaySchema
     private const string ListenersInstead = $"Remove it, and write {ListenerOptions.Section}";
 
     /// <summary>The `SnetGateway` section.</summary>
-    public static ObjectNode Gateway { get; } = new OptionSchema(new Dictionary<(Type, string), SchemaNode?>()).For(typeof(GatewayOptions));
+    public static ObjectNode Gateway { get; } = new OptionSchema((_, node) => node).For(typeof(GatewayOptions));
 
     public static ObjectNode Root { get; } = new(
     [
@@ -20,9 +20,9 @@ internal static class GatewaySchema
         new(ProxySchema.Section, ProxySchema.Node),
         new("Logging", new ObjectNode(
         [
-            new("LogLevel", new CollectionNode(new ScalarNode(ScalarForm.Word(Enum.GetNames<LogLevel>())), isList: false) { IsLive = true }),
-            new("CaptureScopes", new ScalarNode(ScalarForm.Boolean)),
-            new("Console", new ObjectNode([new("FormatterName", new ScalarNode(ScalarForm.Word([ConsoleLog.Text, ConsoleLog.Json])))])),
+            new("LogLevel", new CollectionNode(ScalarNode.Word(Enum.GetNames<LogLevel>()), IsList: false) { IsLive = true }),
+            new("CaptureScopes", ScalarNode.Boolean),
+            new("Console", new ObjectNode([new("FormatterName", ScalarNode.Word([ConsoleLog.Text, ConsoleLog.Json]))])),
         ])),
 
         // ASP.NET's host obeys these by itself, past our own section.
@@ -31,22 +31,23 @@ internal static class GatewaySchema
         new("AllowedHosts", new RefusedNode(
             "the server itself would refuse calls and probes of other hosts",
             "Remove it, or write '*'; the Hosts of a service select its own calls",
-            harmless: "*")),
+            Harmless: "*")),
     ]);
 
     /// <summary>Adds every error of single keys and values.</summary>
-    public static void Walk(IConfiguration configuration, ErrorList errors)
+    public static void Check(IConfiguration configuration, ErrorList errors)
     {
+        var check = new SchemaCheck(errors);
         foreach (SchemaProperty section in Root.Properties)
         {
-            section.Node.Walk(configuration.GetSection(section.Name), errors);
+            check.Check(section.Node, configuration.GetSection(section.Name));
         }
 
         // A misspelt section would otherwise be ignored as a whole.
         string[] trees = [GatewayOptions.Section, ProxySchema.Section];
-        foreach (IConfigurationSection section in configuration.GetChildren().Where(section => Root.Find(section.Key) is null && section.GetChildren().Any()))
+        foreach (IConfigurationSection section in configuration.GetChildren())
         {
-            if (ClosestMatch.Find(section.Key, trees) is { } near)
+            if (Root.Find(section.Key) is null && section.GetChildren().Any() && ClosestMatch.Find(section.Key, trees) is { } near)
             {
                 errors.Add(section.Key, "unknown section", $"Write '{near}' if that was meant, or remove it");
             }

@@ -9,84 +9,66 @@ namespace SnetGateway.Gateway.Configuration.Schema;
 /// Builds the schema of a section from its option type: types, ranges, required keys and forms of values, each from the property and its
 /// attributes.
 /// </summary>
-/// <param name="exceptions">Nodes that differ from what the types say, by type and property; null leaves the property out.</param>
-internal sealed class OptionSchema(IReadOnlyDictionary<(Type Type, string Property), SchemaNode?> exceptions)
+/// <param name="decide">The final node of a property, from the one that its type and attributes give; null leaves the property out.</param>
+internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> decide)
 {
     /// <summary>The node of a type: its public settable properties are the known keys.</summary>
-    public ObjectNode For(Type type) => new([.. Properties(type)]);
+    public ObjectNode For(Type type) => new([.. type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+        .Select(Property)
+        .OfType<SchemaProperty>()]);
 
-    private IEnumerable<SchemaProperty> Properties(Type type)
+    private SchemaProperty? Property(PropertyInfo property)
     {
-        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-        {
-            if (property.SetMethod is not { IsPublic: true } || property.GetIndexParameters().Length > 0)
-            {
-                continue;
-            }
+        Attribute[] rules = [.. property.GetCustomAttributes()];
+        SchemaNode node = Node(property.PropertyType, rules) with { IsLive = rules.Any(rule => rule is LiveAttribute) };
 
-            ValidationAttribute[] rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
-            bool isRequired = rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute { Length: > 0 });
-            if (!exceptions.TryGetValue((type, property.Name), out SchemaNode? node))
-            {
-                node = Node(property.PropertyType, rules);
-                node.IsLive = property.IsDefined(typeof(LiveAttribute));
-            }
-
-            if (isRequired && HasDefault(property))
-            {
-                // It need not be written; written empty, it would replace the default.
-                isRequired = false;
-                node = node is ScalarNode { Form: var form }
-                    ? new ScalarNode(form.And(
-                        form == ScalarForm.Text ? "a text of one character or more" : form.Description, static value => !string.IsNullOrWhiteSpace(value)))
-                    : node;
-            }
-
-            if (node is not null)
-            {
-                yield return new SchemaProperty(property.Name, node, isRequired);
-            }
-        }
+        // A key with a default need not be written; written empty, it is an error of its form.
+        bool isRequired = rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute { Length: > 0 }) && !HasDefault(property);
+        return decide(property, node) is { } decided ? new SchemaProperty(property.Name, decided, isRequired) : null;
     }
 
     private static bool HasDefault(PropertyInfo property) =>
         property.PropertyType == typeof(string)
-            && property.DeclaringType!.GetConstructor([]) is { } constructor
-            && property.GetValue(constructor.Invoke([])) is string { Length: > 0 };
+            && property.GetValue(Activator.CreateInstance(property.DeclaringType!)) is string { Length: > 0 };
 
-    private SchemaNode Node(Type type, ValidationAttribute[] rules)
+    private SchemaNode Node(Type type, Attribute[] rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (Scalar(type, rules) is { } form)
-        {
-            return new ScalarNode(form);
-        }
-
-        Type[] arguments = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
-        return typeof(IEnumerable).IsAssignableFrom(type) && arguments.Length > 0
-            ? new CollectionNode(Node(arguments[^1], rules), isList: arguments.Length == 1)
+        RangeAttribute? range = rules.OfType<RangeAttribute>().FirstOrDefault();
+        object?[] denied = rules.OfType<DeniedValuesAttribute>().FirstOrDefault()?.Values ?? [];
+        return type == typeof(string) ? Text(rules)
+            : type == typeof(bool) ? ScalarNode.Boolean
+            : type.IsEnum ? ScalarNode.Word([.. Enum.GetNames(type).Where(name => !denied.Contains(Enum.Parse(type, name)))])
+            : type == typeof(int) || type == typeof(long) ? ScalarNode.Integer(type, range)
+            : type == typeof(TimeSpan) ? ScalarNode.Duration(range)
+            : type == typeof(Uri) ? ValueForms.Get("any url")
+            : typeof(IEnumerable).IsAssignableFrom(type) ? Collection(type, rules)
             : For(type);
     }
 
-    /// <summary>The form of a single value; null where the type is not one.</summary>
-    private static ScalarForm? Scalar(Type type, ValidationAttribute[] rules)
+    private CollectionNode Collection(Type type, Attribute[] rules)
     {
-        RangeAttribute? range = rules.OfType<RangeAttribute>().FirstOrDefault();
-        return type == typeof(string) ? Text(rules)
-            : type == typeof(bool) ? ScalarForm.Boolean
-            : type.IsEnum ? ScalarForm.Word(Enum.GetNames(type))
-            : type == typeof(int) || type == typeof(long) ? ScalarForm.Integer(type, range)
-            : type == typeof(TimeSpan) ? ScalarForm.Duration(range)
-            : type == typeof(Uri) ? new ScalarForm("an absolute URL", static value => Uri.TryCreate(value, UriKind.Absolute, out _)) { MayHoldSecret = true }
-            : null;
+        Type[] arguments = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
+        var keys = rules.OfType<KeyFormAttribute>().FirstOrDefault();
+        return new CollectionNode(Node(arguments[^1], rules), IsList: arguments.Length == 1)
+        {
+            Keys = keys is null ? ScalarNode.Text : ValueForms.Get(keys.Form),
+        };
     }
 
-    private static ScalarForm Text(ValidationAttribute[] rules) => rules.Aggregate(ScalarForm.Text, (form, rule) => rule switch
+    private static ScalarNode Text(Attribute[] rules)
     {
-        DataTypeAttribute { CustomDataType: { } name } => ValueForms.Get(name),
-        AllowedValuesAttribute allowed => ScalarForm.Word([.. allowed.Values.OfType<string>()], StringComparison.Ordinal),
-        RegularExpressionAttribute pattern => form.And(rule.ErrorMessage ?? $"a text of the form {pattern.Pattern}", rule.IsValid),
-        StringLengthAttribute length => form.And($"a text of {length.MinimumLength} to {length.MaximumLength} characters", rule.IsValid),
-        _ => form,
-    });
+        ScalarNode form = rules.Aggregate(ScalarNode.Text, (form, rule) => rule switch
+        {
+            DataTypeAttribute { CustomDataType: { } name } => ValueForms.Get(name),
+            AllowedValuesAttribute allowed => ScalarNode.Word([.. allowed.Values.OfType<string>()], StringComparison.Ordinal),
+            RegularExpressionAttribute text => form.And(text.ErrorMessage ?? $"a text of the form {text.Pattern}", text.IsValid),
+            StringLengthAttribute text => form.And($"a text of {text.MinimumLength} to {text.MaximumLength} characters", text.IsValid),
+            _ => form,
+        });
+        string description = form == ScalarNode.Text ? "a text of one character or more" : form.Description;
+        return rules.Any(rule => rule is RequiredAttribute) ? form.And(description, value => !string.IsNullOrWhiteSpace(value)) : form;
+    }
 }

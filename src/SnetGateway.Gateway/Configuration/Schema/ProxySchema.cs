@@ -1,7 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using System.Security.Authentication;
 using System.Text;
+using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Routes;
 using SnetGateway.Gateway.Web;
 using Yarp.ReverseProxy.Configuration;
@@ -13,85 +16,98 @@ namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
 /// The schema of the `ReverseProxy` section, from YARP's own types. The configuration differs from them: ids are the keys of the maps, TLS
-/// versions are a list, transforms and metadata are free, and keys that need a middleware which is not here are refused.
+/// versions are a list, transforms and metadata are free but for the gateway's own metadata, and keys that need a middleware which is not
+/// here are refused.
 /// </summary>
 internal static class ProxySchema
 {
     public const string Section = "ReverseProxy";
 
-    private const string ServiceTimeout =
-        "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at the cluster of a free route";
-
     /// <summary>Names with texts that YARP itself checks.</summary>
-    private static readonly CollectionNode s_texts = new(new ScalarNode(ScalarForm.Text), isList: false, mayBeEmpty: true);
+    private static readonly CollectionNode s_texts = new(ScalarNode.Text, IsList: false) { MayBeEmpty = true };
 
     /// <summary>The range of a timer.</summary>
-    private static readonly ScalarForm s_time = ScalarForm.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:00.001", "49.00:00:00"));
+    private static readonly ScalarNode s_time = ScalarNode.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:00.001", "49.00:00:00"));
 
-    private static readonly ScalarForm s_activity = s_time with
+    private static readonly ScalarNode s_activity = s_time with
     {
         Description = $"{s_time.Description}, or {Timeout.InfiniteTimeSpan:c} for none",
         Accepts = value => s_time.Accepts(value)
             || (TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan time) && time == Timeout.InfiniteTimeSpan),
     };
 
-    private static readonly ScalarNode s_encoding = new(new ScalarForm("the name of an encoding, as utf-8 or latin1", IsEncoding));
+    private static readonly ScalarNode s_ping = ScalarNode.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:01", "01:00:00"));
 
-    private static readonly OptionSchema s_schema = new(new Dictionary<(Type, string), SchemaNode?>
+    private static readonly ScalarNode s_free = ScalarNode.Word([PaidRoute.PaymentNone], StringComparison.Ordinal) with
     {
-        [(typeof(RouteConfig), nameof(RouteConfig.RouteId))] = null,
-        [(typeof(RouteConfig), nameof(RouteConfig.Transforms))] = new CollectionNode(s_texts, isList: true),
-        [(typeof(RouteConfig), nameof(RouteConfig.Metadata))] = s_texts,
-        [(typeof(RouteConfig), nameof(RouteConfig.MaxRequestBodySize))] = new ScalarNode(ScalarForm.Integer(
-            typeof(long), new RangeAttribute(typeof(long), "-1", long.MaxValue.ToString(CultureInfo.InvariantCulture)))),
-        [(typeof(RouteConfig), nameof(RouteConfig.Timeout))] = new RefusedNode("the gateway has no timeouts by route", ServiceTimeout),
-        [(typeof(RouteConfig), nameof(RouteConfig.TimeoutPolicy))] = new RefusedNode("the gateway has no timeouts by route", ServiceTimeout),
-        [(typeof(RouteConfig), nameof(RouteConfig.AuthorizationPolicy))] = new RefusedNode(
-            "the gateway has no users: every caller who pays may call", "Remove it, or write 'anonymous'", harmless: "anonymous"),
-        [(typeof(RouteConfig), nameof(RouteConfig.CorsPolicy))] = new RefusedNode(
-            "which web pages may call is set for all routes together", $"Remove it, and write the pages' origins into {WebOptions.Section}:{nameof(WebOptions.Origins)}"),
-        [(typeof(RouteConfig), nameof(RouteConfig.RateLimiterPolicy))] = new RefusedNode(
-            "the gateway does not limit calls by route", "Remove it, and limit calls in the balancer in front"),
-        [(typeof(RouteConfig), nameof(RouteConfig.OutputCachePolicy))] = new RefusedNode(
-            "responses are not cached: each call is paid for and goes to the service", "Remove it"),
-        [(typeof(RouteMatch), nameof(RouteMatch.Path))] = new ScalarNode(
-            new ScalarForm("a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts)),
-        [(typeof(RouteMatch), nameof(RouteMatch.Methods))] = new CollectionNode(Word("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE", "TRACE"), isList: true),
-        [(typeof(ClusterConfig), nameof(ClusterConfig.ClusterId))] = null,
-        [(typeof(ClusterConfig), nameof(ClusterConfig.LoadBalancingPolicy))] = Policy(
-            LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.PowerOfTwoChoices,
-            LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.LeastRequests),
-        [(typeof(ClusterConfig), nameof(ClusterConfig.Metadata))] = s_texts,
-        [(typeof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled))] = new RefusedNode(
-            "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
-            "Remove it",
-            harmless: "false"),
-        [(typeof(DestinationConfig), nameof(DestinationConfig.Metadata))] = s_texts,
-        [(typeof(HttpClientConfig), nameof(HttpClientConfig.SslProtocols))] = new CollectionNode(Word(Enum.GetNames<SslProtocols>()), isList: true),
-        [(typeof(HttpClientConfig), nameof(HttpClientConfig.MaxConnectionsPerServer))] = new ScalarNode(ScalarForm.Integer(typeof(int), new RangeAttribute(1, int.MaxValue))),
-        [(typeof(HttpClientConfig), nameof(HttpClientConfig.RequestHeaderEncoding))] = s_encoding,
-        [(typeof(HttpClientConfig), nameof(HttpClientConfig.ResponseHeaderEncoding))] = s_encoding,
-        [(typeof(ForwarderRequestConfig), nameof(ForwarderRequestConfig.Version))] = Word("1.0", "1.1", "2", "2.0", "3", "3.0"),
-        [(typeof(ForwarderRequestConfig), nameof(ForwarderRequestConfig.ActivityTimeout))] = new ScalarNode(s_activity),
-        [(typeof(HealthCheckConfig), nameof(HealthCheckConfig.AvailableDestinationsPolicy))] = Policy(
-            HealthCheckConstants.AvailableDestinations.HealthyAndUnknown, HealthCheckConstants.AvailableDestinations.HealthyOrPanic),
-        [(typeof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Policy))] = Policy(HealthCheckConstants.ActivePolicy.ConsecutiveFailures),
-        [(typeof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Interval))] = new ScalarNode(s_time),
-        [(typeof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Timeout))] = new ScalarNode(s_time),
-        [(typeof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.Policy))] = Policy(HealthCheckConstants.PassivePolicy.TransportFailureRate),
-        [(typeof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.ReactivationPeriod))] = new ScalarNode(s_time),
-    });
+        Advice = _ => $"Write '{PaidRoute.PaymentNone}' for a route that everybody may call without payment, or name a service instead",
+    };
+
+    private static readonly RefusedNode s_timeout = new(
+        "the gateway has no timeouts by route",
+        "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at the cluster of a free route");
 
     public static ObjectNode Node { get; } = new(
     [
-        new SchemaProperty("Routes", new CollectionNode(s_schema.For(typeof(RouteConfig)), isList: false)),
-        new SchemaProperty("Clusters", new CollectionNode(s_schema.For(typeof(ClusterConfig)), isList: false)),
+        new("Routes", new CollectionNode(new OptionSchema(Decide).For(typeof(RouteConfig)), IsList: false)),
+        new("Clusters", new CollectionNode(new OptionSchema(Decide).For(typeof(ClusterConfig)), IsList: false)),
     ]) { IsLive = true };
 
-    private static ScalarNode Word(params string[] words) => new(ScalarForm.Word(words));
+    private static SchemaNode? Decide(PropertyInfo property, SchemaNode node) => (property.DeclaringType!.Name, property.Name) switch
+    {
+        (_, nameof(RouteConfig.RouteId)) => null,
+        (_, nameof(RouteConfig.MaxRequestBodySize)) => ScalarNode.Integer(
+            typeof(long), new RangeAttribute(typeof(long), "-1", long.MaxValue.ToString(CultureInfo.InvariantCulture))),
+        (_, nameof(RouteConfig.TimeoutPolicy)) or (nameof(RouteConfig), nameof(RouteConfig.Timeout)) => s_timeout,
+        (_, nameof(RouteConfig.AuthorizationPolicy)) => new RefusedNode(
+            "the gateway has no users: every caller who pays may call", "Remove it, or write 'anonymous'", Harmless: "anonymous"),
+        (_, nameof(RouteConfig.CorsPolicy)) => new RefusedNode(
+            "which web pages may call is set for all routes together",
+            $"Remove it, and write the pages' origins into {WebOptions.Section}:{nameof(WebOptions.Origins)}"),
+        (_, nameof(RouteConfig.RateLimiterPolicy)) => new RefusedNode(
+            "the gateway does not limit calls by route", "Remove it, and limit calls in the balancer in front"),
+        (_, nameof(RouteConfig.OutputCachePolicy)) => new RefusedNode(
+            "responses are not cached: each call is paid for and goes to the service", "Remove it"),
+        (_, nameof(RouteConfig.Transforms)) => new CollectionNode(s_texts, IsList: true),
+        (nameof(RouteConfig), nameof(RouteConfig.Metadata)) => s_texts with { Known = [new(PaidRoute.PaymentKey, s_free)] },
+        (nameof(RouteMatch), nameof(RouteMatch.Path)) => new ScalarNode(
+            "a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts),
+        (_, nameof(RouteMatch.Methods)) => new CollectionNode(
+            ScalarNode.Word(["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE", "TRACE"]), IsList: true),
+        (nameof(ClusterConfig), nameof(ClusterConfig.ClusterId)) => null,
+        (nameof(ClusterConfig), nameof(ClusterConfig.Metadata)) => s_texts with
+        {
+            Known =
+            [
+                new(BackendKind.Key, ScalarNode.Word(BackendKind.All, StringComparison.Ordinal)),
+                new(BackendHandlerFactory.PingKey, s_ping),
+            ],
+        },
+        (_, nameof(ClusterConfig.LoadBalancingPolicy)) => Policy(
+            LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.PowerOfTwoChoices,
+            LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.LeastRequests),
+        (nameof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled)) => new RefusedNode(
+            "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
+            "Remove it",
+            Harmless: "false"),
+        (_, nameof(DestinationConfig.Metadata)) => s_texts,
+        (_, nameof(HttpClientConfig.SslProtocols)) => new CollectionNode(ScalarNode.Word(Enum.GetNames<SslProtocols>()), IsList: true),
+        (_, nameof(HttpClientConfig.MaxConnectionsPerServer)) => ScalarNode.Integer(typeof(int), new RangeAttribute(1, int.MaxValue)),
+        (_, nameof(HttpClientConfig.RequestHeaderEncoding) or nameof(HttpClientConfig.ResponseHeaderEncoding)) =>
+            new ScalarNode("the name of an encoding, as utf-8 or latin1", IsEncoding),
+        (_, nameof(ForwarderRequestConfig.Version)) => ScalarNode.Word(["1.0", "1.1", "2", "2.0", "3", "3.0"]),
+        (_, nameof(ForwarderRequestConfig.ActivityTimeout)) => s_activity,
+        (_, nameof(HealthCheckConfig.AvailableDestinationsPolicy)) => Policy(
+            HealthCheckConstants.AvailableDestinations.HealthyAndUnknown, HealthCheckConstants.AvailableDestinations.HealthyOrPanic),
+        (nameof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Policy)) =>
+            Policy(HealthCheckConstants.ActivePolicy.ConsecutiveFailures),
+        (nameof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.Policy)) =>
+            Policy(HealthCheckConstants.PassivePolicy.TransportFailureRate),
+        _ => property.PropertyType == typeof(TimeSpan?) ? s_time : node,
+    };
 
     /// <summary>YARP's policies of one kind; no others can be registered here. An empty text is YARP's default.</summary>
-    private static ScalarNode Policy(params string[] names) => new(ScalarForm.Word(names).OrEmpty());
+    private static ScalarNode Policy(params string[] names) => ScalarNode.Word(names).OrEmpty();
 
     private static bool IsEncoding(string name)
     {

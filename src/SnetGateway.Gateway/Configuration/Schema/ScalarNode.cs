@@ -1,25 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>One value.</summary>
-/// <param name="form">How it is read.</param>
-internal sealed class ScalarNode(ScalarForm form) : SchemaNode
+/// <param name="Description">What a valid value is, with its range.</param>
+/// <param name="Accepts">Whether a text is one. The binder (or YARP's reader) can read every text that it accepts.</param>
+/// <param name="Json">The same as JSON Schema, for editors.</param>
+internal sealed record ScalarNode(string Description, Func<string, bool> Accepts, string Json = """{ "type": "string" }""")
+    : SchemaNode(Description)
 {
-    public ScalarForm Form { get; } = form;
+    /// <summary>Whether an invalid value may hold a secret, so that no message repeats it.</summary>
+    public bool MayHoldSecret { get; init; }
 
-    public override string Description => Form.Description;
+    /// <summary>A remedy for one invalid value, where the intention can be guessed.</summary>
+    public Func<string, string?> Advice { get; init; } = static _ => null;
 
-    public override void Walk(IConfigurationSection section, ErrorList errors)
+    public static ScalarNode Text { get; } = new("a text", static _ => true);
+
+    public static ScalarNode Boolean { get; } =
+        new("true or false", static value => bool.TryParse(value, out _), """{ "type": "boolean" }""");
+
+    /// <summary>A text that a regular expression matches as a whole.</summary>
+    public static ScalarNode Pattern(string description, string pattern)
     {
-        if (section.GetChildren().Any())
-        {
-            errors.Add(section.Path, "an object or a list where one value is expected", $"Write {Description}");
-        }
-        else if (section.Value is { } value && !Form.Accepts(value))
-        {
-            string quoted = Form.MayHoldSecret ? "the value" : ErrorList.Quote(value);
-            errors.Add(section.Path, $"{quoted} is not {Description}", Form.Advice(value) ?? $"Write {Description}");
-        }
+        var expression = new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant);
+        return new ScalarNode(description, expression.IsMatch);
     }
+
+    public static ScalarNode Word(IReadOnlyCollection<string> words, StringComparison comparison = StringComparison.OrdinalIgnoreCase)
+    {
+        string list = string.Join(", ", words);
+        return new ScalarNode(
+            words.Count == 1 ? list : $"one of {list}",
+            value => words.Any(word => string.Equals(word, value, comparison)),
+            $$"""{ "enum": ["{{string.Join("\", \"", words)}}"] }""")
+        {
+            Advice = value => (ClosestMatch.Find(value, words) is { } near ? $"Write '{near}' if that was meant. " : "")
+                + (words.Count == 1 ? $"Write {list}" : $"Expected one of: {list}"),
+        };
+    }
+
+    /// <summary>A whole number of an integer type, within the range if there is one.</summary>
+    public static ScalarNode Integer(Type type, RangeAttribute? range)
+    {
+        // A range up to the largest long is rounded up by its attribute, which holds doubles.
+        (decimal min, decimal max) = type == typeof(int) ? (int.MinValue, int.MaxValue) : (long.MinValue, (decimal)long.MaxValue);
+        min = Math.Max(min, Convert.ToDecimal(range?.Minimum ?? min, CultureInfo.InvariantCulture));
+        max = Math.Min(max, Convert.ToDecimal(range?.Maximum ?? max, CultureInfo.InvariantCulture));
+        return new ScalarNode(
+            string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"),
+            value => decimal.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number)
+                && number >= min && number <= max,
+            string.Create(CultureInfo.InvariantCulture, $$"""{ "type": "integer", "minimum": {{min}}, "maximum": {{max}} }"""));
+    }
+
+    /// <summary>A duration within the range, always with hours, minutes and seconds: .NET reads a lone `5` as five days.</summary>
+    public static ScalarNode Duration(RangeAttribute? range)
+    {
+        TimeSpan min = range is null ? TimeSpan.MinValue : TimeSpan.Parse(range.Minimum.ToString()!, CultureInfo.InvariantCulture);
+        TimeSpan max = range is null ? TimeSpan.MaxValue : TimeSpan.Parse(range.Maximum.ToString()!, CultureInfo.InvariantCulture);
+        return new ScalarNode(
+            $"a duration{(range is null ? "" : $" from {range.Minimum} to {range.Maximum}")}, as 00:00:05 for five seconds",
+            value => value.Contains(':', StringComparison.Ordinal)
+                && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan duration)
+                && duration >= min && duration <= max,
+            """{ "type": "string", "pattern": "^-?([0-9]+\\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,7})?)?$" }""")
+        {
+            Advice = static value => uint.TryParse(value, CultureInfo.InvariantCulture, out uint seconds) && seconds < 86_400
+                ? $"Write '{TimeSpan.FromSeconds(seconds):c}' if seconds were meant"
+                : null,
+        };
+    }
+
+    /// <summary>The same, with an empty value accepted too.</summary>
+    public ScalarNode OrEmpty() => this with { Accepts = value => value.Length == 0 || Accepts(value) };
+
+    /// <summary>The same, narrowed by a further condition.</summary>
+    public ScalarNode And(string description, Func<string, bool> accepts) =>
+        this with { Description = description, Accepts = value => Accepts(value) && accepts(value) };
 }

@@ -1,40 +1,58 @@
-using SnetGateway.Gateway.Validation;
-
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
-/// What may stand at one place of the configuration. Built from the option types (<see cref="OptionSchema"/>) and walked before anything is
-/// bound: the stock binder stops at the first bad value and ignores unknown keys.
+/// What may stand at one place of the configuration. Built from the option types (<see cref="OptionSchema"/>) and checked before anything
+/// is bound (<see cref="SchemaCheck"/>): the stock binder stops at the first bad value and ignores unknown keys.
 /// </summary>
-internal abstract class SchemaNode
+/// <param name="Description">What a valid value is, to follow "is not" and "Write".</param>
+internal abstract record SchemaNode(string Description)
 {
-    /// <summary>What a valid value is, to follow "is not" and "Write".</summary>
-    public abstract string Description { get; }
-
     /// <summary>Whether a change here or below takes effect while the gateway runs.</summary>
-    public bool IsLive { get; set; }
-
-    /// <summary>Adds every error at and below <paramref name="section"/>.</summary>
-    public abstract void Walk(IConfigurationSection section, ErrorList errors);
+    public bool IsLive { get; init; }
 
     /// <summary>The node of a key below this one; null where there is none.</summary>
     public virtual SchemaNode? Find(string key) => null;
-
-    /// <summary>Names below this node with their paths, to recognise a key in the wrong place.</summary>
-    public virtual IEnumerable<(string Name, string Path)> Names(string path) => [];
-
-    /// <summary>Nothing but `null` or `""`, which every node but text takes for "not set".</summary>
-    protected static bool IsBlank(IConfigurationSection section) => string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any();
-
-    /// <summary>Adds an error and returns false where a plain value stands instead of keys.</summary>
-    protected bool HasNoValue(IConfigurationSection section, ErrorList errors)
-    {
-        if (string.IsNullOrEmpty(section.Value))
-        {
-            return true;
-        }
-
-        errors.Add(section.Path, "a plain value where keys or elements are expected", $"Write {Description}");
-        return false;
-    }
 }
+
+/// <summary>Known keys, each with its own node.</summary>
+internal sealed record ObjectNode(IReadOnlyList<SchemaProperty> Properties)
+    : SchemaNode($"an object with the keys {string.Join(", ", Properties.Select(property => property.Name))}")
+{
+    public override SchemaNode? Find(string key) => Properties.FirstOrDefault(property => property.Is(key))?.Node;
+}
+
+/// <summary>A key of an object.</summary>
+/// <param name="Name">As it is written.</param>
+/// <param name="Node">What is valid there.</param>
+/// <param name="IsRequired">Whether it must be set, and to more than an empty text.</param>
+internal sealed record SchemaProperty(string Name, SchemaNode Node, bool IsRequired = false)
+{
+    public bool Is(string key) => string.Equals(Name, key, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Any number of values of one kind: a list, whose keys are numbers, or a map, whose keys the operator chooses.</summary>
+/// <param name="Element">What each value is.</param>
+/// <param name="IsList">Whether it is a list.</param>
+internal sealed record CollectionNode(SchemaNode Element, bool IsList) : SchemaNode(IsList
+    ? $"a list, each element {Element.Description}"
+    : $"an object whose keys are names of your choice and whose values are each {Element.Description}")
+{
+    /// <summary>For a map: what a key is.</summary>
+    public ScalarNode Keys { get; init; } = ScalarNode.Text;
+
+    /// <summary>For a map: keys that have a meaning, among others that have none.</summary>
+    public IReadOnlyList<SchemaProperty> Known { get; init; } = [];
+
+    /// <summary>For a map: whether an empty text is a value, rather than the lack of one.</summary>
+    public bool MayBeEmpty { get; init; }
+
+    public override SchemaNode Find(string key) => Known.FirstOrDefault(property => property.Is(key))?.Node ?? Element;
+}
+
+/// <summary>
+/// A key of YARP or ASP.NET that asks for something which the gateway does not have: accepted, it would silently have no effect.
+/// </summary>
+/// <param name="Problem">Why it is refused.</param>
+/// <param name="Remedy">What to write instead.</param>
+/// <param name="Harmless">A value that asks for nothing, as the empty text does.</param>
+internal sealed record RefusedNode(string Problem, string Remedy, string Harmless = "") : SchemaNode("nothing");

@@ -1,34 +1,74 @@
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
-/// Forms of text values, by the name that an option gives in `[DataType("name")]`. On a list or a map the form holds for each element.
+/// Forms of texts, by the name that an option gives in `[DataType("name")]`, or in `[KeyForm("name")]` for the keys of a map. On a list or
+/// a map the form holds for each element.
 /// </summary>
 internal static class ValueForms
 {
-    private const string UnsignedJson = """{ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$" }""";
-
-    private static readonly Dictionary<string, ScalarForm> s_forms = new()
+    private static readonly Dictionary<string, ScalarNode> s_forms = new()
     {
         ["address"] = new(
             "an address (0x and 40 hex digits, not all zero)",
             value => Address.TryParse(value, out Address address) && !address.IsZero,
             """{ "type": "string", "pattern": "^0[xX][0-9a-fA-F]{40}$" }"""),
-        ["cogs"] = new("an amount in cogs (a whole number from 0 to 2^256-1, digits only)", value => UInt256.TryParse(value, out _), UnsignedJson),
-        ["endpoint"] = new("an IP address and a port, as 0.0.0.0:7000 or [::1]:7000", value => ListenerRules.TryParseEndPoint(value, out _)),
+        ["any url"] = new("an absolute URL", value => Uri.TryCreate(value, UriKind.Absolute, out _)) { MayHoldSecret = true },
+        ["cogs"] = new(
+            "an amount in cogs (a whole number from 0 to 2^256-1, digits only)",
+            value => UInt256.TryParse(value, out _),
+            """{ "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$" }"""),
+        ["endpoint"] = new(
+            "an IP address and a port, as 0.0.0.0:7000 or [::1]:7000", value => ListenerRules.TryParseEndPoint(value, out _)),
+
+        // Programs are started on Linux only; elsewhere their own rule says so.
+        ["executable"] = new(
+            "an executable file: its absolute path, or its name in PATH",
+            value => !OperatingSystem.IsLinux() || Executables.Find(value) is not null),
+        ["exit code"] = ScalarNode.Pattern("an exit code from 1 to 255", "[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]"),
+        ["file"] = new ScalarNode("a file that can be read", IsReadableFile)
+        {
+            Advice = value => File.Exists(value)
+                ? "Let the gateway's user read it"
+                : $"Write the path of a file; there is no file {ErrorList.Quote(Path.GetFullPath(value))}",
+        }.OrEmpty(),
+        ["folder"] = new ScalarNode(
+            "the absolute path of an existing folder", value => Path.IsPathRooted(value) && Directory.Exists(value)).OrEmpty(),
         ["group id"] = new("a group id (base64 of exactly 32 bytes, 44 characters)", value => Bytes32.TryParseBase64(value, out _)),
         ["host"] = new("a host, as api.example.org or api.example.org:7000 (no scheme, no path)", IsHost),
+        ["http failure"] = ScalarNode.Pattern("the HTTP status of a failure, a number from 300 to 599", "[3-5][0-9]{2}"),
+        ["method"] = ScalarNode.Pattern("the path of a gRPC method, as /package.Service/Method", @"/[^/\s\p{Cc}]+/[^/\s\p{Cc}]+"),
         ["network"] = new("an IP address or a network, as 10.0.0.7 or 10.0.0.0/8", value => TrustedProxies.TryParse(value, out _)),
         ["origin"] = new("an origin, as https://app.example.org or http://localhost:3000 (no path)", IsOrigin),
+        ["program name"] = ScalarNode.Pattern("a name of small letters, digits and inner hyphens", "[a-z0-9]([a-z0-9-]*[a-z0-9])?"),
 
         // Providers put keys into URLs.
-        ["url"] = new("an http or https URL", IsHttpUrl, """{ "type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://" }""") { MayHoldSecret = true },
+        ["url"] = new("an http or https URL", IsHttpUrl, """{ "type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://" }""")
+        {
+            MayHoldSecret = true,
+        },
+        ["variable"] = ScalarNode.Pattern("the name of a variable, without '='", "[^=]+"),
     };
 
-    public static ScalarForm Get(string name) => s_forms.GetValueOrDefault(name)
+    public static ScalarNode Get(string name) => s_forms.GetValueOrDefault(name)
         ?? throw new NotSupportedException($"Unknown form of a value: '{name}'. Expected one of: {string.Join(", ", s_forms.Keys)}.");
+
+    private static bool IsReadableFile(string value)
+    {
+        try
+        {
+            using FileStream _ = File.OpenRead(value);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsHttpUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
@@ -43,6 +83,6 @@ internal static class ValueForms
 
     private static bool IsOrigin(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri)
-        && uri is { Host.Length: > 0, UserInfo.Length: 0 }
-        && string.Equals(value, uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
+            && uri is { Host.Length: > 0, UserInfo.Length: 0 }
+            && string.Equals(value, uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
 }

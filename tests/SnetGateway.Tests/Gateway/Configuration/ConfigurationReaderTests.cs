@@ -109,8 +109,12 @@ public class ConfigurationReaderTests
         S + "Services:translate:Price:Cogs", "2^256-1")]
     [InlineData(S + "Services:translate:Price:Cogs", null, S + "Services:translate:Price", "missing")]
     [InlineData(S + "Services:translate:Price:Model", "fixed_prise", S + "Services:translate:Price:Model", "'fixed_price'")]
-    [InlineData(S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs", "never charged")]
-    [InlineData(S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods", "never charged")]
+    [InlineData(
+        S + "Services:translate:Price:Model", "fixed_price_per_method", S + "Services:translate:Price:Cogs",
+        "used only if Model is fixed_price. Remove it, or set Model to fixed_price.")]
+    [InlineData(
+        S + "Services:draw:Price:Model", "fixed_price", S + "Services:draw:Price:Methods",
+        "used only if Model is fixed_price_per_method")]
     [InlineData(S + "Services:draw:Price:Methods:Line", "2", S + "Services:draw:Price:Methods:Line", "/package.Service/Method")]
     [InlineData(S + "Services:draw:Price:Methods:/art.Draw/Line", "two", S + "Services:draw:Price:Methods:/art.Draw/Line", "cogs")]
     [InlineData(S + "Services:translate:Group", "mian", S + "Services:translate:Group", "'main'")]
@@ -122,8 +126,10 @@ public class ConfigurationReaderTests
     [InlineData(S + "Services:draw:Heartbeat:Kind", "grpc", null, null)]
     [InlineData(
         S + "Services:draw:Heartbeat:Url", "http://127.0.0.1/", S + "Services:draw:Heartbeat:Url",
-        "only the kind http uses a URL. Remove it, or write http into Kind.")]
-    [InlineData(S + "Services:draw:Heartbeat:HealthName", "art.Draw", S + "Services:draw:Heartbeat:HealthName", "only the kind grpc")]
+        "used only if Kind is http. Remove it, or set Kind to http.")]
+    [InlineData(
+        S + "Services:draw:Heartbeat:HealthName", "art.Draw", S + "Services:draw:Heartbeat:HealthName",
+        "used only if Kind is grpc")]
     [InlineData(S + "Web:Origins:0", "https://app.example.org", null, null)]
     [InlineData(S + "Web:Origins:0", "https://app.example.org/", S + "Web:Origins:0", "no path")]
     [InlineData(S + "Web:Origins:0", "app.example.org", S + "Web:Origins:0", "an origin")]
@@ -137,21 +143,25 @@ public class ConfigurationReaderTests
     [InlineData(S + "Listeners:Public:Address", "0.0.0.0:7001", S + "Listeners:Admin:Address", "own port")]
     [InlineData(S + "Listeners:Admin:Address", "0.0.0.0:7005", S + "Listeners:Admin:Address", "loopback")]
     [InlineData(S + "Listeners:Public:CertificatePath", "/nowhere/cert.pem", S + "Listeners:Public:CertificatePath", "no file")]
-    [InlineData(S + "Listeners:Public:KeyPath", "/dev/null", S + "Listeners:Public:CertificatePath", "no certificate")]
+    [InlineData(
+        S + "Listeners:Public:KeyPath", "/dev/null", S + "Listeners:Public:CertificatePath",
+        "not set, and KeyPath needs it. Set it, or remove KeyPath.")]
     [InlineData(S + "Chain:ChainId", null, S + "Chain:ChainId", "missing")]
     [InlineData(S + "Chain:ChainId", "0x1", S + "Chain:ChainId", "whole number")]
     [InlineData(S + "Chain:EscrowAddress", null, S + "Chain:EscrowAddress", "missing")]
     [InlineData(S + "Chain:EscrowAddress", "0x5e59", S + "Chain:EscrowAddress", "40 hex")]
     [InlineData(S + "Chain:Endpoints:0", null, S + "Chain:Endpoints", "missing")]
     [InlineData(S + "Chain:Endpoints:1", "ws://127.0.0.1", S + "Chain:Endpoints:1", "http")]
-    [InlineData(S + "Ledger:Redis:CaPath", "ca.pem", S + "Ledger:Redis:Tls", "is not TLS. Write true, or remove the certificates.")]
-    [InlineData(
-        S + "Ledger:Redis:KeyPath", "key.pem", S + "Ledger:Redis:CertificatePath",
-        "no certificate. Name the certificate's file, or remove the key.")]
+    [InlineData(S + "Ledger:Redis:CaPath", "/dev/null", S + "Ledger:Redis:Tls", "not set, and CaPath needs it")]
+    [InlineData(S + "Ledger:Redis:KeyPath", "/dev/null", S + "Ledger:Redis:CertificatePath", "not set, and KeyPath needs it")]
+    [InlineData(S + "Ledger:Redis:CaPath", "/nowhere/ca.pem", S + "Ledger:Redis:CaPath", "there is no file")]
     [InlineData(S + "Ledger:Store", "sqlitee", S + "Ledger:Store", "'sqlite'")]
     [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:05:00", null, null)]
-    [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "00:00:00.5", P + "Clusters:draw:Metadata:KeepAlivePing", "1 second")]
-    [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "often", P + "Clusters:draw:Metadata:KeepAlivePing", "00:05:00")]
+    [InlineData(
+        P + "Clusters:draw:Metadata:KeepAlivePing", "00:00:00.5", P + "Clusters:draw:Metadata:KeepAlivePing",
+        "from 00:00:01 to 01:00:00")]
+    [InlineData(P + "Clusters:draw:Metadata:KeepAlivePing", "often", P + "Clusters:draw:Metadata:KeepAlivePing", "a duration")]
+    [InlineData(P + "Clusters:draw:Metadata:Backend", "jsonrcp", P + "Clusters:draw:Metadata:Backend", "'jsonrpc'")]
     [InlineData(S + "Limits:PingInterval", "00:00:00.5", S + "Limits:PingInterval", "00:00:01")]
     [InlineData(P + "Rutes:x:ClusterId", "draw", P + "Rutes", "'Routes'")]
     [InlineData(P + "Routes:draw:ClusterID2", "draw", P + "Routes:draw:ClusterID2", "'ClusterId'")]

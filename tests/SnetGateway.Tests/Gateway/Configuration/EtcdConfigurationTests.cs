@@ -22,9 +22,10 @@ public sealed class EtcdConfigurationTests
     [InlineData("Etcd:Endpoints:1", "https://127.0.0.1:2379", "Endpoints", "some https")]
     [InlineData("Etcd:CaPath", "/nowhere/ca.pem", "CaPath", "there is no file")]
     [InlineData("Etcd:CaPath", "/dev/null", "Endpoints", "https")]
-    [InlineData("Etcd:User", "gateway", "PasswordPath", "no password")]
-    [InlineData("Etcd:Password", "hunter2", "User", "no user")]
-    [InlineData("Etcd:KeyPath", "/dev/null", "CertificatePath", "no certificate")]
+    [InlineData("Etcd:User", "gateway", "PasswordPath", "not set, and User needs it")]
+    [InlineData("Etcd:Password", "hunter2", "User", "not set, and Password needs it")]
+    [InlineData("Etcd:KeyPath", "/dev/null", "CertificatePath", "not set, and KeyPath needs it")]
+    [InlineData("Etcd:PasswordPath", "/dev/null", "User", "not set, and PasswordPath needs it")]
     [InlineData("Etcd:DialTimeout", "00:00:01", "DialTimeout", "unknown key")]
     public async Task Etcd_OneMistake_IsReportedWithPathAndRemedy(string key, string value, string path, string words)
     {

@@ -133,8 +133,14 @@ internal static partial class OptionFiles
 
     private static JsonNode Schema(SchemaNode node, Type? type = null) => node switch
     {
-        ScalarNode scalar => JsonNode.Parse(scalar.Form.Json)!,
+        ScalarNode scalar => JsonNode.Parse(scalar.Json)!,
         CollectionNode { IsList: true } list => new JsonObject { ["type"] = "array", ["items"] = Schema(list.Element) },
+        CollectionNode { Known.Count: > 0 } map => new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(map.Known.Select(p => KeyValuePair.Create(p.Name, (JsonNode?)Schema(p.Node)))),
+            ["additionalProperties"] = Schema(map.Element),
+        },
         CollectionNode map =>
             new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(map.Element, type?.GetGenericArguments()[1]) },
         ObjectNode known => new JsonObject

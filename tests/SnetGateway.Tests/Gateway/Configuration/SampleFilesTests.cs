@@ -87,10 +87,17 @@ public class SampleFilesTests
             Assert.Empty(SchemaErrors($"{{ \"SnetGateway\": {{ {example} }} }}"));
             var errors = new ErrorList();
             using var text = new MemoryStream(Encoding.UTF8.GetBytes($"{{ \"SnetGateway\": {{ {example} }} }}"));
-            GatewaySchema.Walk(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
-            Assert.DoesNotContain(errors.All, error => error.Problem != "missing"); // an example is only a part of a configuration
+            GatewaySchema.Check(new ConfigurationBuilder().AddJsonStream(text).Build(), errors);
+
+            // An example is only a part of a configuration.
+            Assert.DoesNotContain(errors.All, error => !IsOfTheMachine(error) && error.Problem != "missing");
         }
     }
+
+    /// <summary>Whether an example names a file or a program that this machine does not have.</summary>
+    internal static bool IsOfTheMachine(ConfigurationError error) =>
+        new[] { "a file that can be read", "an executable file", "existing folder" }
+            .Any(form => error.Problem.Contains(form, StringComparison.Ordinal));
 
     private static List<string> SchemaErrors(string json)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -61,5 +60,5 @@ internal static class Samples
         new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 
     public static ValueTask<ConfigurationResult> ReadAsync(IEnumerable<KeyValuePair<string, string?>> values) =>
-        ConfigurationReader.ReadAsync(Configuration(values), new DescriptorLoader(TimeProvider.System));
+        new ConfigurationLoader(new ConfigurationSources(null, [])).ReadAsync(Configuration(values));
 }

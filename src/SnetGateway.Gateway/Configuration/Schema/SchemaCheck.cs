@@ -1,0 +1,90 @@
+using SnetGateway.Gateway.Validation;
+
+namespace SnetGateway.Gateway.Configuration.Schema;
+
+/// <summary>Adds every error of the keys and values at and below a place of the configuration, by its schema.</summary>
+internal sealed class SchemaCheck(ErrorList errors)
+{
+    public void Check(SchemaNode node, IConfigurationSection section)
+    {
+        bool hasKeys = section.GetChildren().Any();
+        switch (node)
+        {
+            case ScalarNode when hasKeys:
+                errors.Add(section.Path, "an object or a list where one value is expected", $"Write {node.Description}");
+                break;
+            case ScalarNode scalar when section.Value is { } value && !scalar.Accepts(value):
+                string quoted = scalar.MayHoldSecret ? "the value" : ErrorList.Quote(value);
+                errors.Add(section.Path, $"{quoted} is not {node.Description}", scalar.Advice(value) ?? $"Write {node.Description}");
+                break;
+            case RefusedNode refused:
+                bool isHarmless = string.IsNullOrEmpty(section.Value)
+                    || string.Equals(section.Value, refused.Harmless, StringComparison.OrdinalIgnoreCase);
+                errors.Check(section.Path, (!isHarmless || hasKeys, refused.Problem, refused.Remedy));
+                break;
+            case ObjectNode or CollectionNode when !string.IsNullOrEmpty(section.Value):
+                errors.Add(section.Path, "a plain value where keys or elements are expected", $"Write {node.Description}");
+                break;
+            case ObjectNode known:
+                CheckObject(known, section);
+                break;
+            case CollectionNode many:
+                CheckCollection(many, section);
+                break;
+        }
+    }
+
+    private void CheckObject(ObjectNode known, IConfigurationSection section)
+    {
+        foreach (IConfigurationSection child in section.GetChildren().Where(child => known.Find(child.Key) is null))
+        {
+            errors.Add(child.Path, "unknown key", Suggest(known, child.Key));
+        }
+
+        foreach (SchemaProperty property in known.Properties)
+        {
+            IConfigurationSection child = section.GetSection(property.Name);
+            bool isMissing = property.IsRequired && string.IsNullOrWhiteSpace(child.Value) && !child.GetChildren().Any();
+            errors.Check(child.Path, (isMissing, "missing", $"Write {property.Node.Description}"));
+
+            // Also where the operator wrote nothing: an object may have required keys.
+            Check(property.Node, child);
+        }
+    }
+
+    private void CheckCollection(CollectionNode many, IConfigurationSection section)
+    {
+        ScalarNode keys = many.Keys;
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            bool isIndex = child.Key.Length is > 0 and <= 9 && child.Key.All(char.IsAsciiDigit);
+            bool isBlank = string.IsNullOrEmpty(child.Value) && !child.GetChildren().Any();
+            bool mayBeBlank = (many.MayBeEmpty && child.Value is not null) || (!many.IsList && many.Element is CollectionNode);
+            errors.Check(
+                child.Path,
+                (many.IsList && !isIndex, "a key where list elements are expected", $"Write {many.Description}"),
+                (string.IsNullOrWhiteSpace(child.Key), "the name is empty", "Write a name"),
+                (!keys.Accepts(child.Key), $"the key is not {keys.Description}", $"Write {keys.Description}"),
+                (isBlank && !mayBeBlank, "nothing is set", $"Write {many.Element.Description}, or remove it"));
+            Check(many.Find(child.Key), child);
+        }
+    }
+
+    private static string Suggest(ObjectNode known, string key)
+    {
+        string[] names = [.. known.Properties.Select(property => property.Name)];
+        return ClosestMatch.Find(key, names) is { } near ? $"Write '{near}' if that was meant, or remove it"
+            : PathsBelow(known, key).FirstOrDefault() is { } path ? $"This key belongs one level down, at '{path}'"
+            : $"Remove it. Expected one of: {string.Join(", ", names)}";
+    }
+
+    /// <summary>Where a key would be known below a node, to recognise one in the wrong place.</summary>
+    private static IEnumerable<string> PathsBelow(SchemaNode node, string key) => node switch
+    {
+        ObjectNode known => known.Properties.SelectMany(property => property.Is(key)
+            ? [property.Name]
+            : PathsBelow(property.Node, key).Select(path => $"{property.Name}:{path}")),
+        CollectionNode many => PathsBelow(many.Element, key).Select(path => $"{(many.IsList ? "0" : "*")}:{path}"),
+        _ => [],
+    };
+}
