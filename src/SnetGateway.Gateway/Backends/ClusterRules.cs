@@ -33,7 +33,7 @@ internal static class ClusterRules
         bool isUsed = kind is BackendKind.JsonRpc or BackendKind.Http;
         errors.Check(
             path,
-            (query.Length > 0 && !isUsed, "health of this kind of service is not read from a URL, so a query has no effect", "Remove the key"),
+            (query.Length > 0 && !isUsed, "the health of this kind is not read from a URL, so a query has no effect", "Remove the key"),
             (query.Length > 0 && query[0] != '?', "the query does not start with '?'", "Write it as ?level=ready"));
     }
 

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Backends;
 
-/// <summary>Programs can be started here, their methods are told apart, and clusters name programs that are configured.</summary>
+/// <summary>Programs can be started here, each argument stands for one method, and clusters name programs that are configured.</summary>
 internal static class ProgramRules
 {
     private const string Programs = $"{ProcessOptions.Section}:{nameof(ProcessOptions.Programs)}";

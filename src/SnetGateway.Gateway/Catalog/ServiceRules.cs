@@ -36,6 +36,7 @@ internal static class ServiceRules
         keys.UsedIf(heartbeat.Kind, HeartbeatOptions.Http, heartbeat.Url);
         keys.UsedIf(heartbeat.Kind, HeartbeatOptions.Grpc, heartbeat.HealthName);
         bool isMissing = heartbeat.Kind == HeartbeatOptions.Http && string.IsNullOrEmpty(heartbeat.Url);
-        errors.Check($"{path}:{nameof(heartbeat.Url)}", (isMissing, "missing", "Write the URL to request, as http://127.0.0.1:7002/health"));
+        errors.Check(
+            $"{path}:{nameof(heartbeat.Url)}", (isMissing, "missing", "Write the URL to request, as http://127.0.0.1:7002/health"));
     }
 }

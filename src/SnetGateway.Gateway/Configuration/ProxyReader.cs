@@ -27,7 +27,7 @@ internal sealed class ProxyReader : IAsyncDisposable
 
     /// <summary>
     /// Adds what YARP finds wrong. YARP does not name the key, so the parts of a route are first checked in a route that is otherwise
-    /// valid; what it finds in the whole is reported where the parts are valid.
+    /// valid; errors of the whole route are reported where its parts are valid.
     /// </summary>
     public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {

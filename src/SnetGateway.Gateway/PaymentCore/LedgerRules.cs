@@ -56,7 +56,7 @@ internal static class LedgerRules
             Endpoints,
             (hasMore, "an endpoint has more than scheme, host and port", "Remove the rest; user and password have separate keys"),
             (isClear && isTls, "some endpoints are http and some https", "Use the same scheme for all"),
-            (isClear && hasFiles, "certificates are named, and the endpoints are http", "Write https:// endpoints, or remove the certificates"));
+            (isClear && hasFiles, "certificates are named, and the endpoints are http", "Write https:// endpoints, or remove the files"));
     }
 
     private static void CheckRedis(RedisOptions redis, ErrorList errors)

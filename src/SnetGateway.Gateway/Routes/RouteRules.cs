@@ -58,7 +58,7 @@ internal static class RouteRules
             errors.Check(metadata, (
                 !keys.ContainsKey(Payment),
                 $"the route names no service and does not say that it is free{addition}",
-                $"Write \"{Service}\": \"<name>\", or \"{Payment}\": \"{PaidRoute.PaymentNone}\" to let everybody call it without payment"));
+                $"Write \"{Service}\": \"<name>\", or \"{Payment}\": \"{PaidRoute.PaymentNone}\" for a route without payment"));
             return;
         }
 

@@ -33,7 +33,9 @@ internal static class CertificateRules
             errors.Add(
                 hasKeyFile ? keyKey : certificateKey,
                 $"the file {ErrorList.Quote(hasKeyFile ? keyPath! : certificatePath)} holds no key that fits the certificate",
-                hasKeyFile ? "Write the path of a PEM file with it, without a password" : $"Write the path of the key's file into {keyKey}");
+                hasKeyFile
+                    ? "Write the path of a PEM file with it, without a password"
+                    : $"Write the path of the key's file into {keyKey}");
         }
     }
 

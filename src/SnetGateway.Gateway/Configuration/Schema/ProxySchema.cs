@@ -45,7 +45,7 @@ internal static class ProxySchema
 
     private static readonly RefusedNode s_timeout = new(
         "the gateway has no timeouts by route",
-        "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at the cluster of a free route");
+        "Remove it, and write SnetGateway:Services:<service>:ServiceTimeout, or HttpRequest:ActivityTimeout at a free route's cluster");
 
     public static ObjectNode Node { get; } = new(
     [
