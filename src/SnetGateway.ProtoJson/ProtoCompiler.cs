@@ -24,8 +24,8 @@ public sealed class ProtoCompiler(string protocPath, IReadOnlyList<string> inclu
         try
         {
             string result = Path.Combine(work.FullName, "set.pb");
-            await RunAsync(["--include_imports", $"--descriptor_set_out={result}", $"--proto_path={root}", .. includePaths.Select(
-                path => $"--proto_path={path}"), .. files], cancellationToken);
+            IEnumerable<string> folders = includePaths.Prepend(root).Select(path => $"--proto_path={path}");
+            await RunAsync(["--include_imports", $"--descriptor_set_out={result}", .. folders, .. files], cancellationToken);
             return await ProtoSchema.LoadFileAsync(result, cancellationToken);
         }
         finally

@@ -117,8 +117,10 @@ internal sealed class EscrowChain(Uri node, Address escrow) : IDisposable
             byte[] signature = from.SignDigest(Keccak256.Hash(ContractCall.List([.. content, id, [], []]))); // EIP-155
             UInt256 v = (_chainId.Value.ToUInt64Saturating() * 2) + 35 + signature[64] - 27UL;
             byte[] signed = ContractCall.List(
-                [.. content, ContractCall.Number(v), ContractCall.Number(
-                    UInt256.ReadBigEndian(signature.AsSpan(..32))), ContractCall.Number(UInt256.ReadBigEndian(signature.AsSpan(32..64)))]);
+            [
+                .. content, ContractCall.Number(v), ContractCall.Number(UInt256.ReadBigEndian(signature.AsSpan(..32))),
+                ContractCall.Number(UInt256.ReadBigEndian(signature.AsSpan(32..64))),
+            ]);
             JsonElement hash = await AskAsync("eth_sendRawTransaction", "0x" + Convert.ToHexStringLower(signed));
             return wait ? await ReceiptAsync(hash.GetString()!) : hash;
         }

@@ -148,8 +148,12 @@ internal sealed class Payer(AttackRun run, PrivateKey key, ChannelId channel)
         try
         {
             return await new StateClient(run.Http.ChannelTo(_target.Gateways[gateway])).GetChannelStateAsync(
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(
-                    id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block }).ResponseAsync.WithTimeout();
+                new ChannelStateRequest
+                {
+                    ChannelId = ByteString.CopyFrom(id),
+                    Signature = ByteString.CopyFrom(signature),
+                    CurrentBlock = block,
+                }).ResponseAsync.WithTimeout();
         }
         catch (RpcException exception) when (exception.Status.Detail.EndsWith("the signature passed has expired", StringComparison.Ordinal))
         {

@@ -155,8 +155,11 @@ internal sealed class AttackGateway : IAsyncDisposable
 
     public static byte[] Sign(
         PrivateKey key, Address escrow, UInt256 id, UInt256 nonce, UInt256 amount, string prefix = "__MPE_claim_message") =>
-        key.SignMessage([.. System.Text.Encoding.ASCII.GetBytes(
-            prefix), .. escrow.ToBytes(), .. id.ToBigEndian(), .. nonce.ToBigEndian(), .. amount.ToBigEndian()]);
+        key.SignMessage(
+        [
+            .. System.Text.Encoding.ASCII.GetBytes(prefix), .. escrow.ToBytes(), .. id.ToBigEndian(), .. nonce.ToBigEndian(),
+            .. amount.ToBigEndian(),
+        ]);
 
     public static string Base64(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 

@@ -46,9 +46,9 @@ public sealed class ChannelFloodTests
         byte[] signature = kind == "badly signed" ? new byte[65] : AttackGateway.Sign(AttackGateway.Signer, AttackGateway.Escrow, 1, 1, 1);
         long start = Stopwatch.GetTimestamp();
         RawHttp2[] clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawHttp2.ConnectAsync(gateway.EndPoint)));
+        ulong firstId = kind == "random" ? 2_000_000UL : 5_000UL;
         Task<RawReply[]> flood = Task.WhenAll(Enumerable.Range(0, Ids).Select(n =>
-            clients[n % 4].CallAsync(AttackGateway.Pay(
-                new ChannelId(kind == "random" ? 2_000_000UL + (ulong)n : 5_000UL + (ulong)n), 10, signature: signature))));
+            clients[n % 4].CallAsync(AttackGateway.Pay(new ChannelId(firstId + (ulong)n), 10, signature: signature))));
         for (ulong call = 1; call <= 20; call++)
         {
             await gateway.PayAsync(known, call * 10); // the chain is not on its way

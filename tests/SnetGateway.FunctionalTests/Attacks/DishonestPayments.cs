@@ -143,17 +143,19 @@ internal static class DishonestPayments
             "train-call", "0", new string('t', 300),
         })
         {
-            yield return new($"type [{(type.Length > 20 ? "long" : type)}]", AttackStage.Shape, id => With(
-                Next(id), PaymentMetadata.Type, Bytes(type)), 3,
+            yield return new(
+                $"type [{(type.Length > 20 ? "long" : type)}]", AttackStage.Shape,
+                id => With(Next(id), PaymentMetadata.Type, Bytes(type)), 3,
                 $"unexpected \"snet-payment-type\", value: \"{(type.Length > 100 ? type[..100] : type)}\"");
         }
 
         yield return new(
             "type job, then escrow", AttackStage.Shape, id => With(Next(id), PaymentMetadata.Type, "job", "escrow"), 3,
             "unexpected \"snet-payment-type\", value: \"job\"");
-        yield return new("underscores instead of hyphens", AttackStage.Shape, id => Next(id).Select(
-            header => (header.Name.Replace('-', '_'), header.Value)).Concat([("content-type", "application/grpc")]), 3,
-            $"missing \"{PaymentMetadata.ChannelId}\"");
+        yield return new(
+            "underscores instead of hyphens", AttackStage.Shape,
+            id => Next(id).Select(header => (header.Name.Replace('-', '_'), header.Value)).Concat([("content-type", "application/grpc")]),
+            3, $"missing \"{PaymentMetadata.ChannelId}\"");
 
         static IEnumerable<(string Name, string Value)> RawHeaders() => Infrastructure.RawHttp2.CallHeaders(Method);
         static string Value(ChannelId id, string key) => Next(id).Single(header => header.Name == key).Value;
@@ -284,14 +286,17 @@ internal static class DishonestPayments
         yield return new(
             "a future nonce, no signature", AttackStage.Memory, id => Pay(id, 20, nonce: 4, signature: []), 1000,
             "incorrect payment channel nonce, latest: 3, sent: 4");
-        yield return new("the last nonce there is", AttackStage.Memory, id => Headers(
-            Method, id.ToString(), UInt256.MaxValue.ToString(), "20", Base64(Sign(Signer, Escrow, id.Value, UInt256.MaxValue, 20))), 1000,
-            $"incorrect payment channel nonce, latest: 3, sent: {UInt256.MaxValue}", looks: 1);
+        yield return new(
+            "the last nonce there is", AttackStage.Memory,
+            id => Headers(
+                Method, id.ToString(), UInt256.MaxValue.ToString(), "20", Base64(Sign(Signer, Escrow, id.Value, UInt256.MaxValue, 20))),
+            1000, $"incorrect payment channel nonce, latest: 3, sent: {UInt256.MaxValue}", looks: 1);
         yield return new(
             "the last id there is, badly signed", AttackStage.Memory, _ => Headers(Method, UInt256.MaxValue.ToString(), "3", "20", ""), 16,
             BadSignature);
-        yield return new("the last id there is", AttackStage.Memory, id => Headers(
-            Method, UInt256.MaxValue.ToString(), "3", "20", Base64(Right(id))), 16,
+        yield return new(
+            "the last id there is", AttackStage.Memory,
+            id => Headers(Method, UInt256.MaxValue.ToString(), "3", "20", Base64(Right(id))), 16,
             $"payment channel \"{{ID: {UInt256.MaxValue}}}\" not found", looks: 1);
         yield return new(
             "an id that nobody opened", AttackStage.Memory, id => Headers(Method, "999999999", "3", "20", Base64(Right(id))), 16,

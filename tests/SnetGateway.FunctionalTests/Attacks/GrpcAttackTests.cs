@@ -48,8 +48,11 @@ public sealed class GrpcAttackTests
         Assert.Equal((status, charged ? 10UL : 0UL), (reply.Status, gateway.Authorized(id).ToUInt64Saturating()));
         Assert.True(charged || reply.Body.Length == 0);
 
-        service.Answer = [RawHttp2Service.Headers(false, s_ok, s_grpc), RawHttp2Service.Data(Wire.Frame("honest")), RawHttp2Service.Headers(
-            true, ("grpc-status", "0"))];
+        service.Answer =
+        [
+            RawHttp2Service.Headers(false, s_ok, s_grpc), RawHttp2Service.Data(Wire.Frame("honest")),
+            RawHttp2Service.Headers(true, ("grpc-status", "0")),
+        ];
         await gateway.PayAsync(id, charged ? 20UL : 10UL);
         Assert.Equal(2, service.Requests);
     }
@@ -208,8 +211,10 @@ public sealed class GrpcAttackTests
             "early hints that say OK, then an error" =>
                 [RawHttp2Service.Headers(false, (":status", "103"), s_grpc, ("grpc-status", "0")), begin, error],
             "early hints that say OK, then nothing but an end" =>
-                [RawHttp2Service.Headers(false, (":status", "103"), s_grpc, ("grpc-status", "0")), RawHttp2Service.Headers(
-                    true, s_ok, s_grpc)],
+            [
+                RawHttp2Service.Headers(false, (":status", "103"), s_grpc, ("grpc-status", "0")),
+                RawHttp2Service.Headers(true, s_ok, s_grpc),
+            ],
             "continue, then an answer" => [RawHttp2Service.Headers(false, (":status", "100")), begin, message, ok],
             "a message before the headers" => [message, begin, ok],
             "no status" => [RawHttp2Service.Headers(true, s_ok, s_grpc)],

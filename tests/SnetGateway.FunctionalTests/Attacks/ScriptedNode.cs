@@ -29,8 +29,10 @@ internal sealed class ScriptedNode(ulong channels, Address recipient) : HttpMess
             _ => "0x" + Convert.ToHexStringLower(Call(Convert.FromHexString(((string)question["params"]![0]!["data"]!)[2..]))),
         };
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone(), ["result"] = result };
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(
-            answer.ToJsonString(), Encoding.UTF8, "application/json") };
+        return new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(answer.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
     }
 
     private byte[] Call(byte[] data)

@@ -142,13 +142,13 @@ public sealed class ProcessLifeTests
         string program = folder.Shell("cat");
         await using GatewayHarness gateway = await folder.StartAsync(program);
         using var client = new HttpMessageInvoker(ActivatorUtilities.CreateInstance<ProcessBackend>(gateway.Services, "echo"));
-        Assert.True((await client.SendAsync(
-            HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.True(await IsHealthyAsync("process://test"));
         File.Delete(program);
-        Assert.False((await client.SendAsync(
-            HealthProbe.CreateRequest(new Uri("process://test"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
-        Assert.False((await client.SendAsync(
-            HealthProbe.CreateRequest(new Uri("process://nobody"), "", missingIsHealthy: true), default)).IsSuccessStatusCode);
+        Assert.False(await IsHealthyAsync("process://test"));
+        Assert.False(await IsHealthyAsync("process://nobody"));
+
+        async Task<bool> IsHealthyAsync(string address) =>
+            (await client.SendAsync(HealthProbe.CreateRequest(new Uri(address), "", missingIsHealthy: true), default)).IsSuccessStatusCode;
     }
 
     private static ProgramSlots Slots(GatewayHarness gateway) => gateway.Services.GetRequiredService<ProgramSlots>();

@@ -22,8 +22,10 @@ public sealed class PublishedFolderTests : IDisposable
     {
         await using (var publish = ChildProcess.Start(
             "dotnet",
-            ["publish", Repository.Existing(
-                "src/SnetGateway.Gateway", "it is the gateway"), "--no-build", "-c", Repository.Configuration, "-o", Published, "-v", "q"]))
+            [
+                "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "--no-build",
+                "-c", Repository.Configuration, "-o", Published, "-v", "q",
+            ]))
         {
             Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, publish.RecentOutput);
         }
@@ -49,8 +51,11 @@ public sealed class PublishedFolderTests : IDisposable
     public async Task PublishedForAPlatform_IsCompiledAhead(string platform)
     {
         await using var ask = ChildProcess.Start(
-            "dotnet", ["msbuild", Repository.Existing(
-                "src/SnetGateway.Gateway", "it is the gateway"), "-getProperty:PublishReadyToRun", $"-p:{platform}"]);
+            "dotnet",
+            [
+                "msbuild", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"),
+                "-getProperty:PublishReadyToRun", $"-p:{platform}",
+            ]);
         Assert.True(await ask.WaitForExitAsync(TimeSpan.FromMinutes(1)) == 0, ask.RecentOutput);
         Assert.Equal("true", ask.RecentOutput.Trim());
     }
@@ -77,8 +82,8 @@ public sealed class PublishedFolderTests : IDisposable
     private static Dictionary<string, string?> Environment(string empty)
     {
         Dictionary<string, string?> variables = new() { ["PATH"] = empty, ["HOME"] = empty, ["NUGET_PACKAGES"] = empty };
-        foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(
-            name => name.StartsWith("SnetGateway__", StringComparison.OrdinalIgnoreCase)))
+        foreach (string name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("SnetGateway__", StringComparison.OrdinalIgnoreCase)))
         {
             variables[name] = null;
         }

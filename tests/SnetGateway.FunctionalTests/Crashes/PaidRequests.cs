@@ -59,8 +59,12 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
         try
         {
             ChannelStateReply state = await new StateClient(http.ChannelTo(gateway)).GetChannelStateAsync(
-                new ChannelStateRequest { ChannelId = ByteString.CopyFrom(
-                    id), Signature = ByteString.CopyFrom(signature), CurrentBlock = block },
+                new ChannelStateRequest
+                {
+                    ChannelId = ByteString.CopyFrom(id),
+                    Signature = ByteString.CopyFrom(signature),
+                    CurrentBlock = block,
+                },
                 cancellationToken: cancellationToken).ResponseAsync.WithTimeout();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
             return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);

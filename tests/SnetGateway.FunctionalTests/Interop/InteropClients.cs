@@ -35,8 +35,13 @@ internal static class InteropClients
             "go",
             ["build", "-o", binary, "."],
             Path.Combine(Repository.Root, "tests/clients/go/interop"),
-            new Dictionary<string, string?> { ["GO111MODULE"] = "off", ["GOPATH"] = "/usr/share/gocode", ["GOCACHE"] = Path.Combine(
-                folder, "cache"), ["GOFLAGS"] = null });
+            new Dictionary<string, string?>
+            {
+                ["GO111MODULE"] = "off",
+                ["GOPATH"] = "/usr/share/gocode",
+                ["GOCACHE"] = Path.Combine(folder, "cache"),
+                ["GOFLAGS"] = null,
+            });
         int code = await compiler.WaitForExitAsync(TimeSpan.FromMinutes(5));
         return code == 0 ? binary : throw new InvalidOperationException($"The client in Go cannot be built:\n{compiler.RecentOutput}");
     }

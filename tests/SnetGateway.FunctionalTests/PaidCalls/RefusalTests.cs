@@ -41,8 +41,10 @@ public sealed class RefusalTests
             "incorrect format \"snet-payment-channel-amount\": "
             + "\"115792089237316195423570985008687907853269984665640564039457584007913129639936\""
         },
-        { PaymentMetadata.ChannelAmount, new string(
-            '9', 300), 3, $"incorrect format \"snet-payment-channel-amount\": \"{new string('9', 100)}\"" },
+        {
+            PaymentMetadata.ChannelAmount, new string('9', 300), 3,
+            $"incorrect format \"snet-payment-channel-amount\": \"{new string('9', 100)}\""
+        },
         { PaymentMetadata.ChannelSignature, "AA,AA", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },
         { PaymentMetadata.ChannelSignature, "A", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },
         { PaymentMetadata.ChannelSignature, "__-_", 13, "malformed binary metadata in header \"snet-payment-channel-signature-bin\"" },

@@ -46,8 +46,8 @@ internal sealed class Balancer : IAsyncDisposable
             await using var stream = new NetworkStream(socket);
             await stream.WriteAsync("show stat\n"u8.ToArray());
             using var reader = new StreamReader(stream);
-            string[][] rows = [.. (await reader.ReadToEndAsync()).Split('\n').Where(line => line.Length > 0).Select(
-                line => line.TrimStart('#', ' ').Split(','))];
+            string[] lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[][] rows = [.. lines.Select(line => line.TrimStart('#', ' ').Split(','))];
             int name = Array.IndexOf(rows[0], "svname");
             int status = Array.IndexOf(rows[0], "status");
             int current = Array.IndexOf(rows[0], "scur");

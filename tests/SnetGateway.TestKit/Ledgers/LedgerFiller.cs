@@ -74,8 +74,8 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
                 throw new InvalidOperationException($"The ledger took no more: {result.Outcome}");
             }
 
-            foreach (ChannelRecord record in records.AsSpan(
-                i * WritesPerCommit, Math.Min(WritesPerCommit, records.Length - (i * WritesPerCommit))))
+            int first = i * WritesPerCommit;
+            foreach (ChannelRecord record in records.AsSpan(first, Math.Min(WritesPerCommit, records.Length - first)))
             {
                 record.Revision = result.Revision;
             }

@@ -135,8 +135,8 @@ public static class StoreConformance
     private static async Task SameRecordTwice(IRecordStore store, Random random)
     {
         RecordKey key = StoreData.Key(1);
-        await Assert.ThrowsAsync<ArgumentException>(() => Commit(
-            store, new RecordWrite(key, 0, StoreData.Value(random)), new RecordWrite(key, 0, StoreData.Value(random))).AsTask());
+        RecordWrite one = new(key, 0, StoreData.Value(random)), other = new(key, 0, StoreData.Value(random));
+        await Assert.ThrowsAsync<ArgumentException>(() => Commit(store, one, other).AsTask());
         Assert.Null(await store.ReadAsync(key, CancellationToken.None));
     }
 

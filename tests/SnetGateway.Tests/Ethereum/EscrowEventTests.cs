@@ -46,8 +46,8 @@ public sealed class EscrowEventTests
     [Fact]
     public void TryDecode_LogsOfAnotherShape_AreRefused()
     {
-        foreach (JsonElement recorded in Logs().Where(
-            one => one.Text("contract") == "MultiPartyEscrow" && s_followed.Contains(one.Text("event"))))
+        foreach (JsonElement recorded in Logs()
+            .Where(one => one.Text("contract") == "MultiPartyEscrow" && s_followed.Contains(one.Text("event"))))
         {
             LogEntry log = EthereumQueries.ReadLog(recorded.GetProperty("raw"));
             Assert.False(EscrowEvents.TryDecode([.. log.Topics, log.Topics[0]], log.Data.Span, out _));

@@ -194,8 +194,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
                     return (null, new JsonObject { ["code"] = -32602, ["message"] = "block range is too wide" });
                 }
 
-                return (new JsonArray(
-                    [.. _canonical.Where(block => block.Number >= from && block.Number <= to).SelectMany(block => block.Logs())]), null);
+                IEnumerable<Block> asked = _canonical.Where(block => block.Number >= from && block.Number <= to);
+                return (new JsonArray([.. asked.SelectMany(block => block.Logs())]), null);
             default:
                 return (null, new JsonObject { ["code"] = -32601, ["message"] = "no such method" });
         }
@@ -307,8 +307,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
         public void SenderClaim(UInt256 id)
         {
             ScriptedChannel channel = Channels[id];
-            Channels[id] = channel = channel with { Value = UInt256.Zero, Expiration = UInt256.Zero, Nonce = channel.Nonce.SaturatingAdd(
-                UInt256.One) };
+            UInt256 next = channel.Nonce.SaturatingAdd(UInt256.One);
+            Channels[id] = channel = channel with { Value = UInt256.Zero, Expiration = UInt256.Zero, Nonce = next };
             Log(EscrowEvents.ChannelSenderClaim, [id.ToBigEndian()], [channel.Nonce.ToBigEndian(), new byte[32]]);
         }
 

@@ -113,8 +113,8 @@ internal sealed class PaymentRig
     public async Task<ChannelVerification[]> VerifyAsync(TimeSpan retention = default)
     {
         var findings = new List<ChannelVerification>();
-        await foreach (ChannelVerification finding in new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention).VerifyAsync(
-            CancellationToken.None))
+        var verifier = new LedgerVerifier(Store, new FakeSigners(), Escrow, Time, retention);
+        await foreach (ChannelVerification finding in verifier.VerifyAsync(CancellationToken.None))
         {
             findings.Add(finding);
         }

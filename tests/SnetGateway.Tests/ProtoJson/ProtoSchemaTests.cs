@@ -40,8 +40,8 @@ public sealed class ProtoSchemaTests(ITestOutputHelper output) : IDisposable
     {
         var schema = ProtoSchema.Load(KindsSchema.DescriptorSet(withImports: false));
         ProtoMessageType type = schema.FindMessage("snet.tests.kinds.Kinds")!;
-        Assert.Equal("""{"duration":"1s"}""", Encoding.UTF8.GetString(
-            new ProtoJsonConverter(schema).ToJson(type, new Kinds { Duration = new() { Seconds = 1 } }.ToByteArray())));
+        byte[] message = new Kinds { Duration = new() { Seconds = 1 } }.ToByteArray();
+        Assert.Equal("""{"duration":"1s"}""", Encoding.UTF8.GetString(new ProtoJsonConverter(schema).ToJson(type, message)));
     }
 
     [Fact]

@@ -20,8 +20,11 @@ public sealed class RedisAccessTests : IDisposable
     public async Task User_WithTheDocumentedPermissions_CanDoEverythingAGatewayDoes()
     {
         await using RedisProcess redis = await RedisProcess.StartAsync();
-        string[] documented = [.. RepositoryFiles.Read("docs/stores.md").Split('\n').Where(
-            line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal))];
+        string[] documented =
+        [
+            .. RepositoryFiles.Read("docs/stores.md").Split('\n')
+                .Where(line => line.StartsWith("ACL SETUSER ", StringComparison.Ordinal)),
+        ];
         Assert.Equal(2, documented.Length); // the gateway's user, and the disabled default user
         foreach (string command in documented)
         {

@@ -80,8 +80,7 @@ public sealed class SqliteCrashTests(ITestOutputHelper output)
         byte[] file = await File.ReadAllBytesAsync(folder.File);
         byte[] log = Shared(folder.File + "-wal");
         Assert.True(log.Length > Commits * 4096);
-        foreach (int cut in Enumerable.Range(0, 40).Select(_ => random.Next(log.Length)).Append(0).Append(log.Length).Append(
-            log.Length - 1))
+        foreach (int cut in Enumerable.Range(0, 40).Select(_ => random.Next(log.Length)).Concat([0, log.Length, log.Length - 1]))
         {
             using var torn = new LedgerFolder();
             await File.WriteAllBytesAsync(torn.File, file);

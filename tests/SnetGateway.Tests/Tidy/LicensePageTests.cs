@@ -31,8 +31,11 @@ public sealed class LicensePageTests
 
     private static string Page(RestoredPackage[] published, RestoredPackage[] others)
     {
-        HashSet<string> direct = [.. XDocument.Parse(RepositoryFiles.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(
-            package => package.Attribute("Include")!.Value)];
+        HashSet<string> direct =
+        [
+            .. XDocument.Parse(RepositoryFiles.Read("Directory.Packages.props")).Descendants("PackageVersion")
+                .Select(package => package.Attribute("Include")!.Value),
+        ];
         var page = new StringBuilder("""
             # Licences of third-party packages
 

@@ -39,8 +39,8 @@ internal static class WorkAttacks
 
         ulong executions = (await run.Counter.ReadAsync()).Begun - before;
         double seconds = time.GetElapsedTime(start).TotalSeconds;
-        double bound = run.Everywhere.Count * (AbandonedCallsPerMinute + 2 + Math.Log2(seconds + 1) + (AbandonedCallsPerMinute * Math.Floor(
-            seconds / 60)));
+        double bound = run.Everywhere.Count
+            * (AbandonedCallsPerMinute + 2 + Math.Log2(seconds + 1) + (AbandonedCallsPerMinute * Math.Floor(seconds / 60)));
         run.Counts.Notes.Add($"{executions} executions given up in {seconds:0} s, at most {Math.Floor(bound)} are taken");
         if (executions > bound)
         {

@@ -149,10 +149,9 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         };
         byte[] value = new byte[ChannelRecordCodec.MaxLength];
         int length = ChannelRecordCodec.Write(record, value);
+        var key = new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian());
         CommitResult result = await _store.CommitAsync(
-            new[] { new RecordWrite(
-                new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), expected, value.AsMemory(0, length), sequence,
-                entry) }, default);
+            new[] { new RecordWrite(key, expected, value.AsMemory(0, length), sequence, entry) }, default);
         Assert.Equal(CommitOutcome.Committed, result.Outcome);
         return result.Revision;
     }

@@ -93,9 +93,9 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
             RedisRecordStore gateway = isLast ? Open(Path.Combine(_folder.FullName, "dead")) : (blocks ? i > 3 : i % 2 == 0) ? two : one;
             byte[] entry = Entry(id, i, previous);
             byte[] value = Record(id, i, entry);
+            var key = new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian());
             CommitResult result = await gateway.CommitAsync(
-                new[] { new RecordWrite(
-                    new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian()), revision, value, i, entry, previous) }, default);
+                new[] { new RecordWrite(key, revision, value, i, entry, previous) }, default);
             Assert.Equal(CommitOutcome.Committed, result.Outcome);
             (revision, previous) = (result.Revision, entry);
             if (isLast)

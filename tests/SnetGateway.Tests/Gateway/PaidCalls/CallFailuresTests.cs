@@ -85,8 +85,11 @@ public sealed class CallFailuresTests
     public void RequestThatTheClientBreaksOff_IsTheClients()
     {
         var failed = new HttpRequestException("failed", new IOException("no body"));
-        foreach (Exception read in new Exception[] { new IOException(
-            "reset by the client"), new TaskCanceledException(), new Microsoft.AspNetCore.Connections.ConnectionAbortedException() })
+        foreach (Exception read in new Exception[]
+        {
+            new IOException("reset by the client"), new TaskCanceledException(),
+            new Microsoft.AspNetCore.Connections.ConnectionAbortedException(),
+        })
         {
             Assert.Equal(
                 CallFailures.ClientDisconnected,

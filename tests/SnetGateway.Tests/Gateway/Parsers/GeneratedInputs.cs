@@ -337,11 +337,20 @@ internal static class GeneratedInputs
         var stream = new List<byte>();
         for (int messages = random.Next(6) switch { 0 => 0, 5 => random.Next(2, 5), _ => 1 }; messages > 0; messages--)
         {
-            byte[] message = random.Next(
-                40) switch { 0 => s_bomb, 1 or 2 or 3 => s_gzip, 4 => new byte[random.Next(2 * MaxMessage)], _ => Bytes(random, 20) };
+            byte[] message = random.Next(40) switch
+            {
+                0 => s_bomb,
+                1 or 2 or 3 => s_gzip,
+                4 => new byte[random.Next(2 * MaxMessage)],
+                _ => Bytes(random, 20),
+            };
             byte[] header = new byte[FrameHeader.Size];
-            header[0] = (byte)(random.Next(12) switch { 0 => random.Next(
-                256), 1 => 0x80, _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0 });
+            header[0] = (byte)(random.Next(12) switch
+            {
+                0 => random.Next(256),
+                1 => 0x80,
+                _ => message == s_gzip || message == s_bomb || random.Next(9) == 0 ? 1 : 0,
+            });
             BinaryPrimitives.WriteInt32BigEndian(
                 header.AsSpan(1), message.Length + (random.Next(12) == 0 ? random.Next(-message.Length, 9) : 0));
             stream.AddRange(header);

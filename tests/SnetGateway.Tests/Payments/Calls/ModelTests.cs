@@ -299,8 +299,9 @@ public sealed class ModelTests(ITestOutputHelper output)
         private async Task DecideAsync(int at)
         {
             Model model = _models[at];
-            Assert.Null((await _rig.Payments.AdmitAsync(
-                PaymentRig.Pay(model.Authorized, model.Nonce, (ulong)at + 1), PaymentRig.Call(0), default)).Reservation is { } free
+            AdmissionResult admission = await _rig.Payments.AdmitAsync(
+                PaymentRig.Pay(model.Authorized, model.Nonce, (ulong)at + 1), PaymentRig.Call(0), default);
+            Assert.Null(admission.Reservation is { } free
                 ? await free.SettleAsync()
                 : new PaymentRefusal(RefusalReason.Busy, 0, "the call that decides was refused"));
             Assert.Equal(0, _rig.Store.LandLate());

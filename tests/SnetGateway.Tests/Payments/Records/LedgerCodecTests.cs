@@ -103,8 +103,11 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Id = new(UInt256.MaxValue),
             Nonce = new(UInt256.MaxValue),
             Amount = UInt256.MaxValue,
-            Earlier = [.. Enumerable.Repeat(
-                new SignedTotal(new(UInt256.MaxValue), UInt256.MaxValue, new byte[65], ulong.MaxValue), ChannelRecordCodec.MaxEarlier)],
+            Earlier =
+            [
+                .. Enumerable.Repeat(
+                    new SignedTotal(new(UInt256.MaxValue), UInt256.MaxValue, new byte[65], ulong.MaxValue), ChannelRecordCodec.MaxEarlier),
+            ],
             NewestEntry = bytes,
         };
         Assert.InRange(Bytes(record).Length, 1, ChannelRecordCodec.MaxLength);
