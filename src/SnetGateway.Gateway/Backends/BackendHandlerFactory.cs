@@ -13,7 +13,8 @@ namespace SnetGateway.Gateway.Backends;
 /// health, timeouts and metrics work for all of them. A new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
 internal sealed class BackendHandlerFactory(
-    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, IServiceProvider services, ILogger<ForwarderHttpClientFactory> logger)
+    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, IServiceProvider services,
+    ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger)
 {
     /// <summary>
@@ -33,7 +34,8 @@ internal sealed class BackendHandlerFactory(
         handler.RequestHeaderEncodingSelector ??= HeaderEncoding.OfClient;
         handler.ResponseHeaderEncodingSelector ??= HeaderEncoding.OfClient;
         handler.InitialHttp2StreamWindowSize = 1024 * 1024;
-        if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
+        if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping
+            && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))
         {
             handler.KeepAlivePingDelay = delay;
             handler.KeepAlivePingTimeout = backend.SilenceLimit < s_pingTimeout ? backend.SilenceLimit : s_pingTimeout;

@@ -12,19 +12,23 @@ namespace SnetGateway.Gateway.Backends;
 internal static class BackendReader
 {
     public static async ValueTask<ClusterBackends> ReadAsync(
-        BackendOptions options, IReadOnlyList<ClusterConfig> clusters, ProcessOptions processes, DescriptorLoader descriptors, ErrorList errors)
+        BackendOptions options, IReadOnlyList<ClusterConfig> clusters, ProcessOptions processes, DescriptorLoader descriptors,
+        ErrorList errors)
     {
         var backends = new List<ClusterBackend>();
         foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
         {
-            IDescriptorSource? source = await LoadAsync(BackendRules.DescriptorsPathOf(clusterId), backend.Descriptors, descriptors, errors);
+            IDescriptorSource? source =
+                await LoadAsync(BackendRules.DescriptorsPathOf(clusterId), backend.Descriptors, descriptors, errors);
             backends.Add(new ClusterBackend(clusterId, backend, source));
             if (source?.Known is { } schema)
             {
                 string path = BackendRules.PathOf(clusterId);
-                CheckMethods(errors, $"{path}:{nameof(backend.JsonRpc)}:{nameof(backend.JsonRpc.Methods)}", backend.JsonRpc.Methods.Keys, schema);
+                CheckMethods(
+                    errors, $"{path}:{nameof(backend.JsonRpc)}:{nameof(backend.JsonRpc.Methods)}", backend.JsonRpc.Methods.Keys, schema);
                 CheckMethods(errors, $"{path}:{nameof(backend.Http)}:{nameof(backend.Http.Methods)}", backend.Http.Methods.Keys, schema);
-                foreach (ClusterConfig cluster in clusters.Where(cluster => string.Equals(cluster.ClusterId, clusterId, StringComparison.OrdinalIgnoreCase)))
+                foreach (ClusterConfig cluster in clusters
+                    .Where(cluster => string.Equals(cluster.ClusterId, clusterId, StringComparison.OrdinalIgnoreCase)))
                 {
                     ProgramRules.CheckDescriptors(processes, cluster, schema, errors);
                 }
@@ -40,11 +44,13 @@ internal static class BackendReader
         string[] known = [.. schema.Methods.Select(method => method.Path).Order(StringComparer.Ordinal)];
         foreach (string method in methods.Where(method => schema.FindMethod(method) is null))
         {
-            errors.Add($"{path}:{method}", "no service of this cluster has such a method", ClosestMatch.Choose(method, known, "the .proto files"));
+            errors.Add(
+                $"{path}:{method}", "no service of this cluster has such a method", ClosestMatch.Choose(method, known, "the .proto files"));
         }
     }
 
-    private static async ValueTask<IDescriptorSource?> LoadAsync(string path, DescriptorOptions options, DescriptorLoader descriptors, ErrorList errors)
+    private static async ValueTask<IDescriptorSource?> LoadAsync(
+        string path, DescriptorOptions options, DescriptorLoader descriptors, ErrorList errors)
     {
         if (errors.Touches(path))
         {

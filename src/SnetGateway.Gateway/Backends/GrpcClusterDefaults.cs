@@ -15,7 +15,8 @@ internal sealed class GrpcClusterDefaults : IProxyConfigFilter
         ForwarderRequestConfig request = cluster.HttpRequest ?? ForwarderRequestConfig.Empty;
         if (BackendKind.Of(cluster.Metadata) is not (BackendKind.Grpc or BackendKind.Process))
         {
-            return new ValueTask<ClusterConfig>(cluster with { HttpRequest = request with { ActivityTimeout = request.ActivityTimeout ?? Timeout.InfiniteTimeSpan } });
+            return new ValueTask<ClusterConfig>(
+                cluster with { HttpRequest = request with { ActivityTimeout = request.ActivityTimeout ?? Timeout.InfiniteTimeSpan } });
         }
 
         return new ValueTask<ClusterConfig>(cluster with

@@ -6,7 +6,8 @@ namespace SnetGateway.Gateway.Backends;
 internal static class ServiceChannel
 {
     /// <summary>
-    /// A channel without proxy, redirects, retries and load balancer (see src/SnetGateway.Storage/README.md, etcd). Disposing it closes its connections.
+    /// A channel without proxy, redirects, retries and load balancer (see src/SnetGateway.Storage/README.md, etcd). Disposing it closes its
+    /// connections.
     /// </summary>
     /// <param name="address">Scheme, host and port, and a path before the method's if the service has one.</param>
     public static GrpcChannel Open(Uri address)
@@ -24,8 +25,10 @@ internal static class ServiceChannel
         string path = address.AbsolutePath.TrimEnd('/');
         var http = new HttpClient(path.Length == 0 ? handler : new PathHandler(path, handler)) { Timeout = Timeout.InfiniteTimeSpan };
 
-        // No compression: the package bounds a message by its length on the wire, so a service could send a small one that expands without limit.
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true, CompressionProviders = [] });
+        // No compression: the package bounds a message by its length on the wire, so a service could send a small one that expands without
+        // limit.
+        return GrpcChannel.ForAddress(
+            address, new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true, CompressionProviders = [] });
     }
 
     /// <summary>A channel takes no path.</summary>

@@ -12,7 +12,9 @@ internal static class SessionAffinity
     public static IReverseProxyBuilder WithoutSessionAffinity(this IReverseProxyBuilder proxy)
     {
         proxy.Services.RemoveAll<ISessionAffinityPolicy>();
-        foreach (ServiceDescriptor keys in proxy.Services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToArray())
+        foreach (ServiceDescriptor keys in proxy.Services
+            .Where(service => service.ImplementationType?.Name == "DataProtectionHostedService")
+            .ToArray())
         {
             proxy.Services.Remove(keys);
         }

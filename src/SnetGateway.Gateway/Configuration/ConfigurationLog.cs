@@ -7,7 +7,8 @@ internal static partial class ConfigurationLog
     public static partial void Reloaded(ILogger logger, string file, int services, int routes, int clusters);
 
     [LoggerMessage(EventId = 1502, EventName = "ConfigurationRefused", Level = LogLevel.Error,
-        Message = "The changed configuration file {File} has {Count} errors, so the previous configuration stays in force. Correct the file:\n{Errors}")]
+        Message = "The changed configuration file {File} has {Count} errors, so the previous configuration stays in force. "
+            + "Correct the file:\n{Errors}")]
     public static partial void Refused(ILogger logger, string file, int count, string errors);
 
     [LoggerMessage(EventId = 1503, EventName = "ConfigurationNeedsRestart", Level = LogLevel.Warning,

@@ -39,6 +39,6 @@ public sealed partial class StyleTests
     private static IEnumerable<string> CodeFiles() =>
         new[] { "src", "tests", "samples" }.SelectMany(folder => RepositoryFiles.Find(folder, ".cs"));
 
-    [GeneratedRegex("""^([^"]|"(?!""))*\"{3}$""")]
+    [GeneratedRegex("""^([^"]|"(?!""))*"{3}$""")]
     private static partial Regex RawStringBegins();
 }

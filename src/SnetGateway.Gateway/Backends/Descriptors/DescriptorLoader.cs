@@ -24,8 +24,10 @@ internal sealed class DescriptorLoader(TimeProvider time)
             Directory.GetFiles(options.ProtoFolder, "*.proto", SearchOption.AllDirectories),
             ProtoTool.Compiler().CompileFolderAsync,
             cancellationToken),
-        { DescriptorSet.Length: > 0 } => await LoadFilesAsync(options.DescriptorSet, [options.DescriptorSet], ProtoSchema.LoadFileAsync, cancellationToken),
-        { ReflectionAddress.Length: > 0 } => _reflected.GetOrAdd(options.ReflectionAddress, address => new ReflectedDescriptors(new Uri(address), time)),
+        { DescriptorSet.Length: > 0 } =>
+            await LoadFilesAsync(options.DescriptorSet, [options.DescriptorSet], ProtoSchema.LoadFileAsync, cancellationToken),
+        { ReflectionAddress.Length: > 0 } =>
+            _reflected.GetOrAdd(options.ReflectionAddress, address => new ReflectedDescriptors(new Uri(address), time)),
         _ => null,
     };
 

@@ -33,7 +33,8 @@ internal sealed class ReflectedDescriptors(Uri address, TimeProvider time) : IDe
         }
         catch (Exception exception) when (exception is RpcException or InvalidDataException)
         {
-            return known ?? throw new RpcException(new Status(StatusCode.Unavailable, "the service's methods are not known yet", exception));
+            return known
+                ?? throw new RpcException(new Status(StatusCode.Unavailable, "the service's methods are not known yet", exception));
         }
     }
 

@@ -10,9 +10,10 @@ namespace SnetGateway.Gateway.Backends.Descriptors;
 internal static class ReflectionReader
 {
     /// <summary>The messages of both versions have the same bytes.</summary>
-    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> V1 = Version("grpc.reflection.v1.ServerReflection");
+    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> s_v1 = Version("grpc.reflection.v1.ServerReflection");
 
-    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> V1Alpha = Version("grpc.reflection.v1alpha.ServerReflection");
+    private static readonly Method<ServerReflectionRequest, ServerReflectionResponse> s_v1Alpha =
+        Version("grpc.reflection.v1alpha.ServerReflection");
 
     private const int MostFiles = 2_000;
     private const long MostBytes = 64 * 1024 * 1024;
@@ -29,16 +30,17 @@ internal static class ReflectionReader
     {
         try
         {
-            return await ReadAsync(server, V1, timeout, cancellationToken);
+            return await ReadAsync(server, s_v1, timeout, cancellationToken);
         }
         catch (RpcException missing) when (missing.StatusCode == StatusCode.Unimplemented)
         {
-            return await ReadAsync(server, V1Alpha, timeout, cancellationToken);
+            return await ReadAsync(server, s_v1Alpha, timeout, cancellationToken);
         }
     }
 
     private static async Task<ProtoSchema> ReadAsync(
-        CallInvoker server, Method<ServerReflectionRequest, ServerReflectionResponse> method, TimeSpan timeout, CancellationToken cancellationToken)
+        CallInvoker server, Method<ServerReflectionRequest, ServerReflectionResponse> method, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ended.CancelAfter(timeout);
@@ -53,7 +55,8 @@ internal static class ReflectionReader
 
         // A server may send a file without those that it imports.
         var asked = new HashSet<string>(StringComparer.Ordinal);
-        while (files.Values.SelectMany(file => file.Dependency).FirstOrDefault(name => !files.ContainsKey(name) && asked.Add(name)) is { } missing)
+        while (files.Values.SelectMany(file => file.Dependency)
+            .FirstOrDefault(name => !files.ContainsKey(name) && asked.Add(name)) is { } missing)
         {
             var answer = await AskAsync(new ServerReflectionRequest { FileByFilename = missing });
 
@@ -72,7 +75,9 @@ internal static class ReflectionReader
         async Task<ServerReflectionResponse> AskAsync(ServerReflectionRequest request)
         {
             await WriteAsync(request);
-            return await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : throw Nonsense("it ended without a response");
+            return await call.ResponseStream.MoveNext(cancellationToken)
+                ? call.ResponseStream.Current
+                : throw Nonsense("it ended without a response");
         }
 
         async Task WriteAsync(ServerReflectionRequest request)
@@ -89,7 +94,8 @@ internal static class ReflectionReader
 
         void Take(ServerReflectionResponse answer, string wanted)
         {
-            foreach (var serialized in answer.FileDescriptorResponse?.FileDescriptorProto ?? throw Nonsense($"it does not describe {wanted}"))
+            foreach (var serialized in answer.FileDescriptorResponse?.FileDescriptorProto
+                ?? throw Nonsense($"it does not describe {wanted}"))
             {
                 bytes += serialized.Length;
                 var file = Parse(serialized);

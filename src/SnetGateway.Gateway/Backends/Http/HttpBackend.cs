@@ -8,11 +8,13 @@ using SnetGateway.Gateway.Backends.Translation;
 namespace SnetGateway.Gateway.Backends.Http;
 
 /// <summary>A service with a JSON API over HTTP: a path and an HTTP method for each gRPC method, and credentials.</summary>
-internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
+internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services)
+    : TranslatedBackend(inner, clusterId, services)
 {
     private static readonly HttpMethodOptions s_unnamed = new();
 
-    private static readonly JsonSerializerOptions s_serializer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ResponsePart.MaxDepth };
+    private static readonly JsonSerializerOptions s_serializer =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ResponsePart.MaxDepth };
 
     protected override async Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken)
     {
@@ -35,7 +37,9 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         var target = new RequestTarget(call.Request.RequestUri!);
         bool isChanged = !method.HasBody || method.Path?.Contains('{', StringComparison.Ordinal) == true
             || options.Credentials.Values.Any(credential => credential.Location == CredentialOptions.Body);
-        JsonNode? message = isChanged ? JsonNode.Parse(call.Json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth }) : null;
+        JsonNode? message = isChanged
+            ? JsonNode.Parse(call.Json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth })
+            : null;
         target.AddPath(method.Path ?? call.Name, message as JsonObject);
         if (!method.HasBody)
         {
@@ -62,7 +66,8 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         request.RequestUri = target.ToUri();
         if (method.HasBody)
         {
-            request.Content = new ByteArrayContent(message is null ? call.Json : JsonSerializer.SerializeToUtf8Bytes(message, s_serializer));
+            request.Content = new ByteArrayContent(
+                message is null ? call.Json : JsonSerializer.SerializeToUtf8Bytes(message, s_serializer));
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         }
 

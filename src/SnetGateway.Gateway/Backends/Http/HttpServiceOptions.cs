@@ -11,8 +11,8 @@ public sealed class HttpServiceOptions
     public Dictionary<string, CredentialOptions> Credentials { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Status codes by HTTP status, 300 to 599, such as NotFound for 404. A response with an HTTP status that is not listed gets the code that
-    /// gRPC defines for it, and is a warning in the log.
+    /// Status codes by HTTP status, 300 to 599, such as NotFound for 404. A response with an HTTP status that is not listed gets the code
+    /// that gRPC defines for it, and is a warning in the log.
     /// </summary>
     [KeyForm("http failure"), DeniedValues(StatusCode.OK)]
     public Dictionary<string, StatusCode> Statuses { get; set; } = new(StringComparer.Ordinal);

@@ -51,7 +51,9 @@ internal sealed class RequestTarget(Uri address)
                 case JsonArray list:
                     foreach (JsonNode? element in list)
                     {
-                        AddQuery(prefix + name, element is JsonValue plain ? Text(plain) : throw Refused($"{prefix}{name} is too deep for a query"));
+                        AddQuery(
+                            prefix + name,
+                            element is JsonValue plain ? Text(plain) : throw Refused($"{prefix}{name} is too deep for a query"));
                     }
 
                     break;
@@ -71,7 +73,8 @@ internal sealed class RequestTarget(Uri address)
     /// <exception cref="RpcException">It is longer than servers take.</exception>
     public Uri ToUri() => _url.Length <= LongestUrl
         ? new Uri(_url.ToString())
-        : throw new RpcException(new Status(StatusCode.ResourceExhausted, "the request is too long for a URL, which is where this method's fields go"));
+        : throw new RpcException(
+            new Status(StatusCode.ResourceExhausted, "the request is too long for a URL, which is where this method's fields go"));
 
     private static string Take(JsonObject? message, string path)
     {
@@ -94,7 +97,8 @@ internal sealed class RequestTarget(Uri address)
         return text;
     }
 
-    private static string Text(JsonValue value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+    private static string Text(JsonValue value) =>
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     private static RpcException Refused(string text) => new(new Status(StatusCode.InvalidArgument, text));
 }

@@ -7,7 +7,9 @@ using SnetGateway.ProtoJson;
 
 namespace SnetGateway.Gateway.Backends.Http;
 
-/// <summary>The part of a service's answer that is the message. Numbers keep every digit: texts are cut out and put together, never read.</summary>
+/// <summary>
+/// The part of a service's answer that is the message. Numbers keep every digit: texts are cut out and put together, never read.
+/// </summary>
 internal static class ResponsePart
 {
     /// <summary>Deeper than any message may be.</summary>
@@ -18,7 +20,9 @@ internal static class ResponsePart
     {
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
-            return output.IsEmpty ? "{}"u8.ToArray() : throw new ServiceFaultException(StatusCode.Internal, "the service's response is empty", "the body is empty");
+            return output.IsEmpty
+                ? "{}"u8.ToArray()
+                : throw new ServiceFaultException(StatusCode.Internal, "the service's response is empty", "the body is empty");
         }
 
         ReadOnlyMemory<byte> part = string.IsNullOrEmpty(method.ResponseFrom) ? body : Cut(body, method.ResponseFrom.Split('.'));
@@ -35,14 +39,17 @@ internal static class ResponsePart
             {
                 part = part.ValueKind == JsonValueKind.Object && part.TryGetProperty(name, out JsonElement inner)
                     ? inner
-                    : throw new ServiceFaultException(StatusCode.Internal, "the service's response lacks the configured part", $"there is no {name}");
+                    : throw new ServiceFaultException(
+                        StatusCode.Internal, "the service's response lacks the configured part", $"there is no {name}");
             }
 
             return JsonRpcResponse.TextOf(part, body);
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // the latter where a name holds half a character
+        // the latter where a name holds half a character
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw new ServiceFaultException(StatusCode.Internal, "the service's response is not valid JSON", $"line {(broken as JsonException)?.LineNumber + 1}");
+            throw new ServiceFaultException(
+                StatusCode.Internal, "the service's response is not valid JSON", $"line {(broken as JsonException)?.LineNumber + 1}");
         }
     }
 

@@ -7,7 +7,8 @@ using SnetGateway.Gateway.Backends.Translation;
 namespace SnetGateway.Gateway.Backends.JsonRpc;
 
 /// <summary>A service that speaks JSON-RPC 2.0 over HTTP POST, at the address of its destination.</summary>
-internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : TranslatedBackend(inner, clusterId, services)
+internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services)
+    : TranslatedBackend(inner, clusterId, services)
 {
     /// <summary>Metadata beside the status of a service's error: the error's number.</summary>
     private const string ErrorCodeKey = "jsonrpc-error-code";
@@ -19,7 +20,10 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
     protected override async Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken)
     {
         long id = Interlocked.Increment(ref _lastId);
-        using var request = new HttpRequestMessage(HttpMethod.Post, call.Request.RequestUri) { Content = new ReadOnlyMemoryContent(WriteRequest(call, id)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, call.Request.RequestUri)
+        {
+            Content = new ReadOnlyMemoryContent(WriteRequest(call, id)),
+        };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         BackendResponse answer = await AskAsync(call, request, cancellationToken);
 

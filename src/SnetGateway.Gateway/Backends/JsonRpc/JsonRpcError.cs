@@ -20,5 +20,6 @@ internal sealed record JsonRpcError(long Code, string Message)
         && error.TryGetProperty("message", out JsonElement message) && message.ValueKind == JsonValueKind.String
             ? new JsonRpcError(number, message.GetString()!)
             : throw new ServiceFaultException(
-                StatusCode.Internal, "the service's response is not a valid JSON-RPC 2.0 response", "the error has no code that is a whole number, or no message");
+                StatusCode.Internal, "the service's response is not a valid JSON-RPC 2.0 response",
+                "the error has no code that is a whole number, or no message");
 }

@@ -70,7 +70,8 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
             throw NoResponse("the body is not an object");
         }
 
-        JsonElement? version = Member(response, "jsonrpc"), answered = Member(response, "id"), result = Member(response, "result"), error = Member(response, "error");
+        JsonElement? version = Member(response, "jsonrpc"), answered = Member(response, "id");
+        JsonElement? result = Member(response, "result"), error = Member(response, "error");
         if (version is not { } given || !JsonMarshal.GetRawUtf8Value(given).SequenceEqual("\"2.0\""u8))
         {
             throw NoResponse("jsonrpc is not \"2.0\"");
@@ -79,7 +80,9 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         JsonRpcError? failure = error is { ValueKind: not JsonValueKind.Null } told ? JsonRpcError.Read(told) : null;
         CheckId(answered ?? throw NoResponse("the id is missing"), id, failure is not null);
         return failure is not null
-            ? result is { ValueKind: not JsonValueKind.Null } ? throw NoResponse("there are result and error") : new JsonRpcResponse(default, failure)
+            ? result is { ValueKind: not JsonValueKind.Null }
+                ? throw NoResponse("there are result and error")
+                : new JsonRpcResponse(default, failure)
             : result is { } found ? new JsonRpcResponse(TextOf(found, body), null)
             : throw NoResponse("there is neither result nor error");
     }
@@ -87,7 +90,8 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
     /// <summary>A service that could not read the request cannot repeat its id; every other response does.</summary>
     private static void CheckId(JsonElement answered, long id, bool isError)
     {
-        bool isOurs = long.TryParse(JsonMarshal.GetRawUtf8Value(answered), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number == id;
+        bool isOurs = long.TryParse(JsonMarshal.GetRawUtf8Value(answered), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && number == id;
         if (!isOurs && !(isError && answered.ValueKind == JsonValueKind.Null))
         {
             throw Wrong("the service responded to another request", "the id is another one");
@@ -105,7 +109,8 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         return found;
     }
 
-    private static ServiceFaultException NoResponse(string detail) => Wrong("the service's response is not a valid JSON-RPC 2.0 response", detail);
+    private static ServiceFaultException NoResponse(string detail) =>
+        Wrong("the service's response is not a valid JSON-RPC 2.0 response", detail);
 
     private static ServiceFaultException Wrong(string text, string detail) => new(StatusCode.Internal, text, detail);
 }

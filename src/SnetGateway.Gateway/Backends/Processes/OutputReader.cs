@@ -7,7 +7,9 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// <summary>Finds the messages in a program's output.</summary>
 internal static class OutputReader
 {
-    /// <summary>The messages as they come. They end when the program has ended with success; the one that is all of the output comes only then.</summary>
+    /// <summary>
+    /// The messages as they come. They end when the program has ended with success; the one that is all of the output comes only then.
+    /// </summary>
     /// <exception cref="RpcException">The program failed, its last message is incomplete, or a message is too long.</exception>
     public static async IAsyncEnumerable<byte[]> ReadAsync(ProgramRun run, ProgramOutput form, long maxBytes)
     {
@@ -51,7 +53,8 @@ internal static class OutputReader
         await reader.CompleteAsync();
     }
 
-    public static RpcException TooLong() => new(new Status(StatusCode.ResourceExhausted, "a message of the service's program is larger than allowed"));
+    public static RpcException TooLong() =>
+        new(new Status(StatusCode.ResourceExhausted, "a message of the service's program is larger than allowed"));
 
     /// <summary>Removes the next message from the output. Null when more output is needed.</summary>
     internal static byte[]? TryTake(ProgramOutput form, long maxBytes, bool isOver, ref ReadOnlySequence<byte> output)

@@ -9,11 +9,12 @@ using SnetGateway.GrpcWire.Headers;
 namespace SnetGateway.Gateway.Backends.Processes;
 
 /// <summary>
-/// A service that is a program, started for each call; see <see cref="ProgramOptions"/>. The request is read completely before the program is
-/// started, so that a slow client occupies no slot.
+/// A service that is a program, started for each call; see <see cref="ProgramOptions"/>. The request is read completely before the program
+/// is started, so that a slow client occupies no slot.
 /// </summary>
 internal sealed partial class ProcessBackend(
-    string clusterId, IOptionsMonitor<ProcessOptions> options, TranslatorServices services, ProgramSlots slots, ILogger<ProcessBackend> logger)
+    string clusterId, IOptionsMonitor<ProcessOptions> options, TranslatorServices services, ProgramSlots slots,
+    ILogger<ProcessBackend> logger)
     : HttpMessageHandler
 {
     /// <summary>Scheme of a destination that is a program: `process://NAME`.</summary>
@@ -35,7 +36,9 @@ internal sealed partial class ProcessBackend(
         void Report(ServiceFaultException fault) =>
             BackendLog.ResponseUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
 
-        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true ? types.ToString() : GrpcContentType.Grpc;
+        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true
+            ? types.ToString()
+            : GrpcContentType.Grpc;
         try
         {
             var call = new ProgramCall(name, method, program ?? new ProgramOptions());
@@ -44,21 +47,27 @@ internal sealed partial class ProcessBackend(
                 throw new RpcException(new Status(StatusCode.Unimplemented, "unknown method"));
             }
 
-            ReadOnlyMemory<byte> input = await RequestBody.ReadMessageAsync(request, services.Limits.CurrentValue.MaxRequestMessageBytes, cancellationToken);
-            MessageTranslator? translator = call.Program.Messages == ProgramMessages.AsSent ? null : await TranslateAsync(call, contentType, cancellationToken);
+            ReadOnlyMemory<byte> input =
+                await RequestBody.ReadMessageAsync(request, services.Limits.CurrentValue.MaxRequestMessageBytes, cancellationToken);
+            MessageTranslator? translator = call.Program.Messages == ProgramMessages.AsSent
+                ? null
+                : await TranslateAsync(call, contentType, cancellationToken);
             input = translator?.ToService(input.Span) ?? input;
             if (!await slots.EnterAsync(call, cancellationToken))
             {
                 throw new RpcException(new Status(StatusCode.Unavailable, "the service is busy"));
             }
 
-            string payer = request.Headers.NonValidated.TryGetValues("snet-user-address", out var values) ? values.ToString() : string.Empty;
+            string payer = request.Headers.NonValidated.TryGetValues("snet-user-address", out var values)
+                ? values.ToString()
+                : string.Empty;
             var run = new ProgramRun(call, Start(call, contentType, payer), slots, logger, cancellationToken);
             run.Begin(input);
             int maxBytes = services.Limits.CurrentValue.MaxResponseMessageBytes;
-            IAsyncEnumerable<byte[]> messages = OutputReader.ReadAsync(run, call.Output, translator is null ? maxBytes : MethodMessages.MostJson(maxBytes))
-                .Select(output => translator?.ToClient(output) ?? output)
-                .Select(message => message.Length <= maxBytes ? message : throw OutputReader.TooLong());
+            IAsyncEnumerable<byte[]> messages =
+                OutputReader.ReadAsync(run, call.Output, translator is null ? maxBytes : MethodMessages.MostJson(maxBytes))
+                    .Select(output => translator?.ToClient(output) ?? output)
+                    .Select(message => message.Length <= maxBytes ? message : throw OutputReader.TooLong());
             if (call.Output == ProgramOutput.Message)
             {
                 using (run)

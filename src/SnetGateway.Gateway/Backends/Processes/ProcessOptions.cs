@@ -8,8 +8,8 @@ public sealed class ProcessOptions
     public const string Section = "SnetGateway:Processes";
 
     /// <summary>
-    /// Programs by name (lower-case letters, digits and hyphens). A cluster with the metadata `Backend: process` names them in its destinations,
-    /// as `process://NAME`. Several destinations are load-balanced and probed like any others.
+    /// Programs by name (lower-case letters, digits and hyphens). A cluster with the metadata `Backend: process` names them in its
+    /// destinations, as `process://NAME`. Several destinations are load-balanced and probed like any others.
     /// </summary>
     [KeyForm("program name")]
     public Dictionary<string, ProgramOptions> Programs { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -7,13 +7,14 @@ namespace SnetGateway.Gateway.Backends.Processes;
 internal static class ProgramCommand
 {
     /// <summary>
-    /// Restores SIGPIPE, which .NET ignores and children inherit. Like `setsid` it replaces itself by the next command, which keeps the process id.
+    /// Restores SIGPIPE, which .NET ignores and children inherit. Like `setsid` it replaces itself by the next command, which keeps the
+    /// process id.
     /// </summary>
     public const string Env = "env";
 
     /// <summary>
-    /// Gives the program a separate process group, so that one signal reaches its children too. Not `setpriv --pdeathsig`: its signal comes when
-    /// the thread that started the program ends, and pool threads end.
+    /// Gives the program a separate process group, so that one signal reaches its children too. Not `setpriv --pdeathsig`: its signal comes
+    /// when the thread that started the program ends, and pool threads end.
     /// </summary>
     public const string SetSid = "setsid";
 
@@ -54,5 +55,6 @@ internal static class ProgramCommand
         return start;
     }
 
-    private static string Find(string command) => Executables.Find(command) ?? throw new FileNotFoundException($"there is no executable {command}");
+    private static string Find(string command) =>
+        Executables.Find(command) ?? throw new FileNotFoundException($"there is no executable {command}");
 }

@@ -4,7 +4,9 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>A program that serves one call per run: the request on standard input, the response on standard output. No shell is involved.</summary>
+/// <summary>
+/// A program that serves one call per run: the request on standard input, the response on standard output. No shell is involved.
+/// </summary>
 public sealed class ProgramOptions
 {
     /// <summary>The executable: an absolute path, or a name to be found in PATH.</summary>
@@ -12,8 +14,8 @@ public sealed class ProgramOptions
     public string Command { get; set; } = "";
 
     /// <summary>
-    /// Its arguments, one per entry. `{method}` anywhere in them becomes the method's full path, `/package.Service/Method`, or the `Argument`
-    /// of the method in `Methods`. Nothing else is replaced, and nothing is appended.
+    /// Its arguments, one per entry. `{method}` anywhere in them becomes the method's full path, `/package.Service/Method`, or the
+    /// `Argument` of the method in `Methods`. Nothing else is replaced, and nothing is appended.
     /// </summary>
     public string[] Arguments { get; set; } = [];
 
@@ -22,25 +24,27 @@ public sealed class ProgramOptions
     public string? WorkingDirectory { get; set; }
 
     /// <summary>
-    /// Its environment variables. Of the gateway's own it sees only PATH, HOME, USER, LOGNAME, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR, because the
-    /// others may hold secrets.
+    /// Its environment variables. Of the gateway's own it sees only PATH, HOME, USER, LOGNAME, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR,
+    /// because the others may hold secrets.
     /// </summary>
     [KeyForm("variable")]
     public Dictionary<string, string> Environment { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// What it reads and writes. AsSent: protobuf or JSON as the client sends it. Json: always JSON. Raw: the content of one text or bytes field of
-    /// the request and the response, for programs such as `wc`. Json and Raw need the cluster's `Descriptors`. Default AsSent.
+    /// What it reads and writes. AsSent: protobuf or JSON as the client sends it. Json: always JSON. Raw: the content of one text or bytes
+    /// field of the request and the response, for programs such as `wc`. Json and Raw need the cluster's `Descriptors`. Default AsSent.
     /// </summary>
     public ProgramMessages Messages { get; set; }
 
     /// <summary>
-    /// How its standard output becomes messages. Message: all of it is one message. Lines: each line is a message of a stream. Frames: each message
-    /// of a stream is preceded by its length as 4 bytes, big-endian. Default Message.
+    /// How its standard output becomes messages. Message: all of it is one message. Lines: each line is a message of a stream. Frames: each
+    /// message of a stream is preceded by its length as 4 bytes, big-endian. Default Message.
     /// </summary>
     public ProgramOutput Output { get; set; }
 
-    /// <summary>The methods that it serves, by full path, `/package.Service/Method`. Others end with UNIMPLEMENTED. Empty: all that reach it.</summary>
+    /// <summary>
+    /// The methods that it serves, by full path, `/package.Service/Method`. Others end with UNIMPLEMENTED. Empty: all that reach it.
+    /// </summary>
     [KeyForm("method")]
     public Dictionary<string, ProgramMethodOptions> Methods { get; set; } = new(StringComparer.Ordinal);
 
@@ -52,11 +56,16 @@ public sealed class ProgramOptions
     [Range(0, 100_000)]
     public int MaxWaiting { get; set; } = 64;
 
-    /// <summary>Status codes by exit code (1 to 255; an end by signal N is 128 + N). Others are INTERNAL, 126 and 127 UNAVAILABLE; 0 is OK.</summary>
+    /// <summary>
+    /// Status codes by exit code (1 to 255; an end by signal N is 128 + N). Others are INTERNAL, 126 and 127 UNAVAILABLE; 0 is OK.
+    /// </summary>
     [KeyForm("exit code")]
     public Dictionary<string, StatusCode> ExitStatuses { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>If true, the last line of stderr (at most 1 KiB) is returned to the client when a call fails; otherwise it is only logged. Default false.</summary>
+    /// <summary>
+    /// If true, the last line of stderr (at most 1 KiB) is returned to the client when a call fails; otherwise it is only logged. Default
+    /// false.
+    /// </summary>
     public bool ExposeErrors { get; set; }
 }
 

@@ -7,10 +7,11 @@ using SnetGateway.Gateway.Streams;
 namespace SnetGateway.Gateway.Backends.Processes;
 
 /// <summary>
-/// One run of a program. The stream is its standard output; standard input and standard error are served concurrently. Its slot is released when
-/// it has ended. Disposing it kills the program.
+/// One run of a program. The stream is its standard output; standard input and standard error are served concurrently. Its slot is released
+/// when it has ended. Disposing it kills the program.
 /// </summary>
-internal sealed partial class ProgramRun(ProgramCall call, Process process, ProgramSlots slots, ILogger logger, CancellationToken cancellationToken)
+internal sealed partial class ProgramRun(
+    ProgramCall call, Process process, ProgramSlots slots, ILogger logger, CancellationToken cancellationToken)
     : ReadOnceStream
 {
     private const int SigKill = 9;
@@ -34,7 +35,9 @@ internal sealed partial class ProgramRun(ProgramCall call, Process process, Prog
         _registration = cancellationToken.UnsafeRegister(static state => ((ProgramRun)state!).Stop(), this);
     }
 
-    /// <summary>Reads standard output. Returns 0 at its end, and when the program has ended and no process of its group can write any more.</summary>
+    /// <summary>
+    /// Reads standard output. Returns 0 at its end, and when the program has ended and no process of its group can write any more.
+    /// </summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken _ = default)
     {
         try

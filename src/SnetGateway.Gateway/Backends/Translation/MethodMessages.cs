@@ -21,7 +21,8 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     /// <summary>Finds a method by its path, `/package.Service/Method`.</summary>
     /// <exception cref="ServiceFaultException">The messages are not described.</exception>
     /// <exception cref="RpcException">There is no such method, or no instance responds that could describe it.</exception>
-    public static async ValueTask<MethodMessages> FindAsync(IDescriptorSource? descriptors, string path, CancellationToken cancellationToken)
+    public static async ValueTask<MethodMessages> FindAsync(
+        IDescriptorSource? descriptors, string path, CancellationToken cancellationToken)
     {
         if (descriptors is null)
         {
@@ -88,7 +89,9 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
         catch (ProtoJsonException wrong)
         {
             // The place helps the client and the service; the reason may repeat the service's data, so it is only logged.
-            throw new ServiceFaultException(StatusCode.Internal, $"the service's response is not valid JSON for {Method.Output.FullName} (at {wrong.Path})", wrong.Message);
+            throw new ServiceFaultException(
+                StatusCode.Internal, $"the service's response is not valid JSON for {Method.Output.FullName} (at {wrong.Path})",
+                wrong.Message);
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
 
     /// <summary>The request's one message, as its client encoded it.</summary>
     /// <exception cref="RpcException">It has no message, more than one, or an invalid one.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(
+        HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
     {
         await using var body = new RequestBody(maxMessageBytes);
         try

@@ -15,7 +15,8 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// A response is read whole and validated before any of it is sent to the client, so nothing is charged for one that cannot be used. A
 /// service that cannot be reached throws, as it does for gRPC: the proxy counts it.
 /// </remarks>
-internal abstract class TranslatedBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services) : DelegatingHandler(inner)
+internal abstract class TranslatedBackend(HttpMessageHandler inner, string clusterId, TranslatorServices services)
+    : DelegatingHandler(inner)
 {
     /// <summary>The client's metadata that the service gets; all other metadata is not forwarded.</summary>
     private static readonly string[] s_passed = ["snet-user-address", GrpcHeaderNames.Timeout];
@@ -30,7 +31,9 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             return await base.SendAsync(request, cancellationToken);
         }
 
-        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true ? types.ToString() : string.Empty;
+        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true
+            ? types.ToString()
+            : string.Empty;
         GrpcContentType type = GrpcContentType.Parse(contentType);
         if (type.Transport != GrpcTransport.Grpc)
         {
@@ -74,10 +77,12 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         long most = MethodMessages.MostJson(call.MaxResponseBytes);
         using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-        if (answer.Content.Headers.ContentEncoding.Count > 0 && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
+        if (answer.Content.Headers.ContentEncoding.Count > 0
+            && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
             throw new ServiceFaultException(
-                StatusCode.Internal, "the service compressed its response without being asked", $"content-encoding: {answer.Content.Headers.ContentEncoding}");
+                StatusCode.Internal, "the service compressed its response without being asked",
+                $"content-encoding: {answer.Content.Headers.ContentEncoding}");
         }
 
         try
@@ -97,7 +102,8 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         string.Create(CultureInfo.InvariantCulture, $"the service responded with HTTP status {(int)status}"),
         "its body is not shown");
 
-    private async Task<HttpResponseMessage> TranslateAsync(HttpRequestMessage request, string path, GrpcCodec codec, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> TranslateAsync(
+        HttpRequestMessage request, string path, GrpcCodec codec, CancellationToken cancellationToken)
     {
         MethodMessages.CheckCodec(codec);
 
@@ -108,13 +114,15 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         MethodMessages messages = await MethodMessages.FindAsync(backend.Descriptors, path, cancellationToken);
         if (messages.Method is not { StreamsRequests: false, StreamsResponses: false })
         {
-            throw new RpcException(new Status(StatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one"));
+            throw new RpcException(
+                new Status(StatusCode.Unimplemented, $"{path} streams, and this service takes one message and answers with one"));
         }
 
         LimitOptions limits = services.Limits.CurrentValue;
         ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.MaxRequestMessageBytes, cancellationToken);
         var translator = new MessageTranslator(messages, codec);
-        var call = new TranslatedCall(request, backend.Options, messages.Method, translator.ToService(message.Span), limits.MaxResponseMessageBytes);
+        var call = new TranslatedCall(
+            request, backend.Options, messages.Method, translator.ToService(message.Span), limits.MaxResponseMessageBytes);
         ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
         byte[] answer = translator.ToClient(json.Span);
         return answer.Length > call.MaxResponseBytes
@@ -124,6 +132,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
     private static ServiceFaultException TooLong(TranslatedCall call, string detail) => new(
         StatusCode.ResourceExhausted,
-        string.Create(CultureInfo.InvariantCulture, $"a message of the response is larger than allowed: the limit is {call.MaxResponseBytes}"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"a message of the response is larger than allowed: the limit is {call.MaxResponseBytes}"),
         detail);
 }

@@ -6,13 +6,14 @@ using SnetGateway.GrpcWire.Messages;
 namespace SnetGateway.Gateway.Backends.Translation;
 
 /// <summary>
-/// A stream of response messages as gRPC frames. It asks for the next message when the client has taken the one before, and sets the trailers at
-/// the end.
+/// A stream of response messages as gRPC frames. It asks for the next message when the client has taken the one before, and sets the
+/// trailers at the end.
 /// </summary>
 /// <param name="messages">The messages. An <see cref="RpcException"/> ends them with its status.</param>
 /// <param name="owner">Disposed with this stream, and when the messages have ended.</param>
 /// <param name="onFault">Notified when a message of the service cannot be used.</param>
-internal sealed class TranslatedStream(IAsyncEnumerable<byte[]> messages, IDisposable owner, Action<ServiceFaultException> onFault) : ReadOnceStream
+internal sealed class TranslatedStream(IAsyncEnumerable<byte[]> messages, IDisposable owner, Action<ServiceFaultException> onFault)
+    : ReadOnceStream
 {
     private readonly IAsyncEnumerator<byte[]> _messages = messages.GetAsyncEnumerator();
     private ReadOnlyMemory<byte> _frame;
