@@ -29,7 +29,7 @@ public sealed partial class StyleTests
             }
         }
 
-        Assert.Empty(found);
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     [Fact]
