@@ -21,7 +21,7 @@ internal static class BackendRules
 
     public static void Check(BackendOptions options, IReadOnlyList<ClusterConfig> clusters, ProcessOptions processes, ErrorList errors)
     {
-        Dictionary<string, ClusterConfig> known = clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+        var known = clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
         foreach (ClusterConfig cluster in clusters)
         {
             CheckIsDescribed(cluster, options.Clusters.GetValueOrDefault(cluster.ClusterId)?.Descriptors, processes, errors);

@@ -35,7 +35,7 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
                 return null;
             }
 
-            var bytes = new byte[stream.Length];
+            byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;
         }

@@ -25,7 +25,7 @@ internal static class RouteRules
         ErrorList errors)
     {
         errors.Check(Routes, (routes.Count == 0, "there is no route, so no call could be served", "Write at least one"));
-        HashSet<string> clusterIds = clusters.Select(cluster => cluster.ClusterId).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var clusterIds = clusters.Select(cluster => cluster.ClusterId).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (RouteConfig route in routes)
         {
             string path = $"{Routes}:{route.RouteId}";

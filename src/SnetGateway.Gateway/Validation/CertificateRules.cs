@@ -57,7 +57,7 @@ internal static class CertificateRules
     {
         try
         {
-            using X509Certificate2 _ = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            using var _ = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
             return true;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)

@@ -30,7 +30,7 @@ internal static class ClosestMatch
             return int.MaxValue;
         }
 
-        var d = new int[left.Length + 1, right.Length + 1];
+        int[,] d = new int[left.Length + 1, right.Length + 1];
         for (int i = 0; i <= left.Length; i++)
         {
             for (int j = 0; j <= right.Length; j++)

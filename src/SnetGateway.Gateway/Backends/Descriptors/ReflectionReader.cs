@@ -46,7 +46,7 @@ internal static class ReflectionReader
         ended.CancelAfter(timeout);
         using var call = server.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: ended.Token));
         var files = new Dictionary<string, FileDescriptorProto>(StringComparer.Ordinal);
-        var bytes = 0L;
+        long bytes = 0L;
         var services = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
         foreach (var service in services.ListServicesResponse?.Service ?? throw Nonsense("it lists no services"))
         {

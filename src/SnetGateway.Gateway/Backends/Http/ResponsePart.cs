@@ -33,7 +33,7 @@ internal static class ResponsePart
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
             JsonElement part = document.RootElement;
             foreach (string name in names)
             {

@@ -34,7 +34,7 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return Read(document.RootElement, body, id);
         }
         catch (JsonException broken)

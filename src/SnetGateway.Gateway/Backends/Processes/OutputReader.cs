@@ -14,7 +14,7 @@ internal static class OutputReader
     public static async IAsyncEnumerable<byte[]> ReadAsync(ProgramRun run, ProgramOutput form, long maxBytes)
     {
         // Each read searches a message from its beginning: few large reads.
-        PipeReader reader = PipeReader.Create(run, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
+        var reader = PipeReader.Create(run, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         bool isOver = false;
         while (!isOver)
         {

@@ -36,9 +36,7 @@ internal sealed partial class ProcessBackend(
         void Report(ServiceFaultException fault) =>
             BackendLog.ResponseUnusable(services.Logger, clusterId, method, fault.Status.StatusCode, fault.Status.Detail, fault.Message);
 
-        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true
-            ? types.ToString()
-            : GrpcContentType.Grpc;
+        string contentType = TranslatedRequest.ContentTypeOf(request) ?? GrpcContentType.Grpc;
         try
         {
             var call = new ProgramCall(name, method, program ?? new ProgramOptions());
@@ -58,9 +56,7 @@ internal sealed partial class ProcessBackend(
                 throw new RpcException(new Status(StatusCode.Unavailable, "the service is busy"));
             }
 
-            string payer = request.Headers.NonValidated.TryGetValues("snet-user-address", out var values)
-                ? values.ToString()
-                : string.Empty;
+            string payer = TranslatedRequest.HeaderOf(request, "snet-user-address") ?? string.Empty;
             var run = new ProgramRun(call, Start(call, contentType, payer), slots, logger, cancellationToken);
             run.Begin(input);
             int maxBytes = services.Limits.CurrentValue.MaxResponseMessageBytes;

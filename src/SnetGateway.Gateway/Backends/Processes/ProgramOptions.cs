@@ -69,30 +69,16 @@ public sealed class ProgramOptions
     public bool ExposeErrors { get; set; }
 }
 
-/// <summary>What a program reads and writes.</summary>
+/// <summary>What a program reads and writes: see <see cref="ProgramOptions.Messages"/>.</summary>
 public enum ProgramMessages
 {
-    /// <summary>The client's encoding: protobuf or JSON.</summary>
-    AsSent,
-
-    /// <summary>JSON, translated from and to the client's encoding by the cluster's descriptors.</summary>
-    Json,
-
-    /// <summary>The content of one text or bytes field.</summary>
-    Raw,
+    AsSent, Json, Raw,
 }
 
-/// <summary>How a program's standard output becomes messages.</summary>
+/// <summary>How a program's standard output becomes messages: see <see cref="ProgramOptions.Output"/>.</summary>
 public enum ProgramOutput
 {
-    /// <summary>The whole output is one message, sent when the program ends with success.</summary>
-    Message,
-
-    /// <summary>Each line is a message, sent immediately. The last line needs no line end.</summary>
-    Lines,
-
-    /// <summary>Each message is preceded by its length in bytes, an unsigned 32-bit number, big-endian.</summary>
-    Frames,
+    Message, Lines, Frames,
 }
 
 /// <summary>How a program serves one method.</summary>

@@ -30,7 +30,7 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
             throw body._problem;
         }
 
-        string? encoding = request.Headers.NonValidated.TryGetValues(GrpcHeaderNames.Encoding, out var values) ? values.ToString() : null;
+        string? encoding = TranslatedRequest.HeaderOf(request, GrpcHeaderNames.Encoding);
         return SingleMessage.Read(body._bytes.GetBuffer().AsMemory(0, (int)body._bytes.Length), encoding, maxMessageBytes);
     }
 

@@ -31,10 +31,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
             return await base.SendAsync(request, cancellationToken);
         }
 
-        string contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var types) == true
-            ? types.ToString()
-            : string.Empty;
-        GrpcContentType type = GrpcContentType.Parse(contentType);
+        var type = GrpcContentType.Parse(TranslatedRequest.ContentTypeOf(request));
         if (type.Transport != GrpcTransport.Grpc)
         {
             return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
@@ -69,9 +66,9 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         foreach (string name in s_passed)
         {
-            if (call.Request.Headers.NonValidated.TryGetValues(name, out var values))
+            if (TranslatedRequest.HeaderOf(call.Request, name) is { } value)
             {
-                request.Headers.TryAddWithoutValidation(name, values.ToString());
+                request.Headers.TryAddWithoutValidation(name, value);
             }
         }
 

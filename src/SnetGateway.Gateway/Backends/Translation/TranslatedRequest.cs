@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -36,4 +37,12 @@ internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 
     /// <summary>The path of the method that is called, `/package.Service/Method`; null for a health probe.</summary>
     public static string? MethodOf(HttpRequestMessage request) => request.Options.TryGetValue(s_method, out string? method) ? method : null;
+
+    public static string? ContentTypeOf(HttpRequestMessage request) =>
+        request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values) == true
+            ? values.ToString()
+            : null;
+
+    public static string? HeaderOf(HttpRequestMessage request, string name) =>
+        request.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 }
