@@ -81,7 +81,8 @@ internal static class ProgramRules
     /// <summary>Two methods with one argument would be one method to the program, and could be called at the lower of two prices.</summary>
     private static void CheckArguments(string path, ProgramOptions program, ErrorList errors)
     {
-        foreach (var same in program.Methods.GroupBy(pair => pair.Value.Argument ?? pair.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, KeyValuePair<string, ProgramMethodOptions>> same in program.Methods
+            .GroupBy(pair => pair.Value.Argument ?? pair.Key, StringComparer.Ordinal))
         {
             foreach ((string method, ProgramMethodOptions options) in same.Skip(1))
             {

@@ -31,7 +31,7 @@ internal sealed class ProxyReader : IAsyncDisposable
     /// </summary>
     public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
-        var validator = _services.GetRequiredService<IConfigValidator>();
+        IConfigValidator validator = _services.GetRequiredService<IConfigValidator>();
         foreach (RouteConfig route in routes)
         {
             string path = $"{ProxySchema.Section}:Routes:{route.RouteId}";

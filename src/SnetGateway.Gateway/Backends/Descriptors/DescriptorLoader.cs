@@ -35,7 +35,7 @@ internal sealed class DescriptorLoader(TimeProvider time)
         string place, string[] files, Func<string, CancellationToken, Task<ProtoSchema>> load, CancellationToken cancellationToken)
     {
         string fingerprint = await FingerprintAsync(files, cancellationToken);
-        if (_files.TryGetValue(place, out var kept) && kept.Fingerprint == fingerprint)
+        if (_files.TryGetValue(place, out (string Fingerprint, FixedDescriptors Descriptors) kept) && kept.Fingerprint == fingerprint)
         {
             return kept.Descriptors;
         }

@@ -25,7 +25,8 @@ internal static class ProgramCommand
     public static ProcessStartInfo Create(ProgramCall call, string contentType, string payer)
     {
         string method = call.MethodOptions?.Argument ?? call.Method;
-        var arguments = call.Program.Arguments.Select(argument => argument.Replace("{method}", method, StringComparison.Ordinal));
+        IEnumerable<string> arguments = call.Program.Arguments
+            .Select(argument => argument.Replace("{method}", method, StringComparison.Ordinal));
         var start = new ProcessStartInfo(Find(Env), ["--default-signal=PIPE", Find(SetSid), Find(call.Program.Command), .. arguments])
         {
             RedirectStandardInput = true,

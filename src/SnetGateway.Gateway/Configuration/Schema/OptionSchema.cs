@@ -51,7 +51,7 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
     private CollectionNode Collection(Type type, Attribute[] rules)
     {
         Type[] arguments = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
-        var keys = rules.OfType<KeyFormAttribute>().FirstOrDefault();
+        KeyFormAttribute? keys = rules.OfType<KeyFormAttribute>().FirstOrDefault();
         return new CollectionNode(Node(arguments[^1], rules), IsList: arguments.Length == 1)
         {
             Keys = keys is null ? ScalarNode.Text : ValueForms.Get(keys.Form),
