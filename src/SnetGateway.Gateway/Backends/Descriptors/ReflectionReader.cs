@@ -44,11 +44,12 @@ internal static class ReflectionReader
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ended.CancelAfter(timeout);
-        using var call = server.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: ended.Token));
+        using AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call =
+            server.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: ended.Token));
         var files = new Dictionary<string, FileDescriptorProto>(StringComparer.Ordinal);
         long bytes = 0L;
-        var services = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
-        foreach (var service in services.ListServicesResponse?.Service ?? throw Nonsense("it lists no services"))
+        ServerReflectionResponse services = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
+        foreach (ServiceResponse service in services.ListServicesResponse?.Service ?? throw Nonsense("it lists no services"))
         {
             Take(await AskAsync(new ServerReflectionRequest { FileContainingSymbol = service.Name }), service.Name);
         }
@@ -58,7 +59,7 @@ internal static class ReflectionReader
         while (files.Values.SelectMany(file => file.Dependency)
             .FirstOrDefault(name => !files.ContainsKey(name) && asked.Add(name)) is { } missing)
         {
-            var answer = await AskAsync(new ServerReflectionRequest { FileByFilename = missing });
+            ServerReflectionResponse answer = await AskAsync(new ServerReflectionRequest { FileByFilename = missing });
 
             // Protobuf's own files are known here; the schema reports any other missing file.
             if (answer.MessageResponseCase != ServerReflectionResponse.MessageResponseOneofCase.ErrorResponse)
@@ -94,11 +95,11 @@ internal static class ReflectionReader
 
         void Take(ServerReflectionResponse answer, string wanted)
         {
-            foreach (var serialized in answer.FileDescriptorResponse?.FileDescriptorProto
+            foreach (ByteString serialized in answer.FileDescriptorResponse?.FileDescriptorProto
                 ?? throw Nonsense($"it does not describe {wanted}"))
             {
                 bytes += serialized.Length;
-                var file = Parse(serialized);
+                FileDescriptorProto file = Parse(serialized);
                 files.TryAdd(file.Name, file);
             }
 
