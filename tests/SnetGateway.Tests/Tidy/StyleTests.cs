@@ -34,7 +34,7 @@ public sealed partial class StyleTests
 
     [Fact]
     public void Files_DoNotBeginWithAnEmptyLine() =>
-        Assert.Empty(CodeFiles().Where(file => RepositoryFiles.Read(file).StartsWith('\n')));
+        Assert.DoesNotContain(CodeFiles(), file => RepositoryFiles.Read(file).StartsWith('\n'));
 
     private static IEnumerable<string> CodeFiles() =>
         new[] { "src", "tests", "samples" }.SelectMany(folder => RepositoryFiles.Find(folder, ".cs"));

@@ -2,9 +2,7 @@ using System.Text;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>
-/// Reads a program's standard error to its end, so that the program never blocks on it. Logs the first 8 KiB, and keeps the last line.
-/// </summary>
+/// <summary>Reads a program's standard error, so that the program never blocks on it. Logs the first 8 KiB, keeps the last line.</summary>
 internal sealed class ErrorOutput(ProgramCall call, ILogger logger)
 {
     private const int MaxLineLength = 1024, MaxLogged = 8 * 1024;

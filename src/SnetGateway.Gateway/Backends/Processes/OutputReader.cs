@@ -7,9 +7,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// <summary>Finds the messages in a program's output.</summary>
 internal static class OutputReader
 {
-    /// <summary>
-    /// The messages as they come. They end when the program has ended with success; the one that is all of the output comes only then.
-    /// </summary>
+    /// <summary>The messages as they come. They end when the program has ended with success; a single one comes only then.</summary>
     /// <exception cref="RpcException">The program failed, its last message is incomplete, or a message is too long.</exception>
     public static async IAsyncEnumerable<byte[]> ReadAsync(ProgramRun run, ProgramOutput form, long maxBytes)
     {

@@ -8,14 +8,10 @@ using SnetGateway.GrpcWire.Headers;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>
-/// A service that is a program, started for each call; see <see cref="ProgramOptions"/>. The request is read completely before the program
-/// is started, so that a slow client occupies no slot.
-/// </summary>
+/// <summary>A program as a service, started for each call when its request is complete: a slow client occupies no slot.</summary>
 internal sealed partial class ProcessBackend(
     string clusterId, IOptionsMonitor<ProcessOptions> options, TranslatorServices services, ProgramSlots slots,
-    ILogger<ProcessBackend> logger)
-    : HttpMessageHandler
+    ILogger<ProcessBackend> logger) : HttpMessageHandler
 {
     /// <summary>Scheme of a destination that is a program: `process://NAME`.</summary>
     public const string Scheme = "process";

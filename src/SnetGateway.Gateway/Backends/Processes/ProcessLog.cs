@@ -6,13 +6,11 @@ internal static partial class ProcessLog
     [LoggerMessage(EventId = 5101, EventName = "ProgramWrote", Level = LogLevel.Information, Message = "{Program} for {Method}: {Line}")]
     public static partial void ProgramWrote(ILogger logger, string program, string method, string line);
 
-    [LoggerMessage(
-        EventId = 5103, EventName = "ProgramNotStarted", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 5103, EventName = "ProgramNotStarted", Level = LogLevel.Warning,
         Message = "{Program} for {Method} could not be started: {Reason}")]
     public static partial void ProgramNotStarted(ILogger logger, string program, string method, string reason);
 
-    [LoggerMessage(
-        EventId = 5104, EventName = "ProgramFailed", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 5104, EventName = "ProgramFailed", Level = LogLevel.Warning,
         Message = "{Program} for {Method} ended with exit code {Code}: {LastLine}")]
     public static partial void ProgramFailed(ILogger logger, string program, string method, string code, string lastLine);
 

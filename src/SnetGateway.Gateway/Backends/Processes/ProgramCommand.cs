@@ -6,10 +6,7 @@ namespace SnetGateway.Gateway.Backends.Processes;
 /// <summary>The command line and environment of one run.</summary>
 internal static class ProgramCommand
 {
-    /// <summary>
-    /// Restores SIGPIPE, which .NET ignores and children inherit. Like `setsid` it replaces itself by the next command, which keeps the
-    /// process id.
-    /// </summary>
+    /// <summary>Restores SIGPIPE, which .NET ignores and children inherit. The next command replaces it and keeps the process id.</summary>
     public const string Env = "env";
 
     /// <summary>

@@ -4,9 +4,7 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Backends.Processes;
 
-/// <summary>
-/// A program that serves one call per run: the request on standard input, the response on standard output. No shell is involved.
-/// </summary>
+/// <summary>A program that serves one call per run: the request on standard input, the response on standard output. No shell.</summary>
 public sealed class ProgramOptions
 {
     /// <summary>The executable: an absolute path, or a name to be found in PATH.</summary>
@@ -42,9 +40,7 @@ public sealed class ProgramOptions
     /// </summary>
     public ProgramOutput Output { get; set; }
 
-    /// <summary>
-    /// The methods that it serves, by full path, `/package.Service/Method`. Others end with UNIMPLEMENTED. Empty: all that reach it.
-    /// </summary>
+    /// <summary>The methods that it serves, by full path, `/package.Service/Method`. Others are UNIMPLEMENTED. Empty: all.</summary>
     [KeyForm("method")]
     public Dictionary<string, ProgramMethodOptions> Methods { get; set; } = new(StringComparer.Ordinal);
 
@@ -56,16 +52,11 @@ public sealed class ProgramOptions
     [Range(0, 100_000)]
     public int MaxWaiting { get; set; } = 64;
 
-    /// <summary>
-    /// Status codes by exit code (1 to 255; an end by signal N is 128 + N). Others are INTERNAL, 126 and 127 UNAVAILABLE; 0 is OK.
-    /// </summary>
+    /// <summary>Statuses by exit code (1 to 255; an end by signal N is 128 + N). Others are INTERNAL, 126 and 127 UNAVAILABLE.</summary>
     [KeyForm("exit code")]
     public Dictionary<string, StatusCode> ExitStatuses { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// If true, the last line of stderr (at most 1 KiB) is returned to the client when a call fails; otherwise it is only logged. Default
-    /// false.
-    /// </summary>
+    /// <summary>If true, the client of a failed call gets the last line of stderr, at most 1 KiB; false: it is only logged.</summary>
     public bool ExposeErrors { get; set; }
 }
 

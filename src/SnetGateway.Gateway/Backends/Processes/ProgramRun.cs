@@ -35,9 +35,7 @@ internal sealed partial class ProgramRun(
         _registration = cancellationToken.UnsafeRegister(static state => ((ProgramRun)state!).Stop(), this);
     }
 
-    /// <summary>
-    /// Reads standard output. Returns 0 at its end, and when the program has ended and no process of its group can write any more.
-    /// </summary>
+    /// <summary>Reads standard output. 0 at its end, and when the program has ended and no process of its group can write.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken _ = default)
     {
         try
