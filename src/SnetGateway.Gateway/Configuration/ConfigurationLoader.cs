@@ -2,8 +2,12 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Routes;
 using SnetGateway.Gateway.Validation;
+using SnetGateway.Gateway.Web;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -68,7 +72,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
             return new ConfigurationResult(options, null, values, errors.All);
         }
 
-        ConfigurationRules.Check(options, read.Routes, read.Clusters, errors);
+        CheckRules(options, read.Routes, read.Clusters, errors);
         ClusterBackends backends = await BackendReader.ReadAsync(
             options.Backends, read.Clusters, options.Processes, _descriptors, errors);
         RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
@@ -80,8 +84,36 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
         GatewayOptions inForce = startup is null ? options : Bind(Of(AcceptedConfiguration.Apply(startup, values)));
         var snapshot = new GatewaySnapshot(
-            CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends, HeartbeatReader.Read(inForce, routes));
+            CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends,
+            new HeartbeatTargets([.. inForce.Services.Select(service => Heartbeat(service.Key, service.Value, inForce, routes))]));
         return new ConfigurationResult(options, snapshot, values, errors.All);
+    }
+
+    /// <summary>
+    /// All rules across keys, in the order in which their errors are reported. Each lives beside its feature. Keys whose own value is an
+    /// error are unset here, so that one run finds every other error too.
+    /// </summary>
+    private static void CheckRules(
+        GatewayOptions options, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
+    {
+        ListenerRules.Check(options.Listeners, errors);
+        LedgerRules.Check(options.Ledger, errors);
+        ServiceRules.Check(options.Services, options.Groups, errors);
+        RouteRules.Check(routes, clusters, options.Services, errors);
+        ClusterRules.Check(clusters, options.Processes, errors);
+        ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());
+        BackendRules.Check(options.Backends, clusters, options.Processes, errors);
+        new KeyRules(WebOptions.Section, errors).Requires(options.Web.Origins, options.Web.CrossOrigin);
+    }
+
+    private static HeartbeatTarget Heartbeat(
+        string name, ServiceOptions service, GatewayOptions options, IReadOnlyList<RouteConfig> routes)
+    {
+        GroupOptions group = options.Groups[service.Group];
+        string registry = DaemonId.RegistryOf(options.Chain.ChainId);
+        string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, registry);
+        string[] clusters = ServiceRoutes.ClustersOf(name, routes);
+        return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, clusters, service.Heartbeat);
     }
 
     private static IConfigurationRoot Of(IEnumerable<KeyValuePair<string, string?>> values) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SnetGateway.Gateway.Validation;
 
@@ -20,6 +19,9 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     /// <summary>The file, whether it exists or not.</summary>
     public string File { get; } = file ?? DefaultFile;
 
+    /// <summary>An embedded file of `Configuration/Defaults`.</summary>
+    public static Stream Defaults(string file) => typeof(ConfigurationSources).Assembly.GetManifestResourceStream(file)!;
+
     /// <summary>
     /// The file's bytes now; null where it is missing. Adds an error where it cannot be read, and where the operator named it and it is
     /// missing.
@@ -29,29 +31,21 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         try
         {
             using FileStream stream = System.IO.File.OpenRead(File);
-            if (stream.Length > MaxFileBytes)
-            {
-                errors.Add(File, $"the file is larger than {MaxFileBytes} bytes", "Name a configuration file");
-                return null;
-            }
-
-            byte[] bytes = new byte[stream.Length];
+            bool isTooLarge = stream.Length > MaxFileBytes;
+            errors.Check(File, (isTooLarge, $"the file is larger than {MaxFileBytes} bytes", "Name a configuration file"));
+            byte[] bytes = new byte[isTooLarge ? 0 : stream.Length];
             stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            if (file is not null)
-            {
-                errors.Add(File, "there is no such file", "Name an existing file; 'init' creates one");
-            }
+            return isTooLarge ? null : bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            errors.Add(File, "the file cannot be read", "Name a file that the gateway's user can read");
+            bool isMissing = e is FileNotFoundException or DirectoryNotFoundException;
+            errors.Check(
+                File,
+                (isMissing && file is not null, "there is no such file", "Name an existing file; 'init' creates one"),
+                (!isMissing, "the file cannot be read", "Name a file that the gateway's user can read"));
+            return null;
         }
-
-        return null;
     }
 
     /// <summary>The combined sources; null, with an error added, where the file is not valid JSON.</summary>
@@ -60,8 +54,8 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     public IConfigurationRoot? Build(byte[]? content, ErrorList errors)
     {
         var builder = new ConfigurationBuilder();
-        AddJson(builder, Encoding.UTF8.GetBytes(EmbeddedDefaults.Always));
-        AddJson(builder, content ?? Encoding.UTF8.GetBytes(EmbeddedDefaults.WithoutFile));
+        builder.AddJsonStream(Defaults("always.json"));
+        builder.AddJsonStream(content is null ? Defaults("without-file.json") : new MemoryStream(content));
         builder.AddEnvironmentVariables();
         builder.AddCommandLine([.. overrides]);
         try
@@ -78,6 +72,4 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
             return null;
         }
     }
-
-    private static void AddJson(ConfigurationBuilder builder, byte[] json) => builder.AddJsonStream(new MemoryStream(json));
 }

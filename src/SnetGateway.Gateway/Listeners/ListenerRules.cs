@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text.RegularExpressions;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Listeners;
@@ -9,12 +11,14 @@ internal static class ListenerRules
     private const string Public = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Public)}";
     private const string AdminAddress = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Admin)}:{nameof(AdminListenerOptions.Address)}";
 
+    private static readonly Regex s_port = new(@"^(\[.*\]|[^:]+):", RegexOptions.CultureInvariant);
+
     public static void Check(ListenerOptions options, ErrorList errors)
     {
         PublicListenerOptions consumers = options.Public;
-        if (TryParseEndPoint(options.Admin.Address, out IPEndPoint admin))
+        if (TryParseEndPoint(options.Admin.Address, out IPEndPoint? admin))
         {
-            bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint other)
+            bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint? other)
                 && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address);
             bool isOpen = !IPAddress.IsLoopback(admin.Address);
             errors.Check(
@@ -27,19 +31,8 @@ internal static class ListenerRules
     }
 
     /// <summary>Reads an address with its port. One without a port is refused: the port would silently be 0.</summary>
-    public static bool TryParseEndPoint(string value, out IPEndPoint endPoint)
-    {
-        endPoint = new IPEndPoint(IPAddress.None, 0);
-        int colon = value.LastIndexOf(':');
-        bool hasPort = colon > 0 && (value[0] == '[' ? value[colon - 1] == ']' : value.IndexOf(':') == colon);
-        if (!hasPort || !IPEndPoint.TryParse(value, out IPEndPoint? parsed))
-        {
-            return false;
-        }
-
-        endPoint = parsed;
-        return true;
-    }
+    public static bool TryParseEndPoint(string value, [NotNullWhen(true)] out IPEndPoint? endPoint) =>
+        IPEndPoint.TryParse(value, out endPoint) && s_port.IsMatch(value);
 
     private static bool Overlap(IPAddress left, IPAddress right) => left.Equals(right) || IsAny(left) || IsAny(right);
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing.Patterns;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Routes;
 
@@ -13,25 +14,9 @@ internal static class PathPattern
         () => new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider().GetRequiredService<ParameterPolicyFactory>());
 
     /// <summary>Whether routing accepts it. An unknown constraint would fail every call, of other routes too.</summary>
-    public static bool Accepts(string path)
-    {
-        try
-        {
-            foreach (RoutePatternParameterPart parameter in RoutePatternFactory.Parse(path).Parameters)
-            {
-                foreach (RoutePatternParameterPolicyReference constraint in parameter.ParameterPolicies)
-                {
-                    s_constraints.Value.Create(parameter, constraint);
-                }
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is RoutePatternException or RouteCreationException or InvalidOperationException or ArgumentException)
-        {
-            return false;
-        }
-    }
+    public static bool Accepts(string path) => Attempt.Succeeds(() => RoutePatternFactory.Parse(path).Parameters
+        .SelectMany(parameter => parameter.ParameterPolicies, (parameter, constraint) => s_constraints.Value.Create(parameter, constraint))
+        .ToArray());
 
     /// <summary>
     /// The same text for patterns between which routing cannot choose: they differ only in the names of parameters, or in which are

@@ -7,9 +7,11 @@ internal sealed class RouteReach
 {
     private readonly IReadOnlyList<string> _hosts;
     private readonly IReadOnlyList<string> _methods;
+    private readonly int _order;
 
-    /// <summary>Path without the names of parameters, order, and conditions on headers and query, in one order and case.</summary>
-    private readonly string _conditions;
+    /// <summary>Conditions, which YARP's records compare; values in one order.</summary>
+    private readonly HashSet<RouteHeader> _headers;
+    private readonly HashSet<RouteQueryParameter> _query;
 
     /// <param name="route">A route with a valid path.</param>
     /// <param name="hostsOfService">Hosts of its service, which hold where the route names none.</param>
@@ -20,11 +22,9 @@ internal sealed class RouteReach
         Shape = PathPattern.ShapeOf(match.Path);
         _hosts = match.Hosts is { Count: > 0 } hosts ? hosts : hostsOfService;
         _methods = match.Methods ?? [];
-        IEnumerable<string> headers = (match.Headers ?? [])
-            .Select(header => Condition($"header {header.Mode}", header.Name, header.Values, header.IsCaseSensitive));
-        IEnumerable<string> query = (match.QueryParameters ?? [])
-            .Select(parameter => Condition($"query {parameter.Mode}", parameter.Name, parameter.Values, parameter.IsCaseSensitive));
-        _conditions = string.Join('\n', [Shape, $"{route.Order ?? 0}", .. headers.Concat(query).Order(StringComparer.Ordinal)]);
+        _order = route.Order ?? 0;
+        _headers = [.. (match.Headers ?? []).Select(header => header with { Values = Sorted(header.Values) })];
+        _query = [.. (match.QueryParameters ?? []).Select(parameter => parameter with { Values = Sorted(parameter.Values) })];
     }
 
     public string Id { get; }
@@ -37,15 +37,14 @@ internal sealed class RouteReach
     /// different conditions on headers or query count as distinct.
     /// </summary>
     public bool IsAmbiguousWith(RouteReach other) =>
-        _conditions == other._conditions
+        Shape == other.Shape
+            && _order == other._order
+            && _headers.SetEquals(other._headers)
+            && _query.SetEquals(other._query)
             && ((_hosts.Count == 0 && other._hosts.Count == 0) || Overlap(_hosts, other._hosts))
             && (_methods.Count == 0 || other._methods.Count == 0 || Overlap(_methods, other._methods));
 
-    private static string Condition(string kind, string? name, IEnumerable<string>? values, bool isCaseSensitive)
-    {
-        IEnumerable<string> texts = (values ?? []).Select(value => isCaseSensitive ? value : value.ToUpperInvariant());
-        return string.Join('\0', [kind, name?.ToUpperInvariant(), $"{isCaseSensitive}", .. texts.Order(StringComparer.Ordinal)]);
-    }
+    private static string[] Sorted(IEnumerable<string>? values) => [.. (values ?? []).Order(StringComparer.OrdinalIgnoreCase)];
 
     private static bool Overlap(IReadOnlyList<string> left, IReadOnlyList<string> right) =>
         left.Intersect(right, StringComparer.OrdinalIgnoreCase).Any();

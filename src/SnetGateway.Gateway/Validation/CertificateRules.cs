@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace SnetGateway.Gateway.Validation;
@@ -23,46 +22,22 @@ internal static class CertificateRules
         }
 
         bool hasKeyFile = !string.IsNullOrEmpty(keyPath);
-        if (!HoldsCertificate(certificatePath))
+        bool isCertificate = Attempt.Succeeds(() =>
         {
-            string problem = $"the file {ErrorList.Quote(certificatePath)} holds no certificate";
-            errors.Add(certificateKey, problem, "Write the path of a PEM file with one");
-        }
-        else if (!HoldsKey(certificatePath, hasKeyFile ? keyPath : null))
-        {
-            errors.Add(
-                hasKeyFile ? keyKey : certificateKey,
-                $"the file {ErrorList.Quote(hasKeyFile ? keyPath! : certificatePath)} holds no key that fits the certificate",
-                hasKeyFile
-                    ? "Write the path of a PEM file with it, without a password"
-                    : $"Write the path of the key's file into {keyKey}");
-        }
-    }
-
-    private static bool HoldsCertificate(string path)
-    {
-        try
-        {
-            var read = new X509Certificate2Collection();
-            read.ImportFromPemFile(path);
-            return read.Count > 0;
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    }
-
-    private static bool HoldsKey(string certificatePath, string? keyPath)
-    {
-        try
-        {
-            using var _ = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
-            return true;
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            return false;
-        }
+            X509Certificate2Collection chain = [];
+            chain.ImportFromPemFile(certificatePath);
+            return chain[0];
+        });
+        bool isKey = Attempt.Succeeds(() => X509Certificate2.CreateFromPemFile(certificatePath, hasKeyFile ? keyPath : null));
+        errors.Check(certificateKey, (
+            !isCertificate,
+            $"the file {ErrorList.Quote(certificatePath)} holds no certificate",
+            "Write the path of a PEM file with one"));
+        errors.Check(hasKeyFile ? keyKey : certificateKey, (
+            isCertificate && !isKey,
+            $"the file {ErrorList.Quote(hasKeyFile ? keyPath! : certificatePath)} holds no key that fits the certificate",
+            hasKeyFile
+                ? "Write the path of a PEM file with it, without a password"
+                : $"Write the path of the key's file into {keyKey}"));
     }
 }

@@ -46,7 +46,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
     /// <summary>The log as it ships.</summary>
     private static IConfigurationSection LogDefaults() => new ConfigurationBuilder()
-        .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(EmbeddedDefaults.Always))).Build().GetSection("Logging");
+        .AddJsonStream(ConfigurationSources.Defaults("always.json")).Build().GetSection("Logging");
 
     private static async Task<long> MeasureAsync(GatewayHarness gateway, string authority)
     {

@@ -6,6 +6,7 @@ using System.Text;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Routes;
+using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -94,7 +95,8 @@ internal static class ProxySchema
         (_, nameof(HttpClientConfig.SslProtocols)) => new CollectionNode(ScalarNode.Word(Enum.GetNames<SslProtocols>()), IsList: true),
         (_, nameof(HttpClientConfig.MaxConnectionsPerServer)) => ScalarNode.Integer(typeof(int), new RangeAttribute(1, int.MaxValue)),
         (_, nameof(HttpClientConfig.RequestHeaderEncoding) or nameof(HttpClientConfig.ResponseHeaderEncoding)) =>
-            new ScalarNode("the name of an encoding, as utf-8 or latin1", IsEncoding),
+            new ScalarNode(
+            "the name of an encoding, as utf-8 or latin1", name => Attempt.Succeeds(() => Encoding.GetEncoding(name))),
         (_, nameof(ForwarderRequestConfig.Version)) => ScalarNode.Word(["1.0", "1.1", "2", "2.0", "3", "3.0"]),
         (_, nameof(ForwarderRequestConfig.ActivityTimeout)) => s_activity,
         (_, nameof(HealthCheckConfig.AvailableDestinationsPolicy)) => Policy(
@@ -108,16 +110,4 @@ internal static class ProxySchema
 
     /// <summary>YARP's policies of one kind; no others can be registered here. An empty text is YARP's default.</summary>
     private static ScalarNode Policy(params string[] names) => ScalarNode.Word(names).OrEmpty();
-
-    private static bool IsEncoding(string name)
-    {
-        try
-        {
-            return Encoding.GetEncoding(name) is not null;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 }

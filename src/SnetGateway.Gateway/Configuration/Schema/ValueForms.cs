@@ -30,7 +30,7 @@ internal static class ValueForms
             "an executable file: its absolute path, or its name in PATH",
             value => !OperatingSystem.IsLinux() || Executables.Find(value) is not null),
         ["exit code"] = ScalarNode.Pattern("an exit code from 1 to 255", "[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]"),
-        ["file"] = new ScalarNode("a file that can be read", IsReadableFile)
+        ["file"] = new ScalarNode("a file that can be read", value => Attempt.Succeeds(() => File.OpenRead(value)))
         {
             Advice = value => File.Exists(value)
                 ? "Let the gateway's user read it"
@@ -56,19 +56,6 @@ internal static class ValueForms
 
     public static ScalarNode Get(string name) => s_forms.GetValueOrDefault(name)
         ?? throw new NotSupportedException($"Unknown form of a value: '{name}'. Expected one of: {string.Join(", ", s_forms.Keys)}.");
-
-    private static bool IsReadableFile(string value)
-    {
-        try
-        {
-            using FileStream _ = File.OpenRead(value);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
-    }
 
     private static bool IsHttpUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
