@@ -12,7 +12,6 @@ public sealed class JournalOptions
     /// Folder of the journal's files; each gateway needs its own. Default data/journal. Created when it is missing. `ledger verify` reads
     /// the journals of all gateways.
     /// </summary>
-    [Required]
     [MinLength(1)]
     public string Path { get; set; } = "data/journal";
 

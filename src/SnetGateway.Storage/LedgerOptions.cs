@@ -20,7 +20,6 @@ public sealed class LedgerOptions
     /// For sqlite: path of the database file. Default data/ledger.db. Its folder is created when it is missing. SQLite's two further files
     /// and a lock file are beside it.
     /// </summary>
-    [Required]
     [MinLength(1)]
     public string Path { get; set; } = "data/ledger.db";
 

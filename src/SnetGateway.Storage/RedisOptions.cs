@@ -8,7 +8,7 @@ namespace SnetGateway.Storage;
 public sealed class RedisOptions
 {
     /// <summary>Host and port. Default localhost:6379.</summary>
-    [Required]
+    [MinLength(1)]
     [RegularExpression(
         @"^([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$",
         ErrorMessage = "a host and a port, as localhost:6379")]
@@ -45,7 +45,7 @@ public sealed class RedisOptions
     /// <summary>
     /// Prefix of every key, 1 to 64 characters. Default snet. Chain id and contract follow it, so several networks can share a database.
     /// </summary>
-    [Required]
+    [MinLength(1)]
     [StringLength(64, MinimumLength = 1)]
     public string KeyPrefix { get; set; } = "snet";
 

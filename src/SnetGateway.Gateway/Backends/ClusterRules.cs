@@ -15,42 +15,29 @@ internal static class ClusterRules
         {
             string path = $"{Clusters}:{cluster.ClusterId}", kind = BackendKind.Of(cluster.Metadata);
             string destinations = $"{path}:{nameof(cluster.Destinations)}";
-            CheckProbeQuery($"{path}:HealthCheck:Active:{nameof(ActiveHealthCheckConfig.Query)}", kind, cluster, errors);
+            errors.Check($"{path}:HealthCheck:Active:{nameof(ActiveHealthCheckConfig.Query)}", (
+                cluster.HealthCheck?.Active?.Query is { Length: > 0 } && kind is not (BackendKind.JsonRpc or BackendKind.Http),
+                "the health of this kind is not read from a URL, so a query has no effect",
+                "Remove the key"));
             errors.Check(destinations, (
                 cluster.Destinations is not { Count: > 0 },
                 "the cluster has no destination",
                 "Write at least one, as \"one\": { \"Address\": \"http://127.0.0.1:7002\" }"));
             foreach ((string name, DestinationConfig destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
             {
-                CheckDestination($"{destinations}:{name}", kind, destination, processes, errors);
+                string address = $"{destinations}:{name}:{nameof(destination.Address)}";
+                if (kind == BackendKind.Process)
+                {
+                    ProgramRules.CheckDestination(processes, address, destination.Address, errors);
+                    continue;
+                }
+
+                CheckUrl(address, destination.Address ?? "", errors);
+                if (!string.IsNullOrEmpty(destination.Health))
+                {
+                    CheckUrl($"{destinations}:{name}:{nameof(destination.Health)}", destination.Health, errors);
+                }
             }
-        }
-    }
-
-    private static void CheckProbeQuery(string path, string kind, ClusterConfig cluster, ErrorList errors)
-    {
-        string query = cluster.HealthCheck?.Active?.Query ?? "";
-        bool isUsed = kind is BackendKind.JsonRpc or BackendKind.Http;
-        errors.Check(
-            path,
-            (query.Length > 0 && !isUsed, "the health of this kind is not read from a URL, so a query has no effect", "Remove the key"),
-            (query.Length > 0 && query[0] != '?', "the query does not start with '?'", "Write it as ?level=ready"));
-    }
-
-    private static void CheckDestination(
-        string path, string kind, DestinationConfig destination, ProcessOptions processes, ErrorList errors)
-    {
-        string address = $"{path}:{nameof(destination.Address)}";
-        if (kind == BackendKind.Process)
-        {
-            ProgramRules.CheckDestination(processes, address, destination.Address, errors);
-            return;
-        }
-
-        CheckUrl(address, destination.Address ?? "", errors);
-        if (!string.IsNullOrEmpty(destination.Health))
-        {
-            CheckUrl($"{path}:{nameof(destination.Health)}", destination.Health, errors);
         }
     }
 

@@ -10,9 +10,7 @@ internal static class ProgramRules
 {
     private const string Programs = $"{ProcessOptions.Section}:{nameof(ProcessOptions.Programs)}";
 
-    /// <param name="options">The programs.</param>
-    /// <param name="errors">Takes what is wrong.</param>
-    /// <param name="isLinux">Whether programs can be started here. Set by tests.</param>
+    /// <summary><paramref name="isLinux"/> is whether programs can be started here. Set by tests.</summary>
     public static void Check(ProcessOptions options, ErrorList errors, bool isLinux)
     {
         string? missing = new[] { ProgramCommand.Env, ProgramCommand.SetSid }.FirstOrDefault(tool => Executables.Find(tool) is null);
@@ -81,16 +79,13 @@ internal static class ProgramRules
     /// <summary>Two methods with one argument would be one method to the program, and could be called at the lower of two prices.</summary>
     private static void CheckArguments(string path, ProgramOptions program, ErrorList errors)
     {
-        foreach (IGrouping<string, KeyValuePair<string, ProgramMethodOptions>> same in program.Methods
-            .GroupBy(pair => pair.Value.Argument ?? pair.Key, StringComparer.Ordinal))
+        foreach ((string method, ProgramMethodOptions options) in program.Methods)
         {
-            foreach ((string method, ProgramMethodOptions options) in same.Skip(1))
-            {
-                errors.Add(
-                    $"{path}:{method}:{nameof(options.Argument)}",
-                    $"{ErrorList.Quote(same.Key)} already stands for {same.First().Key}",
-                    "Write another argument, or none");
-            }
+            string argument = options.Argument ?? method;
+            string first = program.Methods.First(pair => (pair.Value.Argument ?? pair.Key) == argument).Key;
+            string key = $"{path}:{method}:{nameof(options.Argument)}";
+            errors.Check(
+                key, (first != method, $"{ErrorList.Quote(argument)} already stands for {first}", "Write another argument, or none"));
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class GroupOptions
     public string OrganizationId { get; set; } = "";
 
     /// <summary>`group_name` in the organisation's metadata. Default default_group.</summary>
-    [Required]
+    [MinLength(1)]
     public string GroupName { get; set; } = "default_group";
 
     /// <summary>`group_id` in the organisation's metadata: base64 of 32 bytes. Only channels of this group are accepted.</summary>

@@ -6,22 +6,16 @@ namespace SnetGateway.Gateway.Configuration;
 /// The configuration as the rest of the host reads it, log levels included: always validated, and replaced as a whole. The stock file
 /// source would show half a file, or an empty one, to everything that reads while it is being written.
 /// </summary>
-internal sealed class AcceptedConfiguration : ConfigurationProvider, IConfigurationSource
+internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup) : ConfigurationProvider, IConfigurationSource
 {
-    private readonly IReadOnlyDictionary<string, string?> _startup;
-
-    public AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup)
-    {
-        _startup = startup;
-        Data = Apply(startup, startup);
-    }
-
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    public override void Load() => Data = Apply(startup, startup);
 
     /// <summary>Puts the live keys of a validated configuration in force.</summary>
     public void Accept(IReadOnlyDictionary<string, string?> next)
     {
-        Data = Apply(_startup, next);
+        Data = Apply(startup, next);
         OnReload();
     }
 

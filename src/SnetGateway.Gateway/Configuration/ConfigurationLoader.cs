@@ -16,7 +16,6 @@ namespace SnetGateway.Gateway.Configuration;
 /// From the sources to a validated configuration: every key and value by the schema, then the rules across keys, then YARP's own validator.
 /// Values that are errors are left out of the later steps, so that one run reports all errors.
 /// </summary>
-/// <param name="sources">Where it comes from.</param>
 internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
     private readonly DescriptorLoader _descriptors = new(TimeProvider.System);
@@ -29,23 +28,20 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         return LoadAsync(Sources.ReadFile(errors), errors);
     }
 
-    /// <summary>The same for a file whose bytes were read already.</summary>
-    /// <param name="content">The bytes.</param>
-    /// <param name="errors">What reading them found.</param>
-    /// <param name="startup">Values of the running gateway's startup, at a reload: keys that are not live keep them.</param>
+    /// <summary>
+    /// The same for a file whose bytes were read already. At a reload, keys that are not live keep their values of <paramref
+    /// name="startup"/>.
+    /// </summary>
     public async ValueTask<ConfigurationResult> LoadAsync(
         byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
     {
         if (!errors.IsEmpty || Sources.Build(content, errors) is not { } configuration)
         {
-            return ConfigurationResult.Unreadable(errors.All);
+            return new ConfigurationResult(new GatewayOptions(), null, new Dictionary<string, string?>(), errors.All);
         }
 
-        using (configuration as IDisposable)
-        {
-            ConfigurationResult result = await ReadAsync(configuration, startup);
-            return result with { Content = content };
-        }
+        using var _ = configuration as IDisposable;
+        return await ReadAsync(configuration, startup) with { Content = content };
     }
 
     /// <summary>Validates a whole configuration.</summary>

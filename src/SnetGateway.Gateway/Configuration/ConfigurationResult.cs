@@ -20,7 +20,4 @@ internal sealed record ConfigurationResult(
 
     /// <summary>The file's bytes that were read; null without a file.</summary>
     public byte[]? Content { get; init; }
-
-    public static ConfigurationResult Unreadable(IReadOnlyList<ConfigurationError> errors) =>
-        new(new GatewayOptions(), null, new Dictionary<string, string?>(), errors);
 }

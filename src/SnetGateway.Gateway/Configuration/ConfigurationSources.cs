@@ -49,8 +49,6 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     }
 
     /// <summary>The combined sources; null, with an error added, where the file is not valid JSON.</summary>
-    /// <param name="content">The file's bytes, or null for none.</param>
-    /// <param name="errors">Takes the error.</param>
     public IConfigurationRoot? Build(byte[]? content, ErrorList errors)
     {
         var builder = new ConfigurationBuilder();

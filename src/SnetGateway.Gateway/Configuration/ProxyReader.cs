@@ -13,7 +13,6 @@ internal sealed class ProxyReader : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    /// <param name="section">The `ReverseProxy` section.</param>
     public ProxyReader(IConfiguration section)
     {
         var services = new ServiceCollection();

@@ -20,7 +20,7 @@ public sealed class ListenerOptions
 public sealed class PublicListenerOptions
 {
     /// <summary>IP address and port to listen on; `[::]:7000` for IPv6. Port 0: any free port. Default 0.0.0.0:7000.</summary>
-    [Required, DataType("endpoint")]
+    [DataType("endpoint")]
     public string Address { get; set; } = "0.0.0.0:7000";
 
     /// <summary>PEM file with the TLS certificate and its chain. Read at startup. Unset or empty: no TLS.</summary>
@@ -49,6 +49,6 @@ public sealed class PublicListenerOptions
 public sealed class AdminListenerOptions
 {
     /// <summary>Loopback IP address and port to listen on. Port 0: any free port. Default 127.0.0.1:7001.</summary>
-    [Required, DataType("endpoint")]
+    [DataType("endpoint")]
     public string Address { get; set; } = "127.0.0.1:7001";
 }

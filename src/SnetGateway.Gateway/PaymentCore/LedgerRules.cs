@@ -20,8 +20,7 @@ internal static class LedgerRules
         {
             case "sqlite":
                 string path = Path.GetFullPath(options.Path);
-                string problem = $"{ErrorList.Quote(path)} is a folder";
-                errors.Check(Database, (Directory.Exists(path), problem, "Write the path of a file, as data/ledger.db"));
+                errors.Check(Database, (Directory.Exists(path), $"{ErrorList.Quote(path)} is a folder", "Write a file, as data/ledger.db"));
                 CheckFolder(errors, Database, File.Exists(path) ? null : Path.GetDirectoryName(path));
                 break;
             case "etcd" or "redis":
@@ -41,11 +40,7 @@ internal static class LedgerRules
         keys.Excludes(etcd.Password, etcd.PasswordPath);
         keys.Requires(etcd.Password, etcd.User);
         keys.Requires(etcd.PasswordPath, etcd.User);
-        if (etcd.Password.Length == 0)
-        {
-            keys.Requires(etcd.User, etcd.PasswordPath);
-        }
-
+        keys.Requires(etcd.User, etcd.Password + etcd.PasswordPath, otherName: nameof(etcd.PasswordPath));
         CertificateRules.Check(Etcd, etcd.CertificatePath, etcd.KeyPath, errors);
         Uri[] endpoints = [.. etcd.Endpoints.Select(endpoint => new Uri(endpoint))];
         bool hasMore = endpoints.Any(endpoint => endpoint.AbsolutePath != "/" || endpoint.UserInfo.Length > 0);

@@ -6,9 +6,6 @@ namespace SnetGateway.Gateway.Routes;
 /// <summary>The path of a route, as ASP.NET routing reads it.</summary>
 internal static class PathPattern
 {
-    /// <summary>YARP's path of a route that has none.</summary>
-    private const string Any = "/{**all}";
-
     /// <summary>Built only for paths with constraints, which few have: it would slow every startup down.</summary>
     private static readonly Lazy<ParameterPolicyFactory> s_constraints = new(
         () => new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider().GetRequiredService<ParameterPolicyFactory>());
@@ -25,7 +22,7 @@ internal static class PathPattern
     /// <param name="path">A valid pattern; null or empty for every path.</param>
     public static string ShapeOf(string? path)
     {
-        RoutePattern pattern = RoutePatternFactory.Parse(string.IsNullOrEmpty(path) ? Any : path);
+        RoutePattern pattern = RoutePatternFactory.Parse(string.IsNullOrEmpty(path) ? "/{**all}" : path);
         return string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(ShapeOf))));
     }
 

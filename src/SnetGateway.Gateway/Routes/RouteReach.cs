@@ -3,34 +3,24 @@ using Yarp.ReverseProxy.Configuration;
 namespace SnetGateway.Gateway.Routes;
 
 /// <summary>Which calls a route takes, as far as two routes can be compared without a call.</summary>
-internal sealed class RouteReach
+/// <param name="route">A route with a valid path.</param>
+/// <param name="hostsOfService">Hosts of its service, which hold where the route names none.</param>
+internal sealed class RouteReach(RouteConfig route, IReadOnlyList<string> hostsOfService)
 {
-    private readonly IReadOnlyList<string> _hosts;
-    private readonly IReadOnlyList<string> _methods;
-    private readonly int _order;
+    private readonly int _order = route.Order ?? 0;
+    private readonly IReadOnlyList<string> _hosts = route.Match?.Hosts is { Count: > 0 } hosts ? hosts : hostsOfService;
+    private readonly IReadOnlyList<string> _methods = route.Match?.Methods ?? [];
 
     /// <summary>Conditions, which YARP's records compare; values in one order.</summary>
-    private readonly HashSet<RouteHeader> _headers;
-    private readonly HashSet<RouteQueryParameter> _query;
+    private readonly HashSet<RouteHeader> _headers =
+        [.. (route.Match?.Headers ?? []).Select(header => header with { Values = Sorted(header.Values) })];
+    private readonly HashSet<RouteQueryParameter> _query =
+        [.. (route.Match?.QueryParameters ?? []).Select(parameter => parameter with { Values = Sorted(parameter.Values) })];
 
-    /// <param name="route">A route with a valid path.</param>
-    /// <param name="hostsOfService">Hosts of its service, which hold where the route names none.</param>
-    public RouteReach(RouteConfig route, IReadOnlyList<string> hostsOfService)
-    {
-        RouteMatch match = route.Match ?? new RouteMatch();
-        Id = route.RouteId;
-        Shape = PathPattern.ShapeOf(match.Path);
-        _hosts = match.Hosts is { Count: > 0 } hosts ? hosts : hostsOfService;
-        _methods = match.Methods ?? [];
-        _order = route.Order ?? 0;
-        _headers = [.. (match.Headers ?? []).Select(header => header with { Values = Sorted(header.Values) })];
-        _query = [.. (match.QueryParameters ?? []).Select(parameter => parameter with { Values = Sorted(parameter.Values) })];
-    }
-
-    public string Id { get; }
+    public string Id { get; } = route.RouteId;
 
     /// <summary>See <see cref="PathPattern.ShapeOf(string?)"/>.</summary>
-    public string Shape { get; }
+    public string Shape { get; } = PathPattern.ShapeOf(route.Match?.Path);
 
     /// <summary>
     /// Whether routing could not choose between both: same path, order and conditions, a host in common, a method in common. Routes with

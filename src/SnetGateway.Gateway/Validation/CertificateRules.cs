@@ -8,10 +8,7 @@ namespace SnetGateway.Gateway.Validation;
 /// </summary>
 internal static class CertificateRules
 {
-    /// <param name="path">The path of the object that has both keys.</param>
-    /// <param name="certificatePath">The value of `CertificatePath`.</param>
-    /// <param name="keyPath">The value of `KeyPath`.</param>
-    /// <param name="errors">Takes the errors.</param>
+    /// <summary>Checks the object at <paramref name="path"/>, which has both keys.</summary>
     public static void Check(string path, string? certificatePath, string? keyPath, ErrorList errors)
     {
         new KeyRules(path, errors).Requires(keyPath, certificatePath, "KeyPath", "CertificatePath");

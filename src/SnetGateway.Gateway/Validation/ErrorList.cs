@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace SnetGateway.Gateway.Validation;
 
@@ -34,12 +34,10 @@ internal sealed class ErrorList
         }
     }
 
-    /// <summary>Checks that a name refers to something that is configured, or that an error there may have left out.</summary>
-    /// <param name="path">The key that holds the name.</param>
-    /// <param name="kind">What the name refers to, such as `group`.</param>
-    /// <param name="name">The name; null or empty if it is not set.</param>
-    /// <param name="known">The names that are configured. Its own comparison decides.</param>
-    /// <param name="section">Where they are configured.</param>
+    /// <summary>
+    /// Checks that a name refers to something that is configured in a section, by the collection's own comparison, or that an error there
+    /// may have left out.
+    /// </summary>
     public void CheckName(string path, string kind, string? name, ICollection<string> known, string section)
     {
         if (!known.Contains(name ?? "") && !Touches($"{section}:{name}"))
@@ -59,11 +57,8 @@ internal sealed class ErrorList
     public static string Quote(string value) => value.Length <= MaxQuoted ? $"'{Clean(value)}'" : $"'{Clean(value[..MaxQuoted])}...'";
 
     /// <summary>A text without characters that control a terminal.</summary>
-    public static string Clean(string value) => string.Concat(value.Select(c => IsPrintable(c) ? c : '?'));
-
-    private static bool IsPrintable(char c) =>
-        !char.IsControl(c) && !char.IsSurrogate(c) && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.Format;
+    public static string Clean(string value) => Regex.Replace(value, @"\p{C}", "?");
 
     private static bool IsWithin(string outer, string inner) =>
-        inner.StartsWith(outer, StringComparison.OrdinalIgnoreCase) && (inner.Length == outer.Length || inner[outer.Length] == ':');
+        $"{inner}:".StartsWith($"{outer}:", StringComparison.OrdinalIgnoreCase);
 }

@@ -7,8 +7,6 @@ namespace SnetGateway.Gateway.Validation;
 /// Rules between two keys of one object of the configuration. The expression of an argument names its key: `etcd.KeyPath` is the key
 /// `KeyPath`. A key is set if its value is true, or a text, a list or a map that is not empty.
 /// </summary>
-/// <param name="path">The object's own path.</param>
-/// <param name="errors">Takes the errors.</param>
 internal sealed class KeyRules(string path, ErrorList errors)
 {
     /// <summary>A key that needs another.</summary>

@@ -58,14 +58,6 @@ internal static class GatewaySchema
     public static bool IsLive(string key)
     {
         string[] parts = key.Split(ConfigurationPath.KeyDelimiter);
-        SchemaNode? node = Root.Find(parts[0]);
-        bool isLive = node is null;
-        for (int i = 1; node is not null && !isLive; i++)
-        {
-            isLive = node.IsLive;
-            node = i < parts.Length ? node.Find(parts[i]) : null;
-        }
-
-        return isLive;
+        return Root.Find(parts[0]) is null || Root.HasLive(parts);
     }
 }

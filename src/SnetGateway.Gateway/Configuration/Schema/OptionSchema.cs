@@ -23,15 +23,9 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
     {
         Attribute[] rules = [.. property.GetCustomAttributes()];
         SchemaNode node = Node(property.PropertyType, rules) with { IsLive = rules.Any(rule => rule is LiveAttribute) };
-
-        // A key with a default need not be written; written empty, it is an error of its form.
-        bool isRequired = rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute { Length: > 0 }) && !HasDefault(property);
+        bool isRequired = rules.Any(rule => rule is RequiredAttribute);
         return decide(property, node) is { } decided ? new SchemaProperty(property.Name, decided, isRequired) : null;
     }
-
-    private static bool HasDefault(PropertyInfo property) =>
-        property.PropertyType == typeof(string)
-            && property.GetValue(Activator.CreateInstance(property.DeclaringType!)) is string { Length: > 0 };
 
     private SchemaNode Node(Type type, Attribute[] rules)
     {
@@ -41,7 +35,8 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
         return type == typeof(string) ? Text(rules)
             : type == typeof(bool) ? ScalarNode.Boolean
             : type.IsEnum ? ScalarNode.Word([.. Enum.GetNames(type).Where(name => !denied.Contains(Enum.Parse(type, name)))])
-            : type == typeof(int) || type == typeof(long) ? ScalarNode.Integer(type, range)
+            : type == typeof(int) ? ScalarNode.Integer<int>(range)
+            : type == typeof(long) ? ScalarNode.Integer<long>(range)
             : type == typeof(TimeSpan) ? ScalarNode.Duration(range)
             : type == typeof(Uri) ? ValueForms.Get("any url")
             : typeof(IEnumerable).IsAssignableFrom(type) ? Collection(type, rules)
@@ -69,6 +64,7 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
             _ => form,
         });
         string description = form == ScalarNode.Text ? "a text of one character or more" : form.Description;
-        return rules.Any(rule => rule is RequiredAttribute) ? form.And(description, value => !string.IsNullOrWhiteSpace(value)) : form;
+        bool mayBeBlank = !rules.Any(rule => rule is RequiredAttribute or MinLengthAttribute);
+        return mayBeBlank ? form : form.And(description, value => !string.IsNullOrWhiteSpace(value));
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
 using System.Security.Authentication;
 using System.Text;
@@ -33,11 +32,8 @@ internal static class ProxySchema
     private static readonly ScalarNode s_activity = s_time with
     {
         Description = $"{s_time.Description}, or {Timeout.InfiniteTimeSpan:c} for none",
-        Accepts = value => s_time.Accepts(value)
-            || (TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan time) && time == Timeout.InfiniteTimeSpan),
+        Accepts = value => s_time.Accepts(value) || value.TrimEnd('0') == "-00:00:00.001",
     };
-
-    private static readonly ScalarNode s_ping = ScalarNode.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:01", "01:00:00"));
 
     private static readonly ScalarNode s_free = ScalarNode.Word([PaidRoute.PaymentNone], StringComparison.Ordinal) with
     {
@@ -56,9 +52,8 @@ internal static class ProxySchema
 
     private static SchemaNode? Decide(PropertyInfo property, SchemaNode node) => (property.DeclaringType!.Name, property.Name) switch
     {
-        (_, nameof(RouteConfig.RouteId)) => null,
-        (_, nameof(RouteConfig.MaxRequestBodySize)) => ScalarNode.Integer(
-            typeof(long), new RangeAttribute(typeof(long), "-1", long.MaxValue.ToString(CultureInfo.InvariantCulture))),
+        (_, nameof(RouteConfig.RouteId)) or (nameof(ClusterConfig), nameof(ClusterConfig.ClusterId)) => null,
+        (_, nameof(RouteConfig.MaxRequestBodySize)) => ScalarNode.Integer<long>(new RangeAttribute(-1, long.MaxValue)),
         (_, nameof(RouteConfig.TimeoutPolicy)) or (nameof(RouteConfig), nameof(RouteConfig.Timeout)) => s_timeout,
         (_, nameof(RouteConfig.AuthorizationPolicy)) => new RefusedNode(
             "the gateway has no users: every caller who pays may call", "Remove it, or write 'anonymous'", Harmless: "anonymous"),
@@ -75,39 +70,35 @@ internal static class ProxySchema
             "a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts),
         (_, nameof(RouteMatch.Methods)) => new CollectionNode(
             ScalarNode.Word(["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE", "TRACE"]), IsList: true),
-        (nameof(ClusterConfig), nameof(ClusterConfig.ClusterId)) => null,
         (nameof(ClusterConfig), nameof(ClusterConfig.Metadata)) => s_texts with
         {
             Known =
             [
                 new(BackendKind.Key, ScalarNode.Word(BackendKind.All, StringComparison.Ordinal)),
-                new(BackendHandlerFactory.PingKey, s_ping),
+                new(BackendHandlerFactory.PingKey, ScalarNode.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:01", "01:00:00"))),
             ],
         },
-        (_, nameof(ClusterConfig.LoadBalancingPolicy)) => Policy(
-            LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.PowerOfTwoChoices,
-            LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.LeastRequests),
+        (_, nameof(ClusterConfig.LoadBalancingPolicy)) => Policy(typeof(LoadBalancingPolicies)),
         (nameof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled)) => new RefusedNode(
             "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
             "Remove it",
             Harmless: "false"),
         (_, nameof(DestinationConfig.Metadata)) => s_texts,
         (_, nameof(HttpClientConfig.SslProtocols)) => new CollectionNode(ScalarNode.Word(Enum.GetNames<SslProtocols>()), IsList: true),
-        (_, nameof(HttpClientConfig.MaxConnectionsPerServer)) => ScalarNode.Integer(typeof(int), new RangeAttribute(1, int.MaxValue)),
+        (_, nameof(HttpClientConfig.MaxConnectionsPerServer)) => ScalarNode.Integer<int>(new RangeAttribute(1, int.MaxValue)),
         (_, nameof(HttpClientConfig.RequestHeaderEncoding) or nameof(HttpClientConfig.ResponseHeaderEncoding)) =>
             new ScalarNode(
             "the name of an encoding, as utf-8 or latin1", name => Attempt.Succeeds(() => Encoding.GetEncoding(name))),
         (_, nameof(ForwarderRequestConfig.Version)) => ScalarNode.Word(["1.0", "1.1", "2", "2.0", "3", "3.0"]),
         (_, nameof(ForwarderRequestConfig.ActivityTimeout)) => s_activity,
-        (_, nameof(HealthCheckConfig.AvailableDestinationsPolicy)) => Policy(
-            HealthCheckConstants.AvailableDestinations.HealthyAndUnknown, HealthCheckConstants.AvailableDestinations.HealthyOrPanic),
-        (nameof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Policy)) =>
-            Policy(HealthCheckConstants.ActivePolicy.ConsecutiveFailures),
-        (nameof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.Policy)) =>
-            Policy(HealthCheckConstants.PassivePolicy.TransportFailureRate),
+        (_, nameof(HealthCheckConfig.AvailableDestinationsPolicy)) => Policy(typeof(HealthCheckConstants.AvailableDestinations)),
+        (nameof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Policy)) => Policy(typeof(HealthCheckConstants.ActivePolicy)),
+        (_, nameof(ActiveHealthCheckConfig.Query)) => ScalarNode.Pattern("a query that starts with '?', as ?level=ready", @"(\?.*)?"),
+        (nameof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.Policy)) => Policy(typeof(HealthCheckConstants.PassivePolicy)),
         _ => property.PropertyType == typeof(TimeSpan?) ? s_time : node,
     };
 
-    /// <summary>YARP's policies of one kind; no others can be registered here. An empty text is YARP's default.</summary>
-    private static ScalarNode Policy(params string[] names) => ScalarNode.Word(names).OrEmpty();
+    /// <summary>YARP's policies of one kind, by the class that names them; no others can be registered. Empty is YARP's default.</summary>
+    private static ScalarNode Policy(Type names) => ScalarNode.Word(
+        [.. names.GetFields().Select(field => field.Name), .. names.GetProperties().Select(property => property.Name)]).OrEmpty();
 }

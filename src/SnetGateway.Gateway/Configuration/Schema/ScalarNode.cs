@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 using SnetGateway.Gateway.Validation;
 
@@ -30,50 +31,43 @@ internal sealed record ScalarNode(string Description, Func<string, bool> Accepts
         return new ScalarNode(description, expression.IsMatch);
     }
 
-    public static ScalarNode Word(IReadOnlyCollection<string> words, StringComparison comparison = StringComparison.OrdinalIgnoreCase)
+    public static ScalarNode Word(
+        IReadOnlyCollection<string> words, StringComparison comparison = StringComparison.OrdinalIgnoreCase) => new(
+        words.Count == 1 ? words.First() : $"one of {string.Join(", ", words)}",
+        value => words.Contains(value, StringComparer.FromComparison(comparison)),
+        $$"""{ "enum": ["{{string.Join("\", \"", words)}}"] }""")
     {
-        string list = string.Join(", ", words);
-        return new ScalarNode(
-            words.Count == 1 ? list : $"one of {list}",
-            value => words.Any(word => string.Equals(word, value, comparison)),
-            $$"""{ "enum": ["{{string.Join("\", \"", words)}}"] }""")
-        {
-            Advice = value => (ClosestMatch.Find(value, words) is { } near ? $"Write '{near}' if that was meant. " : "")
-                + (words.Count == 1 ? $"Write {list}" : $"Expected one of: {list}"),
-        };
-    }
+        Advice = value => ClosestMatch.Find(value, words) is { } near ? $"Write '{near}' if that was meant" : null,
+    };
 
     /// <summary>A whole number of an integer type, within the range if there is one.</summary>
-    public static ScalarNode Integer(Type type, RangeAttribute? range)
+    public static ScalarNode Integer<T>(RangeAttribute? range)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
     {
         // A range up to the largest long is rounded up by its attribute, which holds doubles.
-        (decimal min, decimal max) = type == typeof(int) ? (int.MinValue, int.MaxValue) : (long.MinValue, (decimal)long.MaxValue);
-        min = Math.Max(min, Convert.ToDecimal(range?.Minimum ?? min, CultureInfo.InvariantCulture));
-        max = Math.Min(max, Convert.ToDecimal(range?.Maximum ?? max, CultureInfo.InvariantCulture));
+        (T min, T max) = (Limit(range?.Minimum, T.MinValue), Limit(range?.Maximum, T.MaxValue));
         return new ScalarNode(
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"),
-            value => decimal.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number)
+            value => T.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number)
                 && number >= min && number <= max,
             string.Create(CultureInfo.InvariantCulture, $$"""{ "type": "integer", "minimum": {{min}}, "maximum": {{max}} }"""));
+
+        static T Limit(object? limit, T otherwise) =>
+            limit is null ? otherwise : T.CreateSaturating(Convert.ToDecimal(limit, CultureInfo.InvariantCulture));
     }
 
     /// <summary>A duration within the range, always with hours, minutes and seconds: .NET reads a lone `5` as five days.</summary>
-    public static ScalarNode Duration(RangeAttribute? range)
+    public static ScalarNode Duration(RangeAttribute? range) => new(
+        $"a duration{(range is null ? "" : $" from {range.Minimum} to {range.Maximum}")}, as 00:00:05 for five seconds",
+        value => value.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan duration)
+            && range?.IsValid(duration) != false,
+        """{ "type": "string", "pattern": "^-?([0-9]+\\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,7})?)?$" }""")
     {
-        TimeSpan min = range is null ? TimeSpan.MinValue : TimeSpan.Parse(range.Minimum.ToString()!, CultureInfo.InvariantCulture);
-        TimeSpan max = range is null ? TimeSpan.MaxValue : TimeSpan.Parse(range.Maximum.ToString()!, CultureInfo.InvariantCulture);
-        return new ScalarNode(
-            $"a duration{(range is null ? "" : $" from {range.Minimum} to {range.Maximum}")}, as 00:00:05 for five seconds",
-            value => value.Contains(':', StringComparison.Ordinal)
-                && TimeSpan.TryParseExact(value, "c", CultureInfo.InvariantCulture, out TimeSpan duration)
-                && duration >= min && duration <= max,
-            """{ "type": "string", "pattern": "^-?([0-9]+\\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,7})?)?$" }""")
-        {
-            Advice = static value => uint.TryParse(value, CultureInfo.InvariantCulture, out uint seconds) && seconds < 86_400
-                ? $"Write '{TimeSpan.FromSeconds(seconds):c}' if seconds were meant"
-                : null,
-        };
-    }
+        Advice = static value => uint.TryParse(value, CultureInfo.InvariantCulture, out uint seconds) && seconds < 86_400
+            ? $"Write '{TimeSpan.FromSeconds(seconds):c}' if seconds were meant"
+            : null,
+    };
 
     /// <summary>The same, with an empty value accepted too.</summary>
     public ScalarNode OrEmpty() => this with { Accepts = value => value.Length == 0 || Accepts(value) };

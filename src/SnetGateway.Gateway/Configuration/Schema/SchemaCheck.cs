@@ -54,7 +54,6 @@ internal sealed class SchemaCheck(ErrorList errors)
 
     private void CheckCollection(CollectionNode many, IConfigurationSection section)
     {
-        ScalarNode keys = many.Keys;
         foreach (IConfigurationSection child in section.GetChildren())
         {
             bool isIndex = child.Key.Length is > 0 and <= 9 && child.Key.All(char.IsAsciiDigit);
@@ -64,7 +63,7 @@ internal sealed class SchemaCheck(ErrorList errors)
                 child.Path,
                 (many.IsList && !isIndex, "a key where list elements are expected", $"Write {many.Description}"),
                 (string.IsNullOrWhiteSpace(child.Key), "the name is empty", "Write a name"),
-                (!keys.Accepts(child.Key), $"the key is not {keys.Description}", $"Write {keys.Description}"),
+                (!many.Keys.Accepts(child.Key), $"the key is not {many.Keys.Description}", $"Write {many.Keys.Description}"),
                 (isBlank && !mayBeBlank, "nothing is set", $"Write {many.Element.Description}, or remove it"));
             Check(many.Find(child.Key), child);
         }

@@ -10,6 +10,9 @@ internal abstract record SchemaNode(string Description)
     /// <summary>Whether a change here or below takes effect while the gateway runs.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>Whether this node, or one on the way to a key below it, is live.</summary>
+    public bool HasLive(ReadOnlySpan<string> path) => IsLive || (path.Length > 0 && Find(path[0])?.HasLive(path[1..]) == true);
+
     /// <summary>The node of a key below this one; null where there is none.</summary>
     public virtual SchemaNode? Find(string key) => null;
 }
@@ -31,8 +34,6 @@ internal sealed record SchemaProperty(string Name, SchemaNode Node, bool IsRequi
 }
 
 /// <summary>Any number of values of one kind: a list, whose keys are numbers, or a map, whose keys the operator chooses.</summary>
-/// <param name="Element">What each value is.</param>
-/// <param name="IsList">Whether it is a list.</param>
 internal sealed record CollectionNode(SchemaNode Element, bool IsList) : SchemaNode(IsList
     ? $"a list, each element {Element.Description}"
     : $"an object whose keys are names of your choice and whose values are each {Element.Description}")

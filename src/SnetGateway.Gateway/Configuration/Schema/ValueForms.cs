@@ -58,15 +58,11 @@ internal static class ValueForms
         ?? throw new NotSupportedException($"Unknown form of a value: '{name}'. Expected one of: {string.Join(", ", s_forms.Keys)}.");
 
     private static bool IsHttpUrl(string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https" };
 
-    private static bool IsHost(string value)
-    {
-        string name = value.StartsWith("*.", StringComparison.Ordinal) ? value[2..] : value;
-        return name.AsSpan().IndexOfAny('/', '\\') < 0
-            && Uri.TryCreate($"http://{name}/", UriKind.Absolute, out Uri? uri)
-            && uri is { UserInfo.Length: 0, AbsolutePath: "/", Query.Length: 0, Fragment.Length: 0 };
-    }
+    private static bool IsHost(string value) =>
+        value.AsSpan().IndexOfAny(@"/\?#@") < 0
+            && Uri.TryCreate($"http://{(value.StartsWith("*.", StringComparison.Ordinal) ? value[2..] : value)}/", UriKind.Absolute, out _);
 
     private static bool IsOrigin(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri)

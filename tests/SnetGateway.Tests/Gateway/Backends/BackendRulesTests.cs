@@ -59,7 +59,7 @@ public sealed class BackendRulesTests : IDisposable
     [InlineData("http", "Http:Statuses:200", "NotFound", "Http:Statuses:200", "300 to 599")]
     [InlineData("http", "Http:Statuses:4x4", "NotFound", "Http:Statuses:4x4", "300 to 599")]
     [InlineData(
-        "http", "Http:Methods:" + Method + ":Statuses:404", "OK", "Http:Methods:" + Method + ":Statuses:404", "Expected one of: Cancelled")]
+        "http", "Http:Methods:" + Method + ":Statuses:404", "OK", "Http:Methods:" + Method + ":Statuses:404", "Write one of Cancelled")]
     [InlineData("grpc", "Http:Statuses:404", "NotFound", "Http", "never used")]
     [InlineData("http", "Http:Credentials:key:Location", "cookie", "Http:Credentials:key:Location", "header")]
     [InlineData("http", "Http:Credentials:key:Key", "x key", "Http:Credentials:key:Key", "header")]

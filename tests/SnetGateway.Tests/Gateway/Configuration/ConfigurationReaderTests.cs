@@ -226,7 +226,7 @@ public class ConfigurationReaderTests
     [InlineData(
         P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "klingon", P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "utf-8")]
     [InlineData(P + "Clusters:draw:HttpClient:RequestHeaderEncoding", "latin1", null, null)]
-    [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "Expected one of: 1.0")]
+    [InlineData(P + "Clusters:draw:HttpRequest:Version", "9", P + "Clusters:draw:HttpRequest:Version", "Write one of 1.0")]
     [InlineData(
         P + "Clusters:draw:HttpRequest:ActivityTimeout", "-00:00:05", P + "Clusters:draw:HttpRequest:ActivityTimeout",
         "-00:00:00.0010000 for none")]
