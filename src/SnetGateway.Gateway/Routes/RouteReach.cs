@@ -34,7 +34,8 @@ internal sealed class RouteReach(RouteConfig route, IReadOnlyList<string> hostsO
             && ((_hosts.Count == 0 && other._hosts.Count == 0) || Overlap(_hosts, other._hosts))
             && (_methods.Count == 0 || other._methods.Count == 0 || Overlap(_methods, other._methods));
 
-    private static string[] Sorted(IEnumerable<string>? values) => [.. (values ?? []).Order(StringComparer.OrdinalIgnoreCase)];
+    private static string[] Sorted(IEnumerable<string>? values) =>
+        [.. (values ?? []).Order(StringComparer.Ordinal).OrderBy(value => value, StringComparer.OrdinalIgnoreCase)];
 
     private static bool Overlap(IReadOnlyList<string> left, IReadOnlyList<string> right) =>
         left.Intersect(right, StringComparer.OrdinalIgnoreCase).Any();

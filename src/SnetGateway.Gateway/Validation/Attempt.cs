@@ -3,11 +3,10 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace SnetGateway.Gateway.Validation;
 
-/// <summary>Checks a value with a method of .NET that throws where the value is not valid.</summary>
+/// <summary>Checks a value with a method of .NET that throws where the value is bad or its file cannot be read.</summary>
 internal static class Attempt
 {
-    /// <param name="read">Reads the value. What it returns is disposed of.</param>
-    /// <returns>Whether it was read without an exception that a bad value or an unreadable file causes.</returns>
+    /// <summary>Whether the method returns without such an exception. Its result is disposed of.</summary>
     public static bool Succeeds(Func<object?> read)
     {
         try

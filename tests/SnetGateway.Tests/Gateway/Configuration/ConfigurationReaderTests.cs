@@ -341,6 +341,10 @@ public class ConfigurationReaderTests
         "Match:Path=/a;Match:QueryParameters:0:Name=x;Match:QueryParameters:0:Values:0=B;Match:QueryParameters:0:Values:1=1;"
         + "Match:Headers:0:Name=y;Match:Headers:0:Mode=exists",
         true)]
+    [InlineData(
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=b;Match:Headers:0:Values:1=B;Match:Headers:0:IsCaseSensitive=true",
+        "Match:Path=/a;Match:Headers:0:Name=x;Match:Headers:0:Values:0=B;Match:Headers:0:Values:1=b;Match:Headers:0:IsCaseSensitive=true",
+        true)]
     public async Task Read_TwoRoutes_AreAMistakeWhereRoutingCouldNotChoose(string one, string other, bool isAmbiguous)
     {
         Dictionary<string, string?> values = Samples.Good();
