@@ -33,7 +33,7 @@ public sealed class LimitOptions
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>
-    /// Cleartext connections that have not yet shown their protocol. Further ones are closed immediately. Not a setting: an honest
+    /// Cleartext connections that have not yet shown their protocol. For a further one the oldest is closed. Not a setting: an honest
     /// connection is in this state for one round trip, so 1,024 are enough for 10,000 new connections per second.
     /// </summary>
     internal int MaxUndecidedConnections { get; set; } = 1024;

@@ -10,9 +10,10 @@ internal static partial class ListenerLog
     public static partial void UndecidedAborted(ILogger logger, TimeSpan timeout);
 
     [LoggerMessage(EventId = 1003, EventName = "TooManyUndecided", Level = LogLevel.Warning,
-        Message = "Closed a new connection, because {Limit} other connections have not sent their first bytes yet. If this continues, "
-            + "someone may be opening idle connections: check the load balancer or a firewall.")]
-    public static partial void TooManyUndecided(ILogger logger, int limit);
+        Message = "Closed the oldest of {Limit} connections that have not sent their first bytes, because another one was opened. If this "
+            + "continues, someone may be opening idle connections: check the load balancer or a firewall. ({Suppressed} similar events "
+            + "suppressed.)")]
+    public static partial void TooManyUndecided(ILogger logger, int limit, long suppressed);
 
     [LoggerMessage(EventId = 1004, EventName = "UndecidedClosed", Level = LogLevel.Debug,
         Message = "A connection ended before its protocol was known.")]

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using SnetGateway.Gateway.Logging;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -16,6 +17,7 @@ internal sealed class SplitPort(
     private readonly Channel<ConnectionContext> _http1 = NewQueue();
     private readonly Channel<ConnectionContext> _http2 = NewQueue();
     private readonly LinkedList<Undecided> _undecided = new();
+    private readonly LogThrottle _tooMany = new(time);
     private IConnectionListener? _listener;
     private ITimer? _timer;
     private bool _stopped;
@@ -50,15 +52,11 @@ internal sealed class SplitPort(
             while (await listener.AcceptAsync() is { } connection)
             {
                 var undecided = new Undecided(connection, time.GetTimestamp());
-                if (TryAdd(undecided))
+                Undecided? oldest = Add(undecided);
+                _ = DecideAsync(undecided);
+                if (oldest is not null)
                 {
-                    _ = DecideAsync(undecided);
-                }
-                else
-                {
-                    ListenerLog.TooManyUndecided(logger, maxUndecided);
-                    connection.Abort(new ConnectionAbortedException("Too many connections have not sent their first bytes."));
-                    await connection.DisposeAsync();
+                    Abort(oldest);
                 }
             }
         }
@@ -108,13 +106,23 @@ internal sealed class SplitPort(
         }
     }
 
-    private bool TryAdd(Undecided undecided)
+    /// <summary>
+    /// Returns the connection that must be closed for the new one: the oldest, because an honest client sends its first bytes with its
+    /// first packet, and somebody who opens connections and says nothing must not keep honest ones out.
+    /// </summary>
+    private Undecided? Add(Undecided undecided)
     {
         lock (_undecided)
         {
-            if (_stopped || _undecided.Count >= maxUndecided)
+            if (_stopped)
             {
-                return false;
+                return undecided;
+            }
+
+            Undecided? oldest = _undecided.Count >= maxUndecided ? _undecided.First!.Value : null;
+            if (oldest is not null)
+            {
+                _undecided.RemoveFirst();
             }
 
             _undecided.AddLast(undecided.Node);
@@ -123,8 +131,18 @@ internal sealed class SplitPort(
                 _timer!.Change(decisionTimeout, Timeout.InfiniteTimeSpan);
             }
 
-            return true;
+            return oldest;
         }
+    }
+
+    private void Abort(Undecided oldest)
+    {
+        if (_tooMany.TryTake(out long suppressed))
+        {
+            ListenerLog.TooManyUndecided(logger, maxUndecided, suppressed);
+        }
+
+        oldest.Connection.Abort(new ConnectionAbortedException("Too many connections have not sent their first bytes."));
     }
 
     private void Remove(Undecided undecided)

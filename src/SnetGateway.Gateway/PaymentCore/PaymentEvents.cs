@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Logging;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Values;
 

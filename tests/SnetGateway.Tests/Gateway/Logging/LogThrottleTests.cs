@@ -1,8 +1,8 @@
-using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Logging;
 using SnetGateway.TestKit;
 using Xunit;
 
-namespace SnetGateway.Tests.Gateway.PaymentCore;
+namespace SnetGateway.Tests.Gateway.Logging;
 
 public sealed class LogThrottleTests
 {

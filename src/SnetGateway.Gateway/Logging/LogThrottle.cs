@@ -1,4 +1,4 @@
-namespace SnetGateway.Gateway.PaymentCore;
+namespace SnetGateway.Gateway.Logging;
 
 /// <summary>At most one log event in ten seconds, for events that clients could cause at will; counts those that were left out.</summary>
 internal sealed class LogThrottle(TimeProvider time)
