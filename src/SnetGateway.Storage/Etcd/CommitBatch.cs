@@ -100,4 +100,32 @@ internal sealed class CommitBatch
 
         return outer;
     }
+
+    /// <summary>Reads one record of each commit: all records of a commit are written together or not at all.</summary>
+    public TxnRequest ToRead(EtcdKeys keys) => new()
+    {
+        Success =
+        {
+            Commits.Select(commit => new RequestOp { RequestRange = new RangeRequest { Key = keys.Of(commit.Writes.Span[0].Key) } }),
+        },
+    };
+
+    /// <summary>The outcome of a commit by the response to <see cref="ToRequest"/> or to <see cref="ToRead"/>.</summary>
+    public CommitResult ResultOf(int index, TxnResponse response)
+    {
+        ResponseOp one = response.Responses[index];
+        if (one.ResponseCase == ResponseOp.ResponseOneofCase.ResponseTxn)
+        {
+            return one.ResponseTxn.Succeeded
+                ? new CommitResult(CommitOutcome.Committed, response.Header.Revision)
+                : new CommitResult(CommitOutcome.Conflict, 0);
+        }
+
+        // A record has the ids of its last calls, so no other commit has the same bytes.
+        RecordWrite write = Commits[index].Writes.Span[0];
+        Mvccpb.KeyValue? stored = one.ResponseRange.Kvs.FirstOrDefault();
+        return (stored?.ModRevision ?? 0) == write.ExpectedRevision ? new CommitResult(CommitOutcome.NotWritten, 0)
+            : stored?.Value.Span.SequenceEqual(write.Value.Span) == true ? new CommitResult(CommitOutcome.Committed, stored.ModRevision)
+            : new CommitResult(CommitOutcome.Conflict, 0);
+    }
 }

@@ -176,19 +176,14 @@ internal sealed class CommitQueue : IAsyncDisposable
     {
         for (int i = 0; i < batch.Commits.Count; i++)
         {
-            if (response is null)
+            PendingCommit commit = batch.Commits[i];
+            CommitResult result = response is null ? new CommitResult(otherwise, 0) : batch.ResultOf(i, response);
+            if (result.Outcome == CommitOutcome.Committed)
             {
-                batch.Commits[i].End(otherwise);
+                _journal?.Append(commit.Writes.Span); // before End, while the caller still lends the memory
             }
-            else if (response.Responses[i].ResponseTxn.Succeeded)
-            {
-                _journal?.Append(batch.Commits[i].Writes.Span); // before End, while the caller still lends the memory
-                batch.Commits[i].End(CommitOutcome.Committed, response.Header.Revision);
-            }
-            else
-            {
-                batch.Commits[i].End(CommitOutcome.Conflict);
-            }
+
+            commit.End(result.Outcome, result.Revision);
         }
     }
 
@@ -227,6 +222,10 @@ internal sealed class CommitQueue : IAsyncDisposable
                 }
             }
         }
+        catch (EtcdException exception) when (exception.Kind == EtcdFailureKind.NoSpace)
+        {
+            return await ReadBackAsync(batch, exception.Message);
+        }
         catch (EtcdException exception)
         {
             return (null, Failed(batch, exception.MayBeDone ? CommitOutcome.Unknown : CommitOutcome.NotWritten, exception.Message));
@@ -238,6 +237,22 @@ internal sealed class CommitQueue : IAsyncDisposable
         catch (Exception exception)
         {
             return (null, Failed(batch, CommitOutcome.Unknown, exception.ToString()));
+        }
+    }
+
+    /// <summary>Reads what a full etcd has written of a batch.</summary>
+    private async Task<(TxnResponse? Response, CommitOutcome Otherwise)> ReadBackAsync(CommitBatch batch, string error)
+    {
+        _failures.Failed(error);
+        try
+        {
+            TimeSpan left = _limit - (2 * _sweepPeriod) - _time.GetElapsedTime(batch.OldestStartedAt);
+            TxnResponse found = await _client.TxnAsync(batch.ToRead(_keys), mayRepeat: true, left, CancellationToken.None);
+            return found.Responses.Count == batch.Commits.Count ? (found, default) : (null, CommitOutcome.Unknown);
+        }
+        catch (EtcdException exception)
+        {
+            return (null, Failed(batch, CommitOutcome.Unknown, exception.Message));
         }
     }
 

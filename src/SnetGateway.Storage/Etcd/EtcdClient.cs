@@ -150,7 +150,7 @@ internal sealed class EtcdClient : IDisposable
                     $"the password file for etcd cannot be read: {exception.Message}", EtcdFailureKind.Refused, exception);
             }
 
-            if (failure.Kind is EtcdFailureKind.Refused or EtcdFailureKind.Compacted)
+            if (failure.Kind is EtcdFailureKind.Refused or EtcdFailureKind.NoSpace or EtcdFailureKind.Compacted)
             {
                 throw failure;
             }

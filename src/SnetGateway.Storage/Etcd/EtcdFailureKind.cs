@@ -13,8 +13,14 @@ internal enum EtcdFailureKind
     /// </summary>
     Unavailable,
 
-    /// <summary>Certainly not executed, and a retry does not help: quota exceeded, permission denied, invalid request.</summary>
+    /// <summary>Certainly not executed, and a retry does not help: permission denied, invalid request.</summary>
     Refused,
+
+    /// <summary>
+    /// The quota is exceeded. The request that raises the alarm is executed all the same, later ones are not. Reading decides, and no late
+    /// write is possible, because etcd has responded.
+    /// </summary>
+    NoSpace,
 
     /// <summary>Certainly not executed, because the token is expired or unknown.</summary>
     TokenRefused,
@@ -37,7 +43,7 @@ internal static class EtcdFailureKinds
         ("no leader", EtcdFailureKind.Unavailable), // because of `hasleader`, checked before anything else
         ("too many requests", EtcdFailureKind.Unavailable),
         ("rpc not supported for learner", EtcdFailureKind.Unavailable),
-        ("mvcc: database space exceeded", EtcdFailureKind.Refused),
+        ("mvcc: database space exceeded", EtcdFailureKind.NoSpace),
         ("request is too large", EtcdFailureKind.Refused),
         ("too many operations in txn request", EtcdFailureKind.Refused),
         ("duplicate key given in txn request", EtcdFailureKind.Refused),

@@ -37,6 +37,35 @@ public sealed class EtcdFullTests
         await store.MustWrite(1, revision, [1]);
     }
 
+    /// <summary>etcd executes the transaction that raises its alarm and returns an error for it.</summary>
+    [Fact]
+    [Rule(7)]
+    public async Task EtcdGetsFullUnderManyWriters_EachCommitIsReportedAsItIsStored()
+    {
+        await using EtcdProcess etcd = await EtcdProcess.StartAsync(new() { Arguments = ["--quota-backend-bytes=4194304"] });
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            await using EtcdRecordStore store = EtcdLedger.Open(etcd);
+            long revision = 0;
+            CommitResult result;
+            for (int i = 1; ; i++)
+            {
+                byte[] value = new byte[StoreLimits.MaxValueLength];
+                BitConverter.TryWriteBytes(value, i); // no two commits have the same bytes
+                result = await store.Write(1, revision, value);
+                if (result.Outcome != CommitOutcome.Committed)
+                {
+                    break;
+                }
+
+                revision = result.Revision;
+            }
+
+            Assert.Equal(CommitOutcome.NotWritten, result.Outcome);
+            Assert.Equal(revision, await store.Revision(1));
+        }));
+    }
+
     [Theory]
     [InlineData(false, true, "--auto-compaction-retention=0")]
     [InlineData(false, false, "--auto-compaction-retention=1")]

@@ -24,7 +24,7 @@ public sealed class EtcdOutcomeTests
     [InlineData(StatusCode.Unavailable, "etcdserver: no leader", EtcdFailureKind.Unavailable)]
     [InlineData(StatusCode.Unavailable, "etcdserver: request timed out", EtcdFailureKind.Unknown)]
     [InlineData(StatusCode.Unavailable, "etcdserver: a text of a later version", EtcdFailureKind.Unknown)]
-    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", EtcdFailureKind.Refused)]
+    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", EtcdFailureKind.NoSpace)]
     [InlineData(StatusCode.Unauthenticated, "etcdserver: invalid auth token", EtcdFailureKind.TokenRefused)]
     [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", EtcdFailureKind.Compacted)]
     [InlineData(StatusCode.Unimplemented, "unknown service etcdserverpb.KV", EtcdFailureKind.Refused)]
