@@ -8,14 +8,17 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup) : ConfigurationProvider, IConfigurationSource
 {
+    private IReadOnlyDictionary<string, string?>? _reloaded;
+
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    public override void Load() => Data = Apply(startup, startup);
+    public override void Load() => Data = Apply(startup, _reloaded ?? startup);
 
     /// <summary>Puts the live keys of a validated configuration in force.</summary>
     public void Accept(IReadOnlyDictionary<string, string?> next)
     {
-        Data = Apply(startup, next);
+        _reloaded = next;
+        Load();
         OnReload();
     }
 

@@ -28,9 +28,7 @@ internal static class ConfigurationServices
         services.AddLiveSnapshot(live);
         services.AddSingleton<IProxyConfigProvider>(live);
         services.AddSingleton<IConfigChangeListener>(live);
-        services.AddSingleton(loader);
-        services.AddSingleton(result);
-        services.AddSingleton(accepted);
+        services.AddSingleton(loader).AddSingleton(result).AddSingleton(accepted);
         services.AddHostedService<ConfigurationReload>();
         return services;
     }
