@@ -42,8 +42,8 @@ public sealed class EtcdOptions
     public string KeyPath { get; set; } = "";
 
     /// <summary>
-    /// Time to open a connection before the next member is tried. Not a setting: several attempts must fit into <see
-    /// cref="LedgerOptions.CommitTimeout"/>.
+    /// Time to open a connection before the next member is tried. Not a setting: several attempts must fit into
+    /// <see cref="LedgerOptions.CommitTimeout"/>.
     /// </summary>
     internal TimeSpan DialTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

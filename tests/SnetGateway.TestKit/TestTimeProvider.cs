@@ -30,6 +30,24 @@ public sealed class TestTimeProvider() : FakeTimeProvider(new DateTimeOffset(202
         }
     }
 
+    /// <summary>
+    /// Moves to the first timer if it fires within <paramref name="most"/>. A loop of such steps passes exactly the pauses of the code
+    /// under test, however long the machine takes.
+    /// </summary>
+    public void AdvanceToTimer(TimeSpan most)
+    {
+        TimeSpan due;
+        lock (_lock)
+        {
+            due = _armed.Count == 0 ? TimeSpan.MaxValue : TimeSpan.FromTicks(_armed.Min(timer => timer.Due) - GetTimestamp());
+        }
+
+        if (due <= most)
+        {
+            Advance(due > TimeSpan.Zero ? due : TimeSpan.Zero);
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
 
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
@@ -69,12 +87,16 @@ public sealed class TestTimeProvider() : FakeTimeProvider(new DateTimeOffset(202
 
         public ITimer Inner { get; set; } = null!;
 
+        /// <summary>When it fires, as a timestamp.</summary>
+        public long Due { get; private set; }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             bool waits = dueTime != Timeout.InfiniteTimeSpan;
             lock (owner._lock)
             {
                 owner._armed.Remove(this);
+                Due = owner.GetTimestamp() + dueTime.Ticks;
                 _isWaiting = waits;
                 _repeats = period > TimeSpan.Zero;
             }

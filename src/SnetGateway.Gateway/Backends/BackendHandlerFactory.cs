@@ -13,9 +13,9 @@ namespace SnetGateway.Gateway.Backends;
 /// health, timeouts and metrics work for all of them. A new kind begins here, with its name in <see cref="BackendKind"/>.
 /// </summary>
 internal sealed class BackendHandlerFactory(
-    IOptionsMonitor<BackendOptions> options, TranslatorServices translators, IServiceProvider services,
-    ILogger<ForwarderHttpClientFactory> logger)
-    : ForwarderHttpClientFactory(logger)
+    IOptionsMonitor<BackendOptions> options, IOptionsMonitor<ProcessOptions> programs, TranslatorServices translators, ProgramSlots slots,
+    ILoggerFactory loggers)
+    : ForwarderHttpClientFactory(loggers.CreateLogger<ForwarderHttpClientFactory>())
 {
     /// <summary>
     /// Cluster metadata: the interval of HTTP/2 pings to a service with running calls, such as `00:05:00`. Unset: no pings.
@@ -57,7 +57,7 @@ internal sealed class BackendHandlerFactory(
     private ProcessBackend CreateProcess(HttpMessageHandler network, string clusterId)
     {
         network.Dispose(); // a program needs no HTTP client
-        return ActivatorUtilities.CreateInstance<ProcessBackend>(services, clusterId);
+        return new ProcessBackend(clusterId, programs, translators, slots, loggers.CreateLogger<ProcessBackend>());
     }
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>

@@ -29,8 +29,8 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     }
 
     /// <summary>
-    /// The same for a file whose bytes were read already. At a reload, keys that are not live keep their values of <paramref
-    /// name="startup"/>.
+    /// The same for a file whose bytes were read already. At a reload, keys that are not live keep their values of
+    /// <paramref name="startup"/>.
     /// </summary>
     public async ValueTask<ConfigurationResult> LoadAsync(
         byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)

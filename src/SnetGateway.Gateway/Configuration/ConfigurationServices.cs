@@ -9,9 +9,9 @@ namespace SnetGateway.Gateway.Configuration;
 internal static class ConfigurationServices
 {
     /// <summary>
-    /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's configuration, and the reload. <paramref
-    /// name="configuration"/> then reads from the accepted configuration only, to which each feature binds its options; they are validated
-    /// already. Chain and ledger are fixed for the process.
+    /// Registers the live snapshot as <see cref="LiveSnapshot"/> and as the proxy's configuration, and the reload.
+    /// <paramref name="configuration"/> then reads from the accepted configuration only, to which each feature binds its options; they are
+    /// validated already. Chain and ledger are fixed for the process.
     /// </summary>
     public static IServiceCollection AddGatewayConfiguration(
         this IServiceCollection services, IConfigurationBuilder configuration, ConfigurationLoader loader, ConfigurationResult result)

@@ -116,7 +116,7 @@ internal sealed record CallFailure(Status Status, FailureCause Cause)
 /// <summary>Who caused a call that the gateway ends. Decides what is logged, and whether the client counts as disconnected.</summary>
 internal enum FailureCause
 {
-    /// <summary>The payment could not be recorded.</summary>
+    /// <summary>The second check refused the payment, or it could not be recorded.</summary>
     PaymentRefused,
 
     /// <summary>The service, or the way to it.</summary>

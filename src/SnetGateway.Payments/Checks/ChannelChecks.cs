@@ -8,7 +8,7 @@ namespace SnetGateway.Payments.Checks;
 
 /// <summary>
 /// The checks of an escrow payment, E3 to E11, in the order that is part of the protocol: where several fail, the first one decides what
-/// the client gets. Each returns null or its refusal. None takes a lock or touches the store or the chain.
+/// the client gets. Those that begin with Check return null or the refusal. None takes a lock or touches the store or the chain.
 /// </summary>
 /// <param name="chainReader">The newest block, from memory.</param>
 /// <param name="recovery">Recovers signers.</param>
@@ -84,7 +84,7 @@ public sealed class ChannelChecks(
         : signer == reading.Signer || signer == reading.Sender ? null
         : Refusals.WrongSigner();
 
-    /// <summary>E10 is the price. E4 again and E11, when the channel's slot is taken: the amount grew by exactly the price.</summary>
+    /// <summary>E4 again and E11, when the channel's slot is taken: the amount grew by exactly the price.</summary>
     /// <param name="chain">The chain state of now.</param>
     /// <param name="record">The channel's record of now; null where nothing was ever paid.</param>
     /// <param name="payment">The payment.</param>

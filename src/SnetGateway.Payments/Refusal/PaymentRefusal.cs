@@ -9,7 +9,7 @@ namespace SnetGateway.Payments.Refusal;
 /// <param name="Message">The text, as the reference's clients know it. Tells nothing of the inside.</param>
 public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string Message);
 
-/// <summary>The reasons, one a metric's tag value.</summary>
+/// <summary>The reasons; each is one value of a metric's tag.</summary>
 public enum RefusalReason
 {
     Metadata,

@@ -159,7 +159,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             }
             catch (StoreUnavailableException)
             {
-                // Read again below, until the limit.
+                // Read again after the pause, until the limit.
             }
 
             if (time.GetElapsedTime(start) + pause >= limit)

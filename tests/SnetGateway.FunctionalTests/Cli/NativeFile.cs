@@ -9,7 +9,6 @@ namespace SnetGateway.FunctionalTests.Cli;
 /// <param name="Machine">The processor, as the format writes it. 0 for Mach-O.</param>
 internal sealed record NativeFile(string Path, string Format, int Machine)
 {
-    public const int ElfX64 = 62;
     public const int ElfArm64 = 183;
 
     /// <summary>Null for everything else, managed assemblies included.</summary>

@@ -33,8 +33,8 @@ internal sealed class ClientHttp : HttpMessageInvoker
     }
 
     /// <summary>
-    /// Where generated clients of this server send their calls. A call whose token is cancelled throws <see
-    /// cref="OperationCanceledException"/>.
+    /// Where generated clients of this server send their calls. A call whose token is cancelled throws
+    /// <see cref="OperationCanceledException"/>.
     /// </summary>
     public GrpcChannel ChannelTo(Uri server) =>
         _channels.GetOrAdd(server, static (address, http) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
