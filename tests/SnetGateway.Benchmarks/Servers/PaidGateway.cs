@@ -54,7 +54,6 @@ internal sealed class PaidGateway(string name, string program, string folder, st
                 EscrowAddress = market.State.MultiPartyEscrow,
                 // All clients come at once, from channels never seen before; the default lets them in over some seconds.
                 ReadsPerSecond = 10_000,
-                MaxWaitingReads = 10_000,
             },
             Ledger = new
             {
