@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace SnetGateway.Gateway.Listeners;
 
 /// <summary>
-/// After GOAWAY and the last response, leaves an HTTP/2 connection open until the client has closed it. Kestrel closes it at once; then a
-/// client that has not yet processed that response, or whose half of the call is still open, takes the end of the connection for the end of
-/// the call and fails a call that was paid and answered.
+/// After GOAWAY and the last response, leaves an HTTP/2 connection open until the client has closed it. Kestrel closes it immediately; then
+/// a client that has not yet processed that response, or whose half of the call is still open, takes the end of the connection for the end
+/// of the call and fails a call that was paid and answered.
 /// </summary>
 internal static class LingeringClose
 {

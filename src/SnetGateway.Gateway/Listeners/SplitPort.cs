@@ -20,7 +20,7 @@ internal sealed class SplitPort(
     private readonly LogThrottle _tooMany = new(time);
     private IConnectionListener? _listener;
     private ITimer? _timer;
-    private bool _stopped;
+    private volatile bool _stopped;
 
     /// <summary>The configured address; once bound, with the real port.</summary>
     public IPEndPoint Address { get; private set; } = address;
@@ -108,7 +108,7 @@ internal sealed class SplitPort(
 
     /// <summary>
     /// Returns the connection that must be closed for the new one: the oldest, because an honest client sends its first bytes with its
-    /// first packet, and somebody who opens connections and says nothing must not keep honest ones out.
+    /// first packet, and a client that opens connections and sends nothing must not keep honest ones out. The new one itself at shutdown.
     /// </summary>
     private Undecided? Add(Undecided undecided)
     {
@@ -137,7 +137,7 @@ internal sealed class SplitPort(
 
     private void Abort(Undecided oldest)
     {
-        if (_tooMany.TryTake(out long suppressed))
+        if (!_stopped && _tooMany.TryTake(out long suppressed))
         {
             ListenerLog.TooManyUndecided(logger, maxUndecided, suppressed);
         }
