@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 
 namespace SnetGateway.Gateway.Backends;
 
@@ -16,6 +17,7 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.AddSingleton<ProgramSlots>();
         proxy.Services.TryAddSingleton<TranslatorServices>();
         proxy.AddTransforms<TranslatedRequest>();
+        proxy.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPassiveHealthCheckPolicy, UnreachableInstances>());
         proxy.AddConfigFilter<GrpcClusterDefaults>();
         return proxy;
     }

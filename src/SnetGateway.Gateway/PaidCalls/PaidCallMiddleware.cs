@@ -177,17 +177,21 @@ internal sealed class PaidCallMiddleware(
                 headers[PaymentMetadata.UserAddress] = addresses.TextOf(reservation.Payer);
             }
 
-            if (call.Clock.ClientRemaining is { } remaining)
-            {
-                headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
-            }
-
-            RequestTypeTransform.Hide(context.Request);
             context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
             context.RequestAborted = call.Clock.Token;
             context.Features.Set<IHttpResponseBodyFeature>(body);
             context.Features.Set<IHttpResetFeature>(body);
-            await next(context);
+            do
+            {
+                if (call.Clock.ClientRemaining is { } remaining)
+                {
+                    headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
+                }
+
+                RequestTypeTransform.Hide(context.Request);
+                await next(context);
+            }
+            while (!call.IsComplete && InstanceRetry.TryPrepare(call));
         }
         catch (Exception exception)
         {

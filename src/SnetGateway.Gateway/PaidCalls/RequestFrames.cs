@@ -9,8 +9,12 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
 {
     private FrameTracker _frames = new(maxMessageBytes);
 
+    /// <summary>Whether the proxy has begun to read it.</summary>
+    public bool WasRead { get; private set; }
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        WasRead = true;
         ValueTask<int> read = inner.ReadAsync(buffer, cancellationToken);
 
         // A read into an empty buffer only waits for bytes; its 0 is not the end.

@@ -22,7 +22,7 @@ internal sealed partial class ProcessBackend(
     {
         string name = request.RequestUri!.Host;
         ProgramOptions? program = options.CurrentValue.Programs.GetValueOrDefault(name);
-        if (TranslatedRequest.MethodOf(request) is not { } method)
+        if (TranslatedRequest.InputOf(request) is not { Method: var method })
         {
             // A health probe.
             bool exists = program is not null && Executables.Find(program.Command) is not null;

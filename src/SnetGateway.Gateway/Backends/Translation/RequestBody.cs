@@ -12,11 +12,19 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
     private readonly MemoryStream _bytes = new();
     private RpcException? _problem;
 
-    /// <summary>The request's one message, as its client encoded it.</summary>
+    /// <summary>
+    /// The request's one message, as its client encoded it. Kept for another instance, because the body of a client can be read only once.
+    /// </summary>
     /// <exception cref="RpcException">It has no message, more than one, or an invalid one.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadMessageAsync(
         HttpRequestMessage request, int maxMessageBytes, CancellationToken cancellationToken)
     {
+        TranslatedInput? input = TranslatedRequest.InputOf(request);
+        if (input?.Message is { } kept)
+        {
+            return kept;
+        }
+
         await using var body = new RequestBody(maxMessageBytes);
         try
         {
@@ -31,7 +39,10 @@ internal sealed class RequestBody(int maxMessageBytes) : WriteOnceStream
         }
 
         string? encoding = TranslatedRequest.HeaderOf(request, GrpcHeaderNames.Encoding);
-        return SingleMessage.Read(body._bytes.GetBuffer().AsMemory(0, (int)body._bytes.Length), encoding, maxMessageBytes);
+        ReadOnlyMemory<byte> message =
+            SingleMessage.Read(body._bytes.GetBuffer().AsMemory(0, (int)body._bytes.Length), encoding, maxMessageBytes);
+        input?.Message = message;
+        return message;
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -25,7 +25,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (TranslatedRequest.MethodOf(request) is not { } method)
+        if (TranslatedRequest.InputOf(request) is not { Method: var method })
         {
             // The proxy's own health probe.
             return await base.SendAsync(request, cancellationToken);

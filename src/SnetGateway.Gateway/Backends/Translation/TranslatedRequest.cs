@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -10,7 +11,7 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// </summary>
 internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 {
-    private static readonly HttpRequestOptionsKey<string> s_method = new("snet-gateway.method");
+    private static readonly HttpRequestOptionsKey<TranslatedInput> s_input = new("snet-gateway.input");
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -30,13 +31,17 @@ internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        context.ProxyRequest.Options.Set(s_method, context.Path.Value ?? string.Empty);
+        IFeatureCollection features = context.HttpContext.Features;
+        TranslatedInput input = features.Get<TranslatedInput>() ?? new TranslatedInput(context.Path.Value ?? string.Empty);
+        features.Set(input);
+        context.ProxyRequest.Options.Set(s_input, input);
         context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix);
         return default;
     }
 
-    /// <summary>The path of the method that is called, `/package.Service/Method`; null for a health probe.</summary>
-    public static string? MethodOf(HttpRequestMessage request) => request.Options.TryGetValue(s_method, out string? method) ? method : null;
+    /// <summary>The method that is called, and its message once it was read; null for a health probe.</summary>
+    public static TranslatedInput? InputOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(s_input, out TranslatedInput? input) ? input : null;
 
     public static string? ContentTypeOf(HttpRequestMessage request) =>
         request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values) == true
