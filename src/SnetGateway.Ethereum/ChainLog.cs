@@ -11,8 +11,8 @@ internal static partial class ChainLog
     public static partial void EndpointInUse(ILogger logger, string endpoint, long chainId);
 
     [LoggerMessage(EventId = 4002, EventName = "EndpointSetAside", Level = LogLevel.Warning,
-        Message = "Chain endpoint {Endpoint} is not used for {Seconds:F1} s: {Reason}. Until then the next endpoint is used. Check the "
-            + "endpoint if this continues.")]
+        Message = "Chain endpoint {Endpoint} is not used for {Seconds:F1} s, and longer if it fails again: {Reason}. Until then the next "
+            + "endpoint is used. Check the endpoint if it does not come back.")]
     public static partial void EndpointSetAside(ILogger logger, string endpoint, double seconds, string reason);
 
     [LoggerMessage(EventId = 4003, EventName = "EndpointMisconfigured", Level = LogLevel.Error,

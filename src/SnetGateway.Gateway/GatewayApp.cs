@@ -58,6 +58,13 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.ForwarderMiddleware", LogLevel.None);
 
+        // A probe of an instance that is down: a stack trace each time. YARP's DestinationHealthUpdater logs each change of an instance's
+        // health in one line.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
+
+        // What the host logs of a failed startup is a stack trace of the error that the command prints in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
         // The server logs requests below our levels, and while its logger is enabled each request carries an activity and a scope: 1.5 KB
         // and some microseconds. An activity listener still gets activities.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

@@ -100,11 +100,15 @@ internal sealed class EndpointState(
         }
     }
 
-    /// <summary>Sets the endpoint aside, longer after each failure. Concurrent calls that fail together count once.</summary>
+    /// <summary>
+    /// Sets the endpoint aside, longer after each failure. Concurrent calls that fail together count once. A failure like
+    /// the one before is not logged again: an endpoint may be down for hours.
+    /// </summary>
     public void SetAside(Exception exception)
     {
         bool misconfigured = exception is EndpointException { Fault: EndpointFault.WrongChain or EndpointFault.NoContract };
         TimeSpan pause;
+        bool isNew;
         lock (_lock)
         {
             if (IsSetAside)
@@ -116,6 +120,7 @@ internal sealed class EndpointState(
             pause = misconfigured ? jitter.Around(s_misconfiguredPause) : jitter.BackOff(s_firstPause, s_longestPause, _failures);
             _setAsideAt = time.GetTimestamp();
             _pause = pause;
+            isNew = _fault != exception.Message;
             _fault = exception.Message;
             Volatile.Write(ref _isChecked, false);
         }
@@ -124,7 +129,7 @@ internal sealed class EndpointState(
         {
             ChainLog.EndpointMisconfigured(logger, endpoint.Name, exception.Message);
         }
-        else
+        else if (isNew)
         {
             ChainLog.EndpointSetAside(logger, endpoint.Name, pause.TotalSeconds, exception.Message);
         }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Listeners;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Cli;
@@ -26,13 +28,28 @@ internal static class ServeCommand
         try
         {
             await using WebApplication app = build(loader, result);
-            await app.StartAsync(cancellationToken);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+            }
+            catch
+            {
+                // What has started must stop before the container is disposed: it would fail there, and log that.
+                await app.StopAsync(CancellationToken.None);
+                throw;
+            }
+
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCodes.Done;
         }
         catch (LedgerInUseException exception)
         {
             throw new CommandException(ExitCodes.Usage, exception.Message);
+        }
+        catch (SocketException exception)
+        {
+            // Kestrel names the address only when it is in use.
+            throw new CommandException(ExitCodes.Failed, $"cannot open {ListenerOptions.Section}: {exception.Message}");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class DrainMonitor(
 
     private long _reported = -1;
     private ITimer? _timer;
-    private bool _delayed;
+    private bool _accepts;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,14 +27,20 @@ internal sealed class DrainMonitor(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _accepts = true;
+        return Task.CompletedTask;
+    }
 
-    /// <summary>Before the listeners close; `/readyz` already fails.</summary>
+    /// <summary>
+    /// Before the listeners close; `/readyz` already fails. Not after a failed startup, and once only for a host that is stopped twice.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (limits.Value.DrainDelay is { Ticks: > 0 } delay && !_delayed)
+        if (limits.Value.DrainDelay is { Ticks: > 0 } delay && _accepts)
         {
-            _delayed = true; // a host may be stopped twice
+            _accepts = false;
             lifetime.StopApplication(); // a host that is stopped without a signal would announce it only afterwards
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

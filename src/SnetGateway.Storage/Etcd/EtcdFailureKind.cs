@@ -85,9 +85,13 @@ internal static class EtcdFailureKinds
             : EtcdFailureKind.Unknown;
     }
 
-    /// <summary>The error text for the operator: etcd's own, or the connection's.</summary>
-    public static string Describe(Exception failure) =>
-        failure is RpcException { Status: var status } ? status.Detail : "no response in time";
+    /// <summary>The error text for the operator: the connection's, or etcd's own.</summary>
+    public static string Describe(Exception failure) => failure switch
+    {
+        RpcException { Status.DebugException: RequestNotSentException { InnerException: { } cause } } => cause.Message,
+        RpcException { Status.Detail: var detail } => detail,
+        _ => "no response in time",
+    };
 
     /// <summary>
     /// The server does not implement etcd's service: grpc-go's texts, and the client's text for an HTTP status other than 200. Any other

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using SnetGateway.TestKit.Processes;
 using Xunit;
 
@@ -86,6 +88,89 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains("4 errors", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("SnetGateway:Services:example:Price:Cogs", gateway.RecentOutput, StringComparison.Ordinal);
         Assert.Contains("ReverseProxy:Rotes: unknown key. Write 'Routes'", gateway.RecentOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_PortInUse_EndsInOneLine()
+    {
+        await InitAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        await using ChildProcess gateway = Serve(
+            [$"--SnetGateway:Listeners:Public:Address={taken.LocalEndpoint}", "--SnetGateway:Limits:DrainDelay=00:01:00"]);
+
+        await EndsInOneLineAsync(gateway, $"{taken.LocalEndpoint}: address already in use");
+    }
+
+    [Fact]
+    public async Task Serve_AddressOfAnotherMachine_EndsInOneLine()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve(["--SnetGateway:Listeners:Public:Address=192.0.2.1:7000"]);
+
+        await EndsInOneLineAsync(gateway, "SnetGateway:Listeners: Cannot assign requested address");
+    }
+
+    [Theory]
+    [InlineData("etcd", "Etcd:Endpoints:0=http://127.0.0.1:1", "127.0.0.1:1: Connection refused")]
+    [InlineData("redis", "Redis:Endpoint=127.0.0.1:1", "127.0.0.1:1")]
+    public async Task Serve_StoreIsDown_EndsInOneLine(string store, string endpoint, string expected)
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve(
+        [
+            $"--SnetGateway:Ledger:Store={store}", $"--SnetGateway:Ledger:{endpoint}",
+            $"--SnetGateway:Ledger:Journal:Path={Path.Combine(_folder.FullName, "journal")}",
+        ]);
+
+        await EndsInOneLineAsync(gateway, expected);
+    }
+
+    /// <summary>The chain is not needed for startup: the gateway waits for it.</summary>
+    [Fact]
+    public async Task Serve_ChainIsDown_IsLoggedWithoutATrace()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve(["--SnetGateway:Chain:Endpoints:0=http://127.0.0.1:1"]);
+        await gateway.WaitForLineAsync(line => line.Contains("[4011]", StringComparison.Ordinal));
+
+        Assert.Equal(0, await gateway.TerminateAsync());
+        Assert.DoesNotContain("Exception", gateway.RecentOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_ProbedInstanceIsDown_IsOneLine()
+    {
+        await InitAsync();
+        using var instance = new TcpListener(IPAddress.Loopback, 0);
+        instance.Start();
+        await using ChildProcess gateway = Serve(
+        [
+            "--ReverseProxy:Clusters:example:HealthCheck:Active:Enabled=true",
+            "--ReverseProxy:Clusters:example:HealthCheck:Active:Interval=00:00:00.05",
+            $"--ReverseProxy:Clusters:example:Destinations:one:Address=http://{instance.LocalEndpoint}",
+        ]);
+        for (int probe = 0; probe < 10; probe++)
+        {
+            (await instance.AcceptTcpClientAsync().WaitAsync(ChildProcess.Patience)).Dispose();
+        }
+
+        await gateway.WaitForLineAsync(line => line.Contains("is set to 'Unhealthy'", StringComparison.Ordinal));
+
+        Assert.Equal(0, await gateway.TerminateAsync());
+        Assert.DoesNotContain("Exception", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("Probing destination", gateway.RecentOutput, StringComparison.Ordinal);
+    }
+
+    private static async Task EndsInOneLineAsync(ChildProcess gateway, string expected)
+    {
+        Assert.Equal(1, await gateway.WaitForExitAsync());
+        Assert.DoesNotContain("Exception", gateway.RecentOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", gateway.RecentOutput, StringComparison.Ordinal);
+        string error = Assert.Single(
+            gateway.RecentOutput.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal) || line.Contains(" ERR ")
+                || line.Contains(" FTL "));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
     private async Task InitAsync()
