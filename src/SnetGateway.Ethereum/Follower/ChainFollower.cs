@@ -107,6 +107,9 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _reader.ReadChannelAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
+    public void ReadLater(ChannelId id) => _stale.Add(id);
+
+    /// <inheritdoc/>
     public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) =>
         await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
 

@@ -24,6 +24,11 @@ public interface IChannelReader
     ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Has the channel read again in the background, when the budget has a read to spare. Never waits; may be called at each use.
+    /// </summary>
+    void ReadLater(ChannelId id);
+
+    /// <summary>
     /// Waits for a head whose read began after this call, at most 250 ms later. Not part of the budget; all callers that wait share one
     /// request. False when no endpoint responds.
     /// </summary>

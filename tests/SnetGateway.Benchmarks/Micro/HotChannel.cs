@@ -89,6 +89,10 @@ internal sealed class HotChannel
         public ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("A known channel asked the chain.");
 
+        public void ReadLater(ChannelId id)
+        {
+        }
+
         public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => new(true);
     }
 

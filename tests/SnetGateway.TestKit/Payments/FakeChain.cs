@@ -110,6 +110,11 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
             : ChannelReadResult.Foreign;
     }
 
+    /// <summary>The channels to be read in the background.</summary>
+    public ConcurrentQueue<ChannelId> ReadsLater { get; } = new();
+
+    public void ReadLater(ChannelId id) => ReadsLater.Enqueue(id);
+
     public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _headRefreshes);

@@ -67,6 +67,41 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
+    [Rule(12)]
+    public async Task Follow_ClaimWhoseEventIsWithheld_IsFoundWhenTheChannelIsReadLater()
+    {
+        await using FollowerBench bench = await StartedAsync();
+        bench.Chain.Host("a.test").WithholdsLogs = true;
+        bench.Chain.Mine(block => block.Claim(0, 300, 400));
+        await bench.FollowAsync();
+        Assert.Equal((0UL, ReadingFreshness.Fresh), (bench.State(0).Nonce.Value, bench.State(0).Freshness));
+
+        bench.Follower.ReadLater(new ChannelId(0));
+        await bench.FollowAsync();
+        Assert.Equal((1UL, ReadingFreshness.Fresh), (bench.State(0).Nonce.Value, bench.State(0).Freshness));
+        Assert.Equal(700UL, bench.State(0).Reading.Value);
+    }
+
+    [Fact]
+    public async Task Follow_ManyChannelsToReadLater_DoNotKeepItFromTheNextHead()
+    {
+        await using FollowerBench bench = await StartedAsync(options => options.ReadsPerSecond = 10_000);
+        bench.Chain.Mine([.. Enumerable.Range(1, 50).Select(id => bench.Open((ulong)id))]);
+        await bench.FollowAsync();
+        for (ulong id = 1; id <= 50; id++)
+        {
+            bench.Follower.ReadLater(new ChannelId(id));
+        }
+
+        int before = bench.Chain.ChannelReads;
+        for (int round = 1; round <= 5; round++)
+        {
+            await bench.FollowAsync();
+            Assert.Equal(before + (round * 10), bench.Chain.ChannelReads);
+        }
+    }
+
+    [Fact]
     public async Task Follow_SenderTimeout_RaisesTheNonceAndIsNotAClaim()
     {
         await using FollowerBench bench = await StartedAsync();

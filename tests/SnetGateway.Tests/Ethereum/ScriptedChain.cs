@@ -178,6 +178,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
                 return ("0x" + Convert.ToHexStringLower(Call(at, Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2)))),
                     null);
+            case "eth_getLogs" when host.WithholdsLogs:
+                return (new JsonArray(), null);
             case "eth_getLogs":
                 JsonNode filter = parameters[0]!;
                 if (filter["blockHash"] is { } hash)
@@ -239,6 +241,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
         /// <summary>For this method it always returns the first block.</summary>
         public string? AnotherBlock { get; set; }
+
+        /// <summary>Whether it returns no logs of any block, as a provider whose index of logs lags.</summary>
+        public bool WithholdsLogs { get; set; }
 
         public ulong MaxLogRange { get; set; } = ulong.MaxValue;
 

@@ -27,6 +27,30 @@ public sealed class FreshReadTests
         Assert.Equal(0, rig.Store.Reads);
     }
 
+    /// <summary>An endpoint that withholds the event of a claim does not say so.</summary>
+    [Fact]
+    [Rule(12)]
+    public async Task KnownChannel_WithAReadingOfTenMinutesAgo_IsReadInTheBackground_AndItsCallWaitsForNothing()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        rig.Time.Advance(TimeSpan.FromMinutes(10));
+        rig.Chain.Mine();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        Assert.Empty(rig.Chain.ReadsLater);
+
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Chain.Claim(PaymentRig.One, 10, announce: false);
+        ValueTask<AdmissionResult> admission = rig.AdmitAsync(PaymentRig.Pay(20), 10);
+        Assert.True(admission.IsCompleted);
+        Assert.Null(await (await admission).Reservation!.SettleAsync());
+        Assert.Equal([PaymentRig.One], rig.Chain.ReadsLater);
+        Assert.Empty(rig.Chain.Looks);
+
+        rig.Chain.Learn(PaymentRig.One);
+        Assert.Equal(1000, (await rig.PayAsync(PaymentRig.Pay(30), 10))!.StatusCode);
+        Assert.Single(rig.Chain.ReadsLater);
+    }
+
     [Fact]
     public async Task UnknownChannel_OneLookInTheStrangersHalf()
     {
