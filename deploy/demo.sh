@@ -111,6 +111,7 @@ settings=(
   "SnetGateway__Listeners__Public__Address=$endpoint"
   "SnetGateway__Listeners__Admin__Address=127.0.0.1:$admin_port"
   "SnetGateway__Ledger__Path=$work/ledger.db"
+  "SnetGateway__Ledger__Journal__Path=$work/journal"
   "ReverseProxy__Clusters__default__Destinations__one__Address=http://$service"
 )
 export "${settings[@]}"

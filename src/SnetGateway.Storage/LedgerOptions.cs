@@ -11,7 +11,7 @@ public sealed class LedgerOptions
     /// The store: sqlite, etcd, redis or memory. Default sqlite: one file, used by this gateway only; each payment is synced to disk before
     /// its response is sent. etcd: shared by all gateways of a group; each payment is on the disks of a quorum before its response is sent.
     /// redis: shared by all gateways of a group; each payment is synced to the disk of the one primary. memory: lost when the process ends,
-    /// and signed payments with it; for trials only.
+    /// and signed payments with it; for trials only. To change it later, see "Changing the store" in docs/stores.md.
     /// </summary>
     [AllowedValues("sqlite", "etcd", "redis", "memory")]
     public string Store { get; set; } = "sqlite";

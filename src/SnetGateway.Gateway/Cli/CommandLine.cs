@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Records;
 
@@ -48,7 +49,8 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
         {
             return Fail("interrupted", ExitCodes.Failed);
         }
-        catch (Exception e) when (e is StoreUnavailableException or LedgerFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StoreUnavailableException or LedgerFormatException or LedgerBehindException
+            or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, ExitCodes.Failed);
         }

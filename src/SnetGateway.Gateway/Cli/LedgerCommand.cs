@@ -6,7 +6,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`ledger verify` checks the ledger against its journal; `ledger explain` shows the history of one channel.</summary>
+/// <summary>
+/// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel, and `ledger copy` copies it.
+/// </summary>
 internal static class LedgerCommand
 {
     private static readonly Option<string[]> s_journal = new("--journal")
@@ -18,7 +20,10 @@ internal static class LedgerCommand
     };
 
     public static Command Create(CommandContext context) =>
-        new("ledger", "Reads the ledger, also while a gateway runs.") { CreateVerify(context), CreateExplain(context), s_journal };
+        new("ledger", "Reads the ledger, also while a gateway runs, or copies it to another store.")
+        {
+            CreateVerify(context), CreateExplain(context), LedgerCopyCommand.Create(context, s_journal), s_journal,
+        };
 
     private static Command CreateVerify(CommandContext context)
     {

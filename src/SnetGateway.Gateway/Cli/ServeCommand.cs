@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Cli;
@@ -42,7 +43,7 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCodes.Done;
         }
-        catch (LedgerInUseException exception)
+        catch (Exception exception) when (exception is LedgerInUseException or LedgerBehindException)
         {
             throw new CommandException(ExitCodes.Usage, exception.Message);
         }

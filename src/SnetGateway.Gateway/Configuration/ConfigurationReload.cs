@@ -1,12 +1,10 @@
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>
-/// Reads the configuration file every second and puts a changed one in force if it has no error. It polls because file notifications miss
-/// files that are mounted or replaced by a link, and reading a few kilobytes a second costs nothing.
-/// </summary>
+/// <summary>Puts a changed, valid configuration file in force. It polls: notifications miss files that are mounted or linked.</summary>
 internal sealed class ConfigurationReload(
     ConfigurationLoader loader,
     ConfigurationResult startup,
@@ -69,6 +67,7 @@ internal sealed class ConfigurationReload(
         if (later.Count > 0)
         {
             ConfigurationLog.NeedsRestart(logger, loader.Sources.File, string.Join(", ", later));
+            LedgerPlace.ReportChange(logger, loader.Sources.File, startup.Options.Ledger, result.Options.Ledger);
         }
 
         live.Swap(result.Snapshot);

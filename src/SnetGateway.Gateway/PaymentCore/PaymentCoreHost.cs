@@ -19,6 +19,7 @@ internal sealed class PaymentCoreHost(
     LedgerSync ledger,
     CursorStore cursor,
     ChannelBook book,
+    LedgerMarker marker,
     ChainFollower follower,
     ClaimAudit claims,
     LivePaidCallOptions liveOptions,
@@ -34,6 +35,7 @@ internal sealed class PaymentCoreHost(
     private DateTimeOffset _knownAtStart;
     private Task _following = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
+    private Task _marking = Task.CompletedTask;
     private IDisposable? _optionChanges;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -46,6 +48,7 @@ internal sealed class PaymentCoreHost(
 
         double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
         PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
+        marker.Check();
         _knownAtStart = NewestKnown();
         readiness.Add("chain", DescribeChain);
         _optionChanges = paidCallOptions.OnChange(options => liveOptions.Current = options);
@@ -60,6 +63,7 @@ internal sealed class PaymentCoreHost(
             claim => claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount),
             _stopping.Token);
         _watching = WatchAsync();
+        _marking = marker.RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -74,6 +78,7 @@ internal sealed class PaymentCoreHost(
         await _stopping.CancelAsync();
         await _following;
         await _watching;
+        await _marking;
     }
 
     public void Dispose()

@@ -44,6 +44,8 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton(provider => new ChannelBook(
             provider.GetRequiredService<LiveSnapshot>().Catalog.Groups, (ulong)provider.GetRequiredService<ChainOptions>().FinalityDepth));
         services.AddSingleton<CursorStore>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LedgerMarker>(
+            provider, provider.GetRequiredService<IOptions<LedgerOptions>>().Value, Scope(provider)));
         services.AddSingleton<LedgerSync>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
             provider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
@@ -82,12 +84,17 @@ internal static class PaymentCoreServiceCollectionExtensions
     /// <summary>Opened at the first use, which <see cref="PaymentCoreHost"/> makes before a listener opens.</summary>
     private static IRecordStore OpenStore(IServiceProvider provider)
     {
-        ChainOptions chain = provider.GetRequiredService<ChainOptions>();
         return RecordStores.Open(
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
-            new LedgerScope((ulong)chain.ChainId, chain.Escrow),
+            Scope(provider),
             provider.GetRequiredService<StorageMetrics>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>());
+    }
+
+    private static LedgerScope Scope(IServiceProvider provider)
+    {
+        ChainOptions chain = provider.GetRequiredService<ChainOptions>();
+        return new LedgerScope((ulong)chain.ChainId, chain.Escrow);
     }
 }

@@ -34,4 +34,14 @@ internal static partial class PaymentEventLog
         Message = "Following the writes of other replicas has failed; calls that lose a race to another replica are refused once. Restart"
             + " the gateway and please report this.")]
     public static partial void FeedEnded(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 3014, EventName = "LastLedgerNotSaved", Level = LogLevel.Warning,
+        Message = "Could not write the file that names the ledger used last: {Error}. A later start on a ledger that knows less may not be "
+            + "refused. Check the data folder. This is logged once until writing succeeds.")]
+    public static partial void LastLedgerNotSaved(ILogger logger, string error);
+
+    [LoggerMessage(EventId = 3015, EventName = "LedgerChanged", Level = LogLevel.Warning,
+        Message = "{File} now names another ledger: {Next} instead of {Current}. It does not know what consumers have paid so far. Stop "
+            + "the gateway and run `snet-gateway ledger copy` before the restart; see docs/stores.md, Changing the store.")]
+    public static partial void LedgerChanged(ILogger logger, string file, LedgerPlace next, LedgerPlace current);
 }

@@ -10,7 +10,8 @@ namespace SnetGateway.Payments.Ledger;
 /// </summary>
 public sealed class CursorStore(IRecordStore store, ChannelBook book)
 {
-    private static readonly RecordKey s_key = new(RecordKind.ChainCursor, "cursor"u8.ToArray());
+    /// <summary>The key of the one cursor of a ledger.</summary>
+    internal static readonly RecordKey Key = new(RecordKind.ChainCursor, "cursor"u8.ToArray());
 
     private long _revision;
 
@@ -31,14 +32,14 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
 
         byte[] value = new byte[64];
         CommitResult result = await store.CommitAsync(
-            new[] { new RecordWrite(s_key, _revision, value.AsMemory(0, Write(cursor, value))) }, cancellationToken);
+            new[] { new RecordWrite(Key, _revision, value.AsMemory(0, Write(cursor, value))) }, cancellationToken);
         if (result.Outcome == CommitOutcome.Committed)
         {
             _revision = result.Revision;
         }
         else if (result.Outcome is CommitOutcome.Conflict or CommitOutcome.Unknown)
         {
-            _revision = (await store.ReadAsync(s_key, cancellationToken))?.Revision ?? 0;
+            _revision = (await store.ReadAsync(Key, cancellationToken))?.Revision ?? 0;
         }
     }
 
@@ -46,6 +47,12 @@ public sealed class CursorStore(IRecordStore store, ChannelBook book)
     internal ChainBlock Restore(StoredRecord stored)
     {
         _revision = stored.Revision;
+        return Read(stored);
+    }
+
+    /// <summary>Reads a stored cursor. Throws <see cref="LedgerFormatException"/>.</summary>
+    internal static ChainBlock Read(StoredRecord stored)
+    {
         var reader = new ByteReader(stored.Value);
         if (reader.Byte() != ChannelRecordCodec.Format)
         {

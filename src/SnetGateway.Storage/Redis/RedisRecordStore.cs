@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage.Journal;
+using StackExchange.Redis;
 
 namespace SnetGateway.Storage.Redis;
 
@@ -47,6 +48,29 @@ public sealed class RedisRecordStore : IRecordStore
     /// <summary>Opens a ledger read-only, beside the gateways that write it: for commands. Throws as the constructor does.</summary>
     public static IRecordStore OpenReadOnly(LedgerOptions options, LedgerScope scope, TimeProvider time) =>
         new RedisRecordStore(Required(options), scope, null, NullLogger.Instance, time, null);
+
+    /// <summary>
+    /// Whether a gateway follows the ledger now: each one subscribes to its changes. False also where this user may not query it. Throws
+    /// <see cref="StoreUnavailableException"/>.
+    /// </summary>
+    public static async Task<bool> IsFollowedAsync(LedgerOptions options, LedgerScope scope, TimeProvider time)
+    {
+        await using var store = new RedisRecordStore(Required(options), scope, null, NullLogger.Instance, time, null);
+        byte[] channel = new RedisKeys(options.Redis.KeyPrefix, scope).Wake;
+        try
+        {
+            RedisResult followers = await store._server.Database.ExecuteAsync("PUBSUB", "NUMSUB", channel).WaitAsync(store._limit, time);
+            return followers.Length == 2 && (long)followers[1] > 0;
+        }
+        catch (RedisServerException exception) when (!RedisReplies.IsTemporaryRefusal(exception))
+        {
+            return false;
+        }
+        catch (Exception exception) when (RedisReplies.IsClientFailure(exception))
+        {
+            throw RedisReplies.Unreadable(exception);
+        }
+    }
 
     public ValueTask<CommitResult> CommitAsync(ReadOnlyMemory<RecordWrite> writes, CancellationToken cancellationToken)
     {

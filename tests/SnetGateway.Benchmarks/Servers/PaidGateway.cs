@@ -58,8 +58,8 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             Ledger = new
             {
                 Store = etcd is null ? "sqlite" : "etcd",
-                Path = Path.Combine(ledgerFolder, $"{name}.db"),
-                Journal = new { Path = Path.Combine(ledgerFolder, $"{name}-journal") },
+                Path = Path.Combine(ledgerFolder, name, "ledger.db"),
+                Journal = new { Path = Path.Combine(ledgerFolder, name, "journal") },
                 Etcd = new { Endpoints = etcd is null ? [] : new[] { etcd }, KeyPrefix = $"load-{Environment.ProcessId}-{name}/" },
             },
             Groups = new Dictionary<string, object>

@@ -54,8 +54,10 @@ internal static class StartCommand
         string folder, string gateway, int channels, int entries, int rounds, int seed, bool check, CancellationToken cancellationToken)
     {
         var missed = new List<string>();
-        string empty = Path.Combine(folder, "empty.db");
-        string full = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{channels}-{entries}-{seed}.db"));
+
+        // Each in its own folder: a gateway refuses a ledger that knows less than the one that was used before in the same folder.
+        string empty = Path.Combine(folder, "empty", "ledger.db");
+        string full = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{channels}-{entries}-{seed}"), "ledger.db");
         await FillAsync(full, channels, entries / channels, new Random(seed), cancellationToken);
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));

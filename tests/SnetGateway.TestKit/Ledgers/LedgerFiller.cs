@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Ledger;
@@ -9,13 +10,15 @@ namespace SnetGateway.TestKit.Ledgers;
 
 /// <summary>
 /// Writes the ledger of a gateway that has run for a long time: records of many channels, as large as real ones, each with a history. The
-/// journal's hash chain is valid; signatures are random bytes, because startup and calls do not verify stored ones.
+/// journal's hash chain is valid. Without a signer, signatures are random bytes, because startup and calls do not verify stored ones.
 /// </summary>
 /// <param name="store">An empty ledger.</param>
 /// <param name="recipient">The recipient of the channels.</param>
 /// <param name="groupId">The group of the channels.</param>
 /// <param name="random">Decides the order in which channels first paid, and all arbitrary values.</param>
-public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 groupId, Random random)
+/// <param name="signer">Signs all amounts for the escrow contract, so that the ledger verifies as clean.</param>
+public sealed class LedgerFiller(
+    IRecordStore store, Address recipient, Bytes32 groupId, Random random, (PrivateKey Key, Address Escrow)? signer = null)
 {
     private const int ChannelsAtATime = 4096;
     private const int WritesPerCommit = 32;
@@ -85,7 +88,7 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
     private ChannelRecord First(ulong id, ChainBlock block)
     {
         Address sender = RandomAddress();
-        Address signer = RandomAddress();
+        Address signedBy = signer?.Key.Address ?? RandomAddress();
         return new ChannelRecord
         {
             Id = new ChannelId(id),
@@ -93,13 +96,13 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             Amount = UInt256.Zero,
             Signature = RandomBytes(65),
             Sender = sender,
-            Signer = signer,
+            Signer = signedBy,
             Reading = new ChannelReading
             {
                 Id = new ChannelId(id),
                 Nonce = new ChannelNonce(0),
                 Sender = sender,
-                Signer = signer,
+                Signer = signedBy,
                 Recipient = recipient,
                 GroupId = groupId,
                 Value = s_value,
@@ -126,16 +129,29 @@ public sealed class LedgerFiller(IRecordStore store, Address recipient, Bytes32 
             At = at,
             Service = "default",
             Method = "/example.Echo/Say",
-            Signature = previous.Signature,
+            Signature = Sign(previous, amount),
         };
         byte[] bytes = new byte[JournalEntry.MaxLength];
         return previous with
         {
             Amount = amount,
+            Signature = entry.Signature,
             Calls = previous.Calls.With(call),
             Sequence = sequence,
             NewestEntry = bytes.AsMemory(0, entry.Write(bytes)),
         };
+    }
+
+    private ReadOnlyMemory<byte> Sign(ChannelRecord record, UInt256 amount)
+    {
+        if (signer is not { } by)
+        {
+            return record.Signature;
+        }
+
+        byte[] message = new byte[ClaimMessage.Length];
+        ClaimMessage.Write(message, by.Escrow, record.Id, record.Nonce, amount);
+        return by.Key.SignMessage(message);
     }
 
     private Address RandomAddress() => new(RandomBytes(Address.Size));

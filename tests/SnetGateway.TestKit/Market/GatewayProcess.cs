@@ -14,7 +14,6 @@ public sealed class GatewayProcess : IAsyncDisposable
     private const int StartedEvent = 1010;
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
 
-    private readonly GatewaySettings _settings;
     private readonly HttpClient _probes = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly ConcurrentQueue<GatewayLogLine> _log = new();
     private readonly HashSet<int> _expectedErrors = [];
@@ -27,10 +26,13 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     private GatewayProcess(GatewaySettings settings)
     {
-        _settings = settings;
+        Settings = settings;
         Folder = Directory.CreateTempSubdirectory("snet-gateway-").FullName;
         _configFile = Path.Combine(Folder, "appsettings.json");
     }
+
+    /// <summary>Its configuration. A change takes effect at the next start and for commands.</summary>
+    public GatewaySettings Settings { get; set; }
 
     /// <summary>Its working directory, with the configuration and, by default, the ledger.</summary>
     public string Folder { get; }
@@ -69,7 +71,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     {
         await File.WriteAllTextAsync(
             _configFile,
-            _settings.Write(Folder, $"{_publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{_adminAddress?.ToString() ?? "127.0.0.1:0"}"));
+            Settings.Write(Folder, $"{_publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{_adminAddress?.ToString() ?? "127.0.0.1:0"}"));
 
         // A write beyond a file size limit must fail, as on a full disk, and not end the process, so the shell ignores the signal.
         _process = ChildProcess.Start(
@@ -179,18 +181,18 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The binary that SNET_TEST_GATEWAY names, as in campaigns; otherwise the one built with the tests.</summary>
     private string Binary() =>
-        _settings.Binary is { } chosen ? chosen
+        Settings.Binary is { } chosen ? chosen
         : System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named
         : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
 
-    private Dictionary<string, string?> Environment() => !_settings.HasCrashPoints ? new(_settings.Environment) : new(_settings.Environment)
+    private Dictionary<string, string?> Environment() => !Settings.HasCrashPoints ? new(Settings.Environment) : new(Settings.Environment)
     {
         ["DOTNET_STARTUP_HOOKS"] = Repository.Existing(
             $"tests/SnetGateway.CrashPoints/bin/{Repository.Configuration}/net10.0/SnetGateway.CrashPoints.dll", "build the solution"),
     };
 
     private string[] Arguments(params string[] command) =>
-        [.. command, "--config", _configFile, .. _settings.Options.Select(option => $"--{option.Key}={option.Value}")];
+        [.. command, "--config", _configFile, .. Settings.Options.Select(option => $"--{option.Key}={option.Value}")];
 
     private async Task EndAsync()
     {

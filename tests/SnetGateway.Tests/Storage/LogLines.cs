@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Storage.Etcd;
 using SnetGateway.Storage.Redis;
 
 namespace SnetGateway.Tests.Storage;
 
-/// <summary>Keeps what a store logs, by the event's id.</summary>
-internal sealed class LogLines : ILogger<EtcdRecordStore>, ILogger<RedisRecordStore>
+/// <summary>Keeps what a store or the ledger's marker logs, by the event's id.</summary>
+internal sealed class LogLines : ILogger<EtcdRecordStore>, ILogger<RedisRecordStore>, ILogger<LedgerMarker>
 {
     private readonly ConcurrentQueue<(int Id, string Text)> _lines = new();
 

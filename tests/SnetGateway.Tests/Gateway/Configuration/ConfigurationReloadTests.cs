@@ -90,6 +90,21 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.DoesNotContain(_lines, l => l.Contains("secret", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("data/other.db", true)]
+    [InlineData("./data/ledger.db", false)]
+    public async Task Reload_OtherLedger_SaysWhatItMeans(string path, bool isOther)
+    {
+        (ConfigurationReload reload, _, _) = await StartAsync();
+
+        Write(InitCommand.Template.Replace(
+            "\"SnetGateway\": {", $"\"SnetGateway\": {{ \"Ledger\": {{ \"Path\": \"{path}\" }},", StringComparison.Ordinal));
+        await ReadTwiceAsync(reload);
+
+        Assert.Contains(_lines, l => l.Contains("take effect only after a restart: SnetGateway:Ledger:Path", StringComparison.Ordinal));
+        Assert.Equal(isOther, _lines.Exists(l => l.Contains("run `snet-gateway ledger copy` before", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Reload_ChainId_LeavesTheHeartbeatsOfTheRunningChain()
     {
