@@ -12,7 +12,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// <remarks>
 /// The first endpoint that responds is used, unless its head is below a block that was seen already, or it is stalled. Then the next one is
 /// asked, and the endpoint that was behind is set aside. A node that was restored from a snapshot or lost its peers responds as readily as
-/// any other.
+/// any other. A head that is further ahead than time allows is treated in the same way until it is confirmed (<see cref="HeadJumps"/>).
 /// </remarks>
 internal sealed class HeadReader(
     EthereumClient client,
@@ -25,6 +25,7 @@ internal sealed class HeadReader(
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
+    private readonly HeadJumps _jumps = new(options.BlocksAreDueAfter is not null);
     private volatile HeadView? _view;
     private volatile Floor? _floor;
     private Task<HeadReadResult>? _running;
@@ -41,7 +42,7 @@ internal sealed class HeadReader(
     /// <summary>
     /// Sets the block that an earlier process followed up to: an endpoint below it is behind. Call it before the first read.
     /// </summary>
-    public void Resume(ChainBlock cursor) => _floor = new Floor(cursor.Number);
+    public void Resume(ChainBlock cursor) => _floor = new Floor(cursor);
 
     /// <summary>
     /// Waits for a read that began after this call, because a client may have topped up its channel a moment ago: a refusal must not be
@@ -116,6 +117,7 @@ internal sealed class HeadReader(
         {
             JsonRpcEndpoint used = await client.QueryAsync((endpoint, token) => ReadAsync(endpoint, heads, token), stopping);
             heads.Behind.Remove(used); // it succeeded at the second attempt: one URL may be several nodes
+            _jumps.Clear();
             foreach ((JsonRpcEndpoint endpoint, string reason) in heads.Behind)
             {
                 client.SetAside(endpoint, reason);
@@ -153,14 +155,26 @@ internal sealed class HeadReader(
                 throw heads.Stalled(endpoint, latest.Number);
             }
 
+            regression.Reached();
             _view = known with { Head = known.Head with { SeenAt = startedAt }, Target = known.Target with { SeenAt = startedAt } };
             return endpoint;
         }
 
-        ulong floor = known?.Head.Number ?? _floor?.Number ?? 0;
-        if (latest.Number < floor && await IsBehindAsync(endpoint, latest, heads, cancellationToken))
+        if ((known?.Head ?? _floor?.Block) is { } last)
         {
-            throw heads.Below(endpoint, latest.Number, floor);
+            if (latest.Number < last.Number && await IsBehindAsync(endpoint, latest, heads, cancellationToken)
+                && !(regression.IsGivenUp(latest.Number) && !await endpoint.IsSyncingAsync(cancellationToken)))
+            {
+                throw heads.Below(endpoint, latest.Number, last.Number);
+            }
+
+            if (!await _jumps.IsBelievedAsync(endpoint, latest, last, startedAt, cancellationToken))
+            {
+                throw heads.TooFar(endpoint, latest.Number, last.Number);
+            }
+
+            regression.Reached();
+            heads.Believe(latest.Number);
         }
 
         // `nextChannelId` is read at that very block, so every id below it can be read there.
@@ -216,12 +230,14 @@ internal sealed class HeadReader(
     }
 
     /// <summary>Lowest acceptable head, from an earlier process. A class, so that other threads see it whole.</summary>
-    private sealed record Floor(ulong Number);
+    private sealed record Floor(ChainBlock Block);
 
     /// <summary>Heads of the endpoints that were asked in one read and gave no new view.</summary>
     private sealed class EndpointHeads
     {
-        /// <summary>Endpoints below a block that was seen already, or stalled, with the reason.</summary>
+        private readonly Dictionary<JsonRpcEndpoint, ulong> _unconfirmed = [];
+
+        /// <summary>Endpoints below a block that was seen already, stalled, or too far ahead, with the reason.</summary>
         public Dictionary<JsonRpcEndpoint, string> Behind { get; } = [];
 
         /// <summary>Endpoints below the cursor of an earlier process that report to be synced and share no known block.</summary>
@@ -231,6 +247,22 @@ internal sealed class HeadReader(
 
         public JsonRpcErrorException Below(JsonRpcEndpoint endpoint, ulong number, ulong known) =>
             Note(endpoint, $"its head {number} is below block {known}, which was already seen");
+
+        /// <summary>Its head may be true: the next read of it, or of another endpoint, decides.</summary>
+        public JsonRpcErrorException TooFar(JsonRpcEndpoint endpoint, ulong number, ulong known)
+        {
+            _unconfirmed[endpoint] = number;
+            return Note(endpoint, $"its head {number} is further after block {known} than time allows, and is not confirmed yet");
+        }
+
+        /// <summary>A head was accepted. Endpoints with one that was refused only for want of a confirmation are not behind.</summary>
+        public void Believe(ulong number)
+        {
+            foreach ((JsonRpcEndpoint endpoint, _) in _unconfirmed.Where(claim => claim.Value <= number))
+            {
+                Behind.Remove(endpoint);
+            }
+        }
 
         public JsonRpcErrorException Stalled(JsonRpcEndpoint endpoint, ulong number)
         {

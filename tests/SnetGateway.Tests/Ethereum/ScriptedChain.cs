@@ -85,6 +85,25 @@ internal sealed class ScriptedChain : HttpMessageHandler
         }
     }
 
+    /// <summary>
+    /// A block with ancestors that are not of the chain. The host that returns it as its head has them all.
+    /// </summary>
+    public Block MakeFalseHead(ulong number)
+    {
+        lock (_lock)
+        {
+            Block? block = null;
+            for (ulong at = number - 20; at <= number; at++)
+            {
+                string hash = "0x" + Convert.ToHexStringLower(Keccak256.Hash(Encoding.ASCII.GetBytes($"block {_made++}")));
+                block = new Block(at, hash, block?.Hash ?? "0x" + new string('1', 64), block);
+                _byHash.Add(hash, block);
+            }
+
+            return block!;
+        }
+    }
+
     /// <summary>Removes the newest blocks; the caller makes others in their place.</summary>
     public void Undo(int blocks)
     {
@@ -146,7 +165,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
     private (JsonNode? Result, JsonNode? Error) Answer(ScriptedHost host, string method, JsonArray parameters)
     {
         int visible = Math.Max(1, _canonical.Count - host.Lag);
-        bool Sees(Block block) => block.Number < (ulong)visible;
+        bool Sees(Block block) => block.Number < (ulong)visible || host.FalseHead is not null;
         switch (method)
         {
             case "eth_chainId":
@@ -160,6 +179,11 @@ internal sealed class ScriptedChain : HttpMessageHandler
                 if (host.AnotherBlock == method && which != "latest")
                 {
                     return (_canonical[0].Header(), null);
+                }
+
+                if (host.FalseHead is { } falseHead && which == "latest")
+                {
+                    return (falseHead.Header(), null);
                 }
 
                 ulong number = which == "latest"
@@ -238,6 +262,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
         /// <summary>Blocks that it has not received yet.</summary>
         public int Lag { get; set; }
+
+        /// <summary>The block that it returns as its newest; null for the true one.</summary>
+        public Block? FalseHead { get; set; }
 
         /// <summary>For this method it always returns the first block.</summary>
         public string? AnotherBlock { get; set; }
