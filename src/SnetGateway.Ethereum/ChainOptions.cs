@@ -35,8 +35,8 @@ public sealed class ChainOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Channels that may be read from the chain per second, 2 to 10,000. Half of them are reserved for payments that a party of the channel
-    /// signed. Default 20.
+    /// Requests to the node per second that read channels, 2 to 10,000; each reads up to 100 channels. Half of them are reserved for
+    /// payments that a party of the channel signed. Default 20.
     /// </summary>
     [Range(2, 10_000)]
     public int ReadsPerSecond { get; set; } = 20;
@@ -45,13 +45,13 @@ public sealed class ChainOptions
     /// Calls that may wait for a read of the chain; unauthenticated callers get half of the places. Not a setting: it bounds memory, and
     /// <see cref="ReadsPerSecond"/> is what limits the load of the node.
     /// </summary>
-    internal int MaxWaitingReads { get; set; } = 256;
+    internal int MaxWaitingReads { get; set; } = 4_096;
 
     /// <summary>
-    /// Blocks whose events are read after the chain was not read for a while. After a longer gap every channel is read again at its next
-    /// call instead. Not a setting: both ways give the same result, and up to about this many blocks the events cost less.
+    /// Blocks whose events are read after the chain was not read for a while: three weeks of the main network. After a longer gap every
+    /// channel is read again at its next call instead. Not a setting: both ways give the same result.
     /// </summary>
-    internal int MaxLogGapBlocks { get; set; } = 5_000;
+    internal int MaxLogGapBlocks { get; set; } = 150_000;
 
     /// <summary>
     /// Channels are read at the block this many blocks below the newest one, 0 to 64, so that a fresh deposit must be confirmed before it

@@ -28,8 +28,9 @@ public sealed class PaidCallOptions
     public int? SettleMarginBlocks { get; set; }
 
     /// <summary>
-    /// Calls per minute that one payer may abandon before the first byte of the response, 1 to 10,000; each may have cost the service its
-    /// work. Further calls of the payer are refused for a while. Default 10.
+    /// Calls per minute that one payer may end before the first byte of the response, 1 to 10,000: it disconnects, lets its deadline pass,
+    /// does not send its request, or sends a payment to several replicas. Each may have cost the service its work. Further calls of the
+    /// payer are refused for a while. Default 10.
     /// </summary>
     [Range(1, 10_000)]
     public int AbandonedCallsPerMinute { get; set; } = 10;
@@ -40,6 +41,13 @@ public sealed class PaidCallOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan MaxPause { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Calls per minute of one payer that services may fail, or answer with an error, before their first message, 1 to 1,000,000. They are
+    /// not charged. Further calls of the payer are refused until the minute is over. Default 300.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int FailedCallsPerMinute { get; set; } = 300;
 
     /// <summary>
     /// Time to determine the outcome of a settle that is in doubt before the client gets an error, 1 s to 1 minute. Default 5 s.

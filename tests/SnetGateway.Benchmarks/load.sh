@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
 #   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL] [--json FILE]
-#     [--check]
+#     [--check] [--quick]
 # --check: exit code 1, and a line for each, when a bar of docs/performance.md is missed. A single run can miss one: see there.
+# --quick: a short warm-up, only to see that the report works.
 # What is measured and how: docs/performance.md.
 set -euo pipefail
 

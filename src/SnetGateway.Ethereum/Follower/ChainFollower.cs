@@ -20,7 +20,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// hashes in <see cref="RecentBlocks"/>. <see cref="EventApplier"/> raises the channel's nonce immediately for a claim; other events mark
 /// the channel as outdated. Both add it to <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in
 /// <see cref="ReorganisedChannels"/>.</item>
-/// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has reads to spare.</item>
+/// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has requests to spare.</item>
 /// <item>The cursor is saved.</item>
 /// </list>
 /// <para>
@@ -48,7 +48,6 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly Jitter _jitter;
     private readonly EthereumClient _client;
     private readonly HeadReader _heads;
-    private readonly ReadBudget _budget;
     private readonly EventApplier _events;
     private readonly LogFollower _logs;
     private readonly ChannelReader _reader;
@@ -86,10 +85,9 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _client = new EthereumClient(options, handler, time, _jitter, metrics, _logger);
         var regression = new HeadRegression(time);
         _heads = new HeadReader(_client, options, recent, regression, time, _stopping.Token);
-        _budget = new ReadBudget(options.ReadsPerSecond, options.MaxWaitingReads, time);
         _events = new EventApplier(book, new RecentEvents(options.FinalityDepth), _stale, _logger);
         _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
-        _reader = new ChannelReader(_client, options.Escrow, book, _heads, _budget, _logs, reorganised, metrics, _stopping.Token);
+        _reader = new ChannelReader(_client, options, book, _heads, _logs, reorganised, metrics, time, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
 
@@ -100,7 +98,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     public ChainBlock? Cursor => _logs.Cursor;
 
     /// <summary>A snapshot for health checks and operators. Cheap.</summary>
-    public ChainStatus Status => new(Head, Cursor, _outcome.LastSuccess, _outcome.LastFailure, _budget.Waiting, _client.Endpoints);
+    public ChainStatus Status => new(Head, Cursor, _outcome.LastSuccess, _outcome.LastFailure, _reader.Waiting, _client.Endpoints);
 
     /// <inheritdoc/>
     public ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken) =>

@@ -8,39 +8,66 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Reads single channels, within the budget. Concurrent reads of one channel share one request, and a channel is read at most once per
+/// Reads channels, within the budget and in batches. Concurrent reads of one channel share one, and a channel is read at most once per
 /// block (rule 10).
 /// </summary>
-internal sealed class ChannelReader(
-    EthereumClient client,
-    Address escrow,
-    ChannelBook book,
-    HeadReader heads,
-    ReadBudget budget,
-    LogFollower logs,
-    ReorganisedChannels reorganised,
-    ChainMetrics metrics,
-    CancellationToken stopping)
+internal sealed class ChannelReader
 {
     private readonly Lock _lock = new();
+    private readonly EthereumClient _client;
+    private readonly ChainOptions _options;
+    private readonly ChannelBook _book;
+    private readonly HeadReader _heads;
+    private readonly ReadBudget _budget;
+    private readonly ReadQueue _queue;
+    private readonly LogFollower _logs;
+    private readonly ReorganisedChannels _reorganised;
+    private readonly ChainMetrics _metrics;
+    private readonly CancellationToken _stopping;
     private Round _round = new(default);
+
+    public ChannelReader(
+        EthereumClient client,
+        ChainOptions options,
+        ChannelBook book,
+        HeadReader heads,
+        LogFollower logs,
+        ReorganisedChannels reorganised,
+        ChainMetrics metrics,
+        TimeProvider time,
+        CancellationToken stopping)
+    {
+        _client = client;
+        _options = options;
+        _book = book;
+        _heads = heads;
+        _logs = logs;
+        _reorganised = reorganised;
+        _metrics = metrics;
+        _stopping = stopping;
+        _budget = new ReadBudget(options.ReadsPerSecond, time);
+        _queue = new ReadQueue(_budget, options.MaxWaitingReads, time, ReadQueuedAsync, stopping);
+    }
+
+    /// <summary>Reads that wait for a request now.</summary>
+    public int Waiting => _queue.Waiting;
 
     /// <summary>Reads a channel for a call. Throws only when it is cancelled.</summary>
     public async ValueTask<ChannelReadResult> ReadChannelAsync(ChannelId id, ReadPriority priority, CancellationToken cancellationToken)
     {
-        if (book.Find(id) is null && book.TryFindForeign(id, out _))
+        if (_book.Find(id) is null && _book.TryFindForeign(id, out _))
         {
             return ChannelReadResult.Foreign;
         }
 
-        if (await heads.RefreshAsync(cancellationToken) != HeadReadResult.Read || heads.View is not { } view)
+        if (await _heads.RefreshAsync(cancellationToken) != HeadReadResult.Read || _heads.View is not { } view)
         {
             return ChannelReadResult.Unreachable;
         }
 
         if (id.Value >= view.NextChannelId)
         {
-            reorganised.Resolve(id, null);
+            _reorganised.Resolve(id, null);
             return ChannelReadResult.NotFound;
         }
 
@@ -53,79 +80,89 @@ internal sealed class ChannelReader(
         // Shared by all callers with this channel, block and priority. Cancelling one caller does not end the read for the others.
         Task<ChannelReadResult> request = round.Requests.GetOrAdd(
             (id, priority),
-            static (key, state) => new Lazy<Task<ChannelReadResult>>(
-                () => state.Reader.RequestAsync(state.Round, key.Id, key.Priority, state.Target)),
-            (Reader: this, Round: round, view.Target)).Value;
+            static (key, state) => new Lazy<Task<ChannelReadResult>>(() => state.Reader.EnqueueAsync(state.Round, key.Id, key.Priority)),
+            (Reader: this, Round: round)).Value;
         return await request.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Reads a channel after an event, with spare budget only. False when there is none, or no endpoint responds.</summary>
-    public async ValueTask<bool> TryReadInBackgroundAsync(ChannelId id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads channels again that nobody waits for, in one request of the spare budget. False when there is none, or no endpoint responds.
+    /// </summary>
+    public async ValueTask<bool> TryReadInBackgroundAsync(IReadOnlyList<ChannelId> ids, CancellationToken cancellationToken)
     {
-        if (heads.View is not { } view)
+        if (_heads.View is not { } view || !_budget.TryTakeSpare())
         {
             return false;
         }
 
-        Round round = RoundAt(view.Target);
-        if (!round.Reads.ContainsKey(id) && !budget.TryTakeSpare())
+        ReadResult[] results = await ReadAsync(ids, view.Target, ReadPriority.KnownParty, out bool isNew).WaitAsync(cancellationToken);
+        if (!isNew)
         {
-            return false;
+            _budget.Return(ReadPriority.KnownParty);
         }
 
-        ReadResult result = await StartRead(round, id, view.Target, out _).WaitAsync(cancellationToken);
-        return Reuse(result) != ChannelReadResult.Unreachable;
+        return results.All(result => Reuse(result) != ChannelReadResult.Unreachable);
     }
 
-    private async Task<ChannelReadResult> RequestAsync(Round round, ChannelId id, ReadPriority priority, ChainBlock target)
+    private async Task<ChannelReadResult> EnqueueAsync(Round round, ChannelId id, ReadPriority priority)
     {
-        ChannelReadResult result = ChannelReadResult.NoBudget;
-        try
+        ChannelReadResult result = await _queue.ReadAsync(id, priority);
+        round.Requests.TryRemove((id, priority), out _);
+        if (result == ChannelReadResult.NoBudget)
         {
-            if (await budget.TakeAsync(priority, stopping))
-            {
-                result = Reuse(await StartRead(round, id, target, out bool isNew));
-                if (!isNew)
-                {
-                    budget.Return(priority);
-                }
-            }
-            else
-            {
-                metrics.BudgetRefused(priority == ReadPriority.KnownParty);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            result = ChannelReadResult.Unreachable; // shutting down
-        }
-        finally
-        {
-            round.Requests.TryRemove((id, priority), out _);
+            _metrics.BudgetRefused(priority == ReadPriority.KnownParty);
         }
 
         return result;
     }
 
-    private Task<ReadResult> StartRead(Round round, ChannelId id, ChainBlock target, out bool isNew)
+    /// <summary>Reads what has waited, at the newest block.</summary>
+    private async Task ReadQueuedAsync(IReadOnlyList<QueuedRead> batch, ReadPriority priority)
     {
-        var own = new TaskCompletionSource<ReadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<ReadResult> reading = round.Reads.GetOrAdd(id, own.Task);
-        isNew = reading == own.Task;
-        if (isNew)
+        ReadResult[] results = await ReadAsync([.. batch.Select(read => read.Id)], _heads.View!.Target, priority, out bool isNew);
+        if (!isNew)
         {
-            _ = CompleteAsync(round, id, target, own);
+            _budget.Return(priority);
         }
 
-        return reading;
+        for (int i = 0; i < results.Length; i++)
+        {
+            batch[i].Complete(Reuse(results[i]));
+        }
     }
 
-    private async Task CompleteAsync(Round round, ChannelId id, ChainBlock target, TaskCompletionSource<ReadResult> result)
+    /// <summary>Reads those channels that are not being read at this block yet. Never throws.</summary>
+    private Task<ReadResult[]> ReadAsync(IReadOnlyList<ChannelId> ids, ChainBlock target, ReadPriority priority, out bool isNew)
     {
-        var done = new ReadResult(ChannelReadResult.Unreachable, null);
+        Round round = RoundAt(target);
+        var own = new List<(ChannelId Id, TaskCompletionSource<ReadResult> Result)>();
+        var all = new Task<ReadResult>[ids.Count];
+        for (int i = 0; i < ids.Count; i++)
+        {
+            var result = new TaskCompletionSource<ReadResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+            all[i] = round.Reads.GetOrAdd(ids[i], result.Task);
+            if (all[i] == result.Task)
+            {
+                own.Add((ids[i], result));
+            }
+        }
+
+        isNew = own.Count > 0;
+        if (isNew)
+        {
+            _ = CompleteAsync(round, own, target, priority);
+        }
+
+        return Task.WhenAll(all);
+    }
+
+    private async Task CompleteAsync(
+        Round round, List<(ChannelId Id, TaskCompletionSource<ReadResult> Result)> reads, ChainBlock target, ReadPriority priority)
+    {
+        List<ChannelReading?>? readings = null;
         try
         {
-            done = await ReadAsync(id, target);
+            readings = await RequestAsync([.. reads.Select(read => read.Id)], target, priority);
         }
         catch (Exception exception) when (exception is EndpointException or JsonRpcErrorException or OperationCanceledException)
         {
@@ -133,40 +170,48 @@ internal sealed class ChannelReader(
         }
         finally
         {
-            if (done.Result == ChannelReadResult.Unreachable)
+            for (int i = 0; i < reads.Count; i++)
             {
-                round.Reads.TryRemove(id, out _);
+                (ChannelId id, TaskCompletionSource<ReadResult> result) = reads[i];
+                if (readings is null)
+                {
+                    round.Reads.TryRemove(id, out _);
+                    result.SetResult(new ReadResult(ChannelReadResult.Unreachable, null));
+                }
+                else if (readings[i] is { } reading)
+                {
+                    result.SetResult(new ReadResult(Accept(reading), reading));
+                }
+                else
+                {
+                    _reorganised.Resolve(id, null);
+                    result.SetResult(new ReadResult(ChannelReadResult.NotFound, null));
+                }
             }
-
-            result.SetResult(done);
         }
     }
 
-    private async ValueTask<ReadResult> ReadAsync(ChannelId id, ChainBlock target)
-    {
-        ChannelReading? reading = await client.QueryAsync(
+    private ValueTask<List<ChannelReading?>> RequestAsync(IReadOnlyList<ChannelId> ids, ChainBlock target, ReadPriority priority) =>
+        _client.QueryAsync(
             async (endpoint, cancellationToken) =>
             {
-                byte[] output = await endpoint.CallAsync(escrow, EscrowCalls.Channels(id), target.Hash, cancellationToken);
-                return EscrowCalls.TryReadChannel(output, id, target, out ChannelReading? read)
-                    ? read
-                    : throw EthereumQueries.Malformed("channels(uint256)");
+                List<byte[]> outputs = await endpoint.CallManyAsync(
+                    _options.Escrow,
+                    [.. ids.Select(EscrowCalls.Channels)],
+                    target.Hash,
+                    () => _budget.Charge(priority),
+                    cancellationToken);
+                return ids.Zip(outputs, (id, output) => EscrowCalls.TryReadChannel(output, id, target, out ChannelReading? reading)
+                    ? reading
+                    : throw EthereumQueries.Malformed("channels(uint256)")).ToList();
             },
-            stopping);
-        if (reading is null)
-        {
-            reorganised.Resolve(id, null);
-            return new ReadResult(ChannelReadResult.NotFound, null);
-        }
-
-        return new ReadResult(Accept(reading), reading);
-    }
+            _stopping);
 
     private ChannelReadResult Accept(ChannelReading reading)
     {
-        bool isOurs = book.Learn(reading, afterReorganisation: reorganised.Contains(reading.Id));
-        reorganised.Resolve(reading.Id, reading);
-        logs.CheckAgainstEvents(reading.Id, reading.Block);
+        bool isOurs = _book.Learn(reading, afterReorganisation: _reorganised.Contains(reading.Id));
+        _reorganised.Resolve(reading.Id, reading);
+        _logs.CheckAgainstEvents(reading.Id, reading.Block);
         return isOurs ? ChannelReadResult.Found : ChannelReadResult.Foreign;
     }
 
@@ -181,9 +226,9 @@ internal sealed class ChannelReader(
             return result.Result;
         }
 
-        bool isInBook = book.Find(reading.Id) is { } channel
+        bool isInBook = _book.Find(reading.Id) is { } channel
             ? channel.Chain?.Freshness == ReadingFreshness.Fresh
-            : book.TryFindForeign(reading.Id, out _);
+            : _book.TryFindForeign(reading.Id, out _);
         return isInBook ? result.Result : Accept(reading);
     }
 

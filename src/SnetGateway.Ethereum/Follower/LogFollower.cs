@@ -31,9 +31,13 @@ internal sealed class LogFollower(
     /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
     private const ulong BlocksPerRange = 1_000;
 
+    /// <summary>A gap that would take more ranges than this, because the node takes small ones only, is not followed.</summary>
+    private const ulong MaxRanges = 500;
+
     private readonly UnverifiedReadings _unverified = new();
     private volatile CursorBox? _cursor;
     private ulong _floor;
+    private ulong? _resumedAt;
 
     /// <summary>The block up to which logs are complete. Before the first round it is the cursor of the earlier process.</summary>
     public ChainBlock? Cursor => _cursor?.Block;
@@ -91,7 +95,12 @@ internal sealed class LogFollower(
                 return;
             }
 
-            await CatchUpAsync(endpoint, headBlock.Number - BlocksByHash, cancellationToken);
+            if (!await CatchUpAsync(endpoint, headBlock.Number - BlocksByHash, cancellationToken))
+            {
+                ChainLog.GapTooLarge(logger, recent.Tip!.Value.Number, headBlock.Number);
+                await SkipToAsync(endpoint, headBlock, head.SeenAt, KnownThrough, cancellationToken);
+                return;
+            }
         }
 
         await FollowAsync(endpoint, headBlock, head.SeenAt, cancellationToken);
@@ -145,6 +154,7 @@ internal sealed class LogFollower(
         }
 
         Volatile.Write(ref _floor, block.Number);
+        _resumedAt = block.Number;
         await SetTipAsync(endpoint, block, cancellationToken);
         ChainLog.Following(logger, block.Number);
         return true;
@@ -174,8 +184,11 @@ internal sealed class LogFollower(
         return false;
     }
 
-    /// <summary>Follows up to <paramref name="last"/> by ranges. The endpoint's head must be past that block.</summary>
-    private async ValueTask CatchUpAsync(JsonRpcEndpoint endpoint, ulong last, CancellationToken cancellationToken)
+    /// <summary>
+    /// Follows up to <paramref name="last"/> by ranges. The endpoint's head must be past that block. False when the node's ranges are too
+    /// small for it.
+    /// </summary>
+    private async ValueTask<bool> CatchUpAsync(JsonRpcEndpoint endpoint, ulong last, CancellationToken cancellationToken)
     {
         ulong size = BlocksPerRange;
         while (recent.Tip!.Value.Number < last)
@@ -191,6 +204,11 @@ internal sealed class LogFollower(
             catch (JsonRpcErrorException exception) when (size > 1 && !exception.IsRateLimit)
             {
                 size /= 2; // too many blocks or logs for this node
+                if ((last - from) / size > MaxRanges)
+                {
+                    return false;
+                }
+
                 continue;
             }
 
@@ -204,6 +222,8 @@ internal sealed class LogFollower(
             events.Apply(logs, KnownThrough);
             await SetTipAsync(endpoint, after, cancellationToken);
         }
+
+        return true;
     }
 
     /// <summary>Follows the last blocks one by one, by hash, from the newest followed block that is an ancestor of the head.</summary>
@@ -242,6 +262,22 @@ internal sealed class LogFollower(
         }
 
         SetCursor(new ChainBlock(head.Number, head.Hash, seenAt));
+        MarkRecordedReadings();
+    }
+
+    /// <summary>The logs were followed without a gap from the cursor of the earlier process: its readings may be used.</summary>
+    private void MarkRecordedReadings()
+    {
+        if (_resumedAt is not { } start)
+        {
+            return;
+        }
+
+        _resumedAt = null;
+        foreach (Channel channel in book.All)
+        {
+            channel.MarkFollowedFrom(start);
+        }
     }
 
     /// <summary>Undoes everything after <paramref name="ancestor"/>. Does nothing if that is the newest followed block.</summary>
@@ -303,6 +339,7 @@ internal sealed class LogFollower(
     private async ValueTask SkipToAsync(
         JsonRpcEndpoint endpoint, BlockHeader to, DateTimeOffset seenAt, DateTimeOffset knownThrough, CancellationToken cancellationToken)
     {
+        _resumedAt = null;
         await SetTipAsync(endpoint, to, cancellationToken);
 
         // First the floor, then the marks: an older reading in flight then sees the floor and marks its channel.

@@ -3,10 +3,10 @@ using SnetGateway.Payments.Chain;
 namespace SnetGateway.Ethereum.Follower;
 
 /// <summary>
-/// Limits channel reads per second (rule 10). Two halves: one for all callers, one for payments signed by a party of the channel, so that a
-/// flood of unauthenticated callers never keeps a paying client waiting. Each half saves up at most one second's worth.
+/// Limits requests for channels per second (rule 10). Two halves: one for all callers, one for payments signed by a party of the channel,
+/// so that a flood of unauthenticated callers never keeps a paying client waiting. Each half saves up at most one second's worth.
 /// </summary>
-internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvider time)
+internal sealed class ReadBudget(int readsPerSecond, TimeProvider time)
 {
     /// <summary>A caller that would have to wait longer is refused immediately.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
@@ -14,13 +14,8 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
     private readonly Lock _lock = new();
     private readonly Half _shared = new(readsPerSecond / 2.0, time.GetTimestamp());
     private readonly Half _knownParties = new(readsPerSecond / 2.0, time.GetTimestamp());
-    private int _waiting;
-    private int _waitingAnonymous;
 
-    /// <summary>Callers that wait for a read now.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>Takes one read, after a wait of at most <see cref="MaxWait"/>. False when the read must not be made.</summary>
+    /// <summary>Takes one request, after a wait of at most <see cref="MaxWait"/>. False when it must not be made.</summary>
     public ValueTask<bool> TakeAsync(ReadPriority priority, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -39,30 +34,36 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
                 return ValueTask.FromResult(true);
             }
 
-            bool isFull = _waiting >= maxWaiting || (priority == ReadPriority.Anonymous && _waitingAnonymous >= maxWaiting / 2);
-            if (wait > MaxWait || isFull)
+            if (wait > MaxWait)
             {
                 return ValueTask.FromResult(false);
             }
 
             half.Take();
-            _waiting++;
-            _waitingAnonymous += priority == ReadPriority.Anonymous ? 1 : 0;
-            return WaitAsync(half, wait, priority, cancellationToken);
+            return WaitAsync(half, wait, cancellationToken);
         }
     }
 
-    /// <summary>Returns a read that was not needed, because another caller made it.</summary>
+    /// <summary>Returns a request that was not needed.</summary>
     public void Return(ReadPriority priority)
     {
         lock (_lock)
         {
-            (priority == ReadPriority.KnownParty ? _knownParties : _shared).Return();
+            HalfOf(priority).Return();
+        }
+    }
+
+    /// <summary>Counts requests that were made without asking before. Those that follow wait the longer.</summary>
+    public void Charge(ReadPriority priority)
+    {
+        lock (_lock)
+        {
+            HalfOf(priority).Take();
         }
     }
 
     /// <summary>
-    /// Takes one read for background work, if at least half of the known parties' share is left: waiting clients have priority.
+    /// Takes one request for background work, if at least half of the known parties' share is left: waiting clients have priority.
     /// </summary>
     public bool TryTakeSpare()
     {
@@ -72,7 +73,9 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
         }
     }
 
-    private async ValueTask<bool> WaitAsync(Half half, TimeSpan wait, ReadPriority priority, CancellationToken cancellationToken)
+    private Half HalfOf(ReadPriority priority) => priority == ReadPriority.KnownParty ? _knownParties : _shared;
+
+    private async ValueTask<bool> WaitAsync(Half half, TimeSpan wait, CancellationToken cancellationToken)
     {
         bool waited = false;
         try
@@ -83,11 +86,9 @@ internal sealed class ReadBudget(int readsPerSecond, int maxWaiting, TimeProvide
         }
         finally
         {
-            lock (_lock)
+            if (!waited)
             {
-                _waiting--;
-                _waitingAnonymous -= priority == ReadPriority.Anonymous ? 1 : 0;
-                if (!waited)
+                lock (_lock)
                 {
                     half.Return();
                 }

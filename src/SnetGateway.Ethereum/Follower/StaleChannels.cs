@@ -6,7 +6,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// <summary>Channels to read again with spare budget. A call that comes first reads its channel itself.</summary>
 internal sealed class StaleChannels
 {
-    /// <summary>Channels that are read before the next head is: a slow node would keep the follower from it.</summary>
+    /// <summary>Requests that are made before the next head is read: a slow node would keep the follower from it.</summary>
     private const int MostPerRound = 10;
 
     private readonly ConcurrentDictionary<ChannelId, byte> _channels = new();
@@ -20,16 +20,24 @@ internal sealed class StaleChannels
         }
     }
 
-    /// <summary>Reads channels until none is left, the budget has no read to spare, or the next head is due.</summary>
+    /// <summary>Reads channels until none is left, the budget has no request to spare, or the next head is due.</summary>
     public async ValueTask ReadAsync(ChannelReader reader, CancellationToken cancellationToken)
     {
-        foreach (ChannelId channel in _channels.Keys.Take(MostPerRound))
+        foreach (ChannelId[] batch in _channels.Keys.Chunk(ReadQueue.MaxBatch).Take(MostPerRound))
         {
             // Removed first: an event during the read adds the channel again.
-            _channels.TryRemove(channel, out _);
-            if (!await reader.TryReadInBackgroundAsync(channel, cancellationToken))
+            foreach (ChannelId channel in batch)
             {
-                _channels[channel] = 0;
+                _channels.TryRemove(channel, out _);
+            }
+
+            if (!await reader.TryReadInBackgroundAsync(batch, cancellationToken))
+            {
+                foreach (ChannelId channel in batch)
+                {
+                    Add(channel);
+                }
+
                 return;
             }
         }

@@ -26,6 +26,9 @@ internal enum EndpointFault
     /// <summary>The response exceeds the size limit.</summary>
     TooLarge,
 
+    /// <summary>It does not take several requests in one, or not that many.</summary>
+    BatchRefused,
+
     /// <summary>It serves another chain than the configured one.</summary>
     WrongChain,
 

@@ -65,15 +65,62 @@ internal static class EthereumQueries
     public static async ValueTask<byte[]> CallAsync(
         this JsonRpcEndpoint endpoint, Address contract, byte[] data, Bytes32 block, CancellationToken cancellationToken)
     {
-        JsonElement result = await endpoint.RequestAsync(
-            "eth_call",
-            [
-                new JsonObject { ["to"] = contract.ToString(), ["data"] = HexText.Data(data) },
-                new JsonObject { ["blockHash"] = block.ToString() },
-            ],
-            cancellationToken);
+        JsonElement result = await endpoint.RequestAsync("eth_call", ViewCall(contract, data, block), cancellationToken);
         return HexText.TryReadData(result, out byte[] output) ? output : throw Malformed("eth_call");
     }
+
+    /// <summary>
+    /// As <see cref="CallAsync"/>, several calls in one request. A node that does not take a batch gets it in halves, down to single
+    /// requests, and only such ones from then on.
+    /// </summary>
+    /// <param name="endpoint">The node.</param>
+    /// <param name="contract">The contract.</param>
+    /// <param name="data">The calls' data.</param>
+    /// <param name="block">The block's hash.</param>
+    /// <param name="furtherRequest">Called for each request after the first.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async ValueTask<List<byte[]>> CallManyAsync(
+        this JsonRpcEndpoint endpoint,
+        Address contract,
+        IReadOnlyList<byte[]> data,
+        Bytes32 block,
+        Action furtherRequest,
+        CancellationToken cancellationToken)
+    {
+        var outputs = new List<byte[]>(data.Count);
+        bool isFirst = true;
+        while (outputs.Count < data.Count)
+        {
+            if (!isFirst)
+            {
+                furtherRequest();
+            }
+
+            isFirst = false;
+            int count = Math.Min(endpoint.MaxBatch, data.Count - outputs.Count);
+            JsonNode[][] calls = [.. data.Skip(outputs.Count).Take(count).Select(one => ViewCall(contract, one, block))];
+            try
+            {
+                JsonElement[] results = count == 1
+                    ? [await endpoint.RequestAsync("eth_call", calls[0], cancellationToken)]
+                    : await endpoint.RequestBatchAsync("eth_call", calls, cancellationToken);
+                outputs.AddRange(results.Select(
+                    result => HexText.TryReadData(result, out byte[] output) ? output : throw Malformed("eth_call")));
+            }
+            catch (EndpointException refused) when (refused.Fault == EndpointFault.BatchRefused && count > 1)
+            {
+                endpoint.MaxBatch = count / 2;
+            }
+        }
+
+        return outputs;
+    }
+
+    private static JsonNode[] ViewCall(Address contract, byte[] data, Bytes32 block) =>
+    [
+        new JsonObject { ["to"] = contract.ToString(), ["data"] = HexText.Data(data) },
+        new JsonObject { ["blockHash"] = block.ToString() },
+    ];
 
     /// <summary>The contract's logs of one block, in order.</summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(

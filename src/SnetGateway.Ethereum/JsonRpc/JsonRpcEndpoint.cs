@@ -39,6 +39,9 @@ internal sealed class JsonRpcEndpoint
     /// <summary>Its number in the configuration and its host, for logs: the paths and queries of providers' URLs contain keys.</summary>
     public string Name { get; }
 
+    /// <summary>Requests that it takes in one batch. Lowered when it refuses one.</summary>
+    public int MaxBatch { get; set; } = int.MaxValue;
+
     /// <summary>Sends one request.</summary>
     /// <param name="method">JSON-RPC method.</param>
     /// <param name="parameters">The elements of the parameter array.</param>
@@ -48,17 +51,44 @@ internal sealed class JsonRpcEndpoint
     /// <exception cref="JsonRpcErrorException">The node returned an error.</exception>
     public async ValueTask<JsonElement> RequestAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken)
     {
+        int id = Interlocked.Increment(ref _lastId);
+        return await SendAsync(method, Call(id, method, parameters), (root, status) => Result(root, id, status), cancellationToken);
+    }
+
+    /// <summary>Sends several requests of one method as a batch (JSON-RPC 2.0, section 6).</summary>
+    /// <param name="method">JSON-RPC method.</param>
+    /// <param name="parameters">The parameter array of each request.</param>
+    /// <param name="cancellationToken">Ends the wait for the response.</param>
+    /// <returns>The results, in the order of the requests.</returns>
+    /// <exception cref="EndpointException">No usable response; <see cref="EndpointFault.BatchRefused"/> when the node does not take the
+    /// batch.</exception>
+    /// <exception cref="JsonRpcErrorException">The node returned an error for one of them, or its rate limit was exceeded.</exception>
+    public async ValueTask<JsonElement[]> RequestBatchAsync(
+        string method, IReadOnlyList<JsonNode[]> parameters, CancellationToken cancellationToken)
+    {
+        int first = Interlocked.Add(ref _lastId, parameters.Count) - parameters.Count + 1;
+        var batch = new JsonArray([.. parameters.Select((one, index) => Call(first + index, method, one))]);
+        return await SendAsync(method, batch, (root, status) => Results(root, first, parameters.Count, status), cancellationToken);
+    }
+
+    private async ValueTask<T> SendAsync<T>(
+        string method, JsonNode body, Func<JsonElement, HttpStatusCode, T> read, CancellationToken cancellationToken)
+    {
         bool succeeded = false;
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            int id = Interlocked.Increment(ref _lastId);
-            using HttpRequestMessage request = Request(id, method, parameters);
+            using HttpRequestMessage request = Request(body);
             using HttpResponseMessage response = await _http.SendAsync(request, either.Token);
 
             // Some nodes send their JSON-RPC errors with status 400 or 500. Any other status comes from an HTTP server in front of the
             // node.
+            if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+            {
+                throw new EndpointException(EndpointFault.BatchRefused, "HTTP status 413");
+            }
+
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError))
             {
                 throw new EndpointException(EndpointFault.HttpStatus, $"HTTP status {(int)response.StatusCode}");
@@ -66,7 +96,7 @@ internal sealed class JsonRpcEndpoint
 
             await response.Content.LoadIntoBufferAsync(MaxResponseBytes, either.Token);
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(either.Token));
-            JsonElement result = Result(document.RootElement, id, response.StatusCode);
+            T result = read(document.RootElement, response.StatusCode);
             succeeded = true;
             return result;
         }
@@ -127,11 +157,51 @@ internal sealed class JsonRpcEndpoint
         return result.Clone();
     }
 
+    /// <summary>The results of a batch, which come in any order. A node that refuses it returns one error instead.</summary>
+    private static JsonElement[] Results(JsonElement response, int first, int count, HttpStatusCode status)
+    {
+        if (response.ValueKind != JsonValueKind.Array || (response.GetArrayLength() is 1 && count > 1))
+        {
+            try
+            {
+                _ = Result(response.ValueKind == JsonValueKind.Array ? response[0] : response, first, status);
+            }
+            catch (JsonRpcErrorException error) when (!error.IsRateLimit)
+            {
+                throw new EndpointException(EndpointFault.BatchRefused, $"the node refused a batch: {error.Message}", error);
+            }
+        }
+
+        var results = new JsonElement[count];
+        if (response.ValueKind != JsonValueKind.Array || response.GetArrayLength() != count)
+        {
+            throw new EndpointException(EndpointFault.Malformed, "the response to a batch is not one result for each request");
+        }
+
+        foreach (JsonElement one in response.EnumerateArray())
+        {
+            int index = one.ValueKind == JsonValueKind.Object
+                && one.TryGetProperty("id", out JsonElement id)
+                && id.ValueKind == JsonValueKind.Number
+                && id.TryGetInt32(out int number) ? number - first : -1;
+            if (index < 0 || index >= count || results[index].ValueKind != JsonValueKind.Undefined)
+            {
+                throw new EndpointException(EndpointFault.Malformed, "the response to a batch has another request's id, or one twice");
+            }
+
+            results[index] = Result(one, first + index, status);
+        }
+
+        return results;
+    }
+
     private static string Truncate(string text) => text.Length <= 200 ? text : text[..200];
 
-    private HttpRequestMessage Request(int id, string method, JsonNode[] parameters)
+    private static JsonObject Call(int id, string method, JsonNode[] parameters) =>
+        new() { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonArray(parameters) };
+
+    private HttpRequestMessage Request(JsonNode body)
     {
-        var body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonArray(parameters) };
         var content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/json"));
         return new HttpRequestMessage(HttpMethod.Post, _address) { Content = content, Headers = { Authorization = _authorization } };
     }

@@ -18,6 +18,8 @@ namespace SnetGateway.Gateway.PaidCalls;
 internal sealed class CallClock
 {
     private const long Never = long.MaxValue;
+    private const double DeadlineMarginPart = 0.05;
+    private static readonly TimeSpan s_deadlineMargin = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _source = new();
@@ -26,6 +28,7 @@ internal sealed class CallClock
     private CancellationTokenRegistration _client;
     private long _serviceDue = Never;
     private long _clientDue = Never;
+    private TimeSpan _clientTimeout;
     private long _timerDue = Never;
     private bool _inUse;
     private ClockEnd _end;
@@ -64,6 +67,13 @@ internal sealed class CallClock
         }
     }
 
+    /// <summary>
+    /// Whether the client's deadline has passed or is about to. A service gets that deadline too and enforces it by its own clock, mostly
+    /// before this one fires.
+    /// </summary>
+    public bool IsClientDeadlineNear =>
+        ClientRemaining is { } remaining && remaining <= s_deadlineMargin + (_clientTimeout * DeadlineMarginPart);
+
     /// <summary>Starts the clock of a call.</summary>
     /// <param name="serviceTimeout">Time to the service's first byte; zero is unlimited.</param>
     /// <param name="clientTimeout">The client's deadline, if it sent one.</param>
@@ -76,6 +86,7 @@ internal sealed class CallClock
             _end = ClockEnd.None;
             long now = _time.GetTimestamp();
             _serviceDue = serviceTimeout > TimeSpan.Zero ? After(now, serviceTimeout) : Never;
+            _clientTimeout = clientTimeout ?? TimeSpan.Zero;
             _clientDue = clientTimeout is { } timeout ? After(now, timeout) : Never;
             SetTimer(now);
         }

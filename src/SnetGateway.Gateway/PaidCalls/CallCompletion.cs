@@ -31,8 +31,11 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             failure = CallFailure.Refused(refusal);
         }
 
-        bool disconnected = failure?.Cause == FailureCause.Client;
-        bool released = reservation?.TryRelease(disconnected ? ReleaseReason.ClientDisconnected : ReleaseReason.ServiceFailed) ?? false;
+        bool disconnected = failure?.Cause == FailureCause.Client || HasServiceEndedForDeadline(call, failure);
+        bool released = reservation?.TryRelease(
+            disconnected ? ReleaseReason.ClientDisconnected
+            : failure == CallFailures.NoInstance || ConnectFailure.Of(call.Context) is not null ? ReleaseReason.NotForwarded
+            : ReleaseReason.ServiceFailed) ?? false;
         if (failure is not null)
         {
             Log(call, failure);
@@ -58,7 +61,9 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         // it does not include the settle that may follow.
         if ((!call.IsComplete || call.Reservation is { IsOpen: true }) && !call.Clock.TryRespond())
         {
-            return CallFailures.Of(call.Clock.End);
+            return call.Clock.End == ClockEnd.ServiceTimedOut && call.RequestProgress == RequestProgress.Incomplete
+                ? CallFailures.RequestTimedOut
+                : CallFailures.Of(call.Clock.End);
         }
 
         if (!call.IsComplete)
@@ -98,6 +103,24 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             : trailers == StatusKind.None && headers == StatusKind.None ? CallFailures.NoStatus
             : null;
     }
+
+    /// <summary>
+    /// Whether the service ended an unpaid call because the client's deadline passed, which is the client's end and not the service's.
+    /// </summary>
+    private static bool HasServiceEndedForDeadline(ForwardedCall call, CallFailure? failure) =>
+        call.Reservation is { IsOpen: true }
+        && call.Clock.IsClientDeadlineNear
+        && (failure is not null
+            ? failure.Cause == FailureCause.Service
+            : IsDeadlineStatus(call.Context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers)
+                || IsDeadlineStatus(call.Context.Response.Headers));
+
+    private static bool IsDeadlineStatus(IHeaderDictionary? headers) =>
+        headers is not null
+        && headers.TryGetValue(GrpcHeaderNames.Status, out StringValues values)
+        && values.Count == 1
+        && GrpcStatusText.TryParse(values[0], out StatusCode code)
+        && code is StatusCode.DeadlineExceeded or StatusCode.Cancelled;
 
     /// <summary>Whether a client could read an OK in either of the two places.</summary>
     private static bool IsOk(ForwardedCall call) =>

@@ -22,6 +22,8 @@ internal static class CallFailures
 
     public static CallFailure ServiceTimedOut { get; } = Service(StatusCode.DeadlineExceeded, "the service did not respond in time");
 
+    public static CallFailure RequestTimedOut { get; } = Client(StatusCode.DeadlineExceeded, "the request did not arrive in time");
+
     public static CallFailure NoInstance { get; } = Service(StatusCode.Unavailable, "no instance of the service is available");
 
     public static CallFailure Unreachable { get; } = Service(StatusCode.Unavailable, "the service cannot be reached");

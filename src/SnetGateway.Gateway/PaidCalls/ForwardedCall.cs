@@ -22,6 +22,9 @@ internal sealed class ForwardedCall(HttpContext context, PaidRoute route, Reserv
     /// <summary>Whether the response may be sent: the payment is durable, or the route asks none.</summary>
     public bool MayRespond => reservation is null || reservation.IsSettled;
 
+    /// <summary>How much of the request was read, to be forwarded.</summary>
+    public RequestProgress RequestProgress { get; set; }
+
     /// <summary>Whether the service's response is a gRPC response. Only then its body is forwarded.</summary>
     public bool IsGrpcResponse { get; set; }
 
@@ -46,6 +49,19 @@ internal sealed class ForwardedCall(HttpContext context, PaidRoute route, Reserv
         Fail(failure);
         return new CallEndedException();
     }
+}
+
+/// <summary>How much of a request was read from the client, to be forwarded.</summary>
+internal enum RequestProgress
+{
+    /// <summary>Nothing: forwarders read it once they have a connection, translators before they call the service.</summary>
+    NotRead,
+
+    /// <summary>No message yet, or a part of one: it is the client who is waited for.</summary>
+    Incomplete,
+
+    /// <summary>Whole messages.</summary>
+    Complete,
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using SnetGateway.Gateway.Streams;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -72,7 +71,6 @@ internal sealed class InitialMetadataStream(Stream inner, SettleFirstBody body, 
         base.Dispose(disposing);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAsync(ValueTask<int> read, CancellationToken cancellationToken)
     {
         // The message is usually already on its way through the connection's reader: one yield to the scheduler is enough for it.

@@ -53,7 +53,7 @@ internal static class InstanceRetry
         && !call.Context.Response.HasStarted
         && call.Reservation is null or { IsOpen: true }
         && ConnectFailure.Of(call.Context) is not null
-        && (call.Context.Request.Body is RequestFrames { WasRead: false }
+        && (call.RequestProgress == RequestProgress.NotRead
             || call.Context.Features.Get<TranslatedInput>() is { Message: not null });
 
     /// <summary>The instances that the call has tried.</summary>

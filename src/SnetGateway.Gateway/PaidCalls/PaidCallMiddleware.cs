@@ -57,39 +57,21 @@ internal sealed class PaidCallMiddleware(
         return CallAsync(context, route);
     }
 
-    private async Task CallAsync(HttpContext context, PaidRoute route)
+    private Task CallAsync(HttpContext context, PaidRoute route)
     {
         LimitOptions limits = limitOptions.CurrentValue;
         var metadata = PaymentMetadata.Read(context.Request.Headers);
         if (FindFault(metadata, limits, out TimeSpan? deadline) is { } fault)
         {
             Refuse(context, route, "metadata", fault);
-            return;
+            return Task.CompletedTask;
         }
 
         CallClock clock = clocks.Rent();
         PaidService? service = route.ServiceName is { } name ? live.Catalog.Find(name) : null;
         clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
-        try
-        {
-            // The metadata is not used after this wait: it would have to be kept on the heap.
-            bool hasOtherKeys = metadata.HasOthers;
-            Reservation? reservation = null;
-            if (route.IsPaid)
-            {
-                reservation = await AdmitAsync(context, route, service, metadata, clock);
-                if (reservation is null)
-                {
-                    return;
-                }
-            }
-
-            await ForwardAsync(new ForwardedCall(context, route, reservation, clock), limits, hasOtherKeys);
-        }
-        finally
-        {
-            clocks.Return(clock);
-        }
+        ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock) : default;
+        return ForwardAsync(context, route, clock, admission, limits, metadata.HasOthers);
     }
 
     /// <summary>What is invalid in the metadata of any payment kind.</summary>
@@ -124,7 +106,16 @@ internal sealed class PaidCallMiddleware(
         }
 
         var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty);
-        ValueTask<AdmissionResult> admission = type.AdmitAsync(metadata, call, clock.Token);
+        ValueTask<AdmissionResult> admission;
+        try
+        {
+            admission = type.AdmitAsync(metadata, call, clock.Token);
+        }
+        catch (Exception exception)
+        {
+            admission = ValueTask.FromException<AdmissionResult>(exception);
+        }
+
         return admission.IsCompletedSuccessfully
             ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, admission.Result))
             : AwaitAdmissionAsync(context, route, admission, clock);
@@ -163,47 +154,72 @@ internal sealed class PaidCallMiddleware(
         return admission.Reservation;
     }
 
-    private async Task ForwardAsync(ForwardedCall call, LimitOptions limits, bool hasOtherKeys)
+    private async Task ForwardAsync(
+        HttpContext context,
+        PaidRoute route,
+        CallClock clock,
+        ValueTask<Reservation?> admission,
+        LimitOptions limits,
+        bool hasOtherKeys)
     {
-        HttpContext context = call.Context;
-        var body = new SettleFirstBody(
-            call, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), completion, (uint)limits.MaxResponseMessageBytes);
         try
         {
-            IHeaderDictionary headers = context.Request.Headers;
-            PaymentKeys.RemoveFrom(headers, hasOtherKeys);
-            if (call.Reservation is { } reservation)
+            Reservation? reservation = await admission;
+            if (reservation is null && route.IsPaid)
             {
-                headers[PaymentMetadata.UserAddress] = addresses.TextOf(reservation.Payer);
+                return;
             }
 
-            context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
-            context.RequestAborted = call.Clock.Token;
-            context.Features.Set<IHttpResponseBodyFeature>(body);
-            context.Features.Set<IHttpResetFeature>(body);
-            do
+            var call = new ForwardedCall(context, route, reservation, clock);
+            var body = new SettleFirstBody(
+                call, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), completion, (uint)limits.MaxResponseMessageBytes);
+            try
             {
-                if (call.Clock.ClientRemaining is { } remaining)
+                PrepareRequest(call, limits, hasOtherKeys);
+                context.Features.Set<IHttpResponseBodyFeature>(body);
+                context.Features.Set<IHttpResetFeature>(body);
+                do
                 {
-                    headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
+                    if (clock.ClientRemaining is { } remaining)
+                    {
+                        context.Request.Headers[GrpcHeaderNames.Timeout] = GrpcTimeout.Format(remaining);
+                    }
+
+                    RequestTypeTransform.Hide(context.Request);
+                    await next(context);
                 }
-
-                RequestTypeTransform.Hide(context.Request);
-                await next(context);
+                while (!call.IsComplete && InstanceRetry.TryPrepare(call));
             }
-            while (!call.IsComplete && InstanceRetry.TryPrepare(call));
-        }
-        catch (Exception exception)
-        {
-            if (call.Clock.End == ClockEnd.None)
+            catch (Exception exception)
             {
-                PaidCallLog.CallFaulted(logger, call.Route.RouteId, context.Request.Path, exception);
-                call.Fail(CallFailures.Fault);
+                if (clock.End == ClockEnd.None)
+                {
+                    PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
+                    call.Fail(CallFailures.Fault);
+                }
             }
+
+            await completion.EndAsync(call);
+            body.Detach();
+        }
+        finally
+        {
+            clocks.Return(clock);
+        }
+    }
+
+    private void PrepareRequest(ForwardedCall call, LimitOptions limits, bool hasOtherKeys)
+    {
+        HttpContext context = call.Context;
+        IHeaderDictionary headers = context.Request.Headers;
+        PaymentKeys.RemoveFrom(headers, hasOtherKeys);
+        if (call.Reservation is { } reservation)
+        {
+            headers[PaymentMetadata.UserAddress] = addresses.TextOf(reservation.Payer);
         }
 
-        await completion.EndAsync(call);
-        body.Detach();
+        context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
+        context.RequestAborted = call.Clock.Token;
     }
 
     private void Refuse(HttpContext context, PaidRoute route, PaymentRefusal refusal)

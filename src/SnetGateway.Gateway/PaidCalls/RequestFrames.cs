@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
 
@@ -9,12 +8,13 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
 {
     private FrameTracker _frames = new(maxMessageBytes);
 
-    /// <summary>Whether the proxy has begun to read it.</summary>
-    public bool WasRead { get; private set; }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        WasRead = true;
+        if (call.RequestProgress == RequestProgress.NotRead)
+        {
+            call.RequestProgress = RequestProgress.Incomplete;
+        }
+
         ValueTask<int> read = inner.ReadAsync(buffer, cancellationToken);
 
         // A read into an empty buffer only waits for bytes; its 0 is not the end.
@@ -23,7 +23,6 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
             : AwaitAsync(read, buffer);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
     {
         int count;
@@ -43,10 +42,12 @@ internal sealed class RequestFrames(Stream inner, ForwardedCall call, uint maxMe
     {
         if (count == 0)
         {
+            call.RequestProgress = RequestProgress.Complete;
             return _frames.IsInsideFrame ? throw call.FailAndStop(CallFailures.HalfRequest) : 0;
         }
 
         FrameEvent problem = _frames.Skip(buffer[..count]);
+        call.RequestProgress = _frames.IsInsideFrame ? RequestProgress.Incomplete : RequestProgress.Complete;
         return problem == FrameEvent.None
             ? count
             : throw call.FailAndStop(CallFailures.OfRequestFrame(problem, _frames.Length, maxMessageBytes));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Streams;
 using SnetGateway.GrpcWire.Frames;
@@ -93,7 +92,6 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
         ReturnGathered();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteCheckedAsync(ReadOnlyMemory<byte> valid, FrameEvent problem, CancellationToken cancellationToken)
     {
         if (!_passes)
@@ -106,7 +104,19 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
 
             if (problem == FrameEvent.None || _anyMessage)
             {
-                await SettleAsync();
+                // A client that is known to have disconnected gets nothing, so it pays nothing. And the service has responded: the time for
+                // it does not include the write of the payment, which would be made and its message cut off.
+                if (!call.Clock.TryRespond())
+                {
+                    throw new CallEndedException();
+                }
+
+                if (await call.Reservation!.SettleAsync() is { } refusal)
+                {
+                    throw call.FailAndStop(CallFailure.Refused(refusal));
+                }
+
+                _passes = true;
                 if (_gathered is not null)
                 {
                     await WriteFirstAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
@@ -124,25 +134,6 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
         {
             throw call.FailAndStop(CallFailures.OfResponseFrame(problem, _frames.Length, maxMessageBytes));
         }
-    }
-
-    /// <summary>Returns when the payment is durable; throws when the call has ended instead.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SettleAsync()
-    {
-        // A client that is known to have disconnected gets nothing, so it pays nothing. And the service has responded: the time for it does
-        // not include the write of the payment, which would be made and its message cut off.
-        if (!call.Clock.TryRespond())
-        {
-            throw new CallEndedException();
-        }
-
-        if (await call.Reservation!.SettleAsync() is { } refusal)
-        {
-            throw call.FailAndStop(CallFailure.Refused(refusal));
-        }
-
-        _passes = true;
     }
 
     /// <summary>

@@ -53,7 +53,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         // Payments.
         services.AddSingleton<IPaymentEvents, PaymentEvents>();
         services.AddSingleton(provider => WithChain<ChannelChecks>(provider));
-        services.AddSingleton<AbandonedCalls>();
+        services.AddSingleton<UnpaidCalls>();
         services.AddSingleton<ChannelSettlement>();
         services.AddSingleton<ChannelAdmission>();
         services.AddSingleton(provider => WithChain<ChannelStates>(provider));

@@ -23,7 +23,7 @@ public sealed class ChannelAdmission(
     ChannelChecks checks,
     ChannelSettlement settlement,
     PaymentLedger ledger,
-    AbandonedCalls abandoned,
+    UnpaidCalls unpaid,
     IPaymentEvents events,
     TimeProvider time,
     LivePaidCallOptions options)
@@ -47,12 +47,13 @@ public sealed class ChannelAdmission(
 
         // Nearly every call: known, fresh, right. One verification of the signature and no wait.
         PaymentRefusal? refusal = checks.Check(channel, chain, payment, call.Service.Group);
-        if (refusal is null && time.GetUtcNow() - chain.Reading.Block.SeenAt > s_confirmAfter)
+        if (refusal is null
+            && (chain.Freshness == ReadingFreshness.Recorded || time.GetUtcNow() - chain.Reading.Block.SeenAt > s_confirmAfter))
         {
             chainReader.ReadLater(channel.Id);
         }
 
-        return refusal is null && chain.Freshness == ReadingFreshness.Fresh && checks.IsWithinBound(chain)
+        return refusal is null && chain.Freshness is ReadingFreshness.Fresh or ReadingFreshness.Recorded && checks.IsWithinBound(chain)
             ? TakeSlotAsync(channel, chain.Reading, payment, call, cancellationToken)
             : AdmitAfterReadAsync(channel, chain, refusal, payment, call, cancellationToken);
     }
@@ -161,7 +162,7 @@ public sealed class ChannelAdmission(
         }
 
         PaidCallOptions limits = options.Current;
-        if (abandoned.IsPausing(signed.Sender)
+        if (unpaid.IsPausing(signed.Sender)
             || !await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
         {
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));

@@ -109,6 +109,21 @@ public sealed class Channel
         }
     }
 
+    /// <summary>
+    /// Takes in that the logs were followed without a gap from <paramref name="start"/> on, a block that is still part of the chain. A
+    /// reading of an earlier process at or before that block then misses no claim: those before it are in the store.
+    /// </summary>
+    public void MarkFollowedFrom(ulong start)
+    {
+        lock (_writing)
+        {
+            if (_chain is { Freshness: ReadingFreshness.Outdated, KnownThrough: null } known && known.Reading.Block.Number <= start)
+            {
+                _chain = known with { Freshness = ReadingFreshness.Recorded };
+            }
+        }
+    }
+
     /// <summary>Takes in a claim (or the sender's withdrawal after expiry) that raised the nonce to <paramref name="nonce"/>.</summary>
     public void MarkClaimed(ChannelNonce nonce, DateTimeOffset seenAt)
     {
@@ -153,7 +168,7 @@ public sealed class Channel
 
             if (_chain is null && record.Reading is { } reading)
             {
-                // Read by an earlier process: usable for a bounded time, and read again as soon as the chain responds.
+                // Read by an earlier process: not used before the logs since were followed, or the channel was read again.
                 _chain = new ChannelChainState(reading, reading.Nonce, ReadingFreshness.Outdated, null, ConfirmedFunds.FirstSeen(reading));
             }
         }

@@ -39,7 +39,8 @@ public sealed record ChannelChainState(
     /// </summary>
     internal bool MayBeOfOthers(IChannelReader chain, ulong finalityDepth) =>
         (Freshness == ReadingFreshness.FundsUnknown && Nonce == Reading.Nonce)
-        || (Freshness == ReadingFreshness.Outdated && Reading.Block.Number + finalityDepth > NewestBlock(chain));
+        || (Freshness is ReadingFreshness.Outdated or ReadingFreshness.Recorded
+            && Reading.Block.Number + finalityDepth > NewestBlock(chain));
 }
 
 /// <summary>How far a reading may be used.</summary>
@@ -47,6 +48,12 @@ public enum ReadingFreshness
 {
     /// <summary>No event of the channel since, as far as logs are complete.</summary>
     Fresh,
+
+    /// <summary>
+    /// Read by an earlier process, and no claim or reorganisation since: the logs were followed from there on. Checked against like a fresh
+    /// one, and read again behind the calls, because a deposit or an extension before the restart may be missing.
+    /// </summary>
+    Recorded,
 
     /// <summary>
     /// There may have been an event (a gap in the logs): read again before a check; usable within the staleness bound if the chain cannot

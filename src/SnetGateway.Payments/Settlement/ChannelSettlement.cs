@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 
 namespace SnetGateway.Payments.Settlement;
@@ -9,9 +9,8 @@ namespace SnetGateway.Payments.Settlement;
 /// Ends escrow reservations: checks once more and writes, or gives the slot back. Either way the channel is free afterwards.
 /// </summary>
 public sealed class ChannelSettlement(
-    ChannelChecks checks, PaymentLedger ledger, AbandonedCalls abandoned, IPaymentEvents events, LivePaidCallOptions options)
+    ChannelChecks checks, PaymentLedger ledger, UnpaidCalls unpaid, IPaymentEvents events, LivePaidCallOptions options)
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<PaymentRefusal?> SettleAsync(ChannelReservation reservation)
     {
         try
@@ -22,7 +21,9 @@ public sealed class ChannelSettlement(
             // A free method of a paid service: the same total again, and nothing to write.
             if (refusal is null && !reservation.Price.IsZero)
             {
-                refusal = await ledger.SettleAsync(reservation, newest, options.Current.UnknownOutcomeLimit);
+                SettleWrite write = ledger.Prepare(reservation, newest);
+                CommitResult result = await ledger.CommitAsync(write);
+                refusal = await ledger.ConcludeAsync(write, result, options.Current.UnknownOutcomeLimit);
             }
 
             if (refusal is not null)
@@ -47,10 +48,15 @@ public sealed class ChannelSettlement(
     internal void Release(ChannelReservation reservation, ReleaseReason reason)
     {
         reservation.Channel.Slot.Release();
-        if (reason == ReleaseReason.ClientDisconnected)
+        switch (reason)
         {
-            events.ExecutedWithoutGrant(reservation.Channel.Id);
-            abandoned.Count(reservation.Payer);
+            case ReleaseReason.ClientDisconnected:
+                events.ExecutedWithoutGrant(reservation.Channel.Id);
+                unpaid.CountAbandoned(reservation.Payer);
+                break;
+            case ReleaseReason.ServiceFailed:
+                unpaid.CountFailed(reservation.Payer);
+                break;
         }
     }
 
@@ -64,6 +70,10 @@ public sealed class ChannelSettlement(
                 break;
             case RefusalReason.OutcomeUnknown:
                 events.OutcomeUnknown(reservation.Channel.Id);
+                break;
+            case RefusalReason.Busy:
+                // A copy of the payment was executed by another replica, and won: one payment, two executions.
+                unpaid.CountAbandoned(reservation.Payer);
                 break;
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
@@ -21,15 +20,12 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     private ulong _calls;
 
     /// <summary>
-    /// Writes one paid call: if the channel's record is still the one that the amount was checked against, it then holds this amount, this
-    /// signature and this call's id. The caller holds the channel's slot.
+    /// The write of one paid call: if the channel's record is still the one that the amount was checked against, it then holds this
+    /// amount, this signature and this call's id. The caller holds the channel's slot.
     /// </summary>
     /// <param name="reservation">The payment.</param>
     /// <param name="reading">The newest reading of the channel, of the parties that signed.</param>
-    /// <param name="unknownLimit">How long a missing response of the store is resolved by reading.</param>
-    /// <returns>Null when it is durable; otherwise what the client gets.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<PaymentRefusal?> SettleAsync(ChannelReservation reservation, ChannelReading reading, TimeSpan unknownLimit)
+    internal SettleWrite Prepare(ChannelReservation reservation, ChannelReading reading)
     {
         Channel channel = reservation.Channel;
         CallId call = NewCall();
@@ -44,28 +40,46 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             next.Sequence,
             next.NewestEntry,
             previous?.NewestEntry ?? default);
-        channel.InDoubt = true; // until the outcome is known, also when the store throws
-        CommitResult result = await store.CommitAsync(writes, CancellationToken.None);
+        return new SettleWrite(channel, next, call, writes, buffer);
+    }
+
+    /// <summary>
+    /// Commits it, once. Not async, nor is the next: each async method that waits for the store costs every call its state.
+    /// </summary>
+    internal ValueTask<CommitResult> CommitAsync(in SettleWrite write)
+    {
+        write.Channel.InDoubt = true; // until the outcome is known, also when the store throws
+        return store.CommitAsync(write.Writes, CancellationToken.None);
+    }
+
+    /// <summary>Ends it by the store's result.</summary>
+    /// <param name="write">What was committed.</param>
+    /// <param name="result">What the store said.</param>
+    /// <param name="unknownLimit">How long a missing response of the store is resolved by reading.</param>
+    /// <returns>Null when it is durable; otherwise what the client gets.</returns>
+    internal ValueTask<PaymentRefusal?> ConcludeAsync(in SettleWrite write, CommitResult result, TimeSpan unknownLimit)
+    {
+        Channel channel = write.Channel;
         channel.InDoubt = result.Outcome == CommitOutcome.Unknown;
         if (!channel.InDoubt)
         {
             // After an unknown outcome the store may still read from both.
-            channel.ReturnWrites(writes);
-            ArrayPool<byte>.Shared.Return(buffer);
+            channel.ReturnWrites(write.Writes);
+            ArrayPool<byte>.Shared.Return(write.Buffer);
         }
 
         switch (result.Outcome)
         {
             case CommitOutcome.Committed:
-                next.Revision = result.Revision;
-                channel.Adopt(next);
-                return null;
+                write.Next.Revision = result.Revision;
+                channel.Adopt(write.Next);
+                return default;
             case CommitOutcome.NotWritten:
-                return Refusals.NotRecorded();
+                return new(Refusals.NotRecorded());
             case CommitOutcome.Conflict:
-                return await ResolveConflictAsync(channel, call, next.Nonce, unknownLimit);
+                return ResolveConflictAsync(channel, write.Call, write.Next.Nonce, unknownLimit);
             default:
-                return await ResolveDoubtAsync(channel, call, unknownLimit);
+                return ResolveDoubtAsync(channel, write.Call, unknownLimit);
         }
     }
 
@@ -196,3 +210,11 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         return result.Outcome;
     }
 }
+
+/// <summary>The write of one paid call, between <see cref="PaymentLedger.Prepare"/> and its result.</summary>
+/// <param name="Channel">Whose slot is held.</param>
+/// <param name="Next">The record after it.</param>
+/// <param name="Call">The call's id.</param>
+/// <param name="Writes">The channel's own array for one write.</param>
+/// <param name="Buffer">The record's bytes, rented.</param>
+internal readonly record struct SettleWrite(Channel Channel, ChannelRecord Next, CallId Call, RecordWrite[] Writes, byte[] Buffer);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -35,7 +34,6 @@ public abstract class Reservation
     /// otherwise what the client gets instead of any byte, the same each time. Takes no cancellation: a client that disconnects now must
     /// not make the outcome unknown. Never throws.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PaymentRefusal?> SettleAsync()
     {
         if (Interlocked.CompareExchange(ref _state, Settling, Open) != Open)
@@ -81,11 +79,15 @@ public abstract class Reservation
 /// <summary>Why nothing was charged.</summary>
 public enum ReleaseReason
 {
+    /// <summary>The service was not asked: no instance could be reached.</summary>
+    NotForwarded,
+
     /// <summary>The service failed, or its response had an error before its first message.</summary>
     ServiceFailed,
 
     /// <summary>
-    /// The client disconnected, or its deadline passed, before the first byte: the service may have worked without pay (rule 6).
+    /// The client disconnected, let its deadline pass, or did not send its request, before the first byte: the service may have worked
+    /// without pay (rule 6).
     /// </summary>
     ClientDisconnected,
 }

@@ -28,6 +28,9 @@ internal sealed class LoadOptions
     /// <summary>Whether a missed bar (<see cref="LoadBars"/>) is a failure.</summary>
     public bool Check { get; private set; }
 
+    /// <summary>Whether nothing is warmed up for long: shows that the report works. Its figures are worth nothing.</summary>
+    public bool Quick { get; private set; }
+
     /// <summary>Where processes keep their files during the run.</summary>
     public string Folder { get; private set; } = Path.Combine(Path.GetTempPath(), $"snet-gateway-load-{Environment.ProcessId}");
 
@@ -54,9 +57,10 @@ internal sealed class LoadOptions
         var options = new LoadOptions();
         for (int index = 0; index < arguments.Count; index += 2)
         {
-            if (arguments[index] == "--check")
+            if (arguments[index] is "--check" or "--quick")
             {
-                options.Check = true;
+                options.Check |= arguments[index] == "--check";
+                options.Quick |= arguments[index] == "--quick";
                 index--;
                 continue;
             }

@@ -81,8 +81,9 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     }
 
     /// <summary>
-    /// The servers in turn, a second each, as often as a round has seconds, each time beginning with another one. What else the machine
-    /// does comes and goes within some ten seconds: it then hits all of them alike, and not the one whose turn it is.
+    /// The servers in turn, a second each, as often as a round has seconds, each time beginning with another one, and every other time in
+    /// reverse: none always follows the same other one. What else the machine does comes and goes within some ten seconds: it then hits
+    /// all of them alike, and not the one whose turn it is.
     /// </summary>
     private async Task TakeTurnsAsync(List<LoadSubject> subjects, CancellationToken cancellationToken)
     {
@@ -90,9 +91,11 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         {
             for (int slice = 0; slice < options.Seconds; slice++)
             {
+                int first = round + slice;
                 for (int turn = 0; turn < subjects.Count; turn++)
                 {
-                    await subjects[(round + slice + turn) % subjects.Count].MeasureAsync(s_slice, cancellationToken);
+                    int next = first % 2 == 0 ? first + turn : first + subjects.Count - turn;
+                    await subjects[next % subjects.Count].MeasureAsync(s_slice, cancellationToken);
                 }
             }
 

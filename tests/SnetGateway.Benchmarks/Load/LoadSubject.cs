@@ -9,6 +9,7 @@ internal sealed class LoadSubject
     private const string Method = "/example.Echo/Say";
     private static readonly TimeSpan s_runIn = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_warmUpStretch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_quickStretch = TimeSpan.FromSeconds(0.1);
     private const int FewestStretches = 4;
     private const int MostStretches = 15;
     private const double Stable = 0.05;
@@ -16,6 +17,7 @@ internal sealed class LoadSubject
     private const double StockMargin = 2.0;
 
     private readonly MeasuredServer _server;
+    private readonly bool _isQuick;
     private readonly LoadClient[] _clients;
     private readonly LoadLoop _loop;
     private double _fastest;
@@ -24,6 +26,7 @@ internal sealed class LoadSubject
     public LoadSubject(MeasuredServer server, IReadOnlyList<PaymentStock> stocks, LoadOptions options, TimeProvider time)
     {
         _server = server;
+        _isQuick = options.Quick;
         _clients = [.. stocks.Select(stock => new LoadClient(stock, server.Chain is not null))];
         _loop = new LoadLoop(
             server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections,
@@ -39,6 +42,12 @@ internal sealed class LoadSubject
     /// </summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
+        if (_isQuick)
+        {
+            await RunAsync(s_quickStretch, cancellationToken);
+            return;
+        }
+
         int calm = 0;
         for (int stretch = 0; stretch < MostStretches && (stretch < FewestStretches || calm < 2); stretch++)
         {

@@ -75,7 +75,7 @@ internal sealed class OwnGroup : IAsyncDisposable
     public int CutOff => Replicas - 1;
 
     /// <summary>Readings of channels that the gateways have made so far.</summary>
-    public int ChannelReadings => _chainRelays.Sum(relay => relay.ChannelReadings);
+    public int ChannelRequests => _chainRelays.Sum(relay => relay.ChannelRequests);
 
     public static async Task<OwnGroup> StartAsync()
     {

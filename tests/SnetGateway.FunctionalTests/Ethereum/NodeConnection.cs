@@ -51,7 +51,9 @@ internal sealed class NodeConnection : DelegatingHandler
     {
         string body = await request.Content!.ReadAsStringAsync(cancellationToken);
         using var question = System.Text.Json.JsonDocument.Parse(body);
-        string method = question.RootElement.GetProperty("method").GetString()!;
+        System.Text.Json.JsonElement first =
+            question.RootElement.ValueKind == System.Text.Json.JsonValueKind.Array ? question.RootElement[0] : question.RootElement;
+        string method = first.GetProperty("method").GetString()!;
         bool isRead = body.Contains("0xe5949b5d", StringComparison.Ordinal);
         lock (_lock)
         {

@@ -106,13 +106,13 @@ public sealed class ChainFaultTests(FaultMarketFixture market)
             await StartGatewayAsync(relay, new Dictionary<string, string> { ["SnetGateway:Chain:PollInterval"] = "00:01:00" });
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000_000);
         await _client.CallAsync(market.Say(gateway, channel, Price));
-        int readings = relay.ChannelReadings;
+        int readings = relay.ChannelRequests;
         int before = relay.Total;
 
         IReadOnlyList<CallReport> calls = await _client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 200 });
 
         Assert.All(calls, call => Assert.Equal(0, call.Code));
-        Assert.Equal(readings, relay.ChannelReadings);
+        Assert.Equal(readings, relay.ChannelRequests);
 
         // The poll ran once a minute: a handful of requests, and none because of a call.
         Assert.InRange(relay.Total - before, 0, 10);

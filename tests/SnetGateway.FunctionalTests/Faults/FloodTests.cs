@@ -45,7 +45,7 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
 
         using var http =
             new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        int readings = relay.ChannelReadings;
+        int readings = relay.ChannelRequests;
         long start = TimeProvider.System.GetTimestamp();
         Task<int[]> flood = FloodAsync(http, gateway, foreign, new Random(seed));
 
@@ -53,10 +53,10 @@ public sealed class FloodTests(FaultMarketFixture market, ITestOutputHelper outp
         await market.Chain.AddFundsAsync(honest.Id, 10);
         CallReport topUp = await client.CallAsync(market.Say(gateway, honest, Price));
         int[] codes = await flood;
-        int spent = relay.ChannelReadings - readings;
+        int spent = relay.ChannelRequests - readings;
         double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
 
-        output.WriteLine($"{spent} readings in {seconds:0.0} s");
+        output.WriteLine($"{spent} requests in {seconds:0.0} s");
         Assert.True(topUp.Code == 0, $"{topUp.Code}: {topUp.Details}");
         Assert.All(codes, code => Assert.Contains(code, new[] { 13, 14, 16 }));
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
@@ -24,6 +25,74 @@ public sealed class CallEndingTests
         GrpcReply reply = await gateway.CallAsync(Wire.Frame("a"), headers);
         Assert.Equal(4, reply.Status);
         Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("reset")]
+    [Rule(6)]
+    public async Task ClientsDeadline_ThatTheServiceEnforcesFirst_CountsAsTheClientsLeaving(string how)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        gateway.Service.Handle = async context =>
+        {
+            await Wire.ReadAllAsync(context);
+            Assert.True(GrpcTimeout.TryParse(context.Request.Headers["grpc-timeout"].ToString(), out TimeSpan timeout));
+            using var deadline = new CancellationTokenSource(timeout);
+            await HangAsync(context).WaitAsync(deadline.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            if (how == "reset")
+            {
+                context.Features.Get<IHttpResetFeature>()!.Reset(8);
+            }
+            else
+            {
+                await Wire.TrailersOnly(context, 4);
+            }
+        };
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        headers["grpc-timeout"] = "100m";
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.InRange((await gateway.CallAsync(Wire.Frame("a"), headers)).Status, 1, 4);
+        }
+
+        foreach (ScriptedReservation reservation in gateway.Reservations)
+        {
+            Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await reservation.Ended.WithTimeout());
+        }
+    }
+
+    [Fact]
+    [Rule(6)]
+    public async Task StatusOfADeadlineLongBeforeTheClients_IsTheServicesFailure()
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        gateway.Service.Handle = async context =>
+        {
+            await Wire.ReadAllAsync(context);
+            await Wire.TrailersOnly(context, 4);
+        };
+        Dictionary<string, string> headers = GatewayHarness.Payment();
+        headers["grpc-timeout"] = "1H";
+        Assert.Equal(4, (await gateway.CallAsync(Wire.Frame("a"), headers)).Status);
+        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
+    }
+
+    [Fact]
+    [Rule(6)]
+    public async Task RequestThatDoesNotArrive_IsTheClientsEnd_WhenTheServicesTimeIsOver()
+    {
+        await using GatewayHarness gateway =
+            await GatewayHarness.StartAsync(new() { ["SnetGateway:PaidCalls:ServiceTimeout"] = "00:00:00.2" });
+        gateway.Service.Handle = HangAsync;
+        var content = new DuplexContent();
+        Task<HttpResponseMessage> sending = gateway.SendAsync(gateway.Request(GatewayHarness.Method, content, GatewayHarness.Payment()));
+        await content.WriteAsync(Wire.Frame("half of it")[..8]).WithTimeout();
+        using HttpResponseMessage response = await sending.WithTimeout();
+        GrpcReply reply = await GrpcReply.ReadAsync(response).WithTimeout();
+        Assert.Equal((4, "the request did not arrive in time"), (reply.Status, reply.Message));
+        Assert.Equal(nameof(ReleaseReason.ClientDisconnected), await gateway.Reservation.Ended.WithTimeout());
+        content.Complete();
     }
 
     [Fact]
@@ -131,7 +200,7 @@ public sealed class CallEndingTests
         GrpcReply reply = await gateway.CallAsync("a");
         Assert.Equal(14, reply.Status);
         Assert.Equal("the service cannot be reached", reply.Message);
-        Assert.Equal(nameof(ReleaseReason.ServiceFailed), await gateway.Reservation.Ended.WithTimeout());
+        Assert.Equal(nameof(ReleaseReason.NotForwarded), await gateway.Reservation.Ended.WithTimeout());
     }
 
     [Theory]

@@ -18,6 +18,7 @@ public sealed class ChainRelay : IAsyncDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<string, int> _counts = new();
     private readonly Uri _node;
+    private int _channelRequests;
     private volatile RelayMode _mode = RelayMode.Answers;
 
     private ChainRelay(WebApplication app, Uri node)
@@ -42,8 +43,8 @@ public sealed class ChainRelay : IAsyncDisposable
     /// <summary>Number of all requests.</summary>
     public int Total => _counts.Values.Sum();
 
-    /// <summary>Number of channel reads: `channels(uint256)`.</summary>
-    public int ChannelReadings => _counts.GetValueOrDefault("eth_call:e5949b5d");
+    /// <summary>Number of HTTP requests that read channels, one or many: `channels(uint256)`.</summary>
+    public int ChannelRequests => Volatile.Read(ref _channelRequests);
 
     /// <summary>Starts a relay in front of a node.</summary>
     public static async Task<ChainRelay> StartAsync(Uri node)
@@ -100,9 +101,15 @@ public sealed class ChainRelay : IAsyncDisposable
         IEnumerable<JsonElement> calls = parsed.RootElement.ValueKind == JsonValueKind.Array
             ? parsed.RootElement.EnumerateArray()
             : [parsed.RootElement];
-        foreach (JsonElement call in calls)
+        string[] kinds = [.. calls.Select(Kind)];
+        foreach (string kind in kinds)
         {
-            _counts.AddOrUpdate(Kind(call), 1, (_, count) => count + 1);
+            _counts.AddOrUpdate(kind, 1, (_, count) => count + 1);
+        }
+
+        if (kinds.Contains("eth_call:e5949b5d"))
+        {
+            Interlocked.Increment(ref _channelRequests);
         }
     }
 

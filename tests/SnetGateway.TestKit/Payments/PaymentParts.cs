@@ -30,9 +30,9 @@ public sealed class PaymentParts
         Cursor = new CursorStore(store, book);
         Sync = new LedgerSync(store, book, Cursor);
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
-        var abandoned = new AbandonedCalls(time, Options);
-        Settlement = new ChannelSettlement(checks, Ledger, abandoned, events, Options);
-        Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, abandoned, events, time, Options);
+        var unpaid = new UnpaidCalls(time, Options);
+        Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, Options);
+        Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, unpaid, events, time, Options);
     }
 
     public LivePaidCallOptions Options { get; }

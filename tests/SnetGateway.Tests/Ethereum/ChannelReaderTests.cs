@@ -171,13 +171,92 @@ public sealed class ChannelReaderTests
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(honest)));
 
         ChannelReadResult[] looks = await bench.DriveAsync(flood);
-        int foreign = looks.Count(look => look == ChannelReadResult.Foreign);
-        Assert.Equal(500 - foreign, looks.Count(look => look == ChannelReadResult.NoBudget));
+        Assert.All(looks, look => Assert.Equal(ChannelReadResult.Foreign, look));
 
         // Half of 20 a second: those of the first moment, and those of the time that has passed.
         double seconds = (bench.Clock.GetUtcNow() - start).TotalSeconds;
-        Assert.InRange(foreign, 10, 10 + (int)(10 * (seconds + 1)));
-        Assert.Equal(1 + foreign, bench.Chain.ChannelReads);
+        Assert.InRange(bench.Chain.ChannelRequests, 5, 10 + (int)(10 * (seconds + 1)));
+        Assert.Equal(501, bench.Chain.ChannelReads);
+    }
+
+    [Fact]
+    [Rule(10)]
+    public async Task Read_ThousandNewChannelsAtOnce_AreReadInBatches()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine([.. Enumerable.Range(0, 1_000).Select(id => bench.Open((ulong)id))]);
+        DateTimeOffset start = bench.Clock.GetUtcNow();
+        ChannelReadResult[] looks = await bench.DriveAsync([.. Enumerable.Range(0, 1_000).Select(id =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())]);
+        Assert.All(looks, look => Assert.Equal(ChannelReadResult.Found, look));
+        Assert.InRange(bench.Clock.GetUtcNow() - start, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(bench.Chain.ChannelRequests, 10, 40);
+        Assert.Equal(1_000, bench.Chain.ChannelReads);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Read_NodeTakesNoBatchOrSmallOnes_EachRequestCountsAgainstTheBudget(int most)
+    {
+        await using var bench = new FollowerBench(options =>
+        {
+            options.RequestTimeout = TimeSpan.FromHours(1);
+            options.ReadsPerSecond = 200;
+        });
+        bench.Chain.Host("a.test").MaxBatch = most;
+        bench.Chain.Mine([.. Enumerable.Range(0, 50).Select(id => bench.Open((ulong)id))]);
+        ChannelReadResult[] looks = await bench.DriveAsync([.. Enumerable.Range(0, 50).Select(id =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())]);
+        Assert.All(looks, look => Assert.Equal(ChannelReadResult.Found, look));
+        Assert.InRange(bench.Chain.ChannelRequests, 50 / most, 80);
+    }
+
+    [Fact]
+    public async Task Read_BatchWithAnInvalidResponse_IsUnreachable_AndNothingIsLearned()
+    {
+        await using var bench = new FollowerBench(options => options.RequestTimeout = TimeSpan.FromHours(1));
+        bench.Chain.Mine([.. Enumerable.Range(0, 20).Select(id => bench.Open((ulong)id))]);
+        await bench.ReadChannelAsync(9_999);
+        foreach (string response in (string[])["[]", "[{},{}]", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x\"}", "7"])
+        {
+            bench.Chain.Host("a.test").Fault = method => method == "eth_call" ? ScriptedChain.Json(response) : null;
+            ChannelReadResult[] looks = await bench.DriveAsync([.. Enumerable.Range(0, 20).Select(id =>
+                bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())]);
+            Assert.All(looks, look => Assert.Contains(look, (ChannelReadResult[])[ChannelReadResult.Unreachable]));
+            Assert.Null(bench.Book.Find(new ChannelId(3)));
+            bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
+    [Rule(10)]
+    public async Task Queue_TooManyWait_TheLastAreRefused_AndKnownPartiesHavePlaces()
+    {
+        await using var bench = new FollowerBench(options =>
+        {
+            options.RequestTimeout = TimeSpan.FromHours(1);
+            options.MaxWaitingReads = 10;
+        });
+        bench.Chain.Mine([.. Enumerable.Range(0, 40).Select(id => bench.Open((ulong)id))]);
+        await bench.ReadChannelAsync(9_999);
+        var open = new TaskCompletionSource();
+        bench.Chain.Host("a.test").Gate = (method, cancellationToken) =>
+            method == "eth_call" ? open.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+        Task<ChannelReadResult>[] flood = [.. Enumerable.Range(0, 30).Select(id =>
+            bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
+        await WaitUntilAsync(() =>
+        {
+            bench.Clock.AdvanceToTimer(TimeSpan.FromSeconds(1));
+            return flood.Count(look => look.IsCompleted) >= 20;
+        });
+        Assert.Equal(5, bench.Follower.Status.WaitingReads);
+        Task<ChannelReadResult> known =
+            bench.Follower.ReadChannelAsync(new ChannelId(35), ReadPriority.KnownParty, CancellationToken.None).AsTask();
+        open.SetResult();
+        Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(known)));
+        ChannelReadResult[] looks = await bench.DriveAsync(flood);
+        Assert.InRange(looks.Count(look => look == ChannelReadResult.NoBudget), 20, 25);
     }
 
     [Fact]

@@ -86,18 +86,18 @@ public sealed class LogFollowingTests
     public async Task Follow_ManyChannelsToReadLater_DoNotKeepItFromTheNextHead()
     {
         await using FollowerBench bench = await StartedAsync(options => options.ReadsPerSecond = 10_000);
-        bench.Chain.Mine([.. Enumerable.Range(1, 50).Select(id => bench.Open((ulong)id))]);
+        bench.Chain.Mine([.. Enumerable.Range(1, 2_000).Select(id => bench.Open((ulong)id))]);
         await bench.FollowAsync();
-        for (ulong id = 1; id <= 50; id++)
+        for (ulong id = 1; id <= 2_000; id++)
         {
             bench.Follower.ReadLater(new ChannelId(id));
         }
 
-        int before = bench.Chain.ChannelReads;
-        for (int round = 1; round <= 5; round++)
+        int before = bench.Chain.ChannelRequests;
+        for (int round = 1; round <= 2; round++)
         {
             await bench.FollowAsync();
-            Assert.Equal(before + (round * 10), bench.Chain.ChannelReads);
+            Assert.Equal(before + (round * 10), bench.Chain.ChannelRequests);
         }
     }
 
@@ -225,6 +225,109 @@ public sealed class LogFollowingTests
         await bench.FollowAsync();
         Assert.Equal(1UL, bench.State(0).Nonce.Value);
         Assert.Single(bench.Claims);
+    }
+
+    [Theory]
+    [Rule(12)]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task Start_LogsFollowedWithoutAGap_ReadingsOfTheEarlierRunAreUsed_AndReadAgainInOneRequest(int blocks)
+    {
+        await using FollowerBench earlier = await StartedAsync();
+        ChainBlock cursor = earlier.Follower.Cursor!.Value;
+        ChannelRecord record = Served(earlier);
+
+        await using var bench = new FollowerBench(chain: earlier.Chain);
+        bench.Chain.Mine([.. Enumerable.Range(1, 20).Select(id => bench.Open((ulong)id))]);
+        bench.Chain.MineEmpty(blocks);
+        for (ulong id = 0; id <= 20; id++)
+        {
+            bench.Book.GetOrAdd(new ChannelId(id)).Adopt(
+                record with { Id = new ChannelId(id), Reading = record.Reading! with { Id = new ChannelId(id) } });
+        }
+
+        await bench.ResumeAsync(cursor);
+        Assert.Equal(ReadingFreshness.Outdated, bench.State(0).Freshness);
+        int requests = bench.Chain.ChannelRequests;
+        await bench.FollowAsync();
+        Assert.All(Enumerable.Range(0, 21), id => Assert.Equal(ReadingFreshness.Recorded, bench.State((ulong)id).Freshness));
+        Assert.Equal(requests, bench.Chain.ChannelRequests);
+
+        for (ulong id = 0; id <= 20; id++)
+        {
+            bench.Follower.ReadLater(new ChannelId(id));
+        }
+
+        await bench.FollowAsync();
+        Assert.All(Enumerable.Range(0, 21), id => Assert.Equal(ReadingFreshness.Fresh, bench.State((ulong)id).Freshness));
+        Assert.Equal(requests + 1, bench.Chain.ChannelRequests);
+    }
+
+    [Fact]
+    [Rule(12)]
+    public async Task Start_ReadingNewerThanTheCursor_IsReadAgainFirst()
+    {
+        await using FollowerBench earlier = await StartedAsync();
+        ChainBlock cursor = earlier.Follower.Cursor!.Value;
+        ChannelRecord record = Served(earlier);
+
+        await using var bench = new FollowerBench(chain: earlier.Chain);
+        bench.Chain.MineEmpty(2);
+        ChainBlock later = record.Reading!.Block with { Number = cursor.Number + 1 };
+        bench.Book.GetOrAdd(record.Id).Adopt(record with { Reading = record.Reading with { Block = later } });
+        await bench.ResumeAsync(cursor);
+        await bench.FollowAsync();
+        Assert.Equal(ReadingFreshness.Outdated, bench.State(0).Freshness);
+    }
+
+    [Fact]
+    [Rule(12, 13)]
+    public async Task Start_CursorIsNotOnTheChainAnyMore_NoReadingOfTheEarlierRunIsUsed()
+    {
+        await using FollowerBench earlier = await StartedAsync();
+        ChainBlock cursor = earlier.Follower.Cursor!.Value;
+        ChannelRecord record = Served(earlier);
+
+        await using var bench = new FollowerBench(chain: earlier.Chain);
+        bench.Chain.Undo(1);
+        bench.Chain.MineEmpty(3);
+        bench.Book.GetOrAdd(record.Id).Adopt(record);
+        await bench.ResumeAsync(cursor);
+        await bench.FollowAsync();
+        Assert.NotEqual(ReadingFreshness.Recorded, bench.State(0).Freshness);
+    }
+
+    [Fact]
+    [Rule(12)]
+    public async Task Start_ClaimInTheGap_IsSeenBeforeAReadingOfTheEarlierRunIsUsed()
+    {
+        await using FollowerBench earlier = await StartedAsync();
+        ChainBlock cursor = earlier.Follower.Cursor!.Value;
+        ChannelRecord record = Served(earlier);
+
+        await using var bench = new FollowerBench(chain: earlier.Chain);
+        bench.Book.GetOrAdd(record.Id).Adopt(record);
+        bench.Chain.MineEmpty(20);
+        bench.Chain.Mine(block => block.Claim(0, 300, 300));
+        bench.Chain.MineEmpty(20);
+        await bench.ResumeAsync(cursor);
+        await bench.FollowAsync();
+        Assert.Equal(1UL, bench.State(0).Nonce.Value);
+        Assert.NotEqual(ReadingFreshness.Recorded, bench.State(0).Freshness);
+    }
+
+    [Fact]
+    [Rule(12)]
+    public async Task Follow_NodeTakesSmallRangesOnly_ALongGapIsNotFollowed_AndKnownChannelsAreReadAgain()
+    {
+        await using FollowerBench bench = await StartedAsync();
+        bench.Chain.Host("a.test").MaxLogRange = 1;
+        bench.Chain.Mine(block => block.Claim(0, 1, 1));
+        bench.Chain.MineEmpty(1_200);
+        await bench.FollowAsync();
+        Assert.Equal(ReadingFreshness.Outdated, bench.State(0).Freshness);
+        Assert.Equal(bench.Chain.HeadNumber, bench.Follower.Cursor!.Value.Number);
+        Assert.InRange(bench.Chain.Count("eth_getLogs"), 1, 20);
     }
 
     [Fact]

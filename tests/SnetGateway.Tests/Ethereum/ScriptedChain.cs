@@ -58,6 +58,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
     /// <summary>Number of channel reads so far.</summary>
     public int ChannelReads => Count("channels");
 
+    /// <summary>Number of HTTP requests so far that read channels.</summary>
+    public int ChannelRequests { get; private set; }
+
     /// <summary>Makes one block with the given events.</summary>
     public Block Mine(params Action<Block>[] happenings)
     {
@@ -116,16 +119,15 @@ internal sealed class ScriptedChain : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ScriptedHost host = Host(request.RequestUri!.Host);
-        JsonNode question = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
-        string method = (string)question["method"]!;
-        JsonArray parameters = question["params"]!.AsArray();
+        JsonNode body = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
+        JsonNode[] questions = body is JsonArray batch ? [.. batch.Select(one => one!)] : [body];
+        string method = (string)questions[0]["method"]!;
         lock (_lock)
         {
-            string name = method == "eth_call" && ((string)parameters[0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal)
-                ? "channels"
-                : method;
-            Asked.Add(name);
-            host.Asked.Add(name);
+            string[] names = [.. questions.Select(NameOf)];
+            Asked.AddRange(names);
+            host.Asked.AddRange(names);
+            ChannelRequests += names.Contains("channels") ? 1 : 0;
         }
 
         if (host.Gate is { } gate)
@@ -138,23 +140,34 @@ internal sealed class ScriptedChain : HttpMessageHandler
             return faulty;
         }
 
-        JsonNode? error = null;
-        JsonNode? result = null;
         lock (_lock)
         {
-            if (host.Error?.Invoke(method) is { } code)
-            {
-                error = new JsonObject { ["code"] = code, ["message"] = "scripted" };
-            }
-            else
-            {
-                (result, error) = Answer(host, method, parameters);
-            }
+            JsonNode answer = questions.Length > host.MaxBatch
+                ? new JsonObject { ["jsonrpc"] = "2.0", ["id"] = null, ["error"] = Error(-32600, "batch too large") }
+                : body is JsonArray
+                    ? new JsonArray([.. questions.Reverse().Select(question => Answer(host, question))])
+                    : Answer(host, body);
+            return Json(answer.ToJsonString());
         }
+    }
 
+    private static string NameOf(JsonNode question) =>
+        (string)question["method"]! == "eth_call"
+        && ((string)question["params"]![0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal)
+            ? "channels"
+            : (string)question["method"]!;
+
+    private static JsonObject Error(int code, string message) => new() { ["code"] = code, ["message"] = message };
+
+    private JsonObject Answer(ScriptedHost host, JsonNode question)
+    {
+        string method = (string)question["method"]!;
+        (JsonNode? result, JsonNode? error) = host.Error?.Invoke(method) is { } code
+            ? (null, Error(code, "scripted"))
+            : Answer(host, method, question["params"]!.AsArray());
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = question["id"]!.DeepClone() };
         answer[error is null ? "result" : "error"] = error ?? result;
-        return Json(answer.ToJsonString());
+        return answer;
     }
 
     internal static HttpResponseMessage Json(string text, HttpStatusCode status = HttpStatusCode.OK) =>
@@ -273,6 +286,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
         public bool WithholdsLogs { get; set; }
 
         public ulong MaxLogRange { get; set; } = ulong.MaxValue;
+
+        /// <summary>Requests that it takes in one batch.</summary>
+        public int MaxBatch { get; set; } = int.MaxValue;
 
         /// <summary>Another HTTP response, by method; null responds correctly.</summary>
         public Func<string, HttpResponseMessage?>? Fault { get; set; }

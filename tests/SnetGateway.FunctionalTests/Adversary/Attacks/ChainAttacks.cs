@@ -20,7 +20,7 @@ internal static class ChainAttacks
     {
         PrivateKey honest = run.NewAccount();
         Payer foreign = await run.OpenAsync(recipient: run.NewAccount().Address);
-        int readings = run.Target.Group?.ChannelReadings ?? 0;
+        int readings = run.Target.Group?.ChannelRequests ?? 0;
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
         Task<RawReply>[] flood = [.. Enumerable.Range(0, run.Times(6_000, 600)).Select(n => GarbageAsync(run, foreign, n))];
@@ -37,13 +37,13 @@ internal static class ChainAttacks
 
         if (run.Target.Group is { } group)
         {
-            int spent = group.ChannelReadings - readings;
+            int spent = group.ChannelRequests - readings;
             double seconds = time.GetElapsedTime(start).TotalSeconds;
             double bound = run.Everywhere.Count * ((ReadsPerSecond * (seconds + 1)) + 1);
-            run.Counts.Notes.Add($"{spent} readings of channels in {seconds:0.0} s, for {Honest} new ones");
+            run.Counts.Notes.Add($"{spent} requests that read channels in {seconds:0.0} s, for {Honest} new ones");
             if (spent > bound)
             {
-                run.Counts.Problem($"{spent} readings of channels in {seconds:0.0} s are more than the budget of {Math.Floor(bound)}");
+                run.Counts.Problem($"{spent} reading requests in {seconds:0.0} s are more than the budget of {Math.Floor(bound)}");
             }
         }
     }

@@ -52,6 +52,40 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    [Rule(12)]
+    public async Task ReadingOfAnEarlierRun_WhoseLogsWereFollowed_PaysAtOnce_AndIsReadAgainBehind()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        var restarted = new PaymentRig(rig.Store);
+        restarted.Book.GetOrAdd(PaymentRig.One).Adopt(rig.Record);
+        restarted.Channel.MarkFollowedFrom(rig.Record.Reading!.Block.Number);
+        Assert.Equal(ReadingFreshness.Recorded, restarted.Channel.Chain!.Freshness);
+
+        Assert.Null(await restarted.PayAsync(PaymentRig.Pay(20), 10));
+        Assert.Empty(restarted.Chain.Looks);
+        Assert.Equal([PaymentRig.One], restarted.Chain.ReadsLater);
+
+        // Beyond the staleness bound it is read first, as any other.
+        restarted.Time.Advance(TimeSpan.FromHours(1));
+        await restarted.PayAsync(PaymentRig.Pay(30), 10);
+        Assert.Single(restarted.Chain.Looks);
+    }
+
+    [Fact]
+    [Rule(10)]
+    public async Task ReadingOfAnEarlierRun_RefusedPayment_AsksForNoRead()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        var restarted = new PaymentRig(rig.Store);
+        restarted.Book.GetOrAdd(PaymentRig.One).Adopt(rig.Record);
+        restarted.Channel.MarkFollowedFrom(rig.Record.Reading!.Block.Number);
+        Assert.NotNull(await restarted.PayAsync(PaymentRig.Pay(20, by: PaymentRig.Stranger), 10));
+        Assert.Empty(restarted.Chain.ReadsLater);
+    }
+
+    [Fact]
     public async Task UnknownChannel_OneLookInTheStrangersHalf()
     {
         var rig = new PaymentRig();

@@ -152,7 +152,8 @@ public sealed class SettleTests
         var reservation = new ChannelReservation(
             rig.Parts.Settlement, rig.Channel, PaymentRig.Pay(10), 10, PaymentRig.Call(10), checkedRecord: null, signed);
 
-        Assert.Null(await rig.Ledger.SettleAsync(reservation, signed, TimeSpan.FromSeconds(1)));
+        SettleWrite write = rig.Ledger.Prepare(reservation, signed);
+        Assert.Null(await rig.Ledger.ConcludeAsync(write, await rig.Ledger.CommitAsync(write), TimeSpan.FromSeconds(1)));
 
         Assert.Equal((PaymentRig.Sender, PaymentRig.Signer, signed), (rig.Record.Sender, rig.Record.Signer, rig.Record.Reading));
         await rig.AssertCleanAsync();
@@ -237,6 +238,26 @@ public sealed class SettleTests
         other.AssertIdle();
         Assert.Null(await other.PayAsync(PaymentRig.Pay(20), 10));
         await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    [Rule(6)]
+    public async Task OnePaymentToTwoReplicas_AgainAndAgain_PausesThePayerWhereItLoses()
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        ulong amount = 0;
+        for (int i = 0; i < 11; i++)
+        {
+            amount += 10;
+            Reservation first = await rig.ReserveAsync(PaymentRig.Pay(amount), 10);
+            Reservation copy = await other.ReserveAsync(PaymentRig.Pay(amount), 10);
+            Assert.Null(await first.SettleAsync());
+            Assert.Equal(RefusalReason.Busy, (await copy.SettleAsync())!.Reason);
+        }
+
+        Assert.Equal(RefusalReason.Busy, (await other.PayAsync(PaymentRig.Pay(amount + 10), 10))!.Reason);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(amount + 10), 10));
     }
 
     [Fact]

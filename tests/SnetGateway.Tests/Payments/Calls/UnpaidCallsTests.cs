@@ -6,19 +6,27 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Calls;
 
-/// <summary>Who leaves many calls before their first byte pauses, for longer each time (rule 6).</summary>
-public sealed class AbandonedCallsTests
+/// <summary>
+/// A payer that ends many calls before their first byte pauses, for longer each time; one whose calls fail very often, until the minute is
+/// over (rule 6).
+/// </summary>
+public sealed class UnpaidCallsTests
 {
-    private static readonly PaidCallOptions s_options = new() { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromSeconds(5) };
+    private static readonly PaidCallOptions s_options = new()
+    {
+        AbandonedCallsPerMinute = 3,
+        FailedCallsPerMinute = 40,
+        MaxPause = TimeSpan.FromSeconds(5),
+    };
 
     private readonly TestTimeProvider _time = new();
-    private readonly AbandonedCalls _calls;
+    private readonly UnpaidCalls _calls;
 
     private readonly LivePaidCallOptions _live = new(s_options);
 
-    public AbandonedCallsTests()
+    public UnpaidCallsTests()
     {
-        _calls = new AbandonedCalls(_time, _live);
+        _calls = new UnpaidCalls(_time, _live);
     }
 
     [Fact]
@@ -100,19 +108,19 @@ public sealed class AbandonedCallsTests
         _live.Current = new PaidCallOptions { AbandonedCallsPerMinute = 3, MaxPause = TimeSpan.FromHours(1) };
         for (int i = 0; i < 11; i++)
         {
-            _calls.Count(PaymentRig.Sender); // the last pause is of 128 s
+            _calls.CountAbandoned(PaymentRig.Sender); // the last pause is of 128 s
         }
 
         _live.Current = s_options;
 
         for (byte i = 1; i <= 100; i++)
         {
-            _calls.Count(new Address(PaymentRig.Filled(i).ToBytes().AsSpan(0, Address.Size)));
+            _calls.CountAbandoned(new Address(PaymentRig.Filled(i).ToBytes().AsSpan(0, Address.Size)));
         }
 
         Assert.Equal(101, _calls.Payers);
         _time.Advance(TimeSpan.FromMinutes(2));
-        _calls.Count(PaymentRig.Stranger);
+        _calls.CountAbandoned(PaymentRig.Stranger);
         Assert.Equal(2, _calls.Payers);
         Assert.True(Pausing);
     }
@@ -132,23 +140,70 @@ public sealed class AbandonedCallsTests
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
     }
 
-    [Fact]
-    public async Task CallsThatTheServiceFailed_DoNotCount()
+    [Theory]
+    [Rule(6)]
+    [InlineData(ReleaseReason.ServiceFailed, 40)]
+    [InlineData(ReleaseReason.NotForwarded, 1000)]
+    public async Task CallsThatWereNotForwarded_DoNotCount_AndThoseThatTheServiceFailedCountAgainstTheLargerLimit(
+        ReleaseReason reason, int allowed)
     {
         PaymentRig rig = new PaymentRig(options: s_options).Known();
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < allowed; i++)
         {
-            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(ReleaseReason.ServiceFailed);
+            (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(reason);
+        }
+
+        (await rig.ReserveAsync(PaymentRig.Pay(10), 10)).TryRelease(reason);
+        if (reason == ReleaseReason.ServiceFailed)
+        {
+            Assert.Equal("another transaction on channel: {ID: 1} is in progress", (await rig.PayAsync(PaymentRig.Pay(10), 10))!.Message);
+            rig.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+    }
+
+    [Fact]
+    [Rule(6)]
+    public void FailedCalls_PauseUntilTheMinuteIsOver_AndNotLongerTheNextTime()
+    {
+        for (int minute = 0; minute < 3; minute++)
+        {
+            Fail(40);
+            Assert.False(Pausing);
+            _time.Advance(TimeSpan.FromSeconds(50));
+            Fail(5);
+            Assert.True(Pausing);
+            _time.Advance(TimeSpan.FromSeconds(10));
+            Assert.False(Pausing);
         }
     }
 
+    [Fact]
+    public void FailedCallDuringALongPause_DoesNotShortenIt()
+    {
+        _live.Current = new PaidCallOptions { AbandonedCallsPerMinute = 3, FailedCallsPerMinute = 1, MaxPause = TimeSpan.FromHours(1) };
+        Leave(11); // the last pause is of 128 s
+        Fail(2);
+        _time.Advance(TimeSpan.FromSeconds(127));
+        Assert.True(Pausing);
+    }
+
     private bool Pausing => _calls.IsPausing(PaymentRig.Sender);
+
+    private void Fail(int times)
+    {
+        for (; times > 0; times--)
+        {
+            _calls.CountFailed(PaymentRig.Sender);
+        }
+    }
 
     private void Leave(int times)
     {
         for (; times > 0; times--)
         {
-            _calls.Count(PaymentRig.Sender);
+            _calls.CountAbandoned(PaymentRig.Sender);
         }
     }
 }

@@ -4,25 +4,51 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Settlement;
 
 /// <summary>
-/// Bounds work without payment: a payer that abandons many calls before their first byte has to pause, longer each time (rule 6). Only
-/// payers with a channel of this gateway are counted, and each is forgotten after a quiet window.
+/// Bounds work without payment (rule 6). A payer that ends many calls before their first byte has to pause, longer each time; one whose
+/// calls fail at the service very often has to pause until the minute is over. Only payers with a channel of this gateway are counted, and
+/// each is forgotten after a quiet minute.
 /// </summary>
-public sealed class AbandonedCalls(TimeProvider time, LivePaidCallOptions options)
+public sealed class UnpaidCalls(TimeProvider time, LivePaidCallOptions options)
 {
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Address, Payer> _payers = new();
     private long _lastSweep = time.GetTimestamp();
 
-    /// <summary>Payers that abandoned a call recently.</summary>
+    private PaidCallOptions Limits => options.Current;
+
+    private long Frequency => time.TimestampFrequency;
+
+    /// <summary>Payers with an unpaid call recently.</summary>
     internal int Payers => _payers.Count;
 
     /// <summary>True while the payer has to pause. Costs one read of a dictionary without locks for all other payers.</summary>
     internal bool IsPausing(Address payer) =>
         _payers.TryGetValue(payer, out Payer? known) && Volatile.Read(ref known.PausedUntil) > time.GetTimestamp();
 
-    /// <summary>Counts one abandoned call.</summary>
-    internal void Count(Address payer)
+    /// <summary>Counts one call that the payer ended, or let end, after the service was asked.</summary>
+    internal void CountAbandoned(Address payer) => Count(payer, static (known, now, calls) =>
+    {
+        PaidCallOptions limits = calls.Limits;
+        if (++known.Abandoned > limits.AbandonedCallsPerMinute)
+        {
+            double seconds = Math.Min(limits.MaxPause.TotalSeconds, Math.Pow(2, Math.Min(known.Pauses++, 30)));
+            known.PauseUntil(now + (long)(seconds * calls.Frequency));
+        }
+    });
+
+    /// <summary>
+    /// Counts one call that the service was asked for and failed. The pause does not grow: a payer is not punished for an outage.
+    /// </summary>
+    internal void CountFailed(Address payer) => Count(payer, static (known, _, calls) =>
+    {
+        if (++known.Failed > calls.Limits.FailedCallsPerMinute)
+        {
+            known.PauseUntil(known.WindowStart + (long)(s_window.TotalSeconds * calls.Frequency));
+        }
+    });
+
+    private void Count(Address payer, Action<Payer, long, UnpaidCalls> count)
     {
         // Timestamps and not the time of day, which may be set: a pause of a second would last until it has caught up.
         long now = time.GetTimestamp();
@@ -40,14 +66,10 @@ public sealed class AbandonedCalls(TimeProvider time, LivePaidCallOptions option
 
                 known.WindowStart = now;
                 known.Abandoned = 0;
+                known.Failed = 0;
             }
 
-            PaidCallOptions limits = options.Current;
-            if (++known.Abandoned > limits.AbandonedCallsPerMinute)
-            {
-                double seconds = Math.Min(limits.MaxPause.TotalSeconds, Math.Pow(2, Math.Min(known.Pauses++, 30)));
-                Volatile.Write(ref known.PausedUntil, now + (long)(seconds * time.TimestampFrequency));
-            }
+            count(known, now, this);
         }
     }
 
@@ -85,6 +107,11 @@ public sealed class AbandonedCalls(TimeProvider time, LivePaidCallOptions option
 
         public int Abandoned { get; set; }
 
+        public int Failed { get; set; }
+
         public int Pauses { get; set; }
+
+        /// <summary>Never shortens a pause.</summary>
+        public void PauseUntil(long end) => Volatile.Write(ref PausedUntil, Math.Max(PausedUntil, end));
     }
 }
