@@ -18,13 +18,9 @@ internal sealed record LedgerAccess(IRecordStore Store, Address Escrow, TimeSpan
     public static async ValueTask<LedgerAccess> OpenAsync(
         CommandContext context, ParseResult parsed, IReadOnlyList<string>? journals = null)
     {
-        (LedgerOptions ledger, LedgerScope scope) = await LedgerSource.LoadAsync(context.Loader(parsed));
-        if (ledger.Store == "sqlite" && journals is { Count: > 0 })
-        {
-            throw new CommandException(
-                ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
-        }
-
+        LedgerSource source = await LedgerSource.LoadAsync(context.Loader(parsed));
+        source.CheckJournals(journals ?? []);
+        (LedgerOptions ledger, LedgerScope scope) = source;
         return new LedgerAccess(
             RecordStores.OpenToRead(ledger, scope, journals ?? []), scope.Escrow,
             ledger.Store == "sqlite" ? TimeSpan.Zero : ledger.Journal.Retention);

@@ -39,6 +39,8 @@ internal static class LedgerCopyCommand
                 throw new CommandException(ExitCodes.Usage, "the two configurations name different chains or contracts");
             }
 
+            string[] journals = parsed.GetValue(journal) ?? [];
+            source.CheckJournals(journals);
             if (source.Place.IsSameAs(target.Place))
             {
                 throw new CommandException(ExitCodes.Usage, $"the source and the target are the same ledger: {target.Place}");
@@ -48,7 +50,7 @@ internal static class LedgerCopyCommand
             await CheckIdleAsync(target);
             try
             {
-                return await CopyAsync(context, source, target, parsed.GetValue(journal) ?? [], cancellationToken);
+                return await CopyAsync(context, source, target, journals, cancellationToken);
             }
             catch (LedgerInUseException exception)
             {

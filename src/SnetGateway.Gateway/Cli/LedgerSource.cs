@@ -33,6 +33,16 @@ internal sealed record LedgerSource(LedgerOptions Options, LedgerScope Scope)
             : throw new CommandException(ExitCodes.Usage, "the ledger is in the memory of the gateway, where no command can read it");
     }
 
+    /// <summary>Throws <see cref="CommandException"/> when journals are named and the ledger contains its own.</summary>
+    public void CheckJournals(IReadOnlyList<string> journals)
+    {
+        if (Options.Store == "sqlite" && journals.Count > 0)
+        {
+            throw new CommandException(
+                ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
+        }
+    }
+
     private static bool IsAt(string path, string place) =>
         path.Equals(place, StringComparison.OrdinalIgnoreCase) || path.StartsWith(place + ":", StringComparison.OrdinalIgnoreCase);
 }
