@@ -32,10 +32,10 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         }
 
         bool disconnected = failure?.Cause == FailureCause.Client || HasServiceEndedForDeadline(call, failure);
-        bool released = reservation?.TryRelease(
+        bool released = reservation is { IsOpen: true } && reservation.TryRelease(
             disconnected ? ReleaseReason.ClientDisconnected
             : failure == CallFailures.NoInstance || ConnectFailure.Of(call.Context) is not null ? ReleaseReason.NotForwarded
-            : ReleaseReason.ServiceFailed) ?? false;
+            : ReleaseReason.ServiceFailed);
         if (failure is not null)
         {
             Log(call, failure);

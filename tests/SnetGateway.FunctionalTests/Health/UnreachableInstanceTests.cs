@@ -96,7 +96,7 @@ public sealed class UnreachableInstanceTests : IDisposable
         }
 
         Assert.Equal(2, gateway.Log.Count("InstanceUnreachable"));
-        Assert.All(gateway.Reservations, reservation => Assert.Equal("ServiceFailed", reservation.Ended.Result));
+        Assert.All(gateway.Reservations, reservation => Assert.Equal("NotForwarded", reservation.Ended.Result));
     }
 
     /// <summary>What reached an instance may have been executed, so it is never sent to another.</summary>
