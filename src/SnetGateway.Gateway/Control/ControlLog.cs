@@ -6,4 +6,9 @@ internal static partial class ControlLog
     [LoggerMessage(EventId = 6202, EventName = "OwnMethodFailed", Level = LogLevel.Error,
         Message = "The gateway's own method {Method} failed; the client received no details. Please report this.")]
     public static partial void OwnMethodFailed(ILogger logger, string method, Exception exception);
+
+    [LoggerMessage(EventId = 6203, EventName = "OwnStreamClosed", Level = LogLevel.Warning,
+        Message = "Closed a stream of {Method}, because {Reason}. If this continues, someone may be trying to exhaust the gateway's "
+            + "memory: check the load balancer or a firewall. ({Suppressed} similar events suppressed.)")]
+    public static partial void OwnStreamClosed(ILogger logger, PathString method, string reason, long suppressed);
 }

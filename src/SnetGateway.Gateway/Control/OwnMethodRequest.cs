@@ -11,9 +11,11 @@ namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// Runs before each of the gateway's own methods, because the package reads the request before interceptors run. It refuses requests that
-/// are not gRPC calls, and a request of one message must arrive in full, in time and within its size. Streams end when the gateway stops.
+/// are not gRPC calls, and a request of one message must arrive in full, in time and within its size. Streams are bounded
+/// (<see cref="OwnStreams"/>) and end when the gateway stops.
 /// </summary>
-internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, TimeProvider time, CancellationToken stopping)
+internal sealed class OwnMethodRequest(
+    RequestDelegate next, MethodType type, OwnStreams streams, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>
     /// Time for the whole request of a method that takes one message; after it DEADLINE_EXCEEDED. Such a request is small, and waiting for
@@ -22,9 +24,10 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest request message in bytes, as sent and expanded: none of these methods takes more than some names or a signature.
+    /// The longest request message in bytes, as sent and expanded: none of these methods takes more than a name or a signature, and a watch
+    /// keeps the name.
     /// </summary>
-    public const int MaxMessageBytes = 64 * 1024;
+    public const int MaxMessageBytes = 4 * 1024;
 
     private static readonly Status s_tooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
 
@@ -46,6 +49,8 @@ internal sealed class OwnMethodRequest(RequestDelegate next, MethodType type, Ti
         }
         else
         {
+            using OwnStream stream = streams.Open(context, type);
+            context.Features.Set(stream);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             context.RequestAborted = ended.Token;
             await next(context);

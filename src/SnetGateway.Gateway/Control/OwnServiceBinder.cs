@@ -1,12 +1,14 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.PaidCalls;
 
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// Collects the methods of one of the gateway's own services and adds two things that the package does not do: a request that cannot be
-/// parsed is the client's error and not the gateway's, and an unexpected exception becomes one status that discloses nothing.
+/// Collects the methods of one of the gateway's own services and adds what the package does not do: a request that cannot be parsed is the
+/// client's error and not the gateway's, an unexpected exception becomes one status that discloses nothing, and streams are bounded
+/// (<see cref="OwnStreams"/>).
 /// </summary>
 /// <param name="otherName">The service's name, where it is not the one it was generated with.</param>
 /// <param name="logger">For failures of methods.</param>
@@ -40,14 +42,18 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
         Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
         Method<TRequest, TResponse> own = Own(method);
-        _definition.AddMethod(own, (request, responses, context) => RunAsync(() => handler!(request, responses, context), own, context));
+        _definition.AddMethod(own, (request, responses, context) => RunAsync(
+            stream => handler!(request, new OwnStreamWriter<TResponse>(responses, stream), context), own, context));
     }
 
     public override void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
     {
         Method<TRequest, TResponse> own = Own(method);
-        _definition.AddMethod(own, (requests, responses, context) => RunAsync(() => handler!(requests, responses, context), own, context));
+        _definition.AddMethod(own, (requests, responses, context) => RunAsync(
+            stream => handler!(
+                new OwnStreamReader<TRequest>(requests, stream), new OwnStreamWriter<TResponse>(responses, stream), context),
+            own, context));
     }
 
     private Method<TRequest, TResponse> Own<TRequest, TResponse>(Method<TRequest, TResponse> method)
@@ -70,11 +76,16 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
         }
     }
 
-    private async Task RunAsync(Func<Task> handler, IMethod method, ServerCallContext context)
+    private async Task RunAsync(Func<OwnStream, Task> handler, IMethod method, ServerCallContext context)
     {
+        OwnStream stream = context.GetHttpContext().Features.GetRequiredFeature<OwnStream>();
         try
         {
-            await handler();
+            await handler(stream);
+        }
+        catch (Exception failure) when (failure is not RpcException && stream.WasClosed)
+        {
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, "the stream was closed")); // not sent after a reset
         }
         catch (Exception failure) when (failure is not RpcException)
         {

@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Reflection.V1;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
@@ -37,6 +38,9 @@ internal static class OwnServices
             // The package bounds a message by its length on the wire only. Requests of one message are expanded by OwnMethodRequest.
             options.CompressionProviders.Clear();
         });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<OwnStreamMetrics>();
+        services.AddSingleton<OwnStreams>();
         return services;
     }
 
@@ -61,13 +65,14 @@ internal static class OwnServices
     {
         IServiceProvider provider = endpoints.ServiceProvider;
         CancellationToken stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        TimeProvider time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+        OwnStreams streams = provider.GetRequiredService<OwnStreams>();
+        TimeProvider time = provider.GetRequiredService<TimeProvider>();
         var binder = new OwnServiceBinder(otherName, provider.GetRequiredService<ILogger<OwnServiceBinder>>(), stopping);
         bind(binder);
         endpoints.MapGrpcService(binder.Build()).Add(endpoint =>
         {
             MethodType type = endpoint.Metadata.OfType<GrpcMethodMetadata>().Single().Method.Type;
-            endpoint.RequestDelegate = new OwnMethodRequest(endpoint.RequestDelegate!, type, time, stopping).InvokeAsync;
+            endpoint.RequestDelegate = new OwnMethodRequest(endpoint.RequestDelegate!, type, streams, time, stopping).InvokeAsync;
         });
         endpoints.Map($"/{binder.ServiceName}/{{**method}}", context =>
         {

@@ -42,6 +42,7 @@ internal static class AttackList
         new("WebSocket, CONNECT and HTTP/1.1 on a paid route", AttackNeeds.Nothing, HttpAttacks.OtherProtocolsAsync),
         new("header smuggling", AttackNeeds.Nothing, HttpAttacks.HeaderSmugglingAsync),
         new("decompression bombs", AttackNeeds.Nothing, WorkAttacks.DecompressionBombsAsync),
+        new("streams of reflection and health that are not read", AttackNeeds.Nothing, StreamAttacks.NotReadAsync),
         new(
             "a reorganisation that removes a channel and gives its id to another", AttackNeeds.OwnGroup,
             ChainAttacks.OpeningTakenBackAsync),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
@@ -127,9 +128,9 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
     }
 
     /// <summary>A connection of its own for an attack that may ruin it.</summary>
-    public async Task<RawHttp2> ConnectAsync(int gateway)
+    public async Task<RawHttp2> ConnectAsync(int gateway, uint streamWindow = 65_535)
     {
-        RawHttp2 connection = await RawHttp2.ConnectAsync(target.Gateways[gateway]);
+        RawHttp2 connection = await RawHttp2.ConnectAsync(target.Gateways[gateway], streamWindow);
         lock (_lock)
         {
             _opened.Add(connection);
@@ -144,6 +145,23 @@ internal sealed class AttackRun(AttackTarget target, Random random, bool isShort
         foreach (RawHttp2 connection in _opened)
         {
             await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Bytes that each gateway holds, where they are ours to look at.</summary>
+    public long[] Memory() => target.Group is not { } group ? [] : [.. group.Gateways.Select(gateway => long.Parse(
+        File.ReadAllText($"/proc/{gateway.Process.Pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize)];
+
+    /// <summary>Notes by how much the memory of each gateway grew, and finds more than the bound.</summary>
+    public void MustHaveGrownLessThan(long most, long[] before)
+    {
+        foreach (long growth in Memory().Zip(before, (now, then) => now - then))
+        {
+            Counts.Notes.Add($"the memory of a gateway grew by {Math.Max(0, growth) >> 20} MiB");
+            if (growth > most)
+            {
+                Counts.Problem($"the memory of a gateway grew by {growth >> 20} MiB");
+            }
         }
     }
 

@@ -18,6 +18,7 @@ internal static class SuiteAttacks
         ("services with invalid responses", Functional, "Attacks.GrpcAttackTests"),
         ("floods of ids against the read budget", Functional, "Attacks.ChannelFloodTests"),
         ("memory that attackers leave in use", Functional, "Attacks.LeakTests"),
+        ("streams of reflection and health beyond their bounds", Functional, "Attacks.OwnStreamTests"),
         ("two formats for one group", Unit,
             "Format_ThatNamesAnotherVersion|FullyQualifiedName~FormatKey_ThatNamesOthersOnly"
             + "|FullyQualifiedName~Format_DeletedWithTheLedger"),

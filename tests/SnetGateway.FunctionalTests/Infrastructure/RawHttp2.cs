@@ -48,13 +48,13 @@ internal sealed class RawHttp2 : IAsyncDisposable
     }
 
     /// <summary>Connects to wherever an address says: by name, and with TLS for https.</summary>
-    public static async Task<RawHttp2> ConnectAsync(Uri address)
+    public static async Task<RawHttp2> ConnectAsync(Uri address, uint streamWindow = 65_535)
     {
         var tcp = new TcpClient { NoDelay = true };
         await tcp.ConnectAsync(address.IdnHost, address.Port).WithTimeout();
         if (address.Scheme != Uri.UriSchemeHttps)
         {
-            return await BeginAsync(tcp, tcp.GetStream(), 65_535);
+            return await BeginAsync(tcp, tcp.GetStream(), streamWindow);
         }
 
         var tls = new SslStream(tcp.GetStream());
@@ -62,7 +62,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
         [
             SslApplicationProtocol.Http2,
         ] }).WithTimeout();
-        return await BeginAsync(tcp, tls, 65_535);
+        return await BeginAsync(tcp, tls, streamWindow);
     }
 
     private static async Task<RawHttp2> BeginAsync(TcpClient tcp, Stream stream, uint streamWindow)

@@ -94,7 +94,7 @@ internal static class WorkAttacks
         Payer payer = await run.OpenAsync();
         Payer honest = await run.OpenAsync(sender: run.NewAccount());
         await honest.GoOnAsync();
-        long[] before = Memory(run);
+        long[] before = run.Memory();
         string[] methods =
         [
             run.Target.Method, $"/{ChannelStateService.Name}/GetChannelState", "/grpc.health.v1.Health/Check",
@@ -125,15 +125,7 @@ internal static class WorkAttacks
             }
         }
 
-        foreach (long growth in Memory(run).Zip(before, (now, then) => now - then))
-        {
-            run.Counts.Notes.Add($"the memory of a gateway grew by {Math.Max(0, growth) >> 20} MiB");
-            if (growth > MostGrowthBytes)
-            {
-                run.Counts.Problem($"the memory of a gateway grew by {growth >> 20} MiB");
-            }
-        }
-
+        run.MustHaveGrownLessThan(MostGrowthBytes, before);
         await honest.GoOnAsync();
     }
 
@@ -147,10 +139,4 @@ internal static class WorkAttacks
 
         return target.ToArray();
     }
-
-    /// <summary>Bytes that each gateway holds, where they are ours to look at.</summary>
-    private static long[] Memory(AttackRun run) =>
-        run.Target.Group is not { } group ? [] : [.. group.Gateways.Select(gateway => long.Parse(
-            File.ReadAllText($"/proc/{gateway.Process.Pid}/statm").Split(' ')[1],
-            System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize)];
 }

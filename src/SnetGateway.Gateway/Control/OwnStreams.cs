@@ -1,0 +1,62 @@
+using Grpc.Core;
+using SnetGateway.Gateway.Logging;
+
+namespace SnetGateway.Gateway.Control;
+
+/// <summary>
+/// The open streams of the gateway's own methods. They cost an unauthenticated caller nothing and hold memory of the gateway, so their
+/// number is bounded, for the whole gateway and for each connection. For one too many, the stream that was silent longest is reset: a
+/// client that opens streams and leaves them must not keep others out.
+/// </summary>
+internal sealed class OwnStreams(TimeProvider time, OwnStreamMetrics metrics, ILogger<OwnStreams> logger)
+{
+    /// <summary>
+    /// Bounds of reflection, whose streams take milliseconds. What a client sends faster than it reads waits in the server's memory: up to
+    /// 1 MiB a stream, so 64 MiB in all.
+    /// </summary>
+    public static readonly OwnStreamBounds Reflection = new(64, 8, Idle: TimeSpan.FromMinutes(1));
+
+    /// <summary>Bounds of health watches, which are silent by nature. Each takes some 13 KiB, so 13 MiB in all.</summary>
+    public static readonly OwnStreamBounds Watch = new(1024, 100, Idle: Timeout.InfiniteTimeSpan);
+
+    /// <summary>Time that a stream waits for its client to read a response, on top of what the server buffers.</summary>
+    public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
+
+    private readonly OpenStreams _reflection = new(Reflection);
+    private readonly OpenStreams _watches = new(Watch);
+    private readonly LogThrottle _closed = new(time);
+
+    /// <summary>Counts a stream until it is disposed.</summary>
+    public OwnStream Open(HttpContext context, MethodType type)
+    {
+        OpenStreams open = type == MethodType.DuplexStreaming ? _reflection : _watches;
+        var stream = new OwnStream(context, open, this, time);
+        if (open.Add(stream) is { } superfluous)
+        {
+            superfluous.Close(
+                "too_many",
+                $"more than {open.Bounds.All} such streams, or {open.Bounds.OfConnection} on its connection, were open");
+        }
+
+        return stream;
+    }
+
+    /// <summary>Reports a stream that was closed by its bounds.</summary>
+    /// <param name="path">Of its method.</param>
+    /// <param name="reason">For the metric.</param>
+    /// <param name="text">For the log; null where closing it is normal.</param>
+    public void Closed(PathString path, string reason, string? text)
+    {
+        metrics.Closed(reason);
+        if (text is not null && _closed.TryTake(out long suppressed))
+        {
+            ControlLog.OwnStreamClosed(logger, path, text, suppressed);
+        }
+    }
+}
+
+/// <summary>Bounds of the streams of one kind.</summary>
+/// <param name="All">Open streams of the whole gateway.</param>
+/// <param name="OfConnection">Open streams of one connection.</param>
+/// <param name="Idle">Time that a stream may wait for its client's next request.</param>
+internal sealed record OwnStreamBounds(int All, int OfConnection, TimeSpan Idle);
