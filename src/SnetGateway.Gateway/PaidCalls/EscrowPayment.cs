@@ -81,7 +81,9 @@ internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
                 text = values[0] ?? string.Empty;
                 return null;
             default:
-                return Refusals.TooMany(key, values.Select(HeaderText.Of));
+                return key == PaymentMetadata.ChannelSignature
+                    ? Refusals.TooManyBinary(key)
+                    : Refusals.TooMany(key, values.Select(HeaderText.Of));
         }
     }
 }

@@ -26,6 +26,10 @@ public static class Refusals
     public static PaymentRefusal TooMany(string key, IEnumerable<string?> values) =>
         new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\": [{Cut(string.Join(' ', values))}]");
 
+    /// <summary>The key only: a signature that was not spent yet pays for whoever has it, and this text is logged.</summary>
+    public static PaymentRefusal TooManyBinary(string key) =>
+        new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\"");
+
     public static PaymentRefusal IncorrectFormat(string key, string value) =>
         new(RefusalReason.Metadata, InvalidArgument, $"incorrect format \"{key}\": \"{Cut(value)}\"");
 

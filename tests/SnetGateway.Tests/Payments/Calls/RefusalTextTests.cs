@@ -20,6 +20,7 @@ public sealed class RefusalTextTests
         Add(Refusals.UnexpectedPaymentType(""), 3, "unexpected \"snet-payment-type\", value: \"\"");
         Add(Refusals.Missing(Key), 3, "missing \"snet-payment-channel-amount\"");
         Add(Refusals.TooMany(Key, ["1", "2"]), 3, "too many values for key \"snet-payment-channel-amount\": [1 2]");
+        Add(Refusals.TooManyBinary("x-bin"), 3, "too many values for key \"x-bin\"");
         Add(Refusals.IncorrectFormat(Key, "0x10"), 3, "incorrect format \"snet-payment-channel-amount\": \"0x10\"");
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
         Add(Refusals.IncorrectFormat(Key, s_long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{s_long[..100]}\"");
