@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Validation;
 
@@ -57,7 +57,7 @@ internal sealed class ErrorList
     public static string Quote(string value) => value.Length <= MaxQuoted ? $"'{Clean(value)}'" : $"'{Clean(value[..MaxQuoted])}...'";
 
     /// <summary>A text without characters that control a terminal.</summary>
-    public static string Clean(string value) => Regex.Replace(value, @"\p{C}", "?");
+    public static string Clean(string value) => PrintableText.Of(value);
 
     private static bool IsWithin(string outer, string inner) =>
         $"{inner}:".StartsWith($"{outer}:", StringComparison.OrdinalIgnoreCase);

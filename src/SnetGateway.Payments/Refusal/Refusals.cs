@@ -19,19 +19,19 @@ public static class Refusals
     private const int MaxQuoted = 100;
 
     public static PaymentRefusal UnexpectedPaymentType(string value) =>
-        new(RefusalReason.PaymentType, InvalidArgument, $"unexpected \"snet-payment-type\", value: \"{Cut(value)}\"");
+        new(RefusalReason.PaymentType, InvalidArgument, $"unexpected \"snet-payment-type\", value: \"{Quote(value)}\"");
 
     public static PaymentRefusal Missing(string key) => new(RefusalReason.Metadata, InvalidArgument, $"missing \"{key}\"");
 
     public static PaymentRefusal TooMany(string key, IEnumerable<string?> values) =>
-        new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\": [{Cut(string.Join(' ', values))}]");
+        new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\": [{Quote(string.Join(' ', values))}]");
 
-    /// <summary>The key only: a signature that was not spent yet pays for whoever has it, and this text is logged.</summary>
+    /// <summary>The key only: another client could pay with a signature that was not spent yet, and this text is logged.</summary>
     public static PaymentRefusal TooManyBinary(string key) =>
         new(RefusalReason.Metadata, InvalidArgument, $"too many values for key \"{key}\"");
 
     public static PaymentRefusal IncorrectFormat(string key, string value) =>
-        new(RefusalReason.Metadata, InvalidArgument, $"incorrect format \"{key}\": \"{Cut(value)}\"");
+        new(RefusalReason.Metadata, InvalidArgument, $"incorrect format \"{key}\": \"{Quote(value)}\"");
 
     /// <summary>
     /// A `-bin` value that is not base64. The reference's transport answers with 13 before any check; the text here has the key only.
@@ -82,7 +82,7 @@ public static class Refusals
         $"not enough tokens on payment channel, channel amount: {channelAmount}, payment amount: {amount}");
 
     public static PaymentRefusal PriceNotDefined(string method) =>
-        new(RefusalReason.PriceUnknown, Internal, $"internal error: price is not defined for the Method {Cut(method)}");
+        new(RefusalReason.PriceUnknown, Internal, $"internal error: price is not defined for the Method {Quote(method)}");
 
     public static PaymentRefusal Busy(ChannelId id) =>
         new(RefusalReason.Busy, FailedPrecondition, $"another transaction on channel: {{ID: {id}}} is in progress");
@@ -102,7 +102,9 @@ public static class Refusals
     public static PaymentRefusal OutcomeUnknown() =>
         new(RefusalReason.OutcomeUnknown, Internal, "unable to store new payment channel state");
 
-    /// <summary>Never between the halves of a surrogate pair.</summary>
-    private static string Cut(string value) =>
-        value.Length <= MaxQuoted ? value : value[..(char.IsHighSurrogate(value[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)];
+    /// <summary>
+    /// A client's value in a text, which is logged too: cut, but never between the halves of a surrogate pair, and printable.
+    /// </summary>
+    private static string Quote(string value) => PrintableText.Of(
+        value.Length <= MaxQuoted ? value : value[..(char.IsHighSurrogate(value[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)]);
 }

@@ -39,6 +39,7 @@ public sealed class DishonestPaymentTests(DishonestPaymentTests.Running running)
 
         Assert.Equal((row.Status, row.Message(id)), (reply.Status, reply.Message));
         Assert.Equal(("200", 0, 1), (reply.Http, reply.Body.Length, reply.Blocks));
+        Assert.DoesNotContain(_gateway.Harness.Log.Lines, line => line.Event == "PaymentRefused" && line.Text.Any(char.IsControl));
         Assert.Equal(before.ServiceCalls, after.ServiceCalls);
         Assert.Equal(before.StoreAccesses, after.StoreAccesses);
         Assert.Equal(before.Looks + row.Looks, after.Looks);

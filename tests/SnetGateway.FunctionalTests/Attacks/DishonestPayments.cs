@@ -47,8 +47,9 @@ internal static class DishonestPayments
     /// <summary>A text as it goes into a header, which is bytes: those of UTF-8.</summary>
     private static string Bytes(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>What is not printed is a space in the text.</summary>
     private static string Wrong(string key, string value) =>
-        $"incorrect format \"{key}\": \"{(value.Length <= 100 ? value : value[..100])}\"";
+        $"incorrect format \"{key}\": \"{(value.Length <= 100 ? value : value[..100]).Replace('\t', ' ').Replace('\u200b', ' ')}\"";
 
     private static IEnumerable<DishonestPayment> Numbers()
     {
@@ -127,6 +128,10 @@ internal static class DishonestPayments
         yield return new(
             "an id twice, once not in ASCII", AttackStage.Shape, id => With(Next(id), PaymentMetadata.ChannelId, "4", Bytes("\u00bd")), 3,
                 $"too many values for key \"{PaymentMetadata.ChannelId}\": [4 \u00bd]");
+        yield return new(
+            "an id that controls a terminal", AttackStage.Shape,
+            id => With(Next(id), PaymentMetadata.ChannelId, Bytes("\u001b[31m4\u009b2")), 3,
+            Wrong(PaymentMetadata.ChannelId, " [31m4 2"));
         yield return new("no metadata at all", AttackStage.Shape, _ => RawHeaders(), 3, $"missing \"{PaymentMetadata.ChannelId}\"");
         yield return new(
             "all wrong, the id is told", AttackStage.Shape, _ => Headers(Method, "x", "y", "z", "!"), 3,

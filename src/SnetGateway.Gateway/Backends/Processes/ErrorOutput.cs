@@ -10,7 +10,7 @@ internal sealed class ErrorOutput(ProgramCall call, ILogger logger)
     private readonly StringBuilder _line = new();
     private int _logged;
 
-    /// <summary>The last line that was not blank: its first 1,024 characters, control characters replaced by spaces.</summary>
+    /// <summary>The last line that was not blank: its first 1,024 characters, with spaces for characters that are not printed.</summary>
     public string LastLine { get; private set; } = string.Empty;
 
     public async Task ReadAsync(TextReader error, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class ErrorOutput(ProgramCall call, ILogger logger)
                 }
                 else if (_line.Length < MaxLineLength)
                 {
-                    _line.Append(char.IsControl(character) ? ' ' : character);
+                    _line.Append(Payments.Values.PrintableText.Of(character));
                 }
             }
         }

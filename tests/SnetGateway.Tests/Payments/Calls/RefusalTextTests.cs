@@ -24,6 +24,12 @@ public sealed class RefusalTextTests
         Add(Refusals.IncorrectFormat(Key, "0x10"), 3, "incorrect format \"snet-payment-channel-amount\": \"0x10\"");
         Add(Refusals.IncorrectFormat(Key, ""), 3, "incorrect format \"snet-payment-channel-amount\": \"\"");
         Add(Refusals.IncorrectFormat(Key, s_long), 3, $"incorrect format \"snet-payment-channel-amount\": \"{s_long[..100]}\"");
+        Add(
+            Refusals.IncorrectFormat(Key, "\u001b[31m\u009b7\r\n\u202e1"), 3,
+            "incorrect format \"snet-payment-channel-amount\": \" [31m 7   1\"");
+        Add(Refusals.TooMany(Key, ["1\u0007", "\u007f2"]), 3, "too many values for key \"snet-payment-channel-amount\": [1   2]");
+        Add(Refusals.UnexpectedPaymentType("\u001b]0;x"), 3, "unexpected \"snet-payment-type\", value: \" ]0;x\"");
+        Add(Refusals.PriceNotDefined("/a/\u001b[2J"), 13, "internal error: price is not defined for the Method /a/ [2J");
         Add(Refusals.UnexpectedPaymentType(s_long), 3, $"unexpected \"snet-payment-type\", value: \"{s_long[..100]}\"");
         // not half a character
         Add(
