@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
@@ -39,12 +38,16 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
     }
 
     /// <summary>Converts a message of the type to a JSON text in UTF-8. Unknown fields are omitted.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="protobuf">The message.</param>
+    /// <param name="maxBytes">The longest text. Writing ends some KiB after it is exceeded.</param>
     /// <exception cref="ProtoJsonException">The bytes are not a message of the type, or contain a value that JSON cannot
     /// express.</exception>
-    public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf)
+    /// <exception cref="JsonTooLongException">The text would be longer than <paramref name="maxBytes"/>.</exception>
+    public byte[] ToJson(ProtoMessageType type, ReadOnlySpan<byte> protobuf, long maxBytes = long.MaxValue)
     {
         var path = new JsonPath();
-        var json = new ArrayBufferWriter<byte>();
+        var json = new JsonOutput(maxBytes);
         try
         {
             using var writer = new Utf8JsonWriter(json, new JsonWriterOptions
@@ -59,6 +62,6 @@ public sealed class ProtoJsonConverter(ProtoSchema schema, ProtoJsonOptions? opt
             throw path.Error("not valid protobuf", broken);
         }
 
-        return json.WrittenSpan.ToArray();
+        return json.ToArray();
     }
 }

@@ -59,6 +59,19 @@ public sealed class TranslatedCallTests(JsonServices services) : IClassFixture<J
         Assert.Empty(reply.Body);
     }
 
+    /// <summary>A byte of protobuf becomes five of JSON here. With long names of an enum it would be some hundred.</summary>
+    [Theory]
+    [InlineData("jsonrpc")]
+    [InlineData("http")]
+    public async Task RequestThatIsTooLongAsJson_IsRefused_AndTheServiceNotAsked(string kind)
+    {
+        await using TranslatorRig rig = await StartAsync(kind, settings: new() { ["SnetGateway:Limits:MaxRequestMessageBytes"] = "20000" });
+        GrpcReply reply = await rig.CallAsync("Sum", $$"""{"numbers":[{{string.Join(',', Enumerable.Repeat("99", 19_900))}}]}""");
+        Assert.Equal((8, "the request as JSON is larger than allowed: the limit is 80000"), (reply.Status, reply.Message));
+        Assert.NotEqual("settled", await rig.Harness.Reservation.Ended.WithTimeout());
+        Assert.Equal(0, (await rig.CallAsync("Sum", $$"""{"numbers":[{{string.Join(',', Enumerable.Repeat("99", 15_000))}}]}""")).Status);
+    }
+
     [Theory]
     [InlineData("jsonrpc")]
     [InlineData("http")]

@@ -46,7 +46,7 @@ internal sealed partial class ProcessBackend(
             MessageTranslator? translator = call.Program.Messages == ProgramMessages.AsSent
                 ? null
                 : await TranslateAsync(call, contentType, cancellationToken);
-            input = translator?.ToService(input.Span) ?? input;
+            input = translator?.ToService(input.Span, services.Limits.CurrentValue.MaxRequestMessageBytes) ?? input;
             if (!await slots.EnterAsync(call, cancellationToken))
             {
                 throw new RpcException(new Status(StatusCode.Unavailable, "the service is busy"));

@@ -11,12 +11,14 @@ namespace SnetGateway.Gateway.Backends.Translation;
 internal sealed class MessageTranslator(MethodMessages messages, GrpcCodec codec, bool isRaw = false)
 {
     /// <summary>The client's request as the service reads it. JSON has the field names of the proto file.</summary>
-    /// <exception cref="RpcException">It is not a valid message of the method's input.</exception>
+    /// <param name="message">The request.</param>
+    /// <param name="maxBytes">The longest message of a request.</param>
+    /// <exception cref="RpcException">It is not a valid message of the method's input, or its JSON is too long.</exception>
     /// <exception cref="ServiceFaultException">The input has no field for a raw service.</exception>
-    public byte[] ToService(ReadOnlySpan<byte> message)
+    public byte[] ToService(ReadOnlySpan<byte> message, int maxBytes)
     {
         ReadOnlySpan<byte> protobuf = codec == GrpcCodec.Json ? messages.FromClient(message) : message;
-        byte[] json = messages.ToService(protobuf); // checks the message, also for a raw service
+        byte[] json = messages.ToService(protobuf, maxBytes); // checks the message, also for a raw service
         return !isRaw ? json : messages.Method.Input.IsEmpty ? [] : Field(messages.Method.Input).Read(protobuf);
     }
 

@@ -8,7 +8,7 @@ namespace SnetGateway.Gateway.Backends.Translation;
 /// <summary>The messages of one method, between the JSON of a service and protobuf.</summary>
 internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
 {
-    /// <summary>JSON is longer than protobuf: names, digits, base64. A longer response is not read.</summary>
+    /// <summary>JSON is longer than protobuf: names, digits, base64. A longer response is not read, a longer request not written.</summary>
     private const int JsonPerMessageByte = 4;
 
     private const int LeastJson = 64 * 1024;
@@ -47,7 +47,7 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     public static ServiceFaultException Undescribed() =>
         new(StatusCode.Unavailable, "the service is not available", "its messages are not described");
 
-    /// <summary>The longest JSON that is read for a message of so many bytes.</summary>
+    /// <summary>The longest JSON that is read or written for a message of so many bytes.</summary>
     public static long MostJson(int messageBytes) => Math.Max(LeastJson, (long)messageBytes * JsonPerMessageByte);
 
     /// <summary>A client's JSON as protobuf.</summary>
@@ -65,12 +65,18 @@ internal sealed record MethodMessages(ProtoSchema Schema, ProtoMethod Method)
     }
 
     /// <summary>A client's protobuf as the JSON for the service.</summary>
-    /// <exception cref="RpcException">It is not a valid message of the method's input.</exception>
-    public byte[] ToService(ReadOnlySpan<byte> message)
+    /// <exception cref="RpcException">It is not a valid message of the method's input, or its JSON is too long.</exception>
+    public byte[] ToService(ReadOnlySpan<byte> message, int maxBytes)
     {
+        long most = MostJson(maxBytes);
         try
         {
-            return new ProtoJsonConverter(Schema, s_towardsService).ToJson(Method.Input, message);
+            return new ProtoJsonConverter(Schema, s_towardsService).ToJson(Method.Input, message, most);
+        }
+        catch (JsonTooLongException)
+        {
+            throw new RpcException(new Status(
+                StatusCode.ResourceExhausted, $"the request as JSON is larger than allowed: the limit is {most}"));
         }
         catch (ProtoJsonException wrong)
         {

@@ -118,8 +118,8 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
         LimitOptions limits = services.Limits.CurrentValue;
         ReadOnlyMemory<byte> message = await RequestBody.ReadMessageAsync(request, limits.MaxRequestMessageBytes, cancellationToken);
         var translator = new MessageTranslator(messages, codec);
-        var call = new TranslatedCall(
-            request, backend.Options, messages.Method, translator.ToService(message.Span), limits.MaxResponseMessageBytes);
+        byte[] input = translator.ToService(message.Span, limits.MaxRequestMessageBytes);
+        var call = new TranslatedCall(request, backend.Options, messages.Method, input, limits.MaxResponseMessageBytes);
         ReadOnlyMemory<byte> json = await CallAsync(call, cancellationToken);
         byte[] answer = translator.ToClient(json.Span);
         return answer.Length > call.MaxResponseBytes
