@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using SnetGateway.Gateway.Listeners;
 
 namespace SnetGateway.Gateway.Health;
@@ -10,6 +11,12 @@ internal sealed class ProbeMiddleware(RequestDelegate next, Readiness readiness)
 {
     private const string Live = "/livez";
     private const string Ready = "/readyz";
+
+    /// <summary>
+    /// Whether a request has a body, which no probe has. It gets a response without one: of a client that sends and does not read, the
+    /// server would keep up to 1 MiB for each request until the connection ends.
+    /// </summary>
+    public static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -25,18 +32,21 @@ internal sealed class ProbeMiddleware(RequestDelegate next, Readiness readiness)
         context.Response.Headers.CacheControl = "no-store";
         if (isLive)
         {
-            return context.Response.WriteAsync("live\n", context.RequestAborted);
+            return RespondAsync(context, "live\n");
         }
 
         IReadOnlyList<string> problems = readiness.Problems();
         if (problems.Count == 0)
         {
-            return context.Response.WriteAsync("ready\n", context.RequestAborted);
+            return RespondAsync(context, "ready\n");
         }
 
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         bool isOperator = context.Features.Get<ListenerKind>() == ListenerKind.Admin;
         string text = isOperator ? string.Concat(problems.Select(problem => problem + "\n")) : "not ready\n";
-        return context.Response.WriteAsync(text, context.RequestAborted);
+        return RespondAsync(context, text);
     }
+
+    private static Task RespondAsync(HttpContext context, string text) =>
+        HasBody(context) ? Task.CompletedTask : context.Response.WriteAsync(text, context.RequestAborted);
 }

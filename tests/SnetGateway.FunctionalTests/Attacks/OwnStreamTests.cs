@@ -160,6 +160,20 @@ public sealed class OwnStreamTests
         }
     }
 
+    /// <summary>What the client sends would wait in the server for as long as the response is not read.</summary>
+    [Theory]
+    [InlineData("/livez")]
+    [InlineData("/readyz")]
+    public async Task ProbeWithABody_HasNoResponseToWaitFor(string path)
+    {
+        await using GatewayHarness gateway = await StartAsync();
+        await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint, streamWindow: 0);
+        RawCall call = await client.OpenAsync([(":method", "GET"), (":scheme", "http"), (":path", path), (":authority", "gateway")]);
+        await call.SendAsync(new byte[1000]);
+        RawReply reply = await call.Reply.WithTimeout();
+        Assert.Equal(("200", 0), (reply.Http, reply.Body.Length));
+    }
+
     private Task<GatewayHarness> StartAsync()
     {
         var health = new GatewayHealth();

@@ -50,6 +50,12 @@ internal sealed class HeartbeatEndpoint(
 
     private async Task RespondAsync(HttpContext context)
     {
+        if (ProbeMiddleware.HasBody(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
         string name = context.Request.RouteValues["service"] as string ?? string.Empty;
         HeartbeatTarget? target = targets.Heartbeats.Find(context.Request.Host, name);
         if (target is null && name.Length > 0)
