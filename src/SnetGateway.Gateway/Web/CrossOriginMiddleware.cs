@@ -80,7 +80,8 @@ internal sealed class CrossOriginMiddleware(RequestDelegate next, IOptionsMonito
             response.AccessControlAllowHeaders = request.AccessControlRequestHeaders;
         }
 
-        if (request[RequestPrivateNetwork] == "true")
+        // Only to listed origins: otherwise any page could call the gateway of a network that its reader is in.
+        if (allowed != AnyOrigin && request[RequestPrivateNetwork] == "true")
         {
             response[AllowPrivateNetwork] = "true";
         }

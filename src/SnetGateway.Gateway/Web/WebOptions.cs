@@ -13,7 +13,10 @@ public sealed class WebOptions
     /// </summary>
     public bool CrossOrigin { get; set; } = true;
 
-    /// <summary>Origins whose pages may call, such as https://app.example.org. Empty: all origins.</summary>
+    /// <summary>
+    /// Origins whose pages may call, such as https://app.example.org. Empty: all origins, except to a gateway in a private network, which
+    /// only pages of listed origins may call.
+    /// </summary>
     [DataType("origin")]
     public string[] Origins { get; set; } = [];
 

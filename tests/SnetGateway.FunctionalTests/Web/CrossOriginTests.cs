@@ -70,6 +70,19 @@ public sealed class CrossOriginTests
         Assert.Equal("Origin", reply.Header("vary"));
     }
 
+    [Theory]
+    [InlineData(null, Origin, null)]
+    [InlineData(Origin, Origin, "true")]
+    [InlineData(Origin, "https://other.example.org", null)]
+    public async Task PrivateNetwork_IsForListedOriginsOnly(string? listed, string origin, string? allowed)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(
+            listed is null ? [] : new() { ["SnetGateway:Web:Origins:0"] = listed });
+        using HttpResponseMessage preflight =
+            await PreflightAsync(gateway, "1.1", origin, ("access-control-request-private-network", "true"));
+        Assert.Equal(allowed, GrpcReply.One(preflight.Headers, "access-control-allow-private-network"));
+    }
+
     [Fact]
     public async Task CrossOriginOff_NoCorsHeaders_AndThePreflightIsNotACall()
     {
@@ -81,7 +94,8 @@ public sealed class CrossOriginTests
         Assert.Null(reply.Header("access-control-allow-origin"));
     }
 
-    private static Task<HttpResponseMessage> PreflightAsync(GatewayHarness gateway, string version, string origin = Origin)
+    private static Task<HttpResponseMessage> PreflightAsync(
+        GatewayHarness gateway, string version, string origin = Origin, params (string Name, string Value)[] more)
     {
         var request = new HttpRequestMessage(HttpMethod.Options, $"http://{gateway.PublicEndPoint}{GatewayHarness.Method}")
         {
@@ -91,6 +105,11 @@ public sealed class CrossOriginTests
         request.Headers.TryAddWithoutValidation("origin", origin);
         request.Headers.TryAddWithoutValidation("access-control-request-method", "POST");
         request.Headers.TryAddWithoutValidation("access-control-request-headers", "snet-payment-type,x-grpc-web,content-type");
+        foreach ((string name, string value) in more)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return gateway.SendAsync(request).WithTimeout();
     }
 
