@@ -86,7 +86,7 @@ internal sealed class ChannelReader
     }
 
     /// <summary>
-    /// Reads channels again that nobody waits for, in one request of the spare budget. False when there is none, or no endpoint responds.
+    /// Reads channels again that no call waits for, in one request of the spare budget. False when there is none, or no endpoint responds.
     /// </summary>
     public async ValueTask<bool> TryReadInBackgroundAsync(IReadOnlyList<ChannelId> ids, CancellationToken cancellationToken)
     {

@@ -91,8 +91,8 @@ public sealed class ChannelAdmission(
     {
         bool curable = refusal is null || IsCurable(channel, chain, refusal, payment);
 
-        // A reorganisation can give an id to other parties (rule 13). Their payment looks wrong by what is in memory, and like one of an
-        // unknown caller, so the read is from the budget for those.
+        // A reorganisation can give an id to other parties (rule 13). Their payment looks wrong by the reading in memory, and like one of
+        // an unknown caller, so the read is from the budget for those.
         bool mayBeOfOthers = !curable && chain.MayBeOfOthers(chainReader, channel.FinalityDepth)
             && refusal!.Reason != RefusalReason.SignatureInvalid && checks.HasValidForm(payment);
         if (!curable && !mayBeOfOthers)
