@@ -23,7 +23,7 @@ internal sealed class ReadQueue(
     public const int MaxBatch = 100;
 
     /// <summary>Requests on their way for each priority. More would carry fewer channels each.</summary>
-    private const int MaxInFlight = 4;
+    public const int MaxInFlight = 4;
 
     private readonly Lock _lock = new();
     private readonly Lane _knownParties = new(ReadPriority.KnownParty);

@@ -1,3 +1,4 @@
+using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
@@ -241,22 +242,41 @@ public sealed class ChannelReaderTests
         bench.Chain.Mine([.. Enumerable.Range(0, 40).Select(id => bench.Open((ulong)id))]);
         await bench.ReadChannelAsync(9_999);
         var open = new TaskCompletionSource();
+        int held = 0;
         bench.Chain.Host("a.test").Gate = (method, cancellationToken) =>
-            method == "eth_call" ? open.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+        {
+            if (method != "eth_call")
+            {
+                return Task.CompletedTask;
+            }
+
+            Interlocked.Increment(ref held);
+            return open.Task.WaitAsync(cancellationToken);
+        };
+
+        // As many requests as may be on their way are held, so that everything after them waits or is refused.
+        var first = new List<Task<ChannelReadResult>>();
+        while (first.Count < ReadQueue.MaxInFlight)
+        {
+            first.Add(bench.Follower.ReadChannelAsync(
+                new ChannelId((ulong)(30 + first.Count)), ReadPriority.Anonymous, CancellationToken.None).AsTask());
+            await WaitUntilAsync(() =>
+            {
+                bench.Clock.AdvanceToTimer(TimeSpan.FromSeconds(1));
+                return Volatile.Read(ref held) == first.Count;
+            });
+        }
+
         Task<ChannelReadResult>[] flood = [.. Enumerable.Range(0, 30).Select(id =>
             bench.Follower.ReadChannelAsync(new ChannelId((ulong)id), ReadPriority.Anonymous, CancellationToken.None).AsTask())];
-        await WaitUntilAsync(() =>
-        {
-            bench.Clock.AdvanceToTimer(TimeSpan.FromSeconds(1));
-            return flood.Count(look => look.IsCompleted) >= 20;
-        });
+        await WaitUntilAsync(() => flood.Count(look => look.IsCompleted) == 25);
         Assert.Equal(5, bench.Follower.Status.WaitingReads);
         Task<ChannelReadResult> known =
             bench.Follower.ReadChannelAsync(new ChannelId(35), ReadPriority.KnownParty, CancellationToken.None).AsTask();
         open.SetResult();
         Assert.Equal(ChannelReadResult.Found, Assert.Single(await bench.DriveAsync(known)));
-        ChannelReadResult[] looks = await bench.DriveAsync(flood);
-        Assert.InRange(looks.Count(look => look == ChannelReadResult.NoBudget), 20, 25);
+        ChannelReadResult[] looks = await bench.DriveAsync([.. first, .. flood]);
+        Assert.Equal(25, looks.Count(look => look == ChannelReadResult.NoBudget));
     }
 
     [Fact]
