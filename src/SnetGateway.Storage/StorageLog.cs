@@ -114,6 +114,11 @@ internal static partial class StorageLog
             + "restarted. Claim the signed payments first; see docs/stores.md.")]
     public static partial void RedisLedgerReplaced(this ILogger logger, string endpoint, string detail);
 
+    [LoggerMessage(EventId = 7046, EventName = "EtcdLedgerReplaced", Level = LogLevel.Critical,
+        Message = "etcd at {Endpoint} holds another or an older ledger: {Detail}. Paid calls are rejected until this gateway is "
+            + "restarted. Claim the signed payments first; see docs/stores.md.")]
+    public static partial void EtcdLedgerReplaced(this ILogger logger, string endpoint, string detail);
+
     [LoggerMessage(EventId = 7044, EventName = "LedgerFeedRecovered", Level = LogLevel.Information,
         Message = "The writes of other gateways are followed again.")]
     public static partial void FeedRecovered(this ILogger logger);

@@ -1,5 +1,6 @@
 using Etcdserverpb;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace SnetGateway.Storage.Etcd;
 
@@ -17,14 +18,16 @@ internal sealed class EtcdClient : IDisposable
     private readonly StorageMetrics? _metrics;
     private readonly TimeProvider _time;
     private readonly EtcdMember[] _members;
+    private readonly EtcdHistory _history;
     private int _current;
 
     /// <summary>Opens no connection: the first call does.</summary>
-    public EtcdClient(EtcdOptions options, StorageMetrics? metrics, TimeProvider time)
+    public EtcdClient(EtcdOptions options, StorageMetrics? metrics, TimeProvider time, ILogger logger)
     {
         _http = EtcdConnections.CreateClient(options);
         _credentials = new EtcdCredentials(options);
         (_metrics, _time) = (metrics, time);
+        _history = new EtcdHistory(logger);
         _members = [.. options.Endpoints.Select(endpoint => new EtcdMember(new Uri(endpoint), _http))];
     }
 
@@ -39,14 +42,25 @@ internal sealed class EtcdClient : IDisposable
     /// <param name="mayRepeat">The request is idempotent: it may be sent again after an unknown outcome.</param>
     /// <param name="limit">For all attempts together.</param>
     /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>.</param>
-    public Task<TxnResponse> TxnAsync(TxnRequest request, bool mayRepeat, TimeSpan limit, CancellationToken cancellationToken) =>
-        CallAsync(static (member, request, options) => member.Kv.TxnAsync(request, options), request, mayRepeat, limit, cancellationToken);
+    public async Task<TxnResponse> TxnAsync(TxnRequest request, bool mayRepeat, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long before = _history.BeforeRequest();
+        TxnResponse response = await CallAsync(
+            static (member, request, options) => member.Kv.TxnAsync(request, options), request, mayRepeat, limit, cancellationToken);
+        _history.Check(response.Header, before, Endpoint);
+        return response;
+    }
 
     /// <summary>Reads a range of keys. Throws as <see cref="TxnAsync"/>.</summary>
-    public Task<RangeResponse> RangeAsync(RangeRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
-        CallAsync(
+    public async Task<RangeResponse> RangeAsync(RangeRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long before = _history.BeforeRequest();
+        RangeResponse response = await CallAsync(
             static (member, request, options) => member.Kv.RangeAsync(request, options), request, mayRepeat: true, limit,
             cancellationToken);
+        _history.Check(response.Header, before, Endpoint);
+        return response;
+    }
 
     /// <summary>Reads a member's status. Throws as <see cref="TxnAsync"/>.</summary>
     public Task<StatusResponse> StatusAsync(StatusRequest request, TimeSpan limit, CancellationToken cancellationToken) =>

@@ -42,7 +42,7 @@ public sealed class EtcdRecordStore : IRecordStore
         LedgerOptions options, LedgerScope scope, StorageMetrics? metrics, ILogger logger, TimeProvider time, LocalJournal? journal)
     {
         (_limit, _logger, _time, _journal) = (options.CommitTimeout, logger, time, journal);
-        _client = new EtcdClient(options.Etcd, metrics, time);
+        _client = new EtcdClient(options.Etcd, metrics, time, logger);
         _keys = new EtcdKeys(options.Etcd.KeyPrefix, scope);
         _format = new EtcdFormat(_client, _keys);
         _reader = new EtcdReader(_client, _keys, _limit);

@@ -150,6 +150,29 @@ public sealed class RefusalTests
         content.Complete();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AdmissionThatThrows_IsInternal_AndAFaultOfTheGateway(bool atOnce)
+    {
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync();
+        gateway.Log.Expected.Add("CallFaulted");
+        gateway.Admit = async (_, _, _) =>
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("scripted");
+        };
+        if (atOnce)
+        {
+            gateway.Admit = (_, _, _) => throw new InvalidOperationException("scripted");
+        }
+
+        GrpcReply reply = await gateway.CallAsync("a");
+        Assert.Equal((13, "internal error"), (reply.Status, reply.Message));
+        Assert.True(gateway.Log.Has("CallFaulted"));
+        Assert.Equal(0, gateway.Service.Requests);
+    }
+
     [Fact]
     public async Task MetadataAboveTheLimit_IsExhausted()
     {

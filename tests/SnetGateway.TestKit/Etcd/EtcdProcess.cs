@@ -113,6 +113,30 @@ public sealed class EtcdProcess : IAsyncDisposable
         await EndGuardAsync();
     }
 
+    /// <summary>Saves a backup.</summary>
+    /// <returns>Its file.</returns>
+    public async Task<string> BackUpAsync()
+    {
+        string file = Path.Combine(_folder, "backup");
+        await ControlAsync("snapshot", "save", file);
+        return file;
+    }
+
+    /// <summary>Starts it again after it has ended, with the data of a backup, or with none.</summary>
+    public async Task RestoreAsync(string? backup)
+    {
+        string data = Path.Combine(_folder, "data");
+        Directory.Delete(data, recursive: true);
+        if (backup is not null)
+        {
+            await ControlAsync(
+                "snapshot", "restore", backup, "--name", Name, "--data-dir", data, "--initial-cluster", $"{Name}={PeerUrl}",
+                "--initial-cluster-token", Path.GetFileName(_members[0]._folder), "--initial-advertise-peer-urls", PeerUrl);
+        }
+
+        await StartAgainAsync();
+    }
+
     /// <summary>SIGSTOP: its sockets stay open, but it does not respond.</summary>
     public void Pause() => Process.Send(UnixSignal.Stop);
 

@@ -210,6 +210,15 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
+    /// <summary>Removes a record: somebody deleted its key.</summary>
+    public void Remove(RecordKey key)
+    {
+        lock (_lock)
+        {
+            _records.Remove(key);
+        }
+    }
+
     /// <summary>Replaces or removes a journal entry: damage.</summary>
     public void OverwriteEntry(RecordKey key, long sequence, byte[]? entry)
     {

@@ -241,6 +241,19 @@ public sealed class SettleTests
     }
 
     [Fact]
+    [Rule(2)]
+    public async Task RecordDeletedFromTheStore_OneCallIsRefused_AndTheNextWritesItAgain()
+    {
+        PaymentRig rig = new PaymentRig(new ScriptedStore { IsShared = true }).Known();
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        rig.Store.Remove(rig.Channel.Key);
+        Assert.Equal(RefusalReason.Busy, (await rig.PayAsync(PaymentRig.Pay(20), 10))!.Reason);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(20), 10));
+        Assert.Equal(UInt256.FromUInt64(20), ChannelRecordCodec.Read(rig.Store.Find(rig.Channel.Key)!).Amount);
+        rig.AssertIdle();
+    }
+
+    [Fact]
     [Rule(6)]
     public async Task OnePaymentToTwoReplicas_AgainAndAgain_PausesThePayerWhereItLoses()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Etcdserverpb;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -233,7 +234,7 @@ public sealed class EtcdBatchTests(EtcdFixture fixture) : IClassFixture<EtcdFixt
 
     private static async Task SetFormatAsync(LedgerOptions options, string versions)
     {
-        using var client = new EtcdClient(options.Etcd, null, TimeProvider.System);
+        using var client = new EtcdClient(options.Etcd, null, TimeProvider.System, NullLogger.Instance);
         var keys = new EtcdKeys(options.Etcd.KeyPrefix, LedgerFolder.Scope);
         var put = new RequestOp { RequestPut = new PutRequest { Key = keys.Format, Value = ByteString.CopyFromUtf8(versions) } };
         await client.TxnAsync(new TxnRequest { Success = { put } }, mayRepeat: true, StoreCalls.Patience, CancellationToken.None);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
@@ -110,7 +111,7 @@ public sealed class EtcdFullTests
     public async Task Inspection_ThatFails_IsOnlyAWarning()
     {
         LedgerOptions options = EtcdLedger.Options("http://127.0.0.1:1");
-        var client = new EtcdClient(options.Etcd, null, TimeProvider.System);
+        var client = new EtcdClient(options.Etcd, null, TimeProvider.System, NullLogger.Instance);
         client.Dispose(); // as if the store was disposed during the inspection
         var log = new LogLines();
 

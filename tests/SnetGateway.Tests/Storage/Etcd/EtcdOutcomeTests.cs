@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
@@ -130,7 +131,7 @@ public sealed class EtcdOutcomeTests
     {
         EtcdOptions options = EtcdLedger.Options(endpoint).Etcd;
         options.DialTimeout = StoreCalls.Patience;
-        using var client = new EtcdClient(options, null, TimeProvider.System);
+        using var client = new EtcdClient(options, null, TimeProvider.System, NullLogger.Instance);
         EtcdException failure = await Assert.ThrowsAsync<EtcdException>(() =>
             client.TxnAsync(new TxnRequest(), mayRepeat: false, limit, CancellationToken.None).WaitAsync(StoreCalls.Patience));
         return failure.MayBeDone;
