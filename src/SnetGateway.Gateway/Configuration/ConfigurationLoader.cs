@@ -18,9 +18,9 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal sealed class ConfigurationLoader(ConfigurationSources sources)
 {
-    private readonly DescriptorLoader _descriptors = new(TimeProvider.System);
-
     public ConfigurationSources Sources { get; } = sources;
+
+    public DescriptorLoader Descriptors { get; } = new(TimeProvider.System);
 
     public ValueTask<ConfigurationResult> LoadAsync()
     {
@@ -70,7 +70,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
         CheckRules(options, read.Routes, read.Clusters, errors);
         ClusterBackends backends = await BackendReader.ReadAsync(
-            options.Backends, read.Clusters, options.Processes, _descriptors, errors);
+            options.Backends, read.Clusters, options.Processes, Descriptors, errors);
         RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
         await proxy.CheckAsync(routes, read.Clusters, errors);
         if (!errors.IsEmpty)

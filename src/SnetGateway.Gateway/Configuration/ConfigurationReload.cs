@@ -1,10 +1,11 @@
+using System.Security.Cryptography;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
 
-/// <summary>Puts a changed, valid configuration file in force. It polls: notifications miss files that are mounted or linked.</summary>
+/// <summary>Puts a changed, valid file or descriptors in force. It polls: notifications miss files that are mounted or linked.</summary>
 internal sealed class ConfigurationReload(
     ConfigurationLoader loader,
     ConfigurationResult startup,
@@ -15,8 +16,8 @@ internal sealed class ConfigurationReload(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    private byte[]? _seen = startup.Content;
-    private byte[]? _validated = startup.Content;
+    private string _seen = StateOf(startup.Content, loader.Descriptors.SeenFiles);
+    private string _validated = StateOf(startup.Content, loader.Descriptors.SeenFiles);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,21 +36,20 @@ internal sealed class ConfigurationReload(
     }
 
     /// <summary>
-    /// Reads the file once. It is validated when two reads saw the same content: the first may have seen a file that is still being
-    /// written.
+    /// Reads the file once. It is validated when two reads saw the same content, and the same descriptor files: the first may have seen a
+    /// file that is still being written.
     /// </summary>
     internal async ValueTask ReadFileAsync()
     {
         var errors = new ErrorList();
         byte[]? content = loader.Sources.ReadFile(errors);
-        bool isComplete = Same(content, _seen);
-        _seen = content;
-        if (!isComplete || Same(content, _validated))
+        string state = StateOf(content, loader.Descriptors.ReadFiles());
+        if (Interlocked.Exchange(ref _seen, state) != state || state == _validated)
         {
             return;
         }
 
-        _validated = content;
+        _validated = state;
         if (content is null && errors.IsEmpty)
         {
             // A file that existed at startup and is gone does not ask for the embedded defaults.
@@ -57,6 +57,7 @@ internal sealed class ConfigurationReload(
         }
 
         ConfigurationResult result = await loader.LoadAsync(content, errors, startup.Values);
+        _validated = StateOf(content, loader.Descriptors.SeenFiles); // the content may name further descriptors
         if (!result.IsValid)
         {
             ConfigurationLog.Refused(logger, loader.Sources.File, result.Errors.Count, string.Join('\n', result.Errors));
@@ -76,6 +77,6 @@ internal sealed class ConfigurationReload(
             logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count);
     }
 
-    private static bool Same(byte[]? left, byte[]? right) =>
-        left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);
+    private static string StateOf(byte[]? content, string descriptorFiles) =>
+        $"{(content is null ? "missing" : Convert.ToHexString(SHA256.HashData(content)))}\n{descriptorFiles}";
 }

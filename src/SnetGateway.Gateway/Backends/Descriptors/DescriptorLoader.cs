@@ -10,8 +10,15 @@ namespace SnetGateway.Gateway.Backends.Descriptors;
 /// </summary>
 internal sealed class DescriptorLoader(TimeProvider time)
 {
+    private readonly DescriptorFiles _watched = new();
     private readonly ConcurrentDictionary<string, (string Fingerprint, FixedDescriptors Descriptors)> _files = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ReflectedDescriptors> _reflected = new(StringComparer.Ordinal);
+
+    /// <summary>The state of the files and folders that were loaded, when they were seen last.</summary>
+    public string SeenFiles => _watched.Seen;
+
+    /// <summary>The same, as it is now.</summary>
+    public string ReadFiles() => _watched.Read();
 
     /// <summary>The source that is configured, or null where none is.</summary>
     /// <exception cref="InvalidDataException">The files do not compile, or are not a descriptor set; the message says where.</exception>
@@ -21,20 +28,22 @@ internal sealed class DescriptorLoader(TimeProvider time)
     {
         { ProtoFolder.Length: > 0 } => await LoadFilesAsync(
             options.ProtoFolder,
-            Directory.GetFiles(options.ProtoFolder, "*.proto", SearchOption.AllDirectories),
+            DescriptorFiles.Of,
             ProtoTool.Compiler().CompileFolderAsync,
             cancellationToken),
         { DescriptorSet.Length: > 0 } =>
-            await LoadFilesAsync(options.DescriptorSet, [options.DescriptorSet], ProtoSchema.LoadFileAsync, cancellationToken),
+            await LoadFilesAsync(options.DescriptorSet, place => [place], ProtoSchema.LoadFileAsync, cancellationToken),
         { ReflectionAddress.Length: > 0 } =>
             _reflected.GetOrAdd(options.ReflectionAddress, address => new ReflectedDescriptors(new Uri(address), time)),
         _ => null,
     };
 
     private async ValueTask<IDescriptorSource> LoadFilesAsync(
-        string place, string[] files, Func<string, CancellationToken, Task<ProtoSchema>> load, CancellationToken cancellationToken)
+        string place, Func<string, string[]> files, Func<string, CancellationToken, Task<ProtoSchema>> load,
+        CancellationToken cancellationToken)
     {
-        string fingerprint = await FingerprintAsync(files, cancellationToken);
+        _watched.Add(place); // before the files are read, so that no later change is missed
+        string fingerprint = await FingerprintAsync(files(place), cancellationToken);
         if (_files.TryGetValue(place, out (string Fingerprint, FixedDescriptors Descriptors) kept) && kept.Fingerprint == fingerprint)
         {
             return kept.Descriptors;

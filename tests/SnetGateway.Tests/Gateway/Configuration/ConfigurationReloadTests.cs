@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.ProtoJson;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -119,6 +120,45 @@ public sealed class ConfigurationReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Reload_ChangedProtoFile_GoesLive_AlsoAfterOneThatDoesNotCompile()
+    {
+        string protos = _folder.CreateSubdirectory("protos").FullName;
+        string proto = Path.Combine(protos, "s.proto");
+        await System.IO.File.WriteAllTextAsync(proto, ProtoWith("Before"));
+        (ConfigurationReload reload, LiveSnapshot live, _) = await StartAsync(content: InitCommand.Template.Replace(
+            "\"SnetGateway\": {",
+            $$"""
+            "SnetGateway": { "Backends": { "Clusters": { "example": { "Descriptors": { "ProtoFolder": "{{protos}}" } } } },
+            """,
+            StringComparison.Ordinal));
+        Assert.NotNull(Find("Before"));
+        GatewaySnapshot before = live.Current;
+        await ReadTwiceAsync(reload);
+        Assert.Same(before, live.Current);
+
+        await System.IO.File.WriteAllTextAsync(proto, "massage M {}");
+        await ReadTwiceAsync(reload);
+        await ReadTwiceAsync(reload);
+        Assert.Same(before, live.Current);
+        Assert.Contains("s.proto:1", Assert.Single(_lines, l => l.StartsWith("Error", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        await System.IO.File.WriteAllTextAsync(proto, ProtoWith("After"));
+        await ReadTwiceAsync(reload);
+        Assert.NotNull(Find("After"));
+        Assert.Null(Find("Before"));
+
+        await System.IO.File.WriteAllTextAsync(
+            Path.Combine(protos, "t.proto"), ProtoWith("Another").Replace("package p", "package q", StringComparison.Ordinal));
+        await ReadTwiceAsync(reload);
+        Assert.NotNull(live.Current.Backends.Find("example")!.Descriptors!.Known!.FindMethod("/q.S/Another"));
+
+        ProtoMethod? Find(string method) => live.Current.Backends.Find("example")!.Descriptors!.Known!.FindMethod($"/p.S/{method}");
+
+        static string ProtoWith(string method) =>
+            $$"""syntax = "proto3"; package p; service S { rpc {{method}}(In) returns (In); } message In { string text = 1; }""";
+    }
+
+    [Fact]
     public async Task Run_ReadsEachSecond()
     {
         var time = new FakeTimeProvider();
@@ -150,9 +190,10 @@ public sealed class ConfigurationReloadTests : IDisposable
 
     private void Write(string content) => System.IO.File.WriteAllText(File, content);
 
-    private async Task<(ConfigurationReload Reload, LiveSnapshot Live, IConfigurationRoot Host)> StartAsync(TimeProvider? time = null)
+    private async Task<(ConfigurationReload Reload, LiveSnapshot Live, IConfigurationRoot Host)> StartAsync(
+        TimeProvider? time = null, string? content = null)
     {
-        Write(InitCommand.Template);
+        Write(content ?? InitCommand.Template);
         var loader = new ConfigurationLoader(new ConfigurationSources(File, []));
         ConfigurationResult first = await loader.LoadAsync();
         Assert.Empty(first.Errors);
