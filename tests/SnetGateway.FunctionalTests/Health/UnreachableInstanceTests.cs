@@ -56,6 +56,48 @@ public sealed class UnreachableInstanceTests : IDisposable
         Assert.Equal(passive is null ? 1 : 0, gateway.Log.Count("InstanceUnreachable"));
     }
 
+    /// <summary>Nothing of a request is sent before the connection is open, and with TLS before the handshake is complete.</summary>
+    [Theory]
+    [InlineData("its connection times out")]
+    [InlineData("its TLS handshake times out")]
+    [InlineData("it does not speak TLS")]
+    [InlineData("its certificate is not trusted")]
+    [Rule(23)]
+    public async Task OneOfTwoCannotBeConnected_NoCallFails_AndEachIsExecutedAndSettledOnce(string fault)
+    {
+        const int Calls = 10;
+        bool isSilent = fault.Contains("times out", StringComparison.Ordinal);
+        bool isTls = !fault.Contains("connection", StringComparison.Ordinal);
+        using Socket silent = Bind();
+        using var first = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        silent.Listen(isTls ? 100 : 0);
+        if (!isTls)
+        {
+            await first.ConnectAsync(silent.LocalEndPoint!).WithTimeout(); // the queue is full: further connections stay unanswered
+        }
+
+        await using ScriptedService other =
+            await ScriptedService.StartAsync(tls: fault.Contains("certificate", StringComparison.Ordinal));
+        string address = isSilent ? $"{silent.LocalEndPoint}" : other.Address.Authority;
+        await using GatewayHarness gateway = await GatewayHarness.StartAsync(new(With(silent))
+        {
+            ["ReverseProxy:Clusters:echo:Destinations:two:Address"] = $"{(isTls ? "https" : "http")}://{address}",
+            ["SnetGateway:Backends:ConnectTimeout"] = "00:00:00.2",
+            [Passive] = "false", // otherwise the instance is left out after the first call
+        });
+        for (int i = 0; i < Calls; i++)
+        {
+            GrpcReply reply = await gateway.CallAsync($"call {i}");
+            Assert.Equal((0, $"call {i}"), (reply.Status, Assert.Single(reply.Texts)));
+        }
+
+        Assert.Equal((Calls, 0, Calls), (gateway.Service.Requests, other.Requests, gateway.Reservations.Count));
+        foreach (ScriptedReservation reservation in gateway.Reservations)
+        {
+            Assert.Equal("settled", await reservation.Ended.WithTimeout());
+        }
+    }
+
     [Fact]
     public async Task SecondInstance_GetsTheRequestAsTheClientSentIt()
     {
