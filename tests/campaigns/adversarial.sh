@@ -17,10 +17,8 @@
 # --list lists the attacks and what each needs; --only runs those whose name holds the text; --short does little of each.
 # Exit code 0: no payment was granted more than once, and no attack got work beyond the documented bound. 1: one did. 2: wrong usage.
 set -uo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
-cd "$root" || exit 1
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-configuration=Release
 own=true
 arguments=()
 while [ $# -gt 0 ]; do
@@ -33,8 +31,6 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-trap 'stop_group; exit 130' INT
-trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
 if $own; then

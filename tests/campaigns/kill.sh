@@ -8,24 +8,11 @@
 # Whichever bound comes first ends it. The seed is printed, and repeats the choices as well as a running system can.
 # Exit code 0: nothing was lost.
 set -uo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
-cd "$root" || exit 1
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 export SNET_CAMPAIGN_KILLS=500 SNET_CAMPAIGN_MINUTES=30 SNET_CAMPAIGN_PAUSE=0 SNET_TEST_SEED=$RANDOM
-configuration=Release
 store=sqlite
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --store) store=${2:?"--store needs sqlite, redis or etcd"} ;;
-    --kills) SNET_CAMPAIGN_KILLS=${2:?"--kills needs a number"} ;;
-    --minutes) SNET_CAMPAIGN_MINUTES=${2:?"--minutes needs a number"} ;;
-    --pause) SNET_CAMPAIGN_PAUSE=${2:?"--pause needs milliseconds"} ;;
-    --seed) SNET_TEST_SEED=${2:?"--seed needs a number"} ;;
-    -c) configuration=${2:?"-c needs Debug or Release"} ;;
-    *) die "usage: tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills N] [--minutes N] [--pause MS] [--seed N] [-c Debug|Release]" ;;
-  esac
-  shift 2
-done
+read_options --store=store --kills=SNET_CAMPAIGN_KILLS --minutes=SNET_CAMPAIGN_MINUTES --pause=SNET_CAMPAIGN_PAUSE --seed=SNET_TEST_SEED -- "$@"
 
 case "$store" in
   sqlite) tests=Crashes.KillTests packages=() ;;
@@ -35,17 +22,11 @@ case "$store" in
 esac
 export SNET_CAMPAIGN_REPLICA_KILLS=$SNET_CAMPAIGN_KILLS
 
-trap 'stop_group; exit 130' INT
-trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_node
 need_debian "${packages[@]}"
 need_npm tests/devchain
 need_build tests/SnetGateway.FunctionalTests -c "$configuration"
-if [ "$configuration" = Release ]; then
-  need_published artifacts/gateway
-  export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway # as it is run elsewhere: compiled ahead
-fi
+need_gateway
 say "at most $SNET_CAMPAIGN_KILLS kills in $SNET_CAMPAIGN_MINUTES minutes, seed $SNET_TEST_SEED"
-run_in_group dotnet test tests/SnetGateway.FunctionalTests --no-build --nologo -c "$configuration" \
-  --filter "FullyQualifiedName~$tests" --logger "console;verbosity=detailed"
+run_tests SnetGateway.FunctionalTests $tests

@@ -5,8 +5,7 @@
 # The program is published as for a release, compiled ahead; --jit measures it without that. With --check a median of more than
 # 1.5 s is exit code 1, and a line that names it.
 set -uo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
-cd "$root" || exit 1
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 ahead=true
 arguments=()

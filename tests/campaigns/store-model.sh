@@ -3,12 +3,10 @@
 #   tests/campaigns/store-model.sh [--operations 1000000] [--seed N] [--store memory|sqlite|redis|etcd]... [-c Debug|Release]
 # Without --store all four, each with so many operations. Ends with "N operations, 0 breaks" and 0, or with the broken history's seed and 1.
 set -uo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
-cd "$root" || exit 1
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 operations=1000000
 seed=$((RANDOM * 32768 + RANDOM))
-configuration=Release
 stores=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -22,8 +20,6 @@ while [ $# -gt 0 ]; do
 done
 [ ${#stores[@]} -gt 0 ] || stores=(memory sqlite redis etcd)
 
-trap 'stop_group; exit 130' INT
-trap 'stop_group; exit 143' TERM HUP
 need_dotnet
 need_debian redis-server etcd-server
 need_build tests/SnetGateway.Tests -c "$configuration"
