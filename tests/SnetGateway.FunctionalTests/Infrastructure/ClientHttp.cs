@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Grpc.Net.Client;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
@@ -13,8 +14,10 @@ internal sealed class ClientHttp : HttpMessageInvoker
     private readonly HttpClient _http;
     private readonly ConcurrentDictionary<Uri, GrpcChannel> _channels = new();
 
-    public ClientHttp() : this(new SocketsHttpHandler
+    /// <param name="connected">Gets the local port of each connection that is opened.</param>
+    public ClientHttp(Action<int>? connected = null) : this(new SocketsHttpHandler
     {
+        ConnectCallback = connected is null ? null : (context, cancel) => ConnectAsync(context.DnsEndPoint, connected, cancel),
         EnableMultipleHttp2Connections = true,
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -43,6 +46,22 @@ internal sealed class ClientHttp : HttpMessageInvoker
             CompressionProviders = [],
             ThrowOperationCanceledOnCancellation = true,
         }), _http);
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint server, Action<int> connected, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            connected(((IPEndPoint)socket.LocalEndPoint!).Port);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

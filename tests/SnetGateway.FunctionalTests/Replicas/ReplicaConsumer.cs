@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Crashes;
@@ -17,10 +18,12 @@ internal sealed class ReplicaConsumer(
     private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
 
     private readonly PaidRequests _requests = new(key, escrow, channel, block);
-    private readonly ClientHttp _http = new();
+    private readonly ConcurrentQueue<int> _ports = new();
+    private readonly ConcurrentQueue<UnansweredCall> _unanswered = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, int> _grants = [];
     private readonly Dictionary<string, int> _refusals = [];
+    private ClientHttp? _client;
     private ulong _highest;
 
     /// <summary>A paused gateway keeps its connections: whoever waits longer goes elsewhere.</summary>
@@ -32,7 +35,19 @@ internal sealed class ReplicaConsumer(
     /// </summary>
     public TimeSpan Pause { get; init; }
 
+    /// <summary>
+    /// Time from the beginning of a payment to that of the next one, however long it took; zero pays without a pause. A consumer that is
+    /// late makes up for it, so that slow calls do not lower the load.
+    /// </summary>
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Gets the time of each payment since it was due, and whether it was granted.</summary>
+    public Action<TimeSpan, bool> Paid { get; set; } = static (_, _) => { };
+
     public ChannelId Channel => channel;
+
+    /// <summary>Calls and state requests that got no status.</summary>
+    public IReadOnlyCollection<UnansweredCall> Unanswered => _unanswered;
 
     /// <summary>The highest amount for which it saw a byte or OK.</summary>
     public ulong HighestGranted => Volatile.Read(ref _highest);
@@ -68,6 +83,7 @@ internal sealed class ReplicaConsumer(
     public async Task PayAsync(int copies, Action granted, CancellationToken stop)
     {
         ulong? signed = null;
+        long due = TimeProvider.System.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             Uri gateway = gateways[random.Next(gateways.Count)];
@@ -86,27 +102,49 @@ internal sealed class ReplicaConsumer(
                 granted();
             }
 
+            Paid(TimeProvider.System.GetElapsedTime(due), answers.Contains(true));
             signed = answers.Contains(true) ? amount : null;
-            if (Pause > TimeSpan.Zero)
-            {
-                await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
-            }
+            due = await WaitUntilDueAsync(due);
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _client?.Dispose();
+
+    private async ValueTask<long> WaitUntilDueAsync(long last)
+    {
+        TimeSpan pause = Interval > TimeSpan.Zero ? Interval - TimeProvider.System.GetElapsedTime(last) : Pause;
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, TimeProvider.System, CancellationToken.None);
+        }
+
+        // A timer is up to some milliseconds late, which is no fault of the gateway.
+        return pause > TimeSpan.Zero || Interval == TimeSpan.Zero
+            ? TimeProvider.System.GetTimestamp()
+            : last + (long)(Interval.TotalSeconds * TimeProvider.System.TimestampFrequency);
+    }
+
+    private ClientHttp Http => _client ??= new ClientHttp(_ports.Enqueue);
 
     private async Task<ulong?> AskAsync(Uri gateway)
     {
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            return await _requests.AskSignedAsync(_http, gateway, patience.Token);
+            return await _requests.AskSignedAsync(Http, gateway, patience.Token);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or RpcException
             or TimeoutException)
         {
-            Tell(exception is RpcException status ? $"state: {status.Status.Detail}" : $"state: {NoAnswer(exception)}");
+            if (exception is RpcException { StatusCode: not StatusCode.Unavailable } status)
+            {
+                Tell($"state: {status.Status.Detail}");
+            }
+            else
+            {
+                TellUnanswered("state request", exception);
+            }
+
             return null;
         }
     }
@@ -118,7 +156,7 @@ internal sealed class ReplicaConsumer(
         bool hasByte = false;
         try
         {
-            using HttpResponseMessage answer = await _http.SendAsync(_requests.Call(gateway, "Say", s_say, amount), patience.Token);
+            using HttpResponseMessage answer = await Http.SendAsync(_requests.Call(gateway, "Say", s_say, amount), patience.Token);
             await using Stream body = await answer.Content.ReadAsStreamAsync(patience.Token);
             byte[] buffer = new byte[1024];
             while (await body.ReadAsync(buffer, patience.Token) > 0)
@@ -144,14 +182,20 @@ internal sealed class ReplicaConsumer(
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
-            Tell(NoAnswer(exception));
+            TellUnanswered(hasByte ? "call after its first byte" : "call", exception);
         }
 
         return hasByte;
     }
 
     /// <summary>With its cause: a timeout, a reset and a connection that was closed too early are different faults.</summary>
-    private static string NoAnswer(Exception exception) => $"no answer: {exception.GetType().Name}: {exception.GetBaseException().Message}";
+    private void TellUnanswered(string what, Exception exception)
+    {
+        string cause = $"{exception.GetType().Name}: {exception.GetBaseException().Message}";
+        _unanswered.Enqueue(new UnansweredCall(
+            TimeProvider.System.GetUtcNow(), $"{what}: {cause}", [.. _ports.Reverse().Take(3)]));
+        Tell($"no answer: {what}: {cause}");
+    }
 
     private void Grant(ulong amount)
     {
@@ -172,3 +216,9 @@ internal sealed class ReplicaConsumer(
         }
     }
 }
+
+/// <summary>A call that got no status.</summary>
+/// <param name="Time">When it failed.</param>
+/// <param name="Cause">What the client saw.</param>
+/// <param name="Ports">Local ports of the consumer's last three connections, the newest first; the call was on one of them.</param>
+internal sealed record UnansweredCall(DateTimeOffset Time, string Cause, IReadOnlyList<int> Ports);
