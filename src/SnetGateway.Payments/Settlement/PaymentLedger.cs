@@ -135,7 +135,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             StoredRecord? stored = await store.ReadAsync(channel.Key, CancellationToken.None);
             Adopt(channel, stored);
 
-            // A record that was deleted, or is older than what is known: it would conflict for ever. The next call writes it again.
+            // A record that was deleted, or is older than what is known: it would conflict with every write. The next call writes it again.
             channel.InDoubt = channel.Record is { } known && (stored?.Revision ?? 0) < known.Revision;
         }
         catch (StoreUnavailableException)

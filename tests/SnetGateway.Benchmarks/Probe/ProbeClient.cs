@@ -17,12 +17,13 @@ internal static class ProbeClient
         [SocketVariable] = socket,
     };
 
-    /// <summary>Bytes the server's runtime has allocated since it started.</summary>
-    public static long AllocatedBytes(string socket)
+    /// <summary>Bytes that the server's runtime has allocated, and methods that it has compiled, since it started.</summary>
+    public static (long AllocatedBytes, long CompiledMethods) Ask(string socket)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         client.Connect(new UnixDomainSocketEndPoint(socket));
-        Span<byte> text = stackalloc byte[32];
-        return long.Parse(Encoding.ASCII.GetString(text[..client.Receive(text)]), CultureInfo.InvariantCulture);
+        Span<byte> text = stackalloc byte[64];
+        string[] figures = Encoding.ASCII.GetString(text[..client.Receive(text)]).Split(' ');
+        return (long.Parse(figures[0], CultureInfo.InvariantCulture), long.Parse(figures[1], CultureInfo.InvariantCulture));
     }
 }

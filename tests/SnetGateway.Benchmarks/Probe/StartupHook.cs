@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime;
 using System.Text;
 
 /// <summary>
 /// Runs inside a measured .NET server before its own code (DOTNET_STARTUP_HOOKS asks for a type of this name outside any namespace),
-/// and tells whoever connects to a socket how much the runtime has allocated. So nothing has to be added to what is measured.
+/// and tells whoever connects to a socket how much the runtime has allocated and compiled. So nothing has to be added to what is measured.
 /// </summary>
 internal static class StartupHook
 {
@@ -26,7 +27,8 @@ internal static class StartupHook
         while (true)
         {
             using Socket client = listener.Accept();
-            client.Send(Encoding.ASCII.GetBytes(GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture)));
+            client.Send(Encoding.ASCII.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {JitInfo.GetCompiledMethodCount()}")));
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
             resident += ProcFiles.ResidentBytes(pid);
         }
 
-        return new ServerUsage(cpu, probe is null ? 0 : Probe.ProbeClient.AllocatedBytes(probe), resident, Chain?.Calls ?? default);
+        (long allocated, long compiled) = probe is null ? default : Probe.ProbeClient.Ask(probe);
+        return new ServerUsage(cpu, allocated, compiled, resident, Chain?.Calls ?? default);
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();

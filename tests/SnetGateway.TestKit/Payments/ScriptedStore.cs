@@ -210,7 +210,7 @@ public sealed class ScriptedStore : IRecordStore
         }
     }
 
-    /// <summary>Removes a record: somebody deleted its key.</summary>
+    /// <summary>Removes a record, as if an operator had deleted its key.</summary>
     public void Remove(RecordKey key)
     {
         lock (_lock)
