@@ -16,12 +16,7 @@ namespace SnetGateway.FastSignatures;
 /// </remarks>
 internal sealed unsafe class KnownKey
 {
-    private readonly KeyTable _table;
-
-    private KnownKey(KeyTable table)
-    {
-        _table = table;
-    }
+    private readonly KeyTable _table = new();
 
     /// <summary>True when the processor supports AVX2.</summary>
     public static bool IsSupported => FieldLanes.IsSupported;
@@ -29,11 +24,12 @@ internal sealed unsafe class KnownKey
     /// <summary>Beta in lanes 1 and 3, and 1 in the others. Multiplying x by beta multiplies a point by lambda.</summary>
     private static Words256 Beta => new(0xC1396C28719501EE, 0x9CF0497512F58995, 0x6E64479EAC3434E9, 0x7AE96A2B657C0710);
 
-    /// <summary>Builds the tables of a public key: 64 bytes that are a point of the curve.</summary>
-    public static KnownKey? TryBuild(ReadOnlySpan<byte> publicKey) =>
-        KeyTable.TryBuild(Words256.ReadBigEndian(publicKey), Words256.ReadBigEndian(publicKey[32..])) is { } table
-            ? new KnownKey(table)
-            : null;
+    /// <summary>
+    /// Writes the table of a public key: 64 bytes that are a point of the curve. Must not run concurrently with
+    /// <see cref="IsCertainlySigner"/>. After false the key must not be used.
+    /// </summary>
+    public bool TryWrite(KeyTableBuilder builder, ReadOnlySpan<byte> publicKey) =>
+        builder.TryWrite(_table, Words256.ReadBigEndian(publicKey), Words256.ReadBigEndian(publicKey[32..]));
 
     /// <summary>True only if the signature recovers to this key. The caller has checked that r and s are in range.</summary>
     /// <param name="digest">The 32 bytes that were signed.</param>

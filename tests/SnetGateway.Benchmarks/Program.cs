@@ -2,6 +2,7 @@ using System.Net;
 using SnetGateway.Benchmarks.Load;
 using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
+using SnetGateway.Benchmarks.Signers;
 using SnetGateway.Benchmarks.Start;
 
 switch (args.FirstOrDefault())
@@ -18,8 +19,12 @@ switch (args.FirstOrDefault())
         return MicroCommand.Run(args[1..]);
     case "start":
         return await StartCommand.RunAsync(args[1..]);
+    case "signers":
+        return await SignersCommand.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("load: a load report (see load.sh); micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
-            + "start: the time to ready (see tests/campaigns/start.sh)");
+        Console.Error.WriteLine("load: a load report (see load.sh); "
+            + "micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
+            + "start: the time to ready (see tests/campaigns/start.sh); "
+            + "signers: signature checks of many signers");
         return 2;
 }

@@ -18,7 +18,7 @@ public sealed class KeyTableTests
         BigInteger key = Key(name);
         GEJ point = OtherCurve.Point(key).ToGroupElementJacobian();
         (Words256 x, Words256 y) = Words(point);
-        var table = KeyTable.TryBuild(x, y);
+        KeyTable? table = KeyTableBuilder.TryBuild(x, y);
         Assert.NotNull(table);
         for (int window = 0; window < SignedWindows.Count; window++)
         {

@@ -27,12 +27,15 @@ internal sealed class SignatureCases
         _privateKey = Numbers.Bytes(key);
         PublicKey = new byte[RecoverableEcdsa.PublicKeySize];
         RecoverableEcdsa.PublicKeyOf(_privateKey, PublicKey);
-        Known = KnownKey.TryBuild(PublicKey) ?? throw new InvalidOperationException($"No tables for {key:X}.");
+        if (!Known.TryWrite(new KeyTableBuilder(), PublicKey))
+        {
+            throw new InvalidOperationException($"No tables for {key:X}.");
+        }
     }
 
     public byte[] PublicKey { get; }
 
-    public KnownKey Known { get; }
+    public KnownKey Known { get; } = new();
 
     /// <summary>
     /// Drawn evenly from all keys. Others, such as 1, are so related to the generator that sums meet one point twice; with these that never
@@ -56,6 +59,9 @@ internal sealed class SignatureCases
         _ when IsPlain(number) => (Numbers.Uniform(random) % (Numbers.N - 1)) + 1,
         _ => (Numbers.Any(random) % (Numbers.N - 1)) + 1,
     };
+
+    /// <summary>Signed by the key.</summary>
+    public SignatureCase Honest() => Sign(Digest(), _privateKey);
 
     public SignatureCase Next()
     {
@@ -147,8 +153,6 @@ internal sealed class SignatureCases
     }
 
     private static void Write(Span<byte> destination, BigInteger number) => Numbers.Bytes(number).CopyTo(destination);
-
-    private SignatureCase Honest() => Sign(Digest(), _privateKey);
 
     private SignatureCase Honest(BigInteger z) => Sign(Numbers.Bytes(z), _privateKey);
 
