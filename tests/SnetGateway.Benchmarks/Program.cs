@@ -1,4 +1,5 @@
 using System.Net;
+using SnetGateway.Benchmarks.Growth;
 using SnetGateway.Benchmarks.Load;
 using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
@@ -17,6 +18,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "micro":
         return MicroCommand.Run(args[1..]);
+    case "growth":
+        return await GrowthCommand.RunAsync(args[1..]);
     case "start":
         return await StartCommand.RunAsync(args[1..]);
     case "signers":
@@ -24,6 +27,7 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine("load: a load report (see load.sh); "
             + "micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
+            + "growth: restarts, new channels and missed blocks (see tests/campaigns/growth.sh); "
             + "start: the time to ready (see tests/campaigns/start.sh); "
             + "signers: signature checks of many signers");
         return 2;

@@ -16,6 +16,9 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
     private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_verifyPatience = TimeSpan.FromMinutes(10);
 
+    /// <summary>All clients come at once, from channels never seen before; the default lets them in over some seconds.</summary>
+    private static readonly Dictionary<string, object> s_chain = new() { ["ReadsPerSecond"] = 10_000 };
+
     private readonly List<IAsyncDisposable> _running = [];
 
     public async Task<LoadReport> RunAsync(CancellationToken cancellationToken)
@@ -34,14 +37,20 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         LoadSubject yarp = await PrepareAsync(StartYarp(service), stocks, cancellationToken);
         LoadSubject nginx = await PrepareAsync(StartNginx(service), stocks, cancellationToken);
-        var gateway = new PaidGateway("gateway", options.Gateway, options.Folder, options.LedgerFolder, options.Etcd);
+        var gateway = new PaidGateway("gateway", options.Gateway, options.Folder, options.LedgerFolder, options.Etcd)
+        {
+            Chain = s_chain,
+        };
         MeasuredServer paidServer = StartGateway(gateway, service, market);
         LoadSubject paid = await PrepareAsync(paidServer, stocks, cancellationToken);
         List<LoadSubject> subjects = [yarp, nginx, paid];
         LoadSubject? beside = null;
         if (options.Beside is { } program)
         {
-            var other = new PaidGateway("beside", program, options.Folder, options.LedgerFolder, options.Etcd);
+            var other = new PaidGateway("beside", program, options.Folder, options.LedgerFolder, options.Etcd)
+            {
+                Chain = s_chain,
+            };
             beside = await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken);
             subjects.Add(beside);
         }

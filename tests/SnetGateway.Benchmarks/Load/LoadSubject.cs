@@ -28,7 +28,7 @@ internal sealed class LoadSubject
     {
         _server = server;
         _isQuick = options.Quick;
-        _clients = [.. stocks.Select(stock => new LoadClient(stock, server.Chain is not null))];
+        _clients = [.. stocks.Select(stock => new LoadClient([stock], server.Chain is not null))];
         _loop = new LoadLoop(
             server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections,
             time);

@@ -16,6 +16,7 @@ internal sealed class CountingRelay : IAsyncDisposable
 
     private readonly HttpClient _node;
     private readonly WebApplication _app;
+    private long _requests;
     private long _all;
     private long _channelReads;
 
@@ -32,7 +33,7 @@ internal sealed class CountingRelay : IAsyncDisposable
     /// <summary>Where the gateway finds its node.</summary>
     public IPEndPoint EndPoint { get; }
 
-    public ChainCalls Calls => new(Interlocked.Read(ref _all), Interlocked.Read(ref _channelReads));
+    public ChainCalls Calls => new(Interlocked.Read(ref _requests), Interlocked.Read(ref _all), Interlocked.Read(ref _channelReads));
 
     public static async Task<CountingRelay> StartAsync(Uri node, CancellationToken cancellationToken)
     {
@@ -51,6 +52,7 @@ internal sealed class CountingRelay : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        Interlocked.Increment(ref _requests);
         Count(body.ToArray());
         using var question = new ByteArrayContent(body.ToArray());
         question.Headers.ContentType = new MediaTypeHeaderValue("application/json");

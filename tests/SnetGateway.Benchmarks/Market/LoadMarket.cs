@@ -28,6 +28,9 @@ internal sealed class LoadMarket : IAsyncDisposable
 
     public CountingRelay Relay => _relay;
 
+    /// <summary>Mines empty blocks.</summary>
+    public Task MineAsync(ulong blocks) => _chain.MineAsync(blocks);
+
     /// <summary>The 20 bytes of the escrow contract's address.</summary>
     public byte[] Escrow => Convert.FromHexString(State.MultiPartyEscrow.AsSpan(2));
 

@@ -17,6 +17,9 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>Where <c>/readyz</c> is answered.</summary>
     public IPEndPoint Admin { get; } = LoopbackPort.Free();
 
+    /// <summary>More of the section <c>Chain</c>. Empty for the defaults.</summary>
+    public IReadOnlyDictionary<string, object> Chain { get; init; } = new Dictionary<string, object>();
+
     /// <summary>Writes the configuration, and gives the command that serves it.</summary>
     public IEnumerable<string> Serve(IPEndPoint endPoint, IPEndPoint service, LoadMarket market, ulong price)
     {
@@ -47,13 +50,11 @@ internal sealed class PaidGateway(string name, string program, string folder, st
         SnetGateway = new
         {
             Listeners = new { Public = new { Address = endPoint.ToString() }, Admin = new { Address = Admin.ToString() } },
-            Chain = new
+            Chain = new Dictionary<string, object>(Chain)
             {
-                Endpoints = new[] { $"http://{market.Relay.EndPoint}" },
-                market.State.ChainId,
-                EscrowAddress = market.State.MultiPartyEscrow,
-                // All clients come at once, from channels never seen before; the default lets them in over some seconds.
-                ReadsPerSecond = 10_000,
+                ["Endpoints"] = new[] { $"http://{market.Relay.EndPoint}" },
+                ["ChainId"] = market.State.ChainId,
+                ["EscrowAddress"] = market.State.MultiPartyEscrow,
             },
             Ledger = new
             {
