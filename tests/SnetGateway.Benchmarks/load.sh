@@ -3,6 +3,7 @@
 #   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL] [--json FILE]
 #     [--check] [--quick]
 # --check: exit code 1, and a line for each, when a bar of docs/performance.md is missed. A single run can miss one: see there.
+# --clients 1: one client at a time, with the bars of a lone client and the same gateway with its ledger in memory beside it.
 # --quick: a short warm-up, only to see that the report works.
 # What is measured and how: docs/performance.md.
 set -euo pipefail

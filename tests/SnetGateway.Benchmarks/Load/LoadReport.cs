@@ -30,6 +30,9 @@ internal sealed record LoadReport(
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    /// <summary>The figures of a run with one client, which has bars of its own.</summary>
+    public LoneClient? LoneClient { get; init; }
+
     private string _chainText = "";
     private string _besideText = "";
 
@@ -62,7 +65,9 @@ internal sealed record LoadReport(
 
     /// <summary>One line for each bar that was missed.</summary>
     public IReadOnlyList<string> MissedBars() =>
-        LoadBars.Missed(Ratios.CallsToYarp, Ratios.CpuToYarp, AllocatedBytesPerCall, ChainCallsPerCall, LedgerVerified);
+        LoneClient is { } lone
+            ? lone.MissedBars()
+            : LoadBars.Missed(Ratios.CallsToYarp, Ratios.CpuToYarp, AllocatedBytesPerCall, ChainCallsPerCall, LedgerVerified);
 
     public void WriteJson(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, s_json) + "\n");
 
@@ -89,6 +94,7 @@ internal sealed record LoadReport(
 
         output.WriteLine($"allocated per call beyond bare YARP: {AllocatedBytesPerCall:F0} bytes");
         output.WriteLine($"channel reads from the chain per call: {ChainCallsPerCall:F5} ({_chainText})");
+        LoneClient?.WriteText(output);
         output.WriteLine($"ledger verified: {LedgerVerified}");
     }
 

@@ -55,11 +55,26 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
             subjects.Add(beside);
         }
 
+        LoadSubject? memory = null;
+        if (options.Clients == 1)
+        {
+            var other = new PaidGateway("memory", options.Gateway, options.Folder, options.LedgerFolder, etcd: null)
+            {
+                Store = "memory",
+                Chain = s_chain,
+            };
+            memory = await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken);
+            subjects.Add(memory);
+        }
+
         await TakeTurnsAsync(subjects, cancellationToken);
+        LoneClient? lone = memory is null
+            ? null
+            : LoneClient.Of(yarp.Rounds, paid.Rounds, memory.Rounds, LoneClient.MeasureSync(options.LedgerFolder, time));
 
         await paidServer.DisposeAsync();
         bool verified = await VerifyAsync(gateway, cancellationToken);
-        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, beside?.Rounds, verified);
+        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, beside?.Rounds, verified) with { LoneClient = lone };
     }
 
     /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>

@@ -17,6 +17,9 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>Where <c>/readyz</c> is answered.</summary>
     public IPEndPoint Admin { get; } = LoopbackPort.Free();
 
+    /// <summary>The store of the ledger: sqlite unless an etcd is named.</summary>
+    public string Store { get; init; } = etcd is null ? "sqlite" : "etcd";
+
     /// <summary>More of the section <c>Chain</c>. Empty for the defaults.</summary>
     public IReadOnlyDictionary<string, object> Chain { get; init; } = new Dictionary<string, object>();
 
@@ -58,7 +61,7 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             },
             Ledger = new
             {
-                Store = etcd is null ? "sqlite" : "etcd",
+                Store,
                 Path = Path.Combine(ledgerFolder, name, "ledger.db"),
                 Journal = new { Path = Path.Combine(ledgerFolder, name, "journal") },
                 Etcd = new { Endpoints = etcd is null ? [] : new[] { etcd }, KeyPrefix = $"load-{Environment.ProcessId}-{name}/" },
