@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
@@ -17,6 +18,26 @@ internal static class CatalogReader
                 service.Key,
                 new PaidService(service.Key, groups[service.Value.Group], Read(service.Value.Price), service.Value.ServiceTimeout))),
             [.. groups.Values]);
+    }
+
+    /// <summary>How the heartbeat of each service is answered.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="groups">Their groups.</param>
+    /// <param name="chainId">The chain, which names the Registry.</param>
+    /// <param name="clusters">The clusters of the routes of each service.</param>
+    public static HeartbeatTargets ReadHeartbeats(
+        IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groups, long chainId,
+        ILookup<string, string> clusters)
+    {
+        string registry = DaemonId.RegistryOf(chainId);
+        return new HeartbeatTargets([.. services.Select(pair =>
+        {
+            (string name, ServiceOptions service) = pair;
+            GroupOptions group = groups[service.Group];
+            string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, registry);
+            string[] own = [.. clusters[name].Distinct(StringComparer.OrdinalIgnoreCase)];
+            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, own, service.Heartbeat);
+        })]);
     }
 
     private static PaymentGroup Read(GroupOptions group) => new(

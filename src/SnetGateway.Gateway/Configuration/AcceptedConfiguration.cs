@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.ConfigurationKeys;
 
 namespace SnetGateway.Gateway.Configuration;
 
@@ -6,27 +7,19 @@ namespace SnetGateway.Gateway.Configuration;
 /// The configuration as the rest of the host reads it, log levels included: always validated, and replaced as a whole. The stock file
 /// source would show half a file, or an empty one, to everything that reads while it is being written.
 /// </summary>
-internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup) : ConfigurationProvider, IConfigurationSource
+internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup) : IndexedConfiguration(startup)
 {
-    private IReadOnlyDictionary<string, string?>? _reloaded;
-
-    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
-
-    public override void Load() => Data = Apply(startup, _reloaded ?? startup);
-
     /// <summary>Puts the live keys of a validated configuration in force.</summary>
     public void Accept(IReadOnlyDictionary<string, string?> next)
     {
-        _reloaded = next;
-        Load();
+        Replace(Apply(startup, next));
         OnReload();
     }
 
     /// <summary>What is in force after a reload: live keys of the new configuration, all others as they were at startup.</summary>
-    public static Dictionary<string, string?> Apply(
-        IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) => new(
-            startup.Where(pair => !GatewaySchema.IsLive(pair.Key)).Concat(next.Where(pair => GatewaySchema.IsLive(pair.Key))),
-            StringComparer.OrdinalIgnoreCase);
+    public static IEnumerable<KeyValuePair<string, string?>> Apply(
+        IReadOnlyDictionary<string, string?> startup, IReadOnlyDictionary<string, string?> next) =>
+        startup.Where(pair => !GatewaySchema.IsLive(pair.Key)).Concat(next.Where(pair => GatewaySchema.IsLive(pair.Key)));
 
     /// <summary>Keys whose values differ and which take effect only after a restart. Names, never values.</summary>
     public static IReadOnlyList<string> NeedingRestart(

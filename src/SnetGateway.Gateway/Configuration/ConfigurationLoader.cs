@@ -2,7 +2,7 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration.Schema;
-using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.ConfigurationKeys;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Routes;
@@ -35,26 +35,22 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     public async ValueTask<ConfigurationResult> LoadAsync(
         byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
     {
-        if (!errors.IsEmpty || Sources.Build(content, errors) is not { } configuration)
-        {
-            return new ConfigurationResult(new GatewayOptions(), null, new Dictionary<string, string?>(), errors.All);
-        }
-
-        using var _ = configuration as IDisposable;
-        return await ReadAsync(configuration, startup) with { Content = content };
+        return errors.IsEmpty && Sources.Read(content, errors) is { } all
+            ? await ReadAsync(all, startup) with { Content = content }
+            : new ConfigurationResult(new GatewayOptions(), null, new Dictionary<string, string?>(), errors.All);
     }
 
     /// <summary>Validates a whole configuration.</summary>
     internal async ValueTask<ConfigurationResult> ReadAsync(
-        IConfiguration configuration, IReadOnlyDictionary<string, string?>? startup = null)
+        IReadOnlyDictionary<string, string?> all, IReadOnlyDictionary<string, string?>? startup = null)
     {
-        // null means that a key is not set. Bound as it is, it would replace the default.
-        var values = new Dictionary<string, string?>(
-            configuration.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
         var errors = new ErrorList();
-        GatewaySchema.Check(configuration, errors);
+        IConfiguration valid = Of(all);
+        GatewaySchema.Check(valid, errors);
 
-        IConfiguration valid = Of(values.Where(pair => !errors.Covers(pair.Key)));
+        // null means that a key is not set. Bound as it is, it would replace the default.
+        var values = new Dictionary<string, string?>(all.Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
+        valid = errors.IsEmpty && values.Count == all.Count ? valid : Of(values.Where(pair => !errors.Covers(pair.Key)));
         GatewayOptions options = Bind(valid);
         await using var proxy = new ProxyReader(valid.GetSection(ProxySchema.Section));
         IProxyConfig read;
@@ -81,7 +77,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         GatewayOptions inForce = startup is null ? options : Bind(Of(AcceptedConfiguration.Apply(startup, values)));
         var snapshot = new GatewaySnapshot(
             CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends,
-            new HeartbeatTargets([.. inForce.Services.Select(service => Heartbeat(service.Key, service.Value, inForce, routes))]));
+            CatalogReader.ReadHeartbeats(inForce.Services, inForce.Groups, inForce.Chain.ChainId, ServiceRoutes.Clusters(routes)));
         return new ConfigurationResult(options, snapshot, values, errors.All);
     }
 
@@ -102,18 +98,8 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         new KeyRules(WebOptions.Section, errors).Requires(options.Web.Origins, options.Web.CrossOrigin);
     }
 
-    private static HeartbeatTarget Heartbeat(
-        string name, ServiceOptions service, GatewayOptions options, IReadOnlyList<RouteConfig> routes)
-    {
-        GroupOptions group = options.Groups[service.Group];
-        string registry = DaemonId.RegistryOf(options.Chain.ChainId);
-        string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, registry);
-        string[] clusters = ServiceRoutes.ClustersOf(name, routes);
-        return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, clusters, service.Heartbeat);
-    }
-
-    private static IConfigurationRoot Of(IEnumerable<KeyValuePair<string, string?>> values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+    private static ConfigurationRoot Of(IEnumerable<KeyValuePair<string, string?>> values) =>
+        new ConfigurationRoot([new IndexedConfiguration(values)]);
 
     private static GatewayOptions Bind(IConfiguration configuration) =>
         configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SnetGateway.Gateway.ConfigurationKeys;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -48,17 +49,24 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
         }
     }
 
-    /// <summary>The combined sources; null, with an error added, where the file is not valid JSON.</summary>
-    public IConfigurationRoot? Build(byte[]? content, ErrorList errors)
+    /// <summary>
+    /// The keys of all sources with the values in force; null, with an error added, where the file is not valid JSON. Keys of later sources
+    /// come first, because the framework lists a key as the last source wrote it.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?>? Read(byte[]? content, ErrorList errors)
     {
-        var builder = new ConfigurationBuilder();
-        builder.AddJsonStream(Defaults("always.json"));
-        builder.AddJsonStream(content is null ? Defaults("without-file.json") : new MemoryStream(content));
-        builder.AddEnvironmentVariables();
-        builder.AddCommandLine([.. overrides]);
         try
         {
-            return builder.Build();
+            IConfigurationRoot outside = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. overrides]).Build();
+            var all = new Dictionary<string, string?>(
+                outside.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
+            Stream file = content is null ? Defaults("without-file.json") : new MemoryStream(content);
+            foreach ((string key, string? value) in new JsonKeys(file).Read().Concat(new JsonKeys(Defaults("always.json")).Read()))
+            {
+                all.TryAdd(key, value);
+            }
+
+            return all;
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidDataException)
         {

@@ -22,6 +22,9 @@ internal sealed class RouteReach(RouteConfig route, IReadOnlyList<string> hostsO
     /// <summary>See <see cref="PathPattern.ShapeOf(string?)"/>.</summary>
     public string Shape { get; } = PathPattern.ShapeOf(route.Match?.Path);
 
+    /// <summary>Its path with each of its hosts: routes that have none of them in common are not ambiguous.</summary>
+    public IEnumerable<(string, string)> Places => _hosts.DefaultIfEmpty("").Select(host => (Shape, host.ToUpperInvariant()));
+
     /// <summary>
     /// Whether routing could not choose between both: same path, order and conditions, a host in common, a method in common. Routes with
     /// different conditions on headers or query count as distinct.

@@ -34,11 +34,12 @@ internal static class RouteRules
         }
 
         CheckAmbiguity(routes, services, errors);
+        ILookup<string, string> clustersOf = ServiceRoutes.Clusters(routes);
+        var grpc = clusters.Where(cluster => BackendKind.Of(cluster.Metadata) == BackendKind.Grpc).Select(cluster => cluster.ClusterId)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (string name in services.Keys.Where(name => services[name].Heartbeat.Kind == HeartbeatOptions.Grpc))
         {
-            string[] own = ServiceRoutes.ClustersOf(name, routes);
-            bool isServed = own.Length == 0 || clusters.Any(cluster =>
-                own.Contains(cluster.ClusterId, StringComparer.OrdinalIgnoreCase) && BackendKind.Of(cluster.Metadata) == BackendKind.Grpc);
+            bool isServed = !clustersOf.Contains(name) || clustersOf[name].Any(grpc.Contains);
             errors.Check($"{ServiceRules.Services}:{name}:{nameof(ServiceOptions.Heartbeat)}:{nameof(HeartbeatOptions.Kind)}", (
                 !isServed,
                 "no instance of the service speaks gRPC",
@@ -77,6 +78,8 @@ internal static class RouteRules
         RouteReach[] reaches = [.. routes
             .Where(route => !errors.Touches($"{Routes}:{route.RouteId}:{nameof(route.Match)}"))
             .Select(route => new RouteReach(route, ServiceRoutes.HostsOf(route, services)))];
+        ILookup<(string, string), (int Index, RouteReach Reach)> byPlace = reaches.Index()
+            .SelectMany(route => route.Item.Places, (route, place) => (route, place)).ToLookup(pair => pair.place, pair => pair.route);
         foreach ((int i, RouteReach reach) in reaches.Index())
         {
             string path = $"{Routes}:{reach.Id}:{nameof(RouteConfig.Match)}";
@@ -86,7 +89,10 @@ internal static class RouteRules
                 errors.Add($"{path}:{nameof(RouteMatch.Path)}", problem, "Remove the route, or give it the path of a service's method");
             }
 
-            if (reaches[..i].FirstOrDefault(reach.IsAmbiguousWith) is { } earlier)
+            RouteReach? earlier = reach.Places.SelectMany(place => byPlace[place])
+                .Where(other => other.Index < i && reach.IsAmbiguousWith(other.Reach))
+                .OrderBy(other => other.Index).Select(other => other.Reach).FirstOrDefault();
+            if (earlier is not null)
             {
                 string problem = $"the same calls match the route {ErrorList.Quote(earlier.Id)}, with the same order";
                 errors.Add(path, problem, "Make them differ by host (Hosts of their services), by path or by Order");

@@ -17,13 +17,8 @@ internal static class ServiceRoutes
             ? route with { Match = (route.Match ?? new RouteMatch()) with { Hosts = hosts } }
             : route;
 
-    /// <summary>The clusters that the routes of a service lead to.</summary>
-    public static string[] ClustersOf(string service, IReadOnlyList<RouteConfig> routes) =>
-    [
-        .. routes
-            .Where(route => route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) == service)
-            .Select(route => route.ClusterId)
-            .OfType<string>()
-            .Distinct(StringComparer.OrdinalIgnoreCase),
-    ];
+    /// <summary>The clusters that the routes of each service lead to.</summary>
+    public static ILookup<string, string> Clusters(IEnumerable<RouteConfig> routes) => routes
+        .Where(route => route.ClusterId is not null)
+        .ToLookup(route => route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) ?? "", route => route.ClusterId!);
 }

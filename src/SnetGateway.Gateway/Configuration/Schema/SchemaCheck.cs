@@ -7,10 +7,10 @@ internal sealed class SchemaCheck(ErrorList errors)
 {
     public void Check(SchemaNode node, IConfigurationSection section)
     {
-        bool hasKeys = section.GetChildren().Any();
+        IConfigurationSection[] children = [.. section.GetChildren()];
         switch (node)
         {
-            case ScalarNode when hasKeys:
+            case ScalarNode when children.Length > 0:
                 errors.Add(section.Path, "an object or a list where one value is expected", $"Write {node.Description}");
                 break;
             case ScalarNode scalar when section.Value is { } value && !scalar.Accepts(value):
@@ -20,51 +20,57 @@ internal sealed class SchemaCheck(ErrorList errors)
             case RefusedNode refused:
                 bool isHarmless = string.IsNullOrEmpty(section.Value)
                     || string.Equals(section.Value, refused.Harmless, StringComparison.OrdinalIgnoreCase);
-                errors.Check(section.Path, (!isHarmless || hasKeys, refused.Problem, refused.Remedy));
+                errors.Check(section.Path, (!isHarmless || children.Length > 0, refused.Problem, refused.Remedy));
                 break;
             case ObjectNode or CollectionNode when !string.IsNullOrEmpty(section.Value):
                 errors.Add(section.Path, "a plain value where keys or elements are expected", $"Write {node.Description}");
                 break;
             case ObjectNode known:
-                CheckObject(known, section);
+                CheckObject(known, section, children);
                 break;
             case CollectionNode many:
-                CheckCollection(many, section);
+                CheckCollection(many, children);
                 break;
         }
     }
 
-    private void CheckObject(ObjectNode known, IConfigurationSection section)
+    private void CheckObject(ObjectNode known, IConfigurationSection section, IConfigurationSection[] children)
     {
-        foreach (IConfigurationSection child in section.GetChildren().Where(child => known.Find(child.Key) is null))
+        foreach (IConfigurationSection child in children.Where(child => known.Find(child.Key) is null))
         {
             errors.Add(child.Path, "unknown key", Suggest(known, child.Key));
         }
 
-        foreach (SchemaProperty property in known.Properties)
+        foreach (SchemaProperty property in known.Properties.Where(one => one.NeedsKey || Array.Exists(children, c => one.Is(c.Key))))
         {
             IConfigurationSection child = section.GetSection(property.Name);
-            bool isMissing = property.IsRequired && string.IsNullOrWhiteSpace(child.Value) && !child.GetChildren().Any();
-            errors.Check(child.Path, (isMissing, "missing", $"Write {property.Node.Description}"));
+            if (property.IsRequired && string.IsNullOrWhiteSpace(child.Value) && !child.GetChildren().Any())
+            {
+                errors.Add(child.Path, "missing", $"Write {property.Node.Description}");
+            }
 
-            // Also where the operator wrote nothing: an object may have required keys.
             Check(property.Node, child);
         }
     }
 
-    private void CheckCollection(CollectionNode many, IConfigurationSection section)
+    private void CheckCollection(CollectionNode many, IConfigurationSection[] children)
     {
-        foreach (IConfigurationSection child in section.GetChildren())
+        foreach (IConfigurationSection child in children)
         {
-            bool isIndex = child.Key.Length is > 0 and <= 9 && child.Key.All(char.IsAsciiDigit);
-            bool isBlank = string.IsNullOrEmpty(child.Value) && !child.GetChildren().Any();
+            bool isNoIndex = many.IsList && !(child.Key.Length is > 0 and <= 9 && child.Key.All(char.IsAsciiDigit));
+            bool isNoName = string.IsNullOrWhiteSpace(child.Key), isNoKey = !many.Keys.Accepts(child.Key);
             bool mayBeBlank = (many.MayBeEmpty && child.Value is not null) || (!many.IsList && many.Element is CollectionNode);
-            errors.Check(
-                child.Path,
-                (many.IsList && !isIndex, "a key where list elements are expected", $"Write {many.Description}"),
-                (string.IsNullOrWhiteSpace(child.Key), "the name is empty", "Write a name"),
-                (!many.Keys.Accepts(child.Key), $"the key is not {many.Keys.Description}", $"Write {many.Keys.Description}"),
-                (isBlank && !mayBeBlank, "nothing is set", $"Write {many.Element.Description}, or remove it"));
+            bool isBlank = !mayBeBlank && string.IsNullOrEmpty(child.Value) && !child.GetChildren().Any();
+            if (isNoIndex || isNoName || isNoKey || isBlank)
+            {
+                errors.Check(
+                    child.Path,
+                    (isNoIndex, "a key where list elements are expected", $"Write {many.Description}"),
+                    (isNoName, "the name is empty", "Write a name"),
+                    (isNoKey, $"the key is not {many.Keys.Description}", $"Write {many.Keys.Description}"),
+                    (isBlank, "nothing is set", $"Write {many.Element.Description}, or remove it"));
+            }
+
             Check(many.Find(child.Key), child);
         }
     }

@@ -30,6 +30,9 @@ internal sealed record ObjectNode(IReadOnlyList<SchemaProperty> Properties)
 /// <param name="IsRequired">Whether it must be set, and to more than an empty text.</param>
 internal sealed record SchemaProperty(string Name, SchemaNode Node, bool IsRequired = false)
 {
+    /// <summary>Whether it, or a key of its object, is required: it is checked also where the operator wrote nothing.</summary>
+    public bool NeedsKey { get; } = IsRequired || (Node is ObjectNode known && known.Properties.Any(property => property.NeedsKey));
+
     public bool Is(string key) => string.Equals(Name, key, StringComparison.OrdinalIgnoreCase);
 }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using SnetGateway.Gateway.Configuration;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -56,9 +55,7 @@ internal static class Samples
         ["ReverseProxy:Clusters:draw:Destinations:one:Host"] = "draw.example.org",
     };
 
-    public static IConfigurationRoot Configuration(IEnumerable<KeyValuePair<string, string?>> values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-
     public static ValueTask<ConfigurationResult> ReadAsync(IEnumerable<KeyValuePair<string, string?>> values) =>
-        new ConfigurationLoader(new ConfigurationSources(null, [])).ReadAsync(Configuration(values));
+        new ConfigurationLoader(new ConfigurationSources(null, []))
+            .ReadAsync(new Dictionary<string, string?>(values, StringComparer.OrdinalIgnoreCase));
 }
