@@ -26,7 +26,10 @@ public sealed class ChainOptions
     [Required, DataType("address")]
     public string EscrowAddress { get; set; } = "";
 
-    /// <summary>Interval at which the newest block is read, 100 ms to 1 minute. Default 1 s.</summary>
+    /// <summary>
+    /// Interval at which the newest block is read while calls come, 100 ms to 1 minute. After a minute without a call it is read each 15 s,
+    /// and immediately when a call comes. Default 1 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 

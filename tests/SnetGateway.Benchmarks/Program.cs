@@ -24,11 +24,17 @@ switch (args.FirstOrDefault())
         return await StartCommand.RunAsync(args[1..]);
     case "signers":
         return await SignersCommand.RunAsync(args[1..]);
+    case "configuration":
+        return await ConfigurationCommand.RunAsync(args[1..]);
+    case "idle":
+        return await IdleCommand.RunAsync(args[1..]);
     default:
         Console.Error.WriteLine("load: a load report (see load.sh); "
             + "micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
             + "growth: restarts, new channels and missed blocks (see tests/campaigns/growth.sh); "
             + "start: the time to ready (see tests/campaigns/start.sh); "
-            + "signers: signature checks of many signers");
+            + "signers: signature checks of many signers; "
+            + "configuration: what grows with the configuration (see tests/campaigns/configuration.sh); "
+            + "idle: what an idle gateway uses (see tests/campaigns/idle.sh)");
         return 2;
 }

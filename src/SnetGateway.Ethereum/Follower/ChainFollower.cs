@@ -52,11 +52,13 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly LogFollower _logs;
     private readonly ChannelReader _reader;
     private readonly StaleChannels _stale = new();
+    private readonly FollowPace _pace;
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
     private volatile LastRun _outcome = new(null, null);
     private ChainBlock? _saved;
     private long _savedAt;
+    private DateTimeOffset _restedUntil;
 
     /// <summary>Creates the parts. Sends no request.</summary>
     /// <param name="options">Validated options.</param>
@@ -79,6 +81,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<ChainFollower>();
         _jitter = new Jitter(random);
+        _pace = new FollowPace(options, time);
         var metrics = new ChainMetrics(meters);
         var recent = new RecentBlocks(Math.Max(options.FinalityDepth, options.Confirmations));
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
@@ -106,6 +109,9 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 
     /// <inheritdoc/>
     public void ReadLater(ChannelId id) => _stale.Add(id);
+
+    /// <inheritdoc/>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => _pace.UseAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) =>
@@ -137,9 +143,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         while (!cancellationToken.IsCancellationRequested)
         {
             TimeSpan pause = _options.PollInterval;
+            bool isUpToDate = false;
             try
             {
-                await FollowOnceAsync(cancellationToken);
+                isUpToDate = await FollowOnceAsync(cancellationToken);
+                _pace.RoundEnded(); // before the cursor is saved, which may take long
                 _outcome = new LastRun(_time.GetUtcNow(), null);
                 failures = 0;
                 await SaveAsync(saveCursor, cancellationToken);
@@ -159,7 +167,11 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
 
             try
             {
-                await Task.Delay(pause, _time, cancellationToken);
+                _pace.RoundEnded();
+                if (await _pace.PauseAsync(pause, isUpToDate, cancellationToken))
+                {
+                    _restedUntil = _time.GetUtcNow();
+                }
             }
             catch (OperationCanceledException)
             {
@@ -181,20 +193,24 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>One round: the head, the logs up to it, and the stale channels.</summary>
-    internal async ValueTask FollowOnceAsync(CancellationToken cancellationToken)
+    /// <summary>One round: the head, the logs up to it, and the stale channels. False if the endpoints were behind.</summary>
+    internal async ValueTask<bool> FollowOnceAsync(CancellationToken cancellationToken)
     {
         HeadReadResult result = await _heads.RefreshAsync(cancellationToken);
-        if (_heads.View?.Head is not { } head
+        bool isBehind = result == HeadReadResult.Behind;
+        if (_heads.View is not { } view
             || result == HeadReadResult.Unreachable
-            || (result == HeadReadResult.Behind && _time.GetUtcNow() - head.SeenAt > s_normalLag))
+            || (isBehind && _time.GetUtcNow() - Later(view.Head.SeenAt, _restedUntil) > s_normalLag))
         {
             throw NoFreshHead();
         }
 
-        await _client.RunAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, head, token), cancellationToken);
+        await _client.RunAsync((endpoint, token) => _logs.AdvanceAsync(endpoint, view, token), cancellationToken);
         await _stale.ReadAsync(_reader, cancellationToken);
+        return !isBehind;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     private Exception NoFreshHead()
     {
@@ -215,7 +231,8 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         }
 
         bool moved = _saved is not { } saved || saved.Hash != cursor.Hash;
-        if (_savedAt != 0 && _time.GetElapsedTime(_savedAt) < (moved ? s_saveInterval : s_saveUnmovedInterval))
+        TimeSpan interval = _pace.IsIdle ? _pace.SaveInterval : moved ? s_saveInterval : s_saveUnmovedInterval;
+        if (_savedAt != 0 && _time.GetElapsedTime(_savedAt) < interval)
         {
             return;
         }

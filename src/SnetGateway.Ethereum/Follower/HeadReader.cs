@@ -187,7 +187,8 @@ internal sealed class HeadReader(
         BlockHeader target = await TargetAsync(endpoint, latest, cancellationToken);
         _newBlockAt = time.GetTimestamp();
         _view = new HeadView(
-            new ChainBlock(latest.Number, latest.Hash, startedAt), next, new ChainBlock(target.Number, target.Hash, startedAt));
+            new ChainBlock(latest.Number, latest.Hash, startedAt), next, new ChainBlock(target.Number, target.Hash, startedAt), latest,
+            endpoint);
         return endpoint;
     }
 

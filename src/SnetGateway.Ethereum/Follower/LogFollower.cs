@@ -55,16 +55,19 @@ internal sealed class LogFollower(
         }
     }
 
-    /// <summary>Applies all logs up to <paramref name="head"/>, read from one endpoint.</summary>
-    public async ValueTask AdvanceAsync(JsonRpcEndpoint endpoint, ChainBlock head, CancellationToken cancellationToken)
+    /// <summary>Applies all logs up to the head, read from one endpoint, which must have it.</summary>
+    public async ValueTask AdvanceAsync(JsonRpcEndpoint endpoint, HeadView view, CancellationToken cancellationToken)
     {
+        ChainBlock head = view.Head;
         if (recent.Tip?.Hash == head.Hash)
         {
             SetCursor(head); // no new block: nothing to read
             return;
         }
 
-        BlockHeader headBlock = await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw BlockNotFound();
+        BlockHeader headBlock = endpoint == view.Endpoint
+            ? view.Header
+            : await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw BlockNotFound();
         if (Cursor is not { } cursor)
         {
             // The first start: no history is read. Readings of an earlier process, if any, are read again before their next use.

@@ -1,15 +1,24 @@
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.Health;
 
 /// <summary>
-/// Whether the ledger is writable: probed twice a second by a durable write that changes nothing. A full disk must take the gateway out of
-/// its load balancer within a second, with calls or without, and free space must bring it back without a restart.
+/// Whether the ledger is writable: probed by a durable write that changes nothing. While payments are written, a full disk must take the
+/// gateway out of its load balancer within a second, and free space must bring it back without a restart. An idle gateway probes rarely,
+/// because each probe is synced to disk, and again as soon as a payment is written.
 /// </summary>
-internal sealed class LedgerHealth(IRecordStore store, Readiness readiness, TimeProvider time, ILogger<LedgerHealth> logger)
+internal sealed class LedgerHealth(
+    IRecordStore store, PaymentLedger ledger, Readiness readiness, TimeProvider time, ILogger<LedgerHealth> logger)
     : BackgroundService
 {
+    /// <summary>Time without a payment after which the gateway is idle.</summary>
+    internal static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>With an interval and the time that a probe may take, a failure is noticed within 15 s.</summary>
+    internal static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(12.5);
+
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
 
@@ -21,6 +30,10 @@ internal sealed class LedgerHealth(IRecordStore store, Readiness readiness, Time
 
     private readonly FailureLog _failures = new(
         reason => HealthLog.LedgerUnwritable(logger, reason), () => HealthLog.LedgerWritable(logger));
+
+    private ulong _settles = ledger.Settles;
+    private long _usedAt = time.GetTimestamp();
+    private long _probedAt = time.GetTimestamp();
 
     /// <summary>Whether the last probe succeeded; true before the first.</summary>
     public bool IsWritable => !_failures.IsFailing;
@@ -38,13 +51,29 @@ internal sealed class LedgerHealth(IRecordStore store, Readiness readiness, Time
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await ProbeAsync(stoppingToken);
+                if (IsDue())
+                {
+                    await ProbeAsync(stoppingToken);
+                    _probedAt = time.GetTimestamp();
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Shutdown.
         }
+    }
+
+    /// <summary>Each interval while payments are written or the ledger is not writable, otherwise seldom.</summary>
+    internal bool IsDue()
+    {
+        ulong settles = ledger.Settles;
+        if (settles != _settles)
+        {
+            (_settles, _usedAt) = (settles, time.GetTimestamp());
+        }
+
+        return !IsWritable || time.GetElapsedTime(_usedAt) <= IdleAfter || time.GetElapsedTime(_probedAt) >= IdleInterval;
     }
 
     /// <summary>

@@ -53,9 +53,26 @@ public sealed class ChannelAdmission(
             chainReader.ReadLater(channel.Id);
         }
 
+        if (refusal is null)
+        {
+            ValueTask caughtUp = checks.CatchUpAsync(cancellationToken);
+            if (!caughtUp.IsCompletedSuccessfully)
+            {
+                return AdmitAfterIdleTimeAsync(caughtUp, payment, call, cancellationToken);
+            }
+        }
+
         return refusal is null && chain.Freshness is ReadingFreshness.Fresh or ReadingFreshness.Recorded && checks.IsWithinBound(chain)
             ? TakeSlotAsync(channel, chain.Reading, payment, call, cancellationToken)
             : AdmitAfterReadAsync(channel, chain, refusal, payment, call, cancellationToken);
+    }
+
+    /// <summary>A claim or a new block may have been followed: everything is checked again.</summary>
+    private async ValueTask<AdmissionResult> AdmitAfterIdleTimeAsync(
+        ValueTask caughtUp, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
+    {
+        await caughtUp;
+        return await AdmitAsync(payment, call, cancellationToken);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Chain;
 
 /// <summary>
-/// Reads the chain for a call. Nothing of it is needed for a channel that is known and fresh. All reads share one budget, two reads of one
+/// Reads the chain for a call. A channel that is known and fresh needs no read of it. All reads share one budget, two reads of one
 /// channel at one head are one read, and channels that pay another recipient are remembered as such (rule 10).
 /// </summary>
 public interface IChannelReader
@@ -27,6 +27,12 @@ public interface IChannelReader
     /// Has the channel read again in the background, when the budget has a read to spare. Never waits; may be called at each use.
     /// </summary>
     void ReadLater(ChannelId id);
+
+    /// <summary>
+    /// Call it before a payment or a channel's state is checked from memory. An idle gateway follows the chain rarely: then this waits
+    /// until it was followed once more, two seconds at most. While calls flow it is completed. Throws only when cancelled.
+    /// </summary>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Waits for a head whose read began after this call, at most 250 ms later. Not part of the budget; all callers that wait share one

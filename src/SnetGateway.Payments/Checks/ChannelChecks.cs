@@ -55,6 +55,9 @@ public sealed class ChannelChecks(
             ?? CheckFunds(channel, chain, payment);
     }
 
+    /// <summary>After an idle time: waits until the chain was followed again. Completed while calls flow.</summary>
+    internal ValueTask CatchUpAsync(CancellationToken cancellationToken) => chainReader.CatchUpAsync(cancellationToken);
+
     internal bool IsWithinBound(ChannelChainState chain) => chain.IsWithin(stalenessBound, chainReader, time);
 
     /// <summary>Whether the signature has a form that the contract could accept. Costs no elliptic curve operation.</summary>

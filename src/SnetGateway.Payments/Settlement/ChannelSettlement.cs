@@ -15,6 +15,7 @@ public sealed class ChannelSettlement(
     {
         try
         {
+            await checks.CatchUpAsync(CancellationToken.None);
             PaymentRefusal? refusal = checks.Recheck(
                 reservation.Channel, reservation.Payment, reservation.Call.Service.Group, reservation.Signed, out ChannelReading newest);
 

@@ -19,6 +19,9 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
 
     private ulong _calls;
 
+    /// <summary>Settles that were begun.</summary>
+    public ulong Settles => Volatile.Read(ref _calls);
+
     /// <summary>
     /// The write of one paid call: if the channel's record is still the one that the amount was checked against, it then holds this
     /// amount, this signature and this call's id. The caller holds the channel's slot.

@@ -60,6 +60,8 @@ public sealed class ChannelStates(
             chain = channel.Chain!;
         }
 
+        await chainReader.CatchUpAsync(cancellationToken);
+        chain = channel.Chain!;
         bool isParty = IsParty(signer, chain.Reading);
         if (!isParty && !chain.MayBeOfOthers(chainReader, channel.FinalityDepth))
         {

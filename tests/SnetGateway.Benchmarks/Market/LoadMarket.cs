@@ -35,7 +35,11 @@ internal sealed class LoadMarket : IAsyncDisposable
     public byte[] Escrow => Convert.FromHexString(State.MultiPartyEscrow.AsSpan(2));
 
     /// <summary>Starts the node and opens the channels. A block comes every few seconds, as on a real chain.</summary>
-    public static async Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken)
+    public static Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken) =>
+        StartAsync(channels, "mixed:3", cancellationToken);
+
+    /// <summary>The same with blocks as <see cref="DevChainOptions.Mining"/> says.</summary>
+    public static async Task<LoadMarket> StartAsync(int channels, string mining, CancellationToken cancellationToken)
     {
         DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
         try
@@ -49,6 +53,7 @@ internal sealed class LoadMarket : IAsyncDisposable
                 opened[index] = new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key);
             }
 
+            await chain.SetMiningAsync(mining);
             return new LoadMarket(chain, await CountingRelay.StartAsync(chain.State.RpcUrl, cancellationToken), opened);
         }
         catch

@@ -93,6 +93,8 @@ internal sealed class HotChannel
         {
         }
 
+        public ValueTask CatchUpAsync(CancellationToken cancellationToken) => default;
+
         public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) => new(true);
     }
 

@@ -23,6 +23,13 @@ internal static class ProcFiles
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>Bytes that one process caused to be written to disk.</summary>
+    public static long WrittenBytes(int pid)
+    {
+        string line = File.ReadLines($"/proc/{pid}/io").First(line => line.StartsWith("write_bytes:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The processes that <paramref name="parent"/> started itself and that still run.</summary>
     public static int[] Children(int parent)
     {

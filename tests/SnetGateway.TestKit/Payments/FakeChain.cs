@@ -115,6 +115,11 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
 
     public void ReadLater(ChannelId id) => ReadsLater.Enqueue(id);
 
+    /// <summary>Set while the gateway is idle: called instead of completing immediately.</summary>
+    public Func<ValueTask>? WhileIdle { get; set; }
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => WhileIdle?.Invoke() ?? default;
+
     public ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _headRefreshes);

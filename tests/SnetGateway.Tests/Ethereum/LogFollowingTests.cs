@@ -459,7 +459,7 @@ public sealed class LogFollowingTests
     }
 
     /// <summary>The loop waits for the clock and sends no request: only its own pause is armed.</summary>
-    private static async Task WhenIdleAsync(FollowerBench bench, CancellationToken cancellationToken)
+    internal static async Task WhenIdleAsync(FollowerBench bench, CancellationToken cancellationToken)
     {
         int asked = -1;
         while (asked != bench.Chain.Asked.Count || bench.Clock.Armed != 1)

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
+using SnetGateway.Tests.Payments;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Health;
@@ -82,6 +84,28 @@ public sealed class LedgerHealthTests
         await health.StopAsync(CancellationToken.None).WaitAsync(s_patience);
     }
 
+    /// <summary>Each probe is synced to disk.</summary>
+    [Fact]
+    public async Task Probe_WithoutPayments_IsSeldom_AndOneIsDueAsSoonAsAPaymentIsWritten()
+    {
+        PaymentRig rig = new PaymentRig(_store, _time).Known();
+        using var health = new LedgerHealth(_store, rig.Ledger, _readiness, _time, _lines);
+        Assert.True(health.IsDue());
+        _time.Advance(LedgerHealth.IdleAfter + s_interval);
+        Assert.False(health.IsDue());
+        _time.Advance(LedgerHealth.IdleInterval - LedgerHealth.IdleAfter);
+        Assert.True(health.IsDue());
+
+        using var next = new LedgerHealth(_store, rig.Ledger, _readiness, _time, _lines);
+        _time.Advance(LedgerHealth.IdleAfter + s_interval);
+        Assert.False(next.IsDue());
+        _store.Fail(StoreFault.NotWritten);
+        Assert.NotNull(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        Assert.True(next.IsDue());
+        _time.Advance(LedgerHealth.IdleAfter);
+        Assert.True(next.IsDue());
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task GiveUpAndFailAsync(string message)
     {
@@ -96,7 +120,7 @@ public sealed class LedgerHealthTests
 
     private async Task<LedgerHealth> StartAsync()
     {
-        var health = new LedgerHealth(_store, _readiness, _time, _lines);
+        var health = new LedgerHealth(_store, new PaymentLedger(_store, _time, 1), _readiness, _time, _lines);
         await health.StartAsync(CancellationToken.None);
         await _time.WhenArmedAsync();
         return health;

@@ -27,6 +27,37 @@ public sealed class FreshReadTests
         Assert.Equal(0, rig.Store.Reads);
     }
 
+    [Fact]
+    [Rule(12)]
+    public async Task KnownChannel_AfterAnIdleTime_IsCheckedByWhatIsFollowedThen()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        ClaimWhileIdle(rig);
+        PaymentRefusal refusal = (await rig.PayAsync(PaymentRig.Pay(10), 10))!;
+        Assert.Equal(RefusalReason.WrongNonce, refusal.Reason);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce: 1), 10));
+    }
+
+    [Fact]
+    [Rule(3)]
+    public async Task Settle_AfterAnIdleTime_IsCheckedByWhatIsFollowedThen()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        Reservation reservation = await rig.ReserveAsync(PaymentRig.Pay(10), 10);
+        ClaimWhileIdle(rig);
+        Assert.Equal(RefusalReason.WrongNonce, (await reservation.SettleAsync())!.Reason);
+        Assert.Equal(0, rig.Store.Commits);
+    }
+
+    /// <summary>The next use finds the gateway idle, and a claim is followed before it continues.</summary>
+    private static void ClaimWhileIdle(PaymentRig rig) => rig.Chain.WhileIdle = async () =>
+    {
+        rig.Chain.WhileIdle = null;
+        await Task.Yield();
+        rig.Chain.Claim(PaymentRig.One, 5);
+        rig.Chain.Learn(PaymentRig.One);
+    };
+
     /// <summary>An endpoint that withholds the event of a claim does not say so.</summary>
     [Fact]
     [Rule(12)]

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What a gateway without calls uses, on a chain with a block each 12 s: calls to its node, bytes written, CPU beside bare YARP's. On
+# SQLite, etcd and Redis in the same minutes. Prints each figure beside its bar. Does its own set-up; takes five minutes.
+#   tests/campaigns/idle.sh [--minutes 3] [--stores sqlite etcd redis] [--check]
+# With --check a figure above its bar is exit code 1.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+work=$(mktemp -d)
+trap 'stop_group; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+need_dotnet
+need_node
+need_npm tests/devchain
+need_debian etcd-server etcd-client redis-server
+need_build tests/SnetGateway.Benchmarks -c Release
+need_published "$work/gateway"
+run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll idle \
+  --folder "$work" --gateway "$work/gateway/snet-gateway.dll" "$@"
