@@ -15,13 +15,29 @@ internal static class OwnServices
     /// <summary>The longest response message: descriptors of the services behind the gateway, by reflection.</summary>
     private const int MaxResponseBytes = 4 * 1024 * 1024;
 
+    /// <summary>Before all routes of services, whatever their order: a catch-all route must not take these calls.</summary>
+    private const int MethodOrder = int.MinValue;
+
     /// <summary>All of them. No service behind the gateway can take their names.</summary>
     public static IReadOnlyList<ServiceDescriptor> Descriptors { get; } =
     [
         StateServiceReflection.Descriptor.Services.Single(),
+        FreeCallStateServiceReflection.Descriptor.Services.Single(),
         Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
+    ];
+
+    /// <summary>
+    /// Control services of the protocol that the gateway does not offer. SDKs call them at the service's address: without an answer of the
+    /// gateway they would match the service's route and be refused as calls without a payment.
+    /// </summary>
+    public static IReadOnlyList<string> NotOffered { get; } =
+    [
+        "escrow.TokenService",
+        "escrow.ProviderControlService",
+        "training.Daemon",
+        "configuration_service.ConfigurationService",
     ];
 
     /// <summary>
@@ -54,7 +70,18 @@ internal static class OwnServices
         endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection), GatewayReflection.AlphaName);
+        endpoints.MapPaymentServices();
         HeartbeatEndpoint.Map(endpoints);
+    }
+
+    /// <summary>Maps the protocol's other control services: the one for free calls, and those that are not offered.</summary>
+    public static void MapPaymentServices(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, new NoFreeCalls()));
+        foreach (string service in NotOffered)
+        {
+            endpoints.MapUnimplemented(service, $"the service {service} is not offered");
+        }
     }
 
     /// <summary>Maps a service, and refuses what else is called by its name.</summary>
@@ -72,17 +99,21 @@ internal static class OwnServices
         endpoints.MapGrpcService(binder.Build()).Add(endpoint =>
         {
             MethodType type = endpoint.Metadata.OfType<GrpcMethodMetadata>().Single().Method.Type;
+            ((RouteEndpointBuilder)endpoint).Order = MethodOrder;
             endpoint.RequestDelegate = new OwnMethodRequest(endpoint.RequestDelegate!, type, streams, time, stopping).InvokeAsync;
         });
-        endpoints.Map($"/{binder.ServiceName}/{{**method}}", context =>
+        endpoints.MapUnimplemented(binder.ServiceName, $"the service {binder.ServiceName} has no such method");
+    }
+
+    /// <summary>Answers every call of a service that no other endpoint takes.</summary>
+    private static void MapUnimplemented(this IEndpointRouteBuilder endpoints, string service, string text) =>
+        endpoints.Map($"/{service}/{{**method}}", context =>
         {
             if (CallShape.Refuse(context, needsProtobuf: true) is null)
             {
-                string text = $"the service {binder.ServiceName} has no such method";
                 GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, text));
             }
 
             return Task.CompletedTask;
-        });
-    }
+        }).WithOrder(MethodOrder + 1);
 }

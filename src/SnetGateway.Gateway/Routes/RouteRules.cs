@@ -13,10 +13,9 @@ internal static class RouteRules
 {
     private const string Routes = "ReverseProxy:Routes";
 
-    /// <summary>Paths of the gateway's own methods, by <see cref="PathPattern.ShapeOf(string?)"/>.</summary>
-    private static readonly Dictionary<string, string> s_ownMethods = OwnServices.Descriptors
-        .SelectMany(service => service.Methods, (service, method) => $"/{service.FullName}/{method.Name}")
-        .ToDictionary(path => PathPattern.ShapeOf(path));
+    /// <summary>Services that the gateway answers itself, by the first segment of their paths.</summary>
+    private static readonly Dictionary<string, string> s_ownServices = OwnServices.Descriptors.Select(service => service.FullName)
+        .Concat(OwnServices.NotOffered).ToDictionary(name => name, StringComparer.OrdinalIgnoreCase);
 
     public static void Check(
         IReadOnlyList<RouteConfig> routes,
@@ -83,7 +82,7 @@ internal static class RouteRules
         foreach ((int i, RouteReach reach) in reaches.Index())
         {
             string path = $"{Routes}:{reach.Id}:{nameof(RouteConfig.Match)}";
-            if (s_ownMethods.GetValueOrDefault(reach.Shape) is { } own)
+            if (s_ownServices.GetValueOrDefault(reach.Shape.Split('/')[0]) is { } own)
             {
                 string problem = $"the gateway answers {own} itself";
                 errors.Add($"{path}:{nameof(RouteMatch.Path)}", problem, "Remove the route, or give it the path of a service's method");

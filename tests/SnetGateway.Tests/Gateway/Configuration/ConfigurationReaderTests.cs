@@ -183,9 +183,10 @@ public class ConfigurationReaderTests
     [InlineData(P + "Routes:draw:Match:Path", "/{method:regex(^a.B$)}/{id:int:min(1)}", null, null)]
     [InlineData(
         P + "Routes:about:Match:Path", "/escrow.PaymentChannelStateService/GetChannelState", P + "Routes:about:Match:Path", "itself")]
-    [InlineData(
-        P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "/grpc.health.v1.Health/Check")]
-    [InlineData(P + "Routes:about:Match:Path", "/grpc.health.v1.Health/{method}", null, null)]
+    [InlineData(P + "Routes:about:Match:Path", "grpc.health.v1.health/check/", P + "Routes:about:Match:Path", "grpc.health.v1.Health")]
+    [InlineData(P + "Routes:about:Match:Path", "/grpc.health.v1.Health/{method}", P + "Routes:about:Match:Path", "itself")]
+    [InlineData(P + "Routes:about:Match:Path", "/training.Daemon/{**method}", P + "Routes:about:Match:Path", "training.Daemon")]
+    [InlineData(P + "Routes:about:Match:Path", "/training.Model/{**method}", null, null)]
     [InlineData(P + "Routes:draw:Timeout", "00:00:05", P + "Routes:draw:Timeout", "ServiceTimeout")]
     [InlineData(P + "Routes:about:Timeout", "00:00:05", P + "Routes:about:Timeout", "ActivityTimeout")]
     [InlineData(P + "Routes:draw:TimeoutPolicy", "short", P + "Routes:draw:TimeoutPolicy", "ServiceTimeout")]
