@@ -68,8 +68,8 @@ internal static class ConfigurationCommand
 
     private static async Task<bool> CompareReloadsAsync(string folder, string gateway, int rounds, CancellationToken cancellationToken)
     {
-        await using var few = await ReloadingGateway.StartAsync(folder, gateway, 1, cancellationToken);
-        await using var many = await ReloadingGateway.StartAsync(folder, gateway, ManyToReload, cancellationToken);
+        await using ReloadingGateway few = await ReloadingGateway.StartAsync(folder, gateway, 1, cancellationToken);
+        await using ReloadingGateway many = await ReloadingGateway.StartAsync(folder, gateway, ManyToReload, cancellationToken);
         double difference = 0;
         for (int round = 0; round <= rounds; round++)
         {

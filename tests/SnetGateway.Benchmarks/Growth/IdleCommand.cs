@@ -46,7 +46,7 @@ internal static class IdleCommand
     {
         await using EtcdProcess? etcd = stores.Contains("etcd") ? await EtcdProcess.StartAsync() : null;
         await using RedisProcess? redis = stores.Contains("redis") ? await RedisProcess.StartAsync() : null;
-        await using LoadMarket market = await LoadMarket.StartAsync(1, "interval:12", cancellationToken);
+        await using LoadMarket market = await LoadMarket.StartAsync(1, cancellationToken, "interval:12");
         IPEndPoint service = LoopbackPort.Free();
         await using ChildProcess yarp = StartYarp(folder, service);
         var idle = new List<IdleGateway>();

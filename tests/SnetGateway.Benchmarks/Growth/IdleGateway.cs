@@ -12,8 +12,10 @@ internal sealed class IdleGateway : IAsyncDisposable
     private readonly CountingRelay _relay;
     private readonly int? _storePid;
 
-    private IdleGateway(string store, ChildProcess process, CountingRelay relay, int? storePid) =>
+    private IdleGateway(string store, ChildProcess process, CountingRelay relay, int? storePid)
+    {
         (Store, _process, _relay, _storePid) = (store, process, relay, storePid);
+    }
 
     public string Store { get; }
 

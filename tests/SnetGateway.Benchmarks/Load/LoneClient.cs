@@ -54,7 +54,8 @@ internal sealed record LoneClient(double P50, double MostP50, double Sync, doubl
         var missed = new List<string>();
         if (P50 > MostP50)
         {
-            missed.Add(string.Create(CultureInfo.InvariantCulture, $"missed: p50 of one client: {P50:0} us, the bar is at most {MostP50:0} us"));
+            missed.Add(string.Create(
+                CultureInfo.InvariantCulture, $"missed: p50 of one client: {P50:0} us, the bar is at most {MostP50:0} us"));
         }
 
         if (StoreToYarp > MostStoreToYarp)
@@ -69,7 +70,8 @@ internal sealed record LoneClient(double P50, double MostP50, double Sync, doubl
 
     public void WriteText(TextWriter output)
     {
-        output.WriteLine($"one client: p50 {P50:F0} us, bar at most {MostP50:F0} us: {MostYarps} times bare YARP's and one sync ({Sync:F0} us)");
+        output.WriteLine(
+            $"one client: p50 {P50:F0} us, bar at most {MostP50:F0} us: {MostYarps} times bare YARP's and one sync ({Sync:F0} us)");
         output.WriteLine($"one client: the store takes {StoreToYarp:F2} of bare YARP's CPU a call, bar at most {MostStoreToYarp}");
     }
 }

@@ -35,25 +35,28 @@ internal sealed class LoadMarket : IAsyncDisposable
     public byte[] Escrow => Convert.FromHexString(State.MultiPartyEscrow.AsSpan(2));
 
     /// <summary>Starts the node and opens the channels. A block comes every few seconds, as on a real chain.</summary>
-    public static Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken) =>
-        StartAsync(channels, "mixed:3", cancellationToken);
-
-    /// <summary>The same with blocks as <see cref="DevChainOptions.Mining"/> says.</summary>
-    public static async Task<LoadMarket> StartAsync(int channels, string mining, CancellationToken cancellationToken)
+    /// <param name="channels">How many.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="mining">How blocks come when the channels are open, as <see cref="DevChain.SetMiningAsync"/> takes it.</param>
+    public static async Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken, string? mining = null)
     {
         DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
         try
         {
             byte[] key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
             var opened = new PaidChannel[channels];
-            for (int index = 0; index < channels; index++)
+            var several = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
+            await Parallel.ForAsync(0, channels, several, async (index, _) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 ChainChannel channel = await chain.OpenChannelAsync(ChannelValue);
                 opened[index] = new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key);
+            });
+
+            if (mining is not null)
+            {
+                await chain.SetMiningAsync(mining);
             }
 
-            await chain.SetMiningAsync(mining);
             return new LoadMarket(chain, await CountingRelay.StartAsync(chain.State.RpcUrl, cancellationToken), opened);
         }
         catch

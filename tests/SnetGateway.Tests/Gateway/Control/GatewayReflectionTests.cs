@@ -15,7 +15,7 @@ namespace SnetGateway.Tests.Gateway.Control;
 /// <summary>Which of the services behind the gateway its reflection tells of.</summary>
 public sealed class GatewayReflectionTests
 {
-    private const int Own = 4;
+    private static readonly int s_own = OwnServices.Descriptors.Count;
 
     [Theory]
     [InlineData("/a.Open/{method}", "a.Open")]
@@ -41,7 +41,7 @@ public sealed class GatewayReflectionTests
     {
         var reflection = new GatewayReflection(new LiveSnapshot(Snapshot(Known("grpc.health.v1", "Health"), Route("/{**all}"))));
         ReflectionIndex index = await reflection.FindAsync(default, CancellationToken.None);
-        Assert.Equal(Own, index.Services.Count);
+        Assert.Equal(s_own, index.Services.Count);
         Assert.Same(Grpc.Health.V1.HealthReflection.Descriptor, index.FindSymbol("grpc.health.v1.Health"));
     }
 
@@ -50,7 +50,7 @@ public sealed class GatewayReflectionTests
         var reflection = new GatewayReflection(new LiveSnapshot(Snapshot(source, routes)));
         ReflectionIndex first = await reflection.FindAsync(new HostString(host), CancellationToken.None);
         Assert.Same(first, await reflection.FindAsync(new HostString(host), CancellationToken.None));
-        return string.Join(' ', first.Services.Skip(Own));
+        return string.Join(' ', first.Services.Skip(s_own));
     }
 
     private static GatewaySnapshot Snapshot(IDescriptorSource source, params RouteConfig[] routes) =>
