@@ -65,7 +65,8 @@ public sealed class ChainOptions
 
     /// <summary>
     /// Time without a new block after which an endpoint counts as stalled and the next is used, 0 to 1 hour; the data counts as old as the
-    /// endpoint's newest block. 0 disables the check, as development chains need. Default 1 minute, and 0 for the chain ids 1337 and 31337.
+    /// endpoint's newest block. 0 disables the check, and the check that a new head is not further ahead than time allows, as development
+    /// chains need. Default 1 minute, and 0 for the chain ids 1337 and 31337.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan? MaxBlockPause { get; set; }

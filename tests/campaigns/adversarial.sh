@@ -14,17 +14,24 @@
 #   --method, --message, --price   a unary method, a message that it answers, and its price; without them the example service's
 #   --recipient-key-file  the recipient's key, for attacks around a claim; without it they are left out, and no total is claimed at the end
 #   --service             the example service behind the gateways, which counts executions
+#   tests/campaigns/adversarial.sh --load SECONDS [--only TEXT] [-c Debug|Release]
+# measures honest clients at half load under the traffic of each attack, so many seconds each, beside the same traffic sent to another process.
 # --list lists the attacks and what each needs; --only runs those whose name holds the text; --short does little of each.
-# Exit code 0: no payment was granted more than once, and no attack got work beyond the documented bound. 1: one did. 2: wrong usage.
+# Exit code 0: no payment was granted more than once, no attack got work beyond the documented bound, and each figure of --load is within its bar.
+# 1: otherwise. 2: wrong usage.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 own=true
+load=
+only=
 arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
     -c) configuration=${2:?"-c needs Debug or Release"}; shift ;;
     --endpoint) own=false; arguments+=("$1" "${2:?"--endpoint needs a URL"}"); shift ;;
+    --load) load=${2:?"--load needs seconds"}; shift ;;
+    --only) only=${2:?"--only needs a text"}; arguments+=("$1" "$2"); shift ;;
     --list) own=false; arguments+=("$1") ;;
     *) arguments+=("$1") ;;
   esac
@@ -39,4 +46,9 @@ if $own; then
   need_npm tests/devchain
   need_build tests/SnetGateway.Tests -c "$configuration"
 fi
-run_in_group dotnet "tests/SnetGateway.FunctionalTests/bin/$configuration/net10.0/SnetGateway.FunctionalTests.dll" adversary "${arguments[@]}"
+command=(adversary "${arguments[@]}")
+if [ -n "$load" ]; then
+  need_gateway
+  command=(under-attack "$load" "$only")
+fi
+run_in_group dotnet "tests/SnetGateway.FunctionalTests/bin/$configuration/net10.0/SnetGateway.FunctionalTests.dll" "${command[@]}"

@@ -17,8 +17,8 @@ internal static partial class PaymentEventLog
     public static partial void OutcomeUnknown(ILogger logger, ChannelId channel);
 
     [LoggerMessage(EventId = 3003, EventName = "PaymentNotWritten", Level = LogLevel.Error,
-        Message = "The store refused to write a payment (channel {Channel}). Paid calls are refused and nothing is delivered until it "
-            + "recovers. Check the store and its disk. ({Suppressed} similar events suppressed.)")]
+        Message = "A payment on channel {Channel} is not in the ledger: the store refused to write it, or did not respond and has not "
+            + "written it. Nothing was delivered or charged. Check the store and its disk. ({Suppressed} similar events suppressed.)")]
     public static partial void NotWritten(ILogger logger, ChannelId channel, long suppressed);
 
     [LoggerMessage(EventId = 3004, EventName = "RecordSetAside", Level = LogLevel.Error,

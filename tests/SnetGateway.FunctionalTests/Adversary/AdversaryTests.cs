@@ -1,5 +1,7 @@
+using SnetGateway.FunctionalTests.Endurance;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Adversary;
@@ -22,6 +24,15 @@ public sealed class AdversaryTests(OwnGroupFixture fixture, ITestOutputHelper ou
         await AttackRunner.RunAsync(fixture.Group.Target, [attack], Seeds.Next(output.WriteLine), isShort: true, report);
         report.End();
         Assert.Equal(0, report.Failed);
+    }
+
+    [Fact]
+    public void PageOfAttacks_HasARowForEach()
+    {
+        string page = File.ReadAllText(Repository.Existing("docs/reliability.md", "check the repository out whole"));
+        string[] names =
+            [.. AttackList.All.Select(attack => attack.Name), .. SuiteAttacks.Names, .. AttackTraffic.All.Select(attack => attack.Name)];
+        Assert.All(names, name => Assert.Contains($"\n| {name} |", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,6 +19,12 @@ internal static class SuiteAttacks
         ("floods of ids against the read budget", Functional, "Attacks.ChannelFloodTests"),
         ("memory that attackers leave in use", Functional, "Attacks.LeakTests"),
         ("streams of reflection and health beyond their bounds", Functional, "Attacks.OwnStreamTests"),
+        ("connections that send no first bytes", Functional, "Listeners.SplitPortTests"),
+        ("ends of calls that their payer causes", Functional, "PaidCalls.CallEndingTests"),
+        ("requests that expand as JSON", Functional, "RequestThatIsTooLongAsJson"),
+        ("pages of other origins in private networks", Functional, "PrivateNetwork_IsForListedOriginsOnly"),
+        ("one false head, and a claim whose event is withheld", Unit, "HeadJumpTests|FullyQualifiedName~ClaimWhoseEventIsWithheld"),
+        ("an etcd that is full, and one that is restored", Unit, "EtcdFullTests|FullyQualifiedName~EtcdRestoreTests"),
         ("two formats for one group", Unit,
             "Format_ThatNamesAnotherVersion|FullyQualifiedName~FormatKey_ThatNamesOthersOnly"
             + "|FullyQualifiedName~Format_DeletedWithTheLedger"),

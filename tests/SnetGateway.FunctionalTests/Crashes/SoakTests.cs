@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Crashes;
 
-/// <summary>Many paid calls on a few channels leave nothing behind in memory. tests/campaigns/soak.sh runs it for longer.</summary>
+/// <summary>Many paid calls on a few channels leave nothing behind in memory. SNET_CAMPAIGN_CALLS makes more of them.</summary>
 [Collection(DevChainFixture.Collection)]
 [Trait("Needs", "chain")]
 public sealed class SoakTests(DevChainFixture fixture, ITestOutputHelper output)

@@ -186,6 +186,11 @@ internal sealed class RawHttp2 : IAsyncDisposable
         }
 
         _ended.TrySetResult(_goAway);
+        BreakCalls();
+    }
+
+    private void BreakCalls()
+    {
         foreach (RawCall call in _calls.Values)
         {
             call.Break();
@@ -221,6 +226,11 @@ internal sealed class RawHttp2 : IAsyncDisposable
             case FrameType.GoAway:
                 _goAway = BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(4));
                 _goneAway.TrySetResult();
+                if (_goAway != 0)
+                {
+                    BreakCalls(); // after an error no response follows, though the server leaves the connection open for a second
+                }
+
                 break;
         }
     }

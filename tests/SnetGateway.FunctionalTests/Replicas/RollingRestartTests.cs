@@ -25,7 +25,7 @@ public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelp
             {
                 ["SnetGateway:Listeners:Public:TrustedProxies:0"] = "127.0.0.1",
                 ["SnetGateway:Limits:DrainDelay"] = "00:00:03",
-                ["SnetGateway:Limits:MaxConnectionAge"] = "00:00:05",
+                ["SnetGateway:Limits:MaxConnectionAge"] = "00:00:02",
             },
             balancer: balancer.StartAsync);
         using var stop = new CancellationTokenSource();
