@@ -33,7 +33,7 @@ internal sealed record AttackTraffic(string Name, Func<Attacker, Task> Step)
         new("probes that are not read", attacker => StreamsAsync(
             attacker, 500, [(":method", "GET"), (":scheme", "http"), (":path", "/livez"), (":authority", "gateway")], null)),
         new("connections that send nothing", attacker => attacker.ConnectAsync(100)),
-        new("requests for channels that do not exist", attacker => UnpaidAsync(attacker, 50, Random.Shared.Next(1_000_000, int.MaxValue))),
+        new("requests for channels that do not exist", attacker => UnpaidAsync(attacker, 50, Random.Shared.Next(1_000_000, 2_000_000_000))),
         new("terminal controls and repeated signatures in the metadata", attacker => UnpaidAsync(attacker, 50, null)),
         new("calls that are reset", ResetAsync),
         new("one payment with deadlines shorter than the service's time", attacker => PaidAsync(attacker, s_slow, "100m", isWhole: true)),
