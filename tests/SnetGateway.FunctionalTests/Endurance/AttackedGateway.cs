@@ -13,7 +13,7 @@ namespace SnetGateway.FunctionalTests.Endurance;
 /// </summary>
 internal sealed class AttackedGateway : IAsyncDisposable
 {
-    /// <summary>Most resident memory of the gateway under any of the attacks, in MiB (docs/reliability.md, 'Honest clients under attack').</summary>
+    /// <summary>Most resident memory of the gateway under any of the attacks, in MiB: docs/reliability.md names it.</summary>
     public const double MaxMiB = 512;
 
     private const int Consumers = 8;
