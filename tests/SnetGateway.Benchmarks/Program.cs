@@ -5,6 +5,7 @@ using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
 using SnetGateway.Benchmarks.Signers;
 using SnetGateway.Benchmarks.Start;
+using SnetGateway.Benchmarks.Translators;
 
 switch (args.FirstOrDefault())
 {
@@ -14,8 +15,16 @@ switch (args.FirstOrDefault())
         await EchoService.RunAsync(IPEndPoint.Parse(args[1]), CancellationToken.None);
         return 0;
     case "bare-yarp":
-        await BareYarp.RunAsync(IPEndPoint.Parse(args[1]), IPEndPoint.Parse(args[2]), CancellationToken.None);
+        await BareYarp.RunAsync(IPEndPoint.Parse(args[1]), IPEndPoint.Parse(args[2]), HttpVersion.Version20, CancellationToken.None);
         return 0;
+    case "bare-yarp-json":
+        await BareYarp.RunAsync(IPEndPoint.Parse(args[1]), IPEndPoint.Parse(args[2]), HttpVersion.Version11, CancellationToken.None);
+        return 0;
+    case "json-echo":
+        await JsonEchoService.RunAsync(IPEndPoint.Parse(args[1]), CancellationToken.None);
+        return 0;
+    case "translators":
+        return await TranslatorsCommand.RunAsync(args[1..]);
     case "micro":
         return MicroCommand.Run(args[1..]);
     case "growth":
@@ -29,7 +38,7 @@ switch (args.FirstOrDefault())
     case "idle":
         return await IdleCommand.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("load: a load report (see load.sh); "
+        Console.Error.WriteLine("load: a load report, translators: one of services that speak JSON (see load.sh); "
             + "micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
             + "growth: restarts, new channels and missed blocks (see tests/campaigns/growth.sh); "
             + "start: the time to ready (see tests/campaigns/start.sh); "

@@ -269,15 +269,15 @@ internal sealed class LoadConnection : IDisposable
     private void Complete(int stream, LoadClient client)
     {
         _inFlight.Remove(stream);
-        if (client.Answer.HttpStatus != 200 || client.Answer.GrpcStatus != 0)
+        if (client.Answer.HttpStatus != 200 || (_template.IsGrpc && client.Answer.GrpcStatus != 0))
         {
             client.Fail($"HTTP {client.Answer.HttpStatus}, grpc-status {client.Answer.GrpcStatus}, {client.Answer.GrpcMessage}");
             return;
         }
 
-        if (client.AnswerBytes != _template.BodyBytes)
+        if (client.AnswerBytes != _template.AnswerBytes)
         {
-            client.Fail($"the answer had {client.AnswerBytes} bytes, {_template.BodyBytes} were sent");
+            client.Fail($"the answer had {client.AnswerBytes} bytes, and not {_template.AnswerBytes}");
             return;
         }
 

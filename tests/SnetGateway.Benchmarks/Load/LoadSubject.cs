@@ -25,16 +25,22 @@ internal sealed class LoadSubject
     private PhaseResult? _round;
 
     public LoadSubject(MeasuredServer server, IReadOnlyList<PaymentStock> stocks, LoadOptions options, TimeProvider time)
+        : this(server, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), server.Name, stocks, options, time)
     {
+    }
+
+    public LoadSubject(
+        MeasuredServer server, RequestTemplate template, string name, IReadOnlyList<PaymentStock> stocks, LoadOptions options,
+        TimeProvider time)
+    {
+        Name = name;
         _server = server;
         _isQuick = options.Quick;
         _clients = [.. stocks.Select(stock => new LoadClient([stock], server.Chain is not null))];
-        _loop = new LoadLoop(
-            server.EndPoint, new RequestTemplate(server.EndPoint.ToString(), Method, options.MessageBytes), _clients, options.Connections,
-            time);
+        _loop = new LoadLoop(server.EndPoint, template, _clients, options.Connections, time);
     }
 
-    public string Name => _server.Name;
+    public string Name { get; }
 
     public List<PhaseResult> Rounds { get; } = [];
 

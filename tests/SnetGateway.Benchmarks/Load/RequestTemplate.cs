@@ -29,27 +29,55 @@ internal sealed class RequestTemplate
     private readonly (string Name, string Value)[] _common;
     private readonly byte[] _message;
 
+    /// <summary>A gRPC call that is answered with the message that is sent.</summary>
     /// <param name="authority">Host and port of the server.</param>
     /// <param name="path">The method, such as <c>/example.Echo/Say</c>.</param>
     /// <param name="messageBytes">Length of the message that is sent, without its five-byte prefix.</param>
     public RequestTemplate(string authority, string path, int messageBytes)
+        : this(authority, path, "application/grpc", GrpcBody(Enumerable.Repeat((byte)'x', messageBytes).ToArray()), 5 + messageBytes)
     {
+    }
+
+    /// <summary>Any call.</summary>
+    /// <param name="authority">Host and port of the server.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="contentType">What the body is. Answers without a gRPC status are right unless it is gRPC.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="answerBytes">Length of the right answer.</param>
+    public RequestTemplate(string authority, string path, string contentType, byte[] body, int answerBytes)
+    {
+        AnswerBytes = answerBytes;
+        IsGrpc = contentType.StartsWith("application/grpc", StringComparison.Ordinal);
         _common =
         [
-            (":path", path), (":authority", authority), ("content-type", "application/grpc"), ("te", "trailers"),
+            (":path", path), (":authority", authority), ("content-type", contentType), ("te", "trailers"),
             ("user-agent", "grpc-load/1.0"), ("grpc-accept-encoding", "identity,deflate,gzip"), ("snet-payment-type", "escrow"),
         ];
-        _message = new byte[FrameHeaderLength + 5 + messageBytes];
-        WriteFrameHeader(_message, 5 + messageBytes, type: 0, EndStream, streamId: 0);
-        BinaryPrimitives.WriteInt32BigEndian(_message.AsSpan(FrameHeaderLength + 1), messageBytes);
-        _message.AsSpan(FrameHeaderLength + 5).Fill((byte)'x');
+        _message = new byte[FrameHeaderLength + body.Length];
+        WriteFrameHeader(_message, body.Length, type: 0, EndStream, streamId: 0);
+        body.CopyTo(_message, FrameHeaderLength);
     }
+
+    /// <summary>Body bytes of the right answer.</summary>
+    public int AnswerBytes { get; }
+
+    /// <summary>Whether the answer has a gRPC status.</summary>
+    public bool IsGrpc { get; }
 
     /// <summary>Room that one call needs in a send buffer.</summary>
     public int LongestCall => FrameHeaderLength + LongestHeaderBlock + _message.Length;
 
     /// <summary>What one call takes from the server's flow-control windows.</summary>
     public int BodyBytes => _message.Length - FrameHeaderLength;
+
+    /// <summary>A message with its five-byte prefix.</summary>
+    public static byte[] GrpcBody(byte[] message)
+    {
+        byte[] body = new byte[5 + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), message.Length);
+        message.CopyTo(body, 5);
+        return body;
+    }
 
     /// <summary>Writes HEADERS and DATA of one call, and returns their length.</summary>
     public int Write(Span<byte> target, int streamId, bool firstOfConnection, LoadClient client, int paymentIndex)

@@ -8,10 +8,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Benchmarks.Servers;
 
-/// <summary>YARP and nothing else, as the figure to compare with: one route, one cluster, one HTTP/2 destination, no log.</summary>
+/// <summary>YARP and nothing else, as the figure to compare with: one route, one cluster, one destination, no log.</summary>
 internal static class BareYarp
 {
-    public static async Task RunAsync(IPEndPoint endPoint, IPEndPoint service, CancellationToken cancellationToken)
+    public static async Task RunAsync(IPEndPoint endPoint, IPEndPoint service, Version version, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -22,7 +22,7 @@ internal static class BareYarp
             {
                 ClusterId = "service",
                 HttpRequest =
-                    new ForwarderRequestConfig { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+                    new ForwarderRequestConfig { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
                 Destinations = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = $"http://{service}" } },
             }]);
         await using WebApplication app = builder.Build();

@@ -14,6 +14,15 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>What the report calls it.</summary>
     public string Name => name;
 
+    /// <summary>What the service speaks; see docs/backends.md.</summary>
+    public string Backend { get; init; } = "grpc";
+
+    /// <summary>A folder with the service's proto file, for translators.</summary>
+    public string? ProtoFolder { get; init; }
+
+    /// <summary>Path of the service's address.</summary>
+    public string ServicePath { get; init; } = "";
+
     /// <summary>Where <c>/readyz</c> is answered.</summary>
     public IPEndPoint Admin { get; } = LoopbackPort.Free();
 
@@ -80,6 +89,7 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             {
                 ["echo"] = new { Group = "load", market.State.ServiceId, Price = new { Cogs = price } },
             },
+            Backends = new { Clusters = Translation() },
             Limits = new { MaxStreamsPerConnection = ProxySettings.StreamsPerConnection },
         },
         ReverseProxy = new
@@ -90,8 +100,15 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             },
             Clusters = new Dictionary<string, object>
             {
-                ["echo"] = new { Destinations = new Dictionary<string, object> { ["one"] = new { Address = $"http://{service}" } } },
+                ["echo"] = new
+                {
+                    Metadata = new { Backend },
+                    Destinations = new Dictionary<string, object> { ["one"] = new { Address = $"http://{service}{ServicePath}" } },
+                },
             },
         },
     };
+
+    private Dictionary<string, object> Translation() =>
+        ProtoFolder is null ? [] : new() { ["echo"] = new { Descriptors = new { ProtoFolder } } };
 }

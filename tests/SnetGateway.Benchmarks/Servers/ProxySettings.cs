@@ -8,10 +8,10 @@ internal static class ProxySettings
 {
     public const int StreamsPerConnection = 1024;
 
-    public static void Apply(KestrelServerOptions kestrel, IPEndPoint endPoint)
+    public static void Apply(KestrelServerOptions kestrel, IPEndPoint endPoint, HttpProtocols protocols = HttpProtocols.Http2)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
-        kestrel.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(endPoint, listen => listen.Protocols = protocols);
     }
 }
