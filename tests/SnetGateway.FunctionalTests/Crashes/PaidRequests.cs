@@ -15,6 +15,9 @@ namespace SnetGateway.FunctionalTests.Crashes;
 /// <summary>What a consumer of one channel sends: paid calls of the example service, and questions for the channel's state.</summary>
 internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId channel, ulong block)
 {
+    /// <summary>The newest block, which questions for the channel's state sign. A gateway accepts those of the last few blocks.</summary>
+    public ulong Block { get; set; } = block;
+
     /// <summary>A call that pays by signing this total.</summary>
     public HttpRequestMessage Call(Uri gateway, string method, byte[] message, ulong amount)
     {
@@ -55,7 +58,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
     {
         byte[] id = channel.Value.ToBigEndian();
         byte[] signature = key.SignMessage(
-            [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(block).ToBigEndian()]);
+            [.. "__get_channel_state"u8, .. escrow.ToBytes(), .. id, .. UInt256.FromUInt64(Block).ToBigEndian()]);
         try
         {
             ChannelStateReply state = await new StateClient(http.ChannelTo(gateway)).GetChannelStateAsync(
@@ -63,7 +66,7 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
                 {
                     ChannelId = ByteString.CopyFrom(id),
                     Signature = ByteString.CopyFrom(signature),
-                    CurrentBlock = block,
+                    CurrentBlock = Block,
                 },
                 cancellationToken: cancellationToken).ResponseAsync.WithTimeout();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);

@@ -38,11 +38,16 @@ internal sealed class AttackedGateway : IAsyncDisposable
         var key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
         var escrow = Address.Parse(chain.State.MultiPartyEscrow.ToLowerInvariant());
         var ids = new List<ChannelId>();
-        for (int i = 0; i <= Consumers; i++)
+        for (int i = 0; i < Consumers; i++)
         {
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(1_000_000_000)).Id));
         }
 
+        // The attacker is another payer: what it does must not be counted to the consumers.
+        const string Attacker = "consumer2";
+        var attackersKey = PrivateKey.Parse(chain.State.Accounts[Attacker].PrivateKey);
+        var attackersChannel =
+            new ChannelId((ulong)(await chain.OpenChannelAsync(1_000_000_000, sender: Attacker, signer: Attacker)).Id);
         ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         try
@@ -52,8 +57,8 @@ internal sealed class AttackedGateway : IAsyncDisposable
             Uri[] address = [new($"http://{gateway.Endpoint}")];
             return new AttackedGateway(
                 service, gateway,
-                [.. ids.Skip(1).Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, address, new Random(i)))],
-                new PaidRequests(key, escrow, ids[0], block).Payment(Price));
+                [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, address, new Random(i)))],
+                new PaidRequests(attackersKey, escrow, attackersChannel, block).Payment(Price));
         }
         catch
         {

@@ -26,6 +26,7 @@ internal sealed class Soak : IAsyncDisposable
 
     private static readonly TimeSpan s_fullLoad = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_betweenSamples = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_betweenBlocks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_betweenChannels = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_betweenReloads = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_betweenKills = TimeSpan.FromSeconds(60);
@@ -66,12 +67,14 @@ internal sealed class Soak : IAsyncDisposable
         var load = new HonestLoad(_market.Consumers);
         double full = (await load.RunAsync(0, s_fullLoad)).PerSecond;
         List<RawCall> streams = await OpenStreamsAsync();
+        await ShowBlockAsync();
         List<ProcessFigures>[] samples = [.. Measured.Select(_ => new List<ProcessFigures>())];
         (int kills, int channels, int reloads) = (0, 0, 0);
         using var stop = new CancellationTokenSource(time);
         Task<HonestFigures> honest = load.RunAsync(full / 2, time, stop.Token);
         await Task.WhenAll(
             EachAsync(s_betweenSamples, stop.Token, Sample),
+            EachAsync(s_betweenBlocks, stop.Token, ShowBlockAsync),
             EachAsync(s_betweenChannels, stop.Token, async () => channels += await PayFromNewChannelAsync(stop.Token)),
             EachAsync(s_betweenReloads, stop.Token, () => ReloadAsync(++reloads)),
             EachAsync(s_betweenKills, stop.Token, async () =>
@@ -169,6 +172,16 @@ internal sealed class Soak : IAsyncDisposable
         }
 
         return 1;
+    }
+
+    /// <summary>New channels are new blocks.</summary>
+    private async Task ShowBlockAsync()
+    {
+        ulong block = await _chain.GetBlockNumberAsync();
+        foreach (ReplicaConsumer consumer in _market.Consumers)
+        {
+            consumer.Block = block;
+        }
     }
 
     /// <summary>Changes a value of each replica's file back and forth.</summary>

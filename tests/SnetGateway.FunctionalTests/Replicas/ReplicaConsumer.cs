@@ -44,6 +44,13 @@ internal sealed class ReplicaConsumer(
     /// <summary>Gets the time of each payment since it was due, and whether it was granted.</summary>
     public Action<TimeSpan, bool> Paid { get; set; } = static (_, _) => { };
 
+    /// <summary>The newest block: set it where blocks are mined while it pays.</summary>
+    public ulong Block
+    {
+        get => _requests.Block;
+        set => _requests.Block = value;
+    }
+
     public ChannelId Channel => channel;
 
     /// <summary>Calls and state requests that got no status.</summary>
