@@ -62,6 +62,10 @@ internal static class GatewayApp
         // health in one line.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
 
+        // A stream of the gateway's own that is closed while the package reads its request: an error line for each, caused by the client.
+        // What our own methods throw is logged by OwnServiceBinder.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.None);
+
         // What the host logs of a failed startup is a stack trace of the error that the command prints in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 

@@ -21,7 +21,7 @@ public sealed class IndexedConfigurationTests
     {
         var random = new Random(seed);
         int compared = 0;
-        for (int i = 0; i < 2_000; i++)
+        for (int i = 0; i < 500; i++)
         {
             byte[] file = Encoding.UTF8.GetBytes(Object(random, 0).ToJsonString());
             string[] overrides = [.. Enumerable.Range(0, random.Next(4))
@@ -45,7 +45,7 @@ public sealed class IndexedConfigurationTests
             compared += Compare(expected, new ConfigurationRoot([new IndexedConfiguration(all)]), what);
         }
 
-        Assert.True(compared > 5_000, $"Only {compared} keys were compared.");
+        Assert.True(compared > 1_000, $"Only {compared} keys were compared.");
     }
 
     private static IConfigurationRoot Framework(byte[] file, string[] overrides) => new ConfigurationBuilder()
