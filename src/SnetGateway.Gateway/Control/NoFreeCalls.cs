@@ -5,7 +5,7 @@ namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// `escrow.FreeCallStateService` of a gateway without free calls. The newest SDKs call both methods before every paid call, and pay only if
-/// both return OK: the response is an empty token and no calls, whatever is in the rest of the request. Older SDKs send an e-mail address
+/// both return OK: the response is an empty token and no calls; the rest of the request is not read. Older SDKs send an e-mail address
 /// in place of the user's address, and pay after an error (docs/protocol/prepaid-and-free-calls.md, 'Without free calls').
 /// </summary>
 internal sealed class NoFreeCalls : FreeCallStateService.FreeCallStateServiceBase
