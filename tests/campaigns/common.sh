@@ -37,3 +37,17 @@ need_gateway() {
   need_published artifacts/gateway
   export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway
 }
+
+# run_benchmark VERB ARGUMENT...: a report of the benchmarks on the gateway as it is published for a release, compiled ahead unless $ahead
+# is false. Its exit code is the campaign's.
+run_benchmark() {
+  work=$(mktemp -d)
+  trap 'stop_group; rm -rf "$work"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  need_dotnet
+  need_build tests/SnetGateway.Benchmarks -c Release
+  need_published "$work/gateway" -p:PublishReadyToRun="${ahead:-true}"
+  run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll "$1" \
+    --folder "$work" --gateway "$work/gateway/snet-gateway.dll" "${@:2}"
+}

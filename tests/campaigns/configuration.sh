@@ -6,12 +6,4 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-work=$(mktemp -d)
-trap 'stop_group; rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-need_dotnet
-need_build tests/SnetGateway.Benchmarks -c Release
-need_published "$work/gateway"
-run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll configuration \
-  --folder "$work" --gateway "$work/gateway/snet-gateway.dll" "$@"
+run_benchmark configuration "$@"

@@ -6,14 +6,6 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-work=$(mktemp -d)
-trap 'stop_group; rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-need_dotnet
 need_node
 need_npm tests/devchain
-need_build tests/SnetGateway.Benchmarks -c Release
-need_published "$work/gateway" -p:PublishReadyToRun=true
-run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll growth \
-  --folder "$work" --gateway "$work/gateway/snet-gateway.dll" "$@"
+run_benchmark growth "$@"

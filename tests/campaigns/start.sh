@@ -17,13 +17,4 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-work=$(mktemp -d)
-trap 'stop_group; rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-need_dotnet
-need_build tests/SnetGateway.Benchmarks -c Release
-need_published "$work/gateway" -p:PublishReadyToRun=$ahead
-mkdir "$work/ledgers"
-run_in_group dotnet tests/SnetGateway.Benchmarks/bin/Release/net10.0/SnetGateway.Benchmarks.dll start \
-  --folder "$work/ledgers" --gateway "$work/gateway/snet-gateway.dll" "${arguments[@]}"
+run_benchmark start "${arguments[@]}"

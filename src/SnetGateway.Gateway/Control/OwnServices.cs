@@ -15,7 +15,7 @@ internal static class OwnServices
     /// <summary>The longest response message: descriptors of the services behind the gateway, by reflection.</summary>
     private const int MaxResponseBytes = 4 * 1024 * 1024;
 
-    /// <summary>Before all routes of services, whatever their order: a catch-all route must not take these calls.</summary>
+    /// <summary>Before all routes of services, also those with a low order: a catch-all route must not take these calls.</summary>
     private const int MethodOrder = int.MinValue;
 
     /// <summary>All of them. No service behind the gateway can take their names.</summary>

@@ -60,8 +60,12 @@ public sealed class ChannelStates(
             chain = channel.Chain!;
         }
 
-        await chainReader.CatchUpAsync(cancellationToken);
-        chain = channel.Chain!;
+        if (IsParty(signer, chain.Reading))
+        {
+            await chainReader.CatchUpAsync(cancellationToken); // for a party only: others must not keep an idle gateway busy
+            chain = channel.Chain!;
+        }
+
         bool isParty = IsParty(signer, chain.Reading);
         if (!isParty && !chain.MayBeOfOthers(chainReader, channel.FinalityDepth))
         {

@@ -16,6 +16,23 @@ public sealed class ChannelStatesTests
     private const string NotAParty = "only channel signer/sender/receiver can get latest channel state";
 
     [Fact]
+    [Rule(12)]
+    public async Task KnownChannel_AfterAnIdleTime_OnlyAPartyHasTheChainFollowed()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        int followed = 0;
+        rig.Chain.WhileIdle = () =>
+        {
+            followed++;
+            return default;
+        };
+        Assert.Equal(NotAParty, (await AskAsync(rig, by: PaymentRig.Stranger)).Refusal);
+        Assert.Equal(0, followed);
+        Assert.Null((await AskAsync(rig)).Refusal);
+        Assert.Equal(1, followed);
+    }
+
+    [Fact]
     public async Task Known_AnyPartyIsTold_AndNobodyElse()
     {
         PaymentRig rig = new PaymentRig().Known();
