@@ -12,6 +12,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Claims;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
@@ -46,9 +47,10 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<CursorStore>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LedgerMarker>(
             provider, provider.GetRequiredService<IOptions<LedgerOptions>>().Value, Scope(provider)));
+        services.AddSingleton(new CounterBook(NewInstance()));
+        services.AddSingleton<CounterLedger>();
         services.AddSingleton<LedgerSync>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(
-            provider, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(provider, NewInstance()));
 
         // Payments.
         services.AddSingleton<IPaymentEvents, PaymentEvents>();
@@ -63,6 +65,9 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddHostedService<PaymentCoreHost>();
         return services;
     }
+
+    /// <summary>A number that no other process of this ledger has.</summary>
+    private static ulong NewInstance() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private static T WithChain<T>(IServiceProvider provider)
     {

@@ -1,12 +1,13 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>Brings the channels in memory to the state of the store: all records at startup, then what other replicas write.</summary>
-public sealed class LedgerSync(IRecordStore store, ChannelBook book, CursorStore cursor)
+public sealed class LedgerSync(IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor)
 {
     /// <summary>
     /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or
@@ -58,6 +59,9 @@ public sealed class LedgerSync(IRecordStore store, ChannelBook book, CursorStore
                         break;
                     case RecordKind.PendingInvalidation:
                         RestoreInvalidation(stored);
+                        break;
+                    case RecordKind.PrepaidPlan or RecordKind.FreeCallCount:
+                        counters.Adopt(stored);
                         break;
                 }
             }

@@ -60,6 +60,12 @@ public enum RecordKind : byte
     PaidChannel = 1,
     ChainCursor = 2,
     PendingInvalidation = 3,
+
+    /// <summary>What prepaid tokens of a channel were bought for, and how much of it is used.</summary>
+    PrepaidPlan = 4,
+
+    /// <summary>The free calls of an address.</summary>
+    FreeCallCount = 5,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Benchmarks.Servers;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
@@ -129,7 +130,7 @@ internal static class StartCommand
 
         var book = new ChannelBook([]);
         var cursor = new CursorStore(store, book);
-        await new LedgerSync(store, book, cursor).LoadAsync(cancellationToken);
+        await new LedgerSync(store, book, new CounterBook(1), cursor).LoadAsync(cancellationToken);
         await cursor.SaveAsync(block, cancellationToken);
     }
 

@@ -3,6 +3,7 @@ using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
@@ -28,7 +29,9 @@ public sealed class PaymentParts
         Options = new LivePaidCallOptions(options ?? new PaidCallOptions());
         Ledger = new PaymentLedger(store, time, instance);
         Cursor = new CursorStore(store, book);
-        Sync = new LedgerSync(store, book, Cursor);
+        CounterBook = new CounterBook(instance << 32);
+        Counters = new CounterLedger(store, CounterBook, time, Options);
+        Sync = new LedgerSync(store, book, CounterBook, Cursor);
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
         Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, Options);
@@ -40,6 +43,10 @@ public sealed class PaymentParts
     public PaymentLedger Ledger { get; }
 
     public CursorStore Cursor { get; }
+
+    public CounterBook CounterBook { get; }
+
+    public CounterLedger Counters { get; }
 
     public LedgerSync Sync { get; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
@@ -36,7 +37,8 @@ public sealed class LedgerStartTests
 
         await using SqliteRecordStore again = folder.Open();
         var book = new ChannelBook([]);
-        ChainBlock? cursor = await new LedgerSync(again, book, new CursorStore(again, book)).LoadAsync(CancellationToken.None);
+        var sync = new LedgerSync(again, book, new CounterBook(1), new CursorStore(again, book));
+        ChainBlock? cursor = await sync.LoadAsync(CancellationToken.None);
 
         Assert.Equal(s_block, cursor);
         Assert.Equal(Enumerable.Range(0, Channels).Select(id => new ChannelId((ulong)id)), book.All.Select(channel => channel.Id).Order());
