@@ -24,4 +24,13 @@ public interface IPaymentEvents
 
     /// <summary>A record belonged to another channel that once had this id, and was set aside with the amount it held.</summary>
     void RecordSetAside(ChannelId channel, UInt256 amount);
+
+    /// <summary>A free call was executed and not counted: its client disconnected first, or its settle was refused.</summary>
+    void FreeCallExecutedWithoutGrant(Address user);
+
+    /// <summary>The outcome of counting a free call is unknown, and reading could not resolve it within the limit.</summary>
+    void FreeCallOutcomeUnknown(Address user);
+
+    /// <summary>The store refused to count a free call. Nothing was written and nothing was delivered.</summary>
+    void FreeCallNotWritten(Address user);
 }

@@ -7,10 +7,11 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;
 
-/// <summary>Call data and return values of the escrow contract's view functions.</summary>
+/// <summary>Call data and return values of view functions of the escrow contract and its token.</summary>
 internal static class EscrowCalls
 {
     private static readonly byte[] s_nextChannelIdCall = Encode(new NextChannelIdFunction());
+    private static readonly byte[] s_tokenCall = Encode(new TokenFunction());
 
     /// <summary>`nextChannelId()`.</summary>
     public static byte[] NextChannelId() => s_nextChannelIdCall;
@@ -18,6 +19,24 @@ internal static class EscrowCalls
     /// <summary>`channels(uint256)`.</summary>
     public static byte[] Channels(ChannelId id) =>
         Encode(new ChannelsFunction { ChannelId = new BigInteger(id.Value.ToBigEndian(), isUnsigned: true, isBigEndian: true) });
+
+    /// <summary>`token()`.</summary>
+    public static byte[] Token() => s_tokenCall;
+
+    /// <summary>`balanceOf(address)` of the token's contract.</summary>
+    public static byte[] BalanceOf(Address owner) => Encode(new BalanceOfFunction { Owner = owner.ToString() });
+
+    /// <summary>Reads the return value of `token()`. False for bytes that the contract cannot return, and for the zero address.</summary>
+    public static bool TryReadToken(ReadOnlySpan<byte> output, out Address token)
+    {
+        const int Padding = UInt256.Size - Address.Size;
+        bool isAddress = output.Length == UInt256.Size && !output[..Padding].ContainsAnyExcept((byte)0);
+        token = isAddress ? new Address(output[Padding..]) : default;
+        return !token.IsZero;
+    }
+
+    /// <summary>Reads the return value of `balanceOf(address)`.</summary>
+    public static bool TryReadBalance(ReadOnlySpan<byte> output, out UInt256 balance) => TryReadNextChannelId(output, out balance);
 
     /// <summary>Reads the return value of `nextChannelId()`.</summary>
     public static bool TryReadNextChannelId(ReadOnlySpan<byte> output, out UInt256 next)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Follower;
@@ -31,7 +32,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// </para>
 /// <para>Nothing waits for the chain before <see cref="RunAsync"/> is called, and nothing throws because the chain is unreachable.</para>
 /// </remarks>
-public sealed class ChainFollower : IChannelReader, IAsyncDisposable
+public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDisposable
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
@@ -51,6 +52,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     private readonly EventApplier _events;
     private readonly LogFollower _logs;
     private readonly ChannelReader _reader;
+    private readonly TokenBalances _balances;
     private readonly StaleChannels _stale = new();
     private readonly FollowPace _pace;
     private readonly CancellationTokenSource _stopping = new();
@@ -91,6 +93,7 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
         _events = new EventApplier(book, new RecentEvents(options.FinalityDepth), _stale, _logger);
         _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
         _reader = new ChannelReader(_client, options, book, _heads, _logs, reorganised, metrics, time, _stopping.Token);
+        _balances = new TokenBalances(_client, options.Escrow, _heads, time, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
 
@@ -116,6 +119,10 @@ public sealed class ChainFollower : IChannelReader, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<bool> RefreshHeadAsync(CancellationToken cancellationToken) =>
         await _heads.RefreshAsync(cancellationToken) == HeadReadResult.Read;
+
+    /// <inheritdoc/>
+    public ValueTask<UInt256?> BalanceOfAsync(Address owner, CancellationToken cancellationToken) =>
+        _balances.BalanceOfAsync(owner, cancellationToken);
 
     /// <summary>
     /// Follows the chain until it is cancelled. Call it once. It survives its own failures and retries with growing pauses.

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using SnetGateway.Ethereum.Hashing;
+using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Signatures;
 
 /// <summary>A secp256k1 key that signs. Its value never appears in text or in a debugger.</summary>
 [DebuggerDisplay("{Address}")]
-public sealed class PrivateKey
+public sealed class PrivateKey : IMessageSigner
 {
     /// <summary>Bytes of a key.</summary>
     public const int Size = 32;

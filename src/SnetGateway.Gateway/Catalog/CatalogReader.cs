@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 
@@ -13,10 +14,11 @@ internal static class CatalogReader
     {
         var groups = groupOptions.ToDictionary(
             group => group.Key, group => Read(group.Value), StringComparer.Ordinal);
+        var freeCalls = groupOptions.ToDictionary(
+            group => group.Key, group => FreeCallReader.Read(group.Value), StringComparer.Ordinal);
         return new ServiceCatalog(
             services.Select(service => KeyValuePair.Create(
-                service.Key,
-                new PaidService(service.Key, groups[service.Value.Group], Read(service.Value.Price), service.Value.ServiceTimeout))),
+                service.Key, Read(service.Key, service.Value, groups[service.Value.Group], freeCalls[service.Value.Group]))),
             [.. groups.Values]);
     }
 
@@ -39,6 +41,21 @@ internal static class CatalogReader
             return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, own, service.Heartbeat);
         })]);
     }
+
+    /// <summary>How the free-call methods are answered at each host.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="groups">Their groups.</param>
+    /// <param name="catalog">The same services, as they were read.</param>
+    public static FreeCallTargets ReadFreeCalls(
+        IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groups, ServiceCatalog catalog) =>
+        new([.. services.Select(service => new FreeCallTarget(
+            service.Value.Hosts, catalog.Find(service.Key)!.FreeCalls, groups[service.Value.Group].FreeCalls.ReferenceErrors))]);
+
+    private static PaidService Read(string name, ServiceOptions service, PaymentGroup group, FreeCallTerms? freeCalls) =>
+        new(name, group, Read(service.Price), service.ServiceTimeout)
+        {
+            FreeCalls = freeCalls is null ? null : new FreeCallOffer(freeCalls, service.ServiceId),
+        };
 
     private static PaymentGroup Read(GroupOptions group) => new(
         group.OrganizationId,

@@ -15,13 +15,14 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     public GatewaySnapshot(
         ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null,
-        HeartbeatTargets? heartbeats = null)
+        HeartbeatTargets? heartbeats = null, FreeCallTargets? freeCalls = null)
     {
         Catalog = catalog;
         Routes = routes;
         Clusters = clusters;
         Backends = backends ?? ClusterBackends.None;
         Heartbeats = heartbeats ?? HeartbeatTargets.Empty;
+        FreeCalls = freeCalls ?? FreeCallTargets.Empty;
         ChangeToken = new CancellationChangeToken(_superseded.Token);
     }
 
@@ -36,6 +37,9 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     /// <summary>How the health of each service is checked for its heartbeat.</summary>
     public HeartbeatTargets Heartbeats { get; }
+
+    /// <summary>How the free-call methods are answered at each host.</summary>
+    public FreeCallTargets FreeCalls { get; }
 
     public IChangeToken ChangeToken { get; }
 

@@ -27,4 +27,7 @@ public sealed class GroupOptions
     /// </summary>
     [Range(1, 100_000_000)]
     public long PaymentExpirationThreshold { get; set; } = 40_320;
+
+    /// <summary>Free calls of users. Unset: there are none.</summary>
+    public FreeCallOptions FreeCalls { get; set; } = new();
 }

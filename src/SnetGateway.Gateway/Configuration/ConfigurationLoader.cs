@@ -65,6 +65,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         }
 
         CheckRules(options, read.Routes, read.Clusters, errors);
+        AllowedUserRules.Check(options, valid, errors);
         ClusterBackends backends = await BackendReader.ReadAsync(
             options.Backends, read.Clusters, options.Processes, Descriptors, errors);
         RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
@@ -75,9 +76,11 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         }
 
         GatewayOptions inForce = startup is null ? options : Bind(Of(AcceptedConfiguration.Apply(startup, values)));
+        ServiceCatalog catalog = CatalogReader.Read(inForce.Services, inForce.Groups);
         var snapshot = new GatewaySnapshot(
-            CatalogReader.Read(inForce.Services, inForce.Groups), routes, read.Clusters, backends,
-            CatalogReader.ReadHeartbeats(inForce.Services, inForce.Groups, inForce.Chain.ChainId, ServiceRoutes.Clusters(routes)));
+            catalog, routes, read.Clusters, backends,
+            CatalogReader.ReadHeartbeats(inForce.Services, inForce.Groups, inForce.Chain.ChainId, ServiceRoutes.Clusters(routes)),
+            CatalogReader.ReadFreeCalls(inForce.Services, inForce.Groups, catalog));
         return new ConfigurationResult(options, snapshot, values, errors.All);
     }
 
@@ -91,6 +94,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         ListenerRules.Check(options.Listeners, errors);
         LedgerRules.Check(options.Ledger, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
+        FreeCallRules.Check(options.Groups, options.Services, errors);
         RouteRules.Check(routes, clusters, options.Services, errors);
         ClusterRules.Check(clusters, options.Processes, errors);
         ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());

@@ -22,6 +22,7 @@ internal static class ConfigurationServices
 
         services.AddSingleton(Options.Create(result.Options.Chain));
         services.AddSingleton(Options.Create(result.Options.Ledger));
+        services.AddSingleton(AllowedUsers.Of(result.Options.AllowedUsers));
         services.TryAddSingleton(TimeProvider.System);
         var live = new LiveSnapshot(
             result.Snapshot ?? throw new ArgumentException("A configuration with errors cannot be served.", nameof(result)));

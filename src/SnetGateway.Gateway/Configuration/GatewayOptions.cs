@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
@@ -36,6 +37,13 @@ public sealed class GatewayOptions
     /// <summary>Services that are paid for, by the names that routes use in `Metadata:Service`.</summary>
     [Live]
     public Dictionary<string, ServiceOptions> Services { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The only addresses that may pay for calls, use free calls or request a token for them, for services on a development network that
+    /// are not public yet. Unset: everyone. An empty list is refused, and so is any list on the main network (chain id 1).
+    /// </summary>
+    [DataType("address")]
+    public string[]? AllowedUsers { get; set; }
 
     /// <summary>Admission and settlement of paid calls.</summary>
     [Live]

@@ -70,14 +70,14 @@ internal static class OwnServices
         endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection), GatewayReflection.AlphaName);
-        endpoints.MapPaymentServices();
+        endpoints.MapPaymentServices(ActivatorUtilities.CreateInstance<FreeCallService>(provider));
         HeartbeatEndpoint.Map(endpoints);
     }
 
     /// <summary>Maps the protocol's other control services: the one for free calls, and those that are not offered.</summary>
-    public static void MapPaymentServices(this IEndpointRouteBuilder endpoints)
+    public static void MapPaymentServices(this IEndpointRouteBuilder endpoints, NoFreeCalls freeCalls)
     {
-        endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, new NoFreeCalls()));
+        endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, freeCalls));
         foreach (string service in NotOffered)
         {
             endpoints.MapUnimplemented(service, $"the service {service} is not offered");

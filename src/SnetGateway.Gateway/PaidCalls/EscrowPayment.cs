@@ -45,13 +45,13 @@ internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
         return refusal;
     }
 
-    private static PaymentRefusal? ReadNumber(string key, StringValues values, ref UInt256 number)
+    internal static PaymentRefusal? ReadNumber(string key, StringValues values, ref UInt256 number)
     {
         PaymentRefusal? refusal = ReadOne(key, values, out string text);
         return refusal ?? (UInt256.TryParse(text, out number) ? null : Refusals.IncorrectFormat(key, HeaderText.Of(text)));
     }
 
-    private static PaymentRefusal? ReadBytes(string key, StringValues values, ref byte[] bytes)
+    internal static PaymentRefusal? ReadBytes(string key, StringValues values, ref byte[] bytes)
     {
         PaymentRefusal? refusal = ReadOne(key, values, out string text);
         if (refusal is not null)
@@ -70,7 +70,7 @@ internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
         return null;
     }
 
-    private static PaymentRefusal? ReadOne(string key, StringValues values, out string text)
+    internal static PaymentRefusal? ReadOne(string key, StringValues values, out string text)
     {
         text = string.Empty;
         switch (values.Count)
@@ -81,7 +81,7 @@ internal sealed class EscrowPayment(ChannelAdmission admission) : IPaymentType
                 text = values[0] ?? string.Empty;
                 return null;
             default:
-                return key == PaymentMetadata.ChannelSignature
+                return key.EndsWith("-bin", StringComparison.Ordinal)
                     ? Refusals.TooManyBinary(key)
                     : Refusals.TooMany(key, values.Select(HeaderText.Of));
         }

@@ -14,6 +14,10 @@ internal struct PaymentMetadata
     public const string ChannelAmount = "snet-payment-channel-amount";
     public const string ChannelSignature = "snet-payment-channel-signature-bin";
     public const string UserAddress = "snet-user-address";
+    public const string FreeCallUserAddress = "snet-free-call-user-address";
+    public const string FreeCallUserId = "snet-free-call-user-id";
+    public const string FreeCallToken = "snet-free-call-auth-token-bin";
+    public const string CurrentBlock = "snet-current-block-number";
 
     /// <summary>Bytes that gRPC and HTTP/2 count for each header beside its name and value (RFC 9113, section 6.5.2).</summary>
     private const int PairOverhead = 32;
@@ -108,11 +112,11 @@ internal static class PaymentKeys
         PaymentMetadata.UserAddress,
         "snet-daemon-debug", // set by the reference daemon
         "snet-payment-mpe-address",
-        "snet-free-call-user-address",
-        "snet-free-call-user-id",
-        "snet-free-call-auth-token-bin",
+        PaymentMetadata.FreeCallUserAddress,
+        PaymentMetadata.FreeCallUserId,
+        PaymentMetadata.FreeCallToken,
         "snet-free-call-token-expiry-block",
-        "snet-current-block-number",
+        PaymentMetadata.CurrentBlock,
         "snet-prepaid-auth-token-bin",
     ];
 

@@ -5,6 +5,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
@@ -54,7 +55,14 @@ internal static class PaymentCoreServiceCollectionExtensions
 
         // Payments.
         services.AddSingleton<IPaymentEvents, PaymentEvents>();
-        services.AddSingleton(provider => WithChain<ChannelChecks>(provider));
+        services.AddSingleton(provider => new ChannelChecks(
+            provider.GetRequiredService<IChannelReader>(),
+            provider.GetRequiredService<ISignerRecovery>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ChainOptions>().Escrow,
+            provider.GetRequiredService<ChainOptions>().StalenessBound,
+            provider.GetRequiredService<LivePaidCallOptions>(),
+            provider.GetRequiredService<AllowedUsers>().Addresses));
         services.AddSingleton<UnpaidCalls>();
         services.AddSingleton<ChannelSettlement>();
         services.AddSingleton<ChannelAdmission>();
@@ -62,6 +70,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<ClaimAudit>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
 
+        services.AddFreeCalls();
         services.AddHostedService<PaymentCoreHost>();
         return services;
     }

@@ -44,4 +44,14 @@ internal static partial class PaymentEventLog
         Message = "{File} now names another ledger: {Next} instead of {Current}. It does not know what consumers have paid so far. Stop "
             + "the gateway and run `snet-gateway ledger copy` before the restart; see docs/stores.md, Changing the store.")]
     public static partial void LedgerChanged(ILogger logger, string file, LedgerPlace next, LedgerPlace current);
+
+    [LoggerMessage(EventId = 3020, EventName = "FreeCallOutcomeUnknown", Level = LogLevel.Error,
+        Message = "The outcome of counting a free call of {User} is unknown: the store did not respond. Nothing was delivered, and the "
+            + "user's next free call resolves it. Check the store.")]
+    public static partial void FreeCallOutcomeUnknown(ILogger logger, Address user);
+
+    [LoggerMessage(EventId = 3021, EventName = "FreeCallNotWritten", Level = LogLevel.Error,
+        Message = "A free call of {User} is not counted in the ledger: the store refused to write it. Nothing was delivered. Check the "
+            + "store and its disk. ({Suppressed} similar events suppressed.)")]
+    public static partial void FreeCallNotWritten(ILogger logger, Address user, long suppressed);
 }

@@ -66,4 +66,21 @@ internal sealed class PaymentEvents : IPaymentEvents
         _setAside.Add(1);
         PaymentEventLog.RecordSetAside(_logger, channel, amount);
     }
+
+    public void FreeCallExecutedWithoutGrant(Address user) => _executionsWithoutGrant.Add(1);
+
+    public void FreeCallOutcomeUnknown(Address user)
+    {
+        _outcomesUnknown.Add(1);
+        PaymentEventLog.FreeCallOutcomeUnknown(_logger, user);
+    }
+
+    public void FreeCallNotWritten(Address user)
+    {
+        _notWritten.Add(1);
+        if (_unwritten.TryTake(out long suppressed))
+        {
+            PaymentEventLog.FreeCallNotWritten(_logger, user, suppressed);
+        }
+    }
 }

@@ -16,9 +16,10 @@ namespace SnetGateway.Payments.Checks;
 /// <param name="escrow">The escrow contract's address, which is part of what is signed.</param>
 /// <param name="stalenessBound">How long channel data may be used without a successful read of the chain (rule 12).</param>
 /// <param name="options">Margin and exposure cap.</param>
+/// <param name="allowedUsers">The only addresses whose signatures count; null for all.</param>
 public sealed class ChannelChecks(
     IChannelReader chainReader, ISignerRecovery recovery, TimeProvider time, Address escrow, TimeSpan stalenessBound,
-    LivePaidCallOptions options)
+    LivePaidCallOptions options, IReadOnlySet<Address>? allowedUsers = null)
 {
     /// <summary>E3 to E9: whether the payment is right by what is in memory of its channel.</summary>
     internal PaymentRefusal? Check(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
@@ -81,9 +82,12 @@ public sealed class ChannelChecks(
     internal static PaymentRefusal? CheckNonce(ChannelNonce current, ChannelNonce sent) =>
         current == sent ? null : Refusals.WrongNonce(current, sent);
 
-    /// <summary>E5, E6: the payment is signed by the channel's signer or its sender, in a form that the contract accepts.</summary>
+    /// <summary>
+    /// E5, E6: the payment is signed by the channel's signer or its sender, in a form that the contract accepts, and by an allowed user.
+    /// </summary>
     internal PaymentRefusal? CheckSigner(in ChannelPayment payment, ChannelReading reading) =>
-        !ClaimMessage.TryRecoverSigner(recovery, escrow, payment, reading.Signer, out Address signer) ? Refusals.SignatureInvalid()
+        !ClaimMessage.TryRecoverSigner(recovery, escrow, payment, reading.Signer, out Address signer)
+            || allowedUsers?.Contains(signer) == false ? Refusals.SignatureInvalid()
         : signer == reading.Signer || signer == reading.Sender ? null
         : Refusals.WrongSigner();
 

@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.FreeCalls;
 
 namespace SnetGateway.Payments.Pricing;
 
@@ -12,4 +13,8 @@ public readonly record struct PaidCall(PaidService Service, string Method);
 /// <param name="Group">Who is paid.</param>
 /// <param name="Prices">What a call costs.</param>
 /// <param name="Timeout">Time to its first byte; zero is unlimited, null is the time that holds for all services.</param>
-public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource Prices, TimeSpan? Timeout = null);
+public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource Prices, TimeSpan? Timeout = null)
+{
+    /// <summary>Its free calls; null without any.</summary>
+    public FreeCallOffer? FreeCalls { get; init; }
+}

@@ -27,4 +27,8 @@ public enum RefusalReason
     WrongAmount,
     NotRecorded,
     OutcomeUnknown,
+    TokenInvalid,
+    TokenExpired,
+    SignatureExpired,
+    QuotaUsed,
 }

@@ -102,6 +102,23 @@ public static class Refusals
     public static PaymentRefusal OutcomeUnknown() =>
         new(RefusalReason.OutcomeUnknown, Internal, "unable to store new payment channel state");
 
+    /// <summary>F8 of free calls: the user's count cannot be read.</summary>
+    public static PaymentRefusal FreeCallCountUnreadable() => new(
+        RefusalReason.NotRecorded, Internal, "payment freeCallUserData error: the ledger cannot be read now, please try again later");
+
+    /// <summary>F9 of free calls: the payer has to pause (rule 6). The reference has this text for a second call at the same time.</summary>
+    public static PaymentRefusal FreeCallBusy(string user) =>
+        new(
+            RefusalReason.Busy, FailedPrecondition, $"another transaction on this user: {{ID:{PrintableText.Of(user)}}} is in progress");
+
+    /// <summary>F10 of free calls.</summary>
+    public static PaymentRefusal FreeCallsUsed(string made, string limit) => new(
+        RefusalReason.QuotaUsed, Internal,
+        $"internal error: free call limit has been exceeded, calls made = {made}, total free calls eligible = {limit}");
+
+    public static PaymentRefusal FreeCallNotRecorded(RefusalReason reason) =>
+        new(reason, Internal, "unable to store new transaction free call user state");
+
     /// <summary>
     /// A client's value in a text, which is logged too: cut, but never between the halves of a surrogate pair, and printable.
     /// </summary>

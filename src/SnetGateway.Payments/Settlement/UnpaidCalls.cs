@@ -5,8 +5,8 @@ namespace SnetGateway.Payments.Settlement;
 
 /// <summary>
 /// Bounds work without payment (rule 6). A payer that ends many calls before their first byte has to pause, longer each time; one whose
-/// calls fail at the service very often has to pause until the minute is over. Only payers with a channel of this gateway are counted, and
-/// each is forgotten after a quiet minute.
+/// calls fail at the service very often has to pause until the minute is over. Only payers with a channel or a free-call token of this
+/// gateway are counted, and each is forgotten after a quiet minute.
 /// </summary>
 public sealed class UnpaidCalls(TimeProvider time, LivePaidCallOptions options)
 {

@@ -84,7 +84,7 @@ public sealed class ControlServiceTests
             ["ReverseProxy:Routes:all:Metadata:Service"] = "echo",
         },
         services => services.AddOwnServices(),
-        mapPublic: endpoints => endpoints.MapPaymentServices());
+        mapPublic: endpoints => endpoints.MapPaymentServices(new NoFreeCalls()));
 
     private static async Task<GrpcReply> CallAsync(GatewayHarness gateway, string method, byte[] message)
     {

@@ -20,4 +20,10 @@ public sealed class RecordingPaymentEvents : IPaymentEvents
     public void NotWritten(ChannelId channel) => _lines.Enqueue($"not-written {channel}");
 
     public void RecordSetAside(ChannelId channel, UInt256 amount) => _lines.Enqueue($"set-aside {channel} {amount}");
+
+    public void FreeCallExecutedWithoutGrant(Address user) => _lines.Enqueue($"free-call-without-grant {user}");
+
+    public void FreeCallOutcomeUnknown(Address user) => _lines.Enqueue($"free-call-unknown {user}");
+
+    public void FreeCallNotWritten(Address user) => _lines.Enqueue($"free-call-not-written {user}");
 }

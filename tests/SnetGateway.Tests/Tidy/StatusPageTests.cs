@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Grpc.Core;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.GrpcWire.Frames;
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
@@ -17,10 +19,11 @@ public sealed partial class StatusPageTests
     [Fact]
     public void Refusals_AreThePages() => AssertListed(
         "## Refusals of a payment",
-        from factory in typeof(Refusals).GetMethods(BindingFlags.Public | BindingFlags.Static)
-        where factory.ReturnType == typeof(PaymentRefusal)
-        let refusal = (PaymentRefusal)factory.Invoke(null, [.. factory.GetParameters().Select(Sample)])!
-        select (refusal.StatusCode, refusal.Message));
+        (from factory in typeof(Refusals).GetMethods(BindingFlags.Public | BindingFlags.Static)
+         where factory.ReturnType == typeof(PaymentRefusal)
+         select (PaymentRefusal)factory.Invoke(null, [.. factory.GetParameters().Select(Sample)])!)
+            .Concat(FreeCallFaults.Select(fault => fault.AsRefusal))
+            .Select(refusal => (refusal.StatusCode, refusal.Message)));
 
     [Fact]
     public void Failures_AreThePages() => AssertListed(
@@ -33,6 +36,15 @@ public sealed partial class StatusPageTests
                 .Append(CallFailures.OfRequestFrame(FrameEvent.TooLong, 11, 10))
                 .Append(CallFailures.OfResponseFrame(FrameEvent.TooLong, 11, 10))
                 .Select(failure => ((int)failure.Status.StatusCode, failure.Status.Detail)));
+
+    /// <summary>What a free call can be refused for before its quota is looked at.</summary>
+    private static FreeCallFault[] FreeCallFaults =>
+    [
+        FreeCallFault.NoSeparator, FreeCallFault.NoBlockNumber, FreeCallFault.Unsigned(FreeCallFault.InvalidSignature([])),
+        FreeCallFault.Unsigned(FreeCallFault.InvalidSignature(new byte[65])), FreeCallFault.NotAllowedToUse(),
+        FreeCallFault.OtherSigner("x", "x"), FreeCallFault.ForeignToken, FreeCallFault.TokenExpired,
+        FreeCallFault.Stale(BlockFreshness.Expired), FreeCallFault.Stale(BlockFreshness.Unreadable),
+    ];
 
     private static void AssertListed(string heading, IEnumerable<(int Code, string Text)> ofTheCode)
     {
@@ -63,6 +75,7 @@ public sealed partial class StatusPageTests
     {
         var type when type == typeof(string) => "x",
         var type when type == typeof(ulong) => 7UL,
+        var type when type == typeof(RefusalReason) => RefusalReason.NotRecorded,
         var type when type == typeof(ChannelId) => new ChannelId(7),
         var type when type == typeof(ChannelNonce) => new ChannelNonce(7),
         var type when type == typeof(UInt256) => UInt256.FromUInt64(7),

@@ -1,4 +1,6 @@
+using System.Globalization;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Values;
@@ -38,6 +40,10 @@ internal static class ValueForms
         }.OrEmpty(),
         ["folder"] = new ScalarNode(
             "the absolute path of an existing folder", value => Path.IsPathRooted(value) && Directory.Exists(value)).OrEmpty(),
+        ["free calls"] = new(
+            $"a whole number from 0 to 1000000000, or {FreeCallOptions.Unlimited}",
+            value => value == FreeCallOptions.Unlimited || (value.All(char.IsAsciiDigit) && value.Length is > 0 and <= 10
+                && long.Parse(value, CultureInfo.InvariantCulture) <= 1_000_000_000)),
         ["group id"] = new("a group id (base64 of exactly 32 bytes, 44 characters)", value => Bytes32.TryParseBase64(value, out _)),
         ["host"] = new("a host, as api.example.org or api.example.org:7000 (no scheme, no path)", IsHost),
         ["http failure"] = ScalarNode.Pattern("the HTTP status of a failure, a number from 300 to 599", "[3-5][0-9]{2}"),
@@ -45,6 +51,20 @@ internal static class ValueForms
         ["network"] = new("an IP address or a network, as 10.0.0.7 or 10.0.0.0/8", value => TrustedProxies.TryParse(value, out _)),
         ["origin"] = new("an origin, as https://app.example.org or http://localhost:3000 (no path)", IsOrigin),
         ["program name"] = ScalarNode.Pattern("a name of small letters, digits and inner hyphens", "[a-z0-9]([a-z0-9-]*[a-z0-9])?"),
+
+        // Others on the machine could sign with it. Where there are no such modes, access is the operator's to restrict.
+        ["secret file"] = new ScalarNode(
+            "a file that only the gateway's user can read", value => Attempt.Succeeds(() => File.OpenRead(value)) && IsForOwnerOnly(value))
+        {
+            Advice = value => !File.Exists(value)
+                ? $"Write the path of a file; there is no file {ErrorList.Quote(Path.GetFullPath(value))}"
+                : IsForOwnerOnly(value) ? "Let the gateway's user read it"
+                : $"Take the access from group and others, as chmod 600 {ErrorList.Clean(value)}",
+        }.OrEmpty(),
+        ["tokens"] = new(
+            "a number of whole tokens, as 10 or 0.5 (digits, and at most 18 after the point)",
+            value => FreeCallReader.TryReadTokens(value, out _),
+            """{ "type": ["number", "string"] }"""),
 
         // Providers put keys into URLs.
         ["url"] = new("an http or https URL", IsHttpUrl, """{ "type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://" }""")
@@ -56,6 +76,12 @@ internal static class ValueForms
 
     public static ScalarNode Get(string name) => s_forms.GetValueOrDefault(name)
         ?? throw new NotSupportedException($"Unknown form of a value: '{name}'. Expected one of: {string.Join(", ", s_forms.Keys)}.");
+
+    private static bool IsForOwnerOnly(string file)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        return OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Others) == 0;
+    }
 
     private static bool IsHttpUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https" };

@@ -1,0 +1,67 @@
+using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Payments.FreeCalls;
+
+/// <summary>
+/// The checks of free calls, in the order that is part of the protocol: where several fail, the first one decides what the client gets.
+/// None reads the store; the chain is read only where a number of the client is above what is in memory.
+/// </summary>
+/// <param name="recovery">Recovers signers.</param>
+/// <param name="tokens">Verifies tokens, each once.</param>
+/// <param name="freshness">The newest block, from memory.</param>
+/// <param name="checksum">The text of an address with a checksum in its case (EIP-55), for error texts.</param>
+/// <param name="allowedUsers">The only addresses that are served; null for everyone.</param>
+public sealed class FreeCallChecks(
+    ISignerRecovery recovery, FreeCallTokens tokens, BlockFreshness freshness, Func<Address, string> checksum,
+    IReadOnlySet<Address>? allowedUsers = null)
+{
+    /// <summary>F2 to F7: the use of a token. Null when it is right.</summary>
+    internal async ValueTask<FreeCallFault?> CheckUseAsync(
+        FreeCallOffer offer, FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken)
+    {
+        FreeCallFault? fault = CheckUser(offer, use, token) ?? tokens.Verify(offer.Terms, use.User, token);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        (ChainBlock? newest, string? error) = await freshness.NewestAsync(cancellationToken);
+        return newest is null ? FreeCallFault.Stale(error!)
+            : token.ExpiryBlock < newest.Value.Number ? FreeCallFault.TokenExpired
+            : await freshness.CheckAsync(use.CurrentBlock, cancellationToken) is { } stale ? FreeCallFault.Stale(stale)
+            : null;
+    }
+
+    /// <summary>Who signed the request of a token, and whether it is the address and recent. Null when it is right.</summary>
+    internal async ValueTask<FreeCallFault?> CheckRequestAsync(FreeCallOffer offer, FreeCallUse use, CancellationToken cancellationToken)
+    {
+        if (!FreeCallMessages.TryRecoverUser(recovery, null, offer, use, default, out Address signer))
+        {
+            return FreeCallFault.RequestUnsigned(FreeCallFault.InvalidSignature(use.Signature.Span));
+        }
+
+        return !IsAllowed(signer) ? FreeCallFault.NotAllowedToRequest()
+            : signer != use.User.Address ? FreeCallFault.RequestOfOther(use.AddressText, checksum(signer))
+            : await freshness.CheckAsync(use.CurrentBlock, cancellationToken) is { } stale ? FreeCallFault.Stale(stale)
+            : null;
+    }
+
+    /// <summary>Whether the address signed the use of this token, or the request of one where there is none: F2 and F3 alone.</summary>
+    internal bool IsSignedBy(FreeCallOffer offer, in FreeCallUse use, ReadOnlySpan<byte> token) =>
+        FreeCallMessages.TryRecoverUser(recovery, null, offer, use, token, out Address signer) && signer == use.User.Address;
+
+    /// <summary>F2, F3: the user signed the use of this token.</summary>
+    private FreeCallFault? CheckUser(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token)
+    {
+        Address? expected = tokens.IsKnown(offer.Terms, use.User, token) ? use.User.Address : null;
+        return !FreeCallMessages.TryRecoverUser(recovery, expected, offer, use, token.Bytes.Span, out Address signer)
+                ? FreeCallFault.Unsigned(FreeCallFault.InvalidSignature(use.Signature.Span))
+            : !IsAllowed(signer) ? FreeCallFault.NotAllowedToUse()
+            : signer != use.User.Address ? FreeCallFault.OtherSigner(use.AddressText, checksum(signer))
+            : null;
+    }
+
+    private bool IsAllowed(Address signer) => allowedUsers?.Contains(signer) != false;
+}
