@@ -106,10 +106,9 @@ public static class Refusals
     public static PaymentRefusal FreeCallCountUnreadable() => new(
         RefusalReason.NotRecorded, Internal, "payment freeCallUserData error: the ledger cannot be read now, please try again later");
 
-    /// <summary>F9 of free calls: the payer has to pause (rule 6). The reference has this text for a second call at the same time.</summary>
-    public static PaymentRefusal FreeCallBusy(string user) =>
-        new(
-            RefusalReason.Busy, FailedPrecondition, $"another transaction on this user: {{ID:{PrintableText.Of(user)}}} is in progress");
+    /// <summary>F9 of free calls: the payer has to pause (rule 6). In the reference: another free call of the user runs.</summary>
+    public static PaymentRefusal FreeCallBusy(string user) => new(
+        RefusalReason.Busy, FailedPrecondition, $"another transaction on this user: {{ID:{PrintableText.Of(user)}}} is in progress");
 
     /// <summary>F10 of free calls.</summary>
     public static PaymentRefusal FreeCallsUsed(string made, string limit) => new(

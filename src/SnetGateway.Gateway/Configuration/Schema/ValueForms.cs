@@ -54,7 +54,8 @@ internal static class ValueForms
 
         // Others on the machine could sign with it. Where there are no such modes, access is the operator's to restrict.
         ["secret file"] = new ScalarNode(
-            "a file that only the gateway's user can read", value => Attempt.Succeeds(() => File.OpenRead(value)) && IsForOwnerOnly(value))
+            "a file that can be read, by the gateway's user only",
+            value => Attempt.Succeeds(() => File.OpenRead(value)) && IsForOwnerOnly(value))
         {
             Advice = value => !File.Exists(value)
                 ? $"Write the path of a file; there is no file {ErrorList.Quote(Path.GetFullPath(value))}"

@@ -29,7 +29,8 @@ internal static class OptionExamples
               "default": {
                 "OrganizationId": "my-org",
                 "GroupId": "{{Samples.GroupId}}",
-                "PaymentAddress": "0x1111111111111111111111111111111111111111"
+                "PaymentAddress": "0x1111111111111111111111111111111111111111",
+                "FreeCalls": { "SignerKeyFile": "keys/free-calls.key", "Calls": 100 }
               }
             }
             """,
@@ -44,6 +45,9 @@ internal static class OptionExamples
                 "Heartbeat": { "Kind": "grpc" }
               }
             }
+            """,
+        ["AllowedUsers"] = """
+            "AllowedUsers": [ "0x1111111111111111111111111111111111111111" ]
             """,
         ["PaidCalls"] = """
             "PaidCalls": { "ServiceTimeout": "00:10:00", "MaxWaitingPerChannel": 0 }

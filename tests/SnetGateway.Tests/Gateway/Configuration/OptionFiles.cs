@@ -111,7 +111,7 @@ internal static partial class OptionFiles
             text.Append("| key | default | change takes effect | meaning |\n| --- | --- | --- | --- |\n");
             WriteRows(
                 text, section, section.GetValue(options), GatewaySchema.Gateway.Properties.Single(p => p.Name == section.Name), path,
-                path.Length + 1);
+                IsNested(section.PropertyType) || s_names.ContainsKey(path) ? path.Length + 1 : GatewayOptions.Section.Length + 1);
             text.Append('\n');
         }
 
