@@ -36,6 +36,9 @@ public sealed record CallReport
     /// <summary>The channel's state as returned by the gateway; null unless the job requested it.</summary>
     public ChannelStateReport? State { get; init; }
 
+    /// <summary>What the gateway said of the user's free calls; null unless the job only asked for them.</summary>
+    public FreeCallReport? FreeCalls { get; init; }
+
     /// <summary>The texts in the responses of the example service.</summary>
     public IEnumerable<string> Texts =>
         Messages.Select(message => message.TryGetProperty("text", out JsonElement text) ? text.GetString()! : string.Empty);
@@ -44,3 +47,9 @@ public sealed record CallReport
 /// <summary>A channel's state as returned by the state service; missing values are null.</summary>
 public sealed record ChannelStateReport(
     BigInteger? Nonce, BigInteger? SignedAmount, string? Signature, BigInteger? OldNonceSignedAmount, string? OldNonceSignature);
+
+/// <summary>The answers of the free-call service.</summary>
+/// <param name="Token">The token as hex; empty without one.</param>
+/// <param name="ExpirationBlock">Its last block.</param>
+/// <param name="Available">Calls that are left.</param>
+public sealed record FreeCallReport(string Token, BigInteger ExpirationBlock, BigInteger Available);

@@ -23,6 +23,9 @@ public sealed record ClientJob
     /// <summary>Requests the state of this channel instead of calling a method.</summary>
     public ClientPayment? State { get; init; }
 
+    /// <summary>Makes each call a free call; without a method, asks for a token and the calls that are left.</summary>
+    public ClientFreeCalls? FreeCalls { get; init; }
+
     /// <summary>Signs a claim instead of calling a method.</summary>
     public ClientPayment? Sign { get; init; }
 
@@ -101,6 +104,51 @@ public sealed record ClientPayment
         Nonce = channel.Nonce,
         Amount = 0,
         Price = price,
+        RpcUrl = chain.RpcUrl,
+    };
+}
+
+/// <summary>A user of free calls.</summary>
+public sealed record ClientFreeCalls
+{
+    /// <summary>The user's key, as hex with 0x.</summary>
+    public required string PrivateKey { get; init; }
+
+    /// <summary>The user's address, in any spelling.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>The organisation.</summary>
+    public required string OrganizationId { get; init; }
+
+    /// <summary>The service.</summary>
+    public required string ServiceId { get; init; }
+
+    /// <summary>The group's id, as metadata writes it.</summary>
+    public required string GroupId { get; init; }
+
+    /// <summary>A user id, which trusted signers may send.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Blocks that the token is to last.</summary>
+    public ulong? Lifetime { get; init; }
+
+    /// <summary>A token as hex; null requests one.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The block number to sign.</summary>
+    public ulong? Block { get; init; }
+
+    /// <summary>The node to request the block number from instead.</summary>
+    public Uri? RpcUrl { get; init; }
+
+    /// <summary>An account of the local chain as a user of a service of its organisation.</summary>
+    public static ClientFreeCalls From(ChainState chain, string account, string serviceId) => new()
+    {
+        PrivateKey = chain.Accounts[account].PrivateKey,
+        Address = chain.Accounts[account].Address,
+        OrganizationId = chain.OrganizationId,
+        ServiceId = serviceId,
+        GroupId = chain.GroupIdBase64,
         RpcUrl = chain.RpcUrl,
     };
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import grpc from '@grpc/grpc-js';
 import { call, methodOf } from './calls.mjs';
 import { callWeb } from './web.mjs';
+import { addFreeCall, askFreeCalls, userOf } from './free-calls.mjs';
 import { signClaim, signStateRequest } from './keys.mjs';
 
 export class JobError extends Error {}
@@ -13,6 +14,10 @@ export async function runJob(job, print) {
   const client = connect(job);
   try {
     if (job.state) return print({ call: 0, ...await askState(client, job, job.state) });
+    if (job.freeCalls && !job.method) {
+      const { user, ...answer } = await askFree(client, job);
+      return print({ call: 0, ...answer });
+    }
     if (!methodOf(job.method)) throw new JobError(`no method ${job.method}`);
     await makeCalls(client, job, print);
   } finally {
@@ -20,7 +25,7 @@ export async function runJob(job, print) {
   }
 }
 
-function connect({ endpoint, tls, authority, compression }) {
+export function connect({ endpoint, tls, authority, compression }) {
   const options = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
   if (authority) options['grpc.default_authority'] = authority;
   if (compression === 'gzip') options['grpc.default_compression_algorithm'] = grpc.compressionAlgorithms.gzip;
@@ -38,6 +43,9 @@ async function makeCalls(client, job, print) {
     payment.amount = state.signedAmount ?? '0';
   }
 
+  const free = job.freeCalls && await askFree(client, job);
+  if (free && free.code !== 0) throw new Error(`the free calls were refused: ${free.code} ${free.details}`);
+
   const parallel = job.parallel ?? 1;
   const calls = job.calls ?? 1;
   let signed = BigInt(payment?.amount ?? 0);
@@ -50,7 +58,7 @@ async function makeCalls(client, job, print) {
       const amount = signed + price;
       if (parallel > 1) signed = amount;
       const about = payment ? { call: number, amount: amount.toString() } : { call: number };
-      const metadata = metadataOf(job, payment && { ...payment, amount });
+      const metadata = metadataOf(job, payment && { ...payment, amount }, free);
       const make = job.web ? callWeb : call.bind(null, client);
       const result = await make(job, metadata, () => { if (job.announceFirst) print({ ...about, first: true }); });
       if (parallel === 1 && (result.code === 0 || result.messages.length > 0)) signed = amount;
@@ -60,8 +68,15 @@ async function makeCalls(client, job, print) {
   await Promise.all(Array.from({ length: Math.min(parallel, calls) }, worker));
 }
 
-function metadataOf(job, payment) {
+async function askFree(client, job) {
+  const user = userOf(job.freeCalls);
+  const block = user.block ?? await blockNumber(user.rpcUrl);
+  return { ...await askFreeCalls(client, user, block, metadataOf({ metadata: job.method ? undefined : job.metadata })), user, block };
+}
+
+export function metadataOf(job, payment, free) {
   const metadata = new grpc.Metadata();
+  if (free) addFreeCall(metadata, free.user, free.block, free.freeCalls.token);
   if (payment) {
     metadata.set('snet-payment-type', 'escrow');
     metadata.set('snet-payment-channel-id', String(payment.channelId));
@@ -77,7 +92,7 @@ function metadataOf(job, payment) {
   return metadata;
 }
 
-async function askState(client, job, about) {
+export async function askState(client, job, about) {
   const block = about.block ?? await blockNumber(about.rpcUrl);
   const request = {
     channelId: bytesOf(about.channelId).toString('base64'),
@@ -105,8 +120,8 @@ function bytesOf(channelId) {
   return Buffer.from(hex.padStart(Math.max(8, hex.length + hex.length % 2), '0'), 'hex');
 }
 
-async function blockNumber(rpcUrl) {
-  if (!rpcUrl) throw new JobError('the state of a channel needs block or rpcUrl');
+export async function blockNumber(rpcUrl) {
+  if (!rpcUrl) throw new JobError('the state of a channel and free calls need block or rpcUrl');
   const reply = await fetch(rpcUrl, {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] }),

@@ -8,7 +8,7 @@ import urllib.request
 import grpc
 
 from calls import METHODS, call
-from keys import sign_claim, sign_state_request
+from keys import sign_claim, sign_free_call, sign_state_request
 
 
 class JobError(Exception):
@@ -23,6 +23,8 @@ def run_job(job, out):
     with _connect(job) as channel:
         if "state" in job:
             return out({"call": 0, **_ask_state(channel, job, job["state"])})
+        if "freeCalls" in job and "method" not in job:
+            return out({"call": 0, **_ask_free(channel, job)})
         if job.get("method") not in METHODS:
             raise JobError(f"no method {job.get('method')}")
         _make_calls(channel, job, out)
@@ -53,6 +55,10 @@ def _make_calls(channel, job, out):
         payment["nonce"] = answer["state"]["nonce"]
         payment["amount"] = answer["state"].get("signedAmount", "0")
 
+    free = _ask_free(channel, job) if "freeCalls" in job else None
+    if free and free["code"] != 0:
+        raise RuntimeError(f"the free calls were refused: {free['code']} {free['details']}")
+
     parallel, calls = job.get("parallel", 1), job.get("calls", 1)
     price = int(payment.get("price", 0)) if payment else 0
     numbers = iter(range(calls))
@@ -61,7 +67,7 @@ def _make_calls(channel, job, out):
 
     def one(number, amount):
         about = {"call": number, **({"amount": str(amount)} if payment else {})}
-        metadata = _metadata_of(job, payment and {**payment, "amount": amount})
+        metadata = _metadata_of(job, payment and {**payment, "amount": amount}, free)
         result = call(channel, job, metadata, lambda: job.get("announceFirst") and out({**about, "first": True}))
         out({**about, **result})
         return result["code"] == 0 or bool(result["messages"])
@@ -87,8 +93,18 @@ def _make_calls(channel, job, out):
         thread.join()
 
 
-def _metadata_of(job, payment):
+def _metadata_of(job, payment, free=None):
     metadata = {}
+    if free:
+        user, token = job["freeCalls"], bytes.fromhex(free["freeCalls"]["token"])
+        metadata = {
+            "snet-payment-type": ["free-call"],
+            "snet-free-call-user-address": [user["address"]],
+            "snet-current-block-number": [str(free["block"])],
+            "snet-free-call-auth-token-bin": [token],
+            "snet-payment-channel-signature-bin": [sign_free_call(user, free["block"], token)],
+            **({"snet-free-call-user-id": [user["userId"]]} if "userId" in user else {}),
+        }
     if payment:
         metadata = {
             "snet-payment-type": ["escrow"],
@@ -123,6 +139,33 @@ def _ask_state(channel, job, about):
     return result
 
 
+def _ask_free(channel, job):
+    """A token, and the number of calls that are left; the result of the first question that failed."""
+    user = job["freeCalls"]
+    block = int(user["block"]) if "block" in user else _block_number(user)
+    metadata = _metadata_of({"metadata": None if "method" in job else job.get("metadata")}, None)
+    about = {"address": user["address"], "currentBlock": str(block), **({"userId": user["userId"]} if "userId" in user else {})}
+
+    def ask(method, **fields):
+        asked = {"method": f"escrow.FreeCallStateService/{method}", "requests": [{**about, **fields}]}
+        return call(channel, asked, metadata, lambda: None)
+
+    def text(data):
+        return base64.b64encode(data).decode()
+
+    token, expiration = user.get("token"), "0"
+    if token is None:
+        lifetime = {"tokenLifetimeInBlocks": user["lifetime"]} if "lifetime" in user else {}
+        issued = ask("GetFreeCallToken", signature=text(sign_free_call(user, block)), **lifetime)
+        if issued["code"] != 0:
+            return issued
+        token, expiration = issued["messages"][0].get("tokenHex", ""), issued["messages"][0].get("tokenExpirationBlock", "0")
+    data = bytes.fromhex(token)
+    counted = ask("GetFreeCallsAvailable", signature=text(sign_free_call(user, block, data)), freeCallToken=text(data))
+    available = counted["messages"][0].get("freeCallsAvailable", "0") if counted["messages"] else "0"
+    return {**counted, "freeCalls": {"token": token, "expirationBlock": expiration, "available": available}, "block": block}
+
+
 def _state_of(reply):
     read = {
         "nonce": ("currentNonce", True), "signedAmount": ("currentSignedAmount", True), "signature": ("currentSignature", False),
@@ -143,7 +186,7 @@ def _minimal_bytes(number):
 
 def _block_number(about):
     if "rpcUrl" not in about:
-        raise JobError("the state of a channel needs block or rpcUrl")
+        raise JobError("the state of a channel and free calls need block or rpcUrl")
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []}).encode()
     request = urllib.request.Request(about["rpcUrl"], body, {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as reply:
