@@ -46,17 +46,24 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     {
         var errors = new ErrorList();
         IConfiguration valid = Of(all);
+
+        // YARP's part of a configuration without errors is read while it is checked.
+        await using var whole = new ProxyReader(valid.GetSection(ProxySchema.Section));
+        Task<IProxyConfig> early = whole.ReadAsync();
         GatewaySchema.Check(valid, errors);
 
         // null means that a key is not set. Bound as it is, it would replace the default.
         var values = new Dictionary<string, string?>(all.Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
-        valid = errors.IsEmpty && values.Count == all.Count ? valid : Of(values.Where(pair => !errors.Covers(pair.Key)));
+        bool isWhole = errors.IsEmpty && values.Count == all.Count;
+        valid = isWhole ? valid : Of(values.Where(pair => !errors.Covers(pair.Key)));
         GatewayOptions options = Bind(valid);
-        await using var proxy = new ProxyReader(valid.GetSection(ProxySchema.Section));
+        await ((Task)early).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await using ProxyReader? part = isWhole ? null : new ProxyReader(valid.GetSection(ProxySchema.Section));
+        ProxyReader proxy = part ?? whole;
         IProxyConfig read;
         try
         {
-            read = proxy.Read();
+            read = part is null ? await early : await part.ReadAsync();
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException or InvalidOperationException)
         {

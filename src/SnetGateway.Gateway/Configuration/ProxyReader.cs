@@ -21,18 +21,28 @@ internal sealed class ProxyReader : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    /// <summary>The routes and clusters as configured. Throws where YARP cannot read a value.</summary>
-    public IProxyConfig Read() => _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
+    /// <summary>The routes and clusters as configured, read beside the caller. Throws where YARP cannot read a value.</summary>
+    public async Task<IProxyConfig> ReadAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return _services.GetRequiredService<IProxyConfigProvider>().GetConfig();
+    }
 
     /// <summary>
-    /// Adds what YARP finds wrong. YARP does not name the key, so the parts of a route are first checked in a route that is otherwise
-    /// valid; errors of the whole route are reported where its parts are valid.
+    /// Adds what YARP finds wrong. YARP does not name the key, so the parts of a route that is not valid are checked in a route that is
+    /// otherwise valid; errors of the whole route are reported where its parts are valid.
     /// </summary>
     public async ValueTask CheckAsync(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
         IConfigValidator validator = _services.GetRequiredService<IConfigValidator>();
         foreach (RouteConfig route in routes)
         {
+            IList<Exception> problems = await validator.ValidateRouteAsync(route);
+            if (problems.Count == 0)
+            {
+                continue;
+            }
+
             string path = $"{ProxySchema.Section}:Routes:{route.RouteId}";
             var valid = new RouteConfig { RouteId = route.RouteId, ClusterId = route.ClusterId, Match = new RouteMatch { Path = "/" } };
             RouteConfig withMatch = valid with { Match = route.Match ?? new RouteMatch() };
@@ -43,7 +53,7 @@ internal sealed class ProxyReader : IAsyncDisposable
                 Add($"{path}:{nameof(route.Transforms)}:{i}", await validator.ValidateRouteAsync(withTransform), errors);
             }
 
-            Add(path, await validator.ValidateRouteAsync(route), errors);
+            Add(path, problems, errors);
         }
 
         foreach (ClusterConfig cluster in clusters)
