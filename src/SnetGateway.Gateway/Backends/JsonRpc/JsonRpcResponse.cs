@@ -70,8 +70,27 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
             throw NoResponse("the body is not an object");
         }
 
-        JsonElement? version = Member(response, "jsonrpc"), answered = Member(response, "id");
-        JsonElement? result = Member(response, "result"), error = Member(response, "error");
+        JsonElement? version = null, answered = null, result = null, error = null;
+        foreach (JsonProperty member in response.EnumerateObject())
+        {
+            if (member.NameEquals("jsonrpc"u8))
+            {
+                SetOnce(ref version, member.Value);
+            }
+            else if (member.NameEquals("id"u8))
+            {
+                SetOnce(ref answered, member.Value);
+            }
+            else if (member.NameEquals("result"u8))
+            {
+                SetOnce(ref result, member.Value);
+            }
+            else if (member.NameEquals("error"u8))
+            {
+                SetOnce(ref error, member.Value);
+            }
+        }
+
         if (version is not { } given || !JsonMarshal.GetRawUtf8Value(given).SequenceEqual("\"2.0\""u8))
         {
             throw NoResponse("jsonrpc is not \"2.0\"");
@@ -98,16 +117,8 @@ internal readonly record struct JsonRpcResponse(ReadOnlyMemory<byte> Result, Jso
         }
     }
 
-    private static JsonElement? Member(JsonElement response, string name)
-    {
-        JsonElement? found = null;
-        foreach (JsonProperty member in response.EnumerateObject().Where(member => member.NameEquals(name)))
-        {
-            found = found is null ? member.Value : throw NoResponse("a member is there twice");
-        }
-
-        return found;
-    }
+    private static void SetOnce(ref JsonElement? member, JsonElement value) =>
+        member = member is null ? value : throw NoResponse("a member is there twice");
 
     private static ServiceFaultException NoResponse(string detail) =>
         Wrong("the service's response is not a valid JSON-RPC 2.0 response", detail);

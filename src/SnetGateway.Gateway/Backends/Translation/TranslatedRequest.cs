@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -12,6 +13,9 @@ namespace SnetGateway.Gateway.Backends.Translation;
 internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
 {
     private static readonly HttpRequestOptionsKey<TranslatedInput> s_input = new("snet-gateway.input");
+
+    // A destination's address is one string until the configuration changes.
+    private readonly ConditionalWeakTable<string, Uri> _addresses = [];
 
     public void ValidateRoute(TransformRouteValidationContext context)
     {
@@ -35,7 +39,7 @@ internal sealed class TranslatedRequest : RequestTransform, ITransformProvider
         TranslatedInput input = features.Get<TranslatedInput>() ?? new TranslatedInput(context.Path.Value ?? string.Empty);
         features.Set(input);
         context.ProxyRequest.Options.Set(s_input, input);
-        context.ProxyRequest.RequestUri = new Uri(context.DestinationPrefix);
+        context.ProxyRequest.RequestUri = _addresses.GetValue(context.DestinationPrefix, static address => new Uri(address));
         return default;
     }
 
