@@ -19,8 +19,9 @@ internal sealed class DrainMonitor(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Runs until the host has stopped, so also while the server drains.
-        _timer = time.CreateTimer(static monitor => ((DrainMonitor)monitor!).Report(), this, s_interval, s_interval);
+        _timer = time.CreateTimer(
+            static monitor => ((DrainMonitor)monitor!).Report(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        calls.InstanceLeft += Wait;
         lifetime.ApplicationStopping.Register(Report);
         return Task.CompletedTask;
     }
@@ -52,11 +53,18 @@ internal sealed class DrainMonitor(
 
     public void Dispose() => _timer?.Dispose();
 
+    private void Wait() => _timer?.Change(s_interval, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Continues until no instance is left, and at shutdown until the host has stopped, so also while the server drains.</summary>
     private void Report()
     {
-        calls.ReportDrained();
-        if (lifetime.ApplicationStopping.IsCancellationRequested
-            && calls.Count is var running && Interlocked.Exchange(ref _reported, running) != running)
+        bool isStopping = lifetime.ApplicationStopping.IsCancellationRequested;
+        if (calls.ReportDrained() || isStopping)
+        {
+            Wait();
+        }
+
+        if (isStopping && calls.Count is var running && Interlocked.Exchange(ref _reported, running) != running)
         {
             DrainLog.Draining(logger, running, limits.Value.DrainDelay + limits.Value.DrainTimeout);
         }

@@ -28,6 +28,9 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
             "snet_gateway.draining_calls", () => LeavingCount, "{call}", "Calls that run on instances that have left the configuration.");
     }
 
+    /// <summary>Calls run on an instance that has just left the configuration.</summary>
+    public event Action? InstanceLeft;
+
     /// <summary>All running calls, on configured instances and on others.</summary>
     public long Count => LeavingCount + _proxy.Value.GetClusters().SelectMany(cluster => cluster.Destinations.Values).Sum(CallsOn);
 
@@ -51,8 +54,8 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
         }
     }
 
-    /// <summary>Forgets instances whose last call has ended, and logs it.</summary>
-    public void ReportDrained()
+    /// <summary>Forgets instances whose last call has ended, and logs it. False when none is left.</summary>
+    public bool ReportDrained()
     {
         foreach ((DestinationState instance, Leaving leaving) in _leaving)
         {
@@ -62,6 +65,8 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
                 DrainLog.InstanceDrained(_logger, instance.DestinationId, leaving.Cluster, after);
             }
         }
+
+        return !_leaving.IsEmpty;
     }
 
     public void Dispose() => _meter.Dispose();
@@ -77,6 +82,7 @@ internal sealed class RunningCalls : IClusterChangeListener, IDisposable
             if (running > 0)
             {
                 _leaving[instance] = new Leaving(cluster, _time.GetTimestamp());
+                InstanceLeft?.Invoke();
             }
         }
     }

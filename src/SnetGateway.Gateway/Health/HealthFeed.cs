@@ -21,7 +21,7 @@ internal sealed class HealthFeed(
 {
     private const string ChannelStates = "escrow.PaymentChannelStateService";
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Status> _published = new(StringComparer.Ordinal);
     private int? _evaluated;
@@ -45,7 +45,7 @@ internal sealed class HealthFeed(
     }
 
     /// <summary>
-    /// Runs four times a second, and evaluates only if something has changed: with hundreds of services it would be most of what an idle
+    /// Runs once a second, and evaluates only if something has changed: with hundreds of services it would be most of what an idle
     /// gateway does. A failure leaves the last status in effect and must not end the gateway.
     /// </summary>
     private void Update()

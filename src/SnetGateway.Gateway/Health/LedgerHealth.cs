@@ -22,6 +22,9 @@ internal sealed class LedgerHealth(
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
 
+    /// <summary>Time between two looks at whether an idle gateway is used again.</summary>
+    private static readonly TimeSpan s_idleTick = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// A disk that fails reports an error, and one that is only busy may take longer than an interval without a fault. A store over a
     /// network may be noticed only by its silence; with the interval this limit is below one second.
@@ -56,6 +59,8 @@ internal sealed class LedgerHealth(
                     await ProbeAsync(stoppingToken);
                     _probedAt = time.GetTimestamp();
                 }
+
+                timer.Period = IsInUse() ? _interval : s_idleTick;
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -65,7 +70,9 @@ internal sealed class LedgerHealth(
     }
 
     /// <summary>Each interval while payments are written or the ledger is not writable, otherwise seldom.</summary>
-    internal bool IsDue()
+    internal bool IsDue() => IsInUse() || time.GetElapsedTime(_probedAt) >= IdleInterval;
+
+    private bool IsInUse()
     {
         ulong settles = ledger.Settles;
         if (settles != _settles)
@@ -73,7 +80,7 @@ internal sealed class LedgerHealth(
             (_settles, _usedAt) = (settles, time.GetTimestamp());
         }
 
-        return !IsWritable || time.GetElapsedTime(_usedAt) <= IdleAfter || time.GetElapsedTime(_probedAt) >= IdleInterval;
+        return !IsWritable || time.GetElapsedTime(_usedAt) <= IdleAfter;
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly FailureLog _failures;
     private readonly ITimer _sweeper;
+    private bool _isSweeping;
     private readonly Lock _lock = new();
     private readonly List<PendingCommit> _waiting = [];
     private readonly List<CommitBatch> _inFlight = [];
@@ -48,7 +49,8 @@ internal sealed class CommitQueue : IAsyncDisposable
         (_limit, _maxQueued) = (options.CommitTimeout, options.MaxQueued);
         _failures = new FailureLog(logger.EtcdNotWritable, logger.EtcdWritable);
         _sweepPeriod = StoreLimits.SweepPeriod(_limit);
-        _sweeper = time.CreateTimer(static queue => ((CommitQueue)queue!).Sweep(), this, _sweepPeriod, _sweepPeriod);
+        _sweeper = time.CreateTimer(
+            static queue => ((CommitQueue)queue!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ValueTask<CommitResult> Commit(ReadOnlyMemory<RecordWrite> writes)
@@ -63,6 +65,11 @@ internal sealed class CommitQueue : IAsyncDisposable
             }
 
             _waiting.Add(commit);
+            if (!_isSweeping)
+            {
+                _isSweeping = _sweeper.Change(_sweepPeriod, _sweepPeriod);
+            }
+
             batch = NextBatch();
         }
 
@@ -298,7 +305,7 @@ internal sealed class CommitQueue : IAsyncDisposable
 
     /// <summary>
     /// Ends the commits that would exceed the limit before the next sweep. Queued ones are certainly not written; the outcome of those in
-    /// flight is unknown.
+    /// flight is unknown. Runs only while there are any.
     /// </summary>
     private void Sweep()
     {
@@ -317,6 +324,12 @@ internal sealed class CommitQueue : IAsyncDisposable
             if (unsent is not null)
             {
                 _waiting.RemoveAll(commit => commit.StartedAt <= limit);
+            }
+
+            if (_waiting.Count == 0 && _inFlight.Count == 0)
+            {
+                _isSweeping = false;
+                _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
 
             foreach (CommitBatch batch in _inFlight)

@@ -62,6 +62,9 @@ internal sealed class CommitRequest(RequestPool pool) : StoreRequest, IValueTask
     /// <summary>Taken by the writer and not ended by the sweep.</summary>
     public bool IsWanted => (Volatile.Read(ref _state) & PhaseMask) == Taken;
 
+    /// <summary>It has no outcome yet.</summary>
+    public bool IsOpen => (Volatile.Read(ref _state) & PhaseMask) is Queued or Taken;
+
     /// <summary>Ends it with the writer's result. False when the sweep ended it first.</summary>
     public bool TryEnd(CommitResult result)
     {

@@ -19,6 +19,9 @@ internal sealed class LedgerWriter
     /// </summary>
     private const int MaxWalPages = 2048;
 
+    /// <summary>A shorter log stays where it is while nothing is written: moving it would be most of what an idle gateway writes.</summary>
+    private const int MinIdleWalPages = 64;
+
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
@@ -94,7 +97,7 @@ internal sealed class LedgerWriter
             }
             else
             {
-                if (Interlocked.Exchange(ref _isIdle, 0) != 0 && _tables is { WalPages: > 0 })
+                if (Interlocked.Exchange(ref _isIdle, 0) != 0 && _tables is { WalPages: >= MinIdleWalPages })
                 {
                     Checkpoint();
                 }

@@ -34,6 +34,18 @@ internal sealed class RequestPool
         return request;
     }
 
+    /// <summary>A request has no outcome yet.</summary>
+    public bool HasOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Array.Exists(_all, request => request is { IsOpen: true });
+            }
+        }
+    }
+
     public void Return(CommitRequest request) => _free.Enqueue(request);
 
     /// <summary>Ends all that were started before <paramref name="limit"/> and have no outcome. Returns how many of each kind.</summary>

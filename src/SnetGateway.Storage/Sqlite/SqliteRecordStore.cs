@@ -27,6 +27,7 @@ public sealed class SqliteRecordStore : IRecordStore
     private readonly ReadOnlyRecordStore _reader;
     private readonly ITimer _sweeper;
     private long _commitsAtSweep;
+    private int _isSweeping;
     private int _disposed;
 
     /// <summary>
@@ -66,7 +67,8 @@ public sealed class SqliteRecordStore : IRecordStore
         }
 
         _reader = new ReadOnlyRecordStore(_path, scope, _limit);
-        _sweeper = time.CreateTimer(static store => ((SqliteRecordStore)store!).Sweep(), this, _sweepPeriod, _sweepPeriod);
+        _sweeper = time.CreateTimer(
+            static store => ((SqliteRecordStore)store!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         string version = raw.sqlite3_libversion().utf8_to_string();
         logger.Opened(_path, version);
     }
@@ -193,12 +195,13 @@ public sealed class SqliteRecordStore : IRecordStore
             request.Release();
         }
 
+        StartSweeping();
         return ended;
     }
 
     /// <summary>
     /// One timer for all requests. It ends those that would exceed the limit before its next run, so each ends within the limit even when
-    /// the disk hangs.
+    /// the disk hangs. It runs only while there are requests.
     /// </summary>
     private void Sweep()
     {
@@ -213,8 +216,31 @@ public sealed class SqliteRecordStore : IRecordStore
         if (commits == _commitsAtSweep)
         {
             _writer.NotifyIdle();
+            if (!_requests.HasOpen)
+            {
+                StopSweeping();
+            }
         }
 
         _commitsAtSweep = commits;
+    }
+
+    private void StartSweeping()
+    {
+        if (Volatile.Read(ref _isSweeping) == 0 && Interlocked.Exchange(ref _isSweeping, 1) == 0)
+        {
+            _sweeper.Change(_sweepPeriod, _sweepPeriod);
+        }
+    }
+
+    /// <summary>The caller of a new request sees that it has to start the timer, or its request is seen here.</summary>
+    private void StopSweeping()
+    {
+        _sweeper.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _isSweeping, 0);
+        if (_requests.HasOpen)
+        {
+            StartSweeping();
+        }
     }
 }
