@@ -6,7 +6,7 @@ namespace SnetGateway.Benchmarks.Growth;
 /// <summary>A start after many blocks were missed, with the staleness bound over.</summary>
 internal static class MissedBlocksCase
 {
-    private const int Channels = 200;
+    public const int Channels = 200;
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(5);
 
     public static async Task<IReadOnlyList<GrowthFigure>> MeasureAsync(GrowthBench bench, int blocks, CancellationToken cancellationToken)

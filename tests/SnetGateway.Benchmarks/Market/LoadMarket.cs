@@ -51,20 +51,17 @@ internal sealed class LoadMarket : IAsyncDisposable
         try
         {
             byte[] key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));
-            var opened = new PaidChannel[channels];
-            var several = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
-            await Parallel.ForAsync(0, channels, several, async (index, _) =>
-            {
-                ChainChannel channel = await chain.OpenChannelAsync(ChannelValue);
-                opened[index] = new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key);
-            });
-
+            ChainChannel first = await chain.OpenChannelAsync(ChannelValue);
+            ChainChannel[] opened = [first, .. await StoredChannels.CopyAsync(chain.State, first, channels - 1, cancellationToken)];
             if (mining is not null)
             {
                 await chain.SetMiningAsync(mining);
             }
 
-            return new LoadMarket(chain, await CountingRelay.StartAsync(chain.State.RpcUrl, cancellationToken), opened);
+            return new LoadMarket(
+                chain,
+                await CountingRelay.StartAsync(chain.State.RpcUrl, cancellationToken),
+                [.. opened.Select(channel => new PaidChannel((ulong)channel.Id, (ulong)channel.Nonce, key))]);
         }
         catch
         {
