@@ -80,6 +80,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             CallCommand.Create(context),
             ChannelsCommand.Create(context),
             LedgerCommand.Create(context),
+            FreeCallsCommand.Create(context),
             VersionCommand.Create(context),
         };
         root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, build, parsed, cancellationToken));

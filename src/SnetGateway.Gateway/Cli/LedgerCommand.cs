@@ -7,7 +7,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
-/// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel, and `ledger copy` copies it.
+/// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel or user, and `ledger copy`
+/// copies it.
 /// </summary>
 internal static class LedgerCommand
 {
@@ -52,8 +53,23 @@ internal static class LedgerCommand
                 }
             }
 
+            long counters = 0;
+            await foreach (CounterVerification finding in
+                new CounterVerifier(ledger.Store, TimeProvider.System, ledger.Retention).VerifyAsync(cancellationToken))
+            {
+                counters++;
+                entries += finding.Entries;
+                faults += finding.Faults.Count;
+                foreach (string fault in finding.Faults)
+                {
+                    output.WriteLine($"{finding.Name}: FAULT: {fault}");
+                }
+            }
+
+            string also = counters == 0 ? "" : $", {counters} plans and counts of free calls";
             output.WriteLine(
-                $"{channels} channels, {entries} entries, {delivered} cogs delivered: {(faults == 0 ? "clean" : $"{faults} faults")}");
+                $"{channels} channels{also}, {entries} entries, {delivered} cogs delivered: "
+                + (faults == 0 ? "clean" : $"{faults} faults"));
             return faults == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
@@ -61,16 +77,28 @@ internal static class LedgerCommand
 
     private static Command CreateExplain(CommandContext context)
     {
-        var channel = new Argument<string>("channel") { Description = "The channel's id." };
+        var channel = new Argument<string>("channel") { Description = "The channel's id, or the address of a user of free calls." };
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
         var command = new Command(
-            "explain", "Shows the history of one channel: every paid call, every claim, and its current state.") { channel, json };
+            "explain",
+            "Shows the history of one channel (every paid call, every claim, and its current state), or of a user's free calls.")
+        {
+            channel, json,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string text = parsed.GetRequiredValue(channel);
+            if (Address.TryParse(text, out Address user))
+            {
+                await using LedgerAccess counts = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
+                return await FreeCallReport.ExplainAsync(
+                    context.Terminal.Output, new LedgerHistory(counts.Store), user, parsed.GetValue(json), cancellationToken);
+            }
+
             if (!UInt256.TryParse(text, out UInt256 number))
             {
-                throw new CommandException(ExitCodes.Usage, $"'{text}' is not a channel id: write a whole number");
+                throw new CommandException(
+                    ExitCodes.Usage, $"'{text}' is not a channel id or an address: write a whole number, or 0x and 40 hex digits");
             }
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);

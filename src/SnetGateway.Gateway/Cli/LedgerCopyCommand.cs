@@ -112,24 +112,29 @@ internal static class LedgerCopyCommand
         foreach (string channel in copied.Different)
         {
             context.Terminal.Error.WriteLine(
-                $"channel {channel}: not copied, because both ledgers served it independently. Claim what each of them holds.");
+                $"{NameOf(channel)}: not copied, because both ledgers served it independently. Claim what each of them holds.");
         }
 
         foreach (string channel in compared.Differences)
         {
             context.Terminal.Error.WriteLine(
-                $"channel {channel}: differs after the copy. Stop every gateway on the two ledgers, and copy again.");
+                $"{NameOf(channel)}: differs after the copy. Stop every gateway on the two ledgers, and copy again.");
         }
 
         string newer = copied.Newer.Count == 0 ? "" : $", {copied.Newer.Count} kept because the target's are newer";
         string faults = compared.Faults == 0 ? "" : $", {compared.Faults} faults as in the source (`ledger verify` names them)";
+        string counters = copied.Counters == 0 ? "" : $", {copied.Counters} plans and counts of free calls";
         long failed = copied.Different.Count + compared.Differences.Count;
         context.Terminal.Output.WriteLine(
-            $"{source.Place} to {target.Place}: {copied.Written} of {copied.Channels} channels and {copied.EntriesWritten} entries written"
-            + $"{newer}; compared: {compared.Channels} channels, {compared.Entries} entries, {compared.Delivered} cogs delivered{faults}, "
+            $"{source.Place} to {target.Place}: {copied.Written} of {copied.Channels} channels{counters} and {copied.EntriesWritten} "
+            + $"entries written{newer}; compared: {compared.Channels} channels, {compared.Entries} entries, {compared.Delivered} cogs "
+            + $"delivered{faults}, "
             + (failed == 0 ? "all equal" : $"{failed} channels differ"));
         return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    /// <summary>A channel by its id; a counter has its name.</summary>
+    private static string NameOf(string record) => char.IsAsciiDigit(record[0]) ? $"channel {record}" : record;
 
     private static async Task<LedgerCopyResult> CopyAsync(
         IRecordStore from, IRecordStore to, LedgerSource target, StorageMetrics metrics, CancellationToken cancellationToken)

@@ -35,6 +35,10 @@ internal static class CounterChange
             before, CounterEntryKind.Purchase, planned, before.Used,
             [new CounterLine(1, planned.SaturatingSubtract(before.Planned), string.Empty, method)], id, at);
 
+    /// <summary>The record after the operator set what is used to zero.</summary>
+    public static CounterRecord OfReset(CounterRecord before, CallId id, DateTimeOffset at) =>
+        After(before, CounterEntryKind.Reset, before.Planned, UInt256.Zero, [], id, at);
+
     private static CounterRecord After(
         CounterRecord before, CounterEntryKind kind, UInt256 planned, UInt256 used, IReadOnlyList<CounterLine> lines, CallId id,
         DateTimeOffset at)

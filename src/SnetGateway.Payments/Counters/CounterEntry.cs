@@ -121,4 +121,7 @@ public enum CounterEntryKind : byte
 
     /// <summary>More was bought.</summary>
     Purchase = 2,
+
+    /// <summary>The operator set what is used to zero.</summary>
+    Reset = 4,
 }

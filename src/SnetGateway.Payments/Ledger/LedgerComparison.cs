@@ -1,17 +1,19 @@
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Compares a copy with its source: every record byte for byte, and what `ledger verify` finds in each channel's journal. Reads only.
+/// Compares a copy with its source: every record byte for byte, and what `ledger verify` finds in the journal of each channel and
+/// counter. Reads only.
 /// </summary>
 public sealed class LedgerComparison(
     IRecordStore source, IRecordStore copy, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention)
 {
     /// <summary>Compares all channels of the source. Throws <see cref="StoreUnavailableException"/>.</summary>
-    /// <param name="except">Channels whose record in the copy is newer.</param>
+    /// <param name="except">Channels and counters whose record in the copy is newer.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<LedgerComparisonResult> RunAsync(IReadOnlySet<string> except, CancellationToken cancellationToken)
     {
@@ -38,16 +40,25 @@ public sealed class LedgerComparison(
             }
         }
 
-        await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
+        foreach (RecordKind kind in (RecordKind[])[RecordKind.PaidChannel, .. CounterName.Kinds])
         {
-            string channel = ChannelRecordCodec.Read(stored).Id.ToString();
-            StoredRecord? copied = await copy.ReadAsync(stored.Key, cancellationToken);
-            if (!except.Contains(channel) && copied?.Value.Span.SequenceEqual(stored.Value.Span) != true)
+            await foreach (StoredRecord stored in source.ReadAllAsync(kind, cancellationToken))
             {
-                differences.Add(channel);
+                string name = CopiedRecord.Read(stored).Name;
+                StoredRecord? copied = await copy.ReadAsync(stored.Key, cancellationToken);
+                if (!except.Contains(name) && copied?.Value.Span.SequenceEqual(stored.Value.Span) != true)
+                {
+                    differences.Add(name);
+                }
             }
         }
 
+        Dictionary<string, CounterVerification> counters = await VerifyCountersAsync(copy, cancellationToken);
+        differences.UnionWith((await VerifyCountersAsync(source, cancellationToken)).Values
+            .Where(expected => !except.Contains(expected.Name)
+                && (!counters.TryGetValue(expected.Name, out CounterVerification? actual)
+                    || (actual.Entries, actual.Used, actual.Faults.Count) != (expected.Entries, expected.Used, expected.Faults.Count)))
+            .Select(expected => expected.Name));
         return new LedgerComparisonResult(channels, entries, delivered, faults, differences);
     }
 
@@ -58,6 +69,18 @@ public sealed class LedgerComparison(
         await foreach (ChannelVerification finding in verifier.VerifyAsync(cancellationToken))
         {
             findings[finding.Channel] = finding;
+        }
+
+        return findings;
+    }
+
+    private async Task<Dictionary<string, CounterVerification>> VerifyCountersAsync(
+        IRecordStore store, CancellationToken cancellationToken)
+    {
+        var findings = new Dictionary<string, CounterVerification>();
+        await foreach (CounterVerification finding in new CounterVerifier(store, time, retention).VerifyAsync(cancellationToken))
+        {
+            findings[finding.Name] = finding;
         }
 
         return findings;

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
-using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Copies a ledger into another store: records byte for byte, and the journal of each channel. It can end at any point and be run again:
-/// each channel is compared first, and only what is missing is written. A record that is newer at the target is kept.
+/// Copies a ledger into another store: records byte for byte, and the journal of each channel and counter. It can end at any point and be
+/// run again: each record is compared first, and only what is missing is written. A record that is newer at the target is kept.
 /// </summary>
 /// <param name="source">The ledger to copy.</param>
 /// <param name="target">The store to write.</param>
@@ -19,14 +19,14 @@ public sealed class LedgerCopy(
     IRecordStore source, IRecordStore target, IRecordStore targetJournal,
     Func<RecordKey, StoredEntry, CancellationToken, ValueTask>? append) : IDisposable
 {
-    /// <summary>Channels that are copied at the same time, so that their writes share the target's syncs.</summary>
+    /// <summary>Records that are copied at the same time, so that their writes share the target's syncs.</summary>
     private const int Parallelism = 64;
 
     private readonly SemaphoreSlim _reading = new(1);
     private readonly Lock _lock = new();
     private readonly HashSet<string> _newer = [];
     private readonly List<string> _different = [];
-    private long _channels, _written, _entriesWritten;
+    private long _channels, _counters, _written, _entriesWritten;
 
     /// <summary>
     /// Copies what is missing. Throws <see cref="StoreUnavailableException"/> when a store cannot be used or another process writes to the
@@ -36,15 +36,19 @@ public sealed class LedgerCopy(
     {
         await CopyCursorAsync(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            OneByOneAsync(source.ReadAllAsync(RecordKind.PaidChannel, cancellationToken), cancellationToken), options,
-            async (stored, cancellation) => await CopyChannelAsync(stored, cancellation));
+        foreach (RecordKind kind in (RecordKind[])[RecordKind.PaidChannel, .. CounterName.Kinds])
+        {
+            await Parallel.ForEachAsync(
+                OneByOneAsync(source.ReadAllAsync(kind, cancellationToken), cancellationToken), options,
+                async (stored, cancellation) => await CopyRecordAsync(stored, cancellation));
+        }
+
         await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.PendingInvalidation, cancellationToken))
         {
             await CopyInvalidationAsync(stored, cancellationToken);
         }
 
-        return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different);
+        return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different, _counters);
     }
 
     public void Dispose() => _reading.Dispose();
@@ -76,33 +80,38 @@ public sealed class LedgerCopy(
         }
     }
 
-    private async Task CopyChannelAsync(StoredRecord stored, CancellationToken cancellationToken)
+    private async Task CopyRecordAsync(StoredRecord stored, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _channels);
-        ChannelRecord record = ChannelRecordCodec.Read(stored);
+        bool isChannel = stored.Key.Kind == RecordKind.PaidChannel;
+        Interlocked.Increment(ref isChannel ? ref _channels : ref _counters);
+        var record = CopiedRecord.Read(stored);
         StoredRecord? there = await target.ReadAsync(stored.Key, cancellationToken);
         bool isThere = there is not null && there.Value.Span.SequenceEqual(stored.Value.Span);
         if (there is not null && !isThere)
         {
-            ChannelRecord known = ChannelRecordCodec.Read(there);
-            if (!await IsContinuedAsync(record, known, cancellationToken))
+            var known = CopiedRecord.Read(there);
+            if (!await IsContinuedAsync(stored.Key, record, known, cancellationToken))
             {
-                Note(_different, record.Id.ToString());
+                Note(_different, record.Name);
                 return;
             }
 
             if (known.Sequence >= record.Sequence)
             {
-                Note(_newer, record.Id.ToString());
+                Note(_newer, record.Name);
                 return;
             }
         }
 
-        await WriteChannelAsync(stored, record, there?.Revision ?? 0, isThere, cancellationToken);
+        await WriteRecordAsync(stored, record, there?.Revision ?? 0, isThere, cancellationToken);
+        if (isChannel && !isThere)
+        {
+            Interlocked.Increment(ref _written);
+        }
     }
 
-    private async Task WriteChannelAsync(
-        StoredRecord stored, ChannelRecord record, long revision, bool isThere, CancellationToken cancellationToken)
+    private async Task WriteRecordAsync(
+        StoredRecord stored, CopiedRecord record, long revision, bool isThere, CancellationToken cancellationToken)
     {
         HashSet<(long, Bytes32)> known = [];
         await foreach (StoredEntry entry in OneByOneAsync(targetJournal.ReadJournalAsync(stored.Key, cancellationToken), cancellationToken))
@@ -144,11 +153,6 @@ public sealed class LedgerCopy(
         {
             await WriteAsync(new RecordWrite(stored.Key, revision, stored.Value), cancellationToken);
         }
-
-        if (!isThere)
-        {
-            Interlocked.Increment(ref _written);
-        }
     }
 
     /// <summary>An invalidation that was seen later counts: with the older one a claim could be missed.</summary>
@@ -165,10 +169,11 @@ public sealed class LedgerCopy(
     /// Whether the newer of two records continues the history of the older one. The newer one's journal decides; where it does not go back
     /// that far, the newer record must be worth at least as much.
     /// </summary>
-    private async ValueTask<bool> IsContinuedAsync(ChannelRecord record, ChannelRecord known, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsContinuedAsync(
+        RecordKey key, CopiedRecord record, CopiedRecord known, CancellationToken cancellationToken)
     {
         bool isNewer = record.Sequence > known.Sequence;
-        (ChannelRecord older, ChannelRecord newer) = isNewer ? (known, record) : (record, known);
+        (CopiedRecord older, CopiedRecord newer) = isNewer ? (known, record) : (record, known);
         if (older.Sequence == newer.Sequence)
         {
             return older.NewestEntry.Span.SequenceEqual(newer.NewestEntry.Span);
@@ -176,7 +181,7 @@ public sealed class LedgerCopy(
 
         bool isInJournal = false;
         IRecordStore journal = isNewer ? source : targetJournal;
-        IAsyncEnumerable<StoredEntry> entries = journal.ReadJournalAsync(new Channel(record.Id).Key, cancellationToken);
+        IAsyncEnumerable<StoredEntry> entries = journal.ReadJournalAsync(key, cancellationToken);
         await foreach (StoredEntry entry in OneByOneAsync(entries, cancellationToken))
         {
             if (entry.Sequence == older.Sequence)
@@ -189,12 +194,12 @@ public sealed class LedgerCopy(
             }
         }
 
-        return !isInJournal && (older.Nonce < newer.Nonce || (older.Nonce == newer.Nonce && older.Amount <= newer.Amount));
+        return !isInJournal && older.MayPrecede(newer);
     }
 
     /// <summary>The source's entries, with the newest one even where the record alone holds it.</summary>
     private async IAsyncEnumerable<StoredEntry> EntriesAsync(
-        RecordKey key, ChannelRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RecordKey key, CopiedRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long last = 0;
         await foreach (StoredEntry entry in OneByOneAsync(source.ReadJournalAsync(key, cancellationToken), cancellationToken))

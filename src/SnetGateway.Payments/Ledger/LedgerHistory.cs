@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
-/// <summary>Reads records and their history for the commands `channels` and `ledger explain`.</summary>
+/// <summary>Reads records and their history for the commands `channels`, `free-calls list` and `ledger explain`.</summary>
 public sealed class LedgerHistory(IRecordStore store)
 {
     /// <summary>
@@ -38,6 +39,34 @@ public sealed class LedgerHistory(IRecordStore store)
         if (last < record.Sequence)
         {
             yield return JournalEntry.Read(record.NewestEntry);
+        }
+    }
+
+    /// <summary>All counters of one kind, by key. Throws as <see cref="ChannelsAsync"/>.</summary>
+    public async IAsyncEnumerable<CounterRecord> CountersAsync(
+        RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredRecord stored in store.ReadAllAsync(kind, cancellationToken))
+        {
+            yield return CounterRecordCodec.Read(stored);
+        }
+    }
+
+    /// <summary>One counter's journal, oldest first, with the newest entry even where the record alone holds it.</summary>
+    public async IAsyncEnumerable<CounterEntry> EntriesAsync(
+        CounterRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        long last = 0;
+        await foreach (StoredEntry stored in store.ReadJournalAsync(record.Key, cancellationToken))
+        {
+            last = stored.Sequence;
+            yield return CounterEntry.Read(stored.Entry);
+        }
+
+        if (last < record.Sequence)
+        {
+            yield return CounterEntry.Read(record.NewestEntry);
         }
     }
 }

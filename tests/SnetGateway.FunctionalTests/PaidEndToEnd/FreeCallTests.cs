@@ -150,7 +150,8 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
         await using GatewayProcess strict = await StartAsync(new() { [$"{FreeCalls}:ReferenceErrors"] = "true" });
         CallReport refused = await AskAsync(strict, stack, poor);
         Assert.Equal(
-            (2, "{Status: rpc error: code = PermissionDenied desc = you must have at least 10 FET (ASI) in your balance to use free calls}"),
+            (2, "{Status: rpc error: code = PermissionDenied desc = you must have at least 10 FET (ASI) in your balance to use free "
+                + "calls}"),
             (refused.Code, refused.Details));
         Assert.Equal(3, (await AskAsync(strict, stack)).FreeCalls!.Available);
     }

@@ -16,6 +16,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
 {
     public static readonly Address Escrow = Address.Parse("0xe7f1725e7734ce288f8367e1bb143e90bb3f0512");
 
+    public static readonly Address Token = Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3");
+
     private readonly Lock _lock = new();
     private readonly List<Block> _canonical = [];
     private readonly Dictionary<string, Block> _byHash = [];
@@ -54,6 +56,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
             return Asked.Count(one => one == method);
         }
     }
+
+    /// <summary>Tokens that addresses own; none for all others.</summary>
+    public Dictionary<Address, UInt256> Balances { get; } = [];
 
     /// <summary>Number of channel reads so far.</summary>
     public int ChannelReads => Count("channels");
@@ -153,8 +158,13 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
     private static string NameOf(JsonNode question) =>
         (string)question["method"]! == "eth_call"
-        && ((string)question["params"]![0]!["data"]!).StartsWith("0xe5949b5d", StringComparison.Ordinal)
-            ? "channels"
+            ? ((string)question["params"]![0]!["data"]!)[2..10] switch
+            {
+                "e5949b5d" => "channels",
+                "fc0c546a" => "token",
+                "70a08231" => "balanceOf",
+                _ => "eth_call",
+            }
             : (string)question["method"]!;
 
     private static JsonObject Error(int code, string message) => new() { ["code"] = code, ["message"] = message };
@@ -213,8 +223,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
                     return (null, new JsonObject { ["code"] = -32000, ["message"] = "header not found" });
                 }
 
-                return ("0x" + Convert.ToHexStringLower(Call(at, Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2)))),
-                    null);
+                byte[] data = Convert.FromHexString(((string)parameters[0]!["data"]!).AsSpan(2));
+                return ("0x" + Convert.ToHexStringLower(CallToken(data) ?? Call(at, data)), null);
             case "eth_getLogs" when host.WithholdsLogs:
                 return (new JsonArray(), null);
             case "eth_getLogs":
@@ -239,6 +249,14 @@ internal sealed class ScriptedChain : HttpMessageHandler
                 return (null, new JsonObject { ["code"] = -32601, ["message"] = "no such method" });
         }
     }
+
+    /// <summary>`token()` of the escrow contract, and `balanceOf` of that token; null for any other function.</summary>
+    private byte[]? CallToken(byte[] data) => Convert.ToHexStringLower(data.AsSpan(0, 4)) switch
+    {
+        "fc0c546a" => [.. new byte[12], .. Token.ToBytes()],
+        "70a08231" => Balances.GetValueOrDefault(new Address(data.AsSpan(16))).ToBigEndian(),
+        _ => null,
+    };
 
     private static byte[] Call(Block at, byte[] data)
     {

@@ -17,6 +17,8 @@ using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
 using SnetGateway.GrpcWire.Web;
+using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.ProtoJson;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
@@ -52,6 +54,7 @@ internal static class GeneratedInputs
         ["PROXY header"] = Proxy,
         ["HTTP/2 preface"] = Preface,
         ["metadata of a payment"] = Metadata,
+        ["metadata of a free call"] = FreeCall,
         ["binary metadata, timeouts, content types"] = Values,
         ["JSON-RPC response"] = JsonRpc,
         ["part of a JSON answer"] = JsonPart,
@@ -264,6 +267,48 @@ internal static class GeneratedInputs
         Assert.Equal(headers["snet-payment-channel-id"], read.IdValues);
         Assert.Equal(headers["snet-payment-channel-nonce"], read.NonceValues);
         Assert.Equal(headers["grpc-timeout"], read.TimeoutValues);
+    }
+
+    /// <summary>Whatever the spelling: an address has one reading, and what is accepted has the bytes of the token that was sent.</summary>
+    private static void FreeCall(Random random)
+    {
+        byte[] bytes = new byte[20];
+        random.NextBytes(bytes);
+        char[] address = ("0x" + Convert.ToHexStringLower(bytes)).ToCharArray();
+        for (int i = 2; i < address.Length; i++)
+        {
+            address[i] = random.Next(2) == 0 ? char.ToUpperInvariant(address[i]) : address[i];
+        }
+
+        string spelling = new(address);
+        string sent = random.Next(4) switch
+        {
+            0 => spelling[..^random.Next(1, 3)],
+            1 => spelling + Text(random, 3) + "zz",
+            2 => spelling[2..],
+            _ => spelling,
+        };
+        byte[] token = [.. Bytes(random, 70), (byte)'_', .. Encoding.ASCII.GetBytes($"{random.NextInt64()}")];
+        if (random.Next(4) == 0)
+        {
+            token[random.Next(token.Length)] ^= (byte)random.Next(1, 256);
+        }
+
+        var headers = new HeaderDictionary
+        {
+            [PaymentMetadata.FreeCallUserAddress] = sent,
+            [PaymentMetadata.CurrentBlock] = $"{random.NextInt64()}",
+            [PaymentMetadata.ChannelSignature] = BinaryMetadata.Encode(Bytes(random, 70)),
+            [PaymentMetadata.FreeCallToken] = BinaryMetadata.Encode(token),
+        };
+        PaymentRefusal? refusal = FreeCallPayment.Read(PaymentMetadata.Read(headers), out FreeCallUse use, out FreeCallToken read);
+        Assert.Equal(sent != spelling, refusal?.Message.Contains(PaymentMetadata.FreeCallUserAddress, StringComparison.Ordinal) == true);
+        if (refusal is null)
+        {
+            Assert.Equal(bytes, use.User.Address.ToBytes());
+            Assert.Equal((spelling, ""), (use.AddressText, use.User.UserId));
+            Assert.Equal(token, read.Bytes.ToArray());
+        }
     }
 
     private static void Values(Random random)

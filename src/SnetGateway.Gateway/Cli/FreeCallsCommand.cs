@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
+using SnetGateway.Storage;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`free-calls list` shows the counts of free calls, and `free-calls reset` sets those of a user to zero.</summary>
+internal static class FreeCallsCommand
+{
+    public static Command Create(CommandContext context) =>
+        new("free-calls", "Shows the free calls that users have made, or gives a user all of them again.")
+        {
+            CreateList(context), CreateReset(context),
+        };
+
+    private static Command CreateList(CommandContext context)
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object per line." };
+        var command = new Command("list", "Lists the counts of free calls in the ledger, also while a gateway runs.") { json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            var counts = new List<CounterRecord>();
+            await foreach (CounterRecord count in
+                new LedgerHistory(ledger.Store).CountersAsync(RecordKind.FreeCallCount, cancellationToken))
+            {
+                counts.Add(count);
+            }
+
+            if (!parsed.GetValue(json))
+            {
+                FreeCallReport.WriteTable(context.Terminal.Output, counts);
+                return ExitCodes.Done;
+            }
+
+            counts.ForEach(count => FreeCallReport.WriteJson(context.Terminal.Output, count));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateReset(CommandContext context)
+    {
+        var address = new Option<string>("--address")
+        {
+            Description = "The user's address.",
+            HelpName = "ADDRESS",
+            Required = true,
+        };
+        var userId = new Option<string?>("--user-id") { Description = "The user's id, if a trusted signer sent one.", HelpName = "ID" };
+        var service = new Option<string?>("--service")
+        {
+            Description = "The service. Default: all of the configuration.",
+            HelpName = "NAME",
+        };
+        var command = new Command(
+            "reset",
+            "Sets a user's count of free calls to zero. With SQLite the gateway must be stopped; on a shared store gateways may run.")
+        {
+            address, userId, service,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string text = parsed.GetRequiredValue(address);
+            if (!Address.TryParse(text, out Address user))
+            {
+                throw new CommandException(ExitCodes.Usage, $"'{text}' is not an address: write 0x and 40 hex digits");
+            }
+
+            ConfigurationLoader loader = context.Loader(parsed);
+            LedgerSource source = await LedgerSource.LoadAsync(loader);
+            if (await context.LoadAsync(loader) is not { } configuration)
+            {
+                return ExitCodes.Usage;
+            }
+
+            IReadOnlyList<(string Name, RecordKey Key)> counts = KeysOf(
+                configuration.Options, new FreeCallUser(user, parsed.GetValue(userId) ?? ""), parsed.GetValue(service));
+            try
+            {
+                return await ResetAsync(context, source, counts, cancellationToken);
+            }
+            catch (LedgerInUseException exception)
+            {
+                throw new CommandException(ExitCodes.Usage, exception.Message);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>The user's counts, one for each service.</summary>
+    private static IReadOnlyList<(string Name, RecordKey Key)> KeysOf(GatewayOptions options, FreeCallUser user, string? only)
+    {
+        if (only is not null && !options.Services.ContainsKey(only))
+        {
+            throw new CommandException(ExitCodes.Usage, $"there is no service '{only}' in {ServiceRules.Services}");
+        }
+
+        return
+        [
+            .. options.Services.Where(service => only is null || service.Key == only).Select(service =>
+            {
+                GroupOptions group = options.Groups[service.Value.Group];
+                return (service.Key, user.CounterKey(group.OrganizationId, service.Value.ServiceId, group.GroupId));
+            }),
+        ];
+    }
+
+    private static async Task<int> ResetAsync(
+        CommandContext context, LedgerSource source, IReadOnlyList<(string Name, RecordKey Key)> counts,
+        CancellationToken cancellationToken)
+    {
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new StorageMetrics(services.GetRequiredService<IMeterFactory>());
+        await using IRecordStore store = RecordStores.Open(
+            source.Options, source.Scope, metrics, NullLoggerFactory.Instance, TimeProvider.System);
+        var reset = new CounterReset(store, TimeProvider.System);
+        int done = 0;
+        foreach ((string name, RecordKey key) in counts)
+        {
+            if (await reset.RunAsync(key, cancellationToken) is { } made)
+            {
+                done++;
+                context.Terminal.Output.WriteLine($"{name}: {made} free calls made, now 0");
+            }
+        }
+
+        return done > 0
+            ? ExitCodes.Done
+            : throw new CommandException(ExitCodes.Failed, "the ledger has no free calls of this user");
+    }
+}
