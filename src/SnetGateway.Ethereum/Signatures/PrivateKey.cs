@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using SnetGateway.Ethereum.Hashing;
-using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Signatures;

@@ -1,6 +1,5 @@
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 

@@ -29,7 +29,7 @@ internal static class FreeCallRules
         }
     }
 
-    /// <summary>The signature tells the services of one host apart, at a cost for each of them.</summary>
+    /// <summary>The signature of a request names one of the host's services, and each of them costs a verification.</summary>
     private static void CheckHosts(
         Dictionary<string, GroupOptions> groups, Dictionary<string, ServiceOptions> services, ErrorList errors)
     {
@@ -43,23 +43,23 @@ internal static class FreeCallRules
             errors.Add(
                 $"{ServiceRules.Services}:{host.Last()}:{nameof(ServiceOptions.Hosts)}",
                 $"more than {FreeCallTargets.MaxPerHost} services with free calls have the same host",
-                "Give each of them a host of its own, or move some to a group without free calls");
+                "Give each service its own host, or move some to a group without free calls");
         }
     }
 
     /// <summary>Reads the key of a file, of which no message repeats any part.</summary>
     public static bool TryReadKey(string file, out PrivateKey? key)
     {
-        PrivateKey? read = null;
+        const int MaxLength = 1024;
+        string text = "";
         bool isRead = Attempt.Succeeds(() =>
         {
-            const int MaxLength = 1024;
             using var reader = new StreamReader(file);
-            char[] text = new char[MaxLength];
-            PrivateKey.TryParse(text.AsSpan(0, reader.ReadBlock(text)), out read);
+            char[] buffer = new char[MaxLength];
+            text = new string(buffer, 0, reader.ReadBlock(buffer));
             return null;
         });
-        key = read;
-        return isRead && read is not null;
+        key = null;
+        return isRead && PrivateKey.TryParse(text, out key);
     }
 }

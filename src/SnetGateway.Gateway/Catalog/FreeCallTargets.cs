@@ -1,6 +1,6 @@
 using Grpc.Core;
 using SnetGateway.Gateway.Health.Heartbeats;
-using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 
 namespace SnetGateway.Gateway.Catalog;
 

@@ -102,7 +102,7 @@ internal static class FreeCallsCommand
     {
         if (only is not null && !options.Services.ContainsKey(only))
         {
-            throw new CommandException(ExitCodes.Usage, $"there is no service '{only}' in {ServiceRules.Services}");
+            throw new CommandException(ExitCodes.Usage, $"the service '{only}' is not configured in {ServiceRules.Services}");
         }
 
         return

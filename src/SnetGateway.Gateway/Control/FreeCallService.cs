@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Payments.FreeCalls;
@@ -9,7 +8,7 @@ using IssuedToken = SnetGateway.Payments.FreeCalls.FreeCallToken;
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>
-/// `escrow.FreeCallStateService`, for the service of the request's host. Whatever speaks against free calls, the response is that of
+/// `escrow.FreeCallStateService`, for the service of the request's host. If the user cannot have free calls, the response is that of
 /// <see cref="NoFreeCalls"/>, unless the operator wants the reference's errors (docs/protocol/prepaid-and-free-calls.md, 'Free calls').
 /// </summary>
 internal sealed class FreeCallService(FreeCallStates states, LiveSnapshot live) : NoFreeCalls

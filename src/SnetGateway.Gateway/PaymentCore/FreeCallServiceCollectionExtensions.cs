@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
-using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;

@@ -5,7 +5,6 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;

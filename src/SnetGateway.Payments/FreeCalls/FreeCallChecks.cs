@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;

@@ -1,6 +1,4 @@
-using System.Globalization;
 using SnetGateway.Payments.Refusal;
-using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;

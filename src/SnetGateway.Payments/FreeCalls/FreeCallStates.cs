@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;
@@ -59,7 +60,7 @@ public sealed class FreeCallStates(
 
         long limit = offer.Terms.LimitOf(use.User.Address);
         return limit == FreeCallTerms.Unlimited ? (UnlimitedCalls, null)
-            : await counters.FindAsync(offer.CounterKey(use.User), cancellationToken) is not { } counter ? (0, LedgerUnreadable)
+            : await counters.FindAsync(use.User.CounterKey(offer), cancellationToken) is not { } counter ? (0, LedgerUnreadable)
             : (UInt256.FromUInt64((ulong)limit).SaturatingSubtract(counter.Used).ToUInt64Saturating(), null);
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;
 

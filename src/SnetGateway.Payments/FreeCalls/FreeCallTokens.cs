@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pricing;
 
 namespace SnetGateway.Payments.FreeCalls;
 

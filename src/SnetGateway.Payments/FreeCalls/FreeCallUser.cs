@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
@@ -21,6 +22,10 @@ public readonly record struct FreeCallUser(Address Address, string UserId)
     private const int KeyLength = Address.Size + SHA256.HashSizeInBytes;
 
     public static bool IsUserIdTooLong(string userId) => Encoding.UTF8.GetByteCount(userId) > MaxUserIdBytes;
+
+    /// <summary>The key of this user's counter for a service.</summary>
+    internal RecordKey CounterKey(FreeCallOffer offer) =>
+        CounterKey(offer.Terms.OrganizationId, offer.ServiceId, offer.Terms.GroupId);
 
     /// <summary>The key of this user's counter for a service of an organisation's group.</summary>
     public RecordKey CounterKey(string organizationId, string serviceId, string groupId)

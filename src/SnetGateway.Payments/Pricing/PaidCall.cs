@@ -1,5 +1,4 @@
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.FreeCalls;
 
 namespace SnetGateway.Payments.Pricing;
 

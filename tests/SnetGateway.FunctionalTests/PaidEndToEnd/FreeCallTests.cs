@@ -141,7 +141,7 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     [InlineData(ClientStack.Python)]
     public async Task AddressWithoutBalance_GetsNoToken_AndWithTheOptionTheReferencesError(ClientStack stack)
     {
-        ClientFreeCalls poor = ClientFreeCalls.From(market.Chain.State, "stranger", Service);
+        var poor = ClientFreeCalls.From(market.Chain.State, "stranger", Service);
         await using GatewayProcess gateway = await StartAsync();
         CallReport asked = await AskAsync(gateway, stack, poor);
         Assert.Equal((0, ""), (asked.Code, asked.FreeCalls!.Token));

@@ -1,5 +1,5 @@
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 using Xunit;
 
@@ -14,7 +14,10 @@ public sealed class FreeCallOptionTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-free-");
     private readonly string _key;
 
-    public FreeCallOptionTests() => _key = WriteKey(new string('1', 64) + "\n");
+    public FreeCallOptionTests()
+    {
+        _key = WriteKey(new string('1', 64) + "\n");
+    }
 
     public static TheoryData<string, string, string> Refused() => new()
     {
@@ -77,8 +80,8 @@ public sealed class FreeCallOptionTests : IDisposable
         File.SetUnixFileMode(_key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         ConfigurationResult result = await LoadAsync(new() { [$"{FreeCalls}:SignerKeyFile"] = _key });
         Assert.Equal(
-            $"{FreeCalls}:SignerKeyFile: '{_key}' is not a file that can be read, by the gateway's user only. Take the access from group and "
-            + $"others, as chmod 600 {_key}.",
+            $"{FreeCalls}:SignerKeyFile: '{_key}' is not a file that can be read, by the gateway's user only. Take the access from group "
+            + $"and others, as chmod 600 {_key}.",
             Assert.Single(result.Errors).ToString());
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;

@@ -1,11 +1,9 @@
 using System.Collections.Frozen;
-using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
-using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
-using SnetGateway.TestKit.Payments;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.FreeCalls;

@@ -1,5 +1,5 @@
-using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;

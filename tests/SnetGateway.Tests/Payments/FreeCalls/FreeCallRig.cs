@@ -7,7 +7,6 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
-using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
-using SnetGateway.TestKit.Payments;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.FreeCalls;

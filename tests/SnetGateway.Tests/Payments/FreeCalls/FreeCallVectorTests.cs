@@ -2,6 +2,7 @@ using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
 using SnetGateway.TestKit;

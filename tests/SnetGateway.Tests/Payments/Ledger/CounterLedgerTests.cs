@@ -17,7 +17,7 @@ public sealed class CounterLedgerTests
 {
     private readonly FreeCallRig _rig = new();
 
-    private RecordKey Key => _rig.Offer.CounterKey(new FreeCallUser(FreeCallRig.User, ""));
+    private RecordKey Key => new FreeCallUser(FreeCallRig.User, "").CounterKey(_rig.Offer);
 
     [Fact]
     public async Task CleanCounter_HasNoFaults()

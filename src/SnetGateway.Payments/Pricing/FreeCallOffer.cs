@@ -1,7 +1,6 @@
 using System.Text;
-using SnetGateway.Payments.Records;
 
-namespace SnetGateway.Payments.FreeCalls;
+namespace SnetGateway.Payments.Pricing;
 
 /// <summary>The free calls of one service: the terms of its group, and what users sign for it.</summary>
 /// <param name="terms">The group's terms.</param>
@@ -15,7 +14,4 @@ public sealed class FreeCallOffer(FreeCallTerms terms, string serviceId)
 
     /// <summary>The ids that a user's signature binds it to: organisation, service and group, as UTF-8 without separators.</summary>
     public ReadOnlyMemory<byte> SignedIds { get; } = Encoding.UTF8.GetBytes(terms.OrganizationId + serviceId + terms.GroupId);
-
-    /// <summary>The counter of a user's free calls of this service.</summary>
-    internal RecordKey CounterKey(in FreeCallUser user) => user.CounterKey(terms.OrganizationId, serviceId, terms.GroupId);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.FreeCalls;
+namespace SnetGateway.Payments.Pricing;
 
 /// <summary>Who gets free calls of a group, how many, and by which key. One object per group and configuration.</summary>
 public sealed class FreeCallTerms
@@ -12,13 +12,13 @@ public sealed class FreeCallTerms
     /// <summary>Decimals of the token: one whole token is 10^18 cogs.</summary>
     public const int TokenDecimals = 18;
 
-    /// <summary>Id of the organisation in the Registry, a part of what is signed.</summary>
+    /// <summary>Id of the organisation in the Registry, a part of all signed messages.</summary>
     public required string OrganizationId { get; init; }
 
-    /// <summary>Name of the group, a part of what tokens sign.</summary>
+    /// <summary>Name of the group, a part of the message that a token signs.</summary>
     public required string GroupName { get; init; }
 
-    /// <summary>The group id as base64 text, a part of what users sign.</summary>
+    /// <summary>The group id as base64 text, a part of the messages that users sign.</summary>
     public required string GroupId { get; init; }
 
     /// <summary>Signs the tokens; its address is `free_call_signer_address` in the service's metadata.</summary>

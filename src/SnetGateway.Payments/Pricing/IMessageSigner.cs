@@ -1,6 +1,6 @@
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Payments.FreeCalls;
+namespace SnetGateway.Payments.Pricing;
 
 /// <summary>A key of the operator that signs messages as a wallet does. Implemented by the Ethereum project.</summary>
 public interface IMessageSigner

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Gateway.Configuration;
+namespace SnetGateway.Gateway.Catalog;
 
 /// <summary>Who may call; fixed for the process.</summary>
 /// <param name="Addresses">The only ones; null for everyone.</param>
