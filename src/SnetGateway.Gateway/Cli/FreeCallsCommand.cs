@@ -7,6 +7,7 @@ using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -110,7 +111,9 @@ internal static class FreeCallsCommand
             .. options.Services.Where(service => only is null || service.Key == only).Select(service =>
             {
                 GroupOptions group = options.Groups[service.Value.Group];
-                return (service.Key, user.CounterKey(group.OrganizationId, service.Value.ServiceId, group.GroupId));
+                return (
+                    service.Key,
+                    user.CounterKey(FreeCallOffer.QuotaIdsOf(group.OrganizationId, service.Value.ServiceId, group.GroupId)));
             }),
         ];
     }

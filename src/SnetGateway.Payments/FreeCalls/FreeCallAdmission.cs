@@ -32,7 +32,7 @@ public sealed class FreeCallAdmission(FreeCallChecks checks, CounterLedger count
             return AdmissionResult.Refused(fault.AsRefusal);
         }
 
-        if (await counters.FindAsync(user.CounterKey(offer), cancellationToken) is not { } counter)
+        if (await counters.FindAsync(user.CounterKey(offer.QuotaIds.Span), cancellationToken) is not { } counter)
         {
             return AdmissionResult.Refused(Refusals.FreeCallCountUnreadable());
         }

@@ -60,7 +60,8 @@ public sealed class FreeCallStates(
 
         long limit = offer.Terms.LimitOf(use.User.Address);
         return limit == FreeCallTerms.Unlimited ? (UnlimitedCalls, null)
-            : await counters.FindAsync(use.User.CounterKey(offer), cancellationToken) is not { } counter ? (0, LedgerUnreadable)
+            : await counters.FindAsync(use.User.CounterKey(offer.QuotaIds.Span), cancellationToken) is not { } counter
+                ? (0, LedgerUnreadable)
             : (UInt256.FromUInt64((ulong)limit).SaturatingSubtract(counter.Used).ToUInt64Saturating(), null);
     }
 

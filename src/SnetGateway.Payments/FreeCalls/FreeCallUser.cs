@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
@@ -21,33 +21,24 @@ public readonly record struct FreeCallUser(Address Address, string UserId)
     /// <summary>Bytes of a counter's key: the address and a hash of everything else that the quota is bound to.</summary>
     private const int KeyLength = Address.Size + SHA256.HashSizeInBytes;
 
-    public static bool IsUserIdTooLong(string userId) => Encoding.UTF8.GetByteCount(userId) > MaxUserIdBytes;
+    /// <summary>Enough for a user id and the ids of a service, unless these are of an unusual length.</summary>
+    private const int StackBytes = 1024;
 
-    /// <summary>The key of this user's counter for a service.</summary>
-    internal RecordKey CounterKey(FreeCallOffer offer) =>
-        CounterKey(offer.Terms.OrganizationId, offer.ServiceId, offer.Terms.GroupId);
+    public static bool IsUserIdTooLong(string userId) =>
+        userId.Length > MaxUserIdBytes || Encoding.UTF8.GetByteCount(userId) > MaxUserIdBytes;
 
-    /// <summary>The key of this user's counter for a service of an organisation's group.</summary>
-    public RecordKey CounterKey(string organizationId, string serviceId, string groupId)
+    /// <summary>The key of this user's counter for a service, by the ids of <c>FreeCallOffer.QuotaIds</c>.</summary>
+    [SkipLocalsInit]
+    public RecordKey CounterKey(ReadOnlySpan<byte> ids)
     {
+        int length = ids.Length + sizeof(int) + Encoding.UTF8.GetByteCount(UserId);
+        Span<byte> bound = length <= StackBytes ? stackalloc byte[StackBytes] : new byte[length];
+        ids.CopyTo(bound);
+        BinaryPrimitives.WriteInt32BigEndian(bound[ids.Length..], length - ids.Length - sizeof(int));
+        Encoding.UTF8.GetBytes(UserId, bound[(ids.Length + sizeof(int))..]);
         byte[] key = new byte[KeyLength];
         Address.WriteTo(key);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, organizationId);
-        Append(hash, serviceId);
-        Append(hash, groupId);
-        Append(hash, UserId);
-        hash.GetHashAndReset(key.AsSpan(Address.Size));
+        SHA256.HashData(bound[..length], key.AsSpan(Address.Size));
         return new RecordKey(RecordKind.FreeCallCount, key);
-    }
-
-    /// <summary>With its length, so that no two lists of texts are the same bytes.</summary>
-    private static void Append(IncrementalHash hash, string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
     }
 }

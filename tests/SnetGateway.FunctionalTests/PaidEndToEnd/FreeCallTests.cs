@@ -3,6 +3,7 @@ using System.Text.Json;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
+using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
@@ -83,27 +84,23 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     public async Task ThreeReplicasOnEtcd_SixtyFourConcurrentCalls_ThreeAreGranted()
     {
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
-        var ledger = new Dictionary<string, string>
+        await ShareAsync(new()
         {
             ["SnetGateway:Ledger:Store"] = "etcd",
             ["SnetGateway:Ledger:Etcd:Endpoints:0"] = etcd.Endpoint,
-        };
-        await using GatewayProcess one = await StartAsync(ledger);
-        await using GatewayProcess two = await StartAsync(ledger);
-        await using GatewayProcess three = await StartAsync(ledger);
-        IReadOnlyList<CallReport>[] all = await Task.WhenAll(
-            PayingClient.RunAsync(ClientStack.Node, Call(one) with { Calls = 22, Parallel = 22 }),
-            PayingClient.RunAsync(ClientStack.Node, Call(two) with { Calls = 21, Parallel = 21 }),
-            PayingClient.RunAsync(ClientStack.Node, Call(three) with { Calls = 21, Parallel = 21 }));
-        CallReport[] calls = [.. all.SelectMany(calls => calls)];
-        Assert.Equal(3, calls.Count(call => call.Code == 0));
-        Assert.All(calls.Where(call => call.Code != 0), call => Assert.Equal((13, Exceeded), (call.Code, call.Details)));
-        foreach (GatewayProcess gateway in (GatewayProcess[])[one, two, three])
+        });
+    }
+
+    [Fact]
+    [Trait("Needs", "redis")]
+    public async Task ThreeReplicasOnRedis_SixtyFourConcurrentCalls_ThreeAreGranted()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        await ShareAsync(new()
         {
-            await Eventually.TrueAsync("the count has reached every replica", async () =>
-                (await AskAsync(gateway, ClientStack.Node)).FreeCalls!.Available == 0);
-            Assert.Equal(Exceeded, (await market.Client(ClientStack.Python).CallAsync(Call(gateway))).Details);
-        }
+            ["SnetGateway:Ledger:Store"] = "redis",
+            ["SnetGateway:Ledger:Redis:Endpoint"] = redis.Endpoint,
+        });
     }
 
     [Theory]
@@ -211,6 +208,26 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private ClientFreeCalls User => ClientFreeCalls.From(market.Chain.State, "consumer", Service);
+
+    private async Task ShareAsync(Dictionary<string, string> ledger)
+    {
+        await using GatewayProcess one = await StartAsync(ledger);
+        await using GatewayProcess two = await StartAsync(ledger);
+        await using GatewayProcess three = await StartAsync(ledger);
+        IReadOnlyList<CallReport>[] all = await Task.WhenAll(
+            PayingClient.RunAsync(ClientStack.Node, Call(one) with { Calls = 22, Parallel = 22 }),
+            PayingClient.RunAsync(ClientStack.Node, Call(two) with { Calls = 21, Parallel = 21 }),
+            PayingClient.RunAsync(ClientStack.Node, Call(three) with { Calls = 21, Parallel = 21 }));
+        CallReport[] calls = [.. all.SelectMany(calls => calls)];
+        Assert.Equal(3, calls.Count(call => call.Code == 0));
+        Assert.All(calls.Where(call => call.Code != 0), call => Assert.Equal((13, Exceeded), (call.Code, call.Details)));
+        foreach (GatewayProcess gateway in (GatewayProcess[])[one, two, three])
+        {
+            await Eventually.TrueAsync("the count has reached every replica", async () =>
+                (await AskAsync(gateway, ClientStack.Node)).FreeCalls!.Available == 0);
+            Assert.Equal(Exceeded, (await market.Client(ClientStack.Python).CallAsync(Call(gateway))).Details);
+        }
+    }
 
     private async Task<JsonElement[]> RunNewestSdkAsync(GatewayProcess gateway, ChainChannel channel, string account, int count)
     {

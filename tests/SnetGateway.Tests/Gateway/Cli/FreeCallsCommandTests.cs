@@ -43,7 +43,8 @@ public sealed class FreeCallsCommandTests : IAsyncLifetime
         var call = new PaidCall(new PaidService("translate", PaymentRig.Group, new FixedPrice(1)), "/t.T/Go");
         foreach (string userId in (string[])["", "", "someone"])
         {
-            RecordKey key = new FreeCallUser(Address.Parse(s_user), userId).CounterKey("my-org", "translate", Samples.GroupId);
+            RecordKey key = new FreeCallUser(Address.Parse(s_user), userId).CounterKey(
+                FreeCallOffer.QuotaIdsOf("my-org", "translate", Samples.GroupId));
             Counter counter = (await ledger.FindAsync(key, default))!;
             (CounterUse? use, _) = await ledger.HoldAsync(counter, UInt256.One, UInt256.MaxValue, call, default);
             Assert.Equal(CounterOutcome.Done, await ledger.SettleAsync(use!));

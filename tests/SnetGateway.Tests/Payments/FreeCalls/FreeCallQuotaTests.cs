@@ -1,5 +1,7 @@
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
@@ -215,8 +217,15 @@ public sealed class FreeCallQuotaTests
             (user with { Address = FreeCallRig.Other }, "org", "svc", "g"), (user, "orgs", "vc", "g"), (user, "org", "svcg", ""),
             (user, "", "orgsvc", "g"), (user with { UserId = "gu" }, "org", "svc", ""),
         ];
-        Assert.Equal(all.Length, all.Select(row => row.User.CounterKey(row.Organization, row.Service, row.Group)).Distinct().Count());
-        Assert.All(all, row => Assert.Equal(
-            row.User.Address.ToBytes(), row.User.CounterKey(row.Organization, row.Service, row.Group).Id.ToArray()[..20]));
+        RecordKey[] keys =
+            [.. all.Select(row => row.User.CounterKey(FreeCallOffer.QuotaIdsOf(row.Organization, row.Service, row.Group)))];
+        Assert.Equal(all.Length, keys.Distinct().Count());
+        Assert.Equal(all.Select(row => row.User.Address), keys.Select(CounterName.AddressOf));
+
+        // The bytes are in ledgers, so they never change.
+        Assert.Equal(
+            "FreeCallCount/00000000000000000000000000000000000000ab"
+                + "8aee038010ce3c6f83176313e85cfdc16681132e698885292bd1fc939496f5ef",
+            keys[0].ToString());
     }
 }

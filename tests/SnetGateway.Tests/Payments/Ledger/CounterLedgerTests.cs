@@ -17,7 +17,7 @@ public sealed class CounterLedgerTests
 {
     private readonly FreeCallRig _rig = new();
 
-    private RecordKey Key => new FreeCallUser(FreeCallRig.User, "").CounterKey(_rig.Offer);
+    private RecordKey Key => new FreeCallUser(FreeCallRig.User, "").CounterKey(_rig.Offer.QuotaIds.Span);
 
     [Fact]
     public async Task CleanCounter_HasNoFaults()
@@ -67,7 +67,8 @@ public sealed class CounterLedgerTests
         await UseAllAsync();
         var reset = new CounterReset(_rig.Store, _rig.Time);
         Assert.Equal(UInt256.FromUInt64(3), await reset.RunAsync(Key, default));
-        Assert.Null(await reset.RunAsync(new FreeCallUser(FreeCallRig.Other, "").CounterKey("org", "svc", "R1"), default));
+        var other = new FreeCallUser(FreeCallRig.Other, "");
+        Assert.Null(await reset.RunAsync(other.CounterKey(_rig.Offer.QuotaIds.Span), default));
 
         var rig = new FreeCallRig(store: _rig.Store);
         Assert.Equal(3UL, await rig.AskAsync());
