@@ -75,11 +75,18 @@ public sealed class FreeCallAdmission(FreeCallChecks checks, CounterLedger count
 
     private static UInt256 Most(long limit) => limit == FreeCallTerms.Unlimited ? UInt256.MaxValue : UInt256.FromUInt64((ulong)limit);
 
+    /// <summary>
+    /// Calls that run count as made. The quota is then the number, not a sum of what runs here and what another replica has written, which
+    /// may be higher.
+    /// </summary>
+    private static UInt256 MadeAtMost(Counter counter, long limit) =>
+        counter.Used is var used && used > Most(limit) ? used : Most(limit);
+
     private static PaymentRefusal? RefusalOf(CounterOutcome outcome, Counter counter, long limit) => outcome switch
     {
         CounterOutcome.Done => null,
         CounterOutcome.Exceeded => Refusals.FreeCallsUsed(
-            counter.Used.SaturatingAdd(counter.Held).ToString(), limit.ToString(CultureInfo.InvariantCulture)),
+            MadeAtMost(counter, limit).ToString(), limit.ToString(CultureInfo.InvariantCulture)),
         CounterOutcome.NotWritten => Refusals.FreeCallNotRecorded(RefusalReason.NotRecorded),
         _ => Refusals.FreeCallNotRecorded(RefusalReason.OutcomeUnknown),
     };
