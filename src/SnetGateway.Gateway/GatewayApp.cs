@@ -9,6 +9,7 @@ using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Web;
 
 namespace SnetGateway.Gateway;
@@ -31,6 +32,7 @@ internal static class GatewayApp
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();
+        services.AddPrepaid(result.Options.Prepaid);
         services.AddHealth();
         services.AddOwnServices();
         builder.AddGateway();

@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.ConfigurationKeys;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Routes;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
@@ -100,6 +101,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     {
         ListenerRules.Check(options.Listeners, errors);
         LedgerRules.Check(options.Ledger, errors);
+        PrepaidRules.Check(options.Prepaid, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
         FreeCallRules.Check(options.Groups, options.Services, errors);
         RouteRules.Check(routes, clusters, options.Services, errors);

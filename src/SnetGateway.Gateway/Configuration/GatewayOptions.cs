@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
 using SnetGateway.Payments;
@@ -48,6 +49,9 @@ public sealed class GatewayOptions
     /// <summary>Admission and settlement of paid calls.</summary>
     [Live]
     public PaidCallOptions PaidCalls { get; set; } = new();
+
+    /// <summary>Prepaid calls: consumers sign a larger total once and make concurrent calls with a token.</summary>
+    public PrepaidOptions Prepaid { get; set; } = new();
 
     /// <summary>Connections to the services, and how their calls are translated.</summary>
     public BackendOptions Backends { get; set; } = new();

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Prepaid;
+using SnetGateway.Payments.Prepaid;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SnetGateway.Gateway.Control;
@@ -23,6 +25,7 @@ internal static class OwnServices
     [
         StateServiceReflection.Descriptor.Services.Single(),
         FreeCallStateServiceReflection.Descriptor.Services.Single(),
+        TokenServiceReflection.Descriptor.Services.Single(),
         Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
@@ -34,7 +37,6 @@ internal static class OwnServices
     /// </summary>
     public static IReadOnlyList<string> NotOffered { get; } =
     [
-        "escrow.TokenService",
         "escrow.ProviderControlService",
         "training.Daemon",
         "configuration_service.ConfigurationService",
@@ -74,10 +76,13 @@ internal static class OwnServices
         HeartbeatEndpoint.Map(endpoints);
     }
 
-    /// <summary>Maps the protocol's other control services: the one for free calls, and those that are not offered.</summary>
+    /// <summary>Maps the protocol's other control services: free calls, prepaid tokens, and those that are not offered.</summary>
     public static void MapPaymentServices(this IEndpointRouteBuilder endpoints, NoFreeCalls freeCalls)
     {
         endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, freeCalls));
+        IServiceProvider provider = endpoints.ServiceProvider;
+        var tokens = new PrepaidTokenService(provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>());
+        endpoints.MapOwnService(binder => TokenService.BindService(binder, tokens));
         foreach (string service in NotOffered)
         {
             endpoints.MapUnimplemented(service, $"the service {service} is not offered");

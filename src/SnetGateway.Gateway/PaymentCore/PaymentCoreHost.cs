@@ -22,6 +22,7 @@ internal sealed class PaymentCoreHost(
     LedgerMarker marker,
     ChainFollower follower,
     ClaimAudit claims,
+    ClaimedAmounts claimed,
     LivePaidCallOptions liveOptions,
     LiveSnapshot live,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
@@ -60,7 +61,7 @@ internal sealed class PaymentCoreHost(
         _following = follower.RunAsync(
             _cursor,
             cursor.SaveAsync,
-            claim => claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount),
+            TakeClaim,
             _stopping.Token);
         _watching = WatchAsync();
         _marking = marker.RunAsync(_stopping.Token);
@@ -85,6 +86,12 @@ internal sealed class PaymentCoreHost(
     {
         _optionChanges?.Dispose();
         _stopping.Dispose();
+    }
+
+    private void TakeClaim(ChannelClaimSeen claim)
+    {
+        claimed.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount, claim.Block.Number);
+        claims.Seen(claim.Channel, claim.NewNonce, claim.PlannedAmount);
     }
 
     /// <summary>Follows the settles of other replicas. Without it every call is still right: a stale record loses its comparison.</summary>

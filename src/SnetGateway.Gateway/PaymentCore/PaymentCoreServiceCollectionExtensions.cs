@@ -14,6 +14,7 @@ using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.States;
@@ -65,8 +66,15 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<UnpaidCalls>();
         services.AddSingleton<ChannelSettlement>();
         services.AddSingleton<ChannelAdmission>();
-        services.AddSingleton(provider => WithChain<ChannelStates>(provider));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelParties>(
+            provider, provider.GetRequiredService<ChainOptions>().StalenessBound));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelStates>(
+            provider, provider.GetRequiredService<ChainOptions>().Escrow));
         services.AddSingleton<ClaimAudit>();
+        services.AddSingleton<ClaimedAmounts>();
+        services.AddSingleton<PrepaidPlans>();
+        services.AddSingleton<PrepaidSettlement>();
+        services.AddSingleton<PrepaidAdmission>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
 
         services.AddFreeCalls();

@@ -29,12 +29,6 @@ public sealed class ChannelAdmission(
     LivePaidCallOptions options)
 {
     /// <summary>
-    /// Age from which the reading of a channel in use is confirmed by another one. Events keep readings right, but an endpoint may withhold
-    /// one, and after a missed claim every further payment would be worthless.
-    /// </summary>
-    private static readonly TimeSpan s_confirmAfter = TimeSpan.FromMinutes(10);
-
-    /// <summary>
     /// Checks a payment and takes its channel's slot. Never throws for a client's error. Throws <see cref="OperationCanceledException"/>
     /// when the call is cancelled while it waits, with nothing held.
     /// </summary>
@@ -47,14 +41,9 @@ public sealed class ChannelAdmission(
 
         // Nearly every call: known, fresh, right. One verification of the signature and no wait.
         PaymentRefusal? refusal = checks.Check(channel, chain, payment, call.Service.Group);
-        if (refusal is null
-            && (chain.Freshness == ReadingFreshness.Recorded || time.GetUtcNow() - chain.Reading.Block.SeenAt > s_confirmAfter))
-        {
-            chainReader.ReadLater(channel.Id);
-        }
-
         if (refusal is null)
         {
+            checks.ConfirmLater(channel, chain);
             ValueTask caughtUp = checks.CatchUpAsync(cancellationToken);
             if (!caughtUp.IsCompletedSuccessfully)
             {

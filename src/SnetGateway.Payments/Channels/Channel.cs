@@ -62,8 +62,11 @@ public sealed class Channel
     /// <summary>Gives the array back, unless a store may still read from it.</summary>
     internal void ReturnWrites(RecordWrite[] writes)
     {
-        writes[0] = default;
-        _writes = writes;
+        if (writes.Length == 1)
+        {
+            writes[0] = default;
+            _writes = writes;
+        }
     }
 
     /// <summary>

@@ -21,11 +21,21 @@ public sealed class ChannelChecks(
     IChannelReader chainReader, ISignerRecovery recovery, TimeProvider time, Address escrow, TimeSpan stalenessBound,
     LivePaidCallOptions options, IReadOnlySet<Address>? allowedUsers = null)
 {
+    /// <summary>Age from which the reading of a channel in use is confirmed by another one.</summary>
+    private static readonly TimeSpan s_confirmAfter = TimeSpan.FromMinutes(10);
+
     /// <summary>E3 to E9: whether the payment is right by what is in memory of its channel.</summary>
     internal PaymentRefusal? Check(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
         CheckOwner(group, chain.Reading)
         ?? CheckNonce(channel.CurrentNonce(chain), payment.Nonce)
         ?? CheckSigner(payment, chain.Reading)
+        ?? CheckExpiry(chain, group.ExpirationThreshold, group.ExpirationThreshold)
+        ?? CheckFunds(channel, chain, payment);
+
+    /// <summary>The same without the signature: for a payment that was authorized before.</summary>
+    internal PaymentRefusal? CheckUnsigned(Channel channel, ChannelChainState chain, in ChannelPayment payment, PaymentGroup group) =>
+        CheckOwner(group, chain.Reading)
+        ?? CheckNonce(channel.CurrentNonce(chain), payment.Nonce)
         ?? CheckExpiry(chain, group.ExpirationThreshold, group.ExpirationThreshold)
         ?? CheckFunds(channel, chain, payment);
 
@@ -58,6 +68,22 @@ public sealed class ChannelChecks(
 
     /// <summary>After an idle time: waits until the chain was followed again. Completed while calls flow.</summary>
     internal ValueTask CatchUpAsync(CancellationToken cancellationToken) => chainReader.CatchUpAsync(cancellationToken);
+
+    /// <summary>
+    /// Has a reading of an earlier process, or one that has not been confirmed for long, read again behind the call. Events keep readings
+    /// right, but an endpoint may withhold one, and after a missed claim every further payment would be worthless.
+    /// </summary>
+    internal void ConfirmLater(Channel channel, ChannelChainState chain)
+    {
+        if (chain.Freshness == ReadingFreshness.Recorded || time.GetUtcNow() - chain.Reading.Block.SeenAt > s_confirmAfter)
+        {
+            chainReader.ReadLater(channel.Id);
+        }
+    }
+
+    /// <summary>True while calls may be checked against this state without a read of the chain.</summary>
+    internal bool IsUsable(ChannelChainState chain) =>
+        chain.Freshness is ReadingFreshness.Fresh or ReadingFreshness.Recorded && IsWithinBound(chain);
 
     internal bool IsWithinBound(ChannelChainState chain) => chain.IsWithin(stalenessBound, chainReader, time);
 

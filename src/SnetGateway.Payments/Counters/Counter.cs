@@ -235,14 +235,14 @@ public sealed class Counter
         }
     }
 
-    /// <summary>Begins a write of the counter that another record's write is a part of.</summary>
-    internal CounterWrite PreparePurchase(UInt256 planned, string method, DateTimeOffset at)
+    /// <summary>Begins a write that raises what is planned, as a part of another record's write.</summary>
+    internal CounterWrite PreparePurchase(UInt256 amount, UInt256 most, string method, DateTimeOffset at)
     {
         lock (_lock)
         {
             CounterRecord before = _record ?? new CounterRecord { Key = Key };
             return _open = new CounterWrite(
-                before, CounterChange.OfPurchase(before, planned, method, new CallId(_writerId, ++_writes), at), UInt256.Zero);
+                before, CounterChange.OfPurchase(before, amount, most, method, new CallId(_writerId, ++_writes), at), UInt256.Zero);
         }
     }
 

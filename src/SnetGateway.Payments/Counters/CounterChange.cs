@@ -29,11 +29,22 @@ internal static class CounterChange
         return After(before, CounterEntryKind.Use, before.Planned, used, lines, id, at);
     }
 
-    /// <summary>The record after more was bought.</summary>
-    public static CounterRecord OfPurchase(CounterRecord before, UInt256 planned, string method, CallId id, DateTimeOffset at) =>
-        After(
-            before, CounterEntryKind.Purchase, planned, before.Used,
-            [new CounterLine(1, planned.SaturatingSubtract(before.Planned), string.Empty, method)], id, at);
+    /// <summary>
+    /// The record after more was bought. A record with more than <paramref name="most"/> was an earlier channel's, and begins anew.
+    /// </summary>
+    public static CounterRecord OfPurchase(
+        CounterRecord before, UInt256 amount, UInt256 most, string method, CallId id, DateTimeOffset at)
+    {
+        bool isOfOther = before.Planned > most;
+        return After(
+            before,
+            isOfOther ? CounterEntryKind.FirstPurchase : CounterEntryKind.Purchase,
+            isOfOther ? amount : before.Planned.SaturatingAdd(amount),
+            isOfOther ? UInt256.Zero : before.Used,
+            [new CounterLine(1, amount, string.Empty, method)],
+            id,
+            at);
+    }
 
     /// <summary>The record after the operator set what is used to zero.</summary>
     public static CounterRecord OfReset(CounterRecord before, CallId id, DateTimeOffset at) =>

@@ -122,6 +122,9 @@ public enum CounterEntryKind : byte
     /// <summary>More was bought.</summary>
     Purchase = 2,
 
+    /// <summary>Something was bought, and what was there before belonged to an earlier channel with the same id.</summary>
+    FirstPurchase = 3,
+
     /// <summary>The operator set what is used to zero.</summary>
     Reset = 4,
 }

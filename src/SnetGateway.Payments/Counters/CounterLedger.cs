@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Counters;
@@ -28,6 +29,13 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
     {
         Counter counter = book.GetOrAdd(key);
         return counter.IsLoaded || await RefreshAsync(counter, cancellationToken) ? counter : null;
+    }
+
+    /// <summary>The same, read again where another replica may have changed it.</summary>
+    public async ValueTask<Counter?> FindFreshAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        Counter counter = book.GetOrAdd(key);
+        return (counter.IsLoaded && !store.IsShared) || await RefreshAsync(counter, cancellationToken) ? counter : null;
     }
 
     /// <summary>
@@ -79,6 +87,53 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
 
         Enqueue(use);
         return new(use.Outcome);
+    }
+
+    /// <summary>
+    /// Raises what is planned, as a part of another record's conditional write. Waits for the write in progress, and uses that come
+    /// meanwhile wait for this one.
+    /// </summary>
+    /// <param name="counter">The counter.</param>
+    /// <param name="amount">By how much.</param>
+    /// <param name="most">The most that can have been bought before. A record with more is of an earlier channel, and begins anew.</param>
+    /// <param name="method">What is called, for the journal.</param>
+    /// <param name="settle">Makes the other write together with the given one. Not called if the counter cannot be written now.</param>
+    /// <returns>Null when both are durable; otherwise why not. After <see cref="RefusalReason.Busy"/> either record has changed.</returns>
+    internal async ValueTask<PaymentRefusal?> PurchaseAsync(
+        Counter counter, UInt256 amount, UInt256 most, string method, Func<RecordWrite, ValueTask<PaymentRefusal?>> settle)
+    {
+        if (!await counter.Writer.EnterAsync(MaxWaiting, s_maxWait, time, CancellationToken.None))
+        {
+            return Refusals.NotRecorded();
+        }
+
+        try
+        {
+            if (counter is { InDoubt: true, Open: { } open } && !await ClearDoubtAsync(counter, open))
+            {
+                return Refusals.OutcomeUnknown();
+            }
+
+            CounterWrite write = counter.PreparePurchase(amount, most, method, time.GetUtcNow());
+            PaymentRefusal? refusal = await settle(write.ToRecordWrite());
+            if (refusal?.Reason == RefusalReason.OutcomeUnknown)
+            {
+                counter.LeaveInDoubt();
+                return refusal;
+            }
+
+            counter.Abandon(); // nothing is held for it; what was written is read
+            if (refusal is null or { Reason: RefusalReason.Busy })
+            {
+                counter.IsLoaded = await RefreshAsync(counter, CancellationToken.None);
+            }
+
+            return refusal;
+        }
+        finally
+        {
+            counter.Writer.Release();
+        }
     }
 
     /// <summary>

@@ -31,4 +31,5 @@ public enum RefusalReason
     TokenExpired,
     SignatureExpired,
     QuotaUsed,
+    UsageExceeded,
 }

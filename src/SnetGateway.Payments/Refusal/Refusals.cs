@@ -118,6 +118,17 @@ public static class Refusals
     public static PaymentRefusal FreeCallNotRecorded(RefusalReason reason) =>
         new(reason, Internal, "unable to store new transaction free call user state");
 
+    public static PaymentRefusal UsageExceeded(ChannelId id) =>
+        new(RefusalReason.UsageExceeded, Internal, $"internal error: Usage Exceeded on channel Id {id}");
+
+    /// <summary>Of `GetToken`: less than what is authorized.</summary>
+    internal static PaymentRefusal TokenAmountTooLow() => new(
+        RefusalReason.WrongAmount, Internal, "signed amount for token request needs to be greater than last signed amount");
+
+    /// <summary>Of `GetToken`: more than the channel holds.</summary>
+    internal static PaymentRefusal TokenAmountTooHigh() => new(
+        RefusalReason.NotEnoughTokens, Internal, "signed amount for token request cannot be greater than full amount in channel");
+
     /// <summary>
     /// A client's value in a text, which is logged too: cut, but never between the halves of a surrogate pair, and printable.
     /// </summary>

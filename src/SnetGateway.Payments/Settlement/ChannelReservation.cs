@@ -36,6 +36,11 @@ internal sealed class ChannelReservation(
 
     public ChannelReading Signed => signed;
 
+    /// <summary>
+    /// A write of another record that is part of the settle: both are written, or neither. Null for nearly every call.
+    /// </summary>
+    public RecordWrite? Joined { get; set; }
+
     public override Address Payer => signed.Sender;
 
     protected override ValueTask<PaymentRefusal?> WriteAsync() => settlement.SettleAsync(this);

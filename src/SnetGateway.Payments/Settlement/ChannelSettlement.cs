@@ -63,7 +63,11 @@ public sealed class ChannelSettlement(
 
     private void Report(ChannelReservation reservation, RefusalReason reason)
     {
-        events.ExecutedWithoutGrant(reservation.Channel.Id);
+        if (reservation.Joined is null)
+        {
+            events.ExecutedWithoutGrant(reservation.Channel.Id); // a purchase executes nothing
+        }
+
         switch (reason)
         {
             case RefusalReason.NotRecorded:
@@ -72,7 +76,7 @@ public sealed class ChannelSettlement(
             case RefusalReason.OutcomeUnknown:
                 events.OutcomeUnknown(reservation.Channel.Id);
                 break;
-            case RefusalReason.Busy:
+            case RefusalReason.Busy when reservation.Joined is null:
                 // A copy of the payment was executed by another replica, and won: one payment, two executions.
                 unpaid.CountAbandoned(reservation.Payer);
                 break;

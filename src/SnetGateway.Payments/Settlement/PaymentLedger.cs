@@ -35,7 +35,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         ChannelRecord? previous = reservation.CheckedRecord;
         ChannelRecord next = NextRecord.After(reservation, reading, call, time.GetUtcNow());
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
-        RecordWrite[] writes = channel.TakeWrites();
+        RecordWrite[] writes = reservation.Joined is { } joined ? [default, joined] : channel.TakeWrites();
         writes[0] = new RecordWrite(
             channel.Key,
             previous?.Revision ?? 0,
@@ -222,6 +222,6 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
 /// <param name="Channel">Whose slot is held.</param>
 /// <param name="Next">The record after it.</param>
 /// <param name="Call">The call's id.</param>
-/// <param name="Writes">The channel's own array for one write.</param>
+/// <param name="Writes">The channel's own array for one write, or one with the write that joins it.</param>
 /// <param name="Buffer">The record's bytes, rented.</param>
 internal readonly record struct SettleWrite(Channel Channel, ChannelRecord Next, CallId Call, RecordWrite[] Writes, byte[] Buffer);

@@ -81,7 +81,7 @@ public sealed class FreshReadTests(GatewayFixture market)
         // old.
         ChainChannel channel = await market.Chain.OpenChannelAsync(100);
         CallReport first = await market.Client(stack).CallAsync(market.Say(channel));
-        await market.Chain.MineAsync(ChannelStates.FreshnessBlocks + 1);
+        await market.Chain.MineAsync(ChannelParties.FreshnessBlocks + 1);
         CallReport second = await market.Client(stack).CallAsync(market.Say(channel));
 
         Assert.Equal((0, 0), (first.Code, second.Code));

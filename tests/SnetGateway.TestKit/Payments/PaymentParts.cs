@@ -3,10 +3,13 @@ using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;
@@ -36,6 +39,10 @@ public sealed class PaymentParts
         var unpaid = new UnpaidCalls(time, Options);
         Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, Options);
         Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, unpaid, events, time, Options);
+        Parties = new ChannelParties(book, chain, time, stalenessBound);
+        Plans = new PrepaidPlans(book, Parties, checks, Admission, Ledger, Counters, recovery);
+        Prepaid = new PrepaidAdmission(
+            book, chain, checks, Claimed, Ledger, Counters, new PrepaidSettlement(checks, Claimed, Counters, unpaid, events), unpaid);
     }
 
     public LivePaidCallOptions Options { get; }
@@ -53,4 +60,12 @@ public sealed class PaymentParts
     public ChannelSettlement Settlement { get; }
 
     public ChannelAdmission Admission { get; }
+
+    public ChannelParties Parties { get; }
+
+    public ClaimedAmounts Claimed { get; } = new();
+
+    public PrepaidPlans Plans { get; }
+
+    public PrepaidAdmission Prepaid { get; }
 }

@@ -65,6 +65,9 @@ internal static class OptionExamples
               }
             }
             """,
+        ["Prepaid"] = """
+            "Prepaid": { "SecretPath": "/etc/snet-gateway/prepaid-secret", "TokenLifetime": "1.00:00:00" }
+            """,
         ["Web"] = """
             "Web": { "Origins": [ "https://app.example.org" ] }
             """,

@@ -316,7 +316,7 @@ public sealed class ChannelStatesTests
     }
 
     private static ChannelStates States(PaymentRig rig) =>
-        new(rig.Book, rig.Chain, rig.Signers, rig.Ledger, rig.Time, PaymentRig.Escrow, PaymentRig.Bound);
+        new(rig.Book, rig.Parts.Parties, rig.Signers, rig.Ledger, PaymentRig.Escrow);
 
     private static ValueTask<ChannelState> AskAsync(PaymentRig rig, ulong channel = 1, ulong block = 1_000, Address? by = null) =>
         States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default);
