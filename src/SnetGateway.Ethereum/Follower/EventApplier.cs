@@ -1,4 +1,3 @@
-using System.Numerics;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.Abi;
 using SnetGateway.Ethereum.JsonRpc;
@@ -61,24 +60,19 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
                 stale.Add(channel.Id);
             }
 
-            var block = new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough);
             if (decoded is ChannelClaimed claim)
             {
-                Report(claim, claim.ClaimAmount, claim.PlannedAmount, block);
-            }
-            else if (decoded is ChannelSenderClaimed withdrawal)
-            {
-                Report(withdrawal, withdrawal.ClaimAmount, BigInteger.Zero, block);
+                Report(claim, new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough));
             }
         }
     }
 
-    private void Report(EscrowEvent claim, BigInteger claimAmount, BigInteger plannedAmount, ChainBlock block)
+    private void Report(ChannelClaimed claim, ChainBlock block)
     {
         try
         {
             ClaimSeen?.Invoke(new ChannelClaimSeen(
-                claim.Channel, claim.NewNonce!.Value, claimAmount.ToUInt256(), plannedAmount.ToUInt256(), block));
+                claim.Channel, claim.NewNonce!.Value, claim.ClaimAmount.ToUInt256(), claim.PlannedAmount.ToUInt256(), block));
         }
 #pragma warning disable CA1031 // A failing handler must not stop the follower.
         catch (Exception exception)

@@ -14,8 +14,8 @@ namespace SnetGateway.Gateway.Prepaid;
 
 /// <summary>
 /// Makes and verifies prepaid tokens: JWT with HS256, the claims and texts of the reference, and two claims of our own, the nonce and the
-/// amount that were signed (docs/protocol/prepaid-and-free-calls.md, 'Prepaid calls'). A token's signature is verified once; its expiry at each
-/// call.
+/// amount that were signed (docs/protocol/prepaid-and-free-calls.md, 'Prepaid calls'). A token's signature is verified once; its expiry at
+/// each call.
 /// </summary>
 internal sealed class PrepaidTokens
 {

@@ -13,10 +13,10 @@ public sealed class ClaimedAmounts
 
     private readonly ConcurrentDictionary<ChannelId, Claim> _newest = new();
 
-    /// <summary>Takes in a claim, or the sender's withdrawal after expiry.</summary>
+    /// <summary>Takes in a claim.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="newNonce">The nonce after it.</param>
-    /// <param name="amount">The signed total in cogs that the contract verified; zero for a withdrawal.</param>
+    /// <param name="amount">The signed total in cogs that the contract verified.</param>
     /// <param name="block">Number of its block.</param>
     public void Seen(ChannelId channel, ChannelNonce newNonce, UInt256 amount, ulong block)
     {
