@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
@@ -145,7 +146,7 @@ public sealed class PrepaidPlansTests
         Assert.Equal("payment is not signed by channel signer", (await rig.GetTokenAsync(310, claimBy: PaymentRig.Recipient)).Refusal);
         Assert.Equal("payment is not signed by channel signer", (await rig.GetTokenAsync(300, claimBy: PaymentRig.Recipient)).Refusal);
         Assert.Equal("incorrect payment channel nonce, latest: 0, sent: 1", (await rig.GetTokenAsync(310, nonce: 1)).Refusal);
-        var malformed = PaymentRig.Pay(310) with { Signature = new byte[3] };
+        ChannelPayment malformed = PaymentRig.Pay(310) with { Signature = new byte[3] };
         Assert.Equal("incorrect signature", (await rig.Parts.Plans.GetAsync(malformed, 1_000, new byte[65], default)).Refusal);
         rig.Chain.Mine(900);
         string? late = (await rig.GetTokenAsync(310, block: 1_900)).Refusal;

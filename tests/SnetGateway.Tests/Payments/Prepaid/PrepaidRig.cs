@@ -1,7 +1,6 @@
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Prepaid;
-using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Payments;
