@@ -52,6 +52,12 @@ internal static class RestartCase
         await using GrowthGateway gateway = bench.Gateway($"restart-{known}-{round}");
         await gateway.StartAsync(cancellationToken);
         LoadLoop calls = bench.Calls(gateway.EndPoint, clients);
+        do
+        {
+            _ = calls.Run(s_second, s_second, () => default);
+        }
+        while (!Array.TrueForAll(clients, client => client.HasUsedEveryChannel));
+
         double before = Rate(calls.Run(s_warmUp, TimeSpan.FromSeconds(5), () => default));
         await gateway.StopAsync();
         await gateway.StartAsync(cancellationToken);

@@ -19,6 +19,9 @@ internal sealed class LoadClient(IReadOnlyList<PaymentStock> stocks, bool paymen
     /// <summary>How many payments the server under test has taken from the channel.</summary>
     public int Paid => _next[_turn];
 
+    /// <summary>Each of its channels has paid.</summary>
+    public bool HasUsedEveryChannel => !_next.Contains(0);
+
     /// <summary>The first answer that was not what a paid call gets; the client stops there.</summary>
     public string? Failure { get; private set; }
 

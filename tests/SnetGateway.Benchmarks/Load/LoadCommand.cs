@@ -15,6 +15,7 @@ internal static class LoadCommand
         try
         {
             var options = LoadOptions.Parse(arguments);
+            using AwakeCores? awake = options.Awake ? new AwakeCores() : null;
             await using var run = new LoadRun(options, TimeProvider.System, Console.Out);
             LoadReport report = await run.RunAsync(interrupted.Token);
             report.WriteText(Console.Out);

@@ -31,6 +31,9 @@ internal sealed class LoadOptions
     /// <summary>Whether nothing is warmed up for long: shows that the report works. Its figures are worth nothing.</summary>
     public bool Quick { get; private set; }
 
+    /// <summary>Whether the cores are kept from falling asleep.</summary>
+    public bool Awake { get; private set; }
+
     /// <summary>Where processes keep their files during the run.</summary>
     public string Folder { get; private set; } = Path.Combine(Path.GetTempPath(), $"snet-gateway-load-{Environment.ProcessId}");
 
@@ -57,9 +60,10 @@ internal sealed class LoadOptions
         var options = new LoadOptions();
         for (int index = 0; index < arguments.Count; index += 2)
         {
-            if (arguments[index] is "--check" or "--quick")
+            if (arguments[index] is "--check" or "--quick" or "--awake")
             {
                 options.Check |= arguments[index] == "--check";
+                options.Awake |= arguments[index] == "--awake";
                 options.Quick |= arguments[index] == "--quick";
                 index--;
                 continue;

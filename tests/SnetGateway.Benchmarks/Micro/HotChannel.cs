@@ -119,5 +119,17 @@ internal sealed class HotChannel
         public void RecordSetAside(ChannelId channel, UInt256 amount)
         {
         }
+
+        public void FreeCallExecutedWithoutGrant(Address user)
+        {
+        }
+
+        public void FreeCallOutcomeUnknown(Address user)
+        {
+        }
+
+        public void FreeCallNotWritten(Address user)
+        {
+        }
     }
 }
