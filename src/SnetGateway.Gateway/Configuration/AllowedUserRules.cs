@@ -16,7 +16,7 @@ internal static class AllowedUserRules
         bool isThere = options.AllowedUsers is not null || configuration.GetSection(Key).Value is not null;
         errors.Check(
             Key,
-            (isThere && options.AllowedUsers is not { Length: > 0 }, "the list is empty, so nobody could call",
+            (isThere && options.AllowedUsers is not { Length: > 0 }, "the list is empty, so no user could call",
                 "Write the addresses that may, or remove the key to let everyone call"),
             (isThere && options.Chain.ChainId == MainNetwork, "a service on the main network cannot be restricted to certain users",
                 "Remove the list, or set SnetGateway:Chain:ChainId to that of a development network"));

@@ -24,7 +24,7 @@ internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? to
 
         var payment = new ChannelPayment(
             new ChannelId(request.ChannelId), new ChannelNonce(request.CurrentNonce), request.SignedAmount, request.ClaimSignature.Memory);
-        PrepaidPlan plan = await plans.GetAsync(payment, request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
+        PlanReply plan = await plans.GetAsync(payment, request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
         if (plan is not { Token: { } token, Group: { } group })
         {
             throw new RpcException(new Status(StatusCode.Unknown, plan.Refusal!));

@@ -17,9 +17,6 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// First in the proxy's pipeline: refuses what is not a gRPC call, has the payment admitted before the request's body is read, puts
 /// <see cref="SettleFirstBody"/> under the response and forwards the call.
 /// </summary>
-/// <remarks>
-/// To add a payment kind: implement <see cref="IPaymentType"/>, register it, and name its metadata in <see cref="PaymentKeys"/>.
-/// </remarks>
 internal sealed class PaidCallMiddleware(
     RequestDelegate next,
     PaymentTypes paymentTypes,

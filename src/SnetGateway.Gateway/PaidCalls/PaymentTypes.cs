@@ -24,6 +24,19 @@ internal sealed class PaymentTypes
 /// <summary>
 /// One payment kind: reads its part of the metadata and has it admitted. Registered as a service and selected by `snet-payment-type`.
 /// </summary>
+/// <remarks>
+/// To add a kind:
+/// <list type="number">
+/// <item>Name its metadata in <see cref="PaymentMetadata"/> and <see cref="PaymentKeys"/>, which keep it from services.</item>
+/// <item>Derive a <see cref="Payments.Settlement.Reservation"/>. Its settle makes one conditional write, durable when it returns null; its
+/// release gives back what admission held in memory.</item>
+/// <item>For a number that many calls raise at the same time, use <see cref="Payments.Counters.CounterLedger"/>; for anything else add a
+/// <see cref="Payments.Records.RecordKind"/>.</item>
+/// <item>Implement this interface: first everything that costs no store and no chain, then the price, then what is held. Register it
+/// where its parts are registered.</item>
+/// <item>Make `ledger verify`, `explain` and `copy` know its records, and add its refusals to docs/statuses.md.</item>
+/// </list>
+/// </remarks>
 internal interface IPaymentType
 {
     /// <summary>The value of `snet-payment-type`.</summary>

@@ -25,7 +25,7 @@ public sealed class CounterBook(ulong instance, int capacity = 50_000)
             return known;
         }
 
-        // Each object has ids of its own: two of one counter can exist for a moment, when one was removed while a call had it.
+        // Each object has its own ids: two of one counter can exist for a moment, when one was removed while a call had it.
         var counter = new Counter(key, unchecked(instance + (ulong)Interlocked.Increment(ref _created)));
         Counter kept = _counters.GetOrAdd(key, counter);
         if (ReferenceEquals(kept, counter) && Interlocked.Increment(ref _count) > capacity)

@@ -44,7 +44,7 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
     /// </summary>
     /// <param name="counter">The counter.</param>
     /// <param name="amount">How much. Zero fits always.</param>
-    /// <param name="limit">The most that the counter may reach; null for what is planned.</param>
+    /// <param name="limit">The most that the counter may reach; null for the plan.</param>
     /// <param name="call">What is called.</param>
     /// <param name="cancellationToken">Ends the wait for a read.</param>
     /// <returns>What is held, or null and why.</returns>
@@ -91,7 +91,7 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
 
     /// <summary>
     /// Raises what is planned, as a part of another record's conditional write. Waits for the write in progress, and uses that come
-    /// meanwhile wait for this one.
+    /// by then wait for this one.
     /// </summary>
     /// <param name="counter">The counter.</param>
     /// <param name="amount">By how much.</param>
@@ -122,7 +122,7 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
                 return refusal;
             }
 
-            counter.Abandon(); // nothing is held for it; what was written is read
+            counter.Abandon(); // nothing is held for it, and the written record is read
             if (refusal is null or { Reason: RefusalReason.Busy })
             {
                 counter.IsLoaded = await RefreshAsync(counter, CancellationToken.None);
@@ -202,7 +202,7 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
             }
             catch (Exception)
             {
-                // Not foreseen. What was committed is in doubt and stays held; the clients get no byte.
+                // Not foreseen. The write is in doubt and its amounts stay held; the clients get no byte.
                 counter.LeaveInDoubt();
                 Complete(batch, CounterOutcome.Unknown);
             }

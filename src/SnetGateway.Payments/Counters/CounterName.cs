@@ -13,8 +13,9 @@ public static class CounterName
     public static string Of(RecordKey key) =>
         key.Kind == RecordKind.FreeCallCount && key.Id.Length >= Address.Size
             ? $"free calls of {AddressOf(key)} ({Convert.ToHexStringLower(key.Id.Span[Address.Size..])[..12]})"
-            : key.Kind == RecordKind.PrepaidPlan && UInt256.TryReadBigEndian(key.Id.Span, out UInt256 channel)
-                ? $"plan of channel {channel}"
+            : key.Kind == RecordKind.PrepaidPlan && key.Id.Length >= UInt256.Size
+                && UInt256.TryReadBigEndian(key.Id.Span[..UInt256.Size], out UInt256 channel)
+                ? $"plan of channel {channel} ({Convert.ToHexStringLower(key.Id.Span[UInt256.Size..])})"
                 : $"counter {key}";
 
     /// <summary>The user's address in the key of a count of free calls.</summary>

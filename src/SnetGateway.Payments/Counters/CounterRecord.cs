@@ -4,8 +4,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Counters;
 
 /// <summary>
-/// The record of one counter in the store: what was used, and of how much. A prepaid plan counts cogs up to what was planned, free calls
-/// count calls up to a quota that is not part of the record. Immutable; replaced by one conditional write.
+/// The record of one counter in the store: the used amount, and the planned one. A prepaid plan counts cogs up to the planned amount, free
+/// calls count calls up to a quota that is not part of the record. Immutable; replaced by one conditional write.
 /// </summary>
 public sealed record CounterRecord
 {

@@ -6,7 +6,7 @@ namespace SnetGateway.Payments.Counters;
 /// <summary>An amount of a counter that one admitted call holds, in memory, until it is settled or released.</summary>
 /// <param name="counter">Of which.</param>
 /// <param name="amount">How much.</param>
-/// <param name="limit">The most that the counter may reach; null for what is planned.</param>
+/// <param name="limit">The most that the counter may reach; null for the plan.</param>
 /// <param name="call">What was called, for the journal.</param>
 public sealed class CounterUse(Counter counter, UInt256 amount, UInt256? limit, in PaidCall call)
 {

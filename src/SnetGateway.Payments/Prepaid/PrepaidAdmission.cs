@@ -85,7 +85,7 @@ public sealed class PrepaidAdmission(
     }
 
     /// <summary>
-    /// The channel by what is in memory; where that is stale, or would refuse what a newer reading could cure, by one read of the chain.
+    /// The channel as it is in memory; where that is stale, or would refuse what a newer reading could cure, by one read of the chain.
     /// </summary>
     private async ValueTask<TokenCheck> CheckAsync(PrepaidToken token, PaymentGroup group, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ public sealed class PrepaidPlans(
     public const string Method = "/escrow.TokenService/GetToken";
 
     /// <summary>
-    /// Attempts to buy while other replicas change the plan: each fails only where one of them wrote in between.
+    /// Attempts to buy while other replicas change the plan: each fails only where one of them wrote first.
     /// </summary>
     private const int MaxAttempts = 20;
 
@@ -40,23 +40,23 @@ public sealed class PrepaidPlans(
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="signature">65 bytes over the claim's signature and the block number.</param>
     /// <param name="cancellationToken">Ends waits for the channel's slot and for reads.</param>
-    public async ValueTask<PrepaidPlan> GetAsync(
+    public async ValueTask<PlanReply> GetAsync(
         ChannelPayment payment, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
         if (!TryRecover(payment, currentBlock, signature.Span, out Address signer))
         {
-            return PrepaidPlan.Refused("incorrect signature");
+            return PlanReply.Refused("incorrect signature");
         }
 
         PartyCheck check = await parties.CheckAsync(payment.Channel, signer, currentBlock, cancellationToken);
         if (check.Channel is not { } channel || check.Chain is not { } chain)
         {
-            return PrepaidPlan.Refused(check.Refusal ?? NotAParty);
+            return PlanReply.Refused(check.Refusal ?? NotAParty);
         }
 
         if (book.Groups.FirstOrDefault(group => group.Owns(chain.Reading)) is not { } owner)
         {
-            return PrepaidPlan.Refused($"channel is not found, channelId: {payment.Channel}");
+            return PlanReply.Refused($"channel is not found, channelId: {payment.Channel}");
         }
 
         var token = new PrepaidToken(payment.Channel, payment.Nonce, payment.Amount, signer);
@@ -67,14 +67,14 @@ public sealed class PrepaidPlans(
             if (!await ledger.RefreshAsync(channel, cancellationToken)
                 || await counters.FindFreshAsync(key, cancellationToken) is not { } plan)
             {
-                return PrepaidPlan.Refused(LedgerUnreadable);
+                return PlanReply.Refused(LedgerUnreadable);
             }
 
             (refusal, bool isFinal) = await TryAsync(channel, plan, payment, owner, cancellationToken);
             if (refusal is null)
             {
                 CounterRecord? record = PlanOf(channel, plan, payment.Nonce);
-                return new PrepaidPlan(token, owner, record?.Planned ?? UInt256.Zero, record?.Used ?? UInt256.Zero, null);
+                return new PlanReply(token, owner, record?.Planned ?? UInt256.Zero, record?.Used ?? UInt256.Zero, null);
             }
 
             if (isFinal)
@@ -83,7 +83,7 @@ public sealed class PrepaidPlans(
             }
         }
 
-        return PrepaidPlan.Refused(refusal!.Message);
+        return PlanReply.Refused(refusal!.Message);
     }
 
     /// <summary>
@@ -97,7 +97,7 @@ public sealed class PrepaidPlans(
             ? record
             : null;
 
-    /// <summary>One attempt. A refusal that is not final can be cured by another one, because a record changed meanwhile.</summary>
+    /// <summary>One attempt. A refusal that is not final can be cured by another one, because a record has changed.</summary>
     private async ValueTask<(PaymentRefusal? Refusal, bool IsFinal)> TryAsync(
         Channel channel, Counter plan, ChannelPayment payment, PaymentGroup group, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -9,9 +10,11 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// <summary>npm's snet-sdk, unmodified, as a consumer's program uses it (tests/clients/snet-sdk).</summary>
 [Collection(GatewayFixture.Collection)]
 [Trait("Needs", "chain")]
-public sealed class PublicSdkTests(GatewayFixture market)
+public sealed class PublicSdkTests(GatewayFixture market) : IDisposable
 {
-    private const string Account = "thirdParty";
+    private const string Account = "thirdParty", Other = "operator";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-sdk-");
 
     [Fact]
     public async Task SdkWithoutConcurrency_OpensItsChannel_AndPaysEachCallByEscrow()
@@ -21,7 +24,7 @@ public sealed class PublicSdkTests(GatewayFixture market)
             market.Chain.State,
             new MarketService("sdk", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }));
 
-        IReadOnlyList<JsonElement> calls = await SayAsync(gateway, Price, "one", "two", "three");
+        IReadOnlyList<JsonElement> calls = await SayAsync(gateway, new { account = Account, price = Price, concurrency = false }, "one", "two", "three");
 
         Assert.Equal(["one", "two", "three"], calls.Select(call => call.GetProperty("text").GetString()));
         // Before each call it asks the state service where its channel is; before the first it had none.
@@ -44,16 +47,54 @@ public sealed class PublicSdkTests(GatewayFixture market)
         Assert.Equal((channel.Value - 75, BigInteger.One), (claimed.Value, claimed.Nonce));
     }
 
-    /// <summary>Calls `Say` with each text, one call after the other. Each of them must end well.</summary>
-    private async Task<IReadOnlyList<JsonElement>> SayAsync(GatewayProcess gateway, long price, params string[] texts)
+    /// <summary>A token buys as many calls as are made at the same time, and the next call after them needs another one.</summary>
+    [Fact]
+    public async Task SdkWithItsDefaults_PaysByPrepaidTokens_AlsoAfterARestart()
+    {
+        const long Price = 25;
+        await market.Chain.CommandAsync("mint", new { to = Other, amount = "1000000" });
+        string secret = Path.Combine(_folder.FullName, "secret");
+        await File.WriteAllTextAsync(secret, new string('s', 48));
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
+            market.Chain.State,
+            new MarketService("prepaid", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
+        {
+            Options = new Dictionary<string, string> { ["SnetGateway:Prepaid:SecretPath"] = secret },
+        });
+
+        IReadOnlyList<JsonElement> calls = await SayAsync(gateway, new { account = Other, price = Price }, "one", "two", "three");
+        Assert.Equal(["one", "two", "three"], calls.Select(call => call.GetProperty("text").GetString()));
+
+        Assert.Equal(0, await gateway.StopAsync());
+        await gateway.StartAgainAsync();
+        string[] concurrent = ["four", "five", "six", "seven"];
+        calls = await SayAsync(
+            gateway, new { account = Other, price = Price, concurrentCalls = 4, concurrentTexts = concurrent }, "again");
+        Assert.Equal(concurrent.Append("again").Order(), calls.Select(call => call.GetProperty("text").GetString()).Order());
+
+        Assert.Equal(0, await gateway.StopAsync());
+        CommandResult verified = await gateway.RunCommandAsync("ledger", "verify");
+        Assert.True(verified.ExitCode == 0, verified.Everything);
+        Assert.Contains("plan", verified.Everything, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>
+    /// Calls `Say` with each text, one call after the other, and then with those that are made at the same time. Each must end well.
+    /// </summary>
+    private async Task<IReadOnlyList<JsonElement>> SayAsync(GatewayProcess gateway, object settings, params string[] texts)
     {
         Repository.Existing("tests/clients/snet-sdk/node_modules", "run tests/run.sh, or npm ci in tests/clients/snet-sdk");
-        string job = JsonSerializer.Serialize(
-            new { chain = market.Chain.StateFile, account = Account, endpoint = gateway.Endpoint, price, texts });
+        JsonObject job = JsonSerializer.SerializeToNode(settings)!.AsObject();
+        job["chain"] = market.Chain.StateFile;
+        job["endpoint"] = gateway.Endpoint;
+        job["texts"] = JsonSerializer.SerializeToNode(texts);
         await using var client = ChildProcess.Start(
-            "node", [Repository.Existing("tests/clients/snet-sdk/pay.mjs", "the checkout is incomplete"), job]);
+            "node", [Repository.Existing("tests/clients/snet-sdk/pay.mjs", "the checkout is incomplete"), job.ToJsonString()]);
         List<JsonElement> calls = [];
-        foreach (string _ in texts)
+        int count = texts.Length + (job["concurrentTexts"]?.AsArray().Count ?? 0);
+        for (int i = 0; i < count; i++)
         {
             // The SDK writes its own log to the same output.
             string line = await client.WaitForLineAsync(text => text.StartsWith("{\"code\":", StringComparison.Ordinal));

@@ -12,7 +12,7 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
 {
     private static readonly string[] s_own =
     [
-        "escrow.PaymentChannelStateService", "escrow.FreeCallStateService", "grpc.health.v1.Health",
+        "escrow.PaymentChannelStateService", "escrow.FreeCallStateService", "escrow.TokenService", "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ];
 

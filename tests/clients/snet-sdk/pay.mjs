@@ -48,15 +48,19 @@ const sdk = new SnetSdk.default({
   networkId: chain.chainId,
   ipfsEndpoint: `http://127.0.0.1:${ipfs.address().port}`,
 });
-const client = await sdk.createServiceClient(organization.id, service.id, example.Echo, group.name, null, { concurrency: false });
+const options = job.concurrency === false ? { concurrency: false } : undefined;
+const client = await sdk.createServiceClient(organization.id, service.id, example.Echo, group.name, null, options, job.concurrentCalls);
 
-for (const text of job.texts) {
+async function say(text) {
   const line = await new Promise((ended) => client.service.Say({ text }, (error, reply) =>
     ended(error ? { code: error.code, details: error.details } : { code: 0, text: reply.text })));
   // Where the SDK saw its channel before this call, by the gateway's state service; absent in the call for which it opened the channel.
   const signedBefore = client.paymentChannels[0]?.state.currentSignedAmount.toFixed();
   process.stdout.write(`${JSON.stringify({ ...line, signedBefore })}\n`);
 }
+
+for (const text of job.texts) await say(text);
+await Promise.all((job.concurrentTexts ?? []).map(say));
 
 // The SDK leaves timers and connections behind.
 process.exit(0);

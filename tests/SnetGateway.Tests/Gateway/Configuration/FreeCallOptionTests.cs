@@ -136,7 +136,7 @@ public sealed class FreeCallOptionTests : IDisposable
         const string Key = "SnetGateway:AllowedUsers";
         Assert.Empty((await LoadAsync(new() { [$"{Key}:0"] = Someone })).Errors);
         Assert.Equal(
-            $"{Key}: the list is empty, so nobody could call. Write the addresses that may, or remove the key to let everyone call.",
+            $"{Key}: the list is empty, so no user could call. Write the addresses that may, or remove the key to let everyone call.",
             Assert.Single((await LoadAsync(new() { [Key] = "" })).Errors).ToString());
         Assert.Equal(
             $"{Key}: a service on the main network cannot be restricted to certain users. Remove the list, or set "

@@ -209,7 +209,7 @@ public sealed class PrepaidCallTests
         rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000);
         rig.Chain.Learn(PaymentRig.One);
         Assert.Equal(RefusalReason.WrongSigner, (await rig.PayAsync(old, 10))!.Reason);
-        PrepaidPlan plan = await rig.GetTokenAsync(30, by: PaymentRig.Stranger);
+        PlanReply plan = await rig.GetTokenAsync(30, by: PaymentRig.Stranger);
         Assert.Equal((null, (UInt256)30UL), (plan.Refusal, plan.Planned));
         Assert.Equal(Exceeded, (await rig.PayAsync(plan.Token!, 31))!.Message);
     }

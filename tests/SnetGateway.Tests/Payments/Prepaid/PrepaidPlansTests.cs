@@ -15,7 +15,7 @@ public sealed class PrepaidPlansTests
     public async Task HigherAmount_IsAuthorizedAndPlanned_InOneWrite()
     {
         PaymentRig rig = new PaymentRig().Known();
-        PrepaidPlan plan = await rig.GetTokenAsync(300);
+        PlanReply plan = await rig.GetTokenAsync(300);
         Assert.Equal((null, (UInt256)300UL, UInt256.Zero), (plan.Refusal, plan.Planned, plan.Used));
         Assert.Equal(new PrepaidToken(PaymentRig.One, PaymentRig.Nonce(0), 300, PaymentRig.Signer), plan.Token);
         Assert.Equal((UInt256)300UL, rig.Record.Amount);
@@ -30,7 +30,7 @@ public sealed class PrepaidPlansTests
         PrepaidToken token = await rig.BuyAsync(300);
         Assert.Null(await rig.PayAsync(token, 20));
         (int commits, int reads) = (rig.Store.Commits, rig.Store.Reads);
-        PrepaidPlan again = await rig.GetTokenAsync(300);
+        PlanReply again = await rig.GetTokenAsync(300);
         Assert.Equal((null, (UInt256)300UL, (UInt256)20UL), (again.Refusal, again.Planned, again.Used));
         Assert.Equal((commits, reads), (rig.Store.Commits, rig.Store.Reads));
         Assert.Empty(rig.Chain.Looks);
@@ -41,7 +41,7 @@ public sealed class PrepaidPlansTests
     {
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(40), 40));
-        PrepaidPlan plan = await rig.GetTokenAsync(40);
+        PlanReply plan = await rig.GetTokenAsync(40);
         Assert.Equal((null, UInt256.Zero, UInt256.Zero), (plan.Refusal, plan.Planned, plan.Used));
         Assert.Equal("internal error: Usage Exceeded on channel Id 1", (await rig.PayAsync(plan.Token!, 1))!.Message);
         plan = await rig.GetTokenAsync(100);
@@ -57,7 +57,7 @@ public sealed class PrepaidPlansTests
     {
         var store = new ScriptedStore { IsShared = true };
         PaymentRig[] rigs = [new PaymentRig(store).Known(), new PaymentRig(store).Known(), new PaymentRig(store).Known()];
-        PrepaidPlan[] plans = await Task.WhenAll(
+        PlanReply[] plans = await Task.WhenAll(
             Enumerable.Range(0, 30).Select(at => Task.Run(() => rigs[at % 3].GetTokenAsync(300).AsTask())));
         Assert.All(plans, plan => Assert.True(plan.Refusal is null || IsBusy(plan.Refusal), plan.Refusal));
         Assert.All(plans.Where(plan => plan.Refusal is null), plan => Assert.Equal((UInt256)300UL, plan.Planned));
@@ -77,7 +77,7 @@ public sealed class PrepaidPlansTests
         {
             if (at % 16 == 5)
             {
-                PrepaidPlan plan = await rigs[at % 3].GetTokenAsync(500 + (ulong)at);
+                PlanReply plan = await rigs[at % 3].GetTokenAsync(500 + (ulong)at);
                 Assert.True(plan.Refusal is not { } text || IsBusy(text) || text.StartsWith("signed amount", StringComparison.Ordinal));
             }
             else
@@ -86,7 +86,7 @@ public sealed class PrepaidPlansTests
                 Interlocked.Increment(ref granted);
             }
         })));
-        PrepaidPlan last = await rigs[1].GetTokenAsync(600);
+        PlanReply last = await rigs[1].GetTokenAsync(600);
         Assert.Equal((UInt256)600UL, last.Planned);
         Assert.Equal((UInt256)(5UL * (ulong)granted), last.Used);
         await rigs[0].AssertCleanAsync();
@@ -104,7 +104,7 @@ public sealed class PrepaidPlansTests
         PaymentRig rig = new PaymentRig().Known();
         rig.Time.JumpsToTimers = true;
         rig.Store.Fail(fault);
-        PrepaidPlan plan = await rig.GetTokenAsync(300);
+        PlanReply plan = await rig.GetTokenAsync(300);
         bool landed = rig.Channel.Record is { Amount: var amount } && amount == 300UL;
         Assert.Equal(landed ? null : refusal, plan.Refusal);
         Assert.Equal(0, rig.Store.LandLate());
@@ -171,10 +171,10 @@ public sealed class PrepaidPlansTests
         await rig.BuyAsync(300);
         SnetGateway.Payments.Settlement.Reservation running = await rig.ReserveAsync(PaymentRig.Pay(310), 10);
         Assert.Null((await rig.GetTokenAsync(300)).Refusal);
-        Task<PrepaidPlan> waits = rig.GetTokenAsync(320).AsTask();
+        Task<PlanReply> waits = rig.GetTokenAsync(320).AsTask();
         Assert.False(waits.IsCompleted);
         Assert.Null(await running.SettleAsync());
-        PrepaidPlan plan = await waits;
+        PlanReply plan = await waits;
         Assert.True(plan.Refusal is null, plan.Refusal);
         Assert.Equal((UInt256)310UL, plan.Planned);
         await rig.AssertCleanAsync();

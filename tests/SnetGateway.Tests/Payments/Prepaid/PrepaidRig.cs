@@ -12,7 +12,7 @@ namespace SnetGateway.Tests.Payments.Prepaid;
 internal static class PrepaidRig
 {
     /// <summary>Requests a token. The claim and the request are signed by <paramref name="by"/>.</summary>
-    public static ValueTask<PrepaidPlan> GetTokenAsync(
+    public static ValueTask<PlanReply> GetTokenAsync(
         this PaymentRig rig, ulong amount, ulong nonce = 0, ulong channel = 1, ulong block = 1_000, Address? by = null,
         Address? claimBy = null)
     {
@@ -23,7 +23,7 @@ internal static class PrepaidRig
     /// <summary>Buys, and expects it to succeed.</summary>
     public static async Task<PrepaidToken> BuyAsync(this PaymentRig rig, ulong amount, ulong nonce = 0)
     {
-        PrepaidPlan plan = await rig.GetTokenAsync(amount, nonce);
+        PlanReply plan = await rig.GetTokenAsync(amount, nonce);
         Assert.Null(plan.Refusal);
         return plan.Token!;
     }

@@ -9,7 +9,7 @@ namespace SnetGateway.Payments.Prepaid;
 /// <param name="Planned">Cogs that were bought at this nonce.</param>
 /// <param name="Used">Cogs that calls used of it.</param>
 /// <param name="Refusal">Set instead of all others: the text of the error.</param>
-public readonly record struct PrepaidPlan(PrepaidToken? Token, PaymentGroup? Group, UInt256 Planned, UInt256 Used, string? Refusal)
+public readonly record struct PlanReply(PrepaidToken? Token, PaymentGroup? Group, UInt256 Planned, UInt256 Used, string? Refusal)
 {
-    public static PrepaidPlan Refused(string text) => new(null, null, default, default, text);
+    public static PlanReply Refused(string text) => new(null, null, default, default, text);
 }
