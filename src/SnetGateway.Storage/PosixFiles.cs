@@ -12,6 +12,13 @@ internal static partial class PosixFiles
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
+    /// Whether a file could not be written or read. A file that would exceed the size limit of the process or of the file system is
+    /// reported as an argument out of range.
+    /// </summary>
+    public static bool IsFailure(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
+
+    /// <summary>
     /// Creates the file and its missing folders, accessible to this user only. SQLite gives the files beside it the same mode.
     /// </summary>
     public static void CreateForOwner(string path)

@@ -22,6 +22,7 @@ internal sealed class HealthFeed(
     private const string ChannelStates = "escrow.PaymentChannelStateService";
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_untilReady = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, Status> _published = new(StringComparer.Ordinal);
     private int? _evaluated;
@@ -40,13 +41,14 @@ internal sealed class HealthFeed(
         do
         {
             Update();
+            timer.Period = readiness.Problems().Count == 0 ? s_interval : s_untilReady;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>
-    /// Runs once a second, and evaluates only if something has changed: with hundreds of services it would be most of what an idle
-    /// gateway does. A failure leaves the last status in effect and must not end the gateway.
+    /// Runs once a second, more often until the gateway is ready, and evaluates only if something has changed: with hundreds of services it
+    /// would be most of what an idle gateway does. A failure leaves the last status in effect and must not end the gateway.
     /// </summary>
     private void Update()
     {

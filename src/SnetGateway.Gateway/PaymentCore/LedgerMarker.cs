@@ -93,7 +93,8 @@ internal sealed class LedgerMarker(
 
             (_saved, _isFailing) = (now, false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or ArgumentOutOfRangeException) // the last: the file would exceed a size limit
         {
             if (!_isFailing)
             {

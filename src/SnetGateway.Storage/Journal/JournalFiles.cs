@@ -33,7 +33,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
             _length += frames.Length;
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (PosixFiles.IsFailure(exception))
         {
             CutTornEnd();
             return exception.Message;
@@ -87,7 +87,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
         {
             RandomAccess.SetLength(_file, _length);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (PosixFiles.IsFailure(exception))
         {
             _file.Dispose(); // the next write begins a new file
             _file = null;
@@ -112,7 +112,7 @@ internal sealed class JournalFiles(JournalOptions options, LedgerScope scope, IL
                     File.Delete(path);
                 }
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (PosixFiles.IsFailure(exception))
             {
                 logger.JournalFileNotDeleted(path, exception.Message);
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
+using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Faults;
@@ -19,6 +20,8 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     private static readonly TimeSpan s_longestUntilNotReady = TimeSpan.FromSeconds(5);
 
     /// <summary>Log lines about a ledger that is not writable: 3002 to 3011 of the payment core, 7003 to 7007 of the store.</summary>
+    private const int LastLedgerNotSaved = 3014, JournalEntriesLost = 7020;
+
     private static readonly int[] s_diskErrors = [3002, 3003, 3011, 7003, 7004, 7005, 7007];
 
     private readonly PayingSession _client = market.Client(ClientStack.Node);
@@ -27,7 +30,40 @@ public sealed class LedgerFaultTests(FaultMarketFixture market, ITestOutputHelpe
     public async Task LedgerCannotGrow_CallsEndWithoutAByte_NotReady_AndRecovers()
     {
         await using GatewayProcess gateway = await StartGatewayAsync();
-        await BreakAndMendAsync(gateway, () => LimitFilesAsync(gateway, "0:"), () => LimitFilesAsync(gateway, "unlimited:"));
+        await BreakAndMendAsync(gateway, () => LimitFilesAsync(gateway, "0:"), async () =>
+        {
+            // Other files are written less often; none of them may end the process.
+            await Eventually.TrueAsync("the file of the last ledger is not written", () =>
+                Task.FromResult(gateway.Log.Any(line => line.EventId == LastLedgerNotSaved)));
+            await LimitFilesAsync(gateway, "unlimited:");
+        });
+    }
+
+    [Fact]
+    [Trait("Needs", "redis")]
+    public async Task JournalCannotGrow_CallsContinue()
+    {
+        await using RedisProcess redis = await RedisProcess.StartAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(
+            new GatewaySettings(
+                market.Chain.State,
+                new MarketService("echo", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
+            {
+                Options = new Dictionary<string, string>
+                {
+                    ["SnetGateway:Ledger:Store"] = "redis",
+                    ["SnetGateway:Ledger:Redis:Endpoint"] = redis.Endpoint,
+                },
+            });
+        gateway.ExpectErrors(JournalEntriesLost);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1000);
+        await LimitFilesAsync(gateway, "0:");
+        IReadOnlyList<CallReport> calls = await _client.RunAsync(market.Say(gateway, channel, Price) with { Calls = 3 });
+        Assert.All(calls, call => Assert.Equal(0, call.Code));
+        await Eventually.TrueAsync("entries of the journal are lost", () =>
+            Task.FromResult(gateway.Log.Any(line => line.EventId == JournalEntriesLost)));
+        await LimitFilesAsync(gateway, "unlimited:");
+        Assert.Equal(0, await gateway.StopAsync());
     }
 
     [Fact]
