@@ -89,7 +89,7 @@ internal sealed class TokenBalances(
         }
     }
 
-    /// <summary>The addresses of the next request. Others that ask for them until it ends get its result. Empty: nobody waits.</summary>
+    /// <summary>The addresses of the next request, whose result other callers get too. Empty when no caller waits.</summary>
     private Address[] TakeBatch()
     {
         lock (_lock)

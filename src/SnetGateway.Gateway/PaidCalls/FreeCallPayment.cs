@@ -55,7 +55,7 @@ internal sealed class FreeCallPayment(FreeCallAdmission admission) : IPaymentTyp
         FreeCallUser.IsUserIdTooLong(userId) ? Refusals.IncorrectFormat(PaymentMetadata.FreeCallUserId, userId) : null;
 
     /// <summary>
-    /// One spelling of the bytes beside the case of its digits. The reference accepts others, each with a quota of its own (trap 13).
+    /// One spelling of the bytes beside the case of its digits. The reference accepts others, each with a separate quota (trap 13).
     /// </summary>
     private static PaymentRefusal? ReadAddress(StringValues values, ref string text, ref Address address)
     {
