@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Storage;
@@ -10,14 +11,21 @@ namespace SnetGateway.Gateway.Health;
 /// because each probe is synced to disk, and again as soon as a payment is written.
 /// </summary>
 internal sealed class LedgerHealth(
-    IRecordStore store, PaymentLedger ledger, Readiness readiness, TimeProvider time, ILogger<LedgerHealth> logger)
-    : BackgroundService
+    IRecordStore store,
+    PaymentLedger ledger,
+    CounterLedger counters,
+    Readiness readiness,
+    TimeProvider time,
+    ILogger<LedgerHealth> logger) : BackgroundService
 {
     /// <summary>Time without a payment after which the gateway is idle.</summary>
     internal static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>With an interval and the time that a probe may take, a failure is noticed within 15 s.</summary>
-    internal static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(12.5);
+    /// <summary>
+    /// With an interval and the time that a probe may take, a failure of a shared store is noticed within 15 s. A disk is probed less often,
+    /// as each probe writes four pages to it: its failure is noticed within 30 s.
+    /// </summary>
+    internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 25);
 
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
@@ -34,7 +42,7 @@ internal sealed class LedgerHealth(
     private readonly FailureLog _failures = new(
         reason => HealthLog.LedgerUnwritable(logger, reason), () => HealthLog.LedgerWritable(logger));
 
-    private ulong _settles = ledger.Settles;
+    private ulong _settles = ledger.Settles + counters.Settles;
     private long _usedAt = time.GetTimestamp();
     private long _probedAt = time.GetTimestamp();
 
@@ -74,7 +82,7 @@ internal sealed class LedgerHealth(
 
     private bool IsInUse()
     {
-        ulong settles = ledger.Settles;
+        ulong settles = ledger.Settles + counters.Settles;
         if (settles != _settles)
         {
             (_settles, _usedAt) = (settles, time.GetTimestamp());

@@ -22,6 +22,11 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
     private static readonly TimeSpan s_maxWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
 
+    private ulong _settles;
+
+    /// <summary>Settles that were begun.</summary>
+    public ulong Settles => Volatile.Read(ref _settles);
+
     /// <summary>
     /// The counter with this key, from memory; read from the store at its first use. Null when it cannot be read.
     /// </summary>
@@ -85,6 +90,7 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
             return new(CounterOutcome.Done); // a free method: nothing to write
         }
 
+        Interlocked.Increment(ref _settles);
         Enqueue(use);
         return new(use.Outcome);
     }

@@ -19,6 +19,10 @@ internal sealed class RedisFeed(
     /// <summary>Query interval without a message, as messages may be lost with a connection.</summary>
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The same when there was no change for <see cref="s_idleAfter"/>: each query costs an idle gateway CPU.</summary>
+    private static readonly TimeSpan s_idlePoll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Commits that arrive within this time are read by one query.</summary>
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(10);
 
@@ -34,6 +38,7 @@ internal sealed class RedisFeed(
         {
             double? last = From;
             var failures = new FailureLog(logger.FeedFailed, logger.FeedRecovered);
+            long changedAt = time.GetTimestamp();
             while (true)
             {
                 (IReadOnlyList<StoredRecord> records, last, string? error) = await TryReadAsync(last, cancellationToken);
@@ -51,12 +56,16 @@ internal sealed class RedisFeed(
                     yield return record;
                 }
 
-                if (records.Count == 0)
+                if (records.Count > 0 || error is not null)
                 {
-                    await changes.WaitAsync(s_poll, cancellationToken);
+                    changedAt = time.GetTimestamp();
                 }
 
-                await Task.Delay(s_gather, time, cancellationToken);
+                TimeSpan poll = time.GetElapsedTime(changedAt) < s_idleAfter ? s_poll : s_idlePoll;
+                if (records.Count > 0 || await changes.WaitAsync(poll, cancellationToken))
+                {
+                    await Task.Delay(s_gather, time, cancellationToken);
+                }
             }
         }
         finally

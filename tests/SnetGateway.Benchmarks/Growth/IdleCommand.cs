@@ -16,8 +16,8 @@ internal static class IdleCommand
 {
     private const double MostCalls = 15, MostKiB = 50, MostCpuBeyondYarp = 100;
 
-    /// <summary>A gateway counts as idle after a minute without a call, and its code is compiled by then.</summary>
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(90);
+    /// <summary>By then also the code that runs once for each block was compiled again (it is after thirty runs).</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMinutes(7);
 
     public static async Task<int> RunAsync(string[] args)
     {

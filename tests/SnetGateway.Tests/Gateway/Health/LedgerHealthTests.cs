@@ -4,6 +4,8 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Payments;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
@@ -89,14 +91,14 @@ public sealed class LedgerHealthTests
     public async Task Probe_WithoutPayments_IsSeldom_AndOneIsDueAsSoonAsAPaymentIsWritten()
     {
         PaymentRig rig = new PaymentRig(_store, _time).Known();
-        using var health = new LedgerHealth(_store, rig.Ledger, _readiness, _time, _lines);
+        using var health = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, _time, _lines);
         Assert.True(health.IsDue());
         _time.Advance(LedgerHealth.IdleAfter + s_interval);
         Assert.False(health.IsDue());
-        _time.Advance(LedgerHealth.IdleInterval - LedgerHealth.IdleAfter);
+        _time.Advance(health.IdleInterval - LedgerHealth.IdleAfter);
         Assert.True(health.IsDue());
 
-        using var next = new LedgerHealth(_store, rig.Ledger, _readiness, _time, _lines);
+        using var next = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, _time, _lines);
         _time.Advance(LedgerHealth.IdleAfter + s_interval);
         Assert.False(next.IsDue());
         _store.Fail(StoreFault.NotWritten);
@@ -105,6 +107,23 @@ public sealed class LedgerHealthTests
         _time.Advance(LedgerHealth.IdleAfter);
         Assert.True(next.IsDue());
     }
+
+    /// <summary>Where every call is free or prepaid, no channel is written.</summary>
+    [Fact]
+    public async Task Probe_IsDueAsSoonAsACounterIsWritten()
+    {
+        CounterLedger counters = Counters();
+        using var health = new LedgerHealth(
+            _store, new PaymentLedger(_store, _time, 1), counters, _readiness, _time, _lines);
+        _time.Advance(LedgerHealth.IdleAfter + s_interval);
+        Assert.False(health.IsDue());
+        Counter counter = Assert.IsType<Counter>(await counters.FindAsync(new(RecordKind.FreeCallCount, new byte[20]), default));
+        (CounterUse? use, _) = await counters.HoldAsync(counter, 1, 1, PaymentRig.Call(0), default);
+        Assert.Equal(CounterOutcome.Done, await counters.SettleAsync(use!));
+        Assert.True(health.IsDue());
+    }
+
+    private CounterLedger Counters() => new(_store, new CounterBook(1), _time, new LivePaidCallOptions(new PaidCallOptions()));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task GiveUpAndFailAsync(string message)
@@ -120,7 +139,7 @@ public sealed class LedgerHealthTests
 
     private async Task<LedgerHealth> StartAsync()
     {
-        var health = new LedgerHealth(_store, new PaymentLedger(_store, _time, 1), _readiness, _time, _lines);
+        var health = new LedgerHealth(_store, new PaymentLedger(_store, _time, 1), Counters(), _readiness, _time, _lines);
         await health.StartAsync(CancellationToken.None);
         await _time.WhenArmedAsync();
         return health;
