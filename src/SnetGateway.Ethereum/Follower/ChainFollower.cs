@@ -125,6 +125,15 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         _balances.BalanceOfAsync(owner, cancellationToken);
 
     /// <summary>
+    /// Called with the newest block that is left, after a reorganisation: claims after it are undone, and reported again where the chain
+    /// has them again. Must not block. Set it before following.
+    /// </summary>
+    public Action<ulong>? ClaimsUndone
+    {
+        set => _events.ClaimsUndone = value;
+    }
+
+    /// <summary>
     /// Follows the chain until it is cancelled. Call it once. It survives its own failures and retries with growing pauses.
     /// </summary>
     /// <param name="cursor">The cursor that an earlier process saved, or null.</param>

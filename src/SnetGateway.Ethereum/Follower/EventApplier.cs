@@ -13,6 +13,9 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
     /// <summary>Called for each claim of a known channel, in order. Must not block.</summary>
     public Action<ChannelClaimSeen>? ClaimSeen { get; set; }
 
+    /// <summary>Called with the newest block that is left, after a reorganisation. Claims after it are undone. Must not block.</summary>
+    public Action<ulong>? ClaimsUndone { get; set; }
+
     /// <summary>The events of the newest blocks.</summary>
     public RecentEvents Recent => events;
 
@@ -65,6 +68,13 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
                 Report(claim, new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough));
             }
         }
+    }
+
+    /// <summary>Takes in that the blocks after <paramref name="ancestor"/> are undone, and returns the channels of their events.</summary>
+    public IReadOnlyCollection<ChannelId> Undo(ulong ancestor)
+    {
+        ClaimsUndone?.Invoke(ancestor);
+        return events.DropAfter(ancestor);
     }
 
     private void Report(ChannelClaimed claim, ChainBlock block)

@@ -293,7 +293,7 @@ internal sealed class LogFollower(
 
         recent.CutAfter(ancestor.Number);
         regression.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
-        var affected = new HashSet<ChannelId>(events.Recent.DropAfter(ancestor.Number));
+        var affected = new HashSet<ChannelId>(events.Undo(ancestor.Number));
         affected.UnionWith(book.All.Where(channel => channel.Chain?.Reading.Block.Number > ancestor.Number).Select(channel => channel.Id));
         MarkReorganised(affected, ancestor.Number);
         SetCursor(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
@@ -305,7 +305,7 @@ internal sealed class LogFollower(
     {
         ulong oldest = recent.Tip is null ? _cursor!.Block.Number : recent.OldestNumber;
         ChainLog.DeepReorganisation(logger, oldest);
-        events.Recent.DropAfter(0);
+        events.Undo(0);
         DateTimeOffset knownThrough = KnownThrough;
         MarkReorganised(book.All.Where(channel => channel.Chain is not null).Select(channel => channel.Id).ToHashSet(), oldest);
         await SkipToAsync(endpoint, head, seenAt, knownThrough, cancellationToken);

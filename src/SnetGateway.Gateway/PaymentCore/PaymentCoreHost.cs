@@ -58,6 +58,7 @@ internal sealed class PaymentCoreHost(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        follower.ClaimsUndone = claimed.Undone;
         _following = follower.RunAsync(
             _cursor,
             cursor.SaveAsync,

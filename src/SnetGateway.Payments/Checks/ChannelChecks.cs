@@ -58,12 +58,18 @@ public sealed class ChannelChecks(
             return Refusals.ChainUnavailable(); // a claim since the last read is possible and would not be known
         }
 
-        ulong margin = Math.Min((ulong?)options.Current.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
         return CheckParties(chain, signed)
             ?? CheckOwner(group, chain.Reading)
             ?? CheckNonce(channel.CurrentNonce(chain), payment.Nonce)
-            ?? CheckExpiry(chain, margin, group.ExpirationThreshold)
+            ?? RecheckExpiry(chain, group)
             ?? CheckFunds(channel, chain, payment);
+    }
+
+    /// <summary>The channel lives long enough for a claim after the settle.</summary>
+    internal PaymentRefusal? RecheckExpiry(ChannelChainState chain, PaymentGroup group)
+    {
+        ulong margin = Math.Min((ulong?)options.Current.SettleMarginBlocks ?? group.ExpirationThreshold / 2, group.ExpirationThreshold);
+        return CheckExpiry(chain, margin, group.ExpirationThreshold);
     }
 
     /// <summary>After an idle time: waits until the chain was followed again. Completed while calls flow.</summary>

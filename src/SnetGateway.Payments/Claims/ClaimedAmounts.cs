@@ -33,6 +33,18 @@ public sealed class ClaimedAmounts
         _newest[channel] = new Claim(new ChannelNonce(claimed), amount, block);
     }
 
+    /// <summary>Forgets the claims after a block, which a reorganisation undid. Those that the chain has again are seen again.</summary>
+    public void Undone(ulong ancestor)
+    {
+        foreach (KeyValuePair<ChannelId, Claim> one in _newest)
+        {
+            if (one.Value.Block > ancestor)
+            {
+                _newest.TryRemove(one);
+            }
+        }
+    }
+
     /// <summary>The total that was claimed at a nonce, if it was the last claim of the channel and is known.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="nonce">The nonce that was claimed.</param>

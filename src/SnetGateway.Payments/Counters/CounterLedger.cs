@@ -128,15 +128,26 @@ public sealed class CounterLedger(IRecordStore store, CounterBook book, TimeProv
                 return refusal;
             }
 
-            counter.Abandon(); // nothing is held for it, and the written record is read
             if (refusal is null or { Reason: RefusalReason.Busy })
             {
                 counter.IsLoaded = await RefreshAsync(counter, CancellationToken.None);
             }
 
+            counter.Abandon(); // nothing is held for it, and the written record was read
             return refusal;
         }
         finally
+        {
+            counter.Writer.Release();
+        }
+    }
+
+    /// <summary>
+    /// Waits for a purchase in progress: the record that it is part of may already be known to be written, and the counter's not yet.
+    /// </summary>
+    internal async ValueTask AfterPurchaseAsync(Counter counter)
+    {
+        if (counter.Open is { IsPurchase: true } && await counter.Writer.EnterAsync(MaxWaiting, s_maxWait, time, CancellationToken.None))
         {
             counter.Writer.Release();
         }

@@ -15,6 +15,9 @@ internal sealed class CounterWrite(CounterRecord before, CounterRecord next, UIn
 
     public UInt256 Amount => amount;
 
+    /// <summary>A write that uses nothing raises what is planned.</summary>
+    public bool IsPurchase => amount.IsZero;
+
     /// <summary>Revision that the write compares with.</summary>
     public long Expected => before.Revision;
 

@@ -5,6 +5,7 @@ using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
@@ -52,7 +53,10 @@ public sealed class PrepaidAdmission(
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
-        if (await counters.FindAsync(PlanKey.Of(reading, token.Nonce), cancellationToken) is not { } plan)
+        // After the claim no replica sells more of the plan, and its newest record is the limit.
+        RecordKey key = PlanKey.Of(reading, token.Nonce);
+        if (await (check.Claimed is null ? counters.FindAsync(key, cancellationToken) : counters.FindFreshAsync(key, cancellationToken))
+            is not { } plan)
         {
             return AdmissionResult.Refused(Refusals.NotRecorded());
         }
@@ -72,8 +76,8 @@ public sealed class PrepaidAdmission(
             }
         }
 
-        (CounterUse? use, CounterOutcome outcome) = await counters.HoldAsync(
-            plan, price.Cogs, check.Claimed, call, cancellationToken);
+        UInt256? limit = check.Claimed is { } amount && amount > plan.Planned ? plan.Planned : check.Claimed;
+        (CounterUse? use, CounterOutcome outcome) = await counters.HoldAsync(plan, price.Cogs, limit, call, cancellationToken);
         return use is not null
                 ? AdmissionResult.Of(new PrepaidReservation(settlement, token, channel, reading, use, check.Claimed is not null))
             : AdmissionResult.Refused(outcome switch
@@ -133,8 +137,7 @@ public sealed class PrepaidAdmission(
             return TokenCheck.Refused(Refusals.WrongSigner());
         }
 
-        var payment = new ChannelPayment(token.Channel, token.Nonce, token.Amount, default);
-        PaymentRefusal? refusal = checks.CheckUnsigned(channel, chain, payment, group);
+        PaymentRefusal? refusal = checks.CheckUnsigned(channel, chain, PaymentOf(token, channel), group);
         if (refusal is { Reason: RefusalReason.WrongNonce } && token.Nonce < chain.Nonce)
         {
             // Claimed, and nothing undoes it: the money is the provider's. If that is not known, the token is not worth anything.
@@ -148,6 +151,16 @@ public sealed class PrepaidAdmission(
         }
 
         return new TokenCheck(channel, reading, refusal, null);
+    }
+
+    /// <summary>
+    /// What pays: the total that can be claimed. It is the newest one that was signed, also for a token of a smaller one, since the plan
+    /// belongs to all tokens of the nonce.
+    /// </summary>
+    internal static ChannelPayment PaymentOf(PrepaidToken token, Channel channel)
+    {
+        UInt256 authorized = ChannelChecks.AuthorizedAt(channel.RecordOf(channel.Chain!), token.Nonce);
+        return new ChannelPayment(token.Channel, token.Nonce, authorized > token.Amount ? authorized : token.Amount, default);
     }
 
     /// <summary>A refusal, or the channel that pays.</summary>

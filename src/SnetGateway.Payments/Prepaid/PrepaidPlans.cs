@@ -110,6 +110,7 @@ public sealed class PrepaidPlans(
 
         if (price.IsZero && !channel.InDoubt && checks.IsUsable(chain) && checks.Check(channel, chain, payment, group) is null)
         {
+            await counters.AfterPurchaseAsync(plan);
             return (null, true); // nearly every request: the amount is authorized, and nothing is written
         }
 

@@ -57,8 +57,9 @@ public sealed class PrepaidSettlement(
     }
 
     /// <summary>
-    /// The amount can still be claimed, or was (rule 3). Unlike an escrow payment, it is worth its money after a claim of that amount: the
-    /// claim may be the reason why the nonce rose during the call.
+    /// The amount can still be claimed, or was (rule 3). Unlike an escrow payment, it is worth its money after a claim of all that is
+    /// planned: the claim may be the reason why the nonce rose during the call. While the claim is not final, there has to be time to
+    /// claim again after a reorganisation.
     /// </summary>
     private async ValueTask<PaymentRefusal?> RecheckAsync(PrepaidReservation reservation)
     {
@@ -69,12 +70,12 @@ public sealed class PrepaidSettlement(
 
         await checks.CatchUpAsync(CancellationToken.None);
         PrepaidToken token = reservation.Token;
-        var payment = new ChannelPayment(token.Channel, token.Nonce, token.Amount, default);
+        ChannelPayment payment = PrepaidAdmission.PaymentOf(token, reservation.Channel);
         PaymentRefusal? refusal = checks.Recheck(reservation.Channel, payment, reservation.Group, reservation.Signed, out _);
         return refusal is { Reason: RefusalReason.WrongNonce }
             && claimed.TryFind(token.Channel, token.Nonce, ulong.MaxValue, out Values.UInt256 amount)
             && amount >= reservation.Use.Counter.Planned
-            ? null
+            ? checks.RecheckExpiry(reservation.Channel.Chain!, reservation.Group)
             : refusal;
     }
 }

@@ -30,6 +30,24 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
+    [Rule(13)]
+    public async Task Claim_Undone_IsReportedAsUndone_AndAgainWhereTheChainHasItAgain()
+    {
+        await using FollowerBench bench = await LogFollowingTests.StartedAsync();
+        var undone = new List<ulong>();
+        bench.Follower.ClaimsUndone = undone.Add;
+        ulong before = bench.Chain.Mine(block => block.Claim(0, 100, 100)).Number - 1;
+        await bench.FollowAsync();
+        Assert.Empty(undone);
+        bench.Chain.Undo(1);
+        bench.Chain.MineEmpty(1);
+        bench.Chain.Mine(block => block.Claim(0, 100, 100));
+        await bench.FollowAsync();
+        Assert.Equal([before], undone);
+        Assert.Equal([before + 1, before + 2], bench.Claims.Select(claim => claim.Block.Number));
+    }
+
+    [Fact]
     public async Task Deposit_UndoneAndNotSpent_IsNotALoss()
     {
         await using FollowerBench bench = await LogFollowingTests.StartedAsync();

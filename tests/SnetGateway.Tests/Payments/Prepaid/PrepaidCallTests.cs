@@ -123,6 +123,35 @@ public sealed class PrepaidCallTests
         await rig.AssertCleanAsync();
     }
 
+    [Fact]
+    [Rule(13)]
+    public async Task ClaimThatWasUndone_DuringTheCallOrBefore_IsWorthNothing()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        PrepaidToken token = await rig.BuyAsync(100);
+        Reservation call = (await rig.AdmitTokenAsync(token, 10)).Reservation!;
+        rig.Parts.Claimed.Seen(PaymentRig.One, PaymentRig.Nonce(1), 100, 1_001);
+        rig.Parts.Claimed.Undone(1_000);
+        rig.Chain.Claim(PaymentRig.One, 1_000); // the sender's withdrawal, on the other branch
+        Assert.Equal(1000, (await call.SettleAsync())!.StatusCode);
+        rig.Chain.Mine(64);
+        Assert.Equal(1000, (await rig.PayAsync(token, 10))!.StatusCode);
+        await rig.AssertCleanAsync();
+    }
+
+    [Fact]
+    [Rule(3)]
+    public async Task ClaimDuringTheCall_OfAChannelThatExpiresSoon_IsNotGranted()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        PrepaidToken token = await rig.BuyAsync(100);
+        Reservation call = (await rig.AdmitTokenAsync(token, 10)).Reservation!;
+        rig.Chain.Claim(PaymentRig.One, 100);
+        rig.Parts.Claimed.Seen(PaymentRig.One, PaymentRig.Nonce(1), 100, 1_001);
+        rig.Chain.Mine(950);
+        Assert.Equal(RefusalReason.NearExpiry, (await call.SettleAsync())!.Reason);
+    }
+
     [Theory]
     [InlineData(null, 0, false)]
     [InlineData(100UL, 63, false)]
@@ -159,6 +188,20 @@ public sealed class PrepaidCallTests
         rig.Chain.Mine(64);
         Assert.Equal(Exceeded, (await rig.PayAsync(token, 151))!.Message);
         Assert.Null(await rig.PayAsync(token, 150));
+    }
+
+    [Fact]
+    public async Task ClaimThatPaidEscrowCallsToo_CoversOnlyThePlan()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        PrepaidToken token = await rig.BuyAsync(100);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(600), 500));
+        rig.Chain.Claim(PaymentRig.One, 600);
+        rig.Parts.Claimed.Seen(PaymentRig.One, PaymentRig.Nonce(1), 600, 1_000);
+        rig.Chain.Mine(64);
+        Assert.Equal(Exceeded, (await rig.PayAsync(token, 101))!.Message);
+        Assert.Null(await rig.PayAsync(token, 100));
+        await rig.AssertCleanAsync();
     }
 
     [Fact]
@@ -212,6 +255,22 @@ public sealed class PrepaidCallTests
         PlanReply plan = await rig.GetTokenAsync(30, by: PaymentRig.Stranger);
         Assert.Equal((null, (UInt256)30UL), (plan.Refusal, plan.Planned));
         Assert.Equal(Exceeded, (await rig.PayAsync(plan.Token!, 31))!.Message);
+    }
+
+    [Fact]
+    [Rule(13)]
+    public async Task DepositThatIsGone_TokenOfASmallerTotalIsWorthNothingEither()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        PrepaidToken small = await rig.BuyAsync(100);
+        await rig.BuyAsync(800);
+        Reservation running = (await rig.AdmitTokenAsync(small, 10)).Reservation!;
+        rig.Chain.Mine();
+        rig.Channel.MarkReorganised(rig.Time.GetUtcNow());
+        rig.Chain.Open(PaymentRig.One, PaymentRig.Sender, PaymentRig.Signer, PaymentRig.Group, 500, 2_000);
+        rig.Chain.Learn(PaymentRig.One);
+        Assert.Equal(RefusalReason.NotEnoughTokens, (await running.SettleAsync())!.Reason);
+        Assert.Equal(RefusalReason.NotEnoughTokens, (await rig.PayAsync(small, 10))!.Reason);
     }
 
     [Fact]
