@@ -11,14 +11,14 @@ public sealed class PrepaidOptions
     /// File with the secret that tokens are signed with, 32 bytes or more; `openssl rand -base64 48` makes one. All replicas need the same.
     /// Line breaks at its end are ignored. Unset: no prepaid calls.
     /// </summary>
-    [DataType("file")]
+    [DataType("secret file")]
     public string? SecretPath { get; set; }
 
     /// <summary>
     /// File with the secret before a change. Its tokens are still accepted, and no new ones are made with it. To change the secret: give
     /// the new one to all replicas here, then exchange both files, and remove this one after TokenLifetime. Unset: none.
     /// </summary>
-    [DataType("file")]
+    [DataType("secret file")]
     public string? PreviousSecretPath { get; set; }
 
     /// <summary>

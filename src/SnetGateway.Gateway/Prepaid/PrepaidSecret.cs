@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace SnetGateway.Gateway.Prepaid;
 
 /// <summary>The secret in a file. It appears in no text.</summary>
@@ -11,7 +9,7 @@ internal static class PrepaidSecret
     private static ReadOnlySpan<byte> Public => "test-secret-key-at-least-32-bytes-long"u8;
 
     /// <summary>The bytes of the file without line breaks at its end. Throws what reading a file throws.</summary>
-    public static byte[] Read(string path) => Encoding.UTF8.GetBytes(File.ReadAllText(path).TrimEnd('\r', '\n'));
+    public static byte[] Read(string path) => File.ReadAllBytes(path).AsSpan().TrimEnd("\r\n"u8).ToArray();
 
     public static bool IsPublic(ReadOnlySpan<byte> secret) => secret.SequenceEqual(Public);
 }
