@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
@@ -9,10 +12,14 @@ namespace SnetGateway.Gateway.Cli;
 /// </summary>
 internal static class ChannelReport
 {
-    private static readonly string[] s_columns = ["channel", "nonce", "authorised", "value", "expires at block", "sender", "last change"];
+    private static readonly string[] s_columns =
+    [
+        "channel", "nonce", "authorised", "planned", "used", "value", "expires at block", "sender", "last change",
+    ];
 
     /// <summary>A table: a line of titles, then one line for each channel.</summary>
-    public static void WriteTable(TextWriter output, IReadOnlyList<(ChannelRecord Record, DateTimeOffset? Changed)> channels)
+    public static void WriteTable(
+        TextWriter output, IReadOnlyList<(ChannelRecord Record, CounterRecord? Plan, DateTimeOffset? Changed)> channels)
     {
         List<string[]> rows =
         [
@@ -22,6 +29,8 @@ internal static class ChannelReport
                 c.Record.Id.ToString(),
                 c.Record.Nonce.ToString(),
                 c.Record.Amount.ToString(),
+                c.Plan?.Planned.ToString() ?? "-",
+                c.Plan?.Used.ToString() ?? "-",
                 c.Record.Reading?.Value.ToString() ?? "-",
                 c.Record.Reading?.Expiration.ToString() ?? "-",
                 c.Record.Sender.ToString(),
@@ -32,21 +41,24 @@ internal static class ChannelReport
         foreach (string[] row in rows)
         {
             output.WriteLine(string
-                .Join("  ", row.Select((text, i) => i is 0 or 1 or 2 or 3 or 4 ? text.PadLeft(widths[i]) : text.PadRight(widths[i])))
+                .Join("  ", row.Select((text, i) => i <= 6 ? text.PadLeft(widths[i]) : text.PadRight(widths[i])))
                 .TrimEnd());
         }
     }
 
     /// <summary>The same as one JSON object per line.</summary>
-    public static void WriteJson(TextWriter output, ChannelRecord record, DateTimeOffset? changed)
+    public static void WriteJson(TextWriter output, ChannelRecord record, CounterRecord? plan, DateTimeOffset? changed)
     {
         JsonObject channel = Json(record);
+        channel["planned"] = plan?.Planned.ToString();
+        channel["used"] = plan?.Used.ToString();
         channel["lastChange"] = changed?.ToString("O", CultureInfo.InvariantCulture);
         output.WriteLine(channel.ToJsonString());
     }
 
     /// <summary>A channel's history as text, oldest entry first, then its current state.</summary>
-    public static void WriteHistory(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
+    public static void WriteHistory(
+        TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries, IReadOnlyList<PlanHistory> plans)
     {
         output.WriteLine($"Channel {record.Id}");
         output.WriteLine($"  sender {record.Sender}, signer {record.Signer}");
@@ -75,13 +87,19 @@ internal static class ChannelReport
             output.WriteLine($"  nonce {earlier.Nonce}: {earlier.Amount} cogs signed, {fate}");
         }
 
+        foreach (PlanHistory plan in plans)
+        {
+            PlanReport.Write(output, plan);
+        }
+
         output.WriteLine(record.Signature.IsEmpty
             ? $"  now at nonce {record.Nonce}, nothing signed"
             : $"  now at nonce {record.Nonce}: {record.Amount} cogs signed, to be claimed");
     }
 
     /// <summary>The same as one JSON object.</summary>
-    public static void WriteHistoryJson(TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries)
+    public static void WriteHistoryJson(
+        TextWriter output, ChannelRecord record, IReadOnlyList<JournalEntry> entries, IReadOnlyList<PlanHistory> plans)
     {
         JsonObject story = Json(record);
         story["earlier"] = new JsonArray([.. record.Earlier.Select(earlier => new JsonObject
@@ -102,6 +120,7 @@ internal static class ChannelReport
             ["method"] = entry.Method,
             ["call"] = entry.Call.ToString(),
         })]);
+        story["plans"] = new JsonArray([.. plans.Select(PlanReport.ToJson)]);
         output.WriteLine(story.ToJsonString());
     }
 
@@ -118,6 +137,8 @@ internal static class ChannelReport
 
     private static string Tell(in JournalEntry entry) => entry.Kind switch
     {
+        EntryKind.Settle when entry.Method == PrepaidPlans.Method =>
+            $"{entry.Price} cogs bought for prepaid calls: {entry.Amount} signed at nonce {entry.Nonce}",
         EntryKind.Settle => $"{entry.Service} {entry.Method} for {entry.Price} cogs: {entry.Amount} signed at nonce {entry.Nonce}",
         EntryKind.Claim => $"claim begun: {entry.Amount} cogs of nonce {entry.Nonce}",
         _ => $"set aside: the chain shows another channel under this id (was {entry.Amount} at nonce {entry.Nonce})",
@@ -130,5 +151,5 @@ internal static class ChannelReport
         _ => "set-aside",
     };
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 
@@ -14,17 +15,19 @@ internal static class ChannelsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
-            var rows = new List<(ChannelRecord, DateTimeOffset?)>();
-            await foreach (ChannelRecord record in new LedgerHistory(ledger.Store).ChannelsAsync(cancellationToken))
+            var history = new LedgerHistory(ledger.Store);
+            var rows = new List<(ChannelRecord, CounterRecord?, DateTimeOffset?)>();
+            await foreach (ChannelRecord record in history.ChannelsAsync(cancellationToken))
             {
+                CounterRecord? plan = await history.PlanAsync(record, cancellationToken);
                 DateTimeOffset? changed = record.NewestEntry.IsEmpty ? null : JournalEntry.Read(record.NewestEntry).At;
                 if (parsed.GetValue(json))
                 {
-                    ChannelReport.WriteJson(context.Terminal.Output, record, changed);
+                    ChannelReport.WriteJson(context.Terminal.Output, record, plan, changed);
                 }
                 else
                 {
-                    rows.Add((record, changed));
+                    rows.Add((record, plan, changed));
                 }
             }
 

@@ -81,7 +81,7 @@ internal static class LedgerCommand
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
         var command = new Command(
             "explain",
-            "Shows the history of one channel (every paid call, every claim, and its current state), or of a user's free calls.")
+            "Shows the history of one channel (every paid call, every claim, its plans and its current state), or of a user's free calls.")
         {
             channel, json,
         };
@@ -112,13 +112,14 @@ internal static class LedgerCommand
                 entries.Add(entry);
             }
 
+            IReadOnlyList<PlanHistory> plans = await story.PlansAsync(id, cancellationToken);
             if (parsed.GetValue(json))
             {
-                ChannelReport.WriteHistoryJson(context.Terminal.Output, record, entries);
+                ChannelReport.WriteHistoryJson(context.Terminal.Output, record, entries, plans);
             }
             else
             {
-                ChannelReport.WriteHistory(context.Terminal.Output, record, entries);
+                ChannelReport.WriteHistory(context.Terminal.Output, record, entries, plans);
             }
 
             return ExitCodes.Done;

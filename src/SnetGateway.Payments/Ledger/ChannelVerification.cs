@@ -10,4 +10,11 @@ namespace SnetGateway.Payments.Ledger;
 /// <param name="Faults">The faults; empty for a clean channel.</param>
 /// <param name="Notes">Remarks that are not faults.</param>
 public sealed record ChannelVerification(
-    string Channel, long Entries, UInt256 Delivered, UInt256 Amount, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes);
+    string Channel, long Entries, UInt256 Delivered, UInt256 Amount, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes)
+    : IVerification;
+
+/// <summary>The verification of one record.</summary>
+internal interface IVerification
+{
+    IReadOnlyList<string> Faults { get; }
+}

@@ -1,58 +1,25 @@
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Compares every counter's journal with its record: links, sequence and sums. Reads only; gateways may run at the same time.
-/// <paramref name="retention"/> is how long journals are kept, zero without limit.
+/// Compares every counter's journal with its record: links, sequence and sums, and a plan with what was bought. Reads only; gateways may
+/// run at the same time. <paramref name="retention"/> is how long journals are kept, zero without limit.
 /// </summary>
 public sealed class CounterVerifier(IRecordStore store, TimeProvider time, TimeSpan retention = default)
 {
-    /// <summary>Allowed difference between the clocks of the gateways and of the verifier.</summary>
-    private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
-
-    /// <summary>How far a running gateway's journal may be behind its records.</summary>
-    private static readonly TimeSpan s_journalDelay = TimeSpan.FromSeconds(1);
+    private readonly VerificationPass _pass = new(store, time, retention);
+    private readonly LedgerHistory _history = new(store);
 
     /// <summary>
     /// Verifies the counters of all kinds. Where gateways write at the same time, an apparent fault is checked again at the end, when their
     /// journals have caught up. Throws <see cref="StoreUnavailableException"/>.
     /// </summary>
-    public async IAsyncEnumerable<CounterVerification> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var doubtful = new List<RecordKey>();
-        foreach (RecordKind kind in CounterName.Kinds)
-        {
-            await foreach (StoredRecord stored in store.ReadAllAsync(kind, cancellationToken))
-            {
-                CounterVerification finding = await VerifyAsync(stored, cancellationToken);
-                if (store.IsShared && finding.Faults.Count > 0)
-                {
-                    doubtful.Add(stored.Key);
-                }
-                else
-                {
-                    yield return finding;
-                }
-            }
-        }
-
-        if (doubtful.Count > 0)
-        {
-            await Task.Delay(s_journalDelay, time, cancellationToken);
-        }
-
-        foreach (RecordKey key in doubtful)
-        {
-            if (await store.ReadAsync(key, cancellationToken) is { } again)
-            {
-                yield return await VerifyAsync(again, cancellationToken);
-            }
-        }
-    }
+    public IAsyncEnumerable<CounterVerification> VerifyAsync(CancellationToken cancellationToken) =>
+        _pass.RunAsync(CounterName.Kinds, VerifyAsync, cancellationToken);
 
     private async ValueTask<CounterVerification> VerifyAsync(StoredRecord stored, CancellationToken cancellationToken)
     {
@@ -67,8 +34,7 @@ public sealed class CounterVerifier(IRecordStore store, TimeProvider time, TimeS
             return new CounterVerification(name, 0, UInt256.Zero, [exception.Message]);
         }
 
-        DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + s_clockDifference;
-        var walk = new CounterWalk(record.Key, keptSince);
+        var walk = new CounterWalk(record.Key, _pass.KeptSince);
         await foreach (StoredEntry entry in store.ReadJournalAsync(stored.Key, cancellationToken))
         {
             if (entry.Sequence > record.Sequence)
@@ -86,7 +52,48 @@ public sealed class CounterVerifier(IRecordStore store, TimeProvider time, TimeS
         }
 
         walk.Compare(record);
+        if (await FindUnpaidAsync(record, cancellationToken) is { } unpaid)
+        {
+            walk.Faults.Add(unpaid);
+        }
+
         return new CounterVerification(name, walk.Entries, record.Used, walk.Faults);
+    }
+
+    /// <summary>
+    /// Whether more is planned than the channel's journal says was bought. The journal is read after the plan, so it holds all of it. A
+    /// plan of an earlier channel with this id is not compared, and neither is one whose purchases may no longer be kept.
+    /// </summary>
+    private async ValueTask<string?> FindUnpaidAsync(CounterRecord plan, CancellationToken cancellationToken)
+    {
+        if (plan.Planned.IsZero || !PlanKey.TryRead(plan.Key, out ChannelId id, out ChannelNonce nonce))
+        {
+            return null;
+        }
+
+        try
+        {
+            ChannelRecord? channel = await _history.ChannelAsync(id, cancellationToken);
+            if (channel is null || PlanKey.Of(channel, nonce) != plan.Key)
+            {
+                return channel is null ? $"{plan.Planned} cogs are planned, and the ledger has no channel {id}" : null;
+            }
+
+            var purchases = new PlanPurchases();
+            await foreach (JournalEntry entry in _history.EntriesAsync(channel, cancellationToken))
+            {
+                purchases.Take(entry);
+            }
+
+            UInt256 bought = purchases.Sums.GetValueOrDefault(nonce);
+            return plan.Planned <= bought || purchases.IsPart
+                ? null
+                : $"{plan.Planned} cogs are planned, and {bought} were bought by the journal of channel {id}";
+        }
+        catch (LedgerFormatException)
+        {
+            return null; // the channel's own verification reports it
+        }
     }
 }
 
@@ -95,4 +102,5 @@ public sealed class CounterVerifier(IRecordStore store, TimeProvider time, TimeS
 /// <param name="Entries">Journal entries that were checked.</param>
 /// <param name="Used">What is used of it.</param>
 /// <param name="Faults">The faults; empty for a clean counter.</param>
-public sealed record CounterVerification(string Name, long Entries, UInt256 Used, IReadOnlyList<string> Faults);
+public sealed record CounterVerification(string Name, long Entries, UInt256 Used, IReadOnlyList<string> Faults)
+    : IVerification;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
@@ -40,6 +41,30 @@ public sealed class LedgerHistory(IRecordStore store)
         {
             yield return JournalEntry.Read(record.NewestEntry);
         }
+    }
+
+    /// <summary>The plan of the channel's current nonce; null when nothing was bought at it.</summary>
+    public async ValueTask<CounterRecord?> PlanAsync(ChannelRecord channel, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return await store.ReadAsync(PlanKey.Of(channel, channel.Nonce), cancellationToken) is { } stored
+            ? CounterRecordCodec.Read(stored)
+            : null;
+    }
+
+    /// <summary>All plans of a channel, by nonce, also those of earlier channels with this id.</summary>
+    public async Task<IReadOnlyList<PlanHistory>> PlansAsync(ChannelId channel, CancellationToken cancellationToken)
+    {
+        var plans = new List<PlanHistory>();
+        await foreach (CounterRecord plan in CountersAsync(RecordKind.PrepaidPlan, cancellationToken))
+        {
+            if (PlanKey.TryRead(plan.Key, out ChannelId id, out ChannelNonce nonce) && id == channel)
+            {
+                plans.Add(new PlanHistory(nonce, plan, await EntriesAsync(plan, cancellationToken).ToListAsync(cancellationToken)));
+            }
+        }
+
+        return [.. plans.OrderBy(plan => plan.Nonce)];
     }
 
     /// <summary>All counters of one kind, by key. Throws as <see cref="ChannelsAsync"/>.</summary>

@@ -1,57 +1,27 @@
-using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Compares every channel's journal with its record: links, sequence, sums, nonces, and the signature that the contract would get. Reads
-/// only; gateways may run at the same time. <paramref name="retention"/> is how long journals are kept, zero without limit: entries that
-/// may have been removed since are not reported as missing, however unevenly the gateways were used.
+/// Compares every channel's journal with its record: links, sequence, sums, nonces, what was bought of plans, and the signature that the
+/// contract would get. Reads only; gateways may run at the same time. <paramref name="retention"/> is how long journals are kept, zero
+/// without limit: entries that may have been removed since are not reported as missing, however unevenly the gateways were used.
 /// </summary>
 public sealed class LedgerVerifier(
     IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
 {
-    /// <summary>Allowed difference between the clocks of the gateways and of the verifier.</summary>
-    private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
-
-    /// <summary>How far a running gateway's journal may be behind its records.</summary>
-    private static readonly TimeSpan s_journalDelay = TimeSpan.FromSeconds(1);
+    private readonly VerificationPass _pass = new(store, time, retention);
 
     /// <summary>
     /// Verifies all channels, one after the other. Where gateways write at the same time, an apparent fault is checked again at the end,
     /// when their journals have caught up. Throws <see cref="StoreUnavailableException"/>.
     /// </summary>
-    public async IAsyncEnumerable<ChannelVerification> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var doubtful = new List<RecordKey>();
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.PaidChannel, cancellationToken))
-        {
-            ChannelVerification finding = await VerifyAsync(stored, cancellationToken);
-            if (store.IsShared && finding.Faults.Count > 0)
-            {
-                doubtful.Add(stored.Key);
-            }
-            else
-            {
-                yield return finding;
-            }
-        }
-
-        if (doubtful.Count > 0)
-        {
-            await Task.Delay(s_journalDelay, time, cancellationToken);
-        }
-
-        foreach (RecordKey key in doubtful)
-        {
-            if (await store.ReadAsync(key, cancellationToken) is { } again)
-            {
-                yield return await VerifyAsync(again, cancellationToken);
-            }
-        }
-    }
+    public IAsyncEnumerable<ChannelVerification> VerifyAsync(CancellationToken cancellationToken) =>
+        _pass.RunAsync([RecordKind.PaidChannel], VerifyAsync, cancellationToken);
 
     private async ValueTask<ChannelVerification> VerifyAsync(StoredRecord stored, CancellationToken cancellationToken)
     {
@@ -65,8 +35,7 @@ public sealed class LedgerVerifier(
             return new ChannelVerification(stored.Key.ToString(), 0, UInt256.Zero, UInt256.Zero, [exception.Message], []);
         }
 
-        DateTimeOffset keptSince = retention == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() - retention + s_clockDifference;
-        var walk = new JournalWalk(keptSince);
+        var walk = new JournalWalk(_pass.KeptSince);
         await foreach (StoredEntry entry in store.ReadJournalAsync(stored.Key, cancellationToken))
         {
             if (entry.Sequence > record.Sequence)
@@ -122,7 +91,30 @@ public sealed class LedgerVerifier(
             }
         }
 
+        foreach ((ChannelNonce nonce, UInt256 bought) in walk.Purchases.Sums)
+        {
+            // The plan is read after the journal, so it holds at least what the journal does.
+            UInt256 planned = await PlannedAsync(PlanKey.Of(record, nonce), cancellationToken);
+            if (planned < bought)
+            {
+                faults.Add($"{bought} cogs were bought at nonce {nonce}, and {planned} are planned");
+            }
+        }
+
         return new ChannelVerification(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
+    }
+
+    /// <summary>Zero for no plan, and for one that cannot be read, which the counters' verification reports.</summary>
+    private async ValueTask<UInt256> PlannedAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync(key, cancellationToken) is { } stored ? CounterRecordCodec.Read(stored).Planned : UInt256.Zero;
+        }
+        catch (LedgerFormatException)
+        {
+            return UInt256.Zero;
+        }
     }
 
     private bool IsPayable(ChannelRecord record, ChannelNonce nonce, UInt256 amount, ReadOnlyMemory<byte> signature) =>
@@ -144,6 +136,8 @@ public sealed class LedgerVerifier(
         public ReadOnlyMemory<byte> LastBytes { get; private set; }
 
         public UInt256 Delivered { get; private set; }
+
+        public PlanPurchases Purchases { get; } = new();
 
         /// <summary>Whether all entries from here to the newest may have been in files that were removed for their age.</summary>
         public bool MayBeForgotten(ReadOnlyMemory<byte> newest)
@@ -174,6 +168,7 @@ public sealed class LedgerVerifier(
             Check(stored, entry, channel);
             Entries++;
             Delivered = Delivered.SaturatingAdd(entry.Price);
+            Purchases.Take(entry);
             Last = entry;
             LastBytes = stored.Entry;
             LastSequence = stored.Sequence;

@@ -16,19 +16,9 @@ internal static class PlanKey
     private const int NonceSize = sizeof(ulong);
     private const int Length = 64;
 
-    public static RecordKey Of(ChannelReading channel, ChannelNonce nonce)
-    {
-        byte[] id = new byte[Length];
-        channel.Id.Value.WriteBigEndian(id);
-        BinaryPrimitives.WriteUInt64BigEndian(id.AsSpan(UInt256.Size), nonce.Value.ToUInt64Saturating());
-        Span<byte> parties = stackalloc byte[2 * Address.Size];
-        channel.Sender.WriteTo(parties);
-        channel.Signer.WriteTo(parties[Address.Size..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(parties, hash);
-        hash[..(Length - UInt256.Size - NonceSize)].CopyTo(id.AsSpan(UInt256.Size + NonceSize));
-        return new RecordKey(RecordKind.PrepaidPlan, id);
-    }
+    public static RecordKey Of(ChannelReading channel, ChannelNonce nonce) => Of(channel.Id, channel.Sender, channel.Signer, nonce);
+
+    public static RecordKey Of(ChannelRecord channel, ChannelNonce nonce) => Of(channel.Id, channel.Sender, channel.Signer, nonce);
 
     /// <summary>The channel and the nonce of a key. False for one that this version did not write.</summary>
     public static bool TryRead(RecordKey key, out ChannelId channel, out ChannelNonce nonce)
@@ -44,5 +34,19 @@ internal static class PlanKey
         channel = new ChannelId(number);
         nonce = new ChannelNonce(BinaryPrimitives.ReadUInt64BigEndian(id[UInt256.Size..]));
         return true;
+    }
+
+    private static RecordKey Of(ChannelId channel, Address sender, Address signer, ChannelNonce nonce)
+    {
+        byte[] id = new byte[Length];
+        channel.Value.WriteBigEndian(id);
+        BinaryPrimitives.WriteUInt64BigEndian(id.AsSpan(UInt256.Size), nonce.Value.ToUInt64Saturating());
+        Span<byte> parties = stackalloc byte[2 * Address.Size];
+        sender.WriteTo(parties);
+        signer.WriteTo(parties[Address.Size..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(parties, hash);
+        hash[..(Length - UInt256.Size - NonceSize)].CopyTo(id.AsSpan(UInt256.Size + NonceSize));
+        return new RecordKey(RecordKind.PrepaidPlan, id);
     }
 }
