@@ -10,9 +10,9 @@ switch (args)
     case [CommittingProcess.Name, string path]:
         await CommittingProcess.RunAsync(path);
         return 0;
-    case [StoreModelRun.Name, string store, string operations, string seed]:
+    case [StoreModelRun.Name or StoreModelRun.Payments, string store, string operations, string seed]:
         return await StoreModelRun.RunAsync(
-            store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+            args[0], store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     case [ParserRun.Name, string inputs, string seed]:
         return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
@@ -7,8 +8,11 @@ using SnetGateway.Storage.Memory;
 using SnetGateway.Storage.Redis;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Payments;
 using SnetGateway.TestKit.Stores;
 using SnetGateway.TestKit.Stores.Model;
+using SnetGateway.Tests.Payments;
+using SnetGateway.Tests.Payments.Model;
 using SnetGateway.Tests.Storage.Etcd;
 
 namespace SnetGateway.Tests.Storage.Model;
@@ -21,6 +25,7 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
 {
     private const int RecordsOfAHistory = 16;
     private const int Replicas = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     private readonly Lock _lock = new();
     private int _histories;
@@ -58,6 +63,43 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
     public Task<ModelCounts> RunAsync(int seed) => StoreModel.RunAsync(
         replicas, JournalAsync, seed, Interlocked.Increment(ref _histories) * RecordsOfAHistory,
         replicas[0] is not SqliteRecordStore && journals is null);
+
+    /// <summary>Runs one history of the payment model on channels and users that no other history uses.</summary>
+    public async Task<ModelCounts> RunPaymentsAsync(int seed)
+    {
+        try
+        {
+            return await new PaymentHistory(replicas, seed, Interlocked.Increment(ref _histories)).RunAsync().WaitAsync(s_patience);
+        }
+        catch (Exception exception)
+        {
+            throw new StoreConformanceException($"the payments of seed {seed} broke: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What an operator's `ledger verify` finds: nothing.</summary>
+    public async Task VerifyPaymentsAsync()
+    {
+        var merged = new MergedLedger(replicas[0], JournalAsync);
+        await foreach (ChannelVerification finding in new LedgerVerifier(
+            merged, new FakeSigners(), PaymentRig.Escrow, TimeProvider.System).VerifyAsync(default))
+        {
+            Throw(finding.Channel, finding.Faults);
+        }
+
+        await foreach (CounterVerification finding in new CounterVerifier(merged, TimeProvider.System).VerifyAsync(default))
+        {
+            Throw(finding.Name, finding.Faults);
+        }
+
+        static void Throw(string name, IReadOnlyList<string> faults)
+        {
+            if (faults.Count > 0)
+            {
+                throw new StoreConformanceException($"{name}: {string.Join("; ", faults)}");
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -7,17 +7,20 @@ using SnetGateway.TestKit.Stores.Model;
 namespace SnetGateway.Tests.Storage.Model;
 
 /// <summary>
-/// The long form of the store model, started by tests/campaigns/store-model.sh: runs histories until a number of operations is reached.
+/// The long form of the store model and of the payment model, started by tests/campaigns/store-model.sh: runs histories until a number of
+/// operations is reached.
 /// </summary>
 internal static class StoreModelRun
 {
     public const string Name = "store-model";
+    public const string Payments = "payment-model";
 
     /// <summary>Histories on one ledger before a new one is opened.</summary>
     private const int HistoriesOfALedger = 400;
 
-    public static async Task<int> RunAsync(string store, long operations, int seed)
+    public static async Task<int> RunAsync(string model, string store, long operations, int seed)
     {
+        bool ofPayments = model == Payments;
         await using RedisProcess? redis = store == "redis" ? await RedisProcess.StartAsync() : null;
         await using EtcdProcess? etcd = store == "etcd" ? await EtcdProcess.StartAsync() : null;
         var clock = Stopwatch.StartNew();
@@ -33,10 +36,12 @@ internal static class StoreModelRun
                 {
                     // In memory one history after the other, so that its seed alone decides it; otherwise several concurrently, which share
                     // syncs.
-                    int together = store == "memory" ? 1 : 8;
+                    int together = store == "memory" && !ofPayments ? 1 : 8;
                     int first = histories;
                     foreach (ModelCounts counts in await Task.WhenAll(
-                        Enumerable.Range(0, together).Select(k => ledger.RunAsync(unchecked(seed + first + k)))))
+                        Enumerable.Range(0, together).Select(k => ofPayments
+                            ? ledger.RunPaymentsAsync(unchecked(seed + first + k))
+                            : ledger.RunAsync(unchecked(seed + first + k)))))
                     {
                         all += counts;
                     }
@@ -48,6 +53,11 @@ internal static class StoreModelRun
                         Report("so far");
                         nextLine = clock.Elapsed + TimeSpan.FromSeconds(30);
                     }
+                }
+
+                if (ofPayments)
+                {
+                    await ledger.VerifyPaymentsAsync();
                 }
             }
         }

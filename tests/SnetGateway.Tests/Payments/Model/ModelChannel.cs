@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using SnetGateway.Payments.Prepaid;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Tests.Payments.Model;
+
+/// <summary>What the clients of a history know of one channel.</summary>
+internal sealed class ModelChannel(ChannelId id, ulong value)
+{
+    public ChannelId Id => id;
+
+    /// <summary>What is in the contract.</summary>
+    public ulong Value { get; set; } = value;
+
+    /// <summary>The nonces so far, the current one last.</summary>
+    public List<ModelNonce> Nonces { get; } = [new ModelNonce(0)];
+
+    public ModelNonce Current => Nonces[^1];
+}
+
+/// <summary>Grants and unknown outcomes at one nonce of a channel, in cogs.</summary>
+internal sealed class ModelNonce(ulong number)
+{
+    private readonly ConcurrentDictionary<ulong, int> _granted = new();
+
+    public ulong Number => number;
+
+    public ModelSums Escrow { get; } = new();
+
+    public ModelSums Prepaid { get; } = new();
+
+    /// <summary>Tokens that were issued at this nonce.</summary>
+    public ConcurrentQueue<PrepaidToken> Tokens { get; } = new();
+
+    /// <summary>The amount that was claimed; null while it is the current nonce.</summary>
+    public ulong? Claimed { get; set; }
+
+    /// <summary>Signed totals for which more than one escrow call was granted.</summary>
+    public ulong[] GrantedTwice => [.. _granted.Where(one => one.Value > 1).Select(one => one.Key)];
+
+    public void Grant(ulong total, ulong price)
+    {
+        _granted.AddOrUpdate(total, 1, (_, times) => times + 1);
+        Escrow.Grant(price);
+    }
+}
+
+/// <summary>What clients were granted, and what may have been charged without a response.</summary>
+internal sealed class ModelSums
+{
+    private ulong _granted;
+    private ulong _unknown;
+
+    public ulong Granted => _granted;
+
+    public void Grant(ulong amount) => Interlocked.Add(ref _granted, amount);
+
+    public void Unknown(ulong amount) => Interlocked.Add(ref _unknown, amount);
+
+    /// <summary>Whether a total of the ledger can be what came of these calls.</summary>
+    public bool Fits(ulong total) => total >= _granted && total <= _granted + _unknown;
+
+    public override string ToString() => $"{_granted} granted, {_unknown} unknown";
+}
