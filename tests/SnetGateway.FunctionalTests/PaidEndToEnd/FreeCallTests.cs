@@ -189,14 +189,21 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
 
     /// <summary>What the newest SDKs send with their default strategy, whatever the gateway has of free calls.</summary>
     [Theory]
-    [InlineData("off", "consumer", new[] { "escrow", "escrow", "escrow" })]
-    [InlineData("on", "consumer", new[] { "free-call", "free-call", "free-call", "escrow", "escrow" })]
-    [InlineData("no balance", "stranger", new[] { "escrow", "escrow" })]
-    public async Task NewestSdk_UsesItsFreeCalls_AndThenPays(string what, string account, string[] paidBy)
+    [InlineData("off", "consumer", new[] { "prepaid-call", "prepaid-call", "escrow", "escrow" })]
+    [InlineData("on", "consumer", new[] { "free-call", "free-call", "free-call", "prepaid-call", "prepaid-call", "escrow" })]
+    [InlineData("used up", "consumer", new[] { "prepaid-call", "prepaid-call", "escrow" })]
+    [InlineData("no balance", "stranger", new[] { "prepaid-call", "prepaid-call", "escrow" })]
+    public async Task NewestSdk_UsesItsFreeCalls_ThenBuysTokens_ThenPaysPerCall(string what, string account, string[] paidBy)
     {
         await using GatewayProcess gateway = what == "off"
-            ? await GatewayProcess.StartAsync(Settings([]))
-            : await StartAsync();
+            ? await GatewayProcess.StartAsync(Settings(market.Prepaid()))
+            : await StartAsync(market.Prepaid());
+        if (what == "used up")
+        {
+            Assert.All(
+                await market.Client(ClientStack.Node).RunAsync(Call(gateway) with { Calls = 3 }), call => Assert.Equal(0, call.Code));
+        }
+
         ChainChannel channel = await market.Chain.OpenChannelAsync(
             1_000, signer: market.Chain.State.Accounts[account].Address);
         JsonElement[] calls = await RunNewestSdkAsync(gateway, channel, account, paidBy.Length);
@@ -240,6 +247,7 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
             mpeAddress = chain.MultiPartyEscrow,
             channelId = channel.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
             price = "10",
+            prepaidCalls = 2,
             organizationId = chain.OrganizationId,
             serviceId = Service,
             groupId = chain.GroupIdBase64,

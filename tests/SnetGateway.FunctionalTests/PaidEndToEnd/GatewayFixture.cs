@@ -14,12 +14,29 @@ public sealed class GatewayFixture : MarketFixture
     /// <summary>Cogs for a Say of the service with prices per method.</summary>
     public const long SayPrice = 7;
 
+    /// <summary>What prepaid tokens are signed with.</summary>
+    public const string Secret = "the secret of the gateway of these tests";
+
     private readonly List<ExampleServiceProcess> _pair = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-gateway-");
 
     public GatewayProcess Gateway { get; private set; } = null!;
 
     /// <summary>Two instances of one service, whose health is probed.</summary>
     public IReadOnlyList<ExampleServiceProcess> Pair => _pair;
+
+    /// <summary>The options of prepaid calls, with a secret.</summary>
+    public Dictionary<string, string> Prepaid(string secret = Secret)
+    {
+        string file = Path.Combine(_folder.FullName, Path.GetRandomFileName());
+        File.WriteAllText(file, secret);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return new() { ["SnetGateway:Prepaid:SecretPath"] = file };
+    }
 
     public static string HostOf(ExampleLanguage language) => language == ExampleLanguage.CSharp ? "csharp.market" : "javascript.market";
 
@@ -51,6 +68,7 @@ public sealed class GatewayFixture : MarketFixture
             })
         {
             MoreGroups = new Dictionary<string, MarketGroup> { ["other"] = new(otherGroup, Chain.State.Accounts["provider"].Address) },
+            Options = Prepaid(),
         });
     }
 
@@ -70,6 +88,7 @@ public sealed class GatewayFixture : MarketFixture
                 await instance.DisposeAsync();
             }
 
+            _folder.Delete(recursive: true);
             await base.DisposeAsync();
         }
     }

@@ -11,11 +11,9 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// <summary>npm's snet-sdk, unmodified, as a consumer's program uses it (tests/clients/snet-sdk).</summary>
 [Collection(GatewayFixture.Collection)]
 [Trait("Needs", "chain")]
-public sealed class PublicSdkTests(GatewayFixture market) : IDisposable
+public sealed class PublicSdkTests(GatewayFixture market)
 {
     private const string Account = "thirdParty", Other = "operator";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-sdk-");
 
     [Fact]
     public async Task SdkWithoutConcurrency_OpensItsChannel_AndPaysEachCallByEscrow()
@@ -58,13 +56,11 @@ public sealed class PublicSdkTests(GatewayFixture market) : IDisposable
     {
         const long Price = 25;
         await market.Chain.CommandAsync("mint", new { to = Other, amount = "1000000" });
-        string secret = Path.Combine(_folder.FullName, "secret");
-        await File.WriteAllTextAsync(secret, new string('s', 48));
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
             market.Chain.State,
             new MarketService("prepaid", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
         {
-            Options = new Dictionary<string, string> { ["SnetGateway:Prepaid:SecretPath"] = secret },
+            Options = market.Prepaid(),
         });
 
         IReadOnlyList<JsonElement> calls = await RunAsync(
@@ -88,8 +84,6 @@ public sealed class PublicSdkTests(GatewayFixture market) : IDisposable
         Assert.True(verified.ExitCode == 0, verified.Everything);
         Assert.Contains("plan", verified.Everything, StringComparison.Ordinal);
     }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     /// <summary>The same, where each call must end well.</summary>
     private async Task<IReadOnlyList<JsonElement>> SayAsync(GatewayProcess gateway, object settings, params string[] texts)

@@ -39,6 +39,9 @@ public sealed record CallReport
     /// <summary>What the gateway said of the user's free calls; null unless the job only asked for them.</summary>
     public FreeCallReport? FreeCalls { get; init; }
 
+    /// <summary>The token that was issued; null unless the job only requested it.</summary>
+    public PrepaidReport? Prepaid { get; init; }
+
     /// <summary>The texts in the responses of the example service.</summary>
     public IEnumerable<string> Texts =>
         Messages.Select(message => message.TryGetProperty("text", out JsonElement text) ? text.GetString()! : string.Empty);
@@ -53,3 +56,9 @@ public sealed record ChannelStateReport(
 /// <param name="ExpirationBlock">Its last block.</param>
 /// <param name="Available">Calls that are left.</param>
 public sealed record FreeCallReport(string Token, BigInteger ExpirationBlock, BigInteger Available);
+
+/// <summary>The answer of the token service.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Planned">Cogs that were bought.</param>
+/// <param name="Used">Cogs of it that are used.</param>
+public sealed record PrepaidReport(string Token, BigInteger Planned, BigInteger Used);

@@ -26,6 +26,9 @@ public sealed record ClientJob
     /// <summary>Makes each call a free call; without a method, asks for a token and the calls that are left.</summary>
     public ClientFreeCalls? FreeCalls { get; init; }
 
+    /// <summary>Makes each call a prepaid call; without a method, requests the token, <see cref="Calls"/> times concurrently.</summary>
+    public ClientPrepaid? Prepaid { get; init; }
+
     /// <summary>Signs a claim instead of calling a method.</summary>
     public ClientPayment? Sign { get; init; }
 
@@ -104,6 +107,45 @@ public sealed record ClientPayment
         Nonce = channel.Nonce,
         Amount = 0,
         Price = price,
+        RpcUrl = chain.RpcUrl,
+    };
+}
+
+/// <summary>A channel whose signed total pays prepaid calls.</summary>
+public sealed record ClientPrepaid
+{
+    /// <summary>The signing key, as hex with 0x.</summary>
+    public required string PrivateKey { get; init; }
+
+    /// <summary>The escrow contract.</summary>
+    public required string MpeAddress { get; init; }
+
+    /// <summary>The channel.</summary>
+    public required BigInteger ChannelId { get; init; }
+
+    /// <summary>The nonce to sign.</summary>
+    public required BigInteger Nonce { get; init; }
+
+    /// <summary>The total to sign, in cogs.</summary>
+    public required BigInteger Amount { get; init; }
+
+    /// <summary>A token; null requests one.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The block number to sign.</summary>
+    public ulong? Block { get; init; }
+
+    /// <summary>The node to request the block number from instead.</summary>
+    public Uri? RpcUrl { get; init; }
+
+    /// <summary>A total of a channel of the local chain, signed by its signer.</summary>
+    public static ClientPrepaid From(ChainState chain, ChainChannel channel, BigInteger amount) => new()
+    {
+        PrivateKey = chain.Accounts.Values.Single(account => account.Address == channel.Signer).PrivateKey,
+        MpeAddress = chain.MultiPartyEscrow,
+        ChannelId = channel.Id,
+        Nonce = channel.Nonce,
+        Amount = amount,
         RpcUrl = chain.RpcUrl,
     };
 }

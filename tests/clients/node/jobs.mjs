@@ -4,6 +4,7 @@ import grpc from '@grpc/grpc-js';
 import { call, methodOf } from './calls.mjs';
 import { callWeb } from './web.mjs';
 import { addFreeCall, askFreeCalls, userOf } from './free-calls.mjs';
+import { addPrepaid, askPrepaid } from './prepaid.mjs';
 import { signClaim, signStateRequest } from './keys.mjs';
 
 export class JobError extends Error {}
@@ -18,6 +19,7 @@ export async function runJob(job, print) {
       const { user, ...answer } = await askFree(client, job);
       return print({ call: 0, ...answer });
     }
+    if (job.prepaid && !job.method) return await askTokens(client, job, print);
     if (!methodOf(job.method)) throw new JobError(`no method ${job.method}`);
     await makeCalls(client, job, print);
   } finally {
@@ -46,6 +48,9 @@ async function makeCalls(client, job, print) {
   const free = job.freeCalls && await askFree(client, job);
   if (free && free.code !== 0) throw new Error(`the free calls were refused: ${free.code} ${free.details}`);
 
+  const token = job.prepaid && await askToken(client, job);
+  if (token && token.code !== 0) throw new Error(`the token was refused: ${token.code} ${token.details}`);
+
   const parallel = job.parallel ?? 1;
   const calls = job.calls ?? 1;
   let signed = BigInt(payment?.amount ?? 0);
@@ -58,7 +63,7 @@ async function makeCalls(client, job, print) {
       const amount = signed + price;
       if (parallel > 1) signed = amount;
       const about = payment ? { call: number, amount: amount.toString() } : { call: number };
-      const metadata = metadataOf(job, payment && { ...payment, amount }, free);
+      const metadata = metadataOf(job, payment && { ...payment, amount }, free, token?.prepaid.token);
       const make = job.web ? callWeb : call.bind(null, client);
       const result = await make(job, metadata, () => { if (job.announceFirst) print({ ...about, first: true }); });
       if (parallel === 1 && (result.code === 0 || result.messages.length > 0)) signed = amount;
@@ -74,8 +79,19 @@ async function askFree(client, job) {
   return { ...await askFreeCalls(client, user, block, metadataOf({ metadata: job.method ? undefined : job.metadata })), user, block };
 }
 
-export function metadataOf(job, payment, free) {
+async function askToken(client, job) {
+  const about = job.prepaid;
+  const block = about.block ?? (about.token ? 0 : await blockNumber(about.rpcUrl));
+  return askPrepaid(client, about, block, metadataOf({ metadata: job.method ? undefined : job.metadata }));
+}
+
+/** The same request as many times, all at the same time. */
+const askTokens = (client, job, print) => Promise.all(
+  Array.from({ length: job.calls ?? 1 }, async (_, number) => print({ call: number, ...await askToken(client, job) })));
+
+export function metadataOf(job, payment, free, token) {
   const metadata = new grpc.Metadata();
+  if (token) addPrepaid(metadata, job.prepaid, token);
   if (free) addFreeCall(metadata, free.user, free.block, free.freeCalls.token);
   if (payment) {
     metadata.set('snet-payment-type', 'escrow');
@@ -121,7 +137,7 @@ function bytesOf(channelId) {
 }
 
 export async function blockNumber(rpcUrl) {
-  if (!rpcUrl) throw new JobError('the state of a channel and free calls need block or rpcUrl');
+  if (!rpcUrl) throw new JobError('the state of a channel, free calls and tokens need block or rpcUrl');
   const reply = await fetch(rpcUrl, {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] }),

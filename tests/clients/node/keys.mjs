@@ -15,6 +15,10 @@ export const signClaim = ({ privateKey, mpeAddress, channelId, nonce, amount }) 
 export const signStateRequest = ({ privateKey, mpeAddress, channelId, block }) =>
   signMessage(privateKey, '__get_channel_state', mpeAddress, [channelId, block]);
 
+/** The claim's signature and the block number, by any party of the channel. */
+export const signTokenRequest = ({ privateKey }, claim, block) => sign(
+  privateKey, ethers.solidityPacked(['bytes', 'uint256'], [claim, BigInt(block)]));
+
 export const addressOf = (privateKey) => ethers.computeAddress(privateKey);
 
 /** The request of a free-call token, and with a token (bytes) its use. */

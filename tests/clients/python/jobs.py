@@ -8,7 +8,7 @@ import urllib.request
 import grpc
 
 from calls import METHODS, call
-from keys import sign_claim, sign_free_call, sign_state_request
+from keys import sign_claim, sign_free_call, sign_state_request, sign_token_request
 
 
 class JobError(Exception):
@@ -25,6 +25,8 @@ def run_job(job, out):
             return out({"call": 0, **_ask_state(channel, job, job["state"])})
         if "freeCalls" in job and "method" not in job:
             return out({"call": 0, **_ask_free(channel, job)})
+        if "prepaid" in job and "method" not in job:
+            return _ask_tokens(channel, job, out)
         if job.get("method") not in METHODS:
             raise JobError(f"no method {job.get('method')}")
         _make_calls(channel, job, out)
@@ -59,6 +61,10 @@ def _make_calls(channel, job, out):
     if free and free["code"] != 0:
         raise RuntimeError(f"the free calls were refused: {free['code']} {free['details']}")
 
+    token = _ask_token(channel, job) if "prepaid" in job else None
+    if token and token["code"] != 0:
+        raise RuntimeError(f"the token was refused: {token['code']} {token['details']}")
+
     parallel, calls = job.get("parallel", 1), job.get("calls", 1)
     price = int(payment.get("price", 0)) if payment else 0
     numbers = iter(range(calls))
@@ -67,7 +73,7 @@ def _make_calls(channel, job, out):
 
     def one(number, amount):
         about = {"call": number, **({"amount": str(amount)} if payment else {})}
-        metadata = _metadata_of(job, payment and {**payment, "amount": amount}, free)
+        metadata = _metadata_of(job, payment and {**payment, "amount": amount}, free, token and token["prepaid"]["token"])
         result = call(channel, job, metadata, lambda: job.get("announceFirst") and out({**about, "first": True}))
         out({**about, **result})
         return result["code"] == 0 or bool(result["messages"])
@@ -93,8 +99,17 @@ def _make_calls(channel, job, out):
         thread.join()
 
 
-def _metadata_of(job, payment, free=None):
+def _metadata_of(job, payment, free=None, token=None):
     metadata = {}
+    if token:
+        about = job["prepaid"]
+        metadata = {
+            "snet-payment-type": ["prepaid-call"],
+            "snet-payment-channel-id": [str(about["channelId"])],
+            "snet-payment-channel-nonce": [str(about["nonce"])],
+            "snet-payment-mpe-address": [about["mpeAddress"]],
+            "snet-prepaid-auth-token-bin": [token.encode()],
+        }
     if free:
         user, token = job["freeCalls"], bytes.fromhex(free["freeCalls"]["token"])
         metadata = {
@@ -118,6 +133,39 @@ def _metadata_of(job, payment, free=None):
         values = [] if value is None else value if isinstance(value, list) else [value]
         metadata[key] = [base64.b64decode(one) for one in values] if key.endswith("-bin") else values
     return [(key, value) for key, values in metadata.items() for value in values]
+
+
+def _ask_token(channel, job):
+    """The token, and what is planned and used. A token of the job is used as it is."""
+    about = job["prepaid"]
+    if "token" in about:
+        return {"code": 0, "prepaid": {"token": about["token"], "planned": "0", "used": "0"}}
+    block = about["block"] if "block" in about else _block_number(about)
+    claim = sign_claim(about)
+    request = {
+        "channelId": about["channelId"], "currentNonce": about["nonce"], "signedAmount": about["amount"], "currentBlock": str(block),
+        "claimSignature": base64.b64encode(claim).decode(),
+        "signature": base64.b64encode(sign_token_request(about, claim, block)).decode(),
+    }
+    asked = {"method": "escrow.TokenService/GetToken", "requests": [request]}
+    metadata = _metadata_of({"metadata": None if "method" in job else job.get("metadata")}, None)
+    result = call(channel, asked, metadata, lambda: None)
+    if result["messages"]:
+        reply = result["messages"][0]
+        result["prepaid"] = {"token": reply["token"], "planned": reply.get("plannedAmount", "0"), "used": reply.get("usedAmount", "0")}
+    return result
+
+
+def _ask_tokens(channel, job, out):
+    """The same request as many times, all at the same time."""
+    def ask(number):
+        out({"call": number, **_ask_token(channel, job)})
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(job.get("calls", 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _ask_state(channel, job, about):
@@ -186,7 +234,7 @@ def _minimal_bytes(number):
 
 def _block_number(about):
     if "rpcUrl" not in about:
-        raise JobError("the state of a channel and free calls need block or rpcUrl")
+        raise JobError("the state of a channel, free calls and tokens need block or rpcUrl")
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []}).encode()
     request = urllib.request.Request(about["rpcUrl"], body, {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as reply:

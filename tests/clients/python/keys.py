@@ -22,6 +22,11 @@ def sign_state_request(about, block):
     return _sign_message(about["privateKey"], b"__get_channel_state", about["mpeAddress"], [about["channelId"], block])
 
 
+def sign_token_request(about, claim, block):
+    """The claim's signature and the block number, by any party of the channel."""
+    return _sign(about["privateKey"], claim + int(block).to_bytes(32, "big"))
+
+
 def sign_free_call(user, block, token=b""):
     """The request of a free-call token, and with a token its use."""
     parts = ["__prefix_free_trial", user["address"], user.get("userId", ""), user["organizationId"], user["serviceId"], user["groupId"]]
