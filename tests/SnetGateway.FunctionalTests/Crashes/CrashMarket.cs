@@ -18,9 +18,11 @@ internal sealed class CrashMarket : IAsyncDisposable
     private readonly ExampleServiceProcess _service;
     private readonly LedgerScope _scope;
 
-    private CrashMarket(ExampleServiceProcess service, GatewayProcess gateway, LedgerScope scope, RecordingConsumer[] consumers)
+    private CrashMarket(
+        ExampleServiceProcess service, GatewayProcess gateway, LedgerScope scope, RecordingConsumer[] consumers, CounterPayers others)
     {
         _service = service;
+        Others = others;
         _scope = scope;
         Gateway = gateway;
         Consumers = consumers;
@@ -33,6 +35,9 @@ internal sealed class CrashMarket : IAsyncDisposable
 
     public IReadOnlyList<RecordingConsumer> Consumers { get; }
 
+    /// <summary>Consumers that pay by prepaid tokens and by free calls.</summary>
+    public CounterPayers Others { get; }
+
     public static async Task<CrashMarket> StartAsync(DevChain chain, int channels)
     {
         var key = PrivateKey.Parse(chain.State.Accounts["signer"].PrivateKey);
@@ -43,17 +48,22 @@ internal sealed class CrashMarket : IAsyncDisposable
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
         }
 
+        ChannelId[] prepaid = await CounterPayers.OpenChannelsAsync(chain);
         ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         try
         {
             GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
-                chain.State, new MarketService("echo", service.Address) { Price = (long)Price }) { HasCrashPoints = true });
+                chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+            {
+                HasCrashPoints = true, Options = CounterPayers.Options(),
+            });
             return new CrashMarket(
                 service,
                 gateway,
                 new LedgerScope(chain.State.ChainId, escrow),
-                [.. ids.Select(id => new RecordingConsumer(key, escrow, id, Price, block))]);
+                [.. ids.Select(id => new RecordingConsumer(key, escrow, id, Price, block))],
+                new CounterPayers(chain.State, prepaid, "echo", Price, block, [new Uri($"http://{gateway.Endpoint}")], new Random(1)));
         }
         catch
         {
@@ -79,6 +89,8 @@ internal sealed class CrashMarket : IAsyncDisposable
                     + $"{record?.Amount.ToString() ?? "nothing"}.");
             }
         }
+
+        await Others.CheckAsync(ledger);
     }
 
     /// <summary>Every granted amount must be in the journal. Gives how many payments were charged without a byte delivered.</summary>
@@ -118,6 +130,7 @@ internal sealed class CrashMarket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Others.Dispose();
         foreach (RecordingConsumer consumer in Consumers)
         {
             consumer.Dispose();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnetGateway.FunctionalTests.Market;
+using SnetGateway.Payments.Records;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -33,7 +34,11 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         var lives = new GatewayLives();
         var grants = new GrantCount();
         using var stop = new CancellationTokenSource();
-        Task[] paying = [.. market.Consumers.Select(consumer => consumer.PayAsync(market.Address, lives, grants.Add, stop.Token))];
+        Task[] paying =
+        [
+            .. market.Consumers.Select(consumer => consumer.PayAsync(market.Address, lives, grants.Add, stop.Token)),
+            .. market.Others.PayAsync(lives, grants.Add, stop.Token),
+        ];
         var listening = new List<double>();
         var firstPaid = new List<double>();
         var faults = new GatewayFaults(random, "batch-written");
@@ -58,7 +63,9 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
 
         // Everybody goes on paying after the last kill.
         ulong[] before = [.. market.Consumers.Select(consumer => consumer.HighestGranted)];
-        while (market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any())
+        int[] othersBefore = market.Others.Granted;
+        while (market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any()
+            || market.Others.Granted.Zip(othersBefore).Any(granted => granted.First == granted.Second))
         {
             await Either(grants.AfterAsync(1), paying);
         }
@@ -68,9 +75,13 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
         await market.CheckRecordsAsync();
         int undelivered = await market.CheckJournalsAsync();
         await market.VerifyAsync();
+        await using (IRecordStore ledger = market.OpenLedger())
+        {
+            output.WriteLine(await market.Others.CheckAllAsync(ledger));
+        }
 
         Assert.True(faults.Kills >= leastKills, $"Only {faults.Kills} of {kills} kills were made in {limit}: too few to say anything.");
-        string[] refusals = [.. market.Consumers.SelectMany(consumer => consumer.Refusals)];
+        string[] refusals = [.. market.Consumers.SelectMany(consumer => consumer.Refusals), .. market.Others.Refusals];
         foreach (IGrouping<string, string> kind in refusals.GroupBy(refusal => refusal))
         {
             output.WriteLine($"{kind.Count()} times {kind.Key}");

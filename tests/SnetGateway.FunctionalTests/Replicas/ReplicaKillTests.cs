@@ -47,7 +47,10 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
         using var stop = new CancellationTokenSource();
         var grants = new GrantCount();
         Task[] paying =
-            [.. market.Consumers.Select((consumer, i) => consumer.PayAsync(i < Honest ? 0 : CopiesForEachGateway, grants.Add, stop.Token))];
+        [
+            .. market.Consumers.Select((consumer, i) => consumer.PayAsync(i < Honest ? 0 : CopiesForEachGateway, grants.Add, stop.Token)),
+            .. market.Others.PayAsync(null, grants.Add, stop.Token),
+        ];
         var faults = new ReplicaFaults(market, new Random(seed), time, grants, () => ProgressAsync(market, paying));
         while (faults.Kills < kills && time.GetElapsedTime(begin) < limit)
         {
@@ -61,6 +64,7 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
         await Task.WhenAll(paying).WaitAsync(s_patience);
         await market.CheckRecordsAsync();
         await market.VerifyAsync();
+        output.WriteLine(await market.CheckCountersAsync());
         BigInteger sum = await market.ClaimAllAsync();
 
         Tell("honest", market.Consumers.Take(Honest));
@@ -97,6 +101,7 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
     private static async Task ProgressAsync(ReplicaMarket market, Task[] paying)
     {
         ulong[] before = [.. market.Consumers.Select(consumer => consumer.HighestGranted)];
+        int[] othersBefore = market.Others.Granted;
         await TestKit.Processes.Eventually.TrueAsync(
             "every channel is paid from again",
             () =>
@@ -104,7 +109,8 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
                 Task? failed = paying.FirstOrDefault(task => task.IsFaulted);
                 return failed is not null
                     ? throw failed.Exception!
-                    : Task.FromResult(!market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any());
+                    : Task.FromResult(!market.Consumers.Where((consumer, i) => consumer.HighestGranted == before[i]).Any()
+                        && !market.Others.Granted.Zip(othersBefore).Any(granted => granted.First == granted.Second));
             },
             s_patience);
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
@@ -23,10 +24,13 @@ internal sealed class ReplicaMarket : IAsyncDisposable
 
     private ReplicaMarket(
         DevChain chain, ExampleServiceProcess service, ReplicaStore store, GatewayProcess[] gateways, LedgerScope scope,
-        ReplicaConsumer[] consumers)
+        ReplicaConsumer[] consumers, CounterPayers others)
     {
-        (_chain, _service, Store, Gateways, _scope, Consumers) = (chain, service, store, gateways, scope, consumers);
+        (_chain, _service, Store, Gateways, _scope, Consumers, Others) = (chain, service, store, gateways, scope, consumers, others);
     }
+
+    /// <summary>Consumers that pay by prepaid tokens and by free calls, where the test has them pay.</summary>
+    public CounterPayers Others { get; }
 
     public ReplicaStore Store { get; }
 
@@ -55,6 +59,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
         }
 
+        ChannelId[] prepaid = await CounterPayers.OpenChannelsAsync(chain);
         ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
         var gateways = new List<GatewayProcess>();
@@ -63,7 +68,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
             var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
             {
                 HasCrashPoints = true,
-                Options = new Dictionary<string, string>([.. store.GatewayOptions, .. options ?? new Dictionary<string, string>()])
+                Options = new Dictionary<string, string>(
+                    [.. store.GatewayOptions, .. CounterPayers.Options(), .. options ?? new Dictionary<string, string>()])
                 {
                     ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
                 },
@@ -83,7 +89,8 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 {
                     Patience = TimeSpan.FromSeconds(balancer is null ? 3 : 20), // with one address there is no elsewhere to go
                     Pause = pause,
-                })]);
+                })],
+                new CounterPayers(chain.State, prepaid, "echo", Price, block, addresses, new Random(seed)));
         }
         catch
         {
@@ -111,6 +118,15 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 granted == 0 || record?.Amount >= granted,
                 $"Channel {consumer.Channel} was granted {granted} cogs, and its record says {record?.Amount.ToString() ?? "nothing"}.");
         }
+
+        await Others.CheckAsync(records);
+    }
+
+    /// <summary>When no call runs: each counter holds what its consumer was granted, and what may have been charged beside.</summary>
+    public async Task<string> CheckCountersAsync()
+    {
+        await using IRecordStore records = Store.OpenToRead(_scope);
+        return await Others.CheckAllAsync(records);
     }
 
     /// <summary>The operator's own check, over the journals of all replicas.</summary>
@@ -144,6 +160,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Others.Dispose();
         foreach (ReplicaConsumer consumer in Consumers)
         {
             consumer.Dispose();
