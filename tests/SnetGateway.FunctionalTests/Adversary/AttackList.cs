@@ -19,6 +19,10 @@ internal static class AttackList
         new(
             "the same while a replica is disconnected from the store", AttackNeeds.OwnGroup,
             VoucherAttacks.WhileAReplicaIsCutOffFromTheStoreAsync),
+        new("64 calls on a plan of four", AttackNeeds.OwnGroup, TokenAttacks.PlanOfFourAsync),
+        new("the same while a replica is killed, with its token again", AttackNeeds.OwnGroup, TokenAttacks.PlanWhileAReplicaIsKilledAsync),
+        new("one total as a payment and for a token", AttackNeeds.OwnGroup, TokenAttacks.OneTotalByBothKindsAsync),
+        new("64 free calls by spellings of one address", AttackNeeds.OwnGroup, TokenAttacks.FreeCallsBySpellingsAsync),
         new("one payment under many spellings of its numbers", AttackNeeds.Nothing, NumberAttacks.ManySpellingsAsync),
         new("huge ids, nonces and amounts", AttackNeeds.Nothing, NumberAttacks.HugeIdsAsync),
         new(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.FunctionalTests.Crashes;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
@@ -21,6 +22,12 @@ internal sealed class OwnGroup : IAsyncDisposable
 
     /// <summary>Of another group of the same recipient.</summary>
     public const string OtherGroupHost = "other-group.market";
+
+    /// <summary>The service that is called without a host.</summary>
+    public const string Service = "echo";
+
+    /// <summary>Free calls of each user.</summary>
+    public const int FreeCalls = 3;
 
     private const int Replicas = 3;
     private const ulong Price = 10;
@@ -89,7 +96,7 @@ internal sealed class OwnGroup : IAsyncDisposable
             TcpRelay[] relays = [.. store.Endpoints.Select(endpoint => Keep(new TcpRelay(endpoint)))];
             var settings = new GatewaySettings(
                 chain.State,
-                new MarketService("echo", service.Address) { Price = (long)Price },
+                new MarketService(Service, service.Address) { Price = (long)Price },
                 new MarketService("twin", service.Address) { Hosts = [TwinHost], Price = (long)Price },
                 new MarketService("dear", service.Address) { Hosts = [DearHost], Price = 50 * (long)Price },
                 new MarketService("foreign", service.Address) { Hosts = [OtherGroupHost], Price = (long)Price, Group = "other" })
@@ -100,8 +107,10 @@ internal sealed class OwnGroup : IAsyncDisposable
                         Convert.ToBase64String(Convert.FromHexString(chain.State.Channels["otherGroup"].GroupIdHex[2..])),
                         chain.State.Accounts["provider"].Address),
                 },
-                Options = new Dictionary<string, string>
+                Options = new Dictionary<string, string>(CounterPayers.Options())
                 {
+                    [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls:Calls"] = $"{FreeCalls}",
+                    [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls:MinBalance"] = "0",
                     [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:PaymentExpirationThreshold"] = $"{Threshold}",
                     ["SnetGateway:PaidCalls:UnknownOutcomeLimit"] = "00:00:02",
                     ["SnetGateway:PaidCalls:MaxWait"] = "00:00:02",

@@ -12,6 +12,8 @@ internal static class SuiteAttacks
     private static readonly (string Name, string Project, string Filter)[] s_tests =
     [
         ("dishonest payments, one by one", Functional, "Attacks.DishonestPaymentTests"),
+        ("forged, stale, foreign and replayed tokens of prepaid calls", Functional, "PaidEndToEnd.PrepaidAttackTests"),
+        ("forged, stale and foreign tokens of free calls", Functional, "PaidEndToEnd.FreeCallTests"),
         ("holes of the reference daemon", Functional, "Attacks.HoleTests"),
         ("timing, on a scripted chain and service", Functional, "Attacks.ConcurrentAttackTests"),
         ("HTTP/2 below gRPC", Functional, "Attacks.Http2AttackTests"),
