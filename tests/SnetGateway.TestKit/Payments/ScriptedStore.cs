@@ -45,6 +45,9 @@ public sealed class ScriptedStore : IRecordStore
     /// <summary>Runs before a commit compares, so that a test can let another writer in.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>When set, reads return after it.</summary>
+    public Task? ReadsWaitFor { get; set; }
+
     /// <summary>What a probe does; null succeeds.</summary>
     public Func<CancellationToken, ValueTask>? Probe { get; set; }
 
@@ -127,7 +130,13 @@ public sealed class ScriptedStore : IRecordStore
                 LandLate();
             }
 
-            return new ValueTask<StoredRecord?>(found);
+            return ReadsWaitFor is { } wait ? new(AfterAsync(wait, found)) : new ValueTask<StoredRecord?>(found);
+        }
+
+        static async Task<StoredRecord?> AfterAsync(Task wait, StoredRecord? found)
+        {
+            await wait;
+            return found;
         }
     }
 

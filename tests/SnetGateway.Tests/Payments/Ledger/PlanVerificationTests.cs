@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Payments.Ledger;
 
-/// <summary>`ledger verify` and `ledger explain`: what is planned is what the channel's journal says was bought.</summary>
+/// <summary>`ledger verify` and `ledger explain` compare a plan with the purchases in the journal of its channel.</summary>
 public sealed class PlanVerificationTests
 {
     private readonly PaymentRig _rig = new PaymentRig().Known();
@@ -81,7 +81,7 @@ public sealed class PlanVerificationTests
         await _rig.AssertCleanAsync();
     }
 
-    /// <summary>300 and 90 bought, 20 used, and an escrow call of 10 in between.</summary>
+    /// <summary>300 and 90 bought, 20 used, and an escrow call of 10 between the purchases.</summary>
     private async Task UseAsync()
     {
         PrepaidToken token = await _rig.BuyAsync(300);

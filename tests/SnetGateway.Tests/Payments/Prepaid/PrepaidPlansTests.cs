@@ -66,6 +66,21 @@ public sealed class PrepaidPlansTests
     }
 
     [Fact]
+    public async Task SameAmountWhileItIsBought_WaitsForThePlan()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        Assert.NotNull(await rig.Parts.Counters.FindAsync(PlanKey.Of(rig.Channel.Chain!.Reading, PaymentRig.Nonce(0)), default));
+        var written = new TaskCompletionSource();
+        rig.Store.ReadsWaitFor = written.Task;
+        Task<PlanReply> first = rig.GetTokenAsync(300).AsTask();
+        Assert.Equal((UInt256)300UL, rig.Record.Amount); // the channel's record is known, and the plan's is not yet
+        Task<PlanReply> second = rig.GetTokenAsync(300).AsTask();
+        Assert.False(second.IsCompleted);
+        written.SetResult();
+        Assert.Equal([(UInt256)300UL, (UInt256)300UL], (await Task.WhenAll(first, second)).Select(plan => plan.Planned));
+    }
+
+    [Fact]
     [Rule(2)]
     public async Task UsesAndPurchasesAtOnce_AtThreeReplicas_AllAddUp()
     {
