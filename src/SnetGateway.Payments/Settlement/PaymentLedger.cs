@@ -80,9 +80,9 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             case CommitOutcome.NotWritten:
                 return new(Refusals.NotRecorded());
             case CommitOutcome.Conflict:
-                return ResolveConflictAsync(channel, write.Call, write.Next.Nonce, unknownLimit);
+                return ResolveConflictAsync(channel, write.Call, write.Next, unknownLimit);
             default:
-                return ResolveDoubtAsync(channel, write.Call, unknownLimit);
+                return ResolveDoubtAsync(channel, write.Call, write.Next.Sequence, unknownLimit);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     /// </summary>
     /// <returns>False when the outcome is still unknown at the limit.</returns>
     internal async ValueTask<bool> ClearDoubtAsync(Channel channel, TimeSpan limit) =>
-        await ResolveDoubtAsync(channel, default, limit) is not { Reason: RefusalReason.OutcomeUnknown };
+        await ResolveDoubtAsync(channel, default, 0, limit) is not { Reason: RefusalReason.OutcomeUnknown };
 
     /// <summary>
     /// Sets aside a record whose parties are not the channel's: after a reorganisation an id can belong to other parties (rule 13). The
@@ -131,7 +131,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     private CallId NewCall() => new(instance, Interlocked.Increment(ref _calls));
 
     private async ValueTask<PaymentRefusal?> ResolveConflictAsync(
-        Channel channel, CallId call, Values.ChannelNonce nonce, TimeSpan unknownLimit)
+        Channel channel, CallId call, ChannelRecord next, TimeSpan unknownLimit)
     {
         try
         {
@@ -143,20 +143,20 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         }
         catch (StoreUnavailableException)
         {
-            return await ResolveDoubtAsync(channel, call, unknownLimit);
+            return await ResolveDoubtAsync(channel, call, next.Sequence, unknownLimit);
         }
 
         return channel.Record is not { } record ? Refusals.Busy(channel.Id)
             : record.Calls.Contains(call) ? null // our own write, repeated on the way, had won already
-            : record.Nonce > nonce ? Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), nonce)
+            : record.Nonce > next.Nonce ? Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), next.Nonce)
             : Refusals.Busy(channel.Id); // lost the race: another replica settled a copy of the payment
     }
 
     /// <summary>
     /// Resolves an unknown outcome by reading. A "no" counts only after the record was rewritten with a new revision and unchanged content:
-    /// a late write of ours must then lose (rule 7).
+    /// a late write of ours must then lose (rule 7). After eight more entries, which the record would remember instead, it stays unknown.
     /// </summary>
-    private async ValueTask<PaymentRefusal?> ResolveDoubtAsync(Channel channel, CallId call, TimeSpan limit)
+    private async ValueTask<PaymentRefusal?> ResolveDoubtAsync(Channel channel, CallId call, long sequence, TimeSpan limit)
     {
         long start = time.GetTimestamp();
         channel.InDoubt = true;
@@ -166,10 +166,14 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             {
                 StoredRecord? stored = await store.ReadAsync(channel.Key, CancellationToken.None);
                 Adopt(channel, stored);
-                if (stored is not null && call != default && channel.Record!.Calls.Contains(call))
+                if (stored is not null && call != default)
                 {
-                    channel.InDoubt = false;
-                    return null;
+                    bool isWritten = channel.Record!.Calls.Contains(call);
+                    if (isWritten || channel.Record.Sequence >= sequence + RecentCalls.Length)
+                    {
+                        channel.InDoubt = false;
+                        return isWritten ? null : Refusals.OutcomeUnknown();
+                    }
                 }
 
                 ChannelRecord unchanged = channel.Record ?? NextRecord.Blank(channel.Id, channel.Chain!);
