@@ -20,6 +20,7 @@ internal abstract class CounterConsumer(IReadOnlyList<Uri> gateways, Random rand
 
     private static readonly byte[] s_say = Wire.Frame([0x0A, 0x01, (byte)'x']); // example.EchoRequest: text "x"
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3); // then it calls another gateway
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20); // while a gateway is away
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _refusals = [];
@@ -58,7 +59,7 @@ internal abstract class CounterConsumer(IReadOnlyList<Uri> gateways, Random rand
             if (!await TryAsync(PrepareAsync, stop)
                 || (await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => CallWhileItLastsAsync(granted, stop)))).Contains(false))
             {
-                await (lives?.AfterAsync(life, stop) ?? Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None));
+                await (lives?.AfterAsync(life, stop) ?? Task.Delay(s_pause, TimeProvider.System, CancellationToken.None));
             }
         }
     }

@@ -17,8 +17,8 @@ namespace SnetGateway.Tests.Payments.Model;
 
 /// <summary>
 /// One generated history: clients pay concurrently by escrow, by prepaid tokens and by free calls, at replicas that are killed, on a store
-/// behind a bad network, and give calls up. In between the channels are claimed. Each cog in the ledger is then a grant, or a call whose
-/// client was told that its outcome is unknown.
+/// behind a bad network, and give calls up. After each round the channels are claimed. Each cog in the ledger is then a grant, or a call
+/// whose client got no response because its outcome is unknown.
 /// </summary>
 /// <param name="records">The stores of the replicas.</param>
 /// <param name="seed">Decides the clients' and the network's choices.</param>
@@ -49,6 +49,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
     private int _refused;
     private int _unknown;
 
+    /// <summary>Runs it. An operation is one step of a client.</summary>
     public async Task<ModelCounts> RunAsync()
     {
         for (int at = 0; at < Replicas; at++)
@@ -64,14 +65,8 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
             ClaimAll(new Random(HashCode.Combine(seed, round)));
         }
 
-        (long operations, long faults, long late) = (0, 0, 0);
-        foreach (LossyStore store in _stores)
-        {
-            (operations, faults, late) =
-                (operations + store.Counts.Operations, faults + store.Counts.Faults, late + store.Counts.Late);
-        }
-
-        return new ModelCounts(operations, _granted, _refused, _unknown, faults, late);
+        return new ModelCounts(
+            Rounds * Clients * Steps, _granted, _refused, _unknown, _stores.Sum(store => store.Faults), _stores.Sum(store => store.Late));
     }
 
     /// <summary>A gateway, also after a kill: what the one before held is gone, and what it wrote may still arrive.</summary>
@@ -137,7 +132,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
     private async Task BuyAsync(ModelReplica replica, ModelChannel channel, Random random)
     {
         ModelNonce nonce = channel.Current;
-        ulong total = await SignedAsync(replica, channel, random) + (ulong)random.Next(60);
+        ulong total = await SignedAsync(replica, channel, random) + (ulong)random.Next(24); // so that plans are used up
         ChannelPayment payment = PaymentRig.Pay(total, nonce.Number, channel.Id.Value.ToUInt64Saturating());
         ulong block = replica.Chain.Head!.Value.Number;
         PlanReply reply = await replica.Parts.Plans.GetAsync(
@@ -253,7 +248,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         Array.ForEach(_stores, store => store.IsReliable = false);
     }
 
-    /// <summary>Nothing is blocked or held by what was before.</summary>
+    /// <summary>No earlier call blocks or holds anything.</summary>
     private async Task ServeAllKindsAsync(ModelReplica replica, ModelChannel channel)
     {
         Channel known = replica.Book.Find(channel.Id)!;
