@@ -22,8 +22,8 @@ internal sealed class LedgerHealth(
     internal static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// With an interval and the time that a probe may take, a failure of a shared store is noticed within 15 s. A disk is probed less often,
-    /// as each probe writes four pages to it: its failure is noticed within 30 s.
+    /// With an interval and the time that a probe may take, a failure of a shared store is noticed within 15 s. A disk is probed less
+    /// often, as each probe writes four pages to it: its failure is noticed within 30 s.
     /// </summary>
     internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 25);
 

@@ -36,7 +36,7 @@ internal static class StoreModelRun
                 {
                     // In memory one history after the other, so that its seed alone decides it; otherwise several concurrently, which share
                     // syncs.
-                    int together = store == "memory" && !ofPayments ? 1 : 8;
+                    int together = ofPayments ? 24 : store == "memory" ? 1 : 8;
                     int first = histories;
                     foreach (ModelCounts counts in await Task.WhenAll(
                         Enumerable.Range(0, together).Select(k => ofPayments
