@@ -77,6 +77,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             ServeCommand.Create(context, build),
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
+            PricesCommand.Create(context),
             CallCommand.Create(context),
             ChannelsCommand.Create(context),
             LedgerCommand.Create(context),

@@ -102,7 +102,7 @@ internal sealed class PaidCallMiddleware(
             return default;
         }
 
-        var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty);
+        var call = new PaidCall(route.WithPrice(service), context.Request.Path.Value ?? string.Empty);
         ValueTask<AdmissionResult> admission;
         try
         {

@@ -1,3 +1,5 @@
+using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Values;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -12,11 +14,21 @@ internal sealed class PaidRoute
     public const string PaymentKey = "Payment";
     public const string PaymentNone = "none";
 
+    /// <summary>The price of each call on this route in cogs, in place of its service's price.</summary>
+    public const string PriceKey = "PriceCogs";
+
+    private readonly IPriceSource? _prices;
+    private Repriced? _repriced;
+
     public PaidRoute(RouteConfig config)
     {
         RouteId = config.RouteId;
         ServiceName = config.Metadata?.GetValueOrDefault(ServiceKey);
         IsPaid = config.Metadata?.GetValueOrDefault(PaymentKey) != PaymentNone;
+        if (config.Metadata?.GetValueOrDefault(PriceKey) is { } cogs)
+        {
+            _prices = new FixedPrice(UInt256.Parse(cogs));
+        }
     }
 
     public string RouteId { get; }
@@ -25,4 +37,24 @@ internal sealed class PaidRoute
     public string? ServiceName { get; }
 
     public bool IsPaid { get; }
+
+    /// <summary>The service with the route's own price, if it has one. The same object for each call until a reload.</summary>
+    public PaidService WithPrice(PaidService service)
+    {
+        if (_prices is null)
+        {
+            return service;
+        }
+
+        Repriced? kept = Volatile.Read(ref _repriced);
+        if (!ReferenceEquals(kept?.Configured, service))
+        {
+            kept = new Repriced(service, service with { Prices = _prices });
+            Volatile.Write(ref _repriced, kept);
+        }
+
+        return kept.Service;
+    }
+
+    private sealed record Repriced(PaidService Configured, PaidService Service);
 }

@@ -48,9 +48,14 @@ internal static class RouteRules
 
     private static void CheckPayment(string path, RouteConfig route, Dictionary<string, ServiceOptions> services, ErrorList errors)
     {
-        const string Service = PaidRoute.ServiceKey, Payment = PaidRoute.PaymentKey;
+        const string Service = PaidRoute.ServiceKey, Payment = PaidRoute.PaymentKey, Price = PaidRoute.PriceKey;
         string metadata = $"{path}:{nameof(route.Metadata)}";
         IReadOnlyDictionary<string, string> keys = route.Metadata ?? new Dictionary<string, string>();
+        foreach (string key in keys.Keys.Where(IsNearlyPrice))
+        {
+            errors.Add($"{metadata}:{key}", "unknown key, and nearly the one of a route's price", $"Write '{Price}', or another name");
+        }
+
         if (!keys.TryGetValue(Service, out string? name))
         {
             string? near = keys.Keys.FirstOrDefault(key => ClosestMatch.Find(key, [Service, Payment]) is not null);
@@ -59,6 +64,8 @@ internal static class RouteRules
                 !keys.ContainsKey(Payment),
                 $"the route names no service and does not say that it is free{addition}",
                 $"Write \"{Service}\": \"<name>\", or \"{Payment}\": \"{PaidRoute.PaymentNone}\" for a route without payment"));
+            errors.Check($"{metadata}:{Price}", (
+                keys.ContainsKey(Payment) && keys.ContainsKey(Price), "the route asks no payment, so this is never used", "Remove it"));
             return;
         }
 
@@ -70,6 +77,11 @@ internal static class RouteRules
             "hosts are given here and at the service",
             $"Keep them in {ServiceRules.Services}:{name}:{nameof(ServiceOptions.Hosts)}"));
     }
+
+    /// <summary>With a price that is not read, calls would cost the service's price.</summary>
+    private static bool IsNearlyPrice(string key) =>
+        (key.StartsWith("price", StringComparison.OrdinalIgnoreCase) || ClosestMatch.Find(key, [PaidRoute.PriceKey]) is not null)
+            && !key.Equals(PaidRoute.PriceKey, StringComparison.OrdinalIgnoreCase);
 
     private static void CheckAmbiguity(IReadOnlyList<RouteConfig> routes, Dictionary<string, ServiceOptions> services, ErrorList errors)
     {

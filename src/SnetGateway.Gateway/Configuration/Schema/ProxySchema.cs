@@ -65,7 +65,10 @@ internal static class ProxySchema
         (_, nameof(RouteConfig.OutputCachePolicy)) => new RefusedNode(
             "responses are not cached: each call is paid for and goes to the service", "Remove it"),
         (_, nameof(RouteConfig.Transforms)) => new CollectionNode(s_texts, IsList: true),
-        (nameof(RouteConfig), nameof(RouteConfig.Metadata)) => s_texts with { Known = [new(PaidRoute.PaymentKey, s_free)] },
+        (nameof(RouteConfig), nameof(RouteConfig.Metadata)) => s_texts with
+        {
+            Known = [new(PaidRoute.PaymentKey, s_free), new(PaidRoute.PriceKey, ValueForms.Get("cogs"))],
+        },
         (nameof(RouteMatch), nameof(RouteMatch.Path)) => new ScalarNode(
             "a path that routing can read, as /package.Service/{method} or /{**method}", PathPattern.Accepts),
         (_, nameof(RouteMatch.Methods)) => new CollectionNode(
