@@ -1,4 +1,5 @@
-// Example service in C#: plain gRPC on Kestrel, all four call kinds, health checking. It knows nothing of payments.
+// Example service in C#: plain gRPC on Kestrel, all four call kinds, health checking, and methods that name the price of others. It knows
+// nothing of payments.
 //   SnetGateway.EchoService [--port N] [--host ADDR] [--name TEXT] [--exit-with-stdin]
 // Prints one line of JSON when it is ready; ends on SIGTERM and SIGINT, and with --exit-with-stdin when standard input closes.
 using System.Net;
@@ -31,6 +32,7 @@ builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessag
 WebApplication app = builder.Build();
 app.MapGrpcService<EchoMethods>();
 app.MapGrpcService<ControlMethods>();
+app.MapGrpcService<SummaryMethods>();
 app.MapGrpcService<HealthServiceImpl>();
 await app.StartAsync();
 Console.WriteLine(JsonSerializer.Serialize(new { ready = true, name, port = new Uri(app.Urls.First()).Port, pid = Environment.ProcessId }));

@@ -10,6 +10,7 @@ using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
+using SnetGateway.Gateway.Prices;
 using SnetGateway.Gateway.Web;
 
 namespace SnetGateway.Gateway;
@@ -80,6 +81,7 @@ internal static class GatewayApp
         services.AddListeners();
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddPaidCalls();
+        services.AddPrices();
         services.AddDraining();
         return services.AddReverseProxy().WithoutSessionAffinity().AddBackends();
     }

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Prices;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Values;
@@ -63,8 +64,13 @@ internal static class CatalogReader
         Address.Parse(group.PaymentAddress),
         (ulong)group.PaymentExpirationThreshold);
 
-    private static IPriceSource Read(PriceOptions price) => price.Model == PriceOptions.FixedPerMethod
-        ? new PricePerMethod(
-            price.Methods.ToDictionary(method => method.Key, method => UInt256.Parse(method.Value), StringComparer.Ordinal))
-        : new FixedPrice(UInt256.Parse(price.Cogs!));
+    private static IPriceSource Read(PriceOptions price) => price.Model == PriceOptions.DynamicPrice
+        ? new DynamicPrice(price.Dynamic, ReadFixed(price))
+        : ReadFixed(price);
+
+    /// <summary>Without any price, no method has one.</summary>
+    private static IPriceSource ReadFixed(PriceOptions price) => price.Cogs is { } cogs
+        ? new FixedPrice(UInt256.Parse(cogs))
+        : new PricePerMethod(
+            price.Methods.ToDictionary(method => method.Key, method => UInt256.Parse(method.Value), StringComparer.Ordinal));
 }

@@ -22,8 +22,15 @@ internal static class ServiceRules
     private static void CheckPrice(string path, PriceOptions price, ErrorList errors)
     {
         var keys = new KeyRules(path, errors);
+        if (price.Model == PriceOptions.DynamicPrice)
+        {
+            keys.Excludes(price.Cogs, price.Methods);
+            return;
+        }
+
         keys.UsedIf(price.Model, PriceOptions.Fixed, price.Cogs);
         keys.UsedIf(price.Model, PriceOptions.FixedPerMethod, price.Methods);
+        new KeyRules($"{path}:{nameof(price.Dynamic)}", errors).UsedIf(price.Model, PriceOptions.DynamicPrice, price.Dynamic.Cluster);
         bool isPerMethod = price.Model == PriceOptions.FixedPerMethod;
         bool isMissing = string.IsNullOrEmpty(price.Cogs) && price.Methods.Count == 0;
         string remedy = isPerMethod ? "Write the price of each method by its path" : "Write the price of each call in cogs";

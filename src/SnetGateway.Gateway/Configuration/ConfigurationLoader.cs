@@ -76,6 +76,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         AllowedUserRules.Check(options, valid, errors);
         ClusterBackends backends = await BackendReader.ReadAsync(
             options.Backends, read.Clusters, options.Processes, Descriptors, errors);
+        DynamicPriceRules.Check(read.Routes, read.Clusters, options.Services, backends, errors);
         RouteConfig[] routes = [.. read.Routes.Select(route => ServiceRoutes.WithHosts(route, options.Services))];
         await proxy.CheckAsync(routes, read.Clusters, errors);
         if (!errors.IsEmpty)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
+using SnetGateway.Gateway.Prices;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
@@ -24,6 +25,7 @@ internal sealed class PaidCallMiddleware(
     CallClockPool clocks,
     ChecksumAddressCache addresses,
     CallCompletion completion,
+    CallPrices prices,
     PaidCallMetrics metrics,
     IOptionsMonitor<LimitOptions> limitOptions,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
@@ -67,7 +69,7 @@ internal sealed class PaidCallMiddleware(
         CallClock clock = clocks.Rent();
         PaidService? service = route.ServiceName is { } name ? live.Catalog.Find(name) : null;
         clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
-        ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock) : default;
+        ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock, limits) : default;
         return ForwardAsync(context, route, clock, admission, limits, metadata.HasOthers);
     }
 
@@ -87,7 +89,7 @@ internal sealed class PaidCallMiddleware(
 
     /// <summary>The call's reservation, or null when the client has its refusal.</summary>
     private ValueTask<Reservation?> AdmitAsync(
-        HttpContext context, PaidRoute route, PaidService? service, in PaymentMetadata metadata, CallClock clock)
+        HttpContext context, PaidRoute route, PaidService? service, in PaymentMetadata metadata, CallClock clock, LimitOptions limits)
     {
         if (service is null)
         {
@@ -102,7 +104,13 @@ internal sealed class PaidCallMiddleware(
             return default;
         }
 
-        var call = new PaidCall(route.WithPrice(service), context.Request.Path.Value ?? string.Empty);
+        service = route.WithPrice(service);
+        if (metadata.ShowsPrice || service.Prices is DynamicPrice)
+        {
+            service = prices.Of(context, service, PaymentKeys.All, limits.MaxRequestMessageBytes, metadata.ShowsPrice);
+        }
+
+        var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty);
         ValueTask<AdmissionResult> admission;
         try
         {

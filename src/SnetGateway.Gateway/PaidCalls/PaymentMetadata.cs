@@ -17,6 +17,7 @@ internal struct PaymentMetadata
     public const string FreeCallUserAddress = "snet-free-call-user-address";
     public const string FreeCallUserId = "snet-free-call-user-id";
     public const string FreeCallToken = "snet-free-call-auth-token-bin";
+    public const string ShowPrice = "snet-show-price";
     public const string CurrentBlock = "snet-current-block-number";
 
     /// <summary>Bytes that gRPC and HTTP/2 count for each header beside its name and value (RFC 9113, section 6.5.2).</summary>
@@ -39,6 +40,9 @@ internal struct PaymentMetadata
 
     /// <summary>Whether there is any `snet-` key beside those of an escrow payment.</summary>
     public bool HasOthers;
+
+    /// <summary>Whether the client wants to see the price of the call.</summary>
+    public bool ShowsPrice;
 
     public static PaymentMetadata Read(IHeaderDictionary headers)
     {
@@ -70,6 +74,10 @@ internal struct PaymentMetadata
         // By length first: the names of a payment differ in it, so a call costs five comparisons and not thirty.
         switch (name.Length)
         {
+            case 15 when Is(name, ShowPrice):
+                ShowsPrice = true;
+                HasOthers = true;
+                break;
             case 17 when Is(name, Type):
                 TypeValues = values;
                 break;
@@ -118,7 +126,11 @@ internal static class PaymentKeys
         "snet-free-call-token-expiry-block",
         PaymentMetadata.CurrentBlock,
         "snet-prepaid-auth-token-bin",
+        PaymentMetadata.ShowPrice,
     ];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlySet<string> All { get; } = s_escrow.Concat(s_others).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Removes the payment from a request, and the payer's address, which only the gateway may set.</summary>
     /// <param name="headers">The request's headers.</param>

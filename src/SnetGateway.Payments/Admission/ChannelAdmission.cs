@@ -161,22 +161,27 @@ public sealed class ChannelAdmission(
     private async ValueTask<AdmissionResult> TakeSlotAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, PaidCall call, CancellationToken cancellationToken)
     {
-        Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
-        if (price.Refusal is not null)
-        {
-            return AdmissionResult.Refused(price.Refusal);
-        }
-
-        PaidCallOptions limits = options.Current;
-        if (unpaid.IsPausing(signed.Sender)
-            || !await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken))
+        if (unpaid.IsPausing(signed.Sender))
         {
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
-        bool keepsSlot = false;
+        bool hasSlot = false, keepsSlot = false;
         try
         {
+            Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, signed.Sender, cancellationToken);
+            if (price.Refusal is not null)
+            {
+                return AdmissionResult.Refused(price.Refusal);
+            }
+
+            PaidCallOptions limits = options.Current;
+            hasSlot = await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken);
+            if (!hasSlot)
+            {
+                return AdmissionResult.Refused(Refusals.Busy(channel.Id));
+            }
+
             (PaymentRefusal? refusal, ChannelRecord? record) = await CheckAmountAsync(
                 channel, signed, payment, price.Cogs, cancellationToken);
             keepsSlot = refusal is null;
@@ -186,9 +191,14 @@ public sealed class ChannelAdmission(
         }
         finally
         {
-            if (!keepsSlot)
+            if (hasSlot && !keepsSlot)
             {
                 channel.Slot.Release();
+            }
+
+            if (!keepsSlot && call.Service.Prices.WasAsked)
+            {
+                unpaid.CountFailed(signed.Sender);
             }
         }
     }

@@ -40,12 +40,6 @@ public sealed class PrepaidAdmission(
             return AdmissionResult.Refused(check.Refusal);
         }
 
-        Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, cancellationToken);
-        if (price.Refusal is not null)
-        {
-            return AdmissionResult.Refused(price.Refusal);
-        }
-
         Channel channel = check.Channel!;
         ChannelReading reading = check.Reading!;
         if (unpaid.IsPausing(reading.Sender))
@@ -53,39 +47,57 @@ public sealed class PrepaidAdmission(
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
-        // After the claim no replica sells more of the plan, and its newest record is the limit.
-        RecordKey key = PlanKey.Of(reading, token.Nonce);
-        if (await (check.Claimed is null ? counters.FindAsync(key, cancellationToken) : counters.FindFreshAsync(key, cancellationToken))
-            is not { } plan)
+        bool isHeld = false;
+        try
         {
-            return AdmissionResult.Refused(Refusals.NotRecorded());
-        }
+            Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, reading.Sender, cancellationToken);
+            if (price.Refusal is not null)
+            {
+                return AdmissionResult.Refused(price.Refusal);
+            }
 
-        // A plan is worth what was signed for it.
-        if (check.Claimed is null && plan.Record is not null && PrepaidPlans.PlanOf(channel, plan, token.Nonce) is null)
-        {
-            // Another replica may have sold more, and its records come one after the other.
-            if (!await ledger.RefreshAsync(channel, cancellationToken))
+            // After the claim no replica sells more of the plan, and its newest record is the limit.
+            RecordKey key = PlanKey.Of(reading, token.Nonce);
+            if (await (check.Claimed is null ? counters.FindAsync(key, cancellationToken) : counters.FindFreshAsync(key, cancellationToken))
+                is not { } plan)
             {
                 return AdmissionResult.Refused(Refusals.NotRecorded());
             }
 
-            if (PrepaidPlans.PlanOf(channel, plan, token.Nonce) is null)
+            // A plan is worth what was signed for it.
+            if (check.Claimed is null && plan.Record is not null && PrepaidPlans.PlanOf(channel, plan, token.Nonce) is null)
             {
-                return AdmissionResult.Refused(Refusals.UsageExceeded(channel.Id));
+                // Another replica may have sold more, and its records come one after the other.
+                if (!await ledger.RefreshAsync(channel, cancellationToken))
+                {
+                    return AdmissionResult.Refused(Refusals.NotRecorded());
+                }
+
+                if (PrepaidPlans.PlanOf(channel, plan, token.Nonce) is null)
+                {
+                    return AdmissionResult.Refused(Refusals.UsageExceeded(channel.Id));
+                }
+            }
+
+            UInt256? limit = check.Claimed is { } amount && amount > plan.Planned ? plan.Planned : check.Claimed;
+            (CounterUse? use, CounterOutcome outcome) = await counters.HoldAsync(plan, price.Cogs, limit, call, cancellationToken);
+            isHeld = use is not null;
+            return isHeld
+                    ? AdmissionResult.Of(new PrepaidReservation(settlement, token, channel, reading, use!, check.Claimed is not null))
+                : AdmissionResult.Refused(outcome switch
+                {
+                    CounterOutcome.Exceeded => Refusals.UsageExceeded(channel.Id),
+                    CounterOutcome.NotWritten => Refusals.NotRecorded(),
+                    _ => Refusals.OutcomeUnknown(),
+                });
+        }
+        finally
+        {
+            if (!isHeld && call.Service.Prices.WasAsked)
+            {
+                unpaid.CountFailed(reading.Sender);
             }
         }
-
-        UInt256? limit = check.Claimed is { } amount && amount > plan.Planned ? plan.Planned : check.Claimed;
-        (CounterUse? use, CounterOutcome outcome) = await counters.HoldAsync(plan, price.Cogs, limit, call, cancellationToken);
-        return use is not null
-                ? AdmissionResult.Of(new PrepaidReservation(settlement, token, channel, reading, use, check.Claimed is not null))
-            : AdmissionResult.Refused(outcome switch
-            {
-                CounterOutcome.Exceeded => Refusals.UsageExceeded(channel.Id),
-                CounterOutcome.NotWritten => Refusals.NotRecorded(),
-                _ => Refusals.OutcomeUnknown(),
-            });
     }
 
     /// <summary>

@@ -84,6 +84,10 @@ public static class Refusals
     public static PaymentRefusal PriceNotDefined(string method) =>
         new(RefusalReason.PriceUnknown, Internal, $"internal error: price is not defined for the Method {Quote(method)}");
 
+    /// <summary>The service did not name a price. As the reference, which shows the gRPC error of its request.</summary>
+    public static PaymentRefusal PriceNotDetermined(string code, string text) =>
+        new(RefusalReason.PriceUnknown, Internal, $"internal error: rpc error: code = {code} desc = {Quote(text)}");
+
     public static PaymentRefusal Busy(ChannelId id) =>
         new(RefusalReason.Busy, FailedPrecondition, $"another transaction on channel: {{ID: {id}}} is in progress");
 

@@ -38,7 +38,8 @@ public sealed class UnpaidCalls(TimeProvider time, LivePaidCallOptions options)
     });
 
     /// <summary>
-    /// Counts one call that the service was asked for and failed. The pause does not grow: a payer is not punished for an outage.
+    /// Counts one call that the service was asked for and failed, or whose price it was asked for in vain. The pause does not grow: a payer
+    /// is not punished for an outage.
     /// </summary>
     internal void CountFailed(Address payer) => Count(payer, static (known, _, calls) =>
     {

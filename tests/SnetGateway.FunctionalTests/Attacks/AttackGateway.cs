@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
@@ -95,7 +96,9 @@ internal sealed class AttackGateway : IAsyncDisposable
         IRecordStore? store = null,
         Func<ChannelBook, IChannelReader>? chain = null,
         TimeProvider? time = null,
-        Dictionary<string, string?>? settings = null)
+        Dictionary<string, string?>? settings = null,
+        IReadOnlyList<PaidService>? services = null,
+        ClusterBackends? backends = null)
     {
         time ??= TimeProvider.System;
         var all = new Dictionary<string, string?>(s_routes);
@@ -104,7 +107,8 @@ internal sealed class AttackGateway : IAsyncDisposable
             all[key] = value;
         }
 
-        GatewayHarness harness = await GatewayHarness.StartAsync(all, live: GatewayHarness.Live(s_services));
+        GatewayHarness harness = await GatewayHarness.StartAsync(
+            all, live: GatewayHarness.Live([.. s_services, .. services ?? []], backends));
         var book = new ChannelBook([Group, OtherGroup]);
         var counting = new CountingStore(store ?? new MemoryRecordStore());
         var fake = new FakeChain(book, time);

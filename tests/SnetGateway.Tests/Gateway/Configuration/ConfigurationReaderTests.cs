@@ -24,8 +24,8 @@ public class ConfigurationReaderTests
         PaidService draw = result.Snapshot.Catalog.Find("draw")!;
         Assert.Equal("my-org", draw.Group.OrganizationId);
         Assert.Equal(40_320ul, draw.Group.ExpirationThreshold);
-        Assert.Equal("20", (await draw.Prices.PriceOfAsync("/art.Draw/Line", default)).Cogs.ToString());
-        Assert.NotNull((await draw.Prices.PriceOfAsync("/art.Draw/Circle", default)).Refusal);
+        Assert.Equal("20", (await draw.Prices.PriceOfAsync("/art.Draw/Line", default, default)).Cogs.ToString());
+        Assert.NotNull((await draw.Prices.PriceOfAsync("/art.Draw/Circle", default, default)).Refusal);
         Assert.Null(result.Snapshot.Catalog.Find("nobody"));
     }
 
@@ -79,7 +79,7 @@ public class ConfigurationReaderTests
         ConfigurationResult result = await Samples.ReadAsync(values);
 
         PaidService service = result.Snapshot!.Catalog.Find("translate")!;
-        Assert.Equal(cogs, (await service.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
+        Assert.Equal(cogs, (await service.Prices.PriceOfAsync("/any", default, default)).Cogs.ToString());
     }
 
     /// <summary>

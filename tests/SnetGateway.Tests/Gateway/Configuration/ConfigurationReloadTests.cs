@@ -30,7 +30,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         await reload.ReadFileAsync();
 
         Assert.True(before.ChangeToken.HasChanged);
-        Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
+        Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default, default)).Cogs.ToString());
         Assert.Equal("2000", host["SnetGateway:Services:example:Price:Cogs"]);
         Assert.Contains(_lines, l => l.Contains("is in force", StringComparison.Ordinal));
 

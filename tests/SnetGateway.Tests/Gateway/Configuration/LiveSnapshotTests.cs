@@ -28,7 +28,7 @@ public class LiveSnapshotTests
         Assert.False(second.ChangeToken.HasChanged);
         Assert.Same(second, live.GetConfig());
         Assert.NotNull(live.Catalog.Find("draw"));
-        Assert.Equal("7", (await live.Catalog.Find("translate")!.Prices.PriceOfAsync("/any", default)).Cogs.ToString());
+        Assert.Equal("7", (await live.Catalog.Find("translate")!.Prices.PriceOfAsync("/any", default, default)).Cogs.ToString());
 
         live.ConfigurationApplied([first]);
         Assert.NotNull(live.Catalog.Find("draw"));

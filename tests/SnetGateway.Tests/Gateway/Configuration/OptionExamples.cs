@@ -43,6 +43,12 @@ internal static class OptionExamples
                 "Hosts": [ "draw.example.org" ],
                 "Price": { "Model": "fixed_price_per_method", "Methods": { "/art.Draw/Line": 20, "/art.Draw/Portrait": 5000 } },
                 "Heartbeat": { "Kind": "grpc" }
+              },
+              "summary": {
+                "Group": "default",
+                "ServiceId": "summary",
+                "Hosts": [ "summary.example.org" ],
+                "Price": { "Model": "dynamic_price", "Cogs": 1000, "Dynamic": { "Timeout": "00:00:02" } }
               }
             }
             """,

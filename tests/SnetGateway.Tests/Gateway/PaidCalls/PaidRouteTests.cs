@@ -20,7 +20,7 @@ public sealed class PaidRouteTests
     {
         PaidService priced = Route("50").WithPrice(s_service);
 
-        Assert.Equal((UInt256)50, (await priced.Prices.PriceOfAsync(AnyMethod, default)).Cogs);
+        Assert.Equal((UInt256)50, (await priced.Prices.PriceOfAsync(AnyMethod, default, default)).Cogs);
         Assert.Equal(s_service, priced with { Prices = s_service.Prices });
     }
 
