@@ -1,10 +1,14 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 using SnetGateway.EchoService.Protocol;
 using SnetGateway.FunctionalTests.Infrastructure;
+using SnetGateway.Gateway.Control;
 
 namespace SnetGateway.FunctionalTests.Endurance;
 
@@ -35,6 +39,8 @@ internal sealed record AttackTraffic(string Name, Func<Attacker, Task> Step)
         new("connections that send nothing", attacker => attacker.ConnectAsync(100)),
         new("requests for channels that do not exist", attacker => UnpaidAsync(attacker, 50, Random.Shared.Next(1_000_000, 2_000_000_000))),
         new("terminal controls and repeated signatures in the metadata", attacker => UnpaidAsync(attacker, 50, null)),
+        new("prepaid calls with forged tokens", ForgedTokensAsync),
+        new("tokens requested with wrong signatures", RequestTokensAsync),
         new("calls that are reset", ResetAsync),
         new("one payment with deadlines shorter than the service's time", attacker => PaidAsync(attacker, s_slow, "100m", isWhole: true)),
         new("one payment with first messages above the limit", attacker => PaidAsync(attacker, s_large, "10S", isWhole: true)),
@@ -87,6 +93,45 @@ internal sealed record AttackTraffic(string Name, Func<Attacker, Task> Step)
 
             RawCall call = await connection.OpenAsync(headers);
             await call.SendAsync(s_watch, end: true);
+        }
+    }
+
+    /// <summary>Well-formed tokens, each another one, so that none is remembered.</summary>
+    private static async Task ForgedTokensAsync(Attacker attacker)
+    {
+        RawHttp2 connection = await attacker.ConnectionAsync();
+        string payload = Base64Url.EncodeToString("""{"payload":"1","nonce":"0","amount":"1000000","exp":99999999999}"""u8);
+        for (int i = 0; i < 50; i++)
+        {
+            string signature = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+            string token = $"{Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8)}.{payload}.{signature}";
+            RawCall call = await connection.OpenAsync(
+            [
+                .. RawHttp2.CallHeaders(Say), ("snet-payment-type", "prepaid-call"), ("snet-payment-channel-id", "1"),
+                ("snet-prepaid-auth-token-bin", Convert.ToBase64String(Encoding.ASCII.GetBytes(token))),
+            ]);
+            await call.SendAsync(s_watch, end: true);
+        }
+    }
+
+    /// <summary>Signatures of the right form by nobody in particular, for channels and addresses that change.</summary>
+    private static async Task RequestTokensAsync(Attacker attacker)
+    {
+        RawHttp2 connection = await attacker.ConnectionAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            byte[] signature = [.. RandomNumberGenerator.GetBytes(64), 27];
+            signature[0] = signature[32] = 0; // below the order of the curve
+            var bytes = ByteString.CopyFrom(signature);
+            byte[] message = i % 2 == 0
+                ? new TokenRequest { ChannelId = (ulong)i, SignedAmount = 10, Signature = bytes, ClaimSignature = bytes }.ToByteArray()
+                : new GetFreeCallTokenRequest
+                {
+                    Address = $"0x{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20))}", Signature = bytes,
+                }.ToByteArray();
+            RawCall call = await connection.OpenAsync(RawHttp2.CallHeaders(
+                i % 2 == 0 ? "/escrow.TokenService/GetToken" : "/escrow.FreeCallStateService/GetFreeCallToken"));
+            await call.SendAsync(Wire.Frame(message), end: true);
         }
     }
 

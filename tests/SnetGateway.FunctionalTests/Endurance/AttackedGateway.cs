@@ -53,7 +53,10 @@ internal sealed class AttackedGateway : IAsyncDisposable
         try
         {
             GatewayProcess gateway = await GatewayProcess.StartAsync(
-                new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price }));
+                new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+                {
+                    Options = CounterPayers.Options(),
+                });
             Uri[] address = [new($"http://{gateway.Endpoint}")];
             return new AttackedGateway(
                 service, gateway,
