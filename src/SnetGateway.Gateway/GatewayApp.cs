@@ -2,6 +2,7 @@ using System.Net;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Limits;
@@ -36,6 +37,7 @@ internal static class GatewayApp
         services.AddPrepaid(result.Options.Prepaid);
         services.AddHealth();
         services.AddOwnServices();
+        services.AddTraining();
         builder.AddGateway();
         WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapOwnServices());
         app.Lifetime.ApplicationStarted.Register(() =>

@@ -2,6 +2,7 @@ using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Catalog;
@@ -51,10 +52,28 @@ internal static class CatalogReader
         new([.. services.Select(service => new FreeCallTarget(
             service.Value.Hosts, catalog.Find(service.Key)!.FreeCalls, groups[service.Value.Group].FreeCalls.ReferenceErrors))]);
 
+    /// <summary>The services whose users train models.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="groups">Their groups.</param>
+    /// <param name="catalog">The same services, as they were read.</param>
+    public static TrainingTargets ReadTraining(
+        IReadOnlyDictionary<string, ServiceOptions> services, IReadOnlyDictionary<string, GroupOptions> groups, ServiceCatalog catalog) =>
+        new([.. services.Where(service => HasTraining(service.Value)).Select(service =>
+        {
+            GroupOptions group = groups[service.Value.Group];
+            var ids = new RegistryIds(group.OrganizationId, service.Value.ServiceId, group.GroupId);
+            return new TrainingTarget(
+                catalog.Find(service.Key)!, service.Value.Hosts, new Uri(service.Value.Training.Address!),
+                TrainingModels.ScopeOf(ids.OrganizationId, ids.ServiceId, ids.GroupId), ids, service.Value.Training);
+        })]);
+
+    private static bool HasTraining(ServiceOptions service) => !string.IsNullOrEmpty(service.Training.Address);
+
     private static PaidService Read(string name, ServiceOptions service, PaymentGroup group, FreeCallTerms? freeCalls) =>
         new(name, group, Read(service.Price), service.ServiceTimeout)
         {
             FreeCalls = freeCalls is null ? null : new FreeCallOffer(freeCalls, service.ServiceId),
+            HasTraining = HasTraining(service),
         };
 
     private static PaymentGroup Read(GroupOptions group) => new(

@@ -15,7 +15,8 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     public GatewaySnapshot(
         ServiceCatalog catalog, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ClusterBackends? backends = null,
-        HeartbeatTargets? heartbeats = null, FreeCallTargets? freeCalls = null)
+        HeartbeatTargets? heartbeats = null, FreeCallTargets? freeCalls = null,
+        TrainingTargets? training = null)
     {
         Catalog = catalog;
         Routes = routes;
@@ -23,6 +24,7 @@ internal sealed class GatewaySnapshot : IProxyConfig
         Backends = backends ?? ClusterBackends.None;
         Heartbeats = heartbeats ?? HeartbeatTargets.Empty;
         FreeCalls = freeCalls ?? FreeCallTargets.Empty;
+        Training = training ?? TrainingTargets.Empty;
         ChangeToken = new CancellationChangeToken(_superseded.Token);
     }
 
@@ -40,6 +42,9 @@ internal sealed class GatewaySnapshot : IProxyConfig
 
     /// <summary>How the free-call methods are answered at each host.</summary>
     public FreeCallTargets FreeCalls { get; }
+
+    /// <summary>The services whose users train models.</summary>
+    public TrainingTargets Training { get; }
 
     public IChangeToken ChangeToken { get; }
 

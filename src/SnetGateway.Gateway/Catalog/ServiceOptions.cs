@@ -31,6 +31,9 @@ public sealed class ServiceOptions
     [Required]
     public PriceOptions Price { get; set; } = new();
 
+    /// <summary>Training of models by the service's users. Unset: there is none.</summary>
+    public TrainingOptions Training { get; set; } = new();
+
     /// <summary>How `/heartbeat` checks the service.</summary>
     public HeartbeatOptions Heartbeat { get; set; } = new();
 }

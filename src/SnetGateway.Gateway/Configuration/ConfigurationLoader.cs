@@ -89,7 +89,8 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         var snapshot = new GatewaySnapshot(
             catalog, routes, read.Clusters, backends,
             CatalogReader.ReadHeartbeats(inForce.Services, inForce.Groups, inForce.Chain.ChainId, ServiceRoutes.Clusters(routes)),
-            CatalogReader.ReadFreeCalls(inForce.Services, inForce.Groups, catalog));
+            CatalogReader.ReadFreeCalls(inForce.Services, inForce.Groups, catalog),
+            CatalogReader.ReadTraining(inForce.Services, inForce.Groups, catalog));
         return new ConfigurationResult(options, snapshot, values, errors.All);
     }
 
@@ -105,6 +106,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         PrepaidRules.Check(options.Prepaid, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
         FreeCallRules.Check(options.Groups, options.Services, errors);
+        TrainingRules.Check(options.Services, errors);
         RouteRules.Check(routes, clusters, options.Services, errors);
         ClusterRules.Check(clusters, options.Processes, errors);
         ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());

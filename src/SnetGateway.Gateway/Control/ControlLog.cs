@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>Log events of the gateway's own services. 6202 to 6299.</summary>
@@ -11,4 +13,12 @@ internal static partial class ControlLog
         Message = "Closed a stream of {Method}, because {Reason}. If this continues, someone may be trying to exhaust the gateway's "
             + "memory: check the load balancer or a firewall. ({Suppressed} similar events suppressed.)")]
     public static partial void OwnStreamClosed(ILogger logger, PathString method, string reason, long suppressed);
+
+    [LoggerMessage(EventId = 6204, EventName = "ModelServiceFailed", Level = LogLevel.Warning,
+        Message = "The model service of {Service} failed a training request: {Code}, {Text} ({Suppressed} similar events suppressed)")]
+    public static partial void ModelServiceFailed(ILogger logger, string service, StatusCode code, string text, long suppressed);
+
+    [LoggerMessage(EventId = 6205, EventName = "ModelsUnavailable", Level = LogLevel.Error,
+        Message = "A training request failed because the ledger cannot be used: {Detail}. Check the store.")]
+    public static partial void ModelsUnavailable(ILogger logger, string detail);
 }

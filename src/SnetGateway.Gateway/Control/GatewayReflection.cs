@@ -61,10 +61,13 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         return last.Index;
     }
 
+    /// <summary>The gateway answers what it does not offer itself: no route leads there.</summary>
     private static bool Leads(RouteConfig route, ServiceDescriptor service) =>
-        HealthFeed.NameOf(route.Match.Path) is not { } name || name == service.FullName;
+        !OwnServices.NotOffered.Contains(service.FullName)
+        && (HealthFeed.NameOf(route.Match.Path) is not { } name || name == service.FullName);
 
-    private static async ValueTask<ProtoSchema?> SchemaOfAsync(ClusterBackend? backend, CancellationToken cancellationToken)
+    /// <summary>What is known of a cluster's services; null for nothing.</summary>
+    internal static async ValueTask<ProtoSchema?> SchemaOfAsync(ClusterBackend? backend, CancellationToken cancellationToken)
     {
         if (backend?.Descriptors is not { } descriptors)
         {

@@ -56,6 +56,13 @@ internal sealed class OwnServiceBinder(string? otherName, ILogger logger, Cancel
             own, context));
     }
 
+    /// <summary>
+    /// Left out: the one such method has its own endpoint beside, because the package has one size limit for the messages of all methods.
+    /// </summary>
+    public override void AddMethod<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+        ServiceName = otherName ?? method.ServiceName;
+
     private Method<TRequest, TResponse> Own<TRequest, TResponse>(Method<TRequest, TResponse> method)
     {
         ServiceName = otherName ?? method.ServiceName;

@@ -2,12 +2,14 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Payments.Prepaid;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+using Status = Grpc.Core.Status;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -18,7 +20,7 @@ internal static class OwnServices
     private const int MaxResponseBytes = 4 * 1024 * 1024;
 
     /// <summary>Before all routes of services, also those with a low order: a catch-all route must not take these calls.</summary>
-    private const int MethodOrder = int.MinValue;
+    internal const int MethodOrder = int.MinValue;
 
     /// <summary>All of them. No service behind the gateway can take their names.</summary>
     public static IReadOnlyList<ServiceDescriptor> Descriptors { get; } =
@@ -26,6 +28,7 @@ internal static class OwnServices
         StateServiceReflection.Descriptor.Services.Single(),
         FreeCallStateServiceReflection.Descriptor.Services.Single(),
         TokenServiceReflection.Descriptor.Services.Single(),
+        TrainingDaemonReflection.Descriptor.Services.Single(),
         Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor.Services.Single(),
@@ -33,12 +36,13 @@ internal static class OwnServices
 
     /// <summary>
     /// Control services of the protocol that the gateway does not offer. SDKs call them at the service's address: without an answer of the
-    /// gateway they would match the service's route and be refused as calls without a payment.
+    /// gateway they would match the service's route and be refused as calls without a payment. `training.Model` is the service's side of
+    /// training: a consumer who could call it for the price of an ordinary call would need neither the model's owner nor its price.
     /// </summary>
     public static IReadOnlyList<string> NotOffered { get; } =
     [
         "escrow.ProviderControlService",
-        "training.Daemon",
+        "training.Model",
         "configuration_service.ConfigurationService",
     ];
 
@@ -83,6 +87,15 @@ internal static class OwnServices
         IServiceProvider provider = endpoints.ServiceProvider;
         var tokens = new PrepaidTokenService(provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>());
         endpoints.MapOwnService(binder => TokenService.BindService(binder, tokens));
+        if (provider.GetService<TrainingDaemon>() is { } training)
+        {
+            endpoints.MapTraining(training);
+        }
+        else
+        {
+            endpoints.MapUnimplemented(TrainCalls.RouteId, TrainingRequests.NotOffered);
+        }
+
         foreach (string service in NotOffered)
         {
             endpoints.MapUnimplemented(service, $"the service {service} is not offered");

@@ -14,7 +14,8 @@ internal sealed class OwnStreamMetrics : IDisposable
     {
         _meter = meters.Create(PaidCallMetrics.MeterName);
         _closed = _meter.CreateCounter<long>(
-            "snet_gateway.own_streams.closed", "{stream}", "Streams of reflection and health that the gateway closed by their bounds.");
+            "snet_gateway.own_streams.closed", "{stream}",
+            "Streams of reflection, health and uploads that the gateway closed by their bounds.");
     }
 
     /// <param name="reason">One of "too_many", "not_read" and "idle".</param>

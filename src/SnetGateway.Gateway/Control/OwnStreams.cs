@@ -19,17 +19,29 @@ internal sealed class OwnStreams(TimeProvider time, OwnStreamMetrics metrics, IL
     /// <summary>Bounds of health watches, which are silent by nature. Each takes some 13 KiB, so 13 MiB in all.</summary>
     public static readonly OwnStreamBounds Watch = new(1024, 100, Idle: Timeout.InfiniteTimeSpan);
 
+    /// <summary>
+    /// Bounds of uploads of training data, of which each holds one message in memory: by default up to 4 MiB, so 128 MiB in all. Their time
+    /// is bounded where they are read.
+    /// </summary>
+    public static readonly OwnStreamBounds Upload = new(32, 8, Idle: Timeout.InfiniteTimeSpan);
+
     /// <summary>Time that a stream waits for its client to read a response, on top of what the server buffers.</summary>
     public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
 
     private readonly OpenStreams _reflection = new(Reflection);
     private readonly OpenStreams _watches = new(Watch);
+    private readonly OpenStreams _uploads = new(Upload);
     private readonly LogThrottle _closed = new(time);
 
     /// <summary>Counts a stream until it is disposed.</summary>
     public OwnStream Open(HttpContext context, MethodType type)
     {
-        OpenStreams open = type == MethodType.DuplexStreaming ? _reflection : _watches;
+        OpenStreams open = type switch
+        {
+            MethodType.DuplexStreaming => _reflection,
+            MethodType.ClientStreaming => _uploads,
+            _ => _watches,
+        };
         var stream = new OwnStream(context, open, this, time);
         if (open.Add(stream) is { } superfluous)
         {

@@ -19,6 +19,7 @@ internal struct PaymentMetadata
     public const string FreeCallToken = "snet-free-call-auth-token-bin";
     public const string ShowPrice = "snet-show-price";
     public const string CurrentBlock = "snet-current-block-number";
+    public const string TrainModelId = "snet-train-model-id";
 
     /// <summary>Bytes that gRPC and HTTP/2 count for each header beside its name and value (RFC 9113, section 6.5.2).</summary>
     private const int PairOverhead = 32;

@@ -18,6 +18,8 @@ using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.States;
+using SnetGateway.Payments.Training;
+using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 
 namespace SnetGateway.Gateway.PaymentCore;
@@ -50,6 +52,9 @@ internal static class PaymentCoreServiceCollectionExtensions
             provider, provider.GetRequiredService<IOptions<LedgerOptions>>().Value, Scope(provider)));
         services.AddSingleton(new CounterBook(NewInstance()));
         services.AddSingleton<CounterLedger>();
+        services.AddSingleton<TrainingModels>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TrainingAuthorization>(
+            provider, (Func<Address, string>)AddressText.Checksum));
         services.AddSingleton<LedgerSync>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(provider, NewInstance()));
 
@@ -76,6 +81,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<PrepaidSettlement>();
         services.AddSingleton<PrepaidAdmission>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, EscrowPayment>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPaymentType, TrainPayment>());
 
         services.AddFreeCalls();
         services.AddHostedService<PaymentCoreHost>();

@@ -34,21 +34,28 @@ public sealed class BlockFreshness(IChannelReader chain, TimeProvider time, Time
         return (newest, newest is null ? Unreadable : null);
     }
 
-    /// <summary>Null when the number is recent; otherwise the protocol's text.</summary>
+    /// <summary>As <see cref="CheckAsync(UInt256, ulong, CancellationToken)"/>, with <see cref="Blocks"/> both ways.</summary>
     public ValueTask<string?> CheckAsync(UInt256 number, CancellationToken cancellationToken) =>
+        CheckAsync(number, Blocks, cancellationToken);
+
+    /// <summary>Null when the number is recent; otherwise the protocol's text.</summary>
+    /// <param name="number">The block number that was signed.</param>
+    /// <param name="below">Blocks by which it may be below the newest; above it may be <see cref="Blocks"/> at most.</param>
+    /// <param name="cancellationToken">Ends a read of the chain.</param>
+    public ValueTask<string?> CheckAsync(UInt256 number, ulong below, CancellationToken cancellationToken) =>
         Newest is { } head && !IsAbove(number, head.Number)
-            ? new ValueTask<string?>(IsBelow(number, head.Number) ? Expired : null)
-            : CheckAfterReadAsync(number, cancellationToken);
+            ? new ValueTask<string?>(IsBelow(number, head.Number, below) ? Expired : null)
+            : CheckAfterReadAsync(number, below, cancellationToken);
 
     private static bool IsAbove(UInt256 number, ulong newest) => number > UInt256.FromUInt64(newest).SaturatingAdd(Blocks);
 
-    private static bool IsBelow(UInt256 number, ulong newest) => number.SaturatingAdd(Blocks) < newest;
+    private static bool IsBelow(UInt256 number, ulong newest, ulong blocks) => number.SaturatingAdd(blocks) < newest;
 
-    private async ValueTask<string?> CheckAfterReadAsync(UInt256 number, CancellationToken cancellationToken)
+    private async ValueTask<string?> CheckAfterReadAsync(UInt256 number, ulong below, CancellationToken cancellationToken)
     {
         bool isRead = await chain.RefreshHeadAsync(cancellationToken);
         return Newest is not { } head ? Unreadable
-            : IsBelow(number, head.Number) || (isRead && IsAbove(number, head.Number)) ? Expired
+            : IsBelow(number, head.Number, below) || (isRead && IsAbove(number, head.Number)) ? Expired
             : null;
     }
 }

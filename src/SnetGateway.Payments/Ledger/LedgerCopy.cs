@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
@@ -46,6 +47,11 @@ public sealed class LedgerCopy(
         await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.PendingInvalidation, cancellationToken))
         {
             await CopyInvalidationAsync(stored, cancellationToken);
+        }
+
+        await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.TrainedModel, cancellationToken))
+        {
+            await CopyModelAsync(stored, cancellationToken);
         }
 
         return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different, _counters);
@@ -160,6 +166,16 @@ public sealed class LedgerCopy(
     {
         StoredRecord? there = await target.ReadAsync(stored.Key, cancellationToken);
         if (there is null || PendingInvalidation.Read(there, out _).SeenAt < PendingInvalidation.Read(stored, out _).SeenAt)
+        {
+            await WriteAsync(new RecordWrite(stored.Key, there?.Revision ?? 0, stored.Value), cancellationToken);
+        }
+    }
+
+    /// <summary>Of two records of a model the one that was changed later counts.</summary>
+    private async Task CopyModelAsync(StoredRecord stored, CancellationToken cancellationToken)
+    {
+        StoredRecord? there = await target.ReadAsync(stored.Key, cancellationToken);
+        if (there is null || TrainingModelCodec.Read(there).UpdatedAt < TrainingModelCodec.Read(stored).UpdatedAt)
         {
             await WriteAsync(new RecordWrite(stored.Key, there?.Revision ?? 0, stored.Value), cancellationToken);
         }

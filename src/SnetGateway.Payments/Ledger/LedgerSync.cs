@@ -2,12 +2,14 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>Brings the channels in memory to the state of the store: all records at startup, then what other replicas write.</summary>
-public sealed class LedgerSync(IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor)
+public sealed class LedgerSync(
+    IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor, TrainingModels models)
 {
     /// <summary>
     /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or
@@ -29,6 +31,9 @@ public sealed class LedgerSync(IRecordStore store, ChannelBook book, CounterBook
                     break;
                 case RecordKind.ChainCursor:
                     saved = cursor.Restore(stored);
+                    break;
+                case RecordKind.TrainedModel:
+                    models.Adopt(stored);
                     break;
             }
         }
@@ -62,6 +67,9 @@ public sealed class LedgerSync(IRecordStore store, ChannelBook book, CounterBook
                         break;
                     case RecordKind.PrepaidPlan or RecordKind.FreeCallCount:
                         counters.Adopt(stored);
+                        break;
+                    case RecordKind.TrainedModel:
+                        models.Adopt(stored);
                         break;
                 }
             }

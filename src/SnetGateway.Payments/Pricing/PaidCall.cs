@@ -16,4 +16,7 @@ public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource P
 {
     /// <summary>Its free calls; null without any.</summary>
     public FreeCallOffer? FreeCalls { get; init; }
+
+    /// <summary>Whether its users train models: then it also takes escrow payments by the name `train-call`.</summary>
+    public bool HasTraining { get; init; }
 }

@@ -66,6 +66,9 @@ public enum RecordKind : byte
 
     /// <summary>The free calls of an address.</summary>
     FreeCallCount = 5,
+
+    /// <summary>A model that a user trains at a service.</summary>
+    TrainedModel = 6,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -88,6 +88,24 @@ public static class Refusals
     public static PaymentRefusal PriceNotDetermined(string code, string text) =>
         new(RefusalReason.PriceUnknown, Internal, $"internal error: rpc error: code = {code} desc = {Quote(text)}");
 
+    /// <summary>Not in the reference, which takes a price of 0: the service does not say what the training costs.</summary>
+    public static PaymentRefusal TrainingPriceUnknown() => new(
+        RefusalReason.PriceUnknown, Internal, "internal error: the price of the training cannot be determined now, please try again later");
+
+    /// <summary>The metadata names no model, or one that the service does not have. The reference ends its process (trap 5).</summary>
+    public static PaymentRefusal NoTrainingModel() =>
+        new(RefusalReason.Metadata, Internal, "internal error: no training model found");
+
+    /// <summary>The same for a method that takes one message.</summary>
+    public static PaymentRefusal NoTrainingModelUnary() =>
+        new(RefusalReason.Metadata, Internal, "internal error: [trainUnaryValidator] no training model found");
+
+    /// <summary>
+    /// Not in the reference, which takes the price of the one and the work of the other (trap 33): metadata and request name two models.
+    /// </summary>
+    public static PaymentRefusal OtherTrainingModel() => new(
+        RefusalReason.Metadata, InvalidArgument, "\"snet-train-model-id\" is not the model_id of the request");
+
     public static PaymentRefusal Busy(ChannelId id) =>
         new(RefusalReason.Busy, FailedPrecondition, $"another transaction on channel: {{ID: {id}}} is in progress");
 

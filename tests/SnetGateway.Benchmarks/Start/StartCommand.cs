@@ -10,6 +10,7 @@ using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Sqlite;
@@ -130,7 +131,7 @@ internal static class StartCommand
 
         var book = new ChannelBook([]);
         var cursor = new CursorStore(store, book);
-        await new LedgerSync(store, book, new CounterBook(1), cursor).LoadAsync(cancellationToken);
+        await new LedgerSync(store, book, new CounterBook(1), cursor, new TrainingModels(store)).LoadAsync(cancellationToken);
         await cursor.SaveAsync(block, cancellationToken);
     }
 

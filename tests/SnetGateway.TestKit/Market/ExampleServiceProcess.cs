@@ -51,6 +51,13 @@ public sealed class ExampleServiceProcess : IAsyncDisposable
     public static Task<ExampleServiceProcess> StartPythonAsync() =>
         StartAsync("/usr/bin/python3", Repository.Existing("tests/clients/python/service.py", "the checkout is incomplete"), null, 0);
 
+    /// <summary>Starts the sample of a service whose users train models.</summary>
+    public static Task<ExampleServiceProcess> StartModelsAsync()
+    {
+        NodeScript();
+        return StartAsync("node", Repository.Existing("samples/echo-node/model.mjs", "the checkout is incomplete"), null, 0);
+    }
+
     /// <summary>Ends the service.</summary>
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 

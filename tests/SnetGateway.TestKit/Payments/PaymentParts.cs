@@ -10,6 +10,7 @@ using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.States;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.TestKit.Payments;
@@ -34,7 +35,7 @@ public sealed class PaymentParts
         Cursor = new CursorStore(store, book);
         CounterBook = new CounterBook(instance << 32);
         Counters = new CounterLedger(store, CounterBook, time, Options);
-        Sync = new LedgerSync(store, book, CounterBook, Cursor);
+        Sync = new LedgerSync(store, book, CounterBook, Cursor, new TrainingModels(store));
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
         Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, Options);

@@ -3,6 +3,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Sqlite;
 using SnetGateway.TestKit;
@@ -37,7 +38,7 @@ public sealed class LedgerStartTests
 
         await using SqliteRecordStore again = folder.Open();
         var book = new ChannelBook([]);
-        var sync = new LedgerSync(again, book, new CounterBook(1), new CursorStore(again, book));
+        var sync = new LedgerSync(again, book, new CounterBook(1), new CursorStore(again, book), new TrainingModels(again));
         ChainBlock? cursor = await sync.LoadAsync(CancellationToken.None);
 
         Assert.Equal(s_block, cursor);

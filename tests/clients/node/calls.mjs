@@ -4,7 +4,7 @@ import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 
 const folder = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const definitions = protoLoader.loadSync(['example.proto', 'health.proto', 'state_service.proto'], {
+const definitions = protoLoader.loadSync(['example.proto', 'health.proto', 'state_service.proto', 'training_daemon.proto'], {
   includeDirs: [folder('../../../samples/proto'), folder('../proto')], longs: String, enums: String, bytes: String,
 });
 const methods = new Map(Object.values(definitions)

@@ -42,7 +42,8 @@ internal static class OptionExamples
                 "ServiceId": "draw",
                 "Hosts": [ "draw.example.org" ],
                 "Price": { "Model": "fixed_price_per_method", "Methods": { "/art.Draw/Line": 20, "/art.Draw/Portrait": 5000 } },
-                "Heartbeat": { "Kind": "grpc" }
+                "Heartbeat": { "Kind": "grpc" },
+                "Training": { "Address": "http://10.0.0.5:7003" }
               },
               "summary": {
                 "Group": "default",
