@@ -5,15 +5,16 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
-using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Prices;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
@@ -21,7 +22,6 @@ using SnetGateway.GrpcWire.Web;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.ProtoJson;
-using SnetGateway.Tests.Gateway.Training;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
@@ -57,10 +57,10 @@ internal static class GeneratedInputs
         ["HTTP/2 preface"] = Preface,
         ["metadata of a payment"] = Metadata,
         ["metadata of a free call"] = FreeCall,
-        ["upload of training data"] = Upload,
         ["binary metadata, timeouts, content types"] = Values,
         ["JSON-RPC response"] = JsonRpc,
         ["part of a JSON answer"] = JsonPart,
+        ["response of a price method"] = Price,
         ["protobuf and JSON by descriptor"] = ProtobufJson,
     };
 
@@ -273,23 +273,23 @@ internal static class GeneratedInputs
     }
 
     /// <summary>Whatever the spelling: an address has one reading, and what is accepted has the bytes of the token that was sent.</summary>
-    /// <summary>One status or the messages that were sent, the same however the stream is cut into pieces.</summary>
-    private static void Upload(Random random)
+    private static void Price(Random random)
     {
-        byte[] stream = Messages(random);
-        string whole = Read(stream.Length + 1);
-        Assert.Equal(whole, Read(random.Next(1, stream.Length + 2)));
-
-        string Read(int piece)
+        byte[] message = random.Next(8) == 0
+            ? Bytes(random, 14)
+            : new PriceInCogs { Price = (ulong)random.NextInt64() >> random.Next(64) }.ToByteArray();
+        byte[] body = SingleMessage.Write(message);
+        if (random.Next(2) == 0)
         {
-            try
-            {
-                return string.Join(' ', UploadReaderTests.ReadAsync(stream, piece).GetAwaiter().GetResult());
-            }
-            catch (UploadException refused)
-            {
-                return refused.Message;
-            }
+            Damage(random, body);
+        }
+
+        if (PriceAnswer.TryRead(body, out ulong cogs))
+        {
+            // The package finds the same price, and nothing else in the message.
+            PriceInCogs read = PriceInCogs.Parser.ParseFrom(body.AsSpan(FrameHeader.Size));
+            Assert.Equal(read.Price, cogs);
+            Assert.Equal(new PriceInCogs { Price = cogs }.CalculateSize(), read.CalculateSize());
         }
     }
 
