@@ -12,6 +12,7 @@ using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prices;
@@ -22,6 +23,7 @@ using SnetGateway.GrpcWire.Web;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.ProtoJson;
+using SnetGateway.Tests.Gateway.Training;
 using SnetGateway.Tests.ProtoJson;
 using Xunit;
 
@@ -57,6 +59,7 @@ internal static class GeneratedInputs
         ["HTTP/2 preface"] = Preface,
         ["metadata of a payment"] = Metadata,
         ["metadata of a free call"] = FreeCall,
+        ["upload of training data"] = Upload,
         ["binary metadata, timeouts, content types"] = Values,
         ["JSON-RPC response"] = JsonRpc,
         ["part of a JSON answer"] = JsonPart,
@@ -272,7 +275,26 @@ internal static class GeneratedInputs
         Assert.Equal(headers["grpc-timeout"], read.TimeoutValues);
     }
 
-    /// <summary>Whatever the spelling: an address has one reading, and what is accepted has the bytes of the token that was sent.</summary>
+    /// <summary>One status or the messages that were sent, the same however the stream is cut into pieces.</summary>
+    private static void Upload(Random random)
+    {
+        byte[] stream = Messages(random);
+        string whole = Read(stream.Length + 1);
+        Assert.Equal(whole, Read(random.Next(1, stream.Length + 2)));
+
+        string Read(int piece)
+        {
+            try
+            {
+                return string.Join(' ', UploadReaderTests.ReadAsync(stream, piece).GetAwaiter().GetResult());
+            }
+            catch (UploadException refused)
+            {
+                return refused.Message;
+            }
+        }
+    }
+
     private static void Price(Random random)
     {
         byte[] message = random.Next(8) == 0
@@ -293,6 +315,7 @@ internal static class GeneratedInputs
         }
     }
 
+    /// <summary>Whatever the spelling: an address has one reading, and what is accepted has the bytes of the token that was sent.</summary>
     private static void FreeCall(Random random)
     {
         byte[] bytes = new byte[20];
