@@ -72,6 +72,7 @@ internal static class CatalogReader
     private static PaidService Read(string name, ServiceOptions service, PaymentGroup group, FreeCallTerms? freeCalls) =>
         new(name, group, Read(service.Price), service.ServiceTimeout)
         {
+            TakesVouchers = service.ParallelVouchers,
             FreeCalls = freeCalls is null ? null : new FreeCallOffer(freeCalls, service.ServiceId),
             HasTraining = HasTraining(service),
         };

@@ -34,6 +34,12 @@ public sealed class ServiceOptions
     /// <summary>Training of models by the service's users. Unset: there is none.</summary>
     public TrainingOptions Training { get; set; } = new();
 
+    /// <summary>
+    /// If true, up to 64 calls of one channel may run at the same time, each paid by its own voucher: totals that rise, sent without
+    /// waiting for the calls before. If false, they run one after the other.
+    /// </summary>
+    public bool ParallelVouchers { get; set; }
+
     /// <summary>How `/heartbeat` checks the service.</summary>
     public HeartbeatOptions Heartbeat { get; set; } = new();
 }

@@ -14,7 +14,7 @@ internal static class ChannelReport
 {
     private static readonly string[] s_columns =
     [
-        "channel", "nonce", "authorised", "planned", "used", "value", "expires at block", "sender", "last change",
+        "channel", "nonce", "authorised", "planned", "used", "credit", "value", "expires at block", "sender", "last change",
     ];
 
     /// <summary>A table: a line of titles, then one line for each channel.</summary>
@@ -31,6 +31,7 @@ internal static class ChannelReport
                 c.Record.Amount.ToString(),
                 c.Plan?.Planned.ToString() ?? "-",
                 c.Plan?.Used.ToString() ?? "-",
+                c.Record.Credit.Total.ToString(),
                 c.Record.Reading?.Value.ToString() ?? "-",
                 c.Record.Reading?.Expiration.ToString() ?? "-",
                 c.Record.Sender.ToString(),
@@ -41,7 +42,7 @@ internal static class ChannelReport
         foreach (string[] row in rows)
         {
             output.WriteLine(string
-                .Join("  ", row.Select((text, i) => i <= 6 ? text.PadLeft(widths[i]) : text.PadRight(widths[i])))
+                .Join("  ", row.Select((text, i) => i <= 7 ? text.PadLeft(widths[i]) : text.PadRight(widths[i])))
                 .TrimEnd());
         }
     }
@@ -116,6 +117,7 @@ internal static class ChannelReport
             ["nonce"] = entry.Nonce.ToString(),
             ["amount"] = entry.Amount.ToString(),
             ["price"] = entry.Price.ToString(),
+            ["credit"] = entry.Credit.ToString(),
             ["service"] = entry.Service,
             ["method"] = entry.Method,
             ["call"] = entry.Call.ToString(),
@@ -129,6 +131,7 @@ internal static class ChannelReport
         ["channel"] = record.Id.ToString(),
         ["nonce"] = record.Nonce.ToString(),
         ["authorised"] = record.Amount.ToString(),
+        ["credit"] = record.Credit.Total.ToString(),
         ["sender"] = record.Sender.ToString(),
         ["signer"] = record.Signer.ToString(),
         ["value"] = record.Reading?.Value.ToString(),
@@ -139,7 +142,8 @@ internal static class ChannelReport
     {
         EntryKind.Settle when entry.Method == PrepaidPlans.Method =>
             $"{entry.Price} cogs bought for prepaid calls: {entry.Amount} signed at nonce {entry.Nonce}",
-        EntryKind.Settle => $"{entry.Service} {entry.Method} for {entry.Price} cogs: {entry.Amount} signed at nonce {entry.Nonce}",
+        EntryKind.Settle => $"{entry.Service} {entry.Method} for {entry.Price} cogs: {entry.Amount} signed at nonce {entry.Nonce}"
+            + (entry.Credit.IsZero ? string.Empty : $", {entry.Credit} of it credit"),
         EntryKind.Claim => $"claim begun: {entry.Amount} cogs of nonce {entry.Nonce}",
         _ => $"set aside: the chain shows another channel under this id (was {entry.Amount} at nonce {entry.Nonce})",
     };

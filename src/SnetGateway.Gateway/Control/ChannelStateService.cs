@@ -49,6 +49,11 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
             reply.OldNonceSignature = SignatureOf(old);
         }
 
+        if (!state.Credit.IsZero)
+        {
+            reply.Credit = Bytes(state.Credit);
+        }
+
         return reply;
     }
 }

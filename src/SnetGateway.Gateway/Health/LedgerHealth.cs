@@ -23,9 +23,9 @@ internal sealed class LedgerHealth(
 
     /// <summary>
     /// With an interval and the time that a probe may take, a failure of a shared store is noticed within 15 s. A disk is probed less
-    /// often, as each probe writes four pages to it: its failure is noticed within 30 s.
+    /// often, as each probe writes four pages to it: its failure is noticed within 45 s.
     /// </summary>
-    internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 25);
+    internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 40);
 
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);

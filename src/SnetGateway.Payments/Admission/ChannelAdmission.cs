@@ -6,6 +6,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Admission;
 
@@ -166,7 +167,7 @@ public sealed class ChannelAdmission(
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
-        bool hasSlot = false, keepsSlot = false;
+        bool isAlone = true, hasSlot = false, keepsSlot = false;
         try
         {
             Pricing.Price price = await call.Service.Prices.PriceOfAsync(call.Method, signed.Sender, cancellationToken);
@@ -175,25 +176,28 @@ public sealed class ChannelAdmission(
                 return AdmissionResult.Refused(price.Refusal);
             }
 
-            PaidCallOptions limits = options.Current;
-            hasSlot = await channel.Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken);
+            // A free method repeats the signed total, which is no voucher.
+            isAlone = !call.Service.TakesVouchers || price.Cogs.IsZero;
+            hasSlot = await channel.EnterAsync(isAlone, options.Current, time, cancellationToken);
             if (!hasSlot)
             {
                 return AdmissionResult.Refused(Refusals.Busy(channel.Id));
             }
 
-            (PaymentRefusal? refusal, ChannelRecord? record) = await CheckAmountAsync(
-                channel, signed, payment, price.Cogs, cancellationToken);
+            (PaymentRefusal? refusal, ChannelRecord? record, HeldVoucher? held) = isAlone
+                ? await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken)
+                : await HoldVoucherAsync(channel, signed, payment, price.Cogs, cancellationToken);
             keepsSlot = refusal is null;
             return keepsSlot
-                ? AdmissionResult.Of(new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed))
+                ? AdmissionResult.Of(
+                    new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed) { Held = held })
                 : AdmissionResult.Refused(refusal!);
         }
         finally
         {
             if (hasSlot && !keepsSlot)
             {
-                channel.Slot.Release();
+                channel.Leave(isAlone);
             }
 
             if (!keepsSlot && call.Service.Prices.WasAsked)
@@ -204,46 +208,26 @@ public sealed class ChannelAdmission(
     }
 
     /// <returns>A refusal, or the record that the amount was checked against: the settle must find that one unchanged.</returns>
-    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record)> CheckAmountAsync(
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record, HeldVoucher? Held)> CheckAmountAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
     {
-        if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, options.Current.UnknownOutcomeLimit))
+        if (await PrepareRecordAsync(channel, signed, cancellationToken) is { } unprepared)
         {
-            return (Refusals.OutcomeUnknown(), null);
+            return (unprepared, null, null);
         }
 
         ChannelChainState chain = channel.Chain!;
-        if (ChannelChecks.CheckParties(chain, signed) is { } changed)
-        {
-            return (changed, null);
-        }
-
-        if (channel.Record is { } old && channel.RecordOf(chain) is null)
-        {
-            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken)
-                ?? ChannelChecks.CheckParties(chain = channel.Chain!, signed)) is { } unconfirmed)
-            {
-                return (unconfirmed, null);
-            }
-
-            events.RecordSetAside(channel.Id, old.Amount);
-            if (!await ledger.SetAsideAsync(channel, chain, old))
-            {
-                return (Refusals.NotRecorded(), null);
-            }
-        }
-
         ChannelRecord? record = channel.RecordOf(chain);
         PaymentRefusal? refusal = ChannelChecks.CheckAmount(chain, record, payment, price);
         if (refusal is null or { Reason: RefusalReason.WrongNonce })
         {
-            return (refusal, record);
+            return (refusal, record, null);
         }
 
         // Another replica may have moved the record since it was read here.
         if (!await ledger.RefreshAsync(channel, cancellationToken))
         {
-            return (Refusals.NotRecorded(), null);
+            return (Refusals.NotRecorded(), null, null);
         }
 
         record = channel.RecordOf(chain);
@@ -254,7 +238,104 @@ public sealed class ChannelAdmission(
             events.LedgerMismatch(channel.Id, authorized, payment.Amount);
         }
 
-        return (refusal, record);
+        return (refusal, record, null);
+    }
+
+    /// <summary>
+    /// E11 where calls of the channel run at the same time: the voucher pays for the call beside those that are held. The settle checks it
+    /// again, by the record as it then is.
+    /// </summary>
+    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record, HeldVoucher? Held)> HoldVoucherAsync(
+        Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
+    {
+        VoucherHolds vouchers = channel.GetVouchers();
+        if (channel.Record is not null && channel.RecordOf(channel.Chain!) is null)
+        {
+            SlotQueue writer = channel.GetVoucherWriter();
+            if (!await writer.EnterAsync(Channel.Places, options.Current.MaxWait, time, cancellationToken))
+            {
+                return (Refusals.Busy(channel.Id), null, null);
+            }
+
+            try
+            {
+                if (await PrepareRecordAsync(channel, signed, cancellationToken) is { } unprepared)
+                {
+                    return (unprepared, null, null);
+                }
+            }
+            finally
+            {
+                writer.Release();
+            }
+        }
+
+        for (bool isFresh = false; ; isFresh = true)
+        {
+            ChannelChainState chain = channel.Chain!;
+            ChannelRecord? record = channel.RecordOf(chain);
+            if ((ChannelChecks.CheckParties(chain, signed)
+                ?? ChannelChecks.CheckNonce(Channel.CurrentNonce(chain, record), payment.Nonce)) is { } refusal)
+            {
+                return (refusal, null, null);
+            }
+
+            UInt256 authorized = ChannelChecks.AuthorizedAt(record, payment.Nonce);
+            if (vouchers.TryHold(NextRecord.CreditAt(payment.Nonce, record), authorized, payment.Nonce, payment.Amount, price) is { } held)
+            {
+                return (null, record, held);
+            }
+
+            if (vouchers.IsHeld(payment.Nonce, payment.Amount))
+            {
+                return (Refusals.Busy(channel.Id), null, null); // a copy of the payment is executed now
+            }
+
+            if (isFresh)
+            {
+                return (Refusals.WrongIncome(payment.Amount, authorized, price), null, null);
+            }
+
+            if (!await ledger.RefreshAsync(channel, cancellationToken))
+            {
+                return (Refusals.NotRecorded(), null, null);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Resolves what an earlier call left in doubt, and sets a record aside that belongs to an earlier channel with this id. Called by one
+    /// call of the channel at a time.
+    /// </summary>
+    private async ValueTask<PaymentRefusal?> PrepareRecordAsync(Channel channel, ChannelReading signed, CancellationToken cancellationToken)
+    {
+        if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, options.Current.UnknownOutcomeLimit))
+        {
+            return Refusals.OutcomeUnknown();
+        }
+
+        ChannelChainState chain = channel.Chain!;
+        if (ChannelChecks.CheckParties(chain, signed) is { } changed)
+        {
+            return changed;
+        }
+
+        if (channel.Record is { } old && channel.RecordOf(chain) is null)
+        {
+            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken)
+                ?? ChannelChecks.CheckParties(chain = channel.Chain!, signed)) is { } unconfirmed)
+            {
+                return unconfirmed;
+            }
+
+            events.RecordSetAside(channel.Id, old.Amount);
+            if (!await ledger.SetAsideAsync(channel, chain, old))
+            {
+                return Refusals.NotRecorded();
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Channels;
 
@@ -10,12 +11,17 @@ namespace SnetGateway.Payments.Channels;
 /// </summary>
 public sealed class Channel
 {
+    /// <summary>Calls with vouchers that may run at the same time. A call that holds the channel alone takes the place of all.</summary>
+    public const int Places = 64;
+
     private readonly Lock _writing = new();
     private volatile ChannelChainState? _chain;
     private volatile ChannelRecord? _record;
     private volatile PendingInvalidation? _unsavedNews;
     private volatile bool _inDoubt;
     private RecordWrite[]? _writes;
+    private VoucherHolds? _vouchers;
+    private SlotQueue? _voucherWriter;
 
     /// <param name="id">The contract's number for it.</param>
     /// <param name="finalityDepth">Blocks after which its funds count as confirmed.</param>
@@ -40,8 +46,11 @@ public sealed class Channel
     /// <summary>The ledger's side, as last written or read. Null while nothing was paid.</summary>
     public ChannelRecord? Record => _record;
 
-    /// <summary>The slot for one call at a time, and its queue.</summary>
+    /// <summary>Its slot, for one call at a time or for several with vouchers, and its queue.</summary>
     internal SlotQueue Slot { get; } = new();
+
+    /// <summary>The calls with vouchers; null before the first.</summary>
+    internal VoucherHolds? Vouchers => _vouchers;
 
     /// <summary>A write has not ended, or its outcome is unknown: the next call begins by resolving it (rule 7).</summary>
     internal bool InDoubt
@@ -55,6 +64,19 @@ public sealed class Channel
 
     /// <summary>Revision of the stored invalidation; 0 before any.</summary>
     internal long InvalidationRevision { get; set; }
+
+    /// <summary>The calls with vouchers.</summary>
+    internal VoucherHolds GetVouchers() => LazyInitializer.EnsureInitialized(ref _vouchers);
+
+    /// <summary>Their settles, one after the other: each is checked against the record that the one before left.</summary>
+    internal SlotQueue GetVoucherWriter() => LazyInitializer.EnsureInitialized(ref _voucherWriter);
+
+    /// <summary>Takes the slot, alone or beside other calls with vouchers. False when the queue is full or the wait timed out.</summary>
+    internal ValueTask<bool> EnterAsync(bool isAlone, PaidCallOptions limits, TimeProvider time, CancellationToken cancellationToken) =>
+        Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken, Places, isAlone ? Places : 1);
+
+    /// <summary>Gives it back.</summary>
+    internal void Leave(bool isAlone) => Slot.Release(Places, isAlone ? Places : 1);
 
     /// <summary>An array for one write, which one settle after the other reuses.</summary>
     internal RecordWrite[] TakeWrites() => Interlocked.Exchange(ref _writes, null) ?? new RecordWrite[1];

@@ -2,12 +2,12 @@ namespace SnetGateway.Payments.Channels;
 
 /// <summary>
 /// Slots that a bounded number of calls may hold at a time, with a queue that is bounded in length and in time: the one slot of a channel,
-/// or the slots of a program. First come, first served. Only in memory, so a crash leaves nothing behind (rule 5).
+/// or the slots of a program. A call may take several. First come, first served. Only in memory, so a crash leaves nothing behind (rule 5).
 /// </summary>
 public sealed class SlotQueue
 {
     private readonly Lock _lock = new();
-    private LinkedList<TaskCompletionSource>? _waiting;
+    private LinkedList<Waiter>? _waiting;
     private int _taken;
 
     /// <summary>True while a call holds a slot.</summary>
@@ -30,17 +30,17 @@ public sealed class SlotQueue
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="slots">How many there are.</param>
+    /// <param name="take">How many the call takes.</param>
     /// <returns>False when the queue is full or the wait timed out; otherwise <see cref="Release"/> must follow.</returns>
     public ValueTask<bool> EnterAsync(
-        int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1)
+        int maxWaiting, TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken, int slots = 1, int take = 1)
     {
-        TaskCompletionSource slot;
-        LinkedListNode<TaskCompletionSource> place;
+        LinkedListNode<Waiter> place;
         lock (_lock)
         {
-            if (_taken < slots && _waiting is not { Count: > 0 })
+            if (_taken + take <= slots && _waiting is not { Count: > 0 })
             {
-                _taken++;
+                _taken += take;
                 return new ValueTask<bool>(true);
             }
 
@@ -49,37 +49,36 @@ public sealed class SlotQueue
                 return new ValueTask<bool>(false);
             }
 
-            slot = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            place = (_waiting ??= new LinkedList<TaskCompletionSource>()).AddLast(slot);
+            place = (_waiting ??= new LinkedList<Waiter>()).AddLast(new Waiter(take));
         }
 
-        return WaitAsync(slot, place, maxWait, time, slots, cancellationToken);
+        return WaitAsync(place, maxWait, time, slots, cancellationToken);
     }
 
-    /// <summary>Gives a slot back, to the first call that waits.</summary>
+    /// <summary>Gives slots back, to the first call that waits.</summary>
     /// <param name="slots">How many there are now. After the number was raised, several waiting calls may continue; after it was lowered,
     /// none.</param>
-    public void Release(int slots = 1)
+    /// <param name="take">How many the call had taken.</param>
+    public void Release(int slots = 1, int take = 1)
     {
         lock (_lock)
         {
-            _taken--;
-            while (_taken < slots && _waiting?.First is { } next)
+            _taken -= take;
+            while (_waiting?.First is { } next && _taken + next.Value.Take <= slots)
             {
                 _waiting.RemoveFirst();
-                _taken++;
+                _taken += next.Value.Take;
                 next.Value.SetResult(); // runs nothing here: continuations are asynchronous
             }
         }
     }
 
     private async ValueTask<bool> WaitAsync(
-        TaskCompletionSource slot, LinkedListNode<TaskCompletionSource> place, TimeSpan maxWait, TimeProvider time, int slots,
-        CancellationToken cancellationToken)
+        LinkedListNode<Waiter> place, TimeSpan maxWait, TimeProvider time, int slots, CancellationToken cancellationToken)
     {
         try
         {
-            await slot.Task.WaitAsync(maxWait, time, cancellationToken);
+            await place.Value.Task.WaitAsync(maxWait, time, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
@@ -95,17 +94,24 @@ public sealed class SlotQueue
                 }
             }
 
-            if (exception is TimeoutException)
+            if (given && exception is TimeoutException)
             {
-                return given;
+                return true;
             }
 
-            if (given)
+            // Where it left the queue it may have been the first, and those behind it may take fewer.
+            Release(slots, given ? place.Value.Take : 0);
+            if (exception is TimeoutException)
             {
-                Release(slots);
+                return false;
             }
 
             throw;
         }
+    }
+
+    private sealed class Waiter(int take) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public int Take => take;
     }
 }

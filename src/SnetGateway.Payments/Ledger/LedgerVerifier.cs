@@ -76,6 +76,11 @@ public sealed class LedgerVerifier(
                 faults.Add(
                     $"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
             }
+
+            if (walk.Last.Credit != record.Credit.Total)
+            {
+                faults.Add($"the record holds a credit of {record.Credit.Total}, its journal {walk.Last.Credit}");
+            }
         }
 
         if (!record.Amount.IsZero && !IsPayable(record, record.Nonce, record.Amount, record.Signature))
@@ -187,7 +192,7 @@ public sealed class LedgerVerifier(
                 {
                     Notes.Add($"the journal begins at entry {entry.Sequence}");
                 }
-                else if (!entry.Previous.IsZero || (entry.Kind == EntryKind.Settle && entry.Amount != entry.Price))
+                else if (!entry.Previous.IsZero || (entry.Kind == EntryKind.Settle && !IsSpent(entry, UInt256.Zero, UInt256.Zero)))
                 {
                     Faults.Add("the first entry does not begin the story");
                 }
@@ -223,7 +228,7 @@ public sealed class LedgerVerifier(
 
             if (Last.Kind == EntryKind.SetAside || entry.Nonce > Last.Nonce)
             {
-                if (entry.Amount != entry.Price)
+                if (!IsSpent(entry, UInt256.Zero, Last.Credit))
                 {
                     Faults.Add($"entry {entry.Sequence} begins nonce {entry.Nonce} with {entry.Amount} for a call of {entry.Price}");
                 }
@@ -232,10 +237,18 @@ public sealed class LedgerVerifier(
             {
                 Faults.Add($"entry {entry.Sequence} goes back from nonce {Last.Nonce} to {entry.Nonce}");
             }
-            else if (!Last.Amount.TryAdd(entry.Price, out UInt256 due) || due != entry.Amount)
+            else if (!IsSpent(entry, Last.Amount, Last.Credit))
             {
-                Faults.Add($"entry {entry.Sequence}: {Last.Amount} and {entry.Price} do not make {entry.Amount}");
+                Faults.Add(entry.Credit.IsZero && Last.Credit.IsZero
+                    ? $"entry {entry.Sequence}: {Last.Amount} and {entry.Price} do not make {entry.Amount}"
+                    : $"entry {entry.Sequence}: {Last.Amount}, {entry.Price} and the credit from {Last.Credit} to {entry.Credit} "
+                        + $"do not make {entry.Amount}");
             }
         }
+
+        /// <summary>What was signed more is the call's price and what the credit grew by.</summary>
+        private static bool IsSpent(in JournalEntry entry, UInt256 amount, UInt256 credit) =>
+            amount.TryAdd(entry.Price, out UInt256 due) && due.TryAdd(entry.Credit, out due)
+            && entry.Amount.TryAdd(credit, out UInt256 paid) && due == paid;
     }
 }

@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Records;
 
@@ -31,6 +32,9 @@ public sealed record ChannelRecord
 
     /// <summary>Last signatures of earlier nonces whose claims are not final.</summary>
     public IReadOnlyList<SignedTotal> Earlier { get; init; } = [];
+
+    /// <summary>What the payer has signed and not spent, across nonces.</summary>
+    public ChannelCredit Credit { get; init; } = ChannelCredit.None;
 
     /// <summary>The newest reading of the chain at the time of writing.</summary>
     public ChannelReading? Reading { get; init; }

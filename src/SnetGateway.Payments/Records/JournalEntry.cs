@@ -10,6 +10,7 @@ namespace SnetGateway.Payments.Records;
 public readonly record struct JournalEntry
 {
     private const byte Format = 1;
+    private const byte FormatWithCredit = 2;
     private const int MaxName = 128;
 
     /// <summary>Most bytes that an entry takes.</summary>
@@ -32,6 +33,9 @@ public readonly record struct JournalEntry
 
     /// <summary>What this call cost, in cogs; 0 for anything but a settle.</summary>
     public required UInt256 Price { get; init; }
+
+    /// <summary>The payer's credit after the entry, in cogs. A format of its own where it is not 0.</summary>
+    public UInt256 Credit { get; init; }
 
     public required CallId Call { get; init; }
 
@@ -63,9 +67,11 @@ public readonly record struct JournalEntry
     public static JournalEntry Read(ReadOnlyMemory<byte> bytes)
     {
         var reader = new ByteReader(bytes);
-        if (reader.Byte() is var format && format != Format)
+        byte format = reader.Byte();
+        if (format is not (Format or FormatWithCredit))
         {
-            throw new LedgerFormatException($"a journal entry has format {format}; this version reads format {Format}");
+            throw new LedgerFormatException(
+                $"a journal entry has format {format}; this version reads formats {Format} and {FormatWithCredit}");
         }
 
         var entry = new JournalEntry
@@ -77,6 +83,7 @@ public readonly record struct JournalEntry
             Nonce = new ChannelNonce(reader.Number()),
             Amount = reader.Number(),
             Price = reader.Number(),
+            Credit = format == FormatWithCredit ? reader.Number() : UInt256.Zero,
             Call = reader.CallId(),
             At = reader.Moment(),
             Service = reader.Text(),
@@ -92,7 +99,7 @@ public readonly record struct JournalEntry
     public int Write(Span<byte> destination)
     {
         var writer = new ByteWriter(destination);
-        writer.Byte(Format);
+        writer.Byte(Credit.IsZero ? Format : FormatWithCredit);
         writer.Byte((byte)Kind);
         writer.Number(ChannelId.Value);
         writer.UInt64((ulong)Sequence);
@@ -100,6 +107,11 @@ public readonly record struct JournalEntry
         writer.Number(Nonce.Value);
         writer.Number(Amount);
         writer.Number(Price);
+        if (!Credit.IsZero)
+        {
+            writer.Number(Credit);
+        }
+
         writer.CallId(Call);
         writer.UInt64((ulong)At.ToUnixTimeMilliseconds());
         writer.Text(Service, MaxName);

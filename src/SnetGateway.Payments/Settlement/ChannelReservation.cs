@@ -4,6 +4,7 @@ using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Settlement;
 
@@ -32,7 +33,7 @@ internal sealed class ChannelReservation(
 
     public UInt256 Price { get; } = price;
 
-    public ChannelRecord? CheckedRecord => checkedRecord;
+    public ChannelRecord? CheckedRecord { get; set; } = checkedRecord;
 
     public ChannelReading Signed => signed;
 
@@ -40,6 +41,14 @@ internal sealed class ChannelReservation(
     /// A write of another record that is part of the settle: both are written, or neither. Null for nearly every call.
     /// </summary>
     public RecordWrite? Joined { get; set; }
+
+    /// <summary>
+    /// The voucher, where calls of one channel run at the same time; null for a call that holds the channel's slot alone.
+    /// </summary>
+    public HeldVoucher? Held { get; init; }
+
+    /// <summary>The channel's credit after this call; null where the call does not change it.</summary>
+    public ChannelCredit? Credit { get; set; }
 
     public override Address Payer => signed.Sender;
 

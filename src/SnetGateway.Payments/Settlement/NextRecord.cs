@@ -1,7 +1,9 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Settlement;
 
@@ -24,6 +26,11 @@ internal static class NextRecord
     {
         ref readonly ChannelPayment payment = ref reservation.Payment;
         ChannelRecord? previous = reservation.CheckedRecord;
+        ChannelCredit credit = reservation.Credit ?? CreditAt(payment.Nonce, previous);
+
+        // Of several vouchers the highest is claimed, in whatever order their calls end.
+        bool isHigher = payment.Amount >= ChannelChecks.AuthorizedAt(previous, payment.Nonce);
+        ReadOnlyMemory<byte> signed = isHigher ? payment.Signature : previous!.Signature;
         var entry = new JournalEntry
         {
             Kind = EntryKind.Settle,
@@ -31,31 +38,37 @@ internal static class NextRecord
             Sequence = (previous?.Sequence ?? 0) + 1,
             Previous = previous is null ? default : JournalEntry.HashOf(previous.NewestEntry.Span),
             Nonce = payment.Nonce,
-            Amount = payment.Amount,
+            Amount = isHigher ? payment.Amount : previous!.Amount,
             Price = reservation.Price,
+            Credit = credit.Total,
             Call = call,
             At = at,
             Service = reservation.Call.Service.Name,
             Method = reservation.Call.Method,
-            Signature = payment.Signature,
+            Signature = signed,
         };
         Memory<byte> newest = ToBytes(entry);
-        Memory<byte> signature = ClaimableSignature(newest, payment.Signature.Length);
+        Memory<byte> signature = ClaimableSignature(newest, signed.Length);
         return new ChannelRecord
         {
             Id = payment.Channel,
             Nonce = payment.Nonce,
-            Amount = payment.Amount,
+            Amount = entry.Amount,
             Signature = signature,
             Sender = reading.Sender,
             Signer = reading.Signer,
             Calls = (previous?.Calls ?? default).With(call),
             Earlier = previous is null ? [] : EarlierThan(payment.Nonce, previous, reading),
+            Credit = credit,
             Reading = reading,
             Sequence = entry.Sequence,
             NewestEntry = newest,
         };
     }
+
+    /// <summary>The credit of a record, as it is for payments at this nonce.</summary>
+    public static ChannelCredit CreditAt(ChannelNonce nonce, ChannelRecord? record) =>
+        record is null ? ChannelCredit.None : record.Nonce == nonce ? record.Credit : record.Credit.AtNextNonce();
 
     /// <summary>The record of the channel that has the id now, where <paramref name="old"/> belonged to an earlier one.</summary>
     public static ChannelRecord SetAside(ChannelId id, ChannelChainState chain, ChannelRecord old, CallId call, DateTimeOffset at)

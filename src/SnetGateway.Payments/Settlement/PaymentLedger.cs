@@ -34,7 +34,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         CallId call = NewCall();
         ChannelRecord? previous = reservation.CheckedRecord;
         ChannelRecord next = NextRecord.After(reservation, reading, call, time.GetUtcNow());
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.MaxLength);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.RoomFor(next));
         RecordWrite[] writes = reservation.Joined is { } joined ? [default, joined] : channel.TakeWrites();
         writes[0] = new RecordWrite(
             channel.Key,
@@ -201,7 +201,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     /// </summary>
     private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
     {
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
         bool hasNewEntry = record.Sequence != (channel.Record?.Sequence ?? 0);
         var write = new RecordWrite(
             channel.Key,

@@ -42,15 +42,19 @@ public sealed class ChannelStates(
     private static ChannelState Describe(Channel channel, ChannelChainState chain)
     {
         ChannelNonce current = channel.CurrentNonce(chain);
-        if (channel.RecordOf(chain) is not { } record || record.Nonce != current)
+        ChannelRecord? record = channel.RecordOf(chain);
+        UInt256 credit = NextRecord.CreditAt(current, record) is { IsNone: false } some
+            ? some.Free(channel.Vouchers?.Of(current) ?? [])
+            : UInt256.Zero;
+        if (record is null || record.Nonce != current)
         {
-            return new ChannelState(current, null, null, null);
+            return new ChannelState(current, null, null, credit, null);
         }
 
         SignedTotal? signed = record.Signature.IsEmpty ? null : new SignedTotal(record.Nonce, record.Amount, record.Signature, 0);
         if (record.Nonce == chain.Nonce)
         {
-            return new ChannelState(current, signed, null, null);
+            return new ChannelState(current, signed, null, credit, null);
         }
 
         // The ledger has moved to the next nonce for a claim that the chain does not show yet.
@@ -58,7 +62,7 @@ public sealed class ChannelStates(
         {
             if (total.Nonce.Value.SaturatingAdd(UInt256.One) == current.Value)
             {
-                return new ChannelState(current, signed, total, null);
+                return new ChannelState(current, signed, total, credit, null);
             }
         }
 

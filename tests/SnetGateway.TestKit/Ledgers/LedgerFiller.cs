@@ -60,7 +60,7 @@ public sealed class LedgerFiller(
                 ref ChannelRecord record = ref records[start + i];
                 long expected = record.Revision;
                 record = Next(record, sequence, block.SeenAt);
-                byte[] value = new byte[ChannelRecordCodec.MaxLength];
+                byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
                 writes[i] = new RecordWrite(
                     new Channel(record.Id).Key, expected, value.AsMemory(0, ChannelRecordCodec.Write(record, value)), sequence,
                     record.NewestEntry);

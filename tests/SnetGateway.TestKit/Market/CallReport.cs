@@ -49,7 +49,8 @@ public sealed record CallReport
 
 /// <summary>A channel's state as returned by the state service; missing values are null.</summary>
 public sealed record ChannelStateReport(
-    BigInteger? Nonce, BigInteger? SignedAmount, string? Signature, BigInteger? OldNonceSignedAmount, string? OldNonceSignature);
+    BigInteger? Nonce, BigInteger? SignedAmount, string? Signature, BigInteger? OldNonceSignedAmount, string? OldNonceSignature,
+    BigInteger? Credit);
 
 /// <summary>The answers of the free-call service.</summary>
 /// <param name="Token">The token as hex; empty without one.</param>

@@ -38,7 +38,7 @@ public sealed class PaymentParts
         Sync = new LedgerSync(store, book, CounterBook, Cursor, new TrainingModels(store));
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
-        Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, Options);
+        Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, time, Options);
         Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, unpaid, events, time, Options);
         Parties = new ChannelParties(book, chain, time, stalenessBound);
         Plans = new PrepaidPlans(book, Parties, checks, Admission, Ledger, Counters, recovery);

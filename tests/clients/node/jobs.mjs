@@ -127,6 +127,7 @@ function stateOf(reply) {
   return {
     nonce: number(reply.currentNonce), signedAmount: number(reply.currentSignedAmount), signature: hex(reply.currentSignature),
     oldNonceSignedAmount: number(reply.oldNonceSignedAmount), oldNonceSignature: hex(reply.oldNonceSignature),
+    credit: number(reply.credit),
   };
 }
 

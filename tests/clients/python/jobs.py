@@ -218,6 +218,7 @@ def _state_of(reply):
     read = {
         "nonce": ("currentNonce", True), "signedAmount": ("currentSignedAmount", True), "signature": ("currentSignature", False),
         "oldNonceSignedAmount": ("oldNonceSignedAmount", True), "oldNonceSignature": ("oldNonceSignature", False),
+        "credit": ("credit", True),
     }
     state = {}
     for name, (field, is_number) in read.items():

@@ -147,7 +147,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
             Sequence = sequence,
             NewestEntry = entry,
         };
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
         int length = ChannelRecordCodec.Write(record, value);
         var key = new RecordKey(RecordKind.PaidChannel, id.Value.ToBigEndian());
         CommitResult result = await _store.CommitAsync(

@@ -166,7 +166,7 @@ public sealed class SharedLedgerCommandTests(RedisFixture redis, ITestOutputHelp
             Sequence = number,
             NewestEntry = entry,
         };
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
         return value[..ChannelRecordCodec.Write(record, value)];
     }
 

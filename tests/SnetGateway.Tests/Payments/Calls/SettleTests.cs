@@ -517,7 +517,7 @@ public sealed class SettleTests
     private static void MoveToNextNonce(PaymentRig rig, bool keepEarlier = true)
     {
         ChannelRecord old = ChannelRecordCodec.Read(rig.Store.Find(rig.Channel.Key)!);
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[16_384];
         ChannelRecord moved = old with
         {
             Nonce = new(old.Nonce.Value.SaturatingAdd(UInt256.One)),

@@ -336,7 +336,7 @@ public sealed class LedgerVerifierTests
 
     private static void Alter(PaymentRig rig, Func<ChannelRecord, ChannelRecord> alter)
     {
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[16_384];
         ChannelRecord record = alter(ChannelRecordCodec.Read(rig.Store.Find(Key(rig))!));
         rig.Store.Overwrite(Key(rig), value.AsMemory(0, ChannelRecordCodec.Write(record, value)));
     }

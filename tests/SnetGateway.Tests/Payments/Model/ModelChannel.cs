@@ -21,6 +21,9 @@ internal sealed class ModelChannel(ChannelId id, ulong value)
 /// <summary>Grants and unknown outcomes at one nonce of a channel, in cogs.</summary>
 internal sealed class ModelNonce(ulong number)
 {
+    private readonly Lock _signing = new();
+    private ulong _signed;
+
     private readonly ConcurrentDictionary<ulong, int> _granted = new();
 
     public ulong Number => number;
@@ -37,6 +40,15 @@ internal sealed class ModelNonce(ulong number)
 
     /// <summary>Signed totals for which more than one escrow call was granted.</summary>
     public ulong[] GrantedTwice => [.. _granted.Where(one => one.Value > 1).Select(one => one.Key)];
+
+    /// <summary>A total for a voucher: above all before, and above what is known to be authorized.</summary>
+    public ulong Sign(ulong authorized, ulong amount)
+    {
+        lock (_signing)
+        {
+            return _signed = Math.Max(_signed, authorized) + amount;
+        }
+    }
 
     public void Grant(ulong total, ulong price)
     {
@@ -59,6 +71,8 @@ internal sealed class ModelSums
 
     /// <summary>Whether a total of the ledger can be what came of these calls.</summary>
     public bool Fits(ulong total) => total >= _granted && total <= _granted + _unknown;
+
+    public ModelSums And(ModelSums other) => new() { _granted = _granted + other._granted, _unknown = _unknown + other._unknown };
 
     public override string ToString() => $"{_granted} granted, {_unknown} unknown";
 }

@@ -16,9 +16,9 @@ using Xunit;
 namespace SnetGateway.Tests.Payments.Model;
 
 /// <summary>
-/// One generated history: clients pay concurrently by escrow, by prepaid tokens and by free calls, at replicas that are killed, on a store
-/// behind a bad network, and give calls up. After each round the channels are claimed. Each cog in the ledger is then a grant, or a call
-/// whose client got no response because its outcome is unknown.
+/// One generated history: clients pay concurrently by escrow, by parallel vouchers, by prepaid tokens and by free calls, at replicas that
+/// are killed, on a store behind a bad network, and give calls up. After each round the channels are claimed. Each cog in the ledger is
+/// then a grant, or a call whose client got no response because its outcome is unknown.
 /// </summary>
 /// <param name="records">The stores of the replicas.</param>
 /// <param name="seed">Decides the clients' and the network's choices.</param>
@@ -98,7 +98,10 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
                 case < 9:
                     await PayAsync(_replicas[at], channel, random);
                     break;
-                case < 16:
+                case < 12:
+                    await PayByVoucherAsync(_replicas[at], channel, random);
+                    break;
+                case < 17:
                     await UseAsync(_replicas[at], channel, random);
                     break;
                 default:
@@ -123,6 +126,28 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
 
         AdmissionResult admitted = await replica.Parts.Admission.AdmitAsync(
             PaymentRig.Pay(total, nonce.Number, channel.Id.Value.ToUInt64Saturating()), PaymentRig.Call(price), default);
+        if (await EndAsync(admitted, nonce.Escrow, price, random))
+        {
+            nonce.Grant(total, 0);
+        }
+    }
+
+    /// <summary>
+    /// A call beside others of its channel, with a voucher that the next ones do not wait for. Now and then it is one that was used, or is
+    /// lower than the price because the client counts on its credit.
+    /// </summary>
+    private async Task PayByVoucherAsync(ModelReplica replica, ModelChannel channel, Random random)
+    {
+        ModelNonce nonce = channel.Current;
+        ulong price = (ulong)random.Next(2, 20);
+        ulong known = await SignedAsync(replica, channel, random);
+        ulong total = random.Next(8) == 0 ? (ulong)random.Next(1, (int)known + 2)
+            : nonce.Sign(known, random.Next(4) == 0 ? (ulong)random.Next(1, (int)price) : price);
+        PaidCall call = PaymentRig.Call(price);
+        AdmissionResult admitted = await replica.Parts.Admission.AdmitAsync(
+            PaymentRig.Pay(total, nonce.Number, channel.Id.Value.ToUInt64Saturating()),
+            call with { Service = call.Service with { TakesVouchers = true } },
+            default);
         if (await EndAsync(admitted, nonce.Escrow, price, random))
         {
             nonce.Grant(total, 0);
@@ -223,6 +248,8 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         {
             ChannelRecord record = ChannelRecordCodec.Read((await ReadAsync(new Channel(channel.Id).Key))!);
             Assert.Equal(channel.Current.Number, record.Nonce.Value.ToUInt64Saturating());
+            var escrow = new ModelSums();
+            ulong paidByEscrow = 0;
             foreach (ModelNonce nonce in channel.Nonces)
             {
                 CounterRecord plan = await CounterAsync(PlanKey.Of(record, PaymentRig.Nonce(nonce.Number)));
@@ -232,9 +259,15 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
                     + $"escrow {nonce.Escrow}; prepaid {nonce.Prepaid}";
                 Assert.True(used <= planned && planned <= authorized && authorized <= Value, what);
                 Assert.True(nonce.Prepaid.Fits(used), what);
-                Assert.True(nonce.Escrow.Fits(authorized - planned), what);
                 Assert.Empty(nonce.GrantedTwice);
+                escrow = escrow.And(nonce.Escrow);
+                paidByEscrow += authorized - planned;
             }
+
+            ulong credit = record.Credit.Total.ToUInt64Saturating();
+            Assert.True(
+                credit <= paidByEscrow && escrow.Fits(paidByEscrow - credit),
+                $"channel {channel.Id}: {paidByEscrow} signed for calls, {credit} of it credit; {escrow}");
         }
 
         foreach ((string user, ModelSums sums) in _users)

@@ -2,12 +2,13 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
+using SnetGateway.Payments.Vouchers;
 using SnetGateway.TestKit;
 using Xunit;
 
 namespace SnetGateway.Tests.Payments.Records;
 
-/// <summary>Format 1 as it stands on disk: these bytes stay readable for ever.</summary>
+/// <summary>Formats 1 and 2 as they stand on disk: these bytes stay readable.</summary>
 public sealed class LedgerCodecTests(ITestOutputHelper output)
 {
     private const string EntryHash = "0xc40b4b030ee8abae26380f29a8120f55098b8370a3b3aaef1b7507e9ca0c4002";
@@ -65,6 +66,23 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Rule(16)]
+    public void ChannelRecordAndEntry_WithCredit_AreTheseBytes()
+    {
+        JournalEntry entry = Entry() with { Credit = 5 };
+        const string Price = "02012c00";
+        Assert.Equal("02" + EntryHex[2..].Replace(Price, Price + "0105", StringComparison.Ordinal), Convert.ToHexStringLower(Bytes(entry)));
+        AssertSame(entry, JournalEntry.Read(Bytes(entry)));
+
+        ChannelRecord record = Record() with { Credit = new ChannelCredit(3, [new(1, 2), new(0x100, 0x101)]) };
+        const string Reading = "00000000000003e7" + "01";
+        string hex = "02" + RecordHex[2..].Replace(
+            Reading, "00000000000003e7" + "0103" + "02" + "0101" + "0102" + "020100" + "020101" + "01", StringComparison.Ordinal);
+        Assert.Equal(hex, Convert.ToHexStringLower(Bytes(record)));
+        AssertSame(record, Read(record.Id, Convert.FromHexString(hex), 9));
+    }
+
+    [Fact]
     public void Generated_RecordsAndEntries_AreTheSameBothWays()
     {
         Random random = Seeds.Random(output.WriteLine);
@@ -89,6 +107,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Nonce = new(UInt256.MaxValue),
             Amount = UInt256.MaxValue,
             Price = UInt256.MaxValue,
+            Credit = UInt256.MaxValue,
             Service = new string('€', 500),
             Method = string.Concat(Enumerable.Repeat("😀", 500)),
         };
@@ -108,9 +127,11 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
                 .. Enumerable.Repeat(
                     new SignedTotal(new(UInt256.MaxValue), UInt256.MaxValue, new byte[65], ulong.MaxValue), ChannelRecordCodec.MaxEarlier),
             ],
+            Credit = new ChannelCredit(UInt256.MaxValue, [.. Enumerable.Range(1, ChannelCredit.MaxOpen).Select(at =>
+                new CreditSlice(Below((2 * at) + 1), Below(2 * at)))]),
             NewestEntry = bytes,
         };
-        Assert.InRange(Bytes(record).Length, 1, ChannelRecordCodec.MaxLength);
+        Assert.InRange(Bytes(record).Length, 1, ChannelRecordCodec.RoomFor(record));
     }
 
     [Fact]
@@ -125,10 +146,15 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     public void Garbage_IsAlwaysAFormatException()
     {
         Random random = Seeds.Random(output.WriteLine);
-        byte[] record = Convert.FromHexString(RecordHex), entry = Convert.FromHexString(EntryHex);
+        byte[] entry = Convert.FromHexString(EntryHex);
+        byte[][] sound =
+        [
+            entry, Bytes(Entry() with { Credit = 700 }), Convert.FromHexString(RecordHex),
+            Bytes(Record() with { Credit = new ChannelCredit(3, [new(1, 2), new(5, 9)]) }),
+        ];
         for (int i = 0; i < 30_000; i++)
         {
-            byte[] bytes = Damage(random, random.Next(2) == 0 ? record : entry);
+            byte[] bytes = Damage(random, sound[random.Next(sound.Length)]);
             NothingElseThanAFormatException(() => JournalEntry.Read(bytes));
             NothingElseThanAFormatException(() => Read(Record().Id, bytes, 1));
         }
@@ -154,7 +180,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(255)]
     public void AnotherFormat_IsNamedInTheError(byte format)
     {
@@ -238,6 +264,22 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     private static ChannelRecord Read(ChannelId id, byte[] value, long revision) =>
         ChannelRecordCodec.Read(new StoredRecord(new Channel(id).Key, revision, value));
 
+    private static UInt256 Below(int distance) => UInt256.MaxValue.SaturatingSubtract((ulong)distance);
+
+    private static ChannelCredit Credit(Random random)
+    {
+        UInt256 end = (ulong)random.Next(9);
+        var open = new CreditSlice[random.Next(3) * random.Next(ChannelCredit.MaxOpen / 2)];
+        for (int i = 0; i < open.Length; i++)
+        {
+            UInt256 from = end.SaturatingAdd((ulong)random.NextInt64(1, 1 << 40));
+            end = from.SaturatingAdd((ulong)random.NextInt64(1, 1 << 40));
+            open[i] = new CreditSlice(from, end);
+        }
+
+        return new ChannelCredit(random.Next(2) == 0 ? UInt256.Zero : Number(random), open);
+    }
+
     private static byte[] Bytes(in JournalEntry entry)
     {
         byte[] bytes = new byte[JournalEntry.MaxLength];
@@ -246,7 +288,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
 
     private static byte[] Bytes(ChannelRecord record)
     {
-        byte[] bytes = new byte[ChannelRecordCodec.MaxLength];
+        byte[] bytes = new byte[ChannelRecordCodec.RoomFor(record)];
         return bytes[..ChannelRecordCodec.Write(record, bytes)];
     }
 
@@ -261,6 +303,8 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         Assert.Equal(
             (expected.Id, expected.Nonce, expected.Amount, expected.Sequence), (actual.Id, actual.Nonce, actual.Amount, actual.Sequence));
         Assert.Equal((expected.Sender, expected.Signer, expected.Reading), (actual.Sender, actual.Signer, actual.Reading));
+        Assert.Equal(expected.Credit.Loose, actual.Credit.Loose);
+        Assert.Equal(expected.Credit.Open.ToArray(), actual.Credit.Open.ToArray());
         Assert.Equal(expected.Signature.ToArray(), actual.Signature.ToArray());
         Assert.Equal(expected.NewestEntry.ToArray(), actual.NewestEntry.ToArray());
         for (int i = 0; i < RecentCalls.Length; i++)
@@ -354,6 +398,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Nonce = new(Number(random)),
             Amount = Number(random),
             Price = Number(random),
+            Credit = random.Next(2) == 0 ? UInt256.Zero : Number(random),
             Call = new CallId((ulong)random.NextInt64(), (ulong)random.NextInt64()),
             At = DateTimeOffset.FromUnixTimeMilliseconds(random.NextInt64(0, 253_402_300_799_999)),
             Service = new string('x', random.Next(0, 129)),
@@ -382,6 +427,7 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
             Calls = calls,
             Earlier = [.. Enumerable.Range(0, random.Next(0, 9))
                 .Select(at => new SignedTotal(new((ulong)at), Number(random), Signature(1), (ulong)random.NextInt64()))],
+            Credit = random.Next(2) == 0 ? ChannelCredit.None : Credit(random),
             Reading = random.Next(3) == 0
                 ? null
                 : Reading(id, (ulong)random.NextInt64(), DateTimeOffset.FromUnixTimeMilliseconds(random.NextInt64(0, 253_402_300_799_999))),

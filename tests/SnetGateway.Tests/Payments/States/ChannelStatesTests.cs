@@ -85,7 +85,7 @@ public sealed class ChannelStatesTests
     {
         PaymentRig rig = new PaymentRig().Known();
         Assert.Null(await rig.PayAsync(PaymentRig.Pay(30), 30));
-        byte[] value = new byte[ChannelRecordCodec.MaxLength];
+        byte[] value = new byte[16_384];
         ChannelRecord old = rig.Record;
         ChannelRecord moved = old with
         {
