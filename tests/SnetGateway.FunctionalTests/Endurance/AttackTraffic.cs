@@ -114,7 +114,7 @@ internal sealed record AttackTraffic(string Name, Func<Attacker, Task> Step)
         }
     }
 
-    /// <summary>Signatures of the right form by nobody in particular, for channels and addresses that change.</summary>
+    /// <summary>Signatures of the right form that no key made, for channels and addresses that change.</summary>
     private static async Task RequestTokensAsync(Attacker attacker)
     {
         RawHttp2 connection = await attacker.ConnectionAsync();

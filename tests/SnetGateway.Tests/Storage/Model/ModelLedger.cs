@@ -80,7 +80,10 @@ internal sealed class ModelLedger(IReadOnlyList<IRecordStore> replicas, JournalR
     /// <summary>What an operator's `ledger verify` finds: nothing.</summary>
     public async Task VerifyPaymentsAsync()
     {
-        var merged = new MergedLedger(replicas[0], JournalAsync);
+        await JournalAsync(new RecordKey(RecordKind.ChainCursor, new byte[] { 0 })); // all journals are flushed and read
+        var merged = new MergedLedger(
+            replicas[0],
+            journals is null ? JournalAsync : key => Task.FromResult<IReadOnlyList<StoredEntry>>([.. journals.Read(key)]));
         await foreach (ChannelVerification finding in new LedgerVerifier(
             merged, new FakeSigners(), PaymentRig.Escrow, TimeProvider.System).VerifyAsync(default))
         {
