@@ -21,7 +21,7 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
     {
         List<Told> told = await AskAsync(WebMarketFixture.NodeHost);
         Assert.Equal(["v1", "v1alpha"], told.Select(one => one.Version));
-        Assert.All(told, one => Assert.Equal([.. s_own, "example.Echo", "example.EchoControl"], one.Services));
+        Assert.All(told, one => Assert.Equal([.. s_own, "example.Echo", "example.EchoControl", "example.Summary"], one.Services));
         Assert.All(told, one => Assert.Equal(
             ["Say", "Count", "Gather", "Talk"], one.Methods!.Select(method => method[..method.IndexOf('(', StringComparison.Ordinal)])));
         Assert.All(told, one => Assert.Equal("Say(example.EchoRequest) returns (example.EchoReply)", one.Methods![0]));
