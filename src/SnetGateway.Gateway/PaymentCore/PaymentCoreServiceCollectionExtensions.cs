@@ -70,6 +70,8 @@ internal static class PaymentCoreServiceCollectionExtensions
             provider.GetRequiredService<AllowedUsers>().Addresses));
         services.AddSingleton<UnpaidCalls>();
         services.AddSingleton<ChannelSettlement>();
+        services.AddSingleton<RecordPreparation>();
+        services.AddSingleton<VoucherAdmission>();
         services.AddSingleton<ChannelAdmission>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelParties>(
             provider, provider.GetRequiredService<ChainOptions>().StalenessBound));

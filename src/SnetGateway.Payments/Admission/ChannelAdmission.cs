@@ -23,6 +23,8 @@ public sealed class ChannelAdmission(
     IChannelReader chainReader,
     ChannelChecks checks,
     ChannelSettlement settlement,
+    RecordPreparation records,
+    VoucherAdmission vouchers,
     PaymentLedger ledger,
     UnpaidCalls unpaid,
     IPaymentEvents events,
@@ -186,7 +188,7 @@ public sealed class ChannelAdmission(
 
             (PaymentRefusal? refusal, ChannelRecord? record, HeldVoucher? held) = isAlone
                 ? await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken)
-                : await HoldVoucherAsync(channel, signed, payment, price.Cogs, cancellationToken);
+                : await vouchers.HoldAsync(channel, signed, payment, price.Cogs, cancellationToken);
             keepsSlot = refusal is null;
             return keepsSlot
                 ? AdmissionResult.Of(
@@ -211,12 +213,18 @@ public sealed class ChannelAdmission(
     private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record, HeldVoucher? Held)> CheckAmountAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
     {
-        if (await PrepareRecordAsync(channel, signed, cancellationToken) is { } unprepared)
+        if ((channel.InDoubt || channel.HasRecordOfOthers)
+            && await records.PrepareAsync(channel, signed, cancellationToken) is { } unprepared)
         {
             return (unprepared, null, null);
         }
 
         ChannelChainState chain = channel.Chain!;
+        if (ChannelChecks.CheckParties(chain, signed) is { } changed)
+        {
+            return (changed, null, null);
+        }
+
         ChannelRecord? record = channel.RecordOf(chain);
         PaymentRefusal? refusal = ChannelChecks.CheckAmount(chain, record, payment, price);
         if (refusal is null or { Reason: RefusalReason.WrongNonce })
@@ -239,121 +247,6 @@ public sealed class ChannelAdmission(
         }
 
         return (refusal, record, null);
-    }
-
-    /// <summary>
-    /// E11 where calls of the channel run at the same time: the voucher pays for the call beside those that are held. The settle checks it
-    /// again, by the record as it then is.
-    /// </summary>
-    private async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record, HeldVoucher? Held)> HoldVoucherAsync(
-        Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
-    {
-        VoucherHolds vouchers = channel.GetVouchers();
-        if (channel.Record is not null && channel.RecordOf(channel.Chain!) is null)
-        {
-            SlotQueue writer = channel.GetVoucherWriter();
-            if (!await writer.EnterAsync(Channel.Places, options.Current.MaxWait, time, cancellationToken))
-            {
-                return (Refusals.Busy(channel.Id), null, null);
-            }
-
-            try
-            {
-                if (await PrepareRecordAsync(channel, signed, cancellationToken) is { } unprepared)
-                {
-                    return (unprepared, null, null);
-                }
-            }
-            finally
-            {
-                writer.Release();
-            }
-        }
-
-        for (bool isFresh = false; ; isFresh = true)
-        {
-            ChannelChainState chain = channel.Chain!;
-            ChannelRecord? record = channel.RecordOf(chain);
-            if ((ChannelChecks.CheckParties(chain, signed)
-                ?? ChannelChecks.CheckNonce(Channel.CurrentNonce(chain, record), payment.Nonce)) is { } refusal)
-            {
-                return (refusal, null, null);
-            }
-
-            UInt256 authorized = ChannelChecks.AuthorizedAt(record, payment.Nonce);
-            if (vouchers.TryHold(NextRecord.CreditAt(payment.Nonce, record), authorized, payment.Nonce, payment.Amount, price) is { } held)
-            {
-                return (null, record, held);
-            }
-
-            if (vouchers.IsHeld(payment.Nonce, payment.Amount))
-            {
-                return (Refusals.Busy(channel.Id), null, null); // a copy of the payment is executed now
-            }
-
-            if (isFresh)
-            {
-                return (Refusals.WrongIncome(payment.Amount, authorized, price), null, null);
-            }
-
-            if (!await ledger.RefreshAsync(channel, cancellationToken))
-            {
-                return (Refusals.NotRecorded(), null, null);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Resolves what an earlier call left in doubt, and sets a record aside that belongs to an earlier channel with this id. Called by one
-    /// call of the channel at a time.
-    /// </summary>
-    private async ValueTask<PaymentRefusal?> PrepareRecordAsync(Channel channel, ChannelReading signed, CancellationToken cancellationToken)
-    {
-        if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, options.Current.UnknownOutcomeLimit))
-        {
-            return Refusals.OutcomeUnknown();
-        }
-
-        ChannelChainState chain = channel.Chain!;
-        if (ChannelChecks.CheckParties(chain, signed) is { } changed)
-        {
-            return changed;
-        }
-
-        if (channel.Record is { } old && channel.RecordOf(chain) is null)
-        {
-            if ((await ConfirmPartiesAsync(channel, chain, old, cancellationToken)
-                ?? ChannelChecks.CheckParties(chain = channel.Chain!, signed)) is { } unconfirmed)
-            {
-                return unconfirmed;
-            }
-
-            events.RecordSetAside(channel.Id, old.Amount);
-            if (!await ledger.SetAsideAsync(channel, chain, old))
-            {
-                return Refusals.NotRecorded();
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>
-    /// Before a record is set aside for a reading that is not newer than the record's own: another replica may have seen a reorganisation
-    /// that this gateway has not, and its record is then the right one.
-    /// </summary>
-    private async ValueTask<PaymentRefusal?> ConfirmPartiesAsync(
-        Channel channel, ChannelChainState chain, ChannelRecord record, CancellationToken cancellationToken)
-    {
-        if (record.Reading is not { } recorded || recorded.Block.Number < chain.Reading.Block.Number)
-        {
-            return null;
-        }
-
-        ChannelReadResult read = await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
-        return read != ChannelReadResult.Found || recorded.Block.Number > channel.Chain!.Reading.Block.Number
-            ? Refusals.ChainUnavailable()
-            : null;
     }
 
     /// <summary>A refusal, or the reading that the payment was checked by.</summary>

@@ -241,6 +241,9 @@ public sealed class Channel
     internal static ChannelNonce CurrentNonce(ChannelChainState chain, ChannelRecord? record) =>
         record is null ? chain.Nonce : ChannelNonce.Max(chain.Nonce, record.Nonce);
 
+    /// <summary>The record belongs to an earlier channel with this id.</summary>
+    internal bool HasRecordOfOthers => _record is not null && RecordOf(_chain!) is null;
+
     /// <summary>The record, if it belongs to the channel that the chain has under this id (rule 13).</summary>
     internal ChannelRecord? RecordOf(ChannelChainState chain) =>
         _record is { } record && record.Sender == chain.Reading.Sender && record.Signer == chain.Reading.Signer ? record : null;

@@ -150,7 +150,8 @@ internal abstract class CounterConsumer(IReadOnlyList<Uri> gateways, Random rand
             return await work(gateway, patience.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException
-            or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled })
+            or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled }
+            || (exception as RpcException)?.Status.Detail.EndsWith("please try again later", StringComparison.Ordinal) == true)
         {
             return stop.IsCancellationRequested;
         }

@@ -39,7 +39,10 @@ public sealed class PaymentParts
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
         Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, time, Options);
-        Admission = new ChannelAdmission(book, chain, checks, Settlement, Ledger, unpaid, events, time, Options);
+        var records = new RecordPreparation(chain, Ledger, events, Options);
+        var vouchers = new VoucherAdmission(records, Ledger, time, Options);
+        Admission = new ChannelAdmission(
+            book, chain, checks, Settlement, records, vouchers, Ledger, unpaid, events, time, Options);
         Parties = new ChannelParties(book, chain, time, stalenessBound);
         Plans = new PrepaidPlans(book, Parties, checks, Admission, Ledger, Counters, recovery);
         Prepaid = new PrepaidAdmission(
