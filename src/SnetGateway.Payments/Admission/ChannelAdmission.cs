@@ -178,7 +178,7 @@ public sealed class ChannelAdmission(
                 return AdmissionResult.Refused(price.Refusal);
             }
 
-            // A free method repeats the signed total, which is no voucher.
+            // A free method repeats the signed total, which is not a voucher.
             isAlone = !call.Service.TakesVouchers || price.Cogs.IsZero;
             hasSlot = await channel.EnterAsync(isAlone, options.Current, time, cancellationToken);
             if (!hasSlot)

@@ -14,7 +14,7 @@ public readonly record struct PaidCall(PaidService Service, string Method);
 /// <param name="Timeout">Time to its first byte; zero is unlimited, null is the time that holds for all services.</param>
 public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource Prices, TimeSpan? Timeout = null)
 {
-    /// <summary>Whether several calls of one channel may run at the same time, each with a voucher of its own.</summary>
+    /// <summary>Whether several calls of one channel may run at the same time, each with its own voucher.</summary>
     public bool TakesVouchers { get; init; }
 
     /// <summary>Its free calls; null without any.</summary>

@@ -28,7 +28,7 @@ internal static class NextRecord
         ChannelRecord? previous = reservation.CheckedRecord;
         ChannelCredit credit = reservation.Credit ?? CreditAt(payment.Nonce, previous);
 
-        // Of several vouchers the highest is claimed, in whatever order their calls end.
+        // Of several vouchers the highest is claimed, in any order of their ends.
         bool isHigher = payment.Amount >= ChannelChecks.AuthorizedAt(previous, payment.Nonce);
         ReadOnlyMemory<byte> signed = isHigher ? payment.Signature : previous!.Signature;
         var entry = new JournalEntry

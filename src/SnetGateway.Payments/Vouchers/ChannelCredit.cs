@@ -108,7 +108,7 @@ public sealed class ChannelCredit
         return Take(open, price.SaturatingSubtract(own.Length), others);
     }
 
-    /// <summary>The rest of a price, from what has no place first, then from the lowest open slices.</summary>
+    /// <summary>The rest of a price, from the credit without a place first, then from the lowest open slices.</summary>
     private ChannelCredit? Take(List<CreditSlice> open, UInt256 need, IReadOnlyList<HeldVoucher> others)
     {
         UInt256 loose = Loose;

@@ -19,7 +19,7 @@ internal sealed class RedisFeed(
     /// <summary>Query interval without a message, as messages may be lost with a connection.</summary>
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The same when there was no change for <see cref="s_idleAfter"/>: each query costs an idle gateway CPU.</summary>
+    /// <summary>The same after <see cref="s_idleAfter"/> without a change: each query costs an idle gateway CPU.</summary>
     private static readonly TimeSpan s_idlePoll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(10);
 
