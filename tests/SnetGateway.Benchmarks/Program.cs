@@ -1,5 +1,6 @@
 using System.Net;
 using SnetGateway.Benchmarks.Growth;
+using SnetGateway.Benchmarks.Kinds;
 using SnetGateway.Benchmarks.Load;
 using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
@@ -25,6 +26,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "translators":
         return await TranslatorsCommand.RunAsync(args[1..]);
+    case "kinds":
+        return await KindsCommand.RunAsync(args[1..]);
     case "micro":
         return MicroCommand.Run(args[1..]);
     case "growth":
@@ -38,7 +41,8 @@ switch (args.FirstOrDefault())
     case "idle":
         return await IdleCommand.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("load: a load report, translators: one of services that speak JSON (see load.sh); "
+        Console.Error.WriteLine("load: a load report, translators: one of services that speak JSON, "
+            + "kinds: one of the payment kinds and the control methods (see load.sh); "
             + "micro: the micro benchmarks, with the arguments of BenchmarkDotNet; "
             + "growth: restarts, new channels and missed blocks (see tests/campaigns/growth.sh); "
             + "start: the time to ready (see tests/campaigns/start.sh); "

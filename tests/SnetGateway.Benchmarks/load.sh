@@ -3,6 +3,7 @@
 #   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL] [--json FILE]
 #     [--check] [--quick] [--awake]
 #   load.sh translators [...]: services that speak JSON, beside bare YARP with the same JSON; --beside, --json and nginx are not for it.
+#   load.sh kinds [...]: prepaid and free calls, and the control methods, beside escrow calls at one gateway; --beside, --json and nginx are not for it.
 # --check: exit code 1, and a line for each, when a bar of docs/performance.md is missed. A single run can miss one: see there.
 # --clients 1: one client at a time, with the bars of a lone client and the same gateway with its ledger in memory beside it.
 # --quick: a short warm-up, only to see that the report works.
@@ -71,7 +72,7 @@ for project in src/SnetGateway.Gateway tests/SnetGateway.Benchmarks; do
   dotnet build "$root/$project" -c Release -nologo -v quiet >"$folder/build.log" 2>&1 || { cat "$folder/build.log" >&2; exit 1; }
 done
 verb=load
-if [ "${1:-}" = translators ]; then verb=translators; shift; fi
+case "${1:-}" in translators | kinds) verb="$1"; shift ;; esac
 dotnet "$here/bin/Release/net10.0/SnetGateway.Benchmarks.dll" "$verb" --folder "$folder" --gateway "$root/src/SnetGateway.Gateway/bin/Release/net10.0/snet-gateway.dll" "$@" &
 driver=$!
 wait "$driver"

@@ -13,6 +13,9 @@ internal sealed class LoadClient(IReadOnlyList<PaymentStock> stocks, bool paymen
     private readonly int[] _next = new int[stocks.Count];
     private int _turn;
 
+    /// <summary>What it sends each time; null for one that pays by escrow.</summary>
+    public FixedCall? Call { get; set; }
+
     /// <summary>The channel of the call in flight.</summary>
     public PaymentStock Stock => stocks[_turn];
 

@@ -20,7 +20,9 @@ internal sealed class LoadSubject
     private readonly MeasuredServer _server;
     private readonly bool _isQuick;
     private readonly LoadClient[] _clients;
+    private readonly bool _paymentsCount;
     private readonly LoadLoop _loop;
+    private readonly Func<LoadClient[], Task>? _prepare;
     private double _fastest;
     private PhaseResult? _round;
 
@@ -31,12 +33,14 @@ internal sealed class LoadSubject
 
     public LoadSubject(
         MeasuredServer server, RequestTemplate template, string name, IReadOnlyList<PaymentStock> stocks, LoadOptions options,
-        TimeProvider time)
+        TimeProvider time, Func<LoadClient[], Task>? prepare = null)
     {
         Name = name;
         _server = server;
         _isQuick = options.Quick;
-        _clients = [.. stocks.Select(stock => new LoadClient([stock], server.Chain is not null))];
+        _prepare = prepare;
+        _paymentsCount = server.Chain is not null && prepare is null;
+        _clients = [.. stocks.Select(stock => new LoadClient([stock], _paymentsCount))];
         _loop = new LoadLoop(server.EndPoint, template, _clients, options.Connections, time);
     }
 
@@ -82,6 +86,7 @@ internal sealed class LoadSubject
     private async Task<PhaseResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
     {
         await SignAheadAsync(length + s_runIn, cancellationToken);
+        await (_prepare?.Invoke(_clients) ?? Task.CompletedTask);
         var done = new TaskCompletionSource<PhaseResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => RunOnThread(length, done)) { IsBackground = true, Name = "load" }.Start();
         PhaseResult result = await done.Task.WaitAsync(cancellationToken);
@@ -116,7 +121,7 @@ internal sealed class LoadSubject
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         return Parallel.ForEachAsync(_clients, parallel, (client, _) =>
         {
-            client.Stock.Fill(_server.Chain is not null ? client.Paid + wanted : FirstStock);
+            client.Stock.Fill(_paymentsCount ? client.Paid + wanted : FirstStock);
             return ValueTask.CompletedTask;
         });
     }

@@ -28,6 +28,9 @@ internal sealed class LoadMarket : IAsyncDisposable
 
     public CountingRelay Relay => _relay;
 
+    /// <summary>The number of the newest block.</summary>
+    public Task<ulong> BlockAsync() => _chain.GetBlockNumberAsync();
+
     /// <summary>Mines empty blocks.</summary>
     public async Task MineAsync(int blocks)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using SnetGateway.Benchmarks.Market;
 
@@ -19,6 +20,9 @@ internal sealed class PaidGateway(string name, string program, string folder, st
 
     /// <summary>A folder with the service's proto file, for translators.</summary>
     public string? ProtoFolder { get; init; }
+
+    /// <summary>Whether prepaid and free calls are on, and control requests not limited.</summary>
+    public bool HasAllKinds { get; init; }
 
     /// <summary>Path of the service's address.</summary>
     public string ServicePath { get; init; } = "";
@@ -83,14 +87,18 @@ internal sealed class PaidGateway(string name, string program, string folder, st
                     market.State.GroupName,
                     GroupId = market.State.GroupIdBase64,
                     PaymentAddress = market.State.Accounts["provider"].Address,
+                    FreeCalls = HasAllKinds
+                        ? new() { ["SignerKeyFile"] = Secret("free-call-key"), ["Calls"] = 1_000_000_000, ["MinBalance"] = "0" }
+                        : new Dictionary<string, object>(),
                 },
             },
+            Prepaid = HasAllKinds ? new() { ["SecretPath"] = Secret("prepaid-secret") } : new Dictionary<string, object>(),
             Services = new Dictionary<string, object>
             {
                 ["echo"] = new { Group = "load", market.State.ServiceId, Price = new { Cogs = price } },
             },
             Backends = new { Clusters = Translation() },
-            Limits = new { MaxStreamsPerConnection = ProxySettings.StreamsPerConnection },
+            Limits = Limits(),
         },
         ReverseProxy = new
         {
@@ -108,6 +116,26 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             },
         },
     };
+
+    private Dictionary<string, object> Limits()
+    {
+        var limits = new Dictionary<string, object> { ["MaxStreamsPerConnection"] = ProxySettings.StreamsPerConnection };
+        if (HasAllKinds)
+        {
+            limits["ControlRequestsPerMinute"] = 10_000_000;
+        }
+
+        return limits;
+    }
+
+    /// <summary>A file with 64 hex digits that only its owner may read.</summary>
+    private string Secret(string what)
+    {
+        string file = Path.Combine(folder, $"{name}-{what}");
+        File.WriteAllText(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
+    }
 
     private Dictionary<string, object> Translation() =>
         ProtoFolder is null ? [] : new() { ["echo"] = new { Descriptors = new { ProtoFolder } } };
