@@ -1,4 +1,3 @@
-using Grpc.Core;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Pricing;
 
@@ -34,14 +33,4 @@ internal sealed record FreeCallTarget(IReadOnlyList<string> Hosts, FreeCallOffer
 /// <summary>The free calls that a request may be for.</summary>
 /// <param name="Offers">Those of the services; may be empty.</param>
 /// <param name="ReferenceErrors">Whether the methods fail with the reference's errors.</param>
-internal readonly record struct FreeCallOffers(IReadOnlyList<FreeCallOffer> Offers, bool ReferenceErrors)
-{
-    /// <summary>Throws the error where the reference's errors are wanted.</summary>
-    public void Check(string? error)
-    {
-        if (error is not null && ReferenceErrors)
-        {
-            throw new RpcException(new Status(StatusCode.Unknown, error));
-        }
-    }
-}
+internal readonly record struct FreeCallOffers(IReadOnlyList<FreeCallOffer> Offers, bool ReferenceErrors);

@@ -10,12 +10,14 @@ internal sealed class TrainingTargets(IReadOnlyList<TrainingTarget> all)
     public static TrainingTargets Empty { get; } = new([]);
 
     /// <summary>
-    /// The service of the host: one that names it, else one with a pattern for it, else the one without a host. Null without one.
+    /// The service of the host, as routing chooses one: of those that match, the one that names the host with its port, else without a
+    /// port, else by a pattern with a port, else by a pattern, else the one without a host. Null without one.
     /// </summary>
     public TrainingTarget? Find(HostString host) =>
-        all.FirstOrDefault(target => target.Hosts.Any(pattern => !pattern.StartsWith('*') && HostPattern.Matches(pattern, host)))
-        ?? all.FirstOrDefault(target => target.Hosts.Any(pattern => HostPattern.Matches(pattern, host)))
-        ?? all.FirstOrDefault(target => target.Hosts.Count == 0);
+        all.MinBy(target => HostPattern.RankOf(target.Hosts, host)) is { } nearest
+        && HostPattern.RankOf(nearest.Hosts, host) < HostPattern.NoMatch
+            ? nearest
+            : null;
 }
 
 /// <summary>A service whose users train models. One object per configuration.</summary>

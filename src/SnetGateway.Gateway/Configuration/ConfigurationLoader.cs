@@ -105,6 +105,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         LedgerRules.Check(options.Ledger, errors);
         PrepaidRules.Check(options.Prepaid, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
+        OrganizationRules.Check(options.Groups, options.Services, errors);
         FreeCallRules.Check(options.Groups, options.Services, errors);
         TrainingRules.Check(options.Services, errors);
         RouteRules.Check(routes, clusters, options.Services, errors);

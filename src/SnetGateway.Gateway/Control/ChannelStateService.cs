@@ -9,9 +9,10 @@ namespace SnetGateway.Gateway.Control;
 /// <summary>
 /// `escrow.PaymentChannelStateService`: returns the nonce and the authorized amount of a channel to its parties. Called as often as paid
 /// calls, since SDKs request the state of all their channels before every call, and served from memory. All errors are UNKNOWN with the
-/// reference's text (docs/protocol/channel-state.md, 'Steps').
+/// reference's text (docs/protocol/channel-state.md, 'Steps'), except for a caller over the limit.
 /// </summary>
-internal sealed class ChannelStateService(ChannelStates states) : PaymentChannelStateService.PaymentChannelStateServiceBase
+internal sealed class ChannelStateService(ChannelStates states, ControlRefusals refusals)
+    : PaymentChannelStateService.PaymentChannelStateServiceBase
 {
     public const string Name = "escrow.PaymentChannelStateService";
 
@@ -28,10 +29,11 @@ internal sealed class ChannelStateService(ChannelStates states) : PaymentChannel
         }
 
         ChannelState state = await states.GetAsync(
-            new ChannelId(id), request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
+            new ChannelId(id), request.CurrentBlock, request.Signature.Memory, OwnMethodRequest.ClientOf(context),
+            context.CancellationToken);
         if (state.Refusal is not null)
         {
-            throw new RpcException(new Status(StatusCode.Unknown, state.Refusal));
+            throw refusals.Of(state.Refusal, context);
         }
 
         var reply = new ChannelStateReply { CurrentNonce = Bytes(state.Nonce.Value) };

@@ -21,4 +21,10 @@ internal static partial class ControlLog
     [LoggerMessage(EventId = 6205, EventName = "ModelsUnavailable", Level = LogLevel.Error,
         Message = "A training request failed because the ledger cannot be used: {Detail}. Check the store.")]
     public static partial void ModelsUnavailable(ILogger logger, string detail);
+
+    [LoggerMessage(EventId = 6206, EventName = "ControlRequestsLimited", Level = LogLevel.Warning,
+        Message = "A request of {Method} from {Client} exceeded its caller's limit. If the caller is honest, raise "
+            + "Limits:ControlRequestsPerMinute; if the address is that of a load balancer, list it in TrustedProxies. "
+            + "({Suppressed} similar events suppressed.)")]
+    public static partial void ControlRequestsLimited(ILogger logger, string method, string client, long suppressed);
 }

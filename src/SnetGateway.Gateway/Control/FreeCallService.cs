@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.FreeCalls;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 using IssuedToken = SnetGateway.Payments.FreeCalls.FreeCallToken;
 
@@ -11,7 +13,7 @@ namespace SnetGateway.Gateway.Control;
 /// `escrow.FreeCallStateService`, for the service of the request's host. If the user cannot have free calls, the response is that of
 /// <see cref="NoFreeCalls"/>, unless the operator wants the reference's errors (docs/protocol/prepaid-and-free-calls.md, 'Free calls').
 /// </summary>
-internal sealed class FreeCallService(FreeCallStates states, LiveSnapshot live) : NoFreeCalls
+internal sealed class FreeCallService(FreeCallStates states, LiveSnapshot live, ControlRefusals refusals) : NoFreeCalls
 {
     private const string NoTokens = "error in generating token because blockchain is disabled, contact service provider";
     private const string NoCalls = "error in determining free calls because blockchain is disabled, contact service provider";
@@ -25,8 +27,9 @@ internal sealed class FreeCallService(FreeCallStates states, LiveSnapshot live) 
             target.Offers.Count == 0 ? (default, NoTokens)
             : FreeCallUser.IsUserIdTooLong(request.UserId) ? (default, UserIdTooLong)
             : await states.IssueAsync(
-                target.Offers, use, request.HasTokenLifetimeInBlocks ? request.TokenLifetimeInBlocks : null, context.CancellationToken);
-        target.Check(error);
+                target.Offers, use, request.HasTokenLifetimeInBlocks ? request.TokenLifetimeInBlocks : null,
+                OwnMethodRequest.ClientOf(context), context.CancellationToken);
+        ThrowIf(error, target, context);
         return error is not null ? new FreeCallToken() : new FreeCallToken
         {
             Token = ByteString.CopyFrom(token.Bytes.Span),
@@ -42,14 +45,31 @@ internal sealed class FreeCallService(FreeCallStates states, LiveSnapshot live) 
         (ulong calls, string? error) =
             target.Offers.Count == 0 ? (0, NoCalls)
             : FreeCallUser.IsUserIdTooLong(request.UserId) ? (0, UserIdTooLong)
-            : await states.CountAsync(target.Offers, use, request.FreeCallToken.Memory, context.CancellationToken);
-        target.Check(error);
+            : await states.CountAsync(
+                target.Offers, use, request.FreeCallToken.Memory, OwnMethodRequest.ClientOf(context), context.CancellationToken);
+        ThrowIf(error, target, context);
         return new FreeCallStateReply { FreeCallsAvailable = calls };
     }
 
     private static FreeCallUse Read(string address, string userId, ulong block, ByteString signature) =>
         new(address, new FreeCallUser(ReadAddress(address), userId), UInt256.FromUInt64(block), signature.Memory);
 
+    /// <summary>
+    /// Throws the error where the reference's errors are wanted. Elsewhere a user over the limit too gets no calls, and pays.
+    /// </summary>
+    private void ThrowIf(string? error, in FreeCallOffers target, ServerCallContext context)
+    {
+        if (error is not null && target.ReferenceErrors)
+        {
+            throw refusals.Of(error, context);
+        }
+
+        if (error == RequestBudgets.Refusal)
+        {
+            refusals.Note(context);
+        }
+    }
+
     private FreeCallOffers OffersOf(ServerCallContext context) =>
-        live.Current.FreeCalls.Find(context.GetHttpContext().Request.Host);
+        live.Current.FreeCalls.Find(HostPattern.AuthorityOf(context.GetHttpContext().Request));
 }

@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.ProtoJson;
 using Yarp.ReverseProxy.Configuration;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -27,7 +28,8 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
         IServerStreamWriter<ServerReflectionResponse> responseStream,
         ServerCallContext context)
     {
-        ReflectionIndex index = await FindAsync(context.GetHttpContext().Request.Host, context.CancellationToken);
+        ReflectionIndex index = await FindAsync(
+            HostPattern.AuthorityOf(context.GetHttpContext().Request), context.CancellationToken);
         var sent = new HashSet<FileDescriptor>();
         while (await requestStream.MoveNext(context.CancellationToken))
         {
@@ -64,6 +66,7 @@ internal sealed class GatewayReflection(LiveSnapshot live) : ServerReflection.Se
     /// <summary>The gateway answers what it does not offer itself: no route leads there.</summary>
     private static bool Leads(RouteConfig route, ServiceDescriptor service) =>
         !OwnServices.NotOffered.Contains(service.FullName)
+        && !CallShape.IsControlService(service.FullName)
         && (HealthFeed.NameOf(route.Match.Path) is not { } name || name == service.FullName);
 
     /// <summary>What is known of a cluster's services; null for nothing.</summary>

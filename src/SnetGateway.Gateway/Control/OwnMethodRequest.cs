@@ -6,6 +6,7 @@ using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.GrpcWire.Frames;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Messages;
+using SnetGateway.Payments.States;
 
 namespace SnetGateway.Gateway.Control;
 
@@ -30,6 +31,10 @@ internal sealed class OwnMethodRequest(
     public const int MaxMessageBytes = 4 * 1024;
 
     private static readonly Status s_tooSlow = new(StatusCode.DeadlineExceeded, "the request came too slowly");
+
+    /// <summary>Who called, as far as the connection shows.</summary>
+    public static ClientNetwork ClientOf(ServerCallContext context) =>
+        ClientNetwork.Of(context.GetHttpContext().Connection.RemoteIpAddress);
 
     public async Task InvokeAsync(HttpContext context)
     {

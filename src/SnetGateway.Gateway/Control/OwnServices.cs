@@ -61,7 +61,8 @@ internal static class OwnServices
             options.CompressionProviders.Clear();
         });
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<OwnStreamMetrics>();
+        services.AddSingleton<OwnMethodMetrics>();
+        services.AddSingleton<ControlRefusals>();
         services.AddSingleton<OwnStreams>();
         return services;
     }
@@ -85,7 +86,8 @@ internal static class OwnServices
     {
         endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, freeCalls));
         IServiceProvider provider = endpoints.ServiceProvider;
-        var tokens = new PrepaidTokenService(provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>());
+        var tokens = new PrepaidTokenService(
+            provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>(), provider.GetRequiredService<ControlRefusals>());
         endpoints.MapOwnService(binder => TokenService.BindService(binder, tokens));
         if (provider.GetService<TrainingDaemon>() is { } training)
         {

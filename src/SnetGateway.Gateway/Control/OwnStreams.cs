@@ -8,7 +8,7 @@ namespace SnetGateway.Gateway.Control;
 /// number is bounded, for the whole gateway and for each connection. For one too many, the stream that was silent longest is reset: a
 /// client that opens streams and leaves them must not keep others out.
 /// </summary>
-internal sealed class OwnStreams(TimeProvider time, OwnStreamMetrics metrics, ILogger<OwnStreams> logger)
+internal sealed class OwnStreams(TimeProvider time, OwnMethodMetrics metrics, ILogger<OwnStreams> logger)
 {
     /// <summary>
     /// Bounds of reflection, whose streams take milliseconds. What a client sends faster than it reads waits in the server's memory: up to

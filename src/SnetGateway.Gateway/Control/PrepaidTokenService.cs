@@ -9,11 +9,13 @@ namespace SnetGateway.Gateway.Control;
 /// <summary>
 /// `escrow.TokenService`: sells plans and returns tokens for them. SDKs call it before every prepaid call: an amount that is authorized
 /// already is answered from memory. All errors are UNKNOWN with the reference's text (docs/protocol/prepaid-and-free-calls.md, 'Prepaid
-/// calls').
+/// calls'), except for a caller over the limit.
 /// </summary>
 /// <param name="plans">The plans.</param>
 /// <param name="tokens">Makes tokens; null where prepaid calls are off.</param>
-internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? tokens) : TokenService.TokenServiceBase
+/// <param name="refusals">Makes the errors.</param>
+internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? tokens, ControlRefusals refusals)
+    : TokenService.TokenServiceBase
 {
     public override async Task<TokenReply> GetToken(TokenRequest request, ServerCallContext context)
     {
@@ -24,10 +26,11 @@ internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? to
 
         var payment = new ChannelPayment(
             new ChannelId(request.ChannelId), new ChannelNonce(request.CurrentNonce), request.SignedAmount, request.ClaimSignature.Memory);
-        PlanReply plan = await plans.GetAsync(payment, request.CurrentBlock, request.Signature.Memory, context.CancellationToken);
+        PlanReply plan = await plans.GetAsync(
+            payment, request.CurrentBlock, request.Signature.Memory, OwnMethodRequest.ClientOf(context), context.CancellationToken);
         if (plan is not { Token: { } token, Group: { } group })
         {
-            throw new RpcException(new Status(StatusCode.Unknown, plan.Refusal!));
+            throw refusals.Of(plan.Refusal!, context);
         }
 
         return new TokenReply

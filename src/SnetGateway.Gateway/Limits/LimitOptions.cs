@@ -27,6 +27,14 @@ public sealed class LimitOptions
     public int MaxResponseMessageBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
+    /// Requests of the control methods (channel state, prepaid and free-call tokens) that one caller may make in a minute, 60 to
+    /// 10,000,000. An SDK makes one to four before each paid call. A party of a known channel and a user with a free-call token are counted
+    /// by the address that signed, others by the client's IP address. Default 30,000.
+    /// </summary>
+    [Range(60, 10_000_000), Live]
+    public int ControlRequestsPerMinute { get; set; } = 30_000;
+
+    /// <summary>
     /// Open connections for each protocol and listener, 1 to 1,000,000. Further ones are closed immediately. Default 20,000.
     /// </summary>
     [Range(1, 1_000_000)]

@@ -11,6 +11,26 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// </summary>
 internal static class CallShape
 {
+    /// <summary>The packages of the protocol's control services: no service behind the gateway gets a call of them.</summary>
+    private static readonly string[] s_controlPackages = ["escrow.", "pricing.", "configuration_service."];
+
+    /// <summary>Whether a path is that of a control service, by its package.</summary>
+    public static bool IsOfControlService(PathString path) => path.Value is { Length: > 1 } value && IsControlService(value.AsSpan(1));
+
+    /// <summary>Whether a service of this full name is a control service, by its package.</summary>
+    public static bool IsControlService(ReadOnlySpan<char> name)
+    {
+        foreach (string package in s_controlPackages)
+        {
+            if (name.StartsWith(package, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static readonly ShapeFault s_method = new(StatusCodes.Status405MethodNotAllowed, "gRPC methods are called with POST");
     private static readonly ShapeFault s_type = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported content type, expected application/grpc");

@@ -15,8 +15,8 @@ using SnetGateway.Payments.Settlement;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// First in the proxy's pipeline: refuses what is not a gRPC call, has the payment admitted before the request's body is read, puts
-/// <see cref="SettleFirstBody"/> under the response and forwards the call.
+/// First in the proxy's pipeline: refuses what is not a gRPC call, or one of a control service, has the payment admitted before the
+/// request's body is read, puts <see cref="SettleFirstBody"/> under the response and forwards the call.
 /// </summary>
 internal sealed class PaidCallMiddleware(
     RequestDelegate next,
@@ -35,6 +35,11 @@ internal sealed class PaidCallMiddleware(
     {
         PaidRoute route = context.GetEndpoint()?.Metadata.GetMetadata<PaidRoute>()
             ?? throw new InvalidOperationException("A proxied route was built without PaidRoute, which says whether it is paid.");
+        if (CallShape.IsOfControlService(context.Request.Path))
+        {
+            return UnknownMethod.RefuseControl(context);
+        }
+
         if (route.IsPaid)
         {
             // Both would carry a response past the settling body.

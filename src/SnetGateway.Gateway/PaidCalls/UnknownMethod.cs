@@ -1,4 +1,5 @@
 using Grpc.Core;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -14,6 +15,20 @@ internal static class UnknownMethod
         else
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// A control service that the gateway does not offer, on a service's route (docs/protocol/control-services.md, 'Which are offered').
+    /// </summary>
+    public static Task RefuseControl(HttpContext context)
+    {
+        if (CallShape.Refuse(context, needsProtobuf: true) is null)
+        {
+            string service = PrintableText.Of(context.Request.Path.Value!.Split('/')[1]);
+            GrpcStatusWriter.TryWrite(context, new Status(StatusCode.Unimplemented, $"the service {service} is not offered"));
         }
 
         return Task.CompletedTask;

@@ -5,6 +5,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
@@ -73,6 +74,12 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<RecordPreparation>();
         services.AddSingleton<VoucherAdmission>();
         services.AddSingleton<ChannelAdmission>();
+        services.AddSingleton(provider =>
+        {
+            IOptionsMonitor<LimitOptions> limits = provider.GetRequiredService<IOptionsMonitor<LimitOptions>>();
+            return new RequestBudgets(
+                provider.GetRequiredService<TimeProvider>(), () => limits.CurrentValue.ControlRequestsPerMinute);
+        });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelParties>(
             provider, provider.GetRequiredService<ChainOptions>().StalenessBound));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChannelStates>(

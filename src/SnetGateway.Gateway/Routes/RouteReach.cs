@@ -19,6 +19,10 @@ internal sealed class RouteReach(RouteConfig route, IReadOnlyList<string> hostsO
 
     public string Id { get; } = route.RouteId;
 
+    /// <summary>Its hosts with a star, in upper case.</summary>
+    public IEnumerable<string> Patterns =>
+        _hosts.Where(host => host.StartsWith("*.", StringComparison.Ordinal)).Select(host => host.ToUpperInvariant());
+
     /// <summary>See <see cref="PathPattern.ShapeOf(string?)"/>.</summary>
     public string Shape { get; } = PathPattern.ShapeOf(route.Match?.Path);
 

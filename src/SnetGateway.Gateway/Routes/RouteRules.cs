@@ -78,6 +78,34 @@ internal static class RouteRules
             $"Keep them in {ServiceRules.Services}:{name}:{nameof(ServiceOptions.Hosts)}"));
     }
 
+    /// <summary>
+    /// The framework's routing takes a route of `*.a.example.org` for calls to all of `*.example.org` once another route has that pattern,
+    /// independent of the paths: the wrong service would be paid, or none found.
+    /// </summary>
+    private static void CheckPatterns(IReadOnlyList<RouteReach> reaches, ErrorList errors)
+    {
+        ILookup<string, RouteReach> byPattern = reaches
+            .SelectMany(reach => reach.Patterns, (reach, pattern) => (reach, pattern)).ToLookup(pair => pair.pattern, pair => pair.reach);
+        foreach (RouteReach reach in reaches)
+        {
+            foreach (string pattern in reach.Patterns)
+            {
+                for (int dot = pattern.IndexOf('.', 2); dot >= 0; dot = pattern.IndexOf('.', dot + 1))
+                {
+                    string wider = $"*{pattern[dot..]}";
+                    if (byPattern[wider].FirstOrDefault(other => other.Id != reach.Id) is { } other)
+                    {
+                        errors.Add(
+                            $"{Routes}:{reach.Id}:{nameof(RouteConfig.Match)}",
+                            $"its host {ErrorList.Quote(pattern.ToLowerInvariant())} is one of "
+                                + $"{ErrorList.Quote(wider.ToLowerInvariant())}, which the route {ErrorList.Quote(other.Id)} has",
+                            "Write the hosts themselves, or patterns of which none contains another");
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>With a price that is not read, calls would cost the service's price.</summary>
     private static bool IsNearlyPrice(string key) =>
         (key.StartsWith("price", StringComparison.OrdinalIgnoreCase) || ClosestMatch.Find(key, [PaidRoute.PriceKey]) is not null)
@@ -89,12 +117,14 @@ internal static class RouteRules
         RouteReach[] reaches = [.. routes
             .Where(route => !errors.Touches($"{Routes}:{route.RouteId}:{nameof(route.Match)}"))
             .Select(route => new RouteReach(route, ServiceRoutes.HostsOf(route, services)))];
+        CheckPatterns(reaches, errors);
         ILookup<(string, string), (int Index, RouteReach Reach)> byPlace = reaches.Index()
             .SelectMany(route => route.Item.Places, (route, place) => (route, place)).ToLookup(pair => pair.place, pair => pair.route);
         foreach ((int i, RouteReach reach) in reaches.Index())
         {
             string path = $"{Routes}:{reach.Id}:{nameof(RouteConfig.Match)}";
-            if (s_ownServices.GetValueOrDefault(reach.Shape.Split('/')[0]) is { } own)
+            string service = reach.Shape.Split('/')[0];
+            if ((s_ownServices.GetValueOrDefault(service) ?? (CallShape.IsControlService(service) ? service : null)) is { } own)
             {
                 string problem = $"the gateway answers {own} itself";
                 errors.Add($"{path}:{nameof(RouteMatch.Path)}", problem, "Remove the route, or give it the path of a service's method");

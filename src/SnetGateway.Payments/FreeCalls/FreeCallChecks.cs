@@ -20,23 +20,24 @@ public sealed class FreeCallChecks(
 {
     /// <summary>F2 to F7: the use of a token. Null when it is right.</summary>
     internal async ValueTask<FreeCallFault?> CheckUseAsync(
-        FreeCallOffer offer, FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken)
-    {
-        FreeCallFault? fault = CheckUser(offer, use, token) ?? tokens.Verify(offer.Terms, use.User, token);
-        if (fault is not null)
-        {
-            return fault;
-        }
+        FreeCallOffer offer, FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken) =>
+        CheckSignatures(offer, use, token) ?? await CheckAgeAsync(use, token, cancellationToken);
 
+    /// <summary>F2 to F5, from memory: the user signed the use, and the provider the token. Null when it is right.</summary>
+    internal FreeCallFault? CheckSignatures(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token) =>
+        CheckUser(offer, use, token) ?? tokens.Verify(offer.Terms, use.User, token);
+
+    /// <summary>F6 and F7: neither the token nor the signature is too old. Null when it is right.</summary>
+    internal async ValueTask<FreeCallFault?> CheckAgeAsync(FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken)
+    {
         (ChainBlock? newest, string? error) = await freshness.NewestAsync(cancellationToken);
         return newest is null ? FreeCallFault.Stale(error!)
             : token.ExpiryBlock < newest.Value.Number ? FreeCallFault.TokenExpired
-            : await freshness.CheckAsync(use.CurrentBlock, cancellationToken) is { } stale ? FreeCallFault.Stale(stale)
-            : null;
+            : await CheckBlockAsync(use.CurrentBlock, cancellationToken);
     }
 
-    /// <summary>Who signed the request of a token, and whether it is the address and recent. Null when it is right.</summary>
-    internal async ValueTask<FreeCallFault?> CheckRequestAsync(FreeCallOffer offer, FreeCallUse use, CancellationToken cancellationToken)
+    /// <summary>Whether the address signed the request of a token. Null when it did.</summary>
+    internal FreeCallFault? CheckRequest(FreeCallOffer offer, in FreeCallUse use)
     {
         if (!FreeCallMessages.TryRecoverUser(recovery, null, offer, use, default, out Address signer))
         {
@@ -45,9 +46,12 @@ public sealed class FreeCallChecks(
 
         return !IsAllowed(signer) ? FreeCallFault.NotAllowedToRequest()
             : signer != use.User.Address ? FreeCallFault.RequestOfOther(use.AddressText, checksum(signer))
-            : await freshness.CheckAsync(use.CurrentBlock, cancellationToken) is { } stale ? FreeCallFault.Stale(stale)
             : null;
     }
+
+    /// <summary>Whether a signature is recent. Null when it is.</summary>
+    internal async ValueTask<FreeCallFault?> CheckBlockAsync(UInt256 number, CancellationToken cancellationToken) =>
+        await freshness.CheckAsync(number, cancellationToken) is { } stale ? FreeCallFault.Stale(stale) : null;
 
     /// <summary>Whether the address signed the use of this token, or the request of one where there is none: F2 and F3 alone.</summary>
     internal bool IsSignedBy(FreeCallOffer offer, in FreeCallUse use, ReadOnlySpan<byte> token) =>

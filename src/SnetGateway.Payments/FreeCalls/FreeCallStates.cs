@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.FreeCalls;
@@ -11,7 +12,8 @@ namespace SnetGateway.Payments.FreeCalls;
 /// calls').
 /// </summary>
 public sealed class FreeCallStates(
-    FreeCallChecks checks, FreeCallTokens tokens, CounterLedger counters, BlockFreshness freshness, ITokenBalances balances)
+    FreeCallChecks checks, FreeCallTokens tokens, RequestBudgets budgets, CounterLedger counters, BlockFreshness freshness,
+    ITokenBalances balances)
 {
     /// <summary>The number that is reported for a user without a limit.</summary>
     public const ulong UnlimitedCalls = 99_999_999;
@@ -22,13 +24,21 @@ public sealed class FreeCallStates(
     /// <param name="candidates">The services that the request may be for, of which the signature names one; at least one.</param>
     /// <param name="use">What the client sent.</param>
     /// <param name="lifetime">Blocks that the client wants the token to last; null for the most.</param>
+    /// <param name="client">Who is counted while the user has no token.</param>
     /// <param name="cancellationToken">Ends a read of the chain.</param>
     public async ValueTask<(FreeCallToken Token, string? Error)> IssueAsync(
-        IReadOnlyList<FreeCallOffer> candidates, FreeCallUse use, ulong? lifetime, CancellationToken cancellationToken)
+        IReadOnlyList<FreeCallOffer> candidates, FreeCallUse use, ulong? lifetime, ClientNetwork client,
+        CancellationToken cancellationToken)
     {
         FreeCallOffer offer = Choose(candidates, use, default);
         FreeCallTerms terms = offer.Terms;
-        FreeCallFault? fault = await checks.CheckRequestAsync(offer, use, cancellationToken)
+        FreeCallFault? fault = checks.CheckRequest(offer, use);
+        if (fault is null && !TryTake(terms, use.User, client))
+        {
+            return (default, RequestBudgets.Refusal);
+        }
+
+        fault ??= await checks.CheckBlockAsync(use.CurrentBlock, cancellationToken)
             ?? await CheckEntitlementAsync(terms, use.User, cancellationToken);
         if (fault is not null)
         {
@@ -43,9 +53,11 @@ public sealed class FreeCallStates(
     /// <param name="candidates">The services that the request may be for, of which the signature names one; at least one.</param>
     /// <param name="use">What the client sent.</param>
     /// <param name="token">The token as sent.</param>
+    /// <param name="client">Who is counted while the user has no token.</param>
     /// <param name="cancellationToken">Ends a read of the chain.</param>
     public async ValueTask<(ulong Calls, string? Error)> CountAsync(
-        IReadOnlyList<FreeCallOffer> candidates, FreeCallUse use, ReadOnlyMemory<byte> token, CancellationToken cancellationToken)
+        IReadOnlyList<FreeCallOffer> candidates, FreeCallUse use, ReadOnlyMemory<byte> token, ClientNetwork client,
+        CancellationToken cancellationToken)
     {
         if (FreeCallToken.Parse(token, out FreeCallToken parsed) is { } malformed)
         {
@@ -53,7 +65,14 @@ public sealed class FreeCallStates(
         }
 
         FreeCallOffer offer = Choose(candidates, use, token.Span);
-        if (await checks.CheckUseAsync(offer, use, parsed, cancellationToken) is { } fault)
+        FreeCallFault? fault = checks.CheckSignatures(offer, use, parsed);
+        if (fault is null && !TryTake(offer.Terms, use.User, client))
+        {
+            return (0, RequestBudgets.Refusal);
+        }
+
+        fault ??= await checks.CheckAgeAsync(use, parsed, cancellationToken);
+        if (fault is not null)
         {
             return (0, fault.Text);
         }
@@ -64,6 +83,9 @@ public sealed class FreeCallStates(
                 ? (0, LedgerUnreadable)
             : (UInt256.FromUInt64((ulong)limit).SaturatingSubtract(counter.Used).ToUInt64Saturating(), null);
     }
+
+    private bool TryTake(FreeCallTerms terms, in FreeCallUser user, ClientNetwork client) =>
+        tokens.Has(terms, user) ? budgets.TryTakeUser(user.Address) : budgets.TryTakeClient(client);
 
     private async ValueTask<FreeCallFault?> CheckEntitlementAsync(
         FreeCallTerms terms, FreeCallUser user, CancellationToken cancellationToken)

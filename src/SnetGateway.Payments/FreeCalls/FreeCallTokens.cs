@@ -41,6 +41,9 @@ public sealed class FreeCallTokens(ISignerRecovery recovery)
         return token;
     }
 
+    /// <summary>Whether the user has a token that was issued or verified here, as far as it is still in memory.</summary>
+    internal bool Has(FreeCallTerms terms, in FreeCallUser user) => Find(terms, user) is not null;
+
     /// <summary>Whether this token was issued or verified for this user before.</summary>
     internal bool IsKnown(FreeCallTerms terms, in FreeCallUser user, in FreeCallToken token) =>
         Find(terms, user) is { } known && known.Token.Bytes.Span.SequenceEqual(token.Bytes.Span);

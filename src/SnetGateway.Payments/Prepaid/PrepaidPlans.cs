@@ -19,6 +19,7 @@ namespace SnetGateway.Payments.Prepaid;
 public sealed class PrepaidPlans(
     ChannelBook book,
     ChannelParties parties,
+    RequestBudgets budgets,
     ChannelChecks checks,
     ChannelAdmission admission,
     PaymentLedger ledger,
@@ -39,16 +40,18 @@ public sealed class PrepaidPlans(
     /// <param name="payment">The claim that the client signed: channel, nonce, total and signature.</param>
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="signature">65 bytes over the claim's signature and the block number.</param>
+    /// <param name="client">Who is counted if no party of a known channel signed.</param>
     /// <param name="cancellationToken">Ends waits for the channel's slot and for reads.</param>
     public async ValueTask<PlanReply> GetAsync(
-        ChannelPayment payment, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
+        ChannelPayment payment, ulong currentBlock, ReadOnlyMemory<byte> signature, ClientNetwork client,
+        CancellationToken cancellationToken)
     {
         if (!TryRecover(payment, currentBlock, signature.Span, out Address signer))
         {
-            return PlanReply.Refused("incorrect signature");
+            return PlanReply.Refused(budgets.TryTakeClient(client) ? "incorrect signature" : RequestBudgets.Refusal);
         }
 
-        PartyCheck check = await parties.CheckAsync(payment.Channel, signer, currentBlock, cancellationToken);
+        PartyCheck check = await parties.CheckAsync(payment.Channel, signer, currentBlock, client, cancellationToken);
         if (check.Channel is not { } channel || check.Chain is not { } chain)
         {
             return PlanReply.Refused(check.Refusal ?? NotAParty);

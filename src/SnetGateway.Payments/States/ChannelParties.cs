@@ -9,7 +9,8 @@ namespace SnetGateway.Payments.States;
 /// SDKs make such requests before every paid call. The one difference from the reference: for an id that is not in memory, or may belong to
 /// others by now, the block number must be recent before the chain is read.
 /// </summary>
-public sealed class ChannelParties(ChannelBook book, IChannelReader chainReader, TimeProvider time, TimeSpan stalenessBound)
+public sealed class ChannelParties(
+    ChannelBook book, IChannelReader chainReader, RequestBudgets budgets, TimeProvider time, TimeSpan stalenessBound)
 {
     /// <summary>Blocks by which a request's block number may differ from the newest (docs/protocol/channel-state.md, 'Steps').</summary>
     public const ulong FreshnessBlocks = 5;
@@ -21,11 +22,18 @@ public sealed class ChannelParties(ChannelBook book, IChannelReader chainReader,
     /// <param name="id">The channel.</param>
     /// <param name="signer">Who signed the request.</param>
     /// <param name="currentBlock">The block number that was signed.</param>
+    /// <param name="client">Who is counted if the signer is not a party of a known channel.</param>
     /// <param name="cancellationToken">Ends a read of the chain.</param>
     public async ValueTask<PartyCheck> CheckAsync(
-        ChannelId id, Address signer, ulong currentBlock, CancellationToken cancellationToken)
+        ChannelId id, Address signer, ulong currentBlock, ClientNetwork client, CancellationToken cancellationToken)
     {
         Channel? channel = book.Find(id);
+        bool isKnownParty = channel?.Chain is { } known && IsParty(signer, known.Reading);
+        if (!(isKnownParty ? budgets.TryTakeParty(signer) : budgets.TryTakeClient(client)))
+        {
+            return PartyCheck.Refused(RequestBudgets.Refusal);
+        }
+
         if (channel?.Chain is not { } chain)
         {
             if (await CheckFreshnessAsync(currentBlock, null, cancellationToken) is { } stale)

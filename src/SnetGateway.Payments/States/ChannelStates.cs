@@ -11,7 +11,7 @@ namespace SnetGateway.Payments.States;
 /// ledger, the record is read first, because another replica may have served the last call. Steps and texts are those of the protocol.
 /// </summary>
 public sealed class ChannelStates(
-    ChannelBook book, ChannelParties parties, ISignerRecovery recovery, PaymentLedger ledger, Address escrow)
+    ChannelBook book, ChannelParties parties, RequestBudgets budgets, ISignerRecovery recovery, PaymentLedger ledger, Address escrow)
 {
     private const string LedgerUnreadable = "channel error:the ledger cannot be read now, please try again later";
     private const string NotAParty = "only channel signer/sender/receiver can get latest channel state";
@@ -19,16 +19,17 @@ public sealed class ChannelStates(
     /// <param name="id">The channel asked for.</param>
     /// <param name="currentBlock">The block number that the client signed.</param>
     /// <param name="signature">65 bytes over "__get_channel_state", the escrow's address, the id and the block number.</param>
+    /// <param name="client">Who is counted if no party of a known channel signed.</param>
     /// <param name="cancellationToken">Ends a read of the chain.</param>
     public async ValueTask<ChannelState> GetAsync(
-        ChannelId id, ulong currentBlock, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
+        ChannelId id, ulong currentBlock, ReadOnlyMemory<byte> signature, ClientNetwork client, CancellationToken cancellationToken)
     {
         if (!TryRecover(id, currentBlock, signature.Span, book.Find(id)?.Chain?.Reading.Signer ?? default, out Address signer))
         {
-            return ChannelState.Refused("incorrect signature");
+            return ChannelState.Refused(budgets.TryTakeClient(client) ? "incorrect signature" : RequestBudgets.Refusal);
         }
 
-        PartyCheck check = await parties.CheckAsync(id, signer, currentBlock, cancellationToken);
+        PartyCheck check = await parties.CheckAsync(id, signer, currentBlock, client, cancellationToken);
         if (!check.IsParty)
         {
             return ChannelState.Refused(check.Refusal ?? NotAParty);

@@ -69,6 +69,16 @@ public sealed class ControlServiceTests
             Assert.Equal((12, $"the service {service} is not offered"), (reply.Status, reply.Message));
         }
 
+        foreach (string path in (string[])
+        [
+            "/pricing.PricingStrategy/GetPrice", "/pricing.Any/Call/more", "/Pricing.Any/Call", "/escrow.Any/Call", "/escrow.",
+            "/configuration_service.Any/Call",
+        ])
+        {
+            GrpcReply reply = await CallAsync(gateway, path, []);
+            Assert.Equal((12, $"the service {path[1..].Split('/')[0]} is not offered"), (reply.Status, reply.Message));
+        }
+
         GrpcReply unknown = await CallAsync(gateway, FreeCalls + "Any", []);
         Assert.Equal((12, "the service escrow.FreeCallStateService has no such method"), (unknown.Status, unknown.Message));
         Assert.Empty(gateway.Admitted);

@@ -71,12 +71,14 @@ public sealed class DevChain : IAsyncDisposable
     /// <param name="sender">The role of the sender.</param>
     /// <param name="signer">The role, or the address of a key, that may sign in addition to the sender.</param>
     /// <param name="recipient">The role that may claim.</param>
+    /// <param name="group">The group's id as base64; null for the provider's.</param>
     public async Task<ChainChannel> OpenChannelAsync(
-        BigInteger value, ulong expiresIn = 1_000_000, string sender = "consumer", string signer = "signer", string recipient = "provider")
+        BigInteger value, ulong expiresIn = 1_000_000, string sender = "consumer", string signer = "signer", string recipient = "provider",
+        string? group = null)
     {
         JsonElement result = await CommandAsync(
             "open-channel",
-            new { value = Text(value), expiresIn = Text(expiresIn), sender, signer, recipient, group = State.GroupIdBase64 });
+            new { value = Text(value), expiresIn = Text(expiresIn), sender, signer, recipient, group = group ?? State.GroupIdBase64 });
         return ChainState.ReadChannel(result.GetProperty("channel"));
     }
 

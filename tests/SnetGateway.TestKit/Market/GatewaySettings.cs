@@ -78,7 +78,7 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
         return new JsonObject
         {
             ["Group"] = service.Group,
-            ["ServiceId"] = service.Name,
+            ["ServiceId"] = service.ServiceId ?? service.Name,
             ["Hosts"] = new JsonArray([.. service.Hosts.Select(host => JsonValue.Create(host))]),
             ["Price"] = price,
         };
@@ -129,7 +129,7 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
 
     private JsonObject WriteGroup(MarketGroup group) => new()
     {
-        ["OrganizationId"] = Chain.OrganizationId,
+        ["OrganizationId"] = group.OrganizationId ?? Chain.OrganizationId,
         ["GroupName"] = Chain.GroupName,
         ["GroupId"] = group.GroupIdBase64,
         ["PaymentAddress"] = group.PaymentAddress,

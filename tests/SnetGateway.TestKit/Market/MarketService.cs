@@ -5,6 +5,9 @@ namespace SnetGateway.TestKit.Market;
 /// <param name="Instances">The addresses of its instances.</param>
 public sealed record MarketService(string Name, params Uri[] Instances)
 {
+    /// <summary>Its id in the Registry; null for its name.</summary>
+    public string? ServiceId { get; init; }
+
     /// <summary>Its hosts; empty for any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -43,8 +43,9 @@ public sealed class PaymentParts
         var vouchers = new VoucherAdmission(records, Ledger, time, Options);
         Admission = new ChannelAdmission(
             book, chain, checks, Settlement, records, vouchers, Ledger, unpaid, events, time, Options);
-        Parties = new ChannelParties(book, chain, time, stalenessBound);
-        Plans = new PrepaidPlans(book, Parties, checks, Admission, Ledger, Counters, recovery);
+        Budgets = new RequestBudgets(time, () => RequestsPerMinute);
+        Parties = new ChannelParties(book, chain, Budgets, time, stalenessBound);
+        Plans = new PrepaidPlans(book, Parties, Budgets, checks, Admission, Ledger, Counters, recovery);
         Prepaid = new PrepaidAdmission(
             book, chain, checks, Claimed, Ledger, Counters, new PrepaidSettlement(checks, Claimed, Counters, unpaid, events), unpaid);
     }
@@ -64,6 +65,11 @@ public sealed class PaymentParts
     public ChannelSettlement Settlement { get; }
 
     public ChannelAdmission Admission { get; }
+
+    /// <summary>Control requests of one caller in a minute.</summary>
+    public int RequestsPerMinute { get; set; } = int.MaxValue;
+
+    public RequestBudgets Budgets { get; }
 
     public ChannelParties Parties { get; }
 

@@ -89,6 +89,7 @@ internal static class ValueForms
 
     private static bool IsHost(string value) =>
         value.AsSpan().IndexOfAny(@"/\?#@") < 0
+            && !value.StartsWith('[') // routing cannot read the brackets of an IPv6 address
             && Uri.TryCreate($"http://{(value.StartsWith("*.", StringComparison.Ordinal) ? value[2..] : value)}/", UriKind.Absolute, out _);
 
     private static bool IsOrigin(string value) =>

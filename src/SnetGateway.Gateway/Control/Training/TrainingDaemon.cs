@@ -186,11 +186,11 @@ internal sealed class TrainingDaemon(
     }
 
     public override async Task<TrainingMetadata> get_training_metadata(Empty request, ServerCallContext context) =>
-        await methods.DescribeAsync(TargetOf(context), context.CancellationToken);
+        await methods.DescribeAsync(requests.PublicTargetOf(context), context.CancellationToken);
 
     public override async Task<MethodMetadata> get_method_metadata(MethodMetadataRequest request, ServerCallContext context)
     {
-        TrainingTarget target = TargetOf(context);
+        TrainingTarget target = requests.PublicTargetOf(context);
         (string service, string method) = (request.GrpcServiceName, request.GrpcMethodName);
         if (request.ModelId.Length > 0)
         {

@@ -1,6 +1,8 @@
 using Grpc.Core;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 using GrpcStatus = Grpc.Core.Status;
@@ -12,9 +14,13 @@ namespace SnetGateway.Gateway.Control.Training;
 /// reference: UNKNOWN with its text (docs/protocol/training.md, 'Errors').
 /// </summary>
 internal sealed class TrainingRequests(
-    LiveSnapshot live, TrainingAuthorization authorization, TrainingModels models, CallerBudget budget, ILogger<TrainingRequests> logger)
+    LiveSnapshot live, TrainingAuthorization authorization, TrainingModels models, CallerBudget<Address> signers, RequestBudgets budgets,
+    ControlRefusals refusals, ILogger<TrainingRequests> logger)
 {
     public const string NotOffered = "the service training.Daemon is not offered";
+
+    /// <summary>Requests of one signer in a minute: they cost it nothing, and the service and the ledger some work.</summary>
+    public const int PerMinute = 120;
 
     /// <summary>The base of errors of methods for owners.</summary>
     public const string NoAccess = "unable to access model";
@@ -23,8 +29,13 @@ internal sealed class TrainingRequests(
     public const string BadAuthorization = "invalid request: bad authorization provided";
 
     /// <summary>The service with training at the request's host.</summary>
-    public TrainingTarget TargetOf(HttpContext context) => live.Current.Training.Find(context.Request.Host)
+    public TrainingTarget TargetOf(HttpContext context) => live.Current.Training.Find(HostPattern.AuthorityOf(context.Request))
         ?? throw new RpcException(new GrpcStatus(StatusCode.Unimplemented, NotOffered));
+
+    /// <summary>As <see cref="TargetOf"/>, for a request without a signature: it is counted for its client.</summary>
+    public TrainingTarget PublicTargetOf(ServerCallContext context) => budgets.TryTakeClient(OwnMethodRequest.ClientOf(context))
+        ? TargetOf(context.GetHttpContext())
+        : throw refusals.TooMany(RequestBudgets.Refusal, context);
 
     /// <summary>Who signed the request.</summary>
     /// <param name="details">Its authorization.</param>
@@ -43,9 +54,9 @@ internal sealed class TrainingRequests(
         var signed = new SignedRequest(details.Message, details.SignerAddress, details.CurrentBlock, details.Signature.Memory);
         (Address signer, string? error) = await authorization.CheckAsync(method, allowsUnified, signed, cancellationToken);
         return error is not null ? throw Error($"{about}: {error}")
-            : budget.TryTake(signer) ? signer
+            : signers.TryTake(signer, PerMinute) ? signer
             : throw new RpcException(new GrpcStatus(
-                StatusCode.ResourceExhausted, $"too many training requests of {signer}, the limit is {CallerBudget.PerMinute} a minute"));
+                StatusCode.ResourceExhausted, $"too many training requests of {signer}, the limit is {PerMinute} a minute"));
     }
 
     /// <summary>The model, whose owner signed the request.</summary>

@@ -1,3 +1,6 @@
+using SnetGateway.Payments.States;
+using SnetGateway.Payments.Values;
+
 namespace SnetGateway.Gateway.Control.Training;
 
 /// <summary>Training of models, for the services that have it.</summary>
@@ -5,7 +8,7 @@ internal static class TrainingServiceCollectionExtensions
 {
     public static IServiceCollection AddTraining(this IServiceCollection services) => services
         .AddSingleton<ModelServices>()
-        .AddSingleton<CallerBudget>()
+        .AddSingleton<CallerBudget<Address>>()
         .AddSingleton<TrainingRequests>()
         .AddSingleton<TrainingStatuses>()
         .AddSingleton<TrainingMethods>()

@@ -57,7 +57,7 @@ internal sealed class HeartbeatEndpoint(
         }
 
         string name = context.Request.RouteValues["service"] as string ?? string.Empty;
-        HeartbeatTarget? target = targets.Heartbeats.Find(context.Request.Host, name);
+        HeartbeatTarget? target = targets.Heartbeats.Find(HostPattern.AuthorityOf(context.Request), name);
         if (target is null && name.Length > 0)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

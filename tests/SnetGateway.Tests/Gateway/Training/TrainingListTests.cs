@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Control.Training;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
@@ -58,12 +59,12 @@ public sealed class TrainingListTests
     public void Signer_HasItsRequestsPerMinute_AndOthersHaveTheirs()
     {
         var time = new TestTimeProvider();
-        var budget = new CallerBudget(time);
-        Assert.All(Enumerable.Range(0, CallerBudget.PerMinute), _ => Assert.True(budget.TryTake(s_owner)));
-        Assert.False(budget.TryTake(s_owner));
-        Assert.True(budget.TryTake(s_other));
+        var budget = new CallerBudget<Address>(time);
+        Assert.All(Enumerable.Range(0, TrainingRequests.PerMinute), _ => Assert.True(budget.TryTake(s_owner, TrainingRequests.PerMinute)));
+        Assert.False(budget.TryTake(s_owner, TrainingRequests.PerMinute));
+        Assert.True(budget.TryTake(s_other, TrainingRequests.PerMinute));
         time.Advance(TimeSpan.FromMinutes(1));
-        Assert.True(budget.TryTake(s_owner));
+        Assert.True(budget.TryTake(s_owner, TrainingRequests.PerMinute));
     }
 
     private static IEnumerable<string> List(AllModelsRequest request) =>

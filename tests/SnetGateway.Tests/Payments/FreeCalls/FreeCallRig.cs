@@ -9,6 +9,7 @@ using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Payments;
@@ -45,8 +46,11 @@ internal sealed class FreeCallRig
         Counters = new CounterLedger(
             Store, new CounterBook(Interlocked.Add(ref s_instances, 1_000_000)), Time, options);
         Admission = new FreeCallAdmission(checks, Counters, new UnpaidCalls(Time, options), Events);
-        States = new FreeCallStates(checks, Tokens, Counters, freshness, Balances);
+        States = new FreeCallStates(checks, Tokens, new RequestBudgets(Time, () => Limit), Counters, freshness, Balances);
     }
+
+    /// <summary>Requests of one caller in a minute.</summary>
+    public int Limit { get; set; } = int.MaxValue;
 
     public TestTimeProvider Time { get; }
 
@@ -133,7 +137,7 @@ internal sealed class FreeCallRig
     {
         FreeCallToken token = Token();
         (ulong calls, string? error) = await States.CountAsync(
-            [Offer], Use(Offer, token.Bytes.ToArray(), address), token.Bytes, default);
+            [Offer], Use(Offer, token.Bytes.ToArray(), address), token.Bytes, default, default);
         return error ?? (object)calls;
     }
 

@@ -38,7 +38,7 @@ public sealed class FreeCallStatesTests
             1 => use with { Signature = new byte[65] },
             _ => use,
         };
-        Assert.Equal(text, (await rig.States.IssueAsync([rig.Offer], use, null, default)).Error);
+        Assert.Equal(text, (await rig.States.IssueAsync([rig.Offer], use, null, default, default)).Error);
         Assert.Equal(rank == 5 ? 1 : 0, rig.Balances.Reads);
     }
 
@@ -83,7 +83,7 @@ public sealed class FreeCallStatesTests
         var rig = new FreeCallRig { Balances = { Balance = UInt256.Zero } };
         string address = FreeCallRig.Trusted.ToString();
         FreeCallUse use = FreeCallRig.Use(rig.Offer, [], address, "user@example.org");
-        (FreeCallToken token, string? error) = await rig.States.IssueAsync([rig.Offer], use, null, default);
+        (FreeCallToken token, string? error) = await rig.States.IssueAsync([rig.Offer], use, null, default, default);
         Assert.Null(error);
         Assert.Equal(0, rig.Balances.Reads);
         FreeCallUse call = FreeCallRig.Use(rig.Offer, token.Bytes.ToArray(), address, "user@example.org");
@@ -124,7 +124,7 @@ public sealed class FreeCallStatesTests
     {
         var rig = new FreeCallRig();
         byte[] token = Convert.FromHexString(hex);
-        Assert.Equal(text, (await rig.States.CountAsync([rig.Offer], FreeCallRig.Use(rig.Offer, []), token, default)).Error);
+        Assert.Equal(text, (await rig.States.CountAsync([rig.Offer], FreeCallRig.Use(rig.Offer, []), token, default, default)).Error);
         Assert.Equal(0, rig.Signers.Recoveries);
     }
 
@@ -136,10 +136,10 @@ public sealed class FreeCallStatesTests
         FreeCallUse use = FreeCallRig.Use(rig.Offer, token.Bytes.ToArray());
         Assert.Equal(
             "authentication failed as the Free Call Token passed has expired",
-            (await rig.States.CountAsync([rig.Offer], use, token.Bytes, default)).Error);
+            (await rig.States.CountAsync([rig.Offer], use, token.Bytes, default, default)).Error);
         Assert.Equal(
             "sign is not valid: incorrect signature length",
-            (await rig.States.CountAsync([rig.Offer], use with { Signature = default }, token.Bytes, default)).Error);
+            (await rig.States.CountAsync([rig.Offer], use with { Signature = default }, token.Bytes, default, default)).Error);
     }
 
     [Fact]
@@ -159,18 +159,18 @@ public sealed class FreeCallStatesTests
         FreeCallOffer[] all = [rig.Offer, new(rig.Offer.Terms, "second"), new(others, "third")];
         FreeCallToken token = FreeCallRig.Token(others, FreeCallRig.User);
         FreeCallUse use = FreeCallRig.Use(all[2], token.Bytes.ToArray());
-        Assert.Equal((7, null), await rig.States.CountAsync(all, use, token.Bytes, default));
-        (FreeCallToken issued, string? error) = await rig.States.IssueAsync(all, FreeCallRig.Use(all[2], []), null, default);
+        Assert.Equal((7, null), await rig.States.CountAsync(all, use, token.Bytes, default, default));
+        (FreeCallToken issued, string? error) = await rig.States.IssueAsync(all, FreeCallRig.Use(all[2], []), null, default, default);
         Assert.Null(error);
         Assert.Equal(
             FreeCallRig.Token(others, FreeCallRig.User, expiry: 173_800).Signature[..64].ToArray(), issued.Signature[..64].ToArray());
 
         FreeCallUse ofNone = FreeCallRig.Use(new FreeCallOffer(others, "fourth"), token.Bytes.ToArray());
         Assert.StartsWith(
-            "sign is not valid", (await rig.States.CountAsync(all, ofNone, token.Bytes, default)).Error, StringComparison.Ordinal);
+            "sign is not valid", (await rig.States.CountAsync(all, ofNone, token.Bytes, default, default)).Error, StringComparison.Ordinal);
     }
 
     private static ValueTask<(FreeCallToken Token, string? Error)> IssueAsync(
         FreeCallRig rig, ulong? lifetime = null, ulong block = 1_000) =>
-        rig.States.IssueAsync([rig.Offer], FreeCallRig.Use(rig.Offer, [], block: block), lifetime, default);
+        rig.States.IssueAsync([rig.Offer], FreeCallRig.Use(rig.Offer, [], block: block), lifetime, default, default);
 }

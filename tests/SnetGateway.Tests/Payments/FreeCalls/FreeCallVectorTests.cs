@@ -43,8 +43,7 @@ public sealed class FreeCallVectorTests
     private readonly FreeCallTokens _tokens = new(new SignerRecovery());
 
     [Fact]
-    public async Task Request_OfTheVector_IsTheUsers() =>
-        Assert.Null(await Checks().CheckRequestAsync(s_offer, Of(Request), default));
+    public void Request_OfTheVector_IsTheUsers() => Assert.Null(Checks().CheckRequest(s_offer, Of(Request)));
 
     [Fact]
     public void Token_OfTheVector_IsIssuedByteForByte()

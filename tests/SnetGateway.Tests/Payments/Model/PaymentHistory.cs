@@ -161,7 +161,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         ChannelPayment payment = PaymentRig.Pay(total, nonce.Number, channel.Id.Value.ToUInt64Saturating());
         ulong block = replica.Chain.Head!.Value.Number;
         PlanReply reply = await replica.Parts.Plans.GetAsync(
-            payment, block, Prepaid.PrepaidRig.Sign(payment, block, PaymentRig.Signer), default);
+            payment, block, Prepaid.PrepaidRig.Sign(payment, block, PaymentRig.Signer), default, default);
         if (reply.Token is { } token)
         {
             nonce.Tokens.Enqueue(token);
@@ -298,7 +298,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         ChannelPayment payment = PaymentRig.Pay(signed + 6, nonce.Number, id);
         ulong block = replica.Chain.Head!.Value.Number;
         PlanReply bought = await replica.Parts.Plans.GetAsync(
-            payment, block, Prepaid.PrepaidRig.Sign(payment, block, PaymentRig.Signer), default);
+            payment, block, Prepaid.PrepaidRig.Sign(payment, block, PaymentRig.Signer), default, default);
         Assert.Null(bought.Refusal);
         AdmissionResult prepaid = await replica.Parts.Prepaid.AdmitAsync(bought.Token!, PaymentRig.Call(5), default);
         Assert.Null(prepaid.Refusal?.Message ?? (await prepaid.Reservation!.SettleAsync())?.Message);

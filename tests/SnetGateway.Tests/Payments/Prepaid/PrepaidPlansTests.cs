@@ -162,7 +162,7 @@ public sealed class PrepaidPlansTests
         Assert.Equal("payment is not signed by channel signer", (await rig.GetTokenAsync(300, claimBy: PaymentRig.Recipient)).Refusal);
         Assert.Equal("incorrect payment channel nonce, latest: 0, sent: 1", (await rig.GetTokenAsync(310, nonce: 1)).Refusal);
         ChannelPayment malformed = PaymentRig.Pay(310) with { Signature = new byte[3] };
-        Assert.Equal("incorrect signature", (await rig.Parts.Plans.GetAsync(malformed, 1_000, new byte[65], default)).Refusal);
+        Assert.Equal("incorrect signature", (await rig.Parts.Plans.GetAsync(malformed, 1_000, new byte[65], default, default)).Refusal);
         rig.Chain.Mine(900);
         string? late = (await rig.GetTokenAsync(310, block: 1_900)).Refusal;
         Assert.StartsWith("payment channel is near to be expired", late, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal static class PrepaidRig
         Address? claimBy = null)
     {
         ChannelPayment payment = PaymentRig.Pay(amount, nonce, channel, claimBy ?? by);
-        return rig.Parts.Plans.GetAsync(payment, block, Sign(payment, block, by ?? PaymentRig.Signer), default);
+        return rig.Parts.Plans.GetAsync(payment, block, Sign(payment, block, by ?? PaymentRig.Signer), default, default);
     }
 
     /// <summary>Buys, and expects it to succeed.</summary>

@@ -185,7 +185,7 @@ public sealed class ChannelStatesTests
     public async Task MalformedSignature_IsRefusedBeforeAnything(string hex)
     {
         var rig = new PaymentRig();
-        ChannelState state = await States(rig).GetAsync(PaymentRig.One, 1, Convert.FromHexString(hex), default);
+        ChannelState state = await States(rig).GetAsync(PaymentRig.One, 1, Convert.FromHexString(hex), default, default);
         Assert.Equal("incorrect signature", state.Refusal);
         Assert.Empty(rig.Chain.Looks);
     }
@@ -196,10 +196,11 @@ public sealed class ChannelStatesTests
         PaymentRig rig = new PaymentRig().Known();
         Assert.Equal(
             NotAParty,
-            (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.One, 1_001, PaymentRig.Sender), default)).Refusal);
+            (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.One, 1_001, PaymentRig.Sender), default, default)).Refusal);
         Assert.Equal(
             NotAParty,
-            (await States(rig).GetAsync(PaymentRig.One, 1_000, Sign(PaymentRig.Id(2), 1_000, PaymentRig.Sender), default)).Refusal);
+            (await States(rig).GetAsync(
+                PaymentRig.One, 1_000, Sign(PaymentRig.Id(2), 1_000, PaymentRig.Sender), default, default)).Refusal);
     }
 
     [Fact]
@@ -316,10 +317,10 @@ public sealed class ChannelStatesTests
     }
 
     private static ChannelStates States(PaymentRig rig) =>
-        new(rig.Book, rig.Parts.Parties, rig.Signers, rig.Ledger, PaymentRig.Escrow);
+        new(rig.Book, rig.Parts.Parties, rig.Parts.Budgets, rig.Signers, rig.Ledger, PaymentRig.Escrow);
 
     private static ValueTask<ChannelState> AskAsync(PaymentRig rig, ulong channel = 1, ulong block = 1_000, Address? by = null) =>
-        States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default);
+        States(rig).GetAsync(PaymentRig.Id(channel), block, Sign(PaymentRig.Id(channel), block, by ?? PaymentRig.Sender), default, default);
 
     private static (ChannelNonce? Nonce, string? Refusal) Told(ChannelState state) => (state.Nonce, state.Refusal);
 
@@ -334,7 +335,7 @@ public sealed class ChannelStatesTests
     /// <summary>
     /// "__get_channel_state", the escrow, the id and the block: 103 bytes (docs/protocol/channel-state.md, 'Message to sign').
     /// </summary>
-    private static byte[] Sign(ChannelId id, ulong block, Address by) => FakeSigners.Sign(
+    internal static byte[] Sign(ChannelId id, ulong block, Address by) => FakeSigners.Sign(
         by, (byte[])[.. "__get_channel_state"u8, .. PaymentRig.Escrow.ToBytes(), .. id.Value.ToBigEndian(), .. UInt256.FromUInt64(block)
             .ToBigEndian()]);
 }

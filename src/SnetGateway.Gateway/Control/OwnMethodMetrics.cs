@@ -4,18 +4,30 @@ using SnetGateway.Gateway.PaidCalls;
 
 namespace SnetGateway.Gateway.Control;
 
-/// <summary>Counts streams of the gateway's own methods that their bounds closed.</summary>
-internal sealed class OwnStreamMetrics : IDisposable
+/// <summary>Counts what the bounds of the gateway's own methods refused or closed.</summary>
+internal sealed class OwnMethodMetrics : IDisposable
 {
     private readonly Meter _meter;
     private readonly Counter<long> _closed;
+    private readonly Counter<long> _limited;
 
-    public OwnStreamMetrics(IMeterFactory meters)
+    public OwnMethodMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(PaidCallMetrics.MeterName);
         _closed = _meter.CreateCounter<long>(
             "snet_gateway.own_streams.closed", "{stream}",
             "Streams of reflection, health and uploads that the gateway closed by their bounds.");
+        _limited = _meter.CreateCounter<long>(
+            "snet_gateway.own_methods.limited", "{request}", "Requests of control methods whose caller had made too many.");
+    }
+
+    /// <param name="method">The path of one of the gateway's own methods.</param>
+    public void Limited(string method)
+    {
+        if (_limited.Enabled)
+        {
+            _limited.Add(1, new TagList { { "method", method } });
+        }
     }
 
     /// <param name="reason">One of "too_many", "not_read" and "idle".</param>
