@@ -1,4 +1,5 @@
 using System.Net;
+using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
@@ -34,6 +35,7 @@ internal static class GatewayApp
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();
+        services.AddAcme(result.Options.Listeners);
         services.AddPrepaid(result.Options.Prepaid);
         services.AddHealth();
         services.AddOwnServices();
@@ -95,6 +97,14 @@ internal static class GatewayApp
     public static WebApplication UseGateway(
         this WebApplication app, Action<IEndpointRouteBuilder>? mapPublic = null, Action<IEndpointRouteBuilder>? mapAdmin = null)
     {
+        // 0. The listener for challenges of a certificate authority serves nothing else.
+        if (app.Services.GetService<HttpChallenge>() is { } challenges)
+        {
+            app.MapWhen(
+                context => context.Features.Get<ListenerKind>() == ListenerKind.Challenge,
+                branch => branch.Run(challenges.RespondAsync));
+        }
+
         // 1. Probes, on both listeners, before anything that could fail.
         app.UseWhen(context => !HttpMethods.IsPost(context.Request.Method), branch => branch.UseMiddleware<ProbeMiddleware>());
 

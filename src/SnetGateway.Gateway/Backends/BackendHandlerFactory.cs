@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
@@ -33,6 +34,12 @@ internal sealed class BackendHandlerFactory(
         handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
         handler.RequestHeaderEncodingSelector ??= HeaderEncoding.OfClient;
         handler.ResponseHeaderEncodingSelector ??= HeaderEncoding.OfClient;
+        new BackendTls(context.ClusterId, translators.Clusters).Apply(handler.SslOptions);
+        if (handler.SslOptions.EnabledSslProtocols == SslProtocols.None)
+        {
+            handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        }
+
         handler.InitialHttp2StreamWindowSize = 1024 * 1024;
         if (context.NewMetadata?.GetValueOrDefault(PingKey) is { } ping
             && TimeSpan.TryParse(ping, System.Globalization.CultureInfo.InvariantCulture, out TimeSpan delay))

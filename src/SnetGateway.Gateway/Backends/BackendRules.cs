@@ -36,6 +36,7 @@ internal static class BackendRules
             CheckUsed(clusterId, kind, BackendKind.JsonRpc, nameof(backend.JsonRpc), backend.JsonRpc.Methods.Count, errors);
             int keys = backend.Http.Credentials.Count + backend.Http.Methods.Count + backend.Http.Statuses.Count;
             CheckUsed(clusterId, kind, BackendKind.Http, nameof(backend.Http), keys, errors);
+            CheckTls($"{path}:{nameof(backend.Tls)}", backend.Tls, known.GetValueOrDefault(clusterId), errors);
             HttpServiceRules.Check($"{path}:{nameof(backend.Http)}", backend.Http, errors);
         }
     }
@@ -57,6 +58,18 @@ internal static class BackendRules
         string remedy = $"Remove it, or write \"{BackendKind.Key}\": \"{wanted}\" into {ClusterRules.Clusters}:{clusterId}:Metadata";
         bool isUnused = keys > 0 && kind != wanted;
         errors.Check($"{PathOf(clusterId)}:{section}", (isUnused, "the cluster is of another kind, so this is never used", remedy));
+    }
+
+    private static void CheckTls(string path, ClusterTlsOptions tls, ClusterConfig? cluster, ErrorList errors)
+    {
+        CertificateRules.Check(path, tls.CertificatePath, tls.KeyPath, errors);
+        bool isSet = !string.IsNullOrEmpty(tls.CaPath) || !string.IsNullOrEmpty(tls.CertificatePath);
+        bool isUsed = cluster?.Destinations?.Values.Any(
+            destination => destination.Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) == true;
+        errors.Check(path, (
+            isSet && cluster is not null && !isUsed,
+            "no address of the cluster is https, so this is never used",
+            $"Write https:// addresses into {ClusterRules.Clusters}:{cluster?.ClusterId}, or remove it"));
     }
 
     private static int SourcesOf(DescriptorOptions? options) =>

@@ -12,6 +12,9 @@ public sealed class ClusterBackendOptions
     /// </summary>
     public DescriptorOptions Descriptors { get; set; } = new();
 
+    /// <summary>TLS towards the instances, for clusters whose addresses are https.</summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
+
     /// <summary>For clusters of the kind jsonrpc.</summary>
     public JsonRpcOptions JsonRpc { get; set; } = new();
 

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
@@ -102,6 +103,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         GatewayOptions options, IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, ErrorList errors)
     {
         ListenerRules.Check(options.Listeners, errors);
+        AcmeRules.Check(options.Acme, options.Listeners.Public, options.Ledger, errors);
         LedgerRules.Check(options.Ledger, errors);
         PrepaidRules.Check(options.Prepaid, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);

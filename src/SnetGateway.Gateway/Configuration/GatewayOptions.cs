@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Ethereum;
+using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
@@ -24,6 +25,9 @@ public sealed class GatewayOptions
 
     /// <summary>Addresses and certificates of the two listeners.</summary>
     public ListenerOptions Listeners { get; set; } = new();
+
+    /// <summary>The authority that issues the certificates of `Listeners:Public:Domains`, by ACME (RFC 8555).</summary>
+    public AcmeOptions Acme { get; set; } = new();
 
     /// <summary>The blockchain, and the nodes through which it is read.</summary>
     public ChainOptions Chain { get; set; } = new();

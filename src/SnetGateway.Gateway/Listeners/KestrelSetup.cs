@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
@@ -12,6 +14,8 @@ internal sealed class KestrelSetup(
     IOptions<ListenerOptions> listeners,
     IOptions<LimitOptions> limits,
     ListenerAddresses addresses,
+    ServerCertificates certificates,
+    CertificateFiles certificateFiles,
     TimeProvider time,
     ILogger<KestrelSetup> logger) : IConfigureOptions<KestrelServerOptions>
 {
@@ -55,17 +59,23 @@ internal sealed class KestrelSetup(
             Mark(listen, ListenerKind.Admin);
         });
 
-        ListenOptions consumers = listeners.Value.Public.CertificatePath is { Length: > 0 } certificate
-            ? ListenTls(options, certificate)
-            : ListenCleartext(options);
+        if (listeners.Value.Public.HasHttpChallenges)
+        {
+            options.Listen(Parse("Public:Challenge", listeners.Value.Public.ChallengeAddress!), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                Mark(listen, ListenerKind.Challenge);
+            });
+        }
+
+        ListenOptions consumers = listeners.Value.Public.IsTls ? ListenTls(options) : ListenCleartext(options);
         addresses.Set(consumers, admin!);
     }
 
-    private ListenOptions ListenTls(KestrelServerOptions options, string certificatePath)
+    private ListenOptions ListenTls(KestrelServerOptions options)
     {
         ListenOptions? result = null;
-        var certificate = new ServerCertificate(certificatePath, listeners.Value.Public.KeyPath);
-        certificate.Load();
+        certificateFiles.Load();
         options.Listen(Parse("Public", listeners.Value.Public.Address), listen =>
         {
             result = listen;
@@ -75,13 +85,43 @@ internal sealed class KestrelSetup(
             var balancers = new ProxyHeaderMiddleware(
                 Headers(listeners.Value.Public), listeners.Value.Public.DecisionTimeout, time, logger);
             listen.Use(next => connection => balancers.RunAsync(connection, next));
+            listen.Use(next => connection => RefuseOldVersionsAsync(connection, next));
+            if (listeners.Value.Public is { Domains.Length: > 0, HasHttpChallenges: false })
+            {
+                listen.Use(next => connection => AcmeHello.RunAsync(connection, next, listeners.Value.Public.DecisionTimeout, time));
+            }
+
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
-                OnConnection = _ => new(certificate.Current),
+                OnConnection = ChooseAsync,
             });
             listen.UseLingeringClose(time);
         });
         return result!;
+    }
+
+    private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext handshake)
+    {
+        string host = handshake.ClientHelloInfo.ServerName;
+        TlsCertificate? challenge =
+            AcmeHello.IsOn(handshake.Connection) ? await certificates.FindChallenge(host, handshake.CancellationToken) : null;
+        return (challenge ?? certificates.Find(host)).Options;
+    }
+
+    /// <summary>
+    /// A client that offers only versions before TLS 1.2 makes the handshake throw, and the server would log an error for each.
+    /// </summary>
+    private async Task RefuseOldVersionsAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (NotSupportedException exception)
+        {
+            ListenerLog.UndecidedClosed(logger, exception);
+            connection.Abort(new ConnectionAbortedException("The client offers no supported version of TLS."));
+        }
     }
 
     private ListenOptions ListenCleartext(KestrelServerOptions options)

@@ -5,6 +5,7 @@ internal sealed class ListenerKind
 {
     public static readonly ListenerKind Public = new();
     public static readonly ListenerKind Admin = new();
+    public static readonly ListenerKind Challenge = new();
 
     private ListenerKind()
     {

@@ -23,13 +23,36 @@ public sealed class PublicListenerOptions
     [DataType("endpoint")]
     public string Address { get; set; } = "0.0.0.0:7000";
 
-    /// <summary>PEM file with the TLS certificate and its chain. Read at startup. Unset or empty: no TLS.</summary>
+    /// <summary>
+    /// PEM file with the TLS certificate and its chain. Read every second: new connections get a replaced certificate. Unset or empty: no
+    /// TLS, unless there are `Certificates`.
+    /// </summary>
     [DataType("file")]
     public string? CertificatePath { get; set; }
 
     /// <summary>PEM file with the private key of the certificate. Unset or empty: the key is in the certificate's file.</summary>
     [DataType("file")]
     public string? KeyPath { get; set; }
+
+    /// <summary>
+    /// Further certificates, for other hosts: a list, each with its `CertificatePath` and, unless the key is in the same file, `KeyPath`. A
+    /// client that names a host (SNI) gets the certificate for it; one that names none, or an unknown one, gets the first of all.
+    /// </summary>
+    public CertificateOptions[] Certificates { get; set; } = [];
+
+    /// <summary>
+    /// Hosts whose certificates are ordered and renewed by the gateway itself, from the authority of `Acme`, one for each host. Their names
+    /// must lead to this gateway from the internet.
+    /// </summary>
+    [DataType("domain")]
+    public string[] Domains { get; set; } = [];
+
+    /// <summary>
+    /// For `Domains`: IP address and port at which the authority finds this gateway as port 80 of each host, for http-01 challenges.
+    /// Nothing else is served there. Unset or empty: tls-alpn-01 challenges, for which it must find `Address` as port 443 of each host.
+    /// </summary>
+    [DataType("optional endpoint")]
+    public string? ChallengeAddress { get; set; }
 
     /// <summary>
     /// Addresses or networks of load balancers, such as 10.0.0.0/8. Connections from them must start with a PROXY protocol header (version
@@ -43,6 +66,30 @@ public sealed class PublicListenerOptions
     /// immediately, and 5 s cover a lost packet.
     /// </summary>
     internal TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the listener serves TLS.</summary>
+    internal bool IsTls => CertificateFiles.Any() || Domains.Length > 0;
+
+    /// <summary>Whether http-01 challenges are answered, rather than tls-alpn-01 challenges.</summary>
+    internal bool HasHttpChallenges => Domains.Length > 0 && !string.IsNullOrEmpty(ChallengeAddress);
+
+    /// <summary>All certificates that files hold, in their order.</summary>
+    internal IEnumerable<CertificateOptions> CertificateFiles =>
+        string.IsNullOrEmpty(CertificatePath)
+            ? Certificates
+            : Certificates.Prepend(new CertificateOptions { CertificatePath = CertificatePath, KeyPath = KeyPath });
+}
+
+/// <summary>The files of one certificate.</summary>
+public sealed class CertificateOptions
+{
+    /// <summary>PEM file with the certificate and its chain.</summary>
+    [Required, DataType("file")]
+    public string CertificatePath { get; set; } = "";
+
+    /// <summary>PEM file with its private key. Unset or empty: the key is in the certificate's file.</summary>
+    [DataType("file")]
+    public string? KeyPath { get; set; }
 }
 
 /// <summary>The listener for the operator.</summary>

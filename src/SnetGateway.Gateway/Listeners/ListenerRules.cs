@@ -28,6 +28,23 @@ internal static class ListenerRules
         }
 
         CertificateRules.Check(Public, consumers.CertificatePath, consumers.KeyPath, errors);
+        new KeyRules(Public, errors).Requires(consumers.ChallengeAddress, consumers.Domains);
+        if (TryParseEndPoint(consumers.ChallengeAddress ?? "", out IPEndPoint? challenges))
+        {
+            bool isTaken = ((string[])[consumers.Address, options.Admin.Address]).Any(
+                address => TryParseEndPoint(address, out IPEndPoint? other)
+                    && other.Port != 0 && other.Port == challenges.Port && Overlap(other.Address, challenges.Address));
+            errors.Check(
+                $"{Public}:{nameof(PublicListenerOptions.ChallengeAddress)}",
+                (isTaken, $"another listener has port {challenges.Port} too", "Give each listener its own port"));
+        }
+
+        for (int i = 0; i < consumers.Certificates.Length; i++)
+        {
+            CertificateOptions files = consumers.Certificates[i];
+            CertificateRules.Check(
+                $"{Public}:{nameof(PublicListenerOptions.Certificates)}:{i}", files.CertificatePath, files.KeyPath, errors);
+        }
     }
 
     /// <summary>Reads an address with its port. One without a port is refused: the port would silently be 0.</summary>

@@ -15,6 +15,9 @@ internal static class ListenerServiceCollectionExtensions
         services.AddOptions<ListenerOptions>().BindConfiguration(ListenerOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ListenerAddresses>();
+        services.TryAddSingleton<ServerCertificates>();
+        services.TryAddSingleton<CertificateFiles>();
+        services.AddHostedService(provider => provider.GetRequiredService<CertificateFiles>());
         services.AddSingleton<IConnectionListenerFactory, SplitPortFactory>();
         services.AddOptions<SocketTransportOptions>().Configure<IOptions<LimitOptions>>((sockets, limits) =>
             sockets.CreateBoundListenSocket = endPoint =>

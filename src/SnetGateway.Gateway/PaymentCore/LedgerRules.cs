@@ -21,10 +21,10 @@ internal static class LedgerRules
             case "sqlite":
                 string path = Path.GetFullPath(options.Path);
                 errors.Check(Database, (Directory.Exists(path), $"{ErrorList.Quote(path)} is a folder", "Write a file, as data/ledger.db"));
-                CheckFolder(errors, Database, File.Exists(path) ? null : Path.GetDirectoryName(path));
+                FolderRules.Check(errors, Database, File.Exists(path) ? null : Path.GetDirectoryName(path));
                 break;
             case "etcd" or "redis":
-                CheckFolder(errors, Journal, Path.GetFullPath(options.Journal.Path));
+                FolderRules.Check(errors, Journal, Path.GetFullPath(options.Journal.Path));
                 break;
         }
 
@@ -61,24 +61,5 @@ internal static class LedgerRules
         keys.Requires(redis.CaPath, redis.Tls);
         keys.Requires(redis.CertificatePath, redis.Tls);
         CertificateRules.Check(Redis, redis.CertificatePath, redis.KeyPath, errors);
-    }
-
-    /// <summary>
-    /// The folder exists or can be created. Whether the current user may write there is not checked: `check-config` is often run by another
-    /// user than the gateway's.
-    /// </summary>
-    private static void CheckFolder(ErrorList errors, string key, string? path)
-    {
-        while (path is not null && !Path.Exists(path))
-        {
-            path = Path.GetDirectoryName(path);
-        }
-
-        const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        bool isReadOnly = path is not null && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & AnyWrite) == 0;
-        errors.Check(
-            key,
-            (File.Exists(path), $"{ErrorList.Quote(path ?? "")} is a file, so there can be no folder", "Write another path"),
-            (isReadOnly, $"the folder {ErrorList.Quote(path ?? "")} is read-only", "Write another path"));
     }
 }

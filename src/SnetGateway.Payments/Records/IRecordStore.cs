@@ -69,6 +69,9 @@ public enum RecordKind : byte
 
     /// <summary>A model that a user trains at a service.</summary>
     TrainedModel = 6,
+
+    /// <summary>A certificate of the listener, or the key that orders them, encrypted.</summary>
+    Certificate = 7,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

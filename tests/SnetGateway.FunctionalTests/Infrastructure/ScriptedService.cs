@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace SnetGateway.FunctionalTests.Infrastructure;
@@ -23,7 +24,8 @@ internal sealed class ScriptedService : IAsyncDisposable
 
     public RequestDelegate Handle { get; set; } = Wire.EchoAsync;
 
-    public static async Task<ScriptedService> StartAsync(HttpProtocols protocols = HttpProtocols.Http2, bool tls = false)
+    public static async Task<ScriptedService> StartAsync(
+        HttpProtocols protocols = HttpProtocols.Http2, bool tls = false, HttpsConnectionAdapterOptions? https = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -37,7 +39,11 @@ internal sealed class ScriptedService : IAsyncDisposable
             options.Listen(System.Net.IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = protocols;
-                if (tls)
+                if (https is not null)
+                {
+                    listen.UseHttps(https);
+                }
+                else if (tls)
                 {
                     listen.UseHttps(TestCertificate.Create());
                 }

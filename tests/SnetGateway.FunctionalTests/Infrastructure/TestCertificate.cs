@@ -10,6 +10,12 @@ internal sealed class TestCertificate : IDisposable
 
     public TestCertificate()
     {
+        Replace();
+    }
+
+    /// <summary>Writes another one into the files.</summary>
+    public void Replace()
+    {
         using X509Certificate2 certificate = Create();
         File.WriteAllText(CertificatePath, certificate.ExportCertificatePem());
         File.WriteAllText(KeyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());

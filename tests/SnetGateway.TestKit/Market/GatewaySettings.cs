@@ -16,6 +16,9 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
     /// <summary>Groups in addition to the default one, by their keys.</summary>
     public IReadOnlyDictionary<string, MarketGroup> MoreGroups { get; init; } = new Dictionary<string, MarketGroup>();
 
+    /// <summary>The text of the appsettings file; null to write one from these settings.</summary>
+    public string? File { get; init; }
+
     /// <summary>The ledger's file; null for one in the gateway's folder.</summary>
     public string? LedgerPath { get; init; }
 
@@ -34,6 +37,11 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
     /// <summary>The text of the appsettings file.</summary>
     internal string Write(string folder, string publicAddress, string adminAddress)
     {
+        if (File is not null)
+        {
+            return File;
+        }
+
         var file = new JsonObject
         {
             ["SnetGateway"] = new JsonObject

@@ -27,6 +27,9 @@ internal static class ValueForms
         ["endpoint"] = new(
             "an IP address and a port, as 0.0.0.0:7000 or [::1]:7000", value => ListenerRules.TryParseEndPoint(value, out _)),
 
+        ["domain"] = new("the name of a host in the internet, as api.example.org (letters, digits, hyphens and dots)", IsDomain),
+        ["e-mail"] = ScalarNode.Pattern("an e-mail address", @"[^@\s\p{Cc}]+@[^@\s\p{Cc}]+").OrEmpty(),
+
         // Programs are started on Linux only; elsewhere their own rule says so.
         ["executable"] = new(
             "an executable file: its absolute path, or its name in PATH",
@@ -49,6 +52,8 @@ internal static class ValueForms
         ["http failure"] = ScalarNode.Pattern("the HTTP status of a failure, a number from 300 to 599", "[3-5][0-9]{2}"),
         ["method"] = ScalarNode.Pattern("the path of a gRPC method, as /package.Service/Method", @"/[^/\s\p{Cc}]+/[^/\s\p{Cc}]+"),
         ["network"] = new("an IP address or a network, as 10.0.0.7 or 10.0.0.0/8", value => TrustedProxies.TryParse(value, out _)),
+        ["optional endpoint"] = new ScalarNode(
+            "an IP address and a port, as 0.0.0.0:80", value => ListenerRules.TryParseEndPoint(value, out _)).OrEmpty(),
         ["origin"] = new("an origin, as https://app.example.org or http://localhost:3000 (no path)", IsOrigin),
         ["program name"] = ScalarNode.Pattern("a name of small letters, digits and inner hyphens", "[a-z0-9]([a-z0-9-]*[a-z0-9])?"),
 
@@ -83,6 +88,13 @@ internal static class ValueForms
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         return OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Others) == 0;
     }
+
+    /// <summary>A wildcard is none: an authority validates it by DNS only.</summary>
+    private static bool IsDomain(string value) =>
+        value.Length <= 253 && value.Contains('.', StringComparison.Ordinal)
+            && !value.All(letter => char.IsAsciiDigit(letter) || letter == '.')
+            && value.Split('.').All(label => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-'
+                && label.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'));
 
     private static bool IsHttpUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri is { Scheme: "http" or "https" };

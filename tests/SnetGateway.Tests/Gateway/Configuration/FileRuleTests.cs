@@ -1,7 +1,6 @@
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Validation;
-using SnetGateway.Tests.Storage;
+using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Configuration;
@@ -47,11 +46,14 @@ public sealed class FileRuleTests : IDisposable
             path is null ? null : words,
             await ReadAsync((Listener + "CertificatePath", Pem(certificate)), (Listener + "KeyPath", Pem(key))));
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    public void Certificate_WithItsKeyInTheSameFile_IsServed(string? key) =>
-        Assert.NotNull(new ServerCertificate(At("whole.pem"), key).Load().ServerCertificateContext);
+    [Fact]
+    public async Task FurtherCertificates_AreCheckedToo() => AssertMistake(
+        Listener + "Certificates:1:KeyPath",
+        "no key that fits",
+        await ReadAsync(
+            (Listener + "Certificates:0:CertificatePath", At("whole.pem")),
+            (Listener + "Certificates:1:CertificatePath", At("one.pem")),
+            (Listener + "Certificates:1:KeyPath", At("other.key"))));
 
     [Theory]
     [InlineData("sqlite", "Path", "new/folder/ledger.db", null)]

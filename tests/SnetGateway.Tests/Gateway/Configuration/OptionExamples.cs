@@ -7,8 +7,17 @@ internal static class OptionExamples
     {
         ["Listeners"] = """
             "Listeners": {
-              "Public": { "Address": "0.0.0.0:443", "CertificatePath": "tls/fullchain.pem", "KeyPath": "tls/key.pem", "TrustedProxies": [ "10.0.0.0/8" ] }
+              "Public": {
+                "Address": "0.0.0.0:443",
+                "CertificatePath": "tls/fullchain.pem",
+                "KeyPath": "tls/key.pem",
+                "Certificates": [ { "CertificatePath": "tls/other-host.pem" } ],
+                "TrustedProxies": [ "10.0.0.0/8" ]
+              }
             }
+            """,
+        ["Acme"] = """
+            "Acme": { "Email": "operator@example.org", "AgreeToTerms": true, "Folder": "/var/lib/snet-gateway/acme" }
             """,
         ["Chain"] = """
             "Chain": {

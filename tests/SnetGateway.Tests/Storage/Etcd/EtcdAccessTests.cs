@@ -2,6 +2,7 @@ using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
 using SnetGateway.Storage.Etcd;
 using SnetGateway.TestKit.Etcd;
+using SnetGateway.TestKit.Stores;
 using Xunit;
 
 namespace SnetGateway.Tests.Storage.Etcd;

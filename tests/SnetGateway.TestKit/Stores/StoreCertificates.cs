@@ -3,14 +3,15 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SnetGateway.TestKit.Etcd;
 
-namespace SnetGateway.Tests.Storage;
+namespace SnetGateway.TestKit.Stores;
 
 /// <summary>PEM files of an authority, and of a certificate for 127.0.0.1 that both sides use.</summary>
-internal static class StoreCertificates
+public static class StoreCertificates
 {
+    /// <summary>Writes NAME-ca.pem, NAME.pem and NAME.key.</summary>
     public static EtcdTls Write(string folder, string name)
     {
-        DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-1), until = DateTimeOffset.UtcNow.AddDays(7);
+        DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1), until = TimeProvider.System.GetUtcNow().AddDays(7);
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var caRequest = new CertificateRequest($"CN=authority {name}", caKey, HashAlgorithmName.SHA256);
         caRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
