@@ -8,12 +8,13 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
-/// <summary>npm's snet-sdk, unmodified, as a consumer's program uses it (tests/clients/snet-sdk).</summary>
+/// <summary>npm's snet-sdk and snet-sdk-web, unmodified, as a consumer's program and a web page use them (tests/clients).</summary>
 [Collection(GatewayFixture.Collection)]
 [Trait("Needs", "chain")]
 public sealed class PublicSdkTests(GatewayFixture market)
 {
-    private const string Account = "thirdParty", Other = "operator";
+    private const string Account = "thirdParty", Other = "operator", Page = "provider2";
+    private const string Sdk = "tests/clients/snet-sdk", WebSdk = "tests/clients/snet-sdk-web";
 
     [Fact]
     public async Task SdkWithoutConcurrency_OpensItsChannel_AndPaysEachCallByEscrow()
@@ -24,7 +25,7 @@ public sealed class PublicSdkTests(GatewayFixture market)
             new MarketService("sdk", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price }));
 
         IReadOnlyList<JsonElement> calls = await SayAsync(
-            gateway, new { account = Account, price = Price, concurrency = false }, "one", "two", "three");
+            gateway, new { account = Account, price = Price, concurrency = false }, Sdk, "one", "two", "three");
 
         Assert.Equal(["one", "two", "three"], calls.Select(call => call.GetProperty("text").GetString()));
         // Before each call it asks the state service where its channel is; before the first it had none.
@@ -64,7 +65,7 @@ public sealed class PublicSdkTests(GatewayFixture market)
         });
 
         IReadOnlyList<JsonElement> calls = await RunAsync(
-            gateway, new { account = Other, price = Price, concurrentCalls = 3 }, "one", "two", "three", "four");
+            gateway, new { account = Other, price = Price, concurrentCalls = 3 }, Sdk, "one", "two", "three", "four");
         Assert.Equal(["one", "two", "three"], calls.Take(3).Select(call => call.GetProperty("text").GetString()));
         Assert.StartsWith(
             "internal error: Usage Exceeded on channel Id", calls[3].GetProperty("details").GetString(), StringComparison.Ordinal);
@@ -76,7 +77,7 @@ public sealed class PublicSdkTests(GatewayFixture market)
         await market.Chain.AddFundsAsync(BigInteger.Parse(row.GetProperty("channel").GetString()!, CultureInfo.InvariantCulture), 10_000);
         string[] concurrent = ["four", "five", "six", "seven"];
         calls = await SayAsync(
-            gateway, new { account = Other, price = Price, concurrentCalls = 5, concurrentTexts = concurrent }, "again");
+            gateway, new { account = Other, price = Price, concurrentCalls = 5, concurrentTexts = concurrent }, Sdk, "again");
         Assert.Equal(concurrent.Append("again").Order(), calls.Select(call => call.GetProperty("text").GetString()).Order());
 
         Assert.Equal(0, await gateway.StopAsync());
@@ -85,24 +86,70 @@ public sealed class PublicSdkTests(GatewayFixture market)
         Assert.Contains("plan", verified.Everything, StringComparison.Ordinal);
     }
 
-    /// <summary>The same, where each call must end well.</summary>
-    private async Task<IReadOnlyList<JsonElement>> SayAsync(GatewayProcess gateway, object settings, params string[] texts)
+    /// <summary>
+    /// A page that pays with a wallet over gRPC-Web. The web SDK buys a token for one call by default, and requests the plan before each
+    /// call: a plan that is drained is followed by the next one.
+    /// </summary>
+    [Fact]
+    public async Task WebSdkWithItsDefaults_Deposits_OpensItsChannel_AndPaysByPrepaidTokens_AlsoAfterARestart()
     {
-        IReadOnlyList<JsonElement> calls = await RunAsync(gateway, settings, texts);
+        const long Price = 25;
+        await market.Chain.CommandAsync("mint", new { to = Page, amount = "1000000" });
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
+            market.Chain.State,
+            new MarketService("web", market.Service(ExampleLanguage.JavaScript).Address) { Price = Price })
+        {
+            Options = market.Prepaid(),
+        });
+
+        await SayAsync(gateway, new { account = Page, price = Price, deposit = 100 }, WebSdk, "one", "two", "three");
+        (string id, string authorized) = await ChannelAsync(gateway);
+        Assert.Equal("75", authorized);
+
+        Assert.Equal(0, await gateway.StopAsync());
+        await gateway.StartAgainAsync();
+        await market.Chain.AddFundsAsync(BigInteger.Parse(id, CultureInfo.InvariantCulture), 10_000);
+        string[] concurrent = ["five", "six", "seven"];
+        IReadOnlyList<JsonElement> calls = await SayAsync(
+            gateway, new { account = Page, price = Price, concurrentCalls = 4, concurrentTexts = concurrent }, WebSdk, "four");
+        Assert.Equal(concurrent.Append("four").Order(), calls.Select(call => call.GetProperty("text").GetString()).Order());
+        calls = await SayAsync(gateway, new { account = Page, price = Price }, WebSdk, "drained");
+        Assert.Equal("drained", Assert.Single(calls).GetProperty("text").GetString());
+        Assert.Equal((id, "200"), await ChannelAsync(gateway));
+
+        Assert.Equal(0, await gateway.StopAsync());
+        CommandResult verified = await gateway.RunCommandAsync("ledger", "verify");
+        Assert.True(verified.ExitCode == 0, verified.Everything);
+    }
+
+    /// <summary>The one channel, and what is authorized on it.</summary>
+    private static async Task<(string Id, string Authorized)> ChannelAsync(GatewayProcess gateway)
+    {
+        CommandResult channels = await gateway.RunCommandAsync("channels", "--json");
+        JsonElement row = Assert.Single(channels.Output.Select(line => JsonSerializer.Deserialize<JsonElement>(line)));
+        return (row.GetProperty("channel").GetString()!, row.GetProperty("authorised").GetString()!);
+    }
+
+    /// <summary>The same, where each call must end well.</summary>
+    private async Task<IReadOnlyList<JsonElement>> SayAsync(
+        GatewayProcess gateway, object settings, string sdk, params string[] texts)
+    {
+        IReadOnlyList<JsonElement> calls = await RunAsync(gateway, settings, sdk, texts);
         Assert.All(calls, call => Assert.True(call.GetProperty("code").GetInt32() == 0, call.GetRawText()));
         return calls;
     }
 
     /// <summary>Calls `Say` with each text, one call after the other, and then with those that are made at the same time.</summary>
-    private async Task<IReadOnlyList<JsonElement>> RunAsync(GatewayProcess gateway, object settings, params string[] texts)
+    private async Task<IReadOnlyList<JsonElement>> RunAsync(
+        GatewayProcess gateway, object settings, string sdk, params string[] texts)
     {
-        Repository.Existing("tests/clients/snet-sdk/node_modules", "run tests/run.sh, or npm ci in tests/clients/snet-sdk");
+        Repository.Existing($"{sdk}/node_modules", $"run tests/run.sh, or npm ci in {sdk}");
         JsonObject job = JsonSerializer.SerializeToNode(settings)!.AsObject();
         job["chain"] = market.Chain.StateFile;
         job["endpoint"] = gateway.Endpoint;
         job["texts"] = JsonSerializer.SerializeToNode(texts);
         await using var client = ChildProcess.Start(
-            "node", [Repository.Existing("tests/clients/snet-sdk/pay.mjs", "the checkout is incomplete"), job.ToJsonString()]);
+            "node", [Repository.Existing($"{sdk}/pay.mjs", "the checkout is incomplete"), job.ToJsonString()]);
         List<JsonElement> calls = [];
         int count = texts.Length + (job["concurrentTexts"]?.AsArray().Count ?? 0);
         for (int i = 0; i < count; i++)
