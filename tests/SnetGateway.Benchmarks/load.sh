@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
-#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL] [--json FILE]
+#   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL]... [--json FILE]
 #     [--check] [--quick] [--awake]
 #   load.sh translators [...]: services that speak JSON, beside bare YARP with the same JSON; --beside, --json and nginx are not for it.
 #   load.sh kinds [...]: prepaid and free calls, and the control methods, beside escrow calls at one gateway; --beside, --json and nginx are not for it.

@@ -45,8 +45,11 @@ internal sealed class LoadOptions
     /// <summary>The gateway's program, snet-gateway.dll of a Release build.</summary>
     public string Gateway { get; private set; } = "";
 
-    /// <summary>Another build of the gateway that takes turns with it, to compare the two; null for none.</summary>
-    public string? Beside { get; private set; }
+    /// <summary>
+    /// Other builds of the gateway that take turns with it, to compare them. Two processes of one build differ by some percent, as the
+    /// runtime optimizes each by what it happened to see: comparisons name each build several times.
+    /// </summary>
+    public List<string> Beside { get; } = [];
 
     /// <summary>Where the gateway's ledger lies during the run: a folder on a real disk.</summary>
     public string LedgerFolder { get; private set; } = "";
@@ -80,7 +83,7 @@ internal sealed class LoadOptions
             throw new FormatException("--gateway must name snet-gateway.dll of a Release build.");
         }
 
-        if (options.Beside is not null && !File.Exists(options.Beside))
+        if (!options.Beside.TrueForAll(File.Exists))
         {
             throw new FormatException("--beside must name snet-gateway.dll of another Release build.");
         }
@@ -127,7 +130,7 @@ internal sealed class LoadOptions
                 Gateway = Path.GetFullPath(value);
                 break;
             case "--beside":
-                Beside = Path.GetFullPath(value);
+                Beside.Add(Path.GetFullPath(value));
                 break;
             case "--ledger":
                 LedgerFolder = Path.GetFullPath(value);

@@ -8,7 +8,7 @@ namespace SnetGateway.Benchmarks.Load;
 /// <param name="Yarp">Bare YARP.</param>
 /// <param name="Nginx">nginx.</param>
 /// <param name="Gateway">The gateway, paid.</param>
-/// <param name="Beside">Another build of the gateway, if one took turns with it.</param>
+/// <param name="Beside">Other builds of the gateway that took turns with it, in the order of the options.</param>
 /// <param name="Ratios">The gateway to the two others, medians of each round's.</param>
 /// <param name="AllocatedBytesPerCall">Bytes the gateway's runtime allocated per call, less those of bare YARP.</param>
 /// <param name="ChainCallsPerCall">
@@ -22,7 +22,7 @@ internal sealed record LoadReport(
     LoadFigures Yarp,
     LoadFigures Nginx,
     LoadFigures Gateway,
-    LoadFigures? Beside,
+    IReadOnlyList<LoadFigures> Beside,
     LoadRatios Ratios,
     double AllocatedBytesPerCall,
     double ChainCallsPerCall,
@@ -34,11 +34,11 @@ internal sealed record LoadReport(
     public LoneClient? LoneClient { get; init; }
 
     private string _chainText = "";
-    private string _besideText = "";
+    private IReadOnlyList<string> _besideTexts = [];
 
     public static LoadReport Of(
-        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway, List<PhaseResult>? beside,
-        bool verified)
+        LoadOptions options, List<PhaseResult> yarp, List<PhaseResult> nginx, List<PhaseResult> gateway,
+        IReadOnlyList<List<PhaseResult>> beside, bool verified)
     {
         (LoadFigures? yarpFigures, LoadFigures? nginxFigures, LoadFigures? figures) = (LoadFigures.Of(yarp), LoadFigures.Of(nginx),
             LoadFigures.Of(gateway));
@@ -50,14 +50,14 @@ internal sealed record LoadReport(
             yarpFigures,
             nginxFigures,
             figures,
-            beside is null ? null : LoadFigures.Of(beside),
+            [.. beside.Select(LoadFigures.Of)],
             LoadRatios.Of(gateway, yarp, nginx),
             LoadFigures.Median(gateway, round => round.AllocatedBytesPerCall) - LoadFigures.Median(
                 yarp, round => round.AllocatedBytesPerCall),
             gateway.Sum(round => round.Server.Chain.ChannelReads) / calls,
             verified)
         {
-            _besideText = beside is null ? "" : BesideText(beside, gateway),
+            _besideTexts = [.. beside.Select((rounds, index) => BesideText(index + 1, rounds, gateway))],
             _chainText = $"{questions / gateway.Sum(round => round.Elapsed.TotalSeconds):F1} questions a second follow the chain, "
                 + $"{questions / calls:F5} per call",
         };
@@ -79,17 +79,17 @@ internal sealed record LoadReport(
         WriteRow(output, "bare YARP", Yarp);
         WriteRow(output, "nginx", Nginx);
         WriteRow(output, "gateway", Gateway);
-        if (Beside is not null)
+        for (int index = 0; index < Beside.Count; index++)
         {
-            WriteRow(output, "beside", Beside);
+            WriteRow(output, $"beside-{index + 1}", Beside[index]);
         }
 
         output.WriteLine("Ratios, medians of those of each round:");
         output.WriteLine($"gateway to bare YARP: {Ratios.CallsToYarp:F2} of its calls/s, {Ratios.CpuToYarp:F2} times its CPU per call");
         output.WriteLine($"gateway to nginx:     {Ratios.CallsToNginx:F2} of its calls/s, {Ratios.CpuToNginx:F2} times its CPU per call");
-        if (_besideText.Length > 0)
+        foreach (string text in _besideTexts)
         {
-            output.WriteLine(_besideText);
+            output.WriteLine(text);
         }
 
         output.WriteLine($"allocated per call beyond bare YARP: {AllocatedBytesPerCall:F0} bytes");
@@ -98,8 +98,8 @@ internal sealed record LoadReport(
         output.WriteLine($"ledger verified: {LedgerVerified}");
     }
 
-    private static string BesideText(List<PhaseResult> beside, List<PhaseResult> gateway) =>
-        $"beside to gateway:    {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its "
+    private static string BesideText(int number, List<PhaseResult> beside, List<PhaseResult> gateway) =>
+        $"beside-{number} to gateway:  {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its "
         + $"CPU per call";
 
     private static void WriteRow(TextWriter output, string name, LoadFigures figures) => output.WriteLine(

@@ -44,16 +44,16 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
         MeasuredServer paidServer = StartGateway(gateway, service, market);
         LoadSubject paid = await PrepareAsync(paidServer, stocks, cancellationToken);
         List<LoadSubject> subjects = [yarp, nginx, paid];
-        LoadSubject? beside = null;
-        if (options.Beside is { } program)
+        foreach (string program in options.Beside)
         {
-            var other = new PaidGateway("beside", program, options.Folder, options.LedgerFolder, options.Etcd)
+            var other = new PaidGateway($"beside-{subjects.Count - 2}", program, options.Folder, options.LedgerFolder, options.Etcd)
             {
                 Chain = s_chain,
             };
-            beside = await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken);
-            subjects.Add(beside);
+            subjects.Add(await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken));
         }
+
+        LoadSubject[] beside = [.. subjects.Skip(3)];
 
         LoadSubject? memory = null;
         if (options.Clients == 1)
@@ -74,7 +74,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         await paidServer.DisposeAsync();
         bool verified = await VerifyAsync(gateway, cancellationToken);
-        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, beside?.Rounds, verified) with { LoneClient = lone };
+        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, [.. beside.Select(other => other.Rounds)], verified) with { LoneClient = lone };
     }
 
     /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>

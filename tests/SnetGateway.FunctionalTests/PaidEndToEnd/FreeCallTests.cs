@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Text.Json;
+using SnetGateway.Ethereum.Signatures;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
@@ -8,36 +10,34 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
-/// <summary>Free calls on the real contract, by grpc-js and python3-grpcio, and by the sequences of the newest SDKs.</summary>
+/// <summary>
+/// Free calls on the real contract, by grpc-js and python3-grpcio, and by the sequences of the newest SDKs. Most tests share one gateway:
+/// each has users of its own.
+/// </summary>
 [Collection(GatewayFixture.Collection)]
 [Trait("Needs", "chain")]
-public sealed class FreeCallTests(GatewayFixture market) : IDisposable
+public sealed class FreeCallTests(GatewayFixture market, FreeCallTests.Running running) : IClassFixture<FreeCallTests.Running>
 {
     private const string Service = "free";
     private const string Exceeded = "internal error: free call limit has been exceeded, calls made = 3, total free calls eligible = 3";
     private const string FreeCalls = $"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls";
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-free-");
 
     [Theory]
     [InlineData(ClientStack.Node)]
     [InlineData(ClientStack.Python)]
     public async Task Quota_IsUsedUp_AndRefusedWithTheReferencesText(ClientStack stack)
     {
-        await using GatewayProcess gateway = await StartAsync();
-        Assert.Equal(3, (await AskAsync(gateway, stack)).FreeCalls!.Available);
-        IReadOnlyList<CallReport> calls = await market.Client(stack).RunAsync(Call(gateway) with { Calls = 4 });
+        ClientFreeCalls user = await NewUserAsync();
+        Assert.Equal(3, (await AskAsync(Gateway, stack, user)).FreeCalls!.Available);
+        IReadOnlyList<CallReport> calls = await market.Client(stack).RunAsync(Call(Gateway, user) with { Calls = 4 });
         Assert.Equal([0, 0, 0, 13], calls.Select(call => call.Code));
         Assert.All(calls.Take(3), call => Assert.Equal(["hello"], call.Texts));
         Assert.Equal(Exceeded, calls[3].Details);
 
         // A service gets the user's address, and a failed call costs nothing.
-        CallReport after = await AskAsync(gateway, stack);
+        CallReport after = await AskAsync(Gateway, stack, user);
         Assert.Equal((0, BigInteger.Zero), (after.Code, after.FreeCalls!.Available));
         Assert.NotEmpty(after.FreeCalls.Token);
-        Assert.Equal(0, await gateway.StopAsync());
-        CommandResult verified = await gateway.RunCommandAsync("ledger", "verify");
-        Assert.True(verified.ExitCode == 0, verified.Everything);
     }
 
     [Theory]
@@ -45,10 +45,10 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     [InlineData(ClientStack.Python)]
     public async Task FailureOfTheService_CostsNothing(ClientStack stack)
     {
-        await using GatewayProcess gateway = await StartAsync();
-        ClientJob failing = Call(gateway) with { Requests = [new { failure = new { code = 5, message = "no such thing" } }], Calls = 3 };
+        ClientFreeCalls user = await NewUserAsync();
+        ClientJob failing = Call(Gateway, user) with { Requests = [new { failure = new { code = 5, message = "no such thing" } }], Calls = 3 };
         Assert.All(await market.Client(stack).RunAsync(failing), call => Assert.Equal((5, "no such thing"), (call.Code, call.Details)));
-        Assert.Equal(3, (await AskAsync(gateway, stack)).FreeCalls!.Available);
+        Assert.Equal(3, (await AskAsync(Gateway, stack, user)).FreeCalls!.Available);
     }
 
     [Theory]
@@ -56,12 +56,12 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     [InlineData(ClientStack.Python)]
     public async Task SpellingsOfTheAddress_ShareTheQuota(ClientStack stack)
     {
-        await using GatewayProcess gateway = await StartAsync();
-        string[] spellings = [User.Address, User.Address.ToLowerInvariant(), "0x" + User.Address[2..].ToUpperInvariant(), User.Address];
+        ClientFreeCalls user = await NewUserAsync();
+        string[] spellings = [user.Address, user.Address.ToLowerInvariant(), "0x" + user.Address[2..].ToUpperInvariant(), user.Address];
         List<int> codes = [];
         foreach (string spelling in spellings)
         {
-            ClientJob job = Call(gateway) with { FreeCalls = User with { Address = spelling } };
+            ClientJob job = Call(Gateway, user with { Address = spelling });
             codes.Add((await market.Client(stack).CallAsync(job)).Code);
         }
 
@@ -73,8 +73,8 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     [InlineData(ClientStack.Python)]
     public async Task SixtyFourConcurrentCalls_ThreeAreGranted(ClientStack stack)
     {
-        await using GatewayProcess gateway = await StartAsync();
-        IReadOnlyList<CallReport> calls = await market.Client(stack).RunAsync(Call(gateway) with { Calls = 64, Parallel = 64 });
+        IReadOnlyList<CallReport> calls = await market.Client(stack).RunAsync(
+            Call(Gateway, await NewUserAsync()) with { Calls = 64, Parallel = 64 });
         Assert.Equal(3, calls.Count(call => call.Code == 0));
         Assert.All(calls.Where(call => call.Code != 0), call => Assert.Equal((13, Exceeded), (call.Code, call.Details)));
     }
@@ -108,29 +108,28 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     [InlineData(ClientStack.Python)]
     public async Task ForeignAndForgedTokens_AreRefused(ClientStack stack)
     {
-        await using GatewayProcess gateway = await StartAsync();
-        await using GatewayProcess other = await StartAsync(key: "22");
-        string foreign = (await AskAsync(other, stack)).FreeCalls!.Token;
-        string ofOther = (await AskAsync(gateway, stack, ClientFreeCalls.From(market.Chain.State, "consumer2", Service))).FreeCalls!.Token;
-        string own = (await AskAsync(gateway, stack)).FreeCalls!.Token;
+        ClientFreeCalls user = await NewUserAsync();
+        string foreign = (await AskAsync(running.Other, stack, user)).FreeCalls!.Token;
+        string ofOther = (await AskAsync(Gateway, stack, await NewUserAsync())).FreeCalls!.Token;
+        string own = (await AskAsync(Gateway, stack, user)).FreeCalls!.Token;
         string longer = own[..(2 * 66)] + Convert.ToHexStringLower("999999999"u8);
         foreach (string token in (string[])[foreign, ofOther, longer])
         {
-            ClientJob asking = Ask(gateway) with { FreeCalls = User with { Token = token } };
+            ClientJob asking = Ask(Gateway, user with { Token = token });
             Assert.Equal(BigInteger.Zero, (await market.Client(stack).CallAsync(asking)).FreeCalls!.Available);
-            CallReport call = await market.Client(stack).CallAsync(Call(gateway) with { FreeCalls = User with { Token = token } });
+            CallReport call = await market.Client(stack).CallAsync(Call(Gateway, user with { Token = token }));
             Assert.Equal((16, "token sign is not valid"), (call.Code, call.Details));
         }
 
         CallReport stale = await market.Client(stack).CallAsync(
-            Call(gateway) with { FreeCalls = User with { Token = own, Block = await market.Chain.GetBlockNumberAsync() + 100 } });
+            Call(Gateway, user with { Token = own, Block = await market.Chain.GetBlockNumberAsync() + 100 }));
         Assert.Equal((13, "internal error: authentication failed as the signature passed has expired"), (stale.Code, stale.Details));
         CallReport ofOtherService = await market.Client(stack).CallAsync(
-            Call(gateway) with { FreeCalls = User with { Token = own, ServiceId = "another" } });
+            Call(Gateway, user with { Token = own, ServiceId = "another" }));
         Assert.Equal(16, ofOtherService.Code);
         Assert.StartsWith(
-            $"sign is not valid: unauthorized signer: {User.Address} not equal 0x", ofOtherService.Details, StringComparison.Ordinal);
-        Assert.Equal(3, (await AskAsync(gateway, stack)).FreeCalls!.Available);
+            $"sign is not valid: unauthorized signer: {user.Address} not equal 0x", ofOtherService.Details, StringComparison.Ordinal);
+        Assert.Equal(3, (await AskAsync(Gateway, stack, user)).FreeCalls!.Available);
     }
 
     [Theory]
@@ -139,31 +138,30 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     public async Task AddressWithoutBalance_GetsNoToken_AndWithTheOptionTheReferencesError(ClientStack stack)
     {
         var poor = ClientFreeCalls.From(market.Chain.State, "stranger", Service);
-        await using GatewayProcess gateway = await StartAsync();
-        CallReport asked = await AskAsync(gateway, stack, poor);
+        CallReport asked = await AskAsync(Gateway, stack, poor);
         Assert.Equal((0, ""), (asked.Code, asked.FreeCalls!.Token));
         Assert.Equal((BigInteger.Zero, BigInteger.Zero), (asked.FreeCalls.Available, asked.FreeCalls.ExpirationBlock));
 
-        await using GatewayProcess strict = await StartAsync(new() { [$"{FreeCalls}:ReferenceErrors"] = "true" });
-        CallReport refused = await AskAsync(strict, stack, poor);
+        CallReport refused = await AskAsync(running.Other, stack, poor);
         Assert.Equal(
             (2, "{Status: rpc error: code = PermissionDenied desc = you must have at least 10 FET (ASI) in your balance to use free "
                 + "calls}"),
             (refused.Code, refused.Details));
-        Assert.Equal(3, (await AskAsync(strict, stack)).FreeCalls!.Available);
+        Assert.Equal(3, (await AskAsync(running.Other, stack, await NewUserAsync())).FreeCalls!.Available);
     }
 
     [Fact]
     public async Task Restart_KeepsTheCounts_AndTheTokenStaysValid()
     {
-        await using GatewayProcess gateway = await StartAsync();
-        string token = (await AskAsync(gateway, ClientStack.Node)).FreeCalls!.Token;
-        ClientJob job = Call(gateway) with { FreeCalls = User with { Token = token } };
+        ClientFreeCalls user = await NewUserAsync();
+        await using GatewayProcess gateway = await running.StartAsync();
+        string token = (await AskAsync(gateway, ClientStack.Node, user)).FreeCalls!.Token;
+        ClientJob job = Call(gateway, user with { Token = token });
         Assert.Equal(0, (await market.Client(ClientStack.Node).CallAsync(job)).Code);
         await gateway.KillAsync();
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
-        Assert.Equal(2, (await AskAsync(gateway, ClientStack.Node)).FreeCalls!.Available);
+        Assert.Equal(2, (await AskAsync(gateway, ClientStack.Node, user)).FreeCalls!.Available);
         IReadOnlyList<CallReport> calls = await market.Client(ClientStack.Node).RunAsync(job with { Calls = 3 });
         Assert.Equal([0, 0, 13], calls.Select(call => call.Code));
     }
@@ -172,8 +170,8 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     public async Task AllowedUsers_OnlyTheyPayAndUseFreeCalls()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync(new() { ["SnetGateway:AllowedUsers:0"] = User.Address });
-        Assert.Equal(0, (await market.Client(ClientStack.Node).CallAsync(Call(gateway))).Code);
+        await using GatewayProcess gateway = await running.StartAsync(new() { ["SnetGateway:AllowedUsers:0"] = User.Address });
+        Assert.Equal(0, (await market.Client(ClientStack.Node).CallAsync(Call(gateway, User))).Code);
         CallReport other = await AskAsync(
             gateway, ClientStack.Node, ClientFreeCalls.From(market.Chain.State, "consumer2", Service));
         Assert.Equal((0, ""), (other.Code, other.FreeCalls!.Token));
@@ -196,12 +194,12 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
     public async Task NewestSdk_UsesItsFreeCalls_ThenBuysTokens_ThenPaysPerCall(string what, string account, string[] paidBy)
     {
         await using GatewayProcess gateway = what == "off"
-            ? await GatewayProcess.StartAsync(Settings(market.Prepaid()))
-            : await StartAsync(market.Prepaid());
+            ? await GatewayProcess.StartAsync(running.Settings(market.Prepaid()))
+            : await running.StartAsync(market.Prepaid());
         if (what == "used up")
         {
             Assert.All(
-                await market.Client(ClientStack.Node).RunAsync(Call(gateway) with { Calls = 3 }), call => Assert.Equal(0, call.Code));
+                await market.Client(ClientStack.Node).RunAsync(Call(gateway, User) with { Calls = 3 }), call => Assert.Equal(0, call.Code));
         }
 
         ChainChannel channel = await market.Chain.OpenChannelAsync(
@@ -212,27 +210,27 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
         Assert.Equal(paidBy.Select((_, i) => $"call {i}"), calls.Select(call => call.GetProperty("text").GetString()));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    private GatewayProcess Gateway => running.Gateway;
 
     private ClientFreeCalls User => ClientFreeCalls.From(market.Chain.State, "consumer", Service);
 
     private async Task ShareAsync(Dictionary<string, string> ledger)
     {
-        await using GatewayProcess one = await StartAsync(ledger);
-        await using GatewayProcess two = await StartAsync(ledger);
-        await using GatewayProcess three = await StartAsync(ledger);
+        await using GatewayProcess one = await running.StartAsync(ledger);
+        await using GatewayProcess two = await running.StartAsync(ledger);
+        await using GatewayProcess three = await running.StartAsync(ledger);
         IReadOnlyList<CallReport>[] all = await Task.WhenAll(
-            PayingClient.RunAsync(ClientStack.Node, Call(one) with { Calls = 22, Parallel = 22 }),
-            PayingClient.RunAsync(ClientStack.Node, Call(two) with { Calls = 21, Parallel = 21 }),
-            PayingClient.RunAsync(ClientStack.Node, Call(three) with { Calls = 21, Parallel = 21 }));
+            PayingClient.RunAsync(ClientStack.Node, Call(one, User) with { Calls = 22, Parallel = 22 }),
+            PayingClient.RunAsync(ClientStack.Node, Call(two, User) with { Calls = 21, Parallel = 21 }),
+            PayingClient.RunAsync(ClientStack.Node, Call(three, User) with { Calls = 21, Parallel = 21 }));
         CallReport[] calls = [.. all.SelectMany(calls => calls)];
         Assert.Equal(3, calls.Count(call => call.Code == 0));
         Assert.All(calls.Where(call => call.Code != 0), call => Assert.Equal((13, Exceeded), (call.Code, call.Details)));
         foreach (GatewayProcess gateway in (GatewayProcess[])[one, two, three])
         {
             await Eventually.TrueAsync("the count has reached every replica", async () =>
-                (await AskAsync(gateway, ClientStack.Node)).FreeCalls!.Available == 0);
-            Assert.Equal(Exceeded, (await market.Client(ClientStack.Python).CallAsync(Call(gateway))).Details);
+                (await AskAsync(gateway, ClientStack.Node, User)).FreeCalls!.Available == 0);
+            Assert.Equal(Exceeded, (await market.Client(ClientStack.Python).CallAsync(Call(gateway, User))).Details);
         }
     }
 
@@ -266,36 +264,72 @@ public sealed class FreeCallTests(GatewayFixture market) : IDisposable
         return [.. calls];
     }
 
-    private ClientJob Ask(GatewayProcess gateway) => new() { Endpoint = gateway.Endpoint, FreeCalls = User };
+    /// <summary>A user who has used nothing, with the balance that free calls need.</summary>
+    private async Task<ClientFreeCalls> NewUserAsync()
+    {
+        string key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PrivateKey.Size));
+        string address = PrivateKey.Parse(key).Address.ToString();
+        await market.Chain.CommandAsync("mint", new { to = address, amount = "1000000000000000000000" });
+        return User with { PrivateKey = "0x" + key, Address = address };
+    }
 
-    private ClientJob Call(GatewayProcess gateway) => Ask(gateway) with
+    private static ClientJob Ask(GatewayProcess gateway, ClientFreeCalls user) => new() { Endpoint = gateway.Endpoint, FreeCalls = user };
+
+    private static ClientJob Call(GatewayProcess gateway, ClientFreeCalls user) => Ask(gateway, user) with
     {
         Method = "example.Echo/Say",
         Requests = [new { text = "hello" }],
     };
 
-    private Task<CallReport> AskAsync(GatewayProcess gateway, ClientStack stack, ClientFreeCalls? user = null) =>
-        market.Client(stack).CallAsync(Ask(gateway) with { FreeCalls = user ?? User });
+    private Task<CallReport> AskAsync(GatewayProcess gateway, ClientStack stack, ClientFreeCalls user) =>
+        market.Client(stack).CallAsync(Ask(gateway, user));
 
-    private Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null, string key = "11")
+    /// <summary>The shared gateway, and another one with its own key of tokens that gives the reference's errors.</summary>
+    public sealed class Running(GatewayFixture market) : IAsyncLifetime
     {
-        string file = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.key");
-        File.WriteAllText(file, string.Concat(Enumerable.Repeat(key, 32)));
-        if (!OperatingSystem.IsWindows())
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-free-");
+
+        public GatewayProcess Gateway { get; private set; } = null!;
+
+        public GatewayProcess Other { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Gateway = await StartAsync();
+            Other = await StartAsync(new() { [$"{FreeCalls}:ReferenceErrors"] = "true" }, key: "22");
         }
 
-        return GatewayProcess.StartAsync(Settings(new(options ?? [])
+        /// <summary>Every count of the tests is in the ledger as it was made.</summary>
+        public async ValueTask DisposeAsync()
         {
-            [$"{FreeCalls}:SignerKeyFile"] = file,
-            [$"{FreeCalls}:Calls"] = "3",
-        }));
-    }
+            await Other.DisposeAsync();
+            Assert.Equal(0, await Gateway.StopAsync());
+            CommandResult verified = await Gateway.RunCommandAsync("ledger", "verify");
+            await Gateway.DisposeAsync();
+            _folder.Delete(recursive: true);
+            Assert.True(verified.ExitCode == 0, verified.Everything);
+        }
 
-    private GatewaySettings Settings(Dictionary<string, string> options) => new(
-        market.Chain.State, new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 })
-    {
-        Options = options,
-    };
+        public Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null, string key = "11")
+        {
+            string file = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.key");
+            File.WriteAllText(file, string.Concat(Enumerable.Repeat(key, 32)));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            return GatewayProcess.StartAsync(Settings(new(options ?? [])
+            {
+                [$"{FreeCalls}:SignerKeyFile"] = file,
+                [$"{FreeCalls}:Calls"] = "3",
+            }));
+        }
+
+        public GatewaySettings Settings(Dictionary<string, string> options) => new(
+            market.Chain.State, new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 })
+        {
+            Options = options,
+        };
+    }
 }
