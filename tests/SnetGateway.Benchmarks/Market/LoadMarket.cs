@@ -11,6 +11,9 @@ internal sealed class LoadMarket : IAsyncDisposable
     /// <summary>Far more cogs than a run can spend.</summary>
     private const long ChannelValue = 1_000_000_000_000;
 
+    /// <summary>Enough for every read, which are at the newest blocks, and 100,800 blocks are mined within a minute.</summary>
+    private const int KeepStates = 256;
+
     private readonly DevChain _chain;
     private readonly CountingRelay _relay;
 
@@ -50,7 +53,12 @@ internal sealed class LoadMarket : IAsyncDisposable
     /// <param name="mining">How blocks come when the channels are open, as <see cref="DevChain.SetMiningAsync"/> takes it.</param>
     public static async Task<LoadMarket> StartAsync(int channels, CancellationToken cancellationToken, string? mining = null)
     {
-        DevChain chain = await DevChain.StartAsync(new DevChainOptions { OpenChannels = false, Mining = "mixed:3" });
+        DevChain chain = await DevChain.StartAsync(new DevChainOptions
+        {
+            OpenChannels = false,
+            Mining = "mixed:3",
+            KeepStates = KeepStates,
+        });
         try
         {
             byte[] key = Convert.FromHexString(chain.State.Accounts["signer"].PrivateKey.AsSpan(2));

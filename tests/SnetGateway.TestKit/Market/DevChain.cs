@@ -46,6 +46,11 @@ public sealed class DevChain : IAsyncDisposable
             "--chain-id", options.ChainId.ToString(CultureInfo.InvariantCulture),
             "--mining", options.Mining,
         ];
+        if (options.KeepStates is { } states)
+        {
+            arguments.AddRange(["--keep-states", states.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         if (!options.OpenChannels)
         {
             arguments.AddRange(["--channels", "none"]);

@@ -14,4 +14,9 @@ public sealed record DevChainOptions
 
     /// <summary>Opens the seven standard channels.</summary>
     public bool OpenChannels { get; init; } = true;
+
+    /// <summary>
+    /// Blocks whose state is kept; null for all. With all of them the node needs more time for each block than for the one before.
+    /// </summary>
+    public int? KeepStates { get; init; }
 }
