@@ -22,6 +22,11 @@ public interface IPaymentEvents
     /// <summary>The store refused a settle. Nothing was written and nothing was delivered.</summary>
     void NotWritten(ChannelId channel);
 
+    /// <summary>
+    /// A call with a metered price has ended, and what it did not use could not be given back: its ceiling stays charged.
+    /// </summary>
+    void NotGivenBack(ChannelId channel, UInt256 unused);
+
     /// <summary>A record belonged to another channel that once had this id, and was set aside with the amount it held.</summary>
     void RecordSetAside(ChannelId channel, UInt256 amount);
 

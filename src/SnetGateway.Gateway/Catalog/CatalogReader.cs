@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Metering;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Pricing;
@@ -73,7 +74,10 @@ internal static class CatalogReader
         new(name, group, Read(service.Price), service.ServiceTimeout)
         {
             TakesVouchers = service.ParallelVouchers,
-            FreeCalls = freeCalls is null ? null : new FreeCallOffer(freeCalls, service.ServiceId),
+            Metered = Read(service.Price.Metered),
+            FreeCalls = freeCalls is not null && service.Price.Metered.By == MeteredPriceOptions.None
+                ? new FreeCallOffer(freeCalls, service.ServiceId)
+                : null,
             HasTraining = HasTraining(service),
         };
 
@@ -87,6 +91,16 @@ internal static class CatalogReader
     private static IPriceSource Read(PriceOptions price) => price.Model == PriceOptions.DynamicPrice
         ? new DynamicPrice(price.Dynamic, ReadFixed(price))
         : ReadFixed(price);
+
+    private static MeteredPrice? Read(MeteredPriceOptions metered) => metered.By == MeteredPriceOptions.None ? null : new MeteredPrice(
+        metered.By switch
+        {
+            MeteredPriceOptions.Message => MeterUnit.Message,
+            MeteredPriceOptions.Kibibyte => MeterUnit.Kibibyte,
+            MeteredPriceOptions.Second => MeterUnit.Second,
+            _ => MeterUnit.Reported,
+        },
+        metered.UnitCogs is { } cogs ? UInt256.Parse(cogs) : UInt256.One);
 
     /// <summary>Without any price, no method has one.</summary>
     private static IPriceSource ReadFixed(PriceOptions price) => price.Cogs is { } cogs

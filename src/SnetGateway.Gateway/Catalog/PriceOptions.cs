@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SnetGateway.Gateway.Metering;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.Gateway.Validation;
 
@@ -35,4 +36,7 @@ public sealed class PriceOptions
 
     /// <summary>For dynamic_price: how the service is asked.</summary>
     public DynamicPriceOptions Dynamic { get; set; } = new();
+
+    /// <summary>A price that is known when the call has ended, and is at most the price of the model.</summary>
+    public MeteredPriceOptions Metered { get; set; } = new();
 }

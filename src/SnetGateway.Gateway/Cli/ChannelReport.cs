@@ -142,8 +142,10 @@ internal static class ChannelReport
     {
         EntryKind.Settle when entry.Method == PrepaidPlans.Method =>
             $"{entry.Price} cogs bought for prepaid calls: {entry.Amount} signed at nonce {entry.Nonce}",
-        EntryKind.Settle => $"{entry.Service} {entry.Method} for {entry.Price} cogs: {entry.Amount} signed at nonce {entry.Nonce}"
+        EntryKind.Settle => $"{entry.Service} {entry.Method} for {(entry.IsCeiling ? "at most " : "")}{entry.Price} cogs: "
+            + $"{entry.Amount} signed at nonce {entry.Nonce}"
             + (entry.Credit.IsZero ? string.Empty : $", {entry.Credit} of it credit"),
+        EntryKind.GiveBack => $"{entry.Service} {entry.Method}: {entry.Price} cogs of its ceiling given back, {entry.Credit} are credit",
         EntryKind.Claim => $"claim begun: {entry.Amount} cogs of nonce {entry.Nonce}",
         _ => $"set aside: the chain shows another channel under this id (was {entry.Amount} at nonce {entry.Nonce})",
     };
@@ -152,6 +154,7 @@ internal static class ChannelReport
     {
         EntryKind.Settle => "settle",
         EntryKind.Claim => "claim",
+        EntryKind.GiveBack => "give-back",
         _ => "set-aside",
     };
 

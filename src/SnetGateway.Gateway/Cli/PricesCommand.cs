@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Metering;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.Payments.Pricing;
@@ -71,6 +72,7 @@ internal static class PricesCommand
             }
 
             string kind = service.Price.Model == PriceOptions.DynamicPrice ? "no price method" : service.Price.Model;
+            kind += service.Price.Metered is { By: not MeteredPriceOptions.None and var by } ? $", at most (by {by})" : "";
             foreach ((string method, string cogs) in service.Price.Methods.OrderBy(method => method.Key, StringComparer.Ordinal))
             {
                 yield return new PriceLine(name, method, kind, cogs);

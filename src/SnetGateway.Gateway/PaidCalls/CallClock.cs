@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// When a call must end: the client disconnects, its deadline passes, or the service does not respond in time. The first of them cancels
-/// <see cref="Token"/>. Rented for one call from a <see cref="CallClockPool"/>.
+/// When a call must end: the client disconnects, its deadline passes, the service does not respond in time, or more time is not paid. The
+/// first of them cancels <see cref="Token"/>. Rented for one call from a <see cref="CallClockPool"/>.
 /// </summary>
 /// <remarks>
 /// Setting and stopping a timer for each call costs more than the rest of this type. So the timer of a returned clock runs on: when it
@@ -29,6 +29,7 @@ internal sealed class CallClock
     private long _serviceDue = Never;
     private long _clientDue = Never;
     private TimeSpan _clientTimeout;
+    private long _paidDue = Never;
     private long _timerDue = Never;
     private bool _inUse;
     private ClockEnd _end;
@@ -74,6 +75,8 @@ internal sealed class CallClock
     public bool IsClientDeadlineNear =>
         ClientRemaining is { } remaining && remaining <= s_deadlineMargin + (_clientTimeout * DeadlineMarginPart);
 
+    private long NextDue => Math.Min(Math.Min(_serviceDue, _clientDue), _paidDue);
+
     /// <summary>Starts the clock of a call.</summary>
     /// <param name="serviceTimeout">Time to the service's first byte; zero is unlimited.</param>
     /// <param name="clientTimeout">The client's deadline, if it sent one.</param>
@@ -108,6 +111,17 @@ internal sealed class CallClock
         }
     }
 
+    /// <summary>Ends the call after this time from now with <see cref="ClockEnd.CeilingReached"/>: more is not paid.</summary>
+    public void EndAfter(TimeSpan paid)
+    {
+        lock (_gate)
+        {
+            long now = _time.GetTimestamp();
+            _paidDue = After(now, paid);
+            SetTimer(now);
+        }
+    }
+
     /// <summary>Ends the use of this clock by a call. False when it has fired and cannot serve another one.</summary>
     public bool TryStop()
     {
@@ -119,6 +133,7 @@ internal sealed class CallClock
             _inUse = false;
             _serviceDue = Never;
             _clientDue = Never;
+            _paidDue = Never;
             if (_end == ClockEnd.None && _source.TryReset())
             {
                 return true;
@@ -140,14 +155,16 @@ internal sealed class CallClock
             }
 
             long now = _time.GetTimestamp();
-            if (Math.Min(_serviceDue, _clientDue) > now)
+            if (NextDue > now)
             {
                 SetTimer(now);
                 return;
             }
 
             // Under the lock that found it due: a response after it would count as in time and be cut off.
-            _end = _clientDue <= now ? ClockEnd.DeadlinePassed : ClockEnd.ServiceTimedOut;
+            _end = _clientDue <= now ? ClockEnd.DeadlinePassed
+                : _serviceDue <= now ? ClockEnd.ServiceTimedOut
+                : ClockEnd.CeilingReached;
         }
 
         Cancel();
@@ -176,7 +193,7 @@ internal sealed class CallClock
 
     private void SetTimer(long now)
     {
-        long due = Math.Min(_serviceDue, _clientDue);
+        long due = NextDue;
         if (due < _timerDue)
         {
             _timerDue = due;
@@ -202,6 +219,7 @@ internal enum ClockEnd
     ClientDisconnected,
     DeadlinePassed,
     ServiceTimedOut,
+    CeilingReached,
 }
 
 /// <summary>Clocks that no call uses. Keeps as many as a busy gateway has concurrent calls, and no more.</summary>

@@ -31,6 +31,11 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             failure = CallFailure.Refused(refusal);
         }
 
+        if (call is MeteredCall metered && reservation is { IsSettled: true })
+        {
+            await metered.GiveBackAsync(logger);
+        }
+
         bool disconnected = failure?.Cause == FailureCause.Client || HasServiceEndedForDeadline(call, failure);
         bool released = reservation is { IsOpen: true } && reservation.TryRelease(
             disconnected ? ReleaseReason.ClientDisconnected
@@ -46,6 +51,7 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
             }
         }
 
+        (call as MeteredCall)?.ShowPrice();
         metrics.CallEnded(
             call.Route.RouteId,
             reservation is null ? PaidCallOutcome.Unpaid

@@ -24,6 +24,9 @@ internal static class CallFailures
 
     public static CallFailure RequestTimedOut { get; } = Client(StatusCode.DeadlineExceeded, "the request did not arrive in time");
 
+    public static CallFailure CeilingReached { get; } =
+        new(new Status(StatusCode.ResourceExhausted, "the call has reached the most that it may cost"), FailureCause.Ceiling);
+
     public static CallFailure NoInstance { get; } = Service(StatusCode.Unavailable, "no instance of the service is available");
 
     public static CallFailure Unreachable { get; } = Service(StatusCode.Unavailable, "the service cannot be reached");
@@ -47,6 +50,7 @@ internal static class CallFailures
     {
         ClockEnd.DeadlinePassed => DeadlinePassed,
         ClockEnd.ServiceTimedOut => ServiceTimedOut,
+        ClockEnd.CeilingReached => CeilingReached,
         _ => ClientDisconnected,
     };
 
@@ -129,4 +133,7 @@ internal enum FailureCause
 
     /// <summary>A fault of the gateway.</summary>
     Gateway,
+
+    /// <summary>A metered price that has reached its ceiling.</summary>
+    Ceiling,
 }

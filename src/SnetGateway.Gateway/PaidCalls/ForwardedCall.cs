@@ -7,7 +7,7 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// <param name="route">The route, and whether it asks payment.</param>
 /// <param name="reservation">The payment; null on a route without payment.</param>
 /// <param name="clock">When the call must end.</param>
-internal sealed class ForwardedCall(HttpContext context, PaidRoute route, Reservation? reservation, CallClock clock)
+internal class ForwardedCall(HttpContext context, PaidRoute route, Reservation? reservation, CallClock clock)
 {
     private CallFailure? _failure;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
+using SnetGateway.Gateway.Metering;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Payments;
@@ -29,6 +30,7 @@ internal sealed class PaidCallMiddleware(
     PaidCallMetrics metrics,
     IOptionsMonitor<LimitOptions> limitOptions,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
+    TimeProvider time,
     ILogger<PaidCallMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context)
@@ -180,9 +182,12 @@ internal sealed class PaidCallMiddleware(
                 return;
             }
 
-            var call = new ForwardedCall(context, route, reservation, clock);
-            var body = new SettleFirstBody(
-                call, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), completion, (uint)limits.MaxResponseMessageBytes);
+            ForwardedCall call = reservation is { Metered: { } terms }
+                ? new MeteredCall(context, route, reservation, clock, new CallMeter(terms, reservation.Price, time))
+                : new ForwardedCall(context, route, reservation, clock);
+            IHttpResponseBodyFeature inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+            inner = call is MeteredCall metered ? new MeteredBody(metered, inner) : inner;
+            var body = new SettleFirstBody(call, inner, completion, (uint)limits.MaxResponseMessageBytes);
             try
             {
                 PrepareRequest(call, limits, hasOtherKeys);

@@ -26,6 +26,12 @@ internal static partial class PaymentEventLog
             + "set aside; {Amount} cogs signed on it cannot be claimed.")]
     public static partial void RecordSetAside(ILogger logger, ChannelId channel, UInt256 amount);
 
+    [LoggerMessage(EventId = 3005, EventName = "NotGivenBack", Level = LogLevel.Error,
+        Message = "A call with a metered price on channel {Channel} has ended, and {Unused} cogs that it did not use could not be given "
+            + "back: the store did not write it. The call's ceiling stays charged, and `ledger verify` lists it. Check the store. "
+            + "({Suppressed} similar events suppressed.)")]
+    public static partial void NotGivenBack(ILogger logger, ChannelId channel, UInt256 unused, long suppressed);
+
     [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information,
         Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
     public static partial void LedgerOpened(ILogger logger, int channels, double milliseconds);

@@ -17,6 +17,7 @@ internal sealed class PaymentEvents : IPaymentEvents
     private readonly Counter<long> _outcomesUnknown;
     private readonly Counter<long> _notWritten;
     private readonly Counter<long> _setAside;
+    private readonly Counter<long> _notGivenBack;
 
     public PaymentEvents(IMeterFactory meters, ILogger<PaymentEvents> logger, TimeProvider time)
     {
@@ -31,6 +32,8 @@ internal sealed class PaymentEvents : IPaymentEvents
         _outcomesUnknown = meter.CreateCounter<long>(
             "snet_gateway.ledger.outcomes_unknown", "{payment}", "Settles whose outcome reading could not resolve in time.");
         _notWritten = meter.CreateCounter<long>("snet_gateway.ledger.not_written", "{payment}", "Settles that the store refused.");
+        _notGivenBack = meter.CreateCounter<long>(
+            "snet_gateway.ledger.not_given_back", "{call}", "Calls with a metered price whose ceiling stays charged.");
         _setAside = meter.CreateCounter<long>(
             "snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
     }
@@ -58,6 +61,15 @@ internal sealed class PaymentEvents : IPaymentEvents
         if (_unwritten.TryTake(out long suppressed))
         {
             PaymentEventLog.NotWritten(_logger, channel, suppressed);
+        }
+    }
+
+    public void NotGivenBack(ChannelId channel, UInt256 unused)
+    {
+        _notGivenBack.Add(1);
+        if (_unwritten.TryTake(out long suppressed))
+        {
+            PaymentEventLog.NotGivenBack(_logger, channel, unused, suppressed);
         }
     }
 

@@ -186,14 +186,14 @@ public sealed class ChannelAdmission(
                 return AdmissionResult.Refused(Refusals.Busy(channel.Id));
             }
 
-            (PaymentRefusal? refusal, ChannelRecord? record, HeldVoucher? held) = isAlone
-                ? await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken)
-                : await vouchers.HoldAsync(channel, signed, payment, price.Cogs, cancellationToken);
+            (PaymentRefusal? refusal, ChannelRecord? record, HeldVoucher? held) = call.Service.TakesCredit && !price.Cogs.IsZero
+                ? await vouchers.HoldAsync(channel, signed, payment, price.Cogs, cancellationToken)
+                : await CheckAmountAsync(channel, signed, payment, price.Cogs, cancellationToken);
             keepsSlot = refusal is null;
-            return keepsSlot
-                ? AdmissionResult.Of(
-                    new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed) { Held = held })
-                : AdmissionResult.Refused(refusal!);
+            return !keepsSlot ? AdmissionResult.Refused(refusal!)
+                : AdmissionResult.Of(held is not null && call.Service.Metered is not null
+                    ? new MeteredReservation(settlement, channel, payment, price.Cogs, call, record, signed, isAlone) { Held = held }
+                    : new ChannelReservation(settlement, channel, payment, price.Cogs, call, record, signed) { Held = held });
         }
         finally
         {

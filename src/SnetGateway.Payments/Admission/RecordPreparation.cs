@@ -9,13 +9,37 @@ namespace SnetGateway.Payments.Admission;
 
 /// <summary>Makes a channel's record one that a payment can be checked against. For nearly every call there is nothing to do.</summary>
 public sealed class RecordPreparation(
-    IChannelReader chainReader, PaymentLedger ledger, IPaymentEvents events, LivePaidCallOptions options)
+    IChannelReader chainReader, PaymentLedger ledger, IPaymentEvents events, TimeProvider time, LivePaidCallOptions options)
 {
     /// <summary>
-    /// Resolves what an earlier call left in doubt, and sets a record aside that belongs to an earlier channel with this id. Called by one
-    /// call of the channel at a time.
+    /// Resolves what an earlier call left in doubt, and sets a record aside that belongs to an earlier channel with this id. Waits for
+    /// other writes of the channel: one that has not ended is not in doubt.
     /// </summary>
     internal async ValueTask<PaymentRefusal?> PrepareAsync(
+        Channel channel, ChannelReading signed, CancellationToken cancellationToken)
+    {
+        if (!channel.HasSeveralWriters)
+        {
+            return await PrepareInTurnAsync(channel, signed, cancellationToken);
+        }
+
+        SlotQueue writer = channel.GetVoucherWriter();
+        if (!await writer.EnterAsync(Channel.Places, options.Current.MaxWait, time, cancellationToken))
+        {
+            return Refusals.Busy(channel.Id);
+        }
+
+        try
+        {
+            return await PrepareInTurnAsync(channel, signed, cancellationToken);
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    private async ValueTask<PaymentRefusal?> PrepareInTurnAsync(
         Channel channel, ChannelReading signed, CancellationToken cancellationToken)
     {
         if (channel.InDoubt && !await ledger.ClearDoubtAsync(channel, options.Current.UnknownOutcomeLimit))

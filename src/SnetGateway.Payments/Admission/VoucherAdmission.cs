@@ -9,36 +9,22 @@ using SnetGateway.Payments.Vouchers;
 
 namespace SnetGateway.Payments.Admission;
 
-/// <summary>Admits calls of one channel that run at the same time (docs/protocol/parallel-vouchers.md).</summary>
-public sealed class VoucherAdmission(RecordPreparation records, PaymentLedger ledger, TimeProvider time, LivePaidCallOptions options)
+/// <summary>
+/// Admits calls of one channel that may run at the same time (docs/protocol/parallel-vouchers.md), or use its credit.
+/// </summary>
+public sealed class VoucherAdmission(RecordPreparation records, PaymentLedger ledger)
 {
     /// <summary>
-    /// E11 where calls of the channel run at the same time: the voucher pays for the call beside those that are held. The settle checks it
-    /// again, by the record as it then is.
+    /// E11 where calls may run at the same time or use credit: the voucher pays for the call beside those that are held. The settle checks
+    /// it again, by the record as it then is.
     /// </summary>
     internal async ValueTask<(PaymentRefusal? Refusal, ChannelRecord? Record, HeldVoucher? Held)> HoldAsync(
         Channel channel, ChannelReading signed, ChannelPayment payment, UInt256 price, CancellationToken cancellationToken)
     {
         VoucherHolds vouchers = channel.GetVouchers();
-        if (channel.HasRecordOfOthers)
+        if (channel.HasRecordOfOthers && await records.PrepareAsync(channel, signed, cancellationToken) is { } unprepared)
         {
-            SlotQueue writer = channel.GetVoucherWriter();
-            if (!await writer.EnterAsync(Channel.Places, options.Current.MaxWait, time, cancellationToken))
-            {
-                return (Refusals.Busy(channel.Id), null, null);
-            }
-
-            try
-            {
-                if (await records.PrepareAsync(channel, signed, cancellationToken) is { } unprepared)
-                {
-                    return (unprepared, null, null);
-                }
-            }
-            finally
-            {
-                writer.Release();
-            }
+            return (unprepared, null, null);
         }
 
         for (bool isFresh = false; ; isFresh = true)

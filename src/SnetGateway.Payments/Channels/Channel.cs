@@ -65,10 +65,13 @@ public sealed class Channel
     /// <summary>Revision of the stored invalidation; 0 before any.</summary>
     internal long InvalidationRevision { get; set; }
 
+    /// <summary>Whether writes of this channel may overlap: it had calls with vouchers, or with a metered price.</summary>
+    internal bool HasSeveralWriters => _vouchers is not null;
+
     /// <summary>The calls with vouchers.</summary>
     internal VoucherHolds GetVouchers() => LazyInitializer.EnsureInitialized(ref _vouchers);
 
-    /// <summary>Their settles, one after the other: each is checked against the record that the one before left.</summary>
+    /// <summary>Their writes, one after the other: each is checked against the record that the one before left.</summary>
     internal SlotQueue GetVoucherWriter() => LazyInitializer.EnsureInitialized(ref _voucherWriter);
 
     /// <summary>Takes the slot, alone or beside other calls with vouchers. False when the queue is full or the wait timed out.</summary>

@@ -7,9 +7,10 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Ledger;
 
 /// <summary>
-/// Compares every channel's journal with its record: links, sequence, sums, nonces, what was bought of plans, and the signature that the
-/// contract would get. Reads only; gateways may run at the same time. <paramref name="retention"/> is how long journals are kept, zero
-/// without limit: entries that may have been removed since are not reported as missing, however unevenly the gateways were used.
+/// Compares every channel's journal with its record: links, sequence, sums, nonces, what was bought of plans, what was given back, and the
+/// signature that the contract would get. Reads only; gateways may run at the same time. <paramref name="retention"/> is how long journals
+/// are kept, zero without limit: entries that may have been removed since are not reported as missing, however unevenly the gateways were
+/// used.
 /// </summary>
 public sealed class LedgerVerifier(
     IRecordStore store, ISignerRecovery recovery, Address escrow, TimeProvider time, TimeSpan retention = default)
@@ -71,7 +72,8 @@ public sealed class LedgerVerifier(
                 faults.Add("the newest entry of the journal is not the one in the record");
             }
 
-            if (walk.Last.Kind == EntryKind.Settle && (walk.Last.Nonce != record.Nonce || walk.Last.Amount != record.Amount))
+            if (walk.Last.Kind is EntryKind.Settle or EntryKind.GiveBack
+                && (walk.Last.Nonce != record.Nonce || walk.Last.Amount != record.Amount))
             {
                 faults.Add(
                     $"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
@@ -106,6 +108,7 @@ public sealed class LedgerVerifier(
             }
         }
 
+        notes.AddRange(walk.Ceilings.Notes);
         return new ChannelVerification(record.Id.ToString(), walk.Entries, walk.Delivered, record.Amount, faults, notes);
     }
 
@@ -144,6 +147,8 @@ public sealed class LedgerVerifier(
 
         public PlanPurchases Purchases { get; } = new();
 
+        public OpenCeilings Ceilings { get; } = new();
+
         /// <summary>Whether all entries from here to the newest may have been in files that were removed for their age.</summary>
         public bool MayBeForgotten(ReadOnlyMemory<byte> newest)
         {
@@ -172,8 +177,15 @@ public sealed class LedgerVerifier(
 
             Check(stored, entry, channel);
             Entries++;
-            Delivered = Delivered.SaturatingAdd(entry.Price);
+            Delivered = entry.Kind == EntryKind.GiveBack
+                ? Delivered.SaturatingSubtract(entry.Price)
+                : Delivered.SaturatingAdd(entry.Price);
             Purchases.Take(entry);
+            if (Ceilings.Take(entry) is { } fault)
+            {
+                Faults.Add(fault);
+            }
+
             Last = entry;
             LastBytes = stored.Entry;
             LastSequence = stored.Sequence;
@@ -219,6 +231,12 @@ public sealed class LedgerVerifier(
             else if (entry.Previous != JournalEntry.HashOf(LastBytes.Span))
             {
                 Faults.Add($"entry {entry.Sequence} is not linked to the one before");
+            }
+
+            if (entry.Kind == EntryKind.GiveBack && (entry.Nonce != Last.Nonce || entry.Amount != Last.Amount
+                || Last.Credit.SaturatingAdd(entry.Price) != entry.Credit))
+            {
+                Faults.Add($"entry {entry.Sequence} gives {entry.Price} cogs back, and changes more than the credit");
             }
 
             if (entry.Kind != EntryKind.Settle)

@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
@@ -31,6 +32,10 @@ internal sealed class PrepaidReservation(
     public bool IsClaimed => isClaimed;
 
     public override Address Payer => token.User;
+
+    public override UInt256 Price => use.Amount;
+
+    public override MeteredPrice? Metered => use.Call.Service.Metered;
 
     protected override ValueTask<PaymentRefusal?> WriteAsync() => settlement.SettleAsync(this);
 

@@ -17,6 +17,12 @@ public sealed record PaidService(string Name, PaymentGroup Group, IPriceSource P
     /// <summary>Whether several calls of one channel may run at the same time, each with its own voucher.</summary>
     public bool TakesVouchers { get; init; }
 
+    /// <summary>How the price of a call is metered; null where it is known before the call.</summary>
+    public MeteredPrice? Metered { get; init; }
+
+    /// <summary>Whether a client may sign less than the price, and so use its credit.</summary>
+    public bool TakesCredit => TakesVouchers || Metered is not null;
+
     /// <summary>Its free calls; null without any.</summary>
     public FreeCallOffer? FreeCalls { get; init; }
 

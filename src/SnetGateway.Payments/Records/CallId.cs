@@ -12,6 +12,11 @@ public readonly record struct CallId(ulong Instance, ulong Sequence)
 {
     public const int Size = 16;
 
+    private const ulong GiveBackBit = 1UL << 63;
+
+    /// <summary>The id of the give-back of this call: there is one, so that it cannot be written twice.</summary>
+    public CallId GiveBack => this with { Sequence = Sequence | GiveBackBit };
+
     public static CallId Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 

@@ -11,6 +11,7 @@ public readonly record struct JournalEntry
 {
     private const byte Format = 1;
     private const byte FormatWithCredit = 2;
+    private const byte FormatMetered = 3;
     private const int MaxName = 128;
 
     /// <summary>Most bytes that an entry takes.</summary>
@@ -31,8 +32,13 @@ public readonly record struct JournalEntry
     /// <summary>The total for this nonce after the entry, in cogs.</summary>
     public required UInt256 Amount { get; init; }
 
-    /// <summary>What this call cost, in cogs; 0 for anything but a settle.</summary>
+    /// <summary>
+    /// For a settle, what the call costs, in cogs, and for a give-back what it costs less, which may be 0; otherwise 0.
+    /// </summary>
     public required UInt256 Price { get; init; }
+
+    /// <summary>For a settle: the price is a ceiling, and a give-back with the same call follows when the call has ended.</summary>
+    public bool IsCeiling { get; init; }
 
     /// <summary>The payer's credit after the entry, in cogs. A format of its own where it is not 0.</summary>
     public UInt256 Credit { get; init; }
@@ -49,6 +55,9 @@ public readonly record struct JournalEntry
 
     /// <summary>The signature of the total, 65 bytes; empty for anything but a settle.</summary>
     public required ReadOnlyMemory<byte> Signature { get; init; }
+
+    /// <summary>Part of a call with a metered price, which has a format of its own.</summary>
+    private bool IsMetered => IsCeiling || Kind == EntryKind.GiveBack;
 
     /// <summary>The link that the next entry carries.</summary>
     public static Bytes32 HashOf(ReadOnlySpan<byte> entry)
@@ -68,10 +77,10 @@ public readonly record struct JournalEntry
     {
         var reader = new ByteReader(bytes);
         byte format = reader.Byte();
-        if (format is not (Format or FormatWithCredit))
+        if (format is < Format or > FormatMetered)
         {
             throw new LedgerFormatException(
-                $"a journal entry has format {format}; this version reads formats {Format} and {FormatWithCredit}");
+                $"a journal entry has format {format}; this version reads formats {Format} to {FormatMetered}");
         }
 
         var entry = new JournalEntry
@@ -83,14 +92,17 @@ public readonly record struct JournalEntry
             Nonce = new ChannelNonce(reader.Number()),
             Amount = reader.Number(),
             Price = reader.Number(),
-            Credit = format == FormatWithCredit ? reader.Number() : UInt256.Zero,
+            Credit = format == Format ? UInt256.Zero : reader.Number(),
             Call = reader.CallId(),
             At = reader.Moment(),
             Service = reader.Text(),
             Method = reader.Text(),
             Signature = reader.Bytes(),
         };
-        return reader.AtEnd && Enum.IsDefined(entry.Kind) ? entry : throw new LedgerFormatException("a journal entry is damaged");
+        entry = entry with { IsCeiling = format == FormatMetered && entry.Kind == EntryKind.Settle };
+        return reader.AtEnd && Enum.IsDefined(entry.Kind) && entry.IsMetered == (format == FormatMetered)
+            ? entry
+            : throw new LedgerFormatException("a journal entry is damaged");
     }
 
     /// <summary>
@@ -99,7 +111,8 @@ public readonly record struct JournalEntry
     public int Write(Span<byte> destination)
     {
         var writer = new ByteWriter(destination);
-        writer.Byte(Credit.IsZero ? Format : FormatWithCredit);
+        byte format = IsMetered ? FormatMetered : Credit.IsZero ? Format : FormatWithCredit;
+        writer.Byte(format);
         writer.Byte((byte)Kind);
         writer.Number(ChannelId.Value);
         writer.UInt64((ulong)Sequence);
@@ -107,7 +120,7 @@ public readonly record struct JournalEntry
         writer.Number(Nonce.Value);
         writer.Number(Amount);
         writer.Number(Price);
-        if (!Credit.IsZero)
+        if (format != Format)
         {
             writer.Number(Credit);
         }
@@ -132,4 +145,7 @@ public enum EntryKind : byte
 
     /// <summary>The record belonged to an earlier channel with this id, and was set aside.</summary>
     SetAside = 3,
+
+    /// <summary>A call with a metered price has ended: what it did not use of its ceiling became credit.</summary>
+    GiveBack = 4,
 }

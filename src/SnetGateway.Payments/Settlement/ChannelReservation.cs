@@ -17,7 +17,7 @@ namespace SnetGateway.Payments.Settlement;
 /// <param name="checkedRecord">The record that the amount was checked against, and that the write compares with; null where there was
 /// none.</param>
 /// <param name="signed">The reading that the payment was checked by, whose parties signed.</param>
-internal sealed class ChannelReservation(
+internal class ChannelReservation(
     ChannelSettlement settlement,
     Channel channel,
     in ChannelPayment payment,
@@ -26,12 +26,17 @@ internal sealed class ChannelReservation(
     ChannelRecord? checkedRecord,
     ChannelReading signed) : Reservation
 {
+    protected ChannelSettlement Settlement => settlement;
+
     public readonly ChannelPayment Payment = payment;
     public readonly PaidCall Call = call;
 
     public Channel Channel => channel;
 
-    public UInt256 Price { get; } = price;
+    public override UInt256 Price { get; } = price;
+
+    /// <summary>The call holds the channel's slot alone.</summary>
+    public virtual bool IsAlone => Held is null;
 
     public ChannelRecord? CheckedRecord { get; set; } = checkedRecord;
 
@@ -43,7 +48,7 @@ internal sealed class ChannelReservation(
     public RecordWrite? Joined { get; set; }
 
     /// <summary>
-    /// The voucher, where calls of one channel run at the same time; null for a call that holds the channel's slot alone.
+    /// The voucher, where calls of one channel may run at the same time or use credit; null for a call whose amount grows by its price.
     /// </summary>
     public HeldVoucher? Held { get; init; }
 

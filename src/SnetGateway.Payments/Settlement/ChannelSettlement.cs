@@ -14,10 +14,11 @@ namespace SnetGateway.Payments.Settlement;
 public sealed class ChannelSettlement(
     ChannelChecks checks, PaymentLedger ledger, UnpaidCalls unpaid, IPaymentEvents events, TimeProvider time, LivePaidCallOptions options)
 {
-    /// <summary>Conflicts with settles of other replicas after which a voucher is not tried again.</summary>
+    /// <summary>Conflicts with writes of other replicas after which a write is not tried again.</summary>
     private const int MaxConflicts = 100;
 
     private static readonly TimeSpan s_maxWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
 
     internal async ValueTask<PaymentRefusal?> SettleAsync(ChannelReservation reservation)
     {
@@ -25,9 +26,9 @@ public sealed class ChannelSettlement(
         {
             await checks.CatchUpAsync(CancellationToken.None);
             PaymentRefusal? refusal;
-            if (reservation.Held is { } held)
+            if (reservation.Held is not null || (reservation.Channel.HasSeveralWriters && !reservation.Price.IsZero))
             {
-                refusal = await WriteVoucherAsync(reservation, held);
+                refusal = await WriteInTurnAsync(reservation);
             }
             else
             {
@@ -39,6 +40,10 @@ public sealed class ChannelSettlement(
                     SettleWrite write = ledger.Prepare(reservation, newest);
                     CommitResult result = await ledger.CommitAsync(write);
                     refusal = await ledger.ConcludeAsync(write, result, options.Current.UnknownOutcomeLimit);
+                    if (MayRepeat(reservation, refusal))
+                    {
+                        refusal = await WriteInTurnAsync(reservation);
+                    }
                 }
             }
 
@@ -82,20 +87,19 @@ public sealed class ChannelSettlement(
             reservation.Channel.GetVouchers().Remove(held);
         }
 
-        reservation.Channel.Leave(isAlone: reservation.Held is null);
+        reservation.Channel.Leave(reservation.IsAlone);
     }
 
     private PaymentRefusal? Recheck(ChannelReservation reservation, out ChannelReading newest) => checks.Recheck(
         reservation.Channel, reservation.Payment, reservation.Call.Service.Group, reservation.Signed, out newest);
 
     /// <summary>
-    /// The channel's vouchers of this gateway are written one after the other, each checked against the record of the one before. After
-    /// a conflict with another replica it is checked again: its slice is usually still open.
+    /// Writes of this gateway to the channel are made one after the other, each checked against the record of the one before. After a
+    /// conflict with another replica it is checked again: a voucher's slice is usually still open.
     /// </summary>
-    private async ValueTask<PaymentRefusal?> WriteVoucherAsync(ChannelReservation reservation, HeldVoucher held)
+    private async ValueTask<PaymentRefusal?> WriteInTurnAsync(ChannelReservation reservation)
     {
         Channel channel = reservation.Channel;
-        VoucherHolds vouchers = channel.GetVouchers();
         SlotQueue writer = channel.GetVoucherWriter();
         if (!await writer.EnterAsync(Channel.Places, s_maxWait, time, CancellationToken.None))
         {
@@ -112,7 +116,7 @@ public sealed class ChannelSettlement(
                 }
 
                 PaymentRefusal? refusal = Recheck(reservation, out ChannelReading newest)
-                    ?? TakeSlice(reservation, vouchers.Of(held.Nonce, without: held));
+                    ?? (reservation.Held is { } held ? TakeSlice(reservation, held) : TakeRecord(reservation));
                 if (refusal is not null)
                 {
                     return refusal;
@@ -121,7 +125,7 @@ public sealed class ChannelSettlement(
                 SettleWrite write = ledger.Prepare(reservation, newest);
                 CommitResult result = await ledger.CommitAsync(write);
                 refusal = await ledger.ConcludeAsync(write, result, options.Current.UnknownOutcomeLimit);
-                if (refusal is not { Reason: RefusalReason.Busy } || conflicts == MaxConflicts)
+                if (!MayRepeat(reservation, refusal) || conflicts == MaxConflicts)
                 {
                     return refusal;
                 }
@@ -133,9 +137,114 @@ public sealed class ChannelSettlement(
         }
     }
 
-    /// <summary>What the voucher makes of the record as it is now; or that another call has spent it.</summary>
-    private static PaymentRefusal? TakeSlice(ChannelReservation reservation, IReadOnlyList<HeldVoucher> others)
+    /// <summary>
+    /// Ends a settled call with a metered price: what it did not use becomes credit, by a second conditional write that changes nothing
+    /// else. It is repeated until it is written or the limit for unknown outcomes is over; then the ceiling stays charged. A claim since
+    /// the settle changes nothing, because credit has no nonce.
+    /// </summary>
+    /// <returns>What is charged, in cogs.</returns>
+    internal async ValueTask<UInt256> GiveBackAsync(MeteredReservation reservation, UInt256 price)
     {
+        Channel channel = reservation.Channel;
+        SlotQueue writer = channel.GetVoucherWriter();
+        bool isWritten = false;
+        if (reservation.Price.TrySubtract(price, out UInt256 unused)
+            && await writer.EnterAsync(Channel.Places, s_maxWait, time, CancellationToken.None))
+        {
+            try
+            {
+                isWritten = await WriteGiveBackAsync(reservation, unused);
+            }
+            catch (Exception)
+            {
+                // Reported below. The channel is in doubt, so its next call begins by reading.
+            }
+            finally
+            {
+                writer.Release();
+            }
+        }
+
+        if (!isWritten)
+        {
+            events.NotGivenBack(channel.Id, unused);
+        }
+
+        return isWritten ? price : reservation.Price;
+    }
+
+    private async ValueTask<bool> WriteGiveBackAsync(MeteredReservation reservation, UInt256 unused)
+    {
+        Channel channel = reservation.Channel;
+        TimeSpan limit = options.Current.UnknownOutcomeLimit;
+        long start = time.GetTimestamp();
+        TimeSpan pause = s_firstPause;
+        int conflicts = 0;
+        while (!channel.InDoubt || await ledger.ClearDoubtAsync(channel, limit))
+        {
+            // The id may belong to other parties since (rule 13): their credit is not the payer's.
+            if (channel.Record is not { } record
+                || record.Sender != reservation.Signed.Sender || record.Signer != reservation.Signed.Signer)
+            {
+                return false;
+            }
+
+            SettleWrite write = ledger.PrepareGiveBack(reservation, record, unused);
+            CommitResult result = await ledger.CommitAsync(write);
+            PaymentRefusal? refusal = await ledger.ConcludeAsync(write, result, limit);
+            if (refusal is null or { Reason: RefusalReason.OutcomeUnknown })
+            {
+                return refusal is null; // one of unknown outcome may be written, and a second one would give back twice
+            }
+
+            if (result.Outcome != CommitOutcome.Conflict)
+            {
+                if (time.GetElapsedTime(start) + pause >= limit)
+                {
+                    return false;
+                }
+
+                await Task.Delay(pause, time);
+                pause *= 2;
+            }
+            else if (++conflicts > MaxConflicts)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a write that lost to another replica may be right on the new record: a voucher usually is, and another payment if that
+    /// replica only gave credit back. The other record of a joined write has to be checked by its owner.
+    /// </summary>
+    private static bool MayRepeat(ChannelReservation reservation, PaymentRefusal? refusal) =>
+        refusal is { Reason: RefusalReason.Busy } && reservation.Joined is null
+        && (reservation.Held is not null || reservation.Channel.Record?.Revision != reservation.CheckedRecord?.Revision);
+
+    /// <summary>
+    /// The record as it is now, where the amount was checked against an earlier one and is still right: only the credit has changed.
+    /// </summary>
+    private static PaymentRefusal? TakeRecord(ChannelReservation reservation)
+    {
+        ChannelNonce nonce = reservation.Payment.Nonce;
+        ChannelRecord? record = reservation.Channel.RecordOf(reservation.Channel.Chain!);
+        UInt256 authorized = ChannelChecks.AuthorizedAt(record, nonce);
+        if (authorized != ChannelChecks.AuthorizedAt(reservation.CheckedRecord, nonce))
+        {
+            return Refusals.Busy(reservation.Channel.Id);
+        }
+
+        reservation.CheckedRecord = record;
+        return null;
+    }
+
+    /// <summary>What the voucher makes of the record as it is now; or that another call has spent it.</summary>
+    private static PaymentRefusal? TakeSlice(ChannelReservation reservation, HeldVoucher held)
+    {
+        IReadOnlyList<HeldVoucher> others = reservation.Channel.GetVouchers().Of(held.Nonce, without: held);
         ref readonly ChannelPayment payment = ref reservation.Payment;
         ChannelRecord? record = reservation.Channel.RecordOf(reservation.Channel.Chain!);
         UInt256 authorized = ChannelChecks.AuthorizedAt(record, payment.Nonce);

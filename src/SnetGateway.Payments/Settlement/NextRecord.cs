@@ -40,6 +40,7 @@ internal static class NextRecord
             Nonce = payment.Nonce,
             Amount = isHigher ? payment.Amount : previous!.Amount,
             Price = reservation.Price,
+            IsCeiling = reservation is MeteredReservation,
             Credit = credit.Total,
             Call = call,
             At = at,
@@ -69,6 +70,40 @@ internal static class NextRecord
     /// <summary>The credit of a record, as it is for payments at this nonce.</summary>
     public static ChannelCredit CreditAt(ChannelNonce nonce, ChannelRecord? record) =>
         record is null ? ChannelCredit.None : record.Nonce == nonce ? record.Credit : record.Credit.AtNextNonce();
+
+    /// <summary>The record after a call with a metered price: only the credit has grown.</summary>
+    /// <param name="record">The record now, at the nonce of the call or a later one.</param>
+    /// <param name="reservation">The call, settled.</param>
+    /// <param name="unused">What it did not use of its ceiling, in cogs.</param>
+    /// <param name="at">The time of the write.</param>
+    public static ChannelRecord AfterGiveBack(
+        ChannelRecord record, MeteredReservation reservation, UInt256 unused, DateTimeOffset at)
+    {
+        ChannelCredit credit = record.Credit.With(unused);
+        var entry = new JournalEntry
+        {
+            Kind = EntryKind.GiveBack,
+            ChannelId = record.Id,
+            Sequence = record.Sequence + 1,
+            Previous = JournalEntry.HashOf(record.NewestEntry.Span),
+            Nonce = record.Nonce,
+            Amount = record.Amount,
+            Price = unused,
+            Credit = credit.Total,
+            Call = reservation.Settled,
+            At = at,
+            Service = reservation.Call.Service.Name,
+            Method = reservation.Call.Method,
+            Signature = ReadOnlyMemory<byte>.Empty,
+        };
+        return record with
+        {
+            Calls = record.Calls.With(reservation.Settled.GiveBack),
+            Credit = credit,
+            Sequence = entry.Sequence,
+            NewestEntry = ToBytes(entry),
+        };
+    }
 
     /// <summary>The record of the channel that has the id now, where <paramref name="old"/> belonged to an earlier one.</summary>
     public static ChannelRecord SetAside(ChannelId id, ChannelChainState chain, ChannelRecord old, CallId call, DateTimeOffset at)

@@ -3,6 +3,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Settlement;
 
@@ -32,10 +33,28 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     {
         Channel channel = reservation.Channel;
         CallId call = NewCall();
-        ChannelRecord? previous = reservation.CheckedRecord;
-        ChannelRecord next = NextRecord.After(reservation, reading, call, time.GetUtcNow());
+        if (reservation is MeteredReservation metered)
+        {
+            metered.Settled = call;
+        }
+
+        return ToWrite(
+            channel, reservation.CheckedRecord, NextRecord.After(reservation, reading, call, time.GetUtcNow()), call, reservation.Joined);
+    }
+
+    /// <summary>The write that ends a call with a metered price: only the channel's credit grows.</summary>
+    /// <param name="reservation">The call, settled.</param>
+    /// <param name="record">The channel's record now.</param>
+    /// <param name="unused">What it did not use of its ceiling, in cogs.</param>
+    internal SettleWrite PrepareGiveBack(MeteredReservation reservation, ChannelRecord record, UInt256 unused) => ToWrite(
+        reservation.Channel, record, NextRecord.AfterGiveBack(record, reservation, unused, time.GetUtcNow()),
+        reservation.Settled.GiveBack, null);
+
+    private static SettleWrite ToWrite(
+        Channel channel, ChannelRecord? previous, ChannelRecord next, CallId call, RecordWrite? joins)
+    {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelRecordCodec.RoomFor(next));
-        RecordWrite[] writes = reservation.Joined is { } joined ? [default, joined] : channel.TakeWrites();
+        RecordWrite[] writes = joins is { } joined ? [default, joined] : channel.TakeWrites();
         writes[0] = new RecordWrite(
             channel.Key,
             previous?.Revision ?? 0,

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
 
@@ -19,6 +20,12 @@ public abstract class Reservation
 
     /// <summary>Who pays: what services get as `snet-user-address`.</summary>
     public abstract Address Payer { get; }
+
+    /// <summary>What the call costs, in cogs; with a metered price the most that it may cost, its ceiling.</summary>
+    public virtual UInt256 Price => UInt256.Zero;
+
+    /// <summary>How the price is metered; null where it is known before the call.</summary>
+    public virtual MeteredPrice? Metered => null;
 
     /// <summary>True until it is settled or released.</summary>
     public bool IsOpen => Volatile.Read(ref _state) == Open;
@@ -68,6 +75,13 @@ public abstract class Reservation
         Release(reason);
         return true;
     }
+
+    /// <summary>
+    /// Ends a settled call with a metered price: writes durably that it costs less than the ceiling. Called at most once, and never throws.
+    /// </summary>
+    /// <param name="price">What the call costs, in cogs; at most <see cref="Price"/>.</param>
+    /// <returns>What is charged: <see cref="Price"/> where nothing is given back.</returns>
+    public virtual ValueTask<UInt256> GiveBackAsync(UInt256 price) => new(Price);
 
     /// <summary>The settle itself; called at most once.</summary>
     protected abstract ValueTask<PaymentRefusal?> WriteAsync();

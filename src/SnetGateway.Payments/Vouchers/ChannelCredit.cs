@@ -54,6 +54,9 @@ public sealed class ChannelCredit
     /// <summary>After a claim: totals begin at zero again, so no slice has its place any more.</summary>
     public ChannelCredit AtNextNonce() => _open.Length == 0 ? this : new ChannelCredit(Total, []);
 
+    /// <summary>With what a call did not use of its ceiling.</summary>
+    public ChannelCredit With(UInt256 unused) => unused.IsZero ? this : new ChannelCredit(Loose.SaturatingAdd(unused), _open);
+
     /// <summary>What a new call may use: the credit that no admitted call pays with.</summary>
     public UInt256 Free(IReadOnlyList<HeldVoucher> held)
     {

@@ -116,6 +116,10 @@ internal sealed class HotChannel
         {
         }
 
+        public void NotGivenBack(ChannelId channel, UInt256 unused)
+        {
+        }
+
         public void RecordSetAside(ChannelId channel, UInt256 amount)
         {
         }

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
@@ -12,6 +13,22 @@ internal sealed class ScriptedReservation(Address payer) : Reservation
 
     public override Address Payer => payer;
 
+    public override UInt256 Price => Ceiling;
+
+    public override MeteredPrice? Metered => Terms;
+
+    /// <summary>The price, or the most that it may be.</summary>
+    public UInt256 Ceiling { get; init; }
+
+    /// <summary>How the price is metered; null where it is not.</summary>
+    public MeteredPrice? Terms { get; init; }
+
+    /// <summary>What the call was said to have cost at its end; null when nothing was said.</summary>
+    public UInt256? FinalPrice { get; private set; }
+
+    /// <summary>Whether giving back succeeds.</summary>
+    public bool GivesBack { get; init; } = true;
+
     /// <summary>What a settle gives; null for success.</summary>
     public Func<ValueTask<PaymentRefusal?>> OnSettle { get; set; } = () => default;
 
@@ -19,6 +36,12 @@ internal sealed class ScriptedReservation(Address payer) : Reservation
     public Task<string> Ended => _ended.Task;
 
     public int Ends => Volatile.Read(ref _ends);
+
+    public override ValueTask<UInt256> GiveBackAsync(UInt256 price)
+    {
+        FinalPrice = FinalPrice is null ? price : throw new InvalidOperationException("Given back twice.");
+        return new ValueTask<UInt256>(GivesBack ? price : Ceiling);
+    }
 
     protected override async ValueTask<PaymentRefusal?> WriteAsync()
     {

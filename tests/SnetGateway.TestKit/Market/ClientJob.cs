@@ -92,6 +92,9 @@ public sealed record ClientPayment
     /// <summary>Takes nonce and amount from the state service.</summary>
     public bool? FromState { get; init; }
 
+    /// <summary>Signs less than the price while there is credit. For the Node client only.</summary>
+    public bool? UseCredit { get; init; }
+
     /// <summary>The block number in a request for the state.</summary>
     public ulong? Block { get; init; }
 

@@ -39,8 +39,8 @@ public sealed class PaymentParts
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
         Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, time, Options);
-        var records = new RecordPreparation(chain, Ledger, events, Options);
-        var vouchers = new VoucherAdmission(records, Ledger, time, Options);
+        var records = new RecordPreparation(chain, Ledger, events, time, Options);
+        var vouchers = new VoucherAdmission(records, Ledger);
         Admission = new ChannelAdmission(
             book, chain, checks, Settlement, records, vouchers, Ledger, unpaid, events, time, Options);
         Budgets = new RequestBudgets(time, () => RequestsPerMinute);

@@ -19,6 +19,8 @@ public sealed class RecordingPaymentEvents : IPaymentEvents
 
     public void NotWritten(ChannelId channel) => _lines.Enqueue($"not-written {channel}");
 
+    public void NotGivenBack(ChannelId channel, UInt256 unused) => _lines.Enqueue($"not-given-back {channel} {unused}");
+
     public void RecordSetAside(ChannelId channel, UInt256 amount) => _lines.Enqueue($"set-aside {channel} {amount}");
 
     public void FreeCallExecutedWithoutGrant(Address user) => _lines.Enqueue($"free-call-without-grant {user}");

@@ -4,6 +4,7 @@ import grpc from '@grpc/grpc-js';
 import { call, methodOf } from './calls.mjs';
 import { callWeb } from './web.mjs';
 import { addFreeCall, askFreeCalls, userOf } from './free-calls.mjs';
+import { Credit } from './credit.mjs';
 import { addPrepaid, askPrepaid } from './prepaid.mjs';
 import { signClaim, signStateRequest } from './keys.mjs';
 
@@ -43,6 +44,7 @@ async function makeCalls(client, job, print) {
     if (code !== 0) throw new Error(`the state of channel ${payment.channelId} was refused: ${code} ${details}`);
     payment.nonce = state.nonce;
     payment.amount = state.signedAmount ?? '0';
+    if (payment.useCredit) payment.credit = new Credit(state.credit);
   }
 
   const free = job.freeCalls && await askFree(client, job);
@@ -60,13 +62,17 @@ async function makeCalls(client, job, print) {
   const worker = async () => {
     while (next < calls) {
       const number = next++;
-      const amount = signed + price;
+      const more = payment?.credit?.toSign(price) ?? price;
+      const amount = signed + more;
       if (parallel > 1) signed = amount;
       const about = payment ? { call: number, amount: amount.toString() } : { call: number };
       const metadata = metadataOf(job, payment && { ...payment, amount }, free, token?.prepaid.token);
       const make = job.web ? callWeb : call.bind(null, client);
       const result = await make(job, metadata, () => { if (job.announceFirst) print({ ...about, first: true }); });
-      if (parallel === 1 && (result.code === 0 || result.messages.length > 0)) signed = amount;
+      if (parallel === 1 && (result.code === 0 || result.messages.length > 0)) {
+        signed = amount;
+        payment?.credit?.take(more, price, { ...result.initialMetadata, ...result.trailers });
+      }
       print({ ...about, ...result });
     }
   };

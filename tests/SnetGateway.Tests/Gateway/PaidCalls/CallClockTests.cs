@@ -45,6 +45,24 @@ public sealed class CallClockTests
     }
 
     [Fact]
+    public void PaidTime_EndsACall_AndNotTheNextOne()
+    {
+        CallClock clock = Start(10 * s_second, 20 * s_second);
+        Assert.True(clock.TryRespond());
+        clock.EndAfter(5 * s_second);
+        _time.Advance(4 * s_second);
+        Assert.Equal(ClockEnd.None, clock.End);
+        _pool.Return(clock);
+        Assert.Same(clock, Start(10 * s_second, null));
+        _time.Advance(5 * s_second);
+        Assert.Equal(ClockEnd.None, clock.End);
+        clock.EndAfter(s_second);
+        _time.Advance(2 * s_second);
+        Assert.Equal(ClockEnd.CeilingReached, clock.End);
+        Assert.True(clock.Token.IsCancellationRequested);
+    }
+
+    [Fact]
     public void ZeroServiceTimeout_IsForEver()
     {
         CallClock clock = Start(TimeSpan.Zero, null);

@@ -16,9 +16,9 @@ using Xunit;
 namespace SnetGateway.Tests.Payments.Model;
 
 /// <summary>
-/// One generated history: clients pay concurrently by escrow, by parallel vouchers, by prepaid tokens and by free calls, at replicas that
-/// are killed, on a store behind a bad network, and give calls up. After each round the channels are claimed. Each cog in the ledger is
-/// then a grant, or a call whose client got no response because its outcome is unknown.
+/// One generated history: clients pay concurrently by escrow, by parallel vouchers, for metered prices, by prepaid tokens and by free
+/// calls, at replicas that are killed, on a store behind a bad network, and give calls up. After each round the channels are claimed. Each
+/// cog in the ledger is then a grant, or a call whose client got no response because its outcome is unknown.
 /// </summary>
 /// <param name="records">The stores of the replicas.</param>
 /// <param name="seed">Decides the clients' and the network's choices.</param>
@@ -134,7 +134,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
 
     /// <summary>
     /// A call beside others of its channel, with a voucher that the next ones do not wait for. Now and then it is one that was used, or is
-    /// lower than the price because the client counts on its credit.
+    /// lower than the price because the client counts on its credit. Some have a metered price, with or without others beside them.
     /// </summary>
     private async Task PayByVoucherAsync(ModelReplica replica, ModelChannel channel, Random random)
     {
@@ -144,9 +144,10 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         ulong total = random.Next(8) == 0 ? (ulong)random.Next(1, (int)known + 2)
             : nonce.Sign(known, random.Next(4) == 0 ? (ulong)random.Next(1, (int)price) : price);
         PaidCall call = PaymentRig.Call(price);
+        MeteredPrice? metered = random.Next(2) == 0 ? new MeteredPrice(MeterUnit.Message, 1) : null;
         AdmissionResult admitted = await replica.Parts.Admission.AdmitAsync(
             PaymentRig.Pay(total, nonce.Number, channel.Id.Value.ToUInt64Saturating()),
-            call with { Service = call.Service with { TakesVouchers = true } },
+            call with { Service = call.Service with { TakesVouchers = metered is null || random.Next(2) == 0, Metered = metered } },
             default);
         if (await EndAsync(admitted, nonce.Escrow, price, random))
         {
@@ -210,7 +211,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
             refusal = await reservation.SettleAsync();
             if (refusal is null)
             {
-                sums.Grant(amount);
+                sums.Grant(reservation.Metered is null ? amount : await GiveBackAsync(reservation, amount, sums, random));
                 Interlocked.Increment(ref _granted);
                 return true;
             }
@@ -225,6 +226,24 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
 
         Interlocked.Increment(ref _refused);
         return false;
+    }
+
+    /// <summary>The end of a call with a metered price, unless its gateway is killed. What the client knows that it cost.</summary>
+    private static async Task<ulong> GiveBackAsync(Reservation reservation, ulong ceiling, ModelSums sums, Random random)
+    {
+        await Task.Yield();
+        if (random.Next(8) == 0)
+        {
+            return ceiling;
+        }
+
+        ulong price = (ulong)random.Next((int)ceiling + 1);
+        if (await reservation.GiveBackAsync(price) != price)
+        {
+            sums.Unknown(ceiling - price);
+        }
+
+        return price;
     }
 
     /// <summary>With a good network again, each replica serves each kind, and the ledger holds what clients know.</summary>

@@ -185,11 +185,12 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
     public void AnotherFormat_IsNamedInTheError(byte format)
     {
         byte[] record = Convert.FromHexString(RecordHex), entry = Convert.FromHexString(EntryHex);
-        record[0] = entry[0] = format;
+        record[0] = format;
+        entry[0] = format == 3 ? (byte)4 : format; // an entry has one format more
         Assert.Contains(
             $"format {format}", Assert.Throws<LedgerFormatException>(() => Read(Record().Id, record, 1)).Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"format {format}", Assert.Throws<LedgerFormatException>(() => JournalEntry.Read(entry)).Message, StringComparison.Ordinal);
+            $"format {entry[0]}", Assert.Throws<LedgerFormatException>(() => JournalEntry.Read(entry)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -389,9 +390,11 @@ public sealed class LedgerCodecTests(ITestOutputHelper output)
         random.NextBytes(previous);
         byte[] signature = new byte[random.Next(2) * 65];
         random.NextBytes(signature);
+        var kind = (EntryKind)random.Next(1, 5);
         return new JournalEntry
         {
-            Kind = (EntryKind)random.Next(1, 4),
+            Kind = kind,
+            IsCeiling = kind == EntryKind.Settle && random.Next(2) == 0,
             ChannelId = new(Number(random)),
             Sequence = random.NextInt64(long.MaxValue),
             Previous = new Bytes32(previous),
