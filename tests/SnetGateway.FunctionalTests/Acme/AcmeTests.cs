@@ -39,6 +39,8 @@ public sealed class AcmeTests : IAsyncLifetime
                 Assert.Contains("Pebble", certificate.Issuer, StringComparison.Ordinal);
                 serials[host] = certificate.SerialNumber;
             }
+
+            AssertNoKeyIn(gateway.Log);
         }
 
         AssertOwnerOnly(new DirectoryInfo(Path.Combine(_folder.FullName, "acme", "localhost")), 3);
@@ -117,6 +119,22 @@ public sealed class AcmeTests : IAsyncLifetime
         string expected = isIssued ? "CertificateIssued" : "CertificateNotIssued";
         await Eventually.TrueAsync(() => gateway.Log.Has("CertificateIssued") || gateway.Log.Has("CertificateNotIssued"));
         Assert.True(gateway.Log.Has(expected), string.Join('\n', gateway.Log.Lines.Where(line => line.Event?.StartsWith("Cert") == true)));
+    }
+
+    /// <summary>Not one line of a stored key is in the log, at any level.</summary>
+    private void AssertNoKeyIn(LogRecorder log)
+    {
+        const int Prefix = 48; // the same for all keys of a curve
+        string[] parts =
+        [
+            .. Directory.GetFiles(Path.Combine(_folder.FullName, "acme", "localhost"))
+                .Select(file => file.EndsWith("account.json", StringComparison.Ordinal)
+                    ? File.ReadAllText(file)
+                    : DomainState.Read(File.ReadAllBytes(file)).Key!)
+                .Select(pem => pem.Split('\n')[1][Prefix..]),
+        ];
+        Assert.Equal(3, parts.Distinct().Count());
+        Assert.DoesNotContain(log.Lines, line => parts.Any(part => line.Text.Contains(part, StringComparison.Ordinal)));
     }
 
     private static void AssertOwnerOnly(DirectoryInfo folder, int files)
