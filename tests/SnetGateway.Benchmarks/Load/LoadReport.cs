@@ -99,8 +99,8 @@ internal sealed record LoadReport(
     }
 
     private static string BesideText(int number, List<PhaseResult> beside, List<PhaseResult> gateway) =>
-        $"beside-{number} to gateway:  {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times its "
-        + $"CPU per call";
+        $"beside-{number} to gateway:  {LoadRatios.Calls(beside, gateway):F3} of its calls/s, {LoadRatios.Cpu(beside, gateway):F3} times "
+        + "its CPU per call";
 
     private static void WriteRow(TextWriter output, string name, LoadFigures figures) => output.WriteLine(
         $"{name,-10} {figures.CallsPerSecond,10:F0} {figures.CpuMicrosecondsPerCall,12:F1} {figures.P50Microseconds,10:F0} "

@@ -74,7 +74,10 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
 
         await paidServer.DisposeAsync();
         bool verified = await VerifyAsync(gateway, cancellationToken);
-        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, [.. beside.Select(other => other.Rounds)], verified) with { LoneClient = lone };
+        return LoadReport.Of(options, yarp.Rounds, nginx.Rounds, paid.Rounds, [.. beside.Select(other => other.Rounds)], verified) with
+        {
+            LoneClient = lone,
+        };
     }
 
     /// <summary>Ends the servers, the last one started first, and takes the ledger away.</summary>

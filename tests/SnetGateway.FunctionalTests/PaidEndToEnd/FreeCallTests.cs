@@ -46,7 +46,11 @@ public sealed class FreeCallTests(GatewayFixture market, FreeCallTests.Running r
     public async Task FailureOfTheService_CostsNothing(ClientStack stack)
     {
         ClientFreeCalls user = await NewUserAsync();
-        ClientJob failing = Call(Gateway, user) with { Requests = [new { failure = new { code = 5, message = "no such thing" } }], Calls = 3 };
+        ClientJob failing = Call(Gateway, user) with
+        {
+            Requests = [new { failure = new { code = 5, message = "no such thing" } }],
+            Calls = 3,
+        };
         Assert.All(await market.Client(stack).RunAsync(failing), call => Assert.Equal((5, "no such thing"), (call.Code, call.Details)));
         Assert.Equal(3, (await AskAsync(Gateway, stack, user)).FreeCalls!.Available);
     }
