@@ -142,7 +142,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     public async Task Upload_ThatItsClientCancels_FreesTheChannel_AndCostsNothing()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync(new() { ["SnetGateway:PaidCalls:MaxWaitingPerChannel"] = "0" });
+        await using GatewayProcess gateway = await StartAsync(new() { ["SnetGateway:PaidCalls:MaxWait"] = "00:00:01" });
         _modelId = await CreateAsync(gateway, ClientStack.Node);
         using var client = GrpcChannel.ForAddress($"http://{gateway.Endpoint}");
         using (AsyncClientStreamingCall<UploadAndValidateRequest, StatusResponse> call =
