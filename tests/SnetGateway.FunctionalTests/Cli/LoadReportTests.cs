@@ -24,12 +24,11 @@ public sealed class LoadReportTests : IDisposable
             "env",
             [
                 $"PATH={Environment.GetEnvironmentVariable("PATH")}:/usr/sbin", "dotnet", benchmarks, "load", "--quick", "--rounds", "1",
-                "--seconds", "1", "--clients", "2", "--gateway", gateway, "--beside", gateway, "--beside", gateway,
-                "--folder", _folder.FullName, "--signatures", _folder.FullName,
+                "--seconds", "1", "--clients", "2", "--gateway", gateway, "--beside", gateway, "--folder", _folder.FullName,
+                "--signatures", _folder.FullName,
             ]);
         Assert.True(await report.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, report.RecentOutput);
-        foreach (string expected in (string[])
-            ["bare YARP", "nginx", "gateway", "beside-1 to gateway", "beside-2 to gateway", "ledger verified: True"])
+        foreach (string expected in (string[])["bare YARP", "nginx", "gateway", "beside-1 to gateway", "ledger verified: True"])
         {
             Assert.Contains(expected, report.RecentOutput, StringComparison.Ordinal);
         }
