@@ -24,15 +24,28 @@ internal sealed class ChainMetrics
             "snet_gateway.chain.reorganisation_losses", "{channel}", "Channels whose spent funds a reorganisation removed.");
         _lostCogs = _meter.CreateCounter<double>(
             "snet_gateway.chain.reorganisation_lost", "{cog}", "Cogs that were spent and then removed by a reorganisation.");
+        foreach (bool isKnownParty in (bool[])[true, false])
+        {
+            _refusals.Add(0, Priority(isKnownParty));
+        }
+
+        _reorganisations.Add(0);
+        _losses.Add(0);
+        _lostCogs.Add(0);
     }
 
-    public void RpcCalled(string method, bool succeeded) =>
-        _calls.Add(
-            1, new KeyValuePair<string, object?>("method", method),
-            new KeyValuePair<string, object?>("outcome", succeeded ? "succeeded" : "failed"));
+    public void RpcCalled(string method, bool succeeded)
+    {
+        Count(true, succeeded ? 1 : 0);
+        Count(false, succeeded ? 0 : 1);
 
-    public void BudgetRefused(bool isKnownParty) =>
-        _refusals.Add(1, new KeyValuePair<string, object?>("priority", isKnownParty ? "known_party" : "anonymous"));
+        // Both at each request, so that the first failure of a method is an increase.
+        void Count(bool hasSucceeded, long calls) => _calls.Add(
+            calls, new KeyValuePair<string, object?>("method", method),
+            new KeyValuePair<string, object?>("outcome", hasSucceeded ? "succeeded" : "failed"));
+    }
+
+    public void BudgetRefused(bool isKnownParty) => _refusals.Add(1, Priority(isKnownParty));
 
     public void Reorganised() => _reorganisations.Add(1);
 
@@ -59,4 +72,7 @@ internal sealed class ChainMetrics
         _meter.CreateObservableGauge(
             "snet_gateway.chain.waiting_reads", () => status().WaitingReads, "{read}", "Calls that wait for a channel read.");
     }
+
+    private static KeyValuePair<string, object?> Priority(bool isKnownParty) =>
+        new("priority", isKnownParty ? "known_party" : "anonymous");
 }

@@ -13,6 +13,7 @@ using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Prices;
+using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Web;
 
 namespace SnetGateway.Gateway;
@@ -40,8 +41,10 @@ internal static class GatewayApp
         services.AddHealth();
         services.AddOwnServices();
         services.AddTraining();
+        services.AddTelemetry();
         builder.AddGateway();
-        WebApplication app = builder.Build().UseGateway(mapPublic: endpoints => endpoints.MapOwnServices());
+        WebApplication app = builder.Build().StartTelemetry().UseGateway(
+            mapPublic: endpoints => endpoints.MapOwnServices(), mapAdmin: endpoints => endpoints.MapMetrics());
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             ListenerAddresses listeners = app.Services.GetRequiredService<ListenerAddresses>();

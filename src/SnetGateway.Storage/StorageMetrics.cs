@@ -29,6 +29,8 @@ public sealed class StorageMetrics
             "Journal entries that could not be written to the local disk. The payments themselves are recorded in the ledger.");
         _roundTrips = meter.CreateCounter<long>(
             "snet_gateway.ledger.store.round_trips", "{request}", "Requests sent to a shared store (etcd).");
+        _journalLost.Add(0);
+        _roundTrips.Add(0);
     }
 
     internal bool WantsDurations => _duration.Enabled;

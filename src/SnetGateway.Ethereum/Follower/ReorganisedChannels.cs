@@ -36,8 +36,7 @@ internal sealed class ReorganisedChannels(ChannelBook book, ChainMetrics metrics
         if (loss > reported)
         {
             ChainLog.ReorganisationLoss(logger, id, loss);
-            metrics.LostToReorganisation(
-                (double)System.Numerics.BigInteger.Parse(loss.ToString(), System.Globalization.CultureInfo.InvariantCulture));
+            metrics.LostToReorganisation(loss.ToDouble());
         }
 
         if (now is null)

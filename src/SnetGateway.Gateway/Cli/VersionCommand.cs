@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace SnetGateway.Gateway.Cli;
@@ -12,9 +11,7 @@ internal static class VersionCommand
         var command = new Command("version", "Says which version this is, and what it runs on.");
         command.SetAction(_ =>
         {
-            string version =
-                typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            context.Terminal.Output.WriteLine($"snet-gateway {version}");
+            context.Terminal.Output.WriteLine($"snet-gateway {GatewayVersion.Text}");
             context.Terminal.Output.WriteLine(
                 $"runtime: {RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
             return ExitCodes.Done;

@@ -19,6 +19,10 @@ internal sealed class OwnMethodMetrics : IDisposable
             "Streams of reflection, health and uploads that the gateway closed by their bounds.");
         _limited = _meter.CreateCounter<long>(
             "snet_gateway.own_methods.limited", "{request}", "Requests of control methods whose caller had made too many.");
+        foreach (string reason in (string[])["too_many", "not_read", "idle"])
+        {
+            _closed.Add(0, new TagList { { "reason", reason } });
+        }
     }
 
     /// <param name="method">The path of one of the gateway's own methods.</param>

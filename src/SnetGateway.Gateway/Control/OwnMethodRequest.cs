@@ -16,7 +16,7 @@ namespace SnetGateway.Gateway.Control;
 /// (<see cref="OwnStreams"/>) and end when the gateway stops.
 /// </summary>
 internal sealed class OwnMethodRequest(
-    RequestDelegate next, MethodType type, OwnStreams streams, TimeProvider time, CancellationToken stopping)
+    RequestDelegate next, IMethod method, OwnStreams streams, RpcMetrics metrics, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>
     /// Time for the whole request of a method that takes one message; after it DEADLINE_EXCEEDED. Such a request is small, and waiting for
@@ -43,18 +43,31 @@ internal sealed class OwnMethodRequest(
             return;
         }
 
+        long started = time.GetTimestamp();
+        try
+        {
+            await RunAsync(context);
+        }
+        finally
+        {
+            metrics.OwnEnded(context, method.FullName, started);
+        }
+    }
+
+    private async Task RunAsync(HttpContext context)
+    {
         if (await CheckAsync(context) is { } refusal)
         {
             GrpcStatusWriter.TryWrite(context, refusal);
             context.Response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
         }
-        else if (type == MethodType.Unary)
+        else if (method.Type == MethodType.Unary)
         {
             await next(context);
         }
         else
         {
-            using OwnStream stream = streams.Open(context, type);
+            using OwnStream stream = streams.Open(context, method.Type);
             context.Features.Set(stream);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             context.RequestAborted = ended.Token;
@@ -64,7 +77,7 @@ internal sealed class OwnMethodRequest(
 
     private ValueTask<Status?> CheckAsync(HttpContext context) =>
         CallShape.ReadDeadline(context.Request.Headers[GrpcHeaderNames.Timeout], out TimeSpan? deadline) is { } refusal ? new(refusal)
-        : type == MethodType.DuplexStreaming ? default
+        : method.Type == MethodType.DuplexStreaming ? default
         : ReadAsync(context, deadline ?? TimeSpan.MaxValue);
 
     /// <summary>

@@ -62,6 +62,7 @@ internal static class OwnServices
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OwnMethodMetrics>();
+        services.TryAddSingleton<RpcMetrics>();
         services.AddSingleton<ControlRefusals>();
         services.AddSingleton<OwnStreams>();
         return services;
@@ -113,14 +114,16 @@ internal static class OwnServices
         IServiceProvider provider = endpoints.ServiceProvider;
         CancellationToken stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         OwnStreams streams = provider.GetRequiredService<OwnStreams>();
+        RpcMetrics metrics = provider.GetRequiredService<RpcMetrics>();
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         var binder = new OwnServiceBinder(otherName, provider.GetRequiredService<ILogger<OwnServiceBinder>>(), stopping);
         bind(binder);
         endpoints.MapGrpcService(binder.Build()).Add(endpoint =>
         {
-            MethodType type = endpoint.Metadata.OfType<GrpcMethodMetadata>().Single().Method.Type;
+            IMethod method = endpoint.Metadata.OfType<GrpcMethodMetadata>().Single().Method;
             ((RouteEndpointBuilder)endpoint).Order = MethodOrder;
-            endpoint.RequestDelegate = new OwnMethodRequest(endpoint.RequestDelegate!, type, streams, time, stopping).InvokeAsync;
+            var request = new OwnMethodRequest(endpoint.RequestDelegate!, method, streams, metrics, time, stopping);
+            endpoint.RequestDelegate = request.InvokeAsync;
         });
         endpoints.MapUnimplemented(binder.ServiceName, $"the service {binder.ServiceName} has no such method");
     }

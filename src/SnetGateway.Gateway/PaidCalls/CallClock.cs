@@ -40,6 +40,9 @@ internal sealed class CallClock
         _timer = time.CreateTimer(static state => ((CallClock)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>When the call came, as a timestamp of the clock.</summary>
+    public long StartedAt { get; private set; }
+
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -88,6 +91,7 @@ internal sealed class CallClock
             _inUse = true;
             _end = ClockEnd.None;
             long now = _time.GetTimestamp();
+            StartedAt = now;
             _serviceDue = serviceTimeout > TimeSpan.Zero ? After(now, serviceTimeout) : Never;
             _clientTimeout = clientTimeout ?? TimeSpan.Zero;
             _clientDue = clientTimeout is { } timeout ? After(now, timeout) : Never;

@@ -52,6 +52,11 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         }
 
         (call as MeteredCall)?.ShowPrice();
+        if (reservation is { IsSettled: true })
+        {
+            metrics.Charged(call.Route.RouteId, call.Route.ServiceName, call.Charged, isDelivered: failure is null);
+        }
+
         metrics.CallEnded(
             call.Route.RouteId,
             reservation is null ? PaidCallOutcome.Unpaid

@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -18,6 +19,9 @@ internal class ForwardedCall(HttpContext context, PaidRoute route, Reservation? 
     public Reservation? Reservation => reservation;
 
     public CallClock Clock => clock;
+
+    /// <summary>What the call costs when it is settled, in cogs.</summary>
+    public virtual UInt256 Charged => reservation?.Price ?? UInt256.Zero;
 
     /// <summary>Whether the response may be sent: the payment is durable, or the route asks none.</summary>
     public bool MayRespond => reservation is null || reservation.IsSettled;

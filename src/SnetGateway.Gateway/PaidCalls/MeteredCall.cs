@@ -17,6 +17,8 @@ internal sealed class MeteredCall(HttpContext context, PaidRoute route, Reservat
 
     public CallMeter Meter => meter;
 
+    public override UInt256 Charged => _charged ?? base.Charged;
+
     /// <summary>
     /// Gives back what a settled call did not use. Before the client gets its status, so that its next call can use the credit.
     /// </summary>

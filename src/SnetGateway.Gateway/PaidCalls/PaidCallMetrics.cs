@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using SnetGateway.Gateway.Catalog;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -11,16 +13,27 @@ internal sealed class PaidCallMetrics : IDisposable
 
     private static readonly string[] s_reasons = [.. Enum.GetNames<RefusalReason>().Select(Snake)];
 
+    /// <summary>Reasons of the wire's own, which are not those of a payment.</summary>
+    private static readonly string[] s_wireReasons = ["no_grpc_call", "no_service", "fault"];
+
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _refusals;
+    private readonly Counter<double> _earned;
+    private readonly Counter<long> _notDelivered;
 
-    public PaidCallMetrics(IMeterFactory meters)
+    public PaidCallMetrics(IMeterFactory meters, LiveSnapshot live)
     {
         _meter = meters.Create(MeterName);
         _calls = _meter.CreateCounter<long>("snet_gateway.paid_calls", "{call}", "Calls by the outcome of their payment.");
         _refusals = _meter.CreateCounter<long>(
             "snet_gateway.refusals", "{call}", "Calls that were refused before they were forwarded, by reason.");
+        _earned = _meter.CreateCounter<double>("snet_gateway.earned", "{cog}", "Prices of charged calls.");
+        _notDelivered = _meter.CreateCounter<long>(
+            "snet_gateway.paid_calls.not_delivered", "{call}",
+            "Charged calls whose response the gateway ended before the service did.");
+        Begin(live.Current);
+        live.Swapped += Begin;
     }
 
     public void CallEnded(string route, PaidCallOutcome outcome)
@@ -42,10 +55,54 @@ internal sealed class PaidCallMetrics : IDisposable
         }
     }
 
+    /// <summary>A call was charged and has ended.</summary>
+    /// <param name="route">Its route's id.</param>
+    /// <param name="service">The service that is paid.</param>
+    /// <param name="cogs">What it costs. A double in the metric, exact below 2^53: the ledger has the exact sums.</param>
+    /// <param name="isDelivered">Whether its response ended as the service ended it.</param>
+    public void Charged(string route, string? service, UInt256 cogs, bool isDelivered)
+    {
+        if (_earned.Enabled)
+        {
+            _earned.Add(cogs.ToDouble(), new KeyValuePair<string, object?>("service", service));
+        }
+
+        if (!isDelivered)
+        {
+            _notDelivered.Add(1, new KeyValuePair<string, object?>("route", route));
+        }
+    }
+
     /// <summary>A refusal's reason as a tag: lower case with underscores.</summary>
     public static string NameOf(RefusalReason reason) => s_reasons[(int)reason];
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>Shows a 0 for each route and each way in which its calls can end.</summary>
+    private void Begin(GatewaySnapshot snapshot)
+    {
+        foreach (PaidRoute route in snapshot.Routes.Select(config => new PaidRoute(config)))
+        {
+            foreach (PaidCallOutcome outcome in Enum.GetValues<PaidCallOutcome>().Where(one => IsOf(route, one)))
+            {
+                _calls.Add(0, new TagList { { "route", route.RouteId }, { "outcome", Name(outcome) } });
+            }
+
+            foreach (string reason in route.IsPaid ? [.. s_reasons, .. s_wireReasons] : (string[])[NameOf(RefusalReason.Metadata)])
+            {
+                _refusals.Add(0, new TagList { { "route", route.RouteId }, { "reason", reason } });
+            }
+
+            if (route is { IsPaid: true, ServiceName: not null })
+            {
+                _earned.Add(0, new KeyValuePair<string, object?>("service", route.ServiceName));
+                _notDelivered.Add(0, new KeyValuePair<string, object?>("route", route.RouteId));
+            }
+        }
+    }
+
+    private static bool IsOf(PaidRoute route, PaidCallOutcome outcome) =>
+        outcome == PaidCallOutcome.Refused || route.IsPaid != (outcome == PaidCallOutcome.Unpaid);
 
     private static string Name(PaidCallOutcome outcome) => outcome switch
     {

@@ -28,6 +28,7 @@ internal sealed class PaidCallMiddleware(
     CallCompletion completion,
     CallPrices prices,
     PaidCallMetrics metrics,
+    RpcMetrics rpc,
     IOptionsMonitor<LimitOptions> limitOptions,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
     TimeProvider time,
@@ -70,6 +71,7 @@ internal sealed class PaidCallMiddleware(
         if (FindFault(metadata, limits, out TimeSpan? deadline) is { } fault)
         {
             Refuse(context, route, "metadata", fault);
+            rpc.Ended(context, route, time.GetTimestamp());
             return Task.CompletedTask;
         }
 
@@ -219,6 +221,7 @@ internal sealed class PaidCallMiddleware(
         }
         finally
         {
+            rpc.Ended(context, route, clock.StartedAt);
             clocks.Return(clock);
         }
     }

@@ -13,6 +13,7 @@ internal static class PaidCallServiceCollectionExtensions
         services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PaidCallMetrics>();
+        services.TryAddSingleton<RpcMetrics>();
         services.AddSingleton<CallClockPool>();
         services.AddSingleton<ChecksumAddressCache>();
         services.AddSingleton<PaymentTypes>();

@@ -38,6 +38,9 @@ internal sealed class PaidRoute
 
     public bool IsPaid { get; }
 
+    /// <summary>The methods that metrics name.</summary>
+    public MethodNames Methods { get; } = new();
+
     /// <summary>The service with the route's own price, if it has one. The same object for each call until a reload.</summary>
     public PaidService WithPrice(PaidService service)
     {

@@ -36,6 +36,11 @@ internal sealed class PaymentEvents : IPaymentEvents
             "snet_gateway.ledger.not_given_back", "{call}", "Calls with a metered price whose ceiling stays charged.");
         _setAside = meter.CreateCounter<long>(
             "snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
+        foreach (Counter<long> counter in (Counter<long>[])
+            [_ledgerMismatches, _executionsWithoutGrant, _outcomesUnknown, _notWritten, _notGivenBack, _setAside])
+        {
+            counter.Add(0);
+        }
     }
 
     public void LedgerMismatch(ChannelId channel, UInt256 known, UInt256 seen)

@@ -18,6 +18,7 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     private const ulong TenToThe19 = 10_000_000_000_000_000_000;
     private const int DigitsPerChunk = 19;
+    private const double TwoToThe64 = 18_446_744_073_709_551_616.0;
 
     // Least significant first.
     private readonly ulong _a, _b, _c, _d;
@@ -51,6 +52,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 
     /// <summary>The same number as this one: explicit, because a C# reader cannot see a narrowing otherwise.</summary>
     public static UInt256 FromUInt64(ulong value) => value;
+
+    /// <summary>The nearest number that a double can hold: exact below 2^53. For metrics, which have no 256-bit integers.</summary>
+    public double ToDouble() => (((((_d * TwoToThe64) + _c) * TwoToThe64) + _b) * TwoToThe64) + _a;
 
     /// <summary>Adds. False when the sum is 2^256 or more; <paramref name="sum"/> is then 0.</summary>
     public bool TryAdd(UInt256 other, out UInt256 sum)

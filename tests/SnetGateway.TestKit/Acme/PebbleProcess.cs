@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -14,8 +12,8 @@ namespace SnetGateway.TestKit.Acme;
 public sealed class PebbleProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-pebble-");
-    private readonly int _port = FreePort();
-    private readonly int _managementPort = FreePort();
+    private readonly int _port = FreePort.Find();
+    private readonly int _managementPort = FreePort.Find();
     private ChildProcess? _names;
     private ChildProcess? _process;
 
@@ -24,10 +22,10 @@ public sealed class PebbleProcess : IAsyncDisposable
     }
 
     /// <summary>The port at which it asks for http-01 responses.</summary>
-    public int HttpPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.Find();
 
     /// <summary>The port at which it asks for tls-alpn-01 responses.</summary>
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = FreePort.Find();
 
     public Uri DirectoryUrl => new($"https://localhost:{_port}/dir");
 
@@ -82,13 +80,6 @@ public sealed class PebbleProcess : IAsyncDisposable
         return await http.GetStringAsync(url);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task RunAsync(TimeSpan lifetime, IReadOnlyDictionary<string, string>? externalAccounts, string blocked)
     {
         WriteServerCertificate();
@@ -110,7 +101,7 @@ public sealed class PebbleProcess : IAsyncDisposable
         string file = Path.Combine(_folder.FullName, "pebble.json");
         await File.WriteAllTextAsync(file, new JsonObject { ["pebble"] = settings }.ToJsonString());
 
-        int names = FreePort(), namesManagement = FreePort();
+        int names = FreePort.Find(), namesManagement = FreePort.Find();
         _names = ChildProcess.Start(
             "pebble-challtestsrv",
             [

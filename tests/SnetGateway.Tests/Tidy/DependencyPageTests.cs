@@ -80,7 +80,7 @@ public sealed partial class DependencyPageTests
 
     private static string[] Names(string cell) => [.. cell.Split(", ").Select(name => name.Trim('`'))];
 
-    [GeneratedRegex(@"^\| ([A-Za-z][\w., -]*) \| ([0-9][0-9., ]*) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([A-Za-z][\w., -]*) \| ([0-9][0-9a-z., -]*) \|", RegexOptions.Multiline)]
     private static partial Regex NuGetRow();
 
     [GeneratedRegex(@"^\| (`[^|]+`) \| ([0-9][0-9., ]*) \| (`[^|]+`) \|", RegexOptions.Multiline)]

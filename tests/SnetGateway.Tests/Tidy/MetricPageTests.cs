@@ -53,19 +53,19 @@ public sealed partial class MetricPageTests
     }
 
     [GeneratedRegex(
-        @"Create(?<kind>\w+?)(?:<\w+>)?\(\s*""(?<name>snet_gateway\.[^""]+)"",.*?""(?<unit>\{?[a-z]+\}?)"",\s*""(?<text>[^""]+)""",
+        @"Create(?<kind>\w+?)(?:<\w+>)?\(\s*""(?<name>(?:snet_gateway|rpc)\.[^""]+)"",.*?""(?<unit>\{?[a-z]+\}?)"",\s*""(?<text>[^""]+)""",
         RegexOptions.Singleline)]
     private static partial Regex Creation();
 
     [GeneratedRegex(
-        @"^\| `(?<name>snet_gateway\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \| (?<tags>[^|]+?) \|",
+        @"^\| `(?<name>(?:snet_gateway|rpc)\.[^`]+)` \| (?<kind>\w+) \| `(?<unit>[^`]+)` \| (?<text>[^|]+?) \| (?<tags>[^|]+?) \|",
         RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex("`([a-z_]+)`")]
+    [GeneratedRegex("`([a-z_.]+)`")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"(?:\{ |new\(|object\?>\()""([a-z]+)"", ")]
+    [GeneratedRegex(@"(?:\{ |new\(|object\?>\()""([a-z_.]+)"", ")]
     private static partial Regex TagKey();
 
     [GeneratedRegex(@"Refused?\((?:context, route|route\.RouteId), ""(\w+)""")]

@@ -68,7 +68,7 @@ internal sealed class TrainCalls(
             failure = CallFailure.Refused(refusal);
         }
 
-        End(context, reservation, failure, wasNotAsked);
+        End(context, target.Service.Name, reservation, failure, wasNotAsked);
         return failure is null ? response! : throw new RpcException(failure.Status);
     }
 
@@ -119,7 +119,7 @@ internal sealed class TrainCalls(
         }
     }
 
-    private void End(HttpContext context, Reservation reservation, CallFailure? failure, bool wasNotAsked)
+    private void End(HttpContext context, string service, Reservation reservation, CallFailure? failure, bool wasNotAsked)
     {
         bool disconnected = failure?.Cause == FailureCause.Client;
         bool released = failure is not null && reservation.TryRelease(
@@ -133,6 +133,11 @@ internal sealed class TrainCalls(
             {
                 PaidCallLog.SettleFaulted(logger, fault);
             }
+        }
+
+        if (failure is null)
+        {
+            metrics.Charged(RouteId, service, reservation.Price, isDelivered: true);
         }
 
         metrics.CallEnded(

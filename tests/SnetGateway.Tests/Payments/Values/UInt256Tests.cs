@@ -23,6 +23,7 @@ public sealed class UInt256Tests(ITestOutputHelper output)
 
             Assert.Equal(x, ToBig(a));
             Assert.Equal(x + y < s_modulus, a.TryAdd(b, out UInt256 sum));
+            Assert.InRange(Math.Abs(a.ToDouble() - (double)x), 0, (double)x * 1e-15);
             Assert.Equal(x + y < s_modulus ? x + y : BigInteger.Zero, ToBig(sum));
             Assert.Equal(BigInteger.Min(x + y, s_modulus - 1), ToBig(a.SaturatingAdd(b)));
             Assert.Equal(x >= y, a.TrySubtract(b, out UInt256 difference));

@@ -1,0 +1,52 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.PaidCalls;
+
+namespace SnetGateway.Gateway.Telemetry;
+
+/// <summary>What the gateway tells monitoring systems: its metrics as Prometheus text, on the admin listener.</summary>
+internal static class TelemetryServiceCollectionExtensions
+{
+    /// <summary>The path of the metrics on the admin listener.</summary>
+    public const string MetricsPath = "/metrics";
+
+    /// <summary>
+    /// Series of one instrument for one route, at most. The package counts no more than a fixed number of series of an instrument.
+    /// </summary>
+    private const int SeriesOfRoute = 64;
+
+    private const int SeriesByDefault = 2_000;
+
+    public static IServiceCollection AddTelemetry(this IServiceCollection services)
+    {
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("snet-gateway", serviceVersion: GatewayVersion.Text))
+            .WithMetrics(metrics => metrics.AddMeter(PaidCallMetrics.MeterName, "System.Runtime")
+                .AddView("dotnet.assembly.count", MetricStreamConfiguration.Drop) // of no use here, and promtool refuses its name
+                .AddPrometheusExporter(options => options.ScopeInfoEnabled = false));
+        services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
+        {
+            // Twice the routes of the start: a reload may add some.
+            int series = Math.Max(SeriesByDefault, 2 * SeriesOfRoute * provider.GetRequiredService<LiveSnapshot>().Current.Routes.Count);
+            metrics.AddView(instrument => instrument.Meter.Name == PaidCallMetrics.MeterName
+                ? new MetricStreamConfiguration { CardinalityLimit = series }
+                : null);
+        });
+        return services;
+    }
+
+    /// <summary>
+    /// Listens to the meters, before anything that counts is created: counters begin with a 0 that is seen, so that a first increase is
+    /// too.
+    /// </summary>
+    public static WebApplication StartTelemetry(this WebApplication app)
+    {
+        app.Services.GetRequiredService<MeterProvider>();
+        return app;
+    }
+
+    /// <summary>Maps the metrics, for the operator's listener.</summary>
+    public static void MapMetrics(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPrometheusScrapingEndpoint(MetricsPath).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+}
