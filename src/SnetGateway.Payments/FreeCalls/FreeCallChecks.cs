@@ -23,6 +23,26 @@ public sealed class FreeCallChecks(
         FreeCallOffer offer, FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken) =>
         CheckSignatures(offer, use, token) ?? await CheckAgeAsync(use, token, cancellationToken);
 
+    /// <summary>
+    /// F2 to F5 where several services share one host: no field names the service, so <paramref name="offer"/> is the one that the user
+    /// signed for, or the first. At most one recovery for each.
+    /// </summary>
+    internal FreeCallFault? CheckSignatures(
+        IReadOnlyList<FreeCallOffer> candidates, in FreeCallUse use, in FreeCallToken token, out FreeCallOffer offer)
+    {
+        offer = candidates[0];
+        FreeCallFault? fault = CheckUser(offer, use, token);
+        for (int i = 1; fault is not null && i < candidates.Count; i++)
+        {
+            if (CheckUser(candidates[i], use, token) is null)
+            {
+                (offer, fault) = (candidates[i], null);
+            }
+        }
+
+        return fault ?? tokens.Verify(offer.Terms, use.User, token);
+    }
+
     /// <summary>F2 to F5, from memory: the user signed the use, and the provider the token. Null when it is right.</summary>
     internal FreeCallFault? CheckSignatures(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token) =>
         CheckUser(offer, use, token) ?? tokens.Verify(offer.Terms, use.User, token);
@@ -36,10 +56,29 @@ public sealed class FreeCallChecks(
             : await CheckBlockAsync(use.CurrentBlock, cancellationToken);
     }
 
-    /// <summary>Whether the address signed the request of a token. Null when it did.</summary>
-    internal FreeCallFault? CheckRequest(FreeCallOffer offer, in FreeCallUse use)
+    /// <summary>
+    /// Whether the address signed the request of a token, and for which of the services of one host, as in
+    /// <see cref="CheckSignatures(IReadOnlyList{FreeCallOffer}, in FreeCallUse, in FreeCallToken, out FreeCallOffer)"/>. Null when it did.
+    /// </summary>
+    internal FreeCallFault? CheckRequest(IReadOnlyList<FreeCallOffer> candidates, in FreeCallUse use, out FreeCallOffer offer)
     {
-        if (!FreeCallMessages.TryRecoverUser(recovery, null, offer, use, default, out Address signer))
+        offer = candidates[0];
+        FreeCallFault? fault = CheckRequest(offer, use);
+        for (int i = 1; fault is not null && i < candidates.Count; i++)
+        {
+            if (CheckRequest(candidates[i], use) is null)
+            {
+                (offer, fault) = (candidates[i], null);
+            }
+        }
+
+        return fault;
+    }
+
+    private FreeCallFault? CheckRequest(FreeCallOffer offer, in FreeCallUse use)
+    {
+        Address? expected = tokens.Has(offer.Terms, use.User) ? use.User.Address : null;
+        if (!FreeCallMessages.TryRecoverUser(recovery, expected, offer, use, default, out Address signer))
         {
             return FreeCallFault.RequestUnsigned(FreeCallFault.InvalidSignature(use.Signature.Span));
         }
@@ -52,10 +91,6 @@ public sealed class FreeCallChecks(
     /// <summary>Whether a signature is recent. Null when it is.</summary>
     internal async ValueTask<FreeCallFault?> CheckBlockAsync(UInt256 number, CancellationToken cancellationToken) =>
         await freshness.CheckAsync(number, cancellationToken) is { } stale ? FreeCallFault.Stale(stale) : null;
-
-    /// <summary>Whether the address signed the use of this token, or the request of one where there is none: F2 and F3 alone.</summary>
-    internal bool IsSignedBy(FreeCallOffer offer, in FreeCallUse use, ReadOnlySpan<byte> token) =>
-        FreeCallMessages.TryRecoverUser(recovery, null, offer, use, token, out Address signer) && signer == use.User.Address;
 
     /// <summary>F2, F3: the user signed the use of this token.</summary>
     private FreeCallFault? CheckUser(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token)

@@ -30,9 +30,8 @@ public sealed class FreeCallStates(
         IReadOnlyList<FreeCallOffer> candidates, FreeCallUse use, ulong? lifetime, ClientNetwork client,
         CancellationToken cancellationToken)
     {
-        FreeCallOffer offer = Choose(candidates, use, default);
+        FreeCallFault? fault = checks.CheckRequest(candidates, use, out FreeCallOffer offer);
         FreeCallTerms terms = offer.Terms;
-        FreeCallFault? fault = checks.CheckRequest(offer, use);
         if (fault is null && !TryTake(terms, use.User, client))
         {
             return (default, RequestBudgets.Refusal);
@@ -64,8 +63,7 @@ public sealed class FreeCallStates(
             return (0, malformed.Text);
         }
 
-        FreeCallOffer offer = Choose(candidates, use, token.Span);
-        FreeCallFault? fault = checks.CheckSignatures(offer, use, parsed);
+        FreeCallFault? fault = checks.CheckSignatures(candidates, use, parsed, out FreeCallOffer offer);
         if (fault is null && !TryTake(offer.Terms, use.User, client))
         {
             return (0, RequestBudgets.Refusal);
@@ -98,25 +96,5 @@ public sealed class FreeCallStates(
         return user.UserId.Length > 0 ? FreeCallFault.UserIdNotAllowed()
             : terms.MinBalance.IsZero || await balances.BalanceOfAsync(user.Address, cancellationToken) >= terms.MinBalance ? null
             : FreeCallFault.BalanceTooSmall(terms.MinBalanceText);
-    }
-
-    /// <summary>
-    /// The service that the signature is for, where several share one host; the first if it is for none of them. A request has no other
-    /// field that names the service.
-    /// </summary>
-    private FreeCallOffer Choose(IReadOnlyList<FreeCallOffer> candidates, in FreeCallUse use, ReadOnlySpan<byte> token)
-    {
-        if (candidates.Count > 1)
-        {
-            foreach (FreeCallOffer candidate in candidates)
-            {
-                if (checks.IsSignedBy(candidate, use, token))
-                {
-                    return candidate;
-                }
-            }
-        }
-
-        return candidates[0];
     }
 }

@@ -160,7 +160,9 @@ public sealed class FreeCallStatesTests
         FreeCallToken token = FreeCallRig.Token(others, FreeCallRig.User);
         FreeCallUse use = FreeCallRig.Use(all[2], token.Bytes.ToArray());
         Assert.Equal((7, null), await rig.States.CountAsync(all, use, token.Bytes, default, default));
+        long before = rig.Signers.Recoveries;
         (FreeCallToken issued, string? error) = await rig.States.IssueAsync(all, FreeCallRig.Use(all[2], []), null, default, default);
+        Assert.Equal(before + all.Length, rig.Signers.Recoveries);
         Assert.Null(error);
         Assert.Equal(
             FreeCallRig.Token(others, FreeCallRig.User, expiry: 173_800).Signature[..64].ToArray(), issued.Signature[..64].ToArray());

@@ -43,7 +43,7 @@ public sealed class FreeCallVectorTests
     private readonly FreeCallTokens _tokens = new(new SignerRecovery());
 
     [Fact]
-    public void Request_OfTheVector_IsTheUsers() => Assert.Null(Checks().CheckRequest(s_offer, Of(Request)));
+    public void Request_OfTheVector_IsTheUsers() => Assert.Null(Checks().CheckRequest([s_offer], Of(Request), out _));
 
     [Fact]
     public void Token_OfTheVector_IsIssuedByteForByte()
