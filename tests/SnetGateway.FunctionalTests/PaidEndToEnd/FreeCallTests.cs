@@ -226,7 +226,7 @@ public sealed class FreeCallTests(GatewayFixture market, FreeCallTests.Running r
         IReadOnlyList<CallReport>[] all = await Task.WhenAll(
             PayingClient.RunAsync(ClientStack.Node, Call(one, User) with { Calls = 22, Parallel = 22 }),
             PayingClient.RunAsync(ClientStack.Node, Call(two, User) with { Calls = 21, Parallel = 21 }),
-            PayingClient.RunAsync(ClientStack.Node, Call(three, User) with { Calls = 21, Parallel = 21 }));
+            PayingClient.RunAsync(ClientStack.Python, Call(three, User) with { Calls = 21, Parallel = 21 }));
         CallReport[] calls = [.. all.SelectMany(calls => calls)];
         Assert.Equal(3, calls.Count(call => call.Code == 0));
         Assert.All(calls.Where(call => call.Code != 0), call => Assert.Equal((13, Exceeded), (call.Code, call.Details)));

@@ -109,6 +109,9 @@ public sealed class MeteredCallTests(GatewayFixture market)
         }
 
         Assert.Equal((130, 90), await StateAsync(two, channel));
+        CallReport whole = await market.Client(ClientStack.Python).CallAsync(market.Say(one, channel, Ceiling));
+        Assert.Equal((0, "10"), (whole.Code, PriceOf(whole)));
+        Assert.Equal((230, 180), await StateAsync(two, channel));
         Assert.Equal("clean", await VerifyAsync(
             one, "--journal", Path.Combine(one.Folder, "data", "journal"), "--journal", Path.Combine(two.Folder, "data", "journal")));
     }

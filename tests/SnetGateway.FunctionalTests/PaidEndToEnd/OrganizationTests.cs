@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Text.Json.Nodes;
 using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
@@ -56,9 +58,54 @@ public sealed class OrganizationTests(GatewayFixture market) : IDisposable
             Assert.Equal((12, "unknown method"), Outcome(await SayAsync(gateway, first, host)));
         }
 
-        Assert.Equal(0, await gateway.StopAsync());
-        CommandResult verified = await gateway.RunCommandAsync("ledger", "verify");
-        Assert.True(verified.ExitCode == 0, verified.Everything);
+        await VerifyAsync(gateway);
+    }
+
+    [Fact]
+    public async Task Reload_MovesServicesToTheOtherOrganization_LosesNoCall_AndTheOldOnesTokensAreRefused()
+    {
+        await using GatewayProcess gateway = await StartAsync();
+        ChainChannel first = await market.Chain.OpenChannelAsync(1_000);
+        ChainChannel second = await market.Chain.OpenChannelAsync(1_000, group: _otherGroup);
+        string token = await BuyAsync(gateway, first, One);
+        string free = (await AskAsync(gateway, FirstUser, One)).FreeCalls!.Token;
+        ChainChannel ofStream = await market.Chain.OpenChannelAsync(1_000);
+        await using ChildProcess stream = PayingClient.Start(ClientStack.Node, market.Say(gateway, ofStream, 10) with
+        {
+            Authority = One,
+            Method = "example.Echo/Count",
+            Requests = [new { text = "hello", answers = 30, gapMs = 100 }], // it outlives the reload
+            AnnounceFirst = true,
+        });
+        await stream.WaitForLineAsync(line => line.Contains("first", StringComparison.Ordinal));
+
+        List<CallReport> calls = [await SayAsync(gateway, first, One)];
+        await SwapAsync(gateway);
+        await Eventually.TrueAsync("the services have moved", async () =>
+        {
+            calls.Add(await SayAsync(gateway, first, One));
+            return (await SayAsync(gateway, second, One)).Code == 0;
+        });
+        CallReport streamed = PayingClient.ReadCall(
+            await stream.WaitForLineAsync(line => line.Contains("\"code\"", StringComparison.Ordinal)))!;
+        Assert.Equal((0, 30), (streamed.Code, streamed.Messages.Count));
+
+        // Every call before was paid once, and none after it.
+        int paid = calls.Count(call => call.Code == 0);
+        Assert.All(calls.Take(paid), call => Assert.Equal(0, call.Code));
+        Assert.All(calls.Skip(paid), call => Assert.Equal(13, call.Code));
+        Assert.Equal(10 * (1 + paid), (await market.StateAsync(gateway, ClientStack.Node, first)).SignedAmount);
+        Assert.Equal(13, (await SayAsync(gateway, first, One)).Code);
+
+        Assert.Equal(
+            $"internal error: organization {market.Chain.State.OrganizationId} is not associated with this Daemon",
+            (await PayAsync(gateway, first, token, One)).Details);
+        CallReport replayed = await FreeAsync(gateway, FirstUser with { Token = free }, One);
+        Assert.StartsWith("sign is not valid: unauthorized signer", replayed.Details, StringComparison.Ordinal);
+        Assert.Equal(0, (await PayAsync(gateway, first, token, Two)).Code);
+        Assert.Equal(0, (await FreeAsync(gateway, FirstUser with { Token = free }, Two)).Code);
+        Assert.Equal((0, 2), (await CountAsync(gateway, FirstUser, One), await CountAsync(gateway, FirstUser, Two)));
+        await VerifyAsync(gateway);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -68,6 +115,24 @@ public sealed class OrganizationTests(GatewayFixture market) : IDisposable
     private ClientFreeCalls SecondUser => FirstUser with { OrganizationId = OtherOrganization, GroupId = _otherGroup };
 
     private static (int Code, string Details) Outcome(CallReport call) => (call.Code, call.Details);
+
+    private static async Task VerifyAsync(GatewayProcess gateway)
+    {
+        Assert.Equal(0, await gateway.StopAsync());
+        CommandResult verified = await gateway.RunCommandAsync("ledger", "verify");
+        Assert.True(verified.ExitCode == 0, verified.Everything);
+    }
+
+    /// <summary>Each service belongs to the other organisation.</summary>
+    private static async Task SwapAsync(GatewayProcess gateway)
+    {
+        string file = Path.Combine(gateway.Folder, "appsettings.json");
+        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        JsonNode services = settings["SnetGateway"]!["Services"]!;
+        services["one"]!["Group"] = "other";
+        services["two"]!["Group"] = GatewaySettings.DefaultGroup;
+        await File.WriteAllTextAsync(file, settings.ToJsonString());
+    }
 
     private Task<GatewayProcess> StartAsync()
     {

@@ -71,7 +71,8 @@ public sealed class ParallelVoucherTests(GatewayFixture market)
         GatewayProcess[] replicas = [one, two, three];
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
         IReadOnlyList<CallReport>[] all = await Task.WhenAll(replicas.Select((gateway, at) => PayingClient.RunAsync(
-            ClientStack.Node, Voucher(gateway, channel, from: 200 * at, more: 10) with { Calls = 20, Parallel = 20 })));
+            at == 0 ? ClientStack.Python : ClientStack.Node,
+            Voucher(gateway, channel, from: 200 * at, more: 10) with { Calls = 20, Parallel = 20 })));
         Assert.All(all.SelectMany(calls => calls), call => Assert.True(call.Code == 0, call.Details));
         ChannelStateReport state = await market.StateAsync(two, ClientStack.Node, channel);
         Assert.Equal((600, null), (state.SignedAmount, state.Credit));
