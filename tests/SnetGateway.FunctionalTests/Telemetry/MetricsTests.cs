@@ -25,8 +25,8 @@ public sealed partial class MetricsTests(GatewayFixture market)
         Assert.All(
             CounterRow().Matches(RepositoryFiles.Read("docs/metrics.md")).Select(row => row.Groups[1].Value).Except(s_beginWithAFirstCall),
             name => Assert.Contains($"\n{name.Replace('.', '_')}_total", page, StringComparison.Ordinal));
-        Assert.Contains("\nsnet_gateway_paid_calls_total{route=\"echo\",outcome=\"settled\"} 0 ", page, StringComparison.Ordinal);
-        Assert.Contains("\nsnet_gateway_refusals_total{route=\"echo\",reason=\"wrong_nonce\"} 0 ", page, StringComparison.Ordinal);
+        Assert.Equal("0", ValueOf(page, "snet_gateway_paid_calls_total", "route=\"echo\"", "outcome=\"settled\""));
+        Assert.Equal("0", ValueOf(page, "snet_gateway_refusals_total", "route=\"echo\"", "reason=\"wrong_nonce\""));
 
         await using PrometheusProcess prometheus = await PrometheusProcess.StartAsync(gateway.Admin);
         await prometheus.WaitAsync("snet_gateway_paid_calls_total{outcome=\"settled\"}", 0);
@@ -56,6 +56,14 @@ public sealed partial class MetricsTests(GatewayFixture market)
     {
         using var http = new HttpClient();
         return await http.GetStringAsync(new Uri(gateway.Admin, "/metrics"));
+    }
+
+    /// <summary>The value of the only series with these tags, in whatever order they are written.</summary>
+    private static string ValueOf(string page, string name, params string[] tags)
+    {
+        string[] lines = [.. page.Split('\n').Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal))];
+        string series = Assert.Single(lines, line => Array.TrueForAll(tags, tag => line.Contains(tag, StringComparison.Ordinal)));
+        return series[(series.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0];
     }
 
     private Task<GatewayProcess> StartAsync() => GatewayProcess.StartAsync(new GatewaySettings(
