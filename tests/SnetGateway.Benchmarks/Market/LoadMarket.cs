@@ -11,7 +11,7 @@ internal sealed class LoadMarket : IAsyncDisposable
     /// <summary>Far more cogs than a run can spend.</summary>
     private const long ChannelValue = 1_000_000_000_000;
 
-    /// <summary>Enough for every read, which are at the newest blocks, and 100,800 blocks are mined within a minute.</summary>
+    /// <summary>Enough for every read: they are at the newest blocks. With all, each block takes longer than the one before.</summary>
     private const int KeepStates = 256;
 
     private readonly DevChain _chain;

@@ -12,7 +12,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>
 /// Free calls on the real contract, by grpc-js and python3-grpcio, and by the sequences of the newest SDKs. Most tests share one gateway:
-/// each has users of its own.
+/// each has its own users.
 /// </summary>
 [Collection(GatewayFixture.Collection)]
 [Trait("Needs", "chain")]

@@ -1,5 +1,6 @@
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
@@ -25,6 +26,8 @@ public sealed class ParallelVoucherTests(GatewayFixture market)
 
         // At the next nonce totals begin at zero.
         channel = await market.Chain.GetChannelAsync(channel.Id);
+        await Eventually.TrueAsync("the gateway sees the claim", async () =>
+            (await market.StateAsync(gateway, stack, channel)).Nonce == channel.Nonce);
         calls = await market.Client(stack).RunAsync(market.Say(gateway, channel, 10) with { Calls = 8, Parallel = 8 });
         Assert.All(calls, call => Assert.True(call.Code == 0, call.Details));
         await VerifyAsync(gateway);

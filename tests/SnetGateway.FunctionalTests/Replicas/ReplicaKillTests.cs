@@ -35,7 +35,7 @@ public sealed class ReplicaKillTests(DevChainFixture fixture, ITestOutputHelper 
 
     private async Task RunAsync(ReplicaStore store)
     {
-        int kills = (int)Setting("SNET_CAMPAIGN_REPLICA_KILLS", 4);
+        int kills = (int)Setting("SNET_CAMPAIGN_REPLICA_KILLS", 3);
         var limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 10));
         // only a campaign may end by its time
         int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills;

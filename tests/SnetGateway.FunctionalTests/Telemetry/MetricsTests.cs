@@ -58,7 +58,7 @@ public sealed partial class MetricsTests(GatewayFixture market)
         return await http.GetStringAsync(new Uri(gateway.Admin, "/metrics"));
     }
 
-    /// <summary>The value of the only series with these tags, in whatever order they are written.</summary>
+    /// <summary>The value of the only series with these tags, in any order.</summary>
     private static string ValueOf(string page, string name, params string[] tags)
     {
         string[] lines = [.. page.Split('\n').Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal))];
