@@ -2,12 +2,12 @@
 // A consumer on npm's snet-sdk-web, which pays its calls as a web page does: over gRPC-Web, with a wallet. What a job holds and what is
 // printed: ../README.md.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import grpcWeb from '@improbable-eng/grpc-web';
 import { loadSync } from '@grpc/proto-loader';
 import SnetSdk from 'snet-sdk-web';
+import { serveMetadata } from '../metadata.mjs';
 
 globalThis.self = globalThis; // the name that a page's scripts have for it
 const job = JSON.parse(process.argv[2]);
@@ -22,26 +22,7 @@ publish('singularitynet-platform-contracts/networks/MultiPartyEscrow.json', cont
 publish('singularitynet-platform-contracts/networks/Registry.json', contracts.registry);
 ofSdk('singularitynet-token-contracts/networks/FetchToken.json')[chain.chainId] = entry(contracts.token);
 
-// What the Registry's addresses lead to, from a gateway of IPFS that holds these two documents.
-const payment = { payment_address: chain.accounts.provider.address, payment_expiration_threshold: 100, payment_channel_storage_type: 'etcd' };
-const documents = new Map([
-  [organization.metadataUri, { org_id: organization.id, groups: [{ group_name: group.name, group_id: group.idBase64, payment }] }],
-  [service.metadataUri, {
-    version: 1,
-    groups: [{
-      group_name: group.name,
-      group_id: group.idBase64,
-      endpoints: [`http://${job.endpoint}`],
-      pricing: [{ price_model: 'fixed_price', price_in_cogs: job.price, default: true }],
-    }],
-  }],
-]);
-const ipfs = createServer((request, response) => {
-  const url = new URL(request.url, 'http://ipfs');
-  const document = url.pathname === '/api/v0/cat' ? documents.get(`ipfs://${url.searchParams.get('arg')}`) : undefined;
-  response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? {}));
-});
-await new Promise((ready) => ipfs.listen(0, '127.0.0.1', ready));
+const ipfs = await serveMetadata(chain, job);
 
 // The wallet of a page: it holds the key, signs what the page asks, and passes everything else on to the chain.
 const { Web3 } = ofSdk('web3');
