@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.Benchmarks.Servers;
 
@@ -7,12 +8,7 @@ namespace SnetGateway.Benchmarks.Servers;
 internal static class LoopbackPort
 {
     /// <summary>A port that was free a moment ago, for servers that cannot be asked which one they took.</summary>
-    public static IPEndPoint Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    public static IPEndPoint Free() => new(IPAddress.Loopback, FreePort.Find());
 
     public static async Task<bool> AcceptsAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {

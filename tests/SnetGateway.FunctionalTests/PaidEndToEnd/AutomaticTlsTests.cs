@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using SnetGateway.TestKit.Acme;
 using SnetGateway.TestKit.Market;
@@ -56,7 +54,7 @@ public sealed class AutomaticTlsTests(GatewayFixture market) : IAsyncLifetime
         };
         await using GatewayProcess first = await StartAsync(Configuration(), Options("first", _pebble.HttpPort));
         await CallAsync(first, Issued);
-        await using GatewayProcess second = await StartAsync(Configuration(), Options("second", FreePort()));
+        await using GatewayProcess second = await StartAsync(Configuration(), Options("second", FreePort.Find()));
         await CallAsync(second, StoredInUse);
         Assert.DoesNotContain(second.Log, line => line.EventId == Issued);
     }
@@ -107,11 +105,4 @@ public sealed class AutomaticTlsTests(GatewayFixture market) : IAsyncLifetime
           }
         }
         """;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

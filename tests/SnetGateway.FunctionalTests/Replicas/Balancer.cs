@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
@@ -19,7 +18,7 @@ internal sealed class Balancer : IAsyncDisposable
 
     public async Task<Uri> StartAsync(IReadOnlyList<GatewayProcess> gateways)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         string more = Path.Combine(_folder.FullName, "more.cfg");
         await File.WriteAllTextAsync(
             more, $"global\n  stats socket {Path.Combine(_folder.FullName, "stats")}\n  log stdout format raw local0\n");
@@ -101,12 +100,5 @@ internal sealed class Balancer : IAsyncDisposable
         {
             _log.Enqueue(line);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.TestKit.Etcd;
@@ -24,7 +22,8 @@ public sealed class EtcdProcess : IAsyncDisposable
         Name = name;
         _options = options;
         _members = [this];
-        (_clientPort, _peerPort) = FreePorts();
+        _clientPort = FreePort.Find();
+        _peerPort = FreePort.Find();
     }
 
     /// <summary>Its name within the cluster.</summary>
@@ -197,14 +196,4 @@ public sealed class EtcdProcess : IAsyncDisposable
             File.Exists)
         ?? throw new InvalidOperationException(
             $"{name} is missing: run tests/run.sh, or install Debian's packages etcd-server and etcd-client.");
-
-    /// <summary>Two free ports. Both are held while they are chosen, so that they differ.</summary>
-    private static (int Client, int Peer) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
-    }
 }

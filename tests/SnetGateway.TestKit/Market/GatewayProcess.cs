@@ -21,8 +21,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     private ChildProcess _process = null!;
     private ChildProcess? _guard;
     private Task _reading = Task.CompletedTask;
-    private IPEndPoint? _publicAddress;
-    private IPEndPoint? _adminAddress;
+    private IPEndPoint _publicAddress = new(IPAddress.Loopback, FreePort.Find());
+    private IPEndPoint _adminAddress = new(IPAddress.Loopback, FreePort.Find());
 
     private GatewayProcess(GatewaySettings settings)
     {
@@ -38,7 +38,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>host:port for consumers.</summary>
-    public string Endpoint => _publicAddress!.ToString();
+    public string Endpoint => _publicAddress.ToString();
 
     /// <summary>The operator's listener.</summary>
     public Uri Admin => new($"http://{_adminAddress}");
@@ -69,9 +69,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts it again after it has ended, and waits until it listens.</summary>
     public async Task StartAgainAsync()
     {
-        await File.WriteAllTextAsync(
-            _configFile,
-            Settings.Write(Folder, $"{_publicAddress?.ToString() ?? "127.0.0.1:0"}", $"{_adminAddress?.ToString() ?? "127.0.0.1:0"}"));
+        await File.WriteAllTextAsync(_configFile, Settings.Write(Folder, $"{_publicAddress}", $"{_adminAddress}"));
 
         // A write beyond a file size limit must fail, as on a full disk, and not end the process, so the shell ignores the signal.
         _process = ChildProcess.Start(

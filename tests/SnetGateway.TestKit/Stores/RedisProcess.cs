@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using SnetGateway.Storage;
 using SnetGateway.TestKit.Processes;
 
@@ -24,7 +22,7 @@ public sealed class RedisProcess : IAsyncDisposable
     private RedisProcess(string[] more)
     {
         _more = more;
-        Port = FreePort();
+        Port = FreePort.Find();
         _process = Run(more);
     }
 
@@ -55,7 +53,7 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>The same with an additional TLS port, where clients must have a certificate of the authority.</summary>
     public static async Task<RedisProcess> StartWithTlsAsync(string caFile, string certificateFile, string keyFile)
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         RedisProcess redis = await StartAsync(
             "--tls-port", $"{port}", "--tls-ca-cert-file", caFile, "--tls-cert-file", certificateFile, "--tls-key-file", keyFile);
         redis.TlsEndpoint = $"127.0.0.1:{port}";
@@ -100,13 +98,6 @@ public sealed class RedisProcess : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private ChildProcess Run(string[] more) =>
