@@ -41,7 +41,7 @@ internal static class GatewayApp
         services.AddHealth();
         services.AddOwnServices();
         services.AddTraining();
-        services.AddTelemetry();
+        services.AddTelemetry(result.Options.Telemetry.Otlp);
         builder.AddGateway();
         WebApplication app = builder.Build().StartTelemetry().UseGateway(
             mapPublic: endpoints => endpoints.MapOwnServices(), mapAdmin: endpoints => endpoints.MapMetrics());

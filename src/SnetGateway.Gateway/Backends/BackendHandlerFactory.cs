@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Backends.JsonRpc;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
 using SnetGateway.GrpcWire.Headers;
+using SnetGateway.Payments;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SnetGateway.Gateway.Backends;
@@ -29,7 +30,11 @@ internal sealed class BackendHandlerFactory(
     {
         base.ConfigureHandler(context, handler);
         BackendOptions backend = options.CurrentValue;
-        handler.ActivityHeadersPropagator = null;
+        if (!PaymentSpans.AreOn)
+        {
+            handler.ActivityHeadersPropagator = null; // a header `traceparent` passes as it is
+        }
+
         handler.ConnectTimeout = backend.ConnectTimeout;
         handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
         handler.RequestHeaderEncodingSelector ??= HeaderEncoding.OfClient;

@@ -8,6 +8,7 @@ using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Routes;
+using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
 using Yarp.ReverseProxy.Configuration;
@@ -106,6 +107,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         AcmeRules.Check(options.Acme, options.Listeners.Public, options.Ledger, errors);
         LedgerRules.Check(options.Ledger, errors);
         PrepaidRules.Check(options.Prepaid, errors);
+        TelemetryRules.Check(options.Telemetry, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
         OrganizationRules.Check(options.Groups, options.Services, errors);
         FreeCallRules.Check(options.Groups, options.Services, errors);

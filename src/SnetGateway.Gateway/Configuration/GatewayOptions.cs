@@ -7,6 +7,7 @@ using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Prepaid;
+using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
 using SnetGateway.Payments;
@@ -67,6 +68,9 @@ public sealed class GatewayOptions
     /// <summary>Services that are programs: one is started per call.</summary>
     [Live]
     public ProcessOptions Processes { get; set; } = new();
+
+    /// <summary>Metrics and traces for monitoring systems. Metrics are also at `/metrics` on the admin listener.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     /// <summary>Sizes of messages, number and age of connections, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -123,7 +124,9 @@ internal sealed class PaidCallMiddleware(
         ValueTask<AdmissionResult> admission;
         try
         {
-            admission = type.AdmitAsync(metadata, call, clock.Token);
+            admission = PaymentSpans.AreOn
+                ? TraceAdmissionAsync(type, metadata, call, clock)
+                : type.AdmitAsync(metadata, call, clock.Token);
         }
         catch (Exception exception)
         {
@@ -133,6 +136,19 @@ internal sealed class PaidCallMiddleware(
         return admission.IsCompletedSuccessfully
             ? new ValueTask<Reservation?>(TakeOrRefuse(context, route, admission.Result))
             : AwaitAdmissionAsync(context, route, admission, clock);
+    }
+
+    private static async ValueTask<AdmissionResult> TraceAdmissionAsync(
+        IPaymentType type, PaymentMetadata metadata, PaidCall call, CallClock clock)
+    {
+        using Activity? span = PaymentSpans.Start("admission");
+        AdmissionResult result = await type.AdmitAsync(metadata, call, clock.Token);
+        if (result.Refusal is { } refusal)
+        {
+            span?.SetTag("snet_gateway.reason", PaidCallMetrics.NameOf(refusal.Reason)).SetStatus(ActivityStatusCode.Error);
+        }
+
+        return result;
     }
 
     private async ValueTask<Reservation?> AwaitAdmissionAsync(

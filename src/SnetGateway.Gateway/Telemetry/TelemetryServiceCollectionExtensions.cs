@@ -1,11 +1,15 @@
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Payments;
 
 namespace SnetGateway.Gateway.Telemetry;
 
-/// <summary>What the gateway tells monitoring systems: its metrics as Prometheus text, on the admin listener.</summary>
+/// <summary>What the gateway tells monitoring systems: its metrics as Prometheus text, on the admin listener, and metrics
+/// and traces to a collector.</summary>
 internal static class TelemetryServiceCollectionExtensions
 {
     /// <summary>The path of the metrics on the admin listener.</summary>
@@ -18,7 +22,7 @@ internal static class TelemetryServiceCollectionExtensions
 
     private const int SeriesByDefault = 2_000;
 
-    public static IServiceCollection AddTelemetry(this IServiceCollection services)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, OtlpOptions collector)
     {
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("snet-gateway", serviceVersion: GatewayVersion.Text))
@@ -33,6 +37,16 @@ internal static class TelemetryServiceCollectionExtensions
                 ? new MetricStreamConfiguration { CardinalityLimit = series }
                 : null);
         });
+        if (!string.IsNullOrEmpty(collector.Endpoint))
+        {
+            services.AddOpenTelemetry()
+                .WithMetrics(metrics => metrics.AddOtlpExporter(exporter => Configure(exporter, collector, "metrics")))
+                .WithTracing(traces => traces
+                    .AddSource(PaymentSpans.SourceName, "Microsoft.AspNetCore", "Yarp.ReverseProxy", "System.Net.Http")
+                    .SetSampler(new ParentBasedSampler(new CallSampler(collector.TraceRatio)))
+                    .AddOtlpExporter(exporter => Configure(exporter, collector, "traces")));
+        }
+
         return services;
     }
 
@@ -43,10 +57,22 @@ internal static class TelemetryServiceCollectionExtensions
     public static WebApplication StartTelemetry(this WebApplication app)
     {
         app.Services.GetRequiredService<MeterProvider>();
+        app.Services.GetService<TracerProvider>();
         return app;
     }
 
     /// <summary>Maps the metrics, for the operator's listener.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPrometheusScrapingEndpoint(MetricsPath).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+
+    private static void Configure(OtlpExporterOptions exporter, OtlpOptions collector, string signal)
+    {
+        bool isHttp = collector.Protocol == OtlpOptions.Http;
+        exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        exporter.Endpoint = new Uri(isHttp ? $"{collector.Endpoint!.TrimEnd('/')}/v1/{signal}" : collector.Endpoint!);
+        if (!string.IsNullOrEmpty(collector.HeadersPath))
+        {
+            exporter.Headers = File.ReadAllText(collector.HeadersPath).Trim();
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
@@ -76,7 +77,17 @@ public sealed class Channel
 
     /// <summary>Takes the slot, alone or beside other calls with vouchers. False when the queue is full or the wait timed out.</summary>
     internal ValueTask<bool> EnterAsync(bool isAlone, PaidCallOptions limits, TimeProvider time, CancellationToken cancellationToken) =>
-        Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken, Places, isAlone ? Places : 1);
+        PaymentSpans.AreOn
+            ? TraceEnterAsync(isAlone, limits, time, cancellationToken)
+            : Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken, Places, isAlone ? Places : 1);
+
+    private async ValueTask<bool> TraceEnterAsync(
+        bool isAlone, PaidCallOptions limits, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using Activity? span = PaymentSpans.Start("queue");
+        return await Slot.EnterAsync(
+            limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken, Places, isAlone ? Places : 1);
+    }
 
     /// <summary>Gives it back.</summary>
     internal void Leave(bool isAlone) => Slot.Release(Places, isAlone ? Places : 1);

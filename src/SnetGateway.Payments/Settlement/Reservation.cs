@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Values;
@@ -50,7 +51,7 @@ public abstract class Reservation
 
         try
         {
-            _refusal = await WriteAsync();
+            _refusal = await (PaymentSpans.AreOn ? TraceWriteAsync() : WriteAsync());
         }
         catch (Exception exception)
         {
@@ -85,6 +86,14 @@ public abstract class Reservation
 
     /// <summary>The settle itself; called at most once.</summary>
     protected abstract ValueTask<PaymentRefusal?> WriteAsync();
+
+    private async ValueTask<PaymentRefusal?> TraceWriteAsync()
+    {
+        using Activity? span = PaymentSpans.Start("settle");
+        PaymentRefusal? refusal = await WriteAsync();
+        span?.SetStatus(refusal is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        return refusal;
+    }
 
     /// <summary>The release itself; called at most once, and never beside <see cref="WriteAsync"/>.</summary>
     protected abstract void Release(ReleaseReason reason);

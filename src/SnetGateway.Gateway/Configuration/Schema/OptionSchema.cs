@@ -37,6 +37,7 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
             : type.IsEnum ? ScalarNode.Word([.. Enum.GetNames(type).Where(name => !denied.Contains(Enum.Parse(type, name)))])
             : type == typeof(int) ? ScalarNode.Integer<int>(range)
             : type == typeof(long) ? ScalarNode.Integer<long>(range)
+            : type == typeof(double) ? ScalarNode.Number(range!)
             : type == typeof(TimeSpan) ? ScalarNode.Duration(range)
             : type == typeof(Uri) ? ValueForms.Get("any url")
             : typeof(IEnumerable).IsAssignableFrom(type) ? Collection(type, rules)

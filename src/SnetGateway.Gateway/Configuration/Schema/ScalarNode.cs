@@ -56,6 +56,13 @@ internal sealed record ScalarNode(string Description, Func<string, bool> Accepts
             limit is null ? otherwise : T.CreateSaturating(Convert.ToDecimal(limit, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>A number of the range, which is not negative, with a point before its fraction.</summary>
+    public static ScalarNode Number(RangeAttribute range) => new(
+        $"a number from {range.Minimum} to {range.Maximum}",
+        value => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && range.IsValid(number),
+        $$"""{ "type": "number", "minimum": {{range.Minimum}}, "maximum": {{range.Maximum}} }""");
+
     /// <summary>A duration within the range, always with hours, minutes and seconds: .NET reads a lone `5` as five days.</summary>
     public static ScalarNode Duration(RangeAttribute? range) => new(
         $"a duration{(range is null ? "" : $" from {range.Minimum} to {range.Maximum}")}, as 00:00:05 for five seconds",

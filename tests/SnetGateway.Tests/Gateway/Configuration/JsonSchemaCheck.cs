@@ -15,11 +15,11 @@ internal static class JsonSchemaCheck
         {
             bool isValid = keyword switch
             {
-                "type" => (rule is JsonArray types ? types.Select(type => type!.GetValue<string>()) : [rule!.GetValue<string>()]).Contains(
-                    TypeOf(value)),
+                "type" => (rule is JsonArray types ? types.Select(type => type!.GetValue<string>()) : [rule!.GetValue<string>()])
+                    .Any(type => type == TypeOf(value) || (type == "number" && TypeOf(value) == "integer")),
                 "enum" => rule!.AsArray().Any(word => JsonNode.DeepEquals(word, value)),
-                "minimum" => TypeOf(value) != "integer" || value!.GetValue<decimal>() >= rule!.GetValue<decimal>(),
-                "maximum" => TypeOf(value) != "integer" || value!.GetValue<decimal>() <= rule!.GetValue<decimal>(),
+                "minimum" => TypeOf(value) is not ("integer" or "number") || value!.GetValue<decimal>() >= rule!.GetValue<decimal>(),
+                "maximum" => TypeOf(value) is not ("integer" or "number") || value!.GetValue<decimal>() <= rule!.GetValue<decimal>(),
                 "pattern" => TypeOf(value) != "string" || Regex.IsMatch(value!.GetValue<string>(), rule!.GetValue<string>()),
                 "properties" or "items" or "additionalProperties" or "default" or "description" or "title" or "$schema" => true,
                 _ => throw new NotSupportedException($"The keyword {keyword} is not checked."),

@@ -92,6 +92,9 @@ internal static class OptionExamples
               "Programs": { "model": { "Command": "/usr/local/bin/model", "MaxRunning": 4 } }
             }
             """,
+        ["Telemetry"] = """
+            "Telemetry": { "Otlp": { "Endpoint": "http://10.0.0.9:4317", "TraceRatio": 0.01 } }
+            """,
         ["Limits"] = """
             "Limits": { "MaxResponseMessageBytes": 67108864, "DrainDelay": "00:00:10", "DrainTimeout": "00:05:00" }
             """,
