@@ -20,11 +20,13 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
 {
     private const string Service = "trained";
+    private const string OtherHost = "other";
     private const int ValidatePrice = 3;
     private const int TrainPrice = 5;
 
     private ExampleServiceProcess _models = null!;
     private string _modelId = "";
+    private string? _host;
     private ulong _block;
 
     public async ValueTask InitializeAsync() => _models = await ExampleServiceProcess.StartModelsAsync();
@@ -51,7 +53,6 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     [Trait("Needs", "etcd")]
     public async Task ReplicasOnEtcd_KnowEachOthersModels()
     {
-        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
         await using EtcdProcess etcd = await EtcdProcess.StartAsync();
         Dictionary<string, string> ledger = new()
         {
@@ -60,6 +61,9 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
         };
         await using GatewayProcess one = await StartAsync(ledger);
         await using GatewayProcess two = await StartAsync(ledger);
+        await LiveAsync(one, ClientStack.Node, await market.Chain.OpenChannelAsync(1_000));
+        await LiveAsync(two, ClientStack.Python, await market.Chain.OpenChannelAsync(1_000));
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
         _modelId = await CreateAsync(one, ClientStack.Node, "consumer2");
         Assert.Equal(0, (await AskAsync(two, ClientStack.Python, "get_model", by: "consumer2")).Code);
         await ExpectAsync(0, "", AskAsync(two, ClientStack.Node, "update_model", new { modelName = "renamed" }));
@@ -196,6 +200,37 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
         Assert.Equal((12, "the service training.Model is not offered"), (inside.Code, inside.Details));
     }
 
+    /// <summary>A signature names neither organisation nor service, so the model and the channel decide.</summary>
+    [Fact]
+    public async Task OtherOrganization_HasNoModelOfThis_AndTakesNoPaymentOfThis()
+    {
+        string group = Convert.ToBase64String([8, .. new byte[31]]);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+        ChainChannel ofOther = await market.Chain.OpenChannelAsync(1_000, group: group);
+        await using GatewayProcess gateway = await StartAsync(otherGroup: group);
+        string model = await CreateAsync(gateway, ClientStack.Node);
+        _host = OtherHost;
+        string modelOfOther = await CreateAsync(gateway, ClientStack.Node);
+
+        // What is right here, at the other organisation: the model; then its own model, paid from the channel of this one.
+        _modelId = model;
+        CallReport foreign = await RunAsync(gateway, ClientStack.Node, ofOther, "validate_model", 0, ValidatePrice, new { });
+        Assert.StartsWith("unable to access model: daemon storage error", foreign.Details, StringComparison.Ordinal);
+        _modelId = modelOfOther;
+        CallReport refused = await RunAsync(gateway, ClientStack.Node, channel, "validate_model", 0, ValidatePrice, new { });
+        Assert.Equal(13, refused.Code);
+        await PayAsync(gateway, ClientStack.Node, ofOther, "validate_model", 0, ValidatePrice);
+
+        // And the reverse. Nothing of it cost anything.
+        _host = null;
+        foreign = await RunAsync(gateway, ClientStack.Node, channel, "validate_model", 0, ValidatePrice, new { });
+        Assert.StartsWith("unable to access model: daemon storage error", foreign.Details, StringComparison.Ordinal);
+        _modelId = model;
+        refused = await RunAsync(gateway, ClientStack.Node, ofOther, "validate_model", ValidatePrice, ValidatePrice, new { });
+        Assert.Equal(13, refused.Code);
+        await PayAsync(gateway, ClientStack.Node, channel, "validate_model", 0, ValidatePrice);
+    }
+
     private static async Task ExpectAsync(int code, string text, Task<CallReport> call)
     {
         CallReport report = await call;
@@ -294,9 +329,10 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
         },
     };
 
-    private static ClientJob Job(GatewayProcess gateway, string method, params object[] requests) => new()
+    private ClientJob Job(GatewayProcess gateway, string method, params object[] requests) => new()
     {
         Endpoint = gateway.Endpoint,
+        Authority = _host,
         Method = $"training.Daemon/{method}",
         Requests = requests,
     };
@@ -337,11 +373,21 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
 
     private MarketService Echo() => new(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 };
 
-    private async Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null)
+    private async Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null, string? otherGroup = null)
     {
         _block = await market.Chain.GetBlockNumberAsync();
-        return await GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, Echo())
+        if (otherGroup is not null)
         {
+            options = new() { [$"SnetGateway:Services:{OtherHost}:Training:Address"] = _models.Address.ToString() };
+        }
+
+        MarketService other = Echo() with { Name = OtherHost, Hosts = [OtherHost], Group = "other" };
+        return await GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, otherGroup is null ? [Echo()] : [Echo(), other])
+        {
+            MoreGroups = otherGroup is null ? new Dictionary<string, MarketGroup>() : new()
+            {
+                ["other"] = new(otherGroup, market.Chain.State.Accounts["provider"].Address) { OrganizationId = "another-org" },
+            },
             Options = new Dictionary<string, string>(options ?? [])
             {
                 [$"SnetGateway:Services:{Service}:Training:Address"] = _models.Address.ToString(),
