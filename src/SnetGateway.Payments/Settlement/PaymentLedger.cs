@@ -136,8 +136,8 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     /// journal keeps what it held.
     /// </summary>
     internal async ValueTask<bool> SetAsideAsync(Channel channel, ChannelChainState chain, ChannelRecord old) =>
-        await WriteAsync(
-            channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow())) == CommitOutcome.Committed;
+        CommitOutcome.Committed == await WriteAsync(
+            channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow()), old);
 
     private static void Adopt(Channel channel, StoredRecord? stored)
     {
@@ -218,17 +218,23 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     /// <summary>
     /// Writes outside of a settle. Anything but success leaves the channel in doubt, so that its next call begins by reading.
     /// </summary>
-    private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record)
+    /// <param name="channel">Whose record.</param>
+    /// <param name="expected">The revision that it replaces.</param>
+    /// <param name="record">The new record.</param>
+    /// <param name="before">
+    /// The record before it where it has a new entry; null where only its revision is new. Not the channel's own: another replica's write
+    /// may have arrived there since, and the journal would get that one's entry under an earlier number.
+    /// </param>
+    private async ValueTask<CommitOutcome> WriteAsync(Channel channel, long expected, ChannelRecord record, ChannelRecord? before = null)
     {
         byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
-        bool hasNewEntry = record.Sequence != (channel.Record?.Sequence ?? 0);
         var write = new RecordWrite(
             channel.Key,
             expected,
             value.AsMemory(0, ChannelRecordCodec.Write(record, value)),
-            hasNewEntry ? record.Sequence : 0,
-            hasNewEntry ? record.NewestEntry : default,
-            hasNewEntry && channel.Record is { } previous ? previous.NewestEntry : default);
+            before is null ? 0 : record.Sequence,
+            before is null ? default : record.NewestEntry,
+            before?.NewestEntry ?? default);
         channel.InDoubt = true;
         CommitResult result = await store.CommitAsync(new[] { write }, CancellationToken.None);
         if (result.Outcome == CommitOutcome.Committed)

@@ -45,6 +45,9 @@ public sealed class ScriptedStore : IRecordStore
     /// <summary>Runs before a commit compares, so that a test can let another writer in.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>Gets each write before it is compared.</summary>
+    public Action<RecordWrite>? Committing { get; set; }
+
     /// <summary>When set, reads return after it.</summary>
     public Task? ReadsWaitFor { get; set; }
 
@@ -68,6 +71,7 @@ public sealed class ScriptedStore : IRecordStore
         StoreFault fault;
         RecordWrite[] copy = [.. writes.ToArray().Select(Copy)];
         TaskCompletionSource? stall = null;
+        Array.ForEach(copy, write => Committing?.Invoke(write));
         lock (_lock)
         {
             Commits++;

@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
@@ -209,6 +210,36 @@ public sealed class UnknownOutcomeTests
         rig.Store.ReleaseStalled();
         Assert.Null(await stalled.WaitAsync(s_limit));
         await rig.AssertCleanAsync();
+    }
+
+    /// <summary>Otherwise the journal of this gateway gets a later entry under an earlier number, and `ledger verify` fails.</summary>
+    [Fact]
+    [Rule(7, 15)]
+    public async Task DoubtThatIsDecidedWhileOtherReplicasWrite_JournalsNothing()
+    {
+        const long Records = 200_000;
+        PaymentRig rig = Rig(shared: true);
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10), 10));
+        ChannelRecord first = rig.Record;
+        List<RecordWrite> journalled = [];
+        rig.Store.Committing = write => journalled.AddRange(write.Entry.IsEmpty ? [] : [write]);
+        long sequence = first.Sequence;
+        var others = new Thread(() =>
+        {
+            while (Interlocked.Increment(ref sequence) < Records)
+            {
+                rig.Channel.Adopt(first with { Sequence = sequence, Revision = first.Revision + sequence });
+            }
+        });
+        others.Start();
+        while (Interlocked.Read(ref sequence) < Records)
+        {
+            rig.Store.Fail(StoreFault.Conflict);
+            Assert.False(await rig.Ledger.ClearDoubtAsync(rig.Channel, TimeSpan.Zero));
+        }
+
+        others.Join();
+        Assert.Empty(journalled);
     }
 
     private static PaymentRig Rig(bool shared = false, bool jumps = true)
