@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # kill -9 of gateways under load, again and again, at named points of a call (tests/SnetGateway.CrashPoints), at any moment and while they start,
-# with consumers that pay by escrow, by prepaid tokens and by free calls, on the real contract, and write down every first byte and every OK.
+# with consumers that pay by escrow, prepaid tokens, free calls, parallel vouchers, metered prices and train-calls, on the real contract, and
+# write down every first byte and every OK.
 # On sqlite one gateway with its file; on redis and etcd three gateways, and the store (one Redis, three members of etcd) is killed, stopped and
 # filled as well, with dishonest consumers beside the honest ones. Does its own set-up.
 #   tests/campaigns/kill.sh [--store sqlite|redis|etcd] [--kills 500] [--minutes 30] [--pause MS] [--seed N] [-c Debug|Release]

@@ -16,12 +16,15 @@ internal sealed class CrashMarket : IAsyncDisposable
     private const ulong ChannelValue = 1_000_000_000;
 
     private readonly ExampleServiceProcess _service;
+    private readonly ExampleServiceProcess _models;
     private readonly LedgerScope _scope;
 
     private CrashMarket(
-        ExampleServiceProcess service, GatewayProcess gateway, LedgerScope scope, RecordingConsumer[] consumers, CounterPayers others)
+        ExampleServiceProcess service, ExampleServiceProcess models, GatewayProcess gateway, LedgerScope scope,
+        RecordingConsumer[] consumers, CounterPayers others)
     {
         _service = service;
+        _models = models;
         Others = others;
         _scope = scope;
         Gateway = gateway;
@@ -35,7 +38,7 @@ internal sealed class CrashMarket : IAsyncDisposable
 
     public IReadOnlyList<RecordingConsumer> Consumers { get; }
 
-    /// <summary>Consumers that pay by prepaid tokens and by free calls.</summary>
+    /// <summary>Consumers that pay in other ways.</summary>
     public CounterPayers Others { get; }
 
     public static async Task<CrashMarket> StartAsync(DevChain chain, int channels)
@@ -48,25 +51,28 @@ internal sealed class CrashMarket : IAsyncDisposable
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
         }
 
-        ChannelId[] prepaid = await CounterPayers.OpenChannelsAsync(chain);
+        ChannelId[] others = await CounterPayers.OpenChannelsAsync(chain);
         ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
+        ExampleServiceProcess models = await ExampleServiceProcess.StartModelsAsync();
         try
         {
             GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(
-                chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+                chain.State, CounterPayers.Services("echo", service.Address, Price))
             {
-                HasCrashPoints = true, Options = CounterPayers.Options(),
+                HasCrashPoints = true, Options = CounterPayers.ServiceOptions("echo", models.Address),
             });
             return new CrashMarket(
                 service,
+                models,
                 gateway,
                 new LedgerScope(chain.State.ChainId, escrow),
                 [.. ids.Select(id => new RecordingConsumer(key, escrow, id, Price, block))],
-                new CounterPayers(chain.State, prepaid, "echo", Price, block, [new Uri($"http://{gateway.Endpoint}")], new Random(1)));
+                new CounterPayers(chain.State, others, "echo", Price, block, [new Uri($"http://{gateway.Endpoint}")], new Random(1)));
         }
         catch
         {
+            await models.DisposeAsync();
             await service.DisposeAsync();
             throw;
         }
@@ -142,6 +148,7 @@ internal sealed class CrashMarket : IAsyncDisposable
         }
         finally
         {
+            await _models.DisposeAsync();
             await _service.DisposeAsync();
         }
     }

@@ -47,7 +47,7 @@ internal sealed class FreeConsumer(
         return _token.Length > 0;
     }
 
-    protected override (string Name, string Value)[] Payment() =>
+    protected override (string Name, string Value)[]? Payment() =>
     [
         ("snet-payment-type", "free-call"),
         ("snet-free-call-user-address", Address),
@@ -55,8 +55,6 @@ internal sealed class FreeConsumer(
         ("snet-free-call-auth-token-bin", Convert.ToBase64String(_token)),
         ("snet-payment-channel-signature-bin", Convert.ToBase64String(Sign(_token))),
     ];
-
-    protected override bool IsUsedUp(string refusal) => false;
 
     private byte[] Sign(byte[] token) => key.SignMessage(
     [

@@ -21,7 +21,7 @@ public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
     [Rule(1, 2)]
     public async Task KillsUnderLoad_LoseNothingThatAClientSaw_AndLeaveNoChannelBusy()
     {
-        int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 14);
+        int kills = (int)Setting("SNET_CAMPAIGN_KILLS", 12);
         var limit = TimeSpan.FromMinutes(Setting("SNET_CAMPAIGN_MINUTES", 15));
         // only a campaign may end by its time
         int leastKills = Environment.GetEnvironmentVariable("SNET_CAMPAIGN_MINUTES") is { Length: > 0 } ? 1 : kills;

@@ -54,7 +54,12 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
     /// <summary>
     /// The total that the gateway says was signed last. Throws <see cref="IOException"/> when the gateway does not answer.
     /// </summary>
-    public async Task<ulong> AskSignedAsync(ClientHttp http, Uri gateway, CancellationToken cancellationToken = default)
+    public async Task<ulong> AskSignedAsync(ClientHttp http, Uri gateway, CancellationToken cancellationToken = default) =>
+        (await AskStateAsync(http, gateway, cancellationToken)).Signed;
+
+    /// <summary>The same, and the credit that a new call may use.</summary>
+    public async Task<(ulong Signed, ulong Credit)> AskStateAsync(
+        ClientHttp http, Uri gateway, CancellationToken cancellationToken = default)
     {
         byte[] id = channel.Value.ToBigEndian();
         byte[] signature = key.SignMessage(
@@ -70,7 +75,8 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
                 },
                 cancellationToken: cancellationToken).ResponseAsync.WithTimeout();
             _ = UInt256.TryReadBigEndian(state.CurrentSignedAmount.Span, out UInt256 signed);
-            return ulong.Parse(signed.ToString(), CultureInfo.InvariantCulture);
+            _ = UInt256.TryReadBigEndian(state.Credit.Span, out UInt256 credit);
+            return (signed.ToUInt64Saturating(), credit.ToUInt64Saturating());
         }
         catch (RpcException exception) when (exception.InnerException is HttpRequestException or IOException)
         {
@@ -83,6 +89,6 @@ internal sealed class PaidRequests(PrivateKey key, Address escrow, ChannelId cha
         Header(answer.TrailingHeaders, "grpc-status") ?? Header(answer.Headers, "grpc-status"),
         Uri.UnescapeDataString(Header(answer.TrailingHeaders, "grpc-message") ?? Header(answer.Headers, "grpc-message") ?? ""));
 
-    private static string? Header(HttpHeaders headers, string name) =>
+    public static string? Header(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 }

@@ -46,7 +46,7 @@ internal sealed class PrepaidConsumer(
         return true;
     }
 
-    protected override (string Name, string Value)[] Payment() =>
+    protected override (string Name, string Value)[]? Payment() =>
     [
         ("snet-payment-type", "prepaid-call"),
         ("snet-payment-channel-id", channel.ToString()),

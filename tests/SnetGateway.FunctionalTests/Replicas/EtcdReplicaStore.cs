@@ -35,7 +35,7 @@ internal sealed class EtcdReplicaStore : ReplicaStore
 
     public override string[] Points => ["store-asked"];
 
-    public override int[] Troubles => [3002, 3003, 3011, 3020, 3021, 7031, 7033];
+    public override int[] Troubles => [3002, 3003, 3005, 3011, 3020, 3021, 6205, 7031, 7033];
 
     public static async Task<EtcdReplicaStore> StartAsync() => new(await EtcdCluster.StartAsync());
 

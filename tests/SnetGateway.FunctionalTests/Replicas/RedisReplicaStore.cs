@@ -23,7 +23,7 @@ internal sealed class RedisReplicaStore : ReplicaStore
 
     public override string[] Points => [];
 
-    public override int[] Troubles => [3002, 3003, 3011, 3020, 3021, 7003];
+    public override int[] Troubles => [3002, 3003, 3005, 3011, 3020, 3021, 6205, 7003];
 
     public static async Task<RedisReplicaStore> StartAsync() => new(await RedisProcess.StartAsync());
 

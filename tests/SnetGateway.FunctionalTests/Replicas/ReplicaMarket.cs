@@ -20,16 +20,18 @@ internal sealed class ReplicaMarket : IAsyncDisposable
 
     private readonly DevChain _chain;
     private readonly ExampleServiceProcess _service;
+    private readonly ExampleServiceProcess _models;
     private readonly LedgerScope _scope;
 
     private ReplicaMarket(
-        DevChain chain, ExampleServiceProcess service, ReplicaStore store, GatewayProcess[] gateways, LedgerScope scope,
-        ReplicaConsumer[] consumers, CounterPayers others)
+        DevChain chain, ExampleServiceProcess service, ExampleServiceProcess models, ReplicaStore store, GatewayProcess[] gateways,
+        LedgerScope scope, ReplicaConsumer[] consumers, CounterPayers others)
     {
-        (_chain, _service, Store, Gateways, _scope, Consumers, Others) = (chain, service, store, gateways, scope, consumers, others);
+        (_chain, _service, _models, Store) = (chain, service, models, store);
+        (Gateways, _scope, Consumers, Others) = (gateways, scope, consumers, others);
     }
 
-    /// <summary>Consumers that pay by prepaid tokens and by free calls, where the test has them pay.</summary>
+    /// <summary>Consumers that pay in other ways, where the test has them pay.</summary>
     public CounterPayers Others { get; }
 
     public ReplicaStore Store { get; }
@@ -59,20 +61,21 @@ internal sealed class ReplicaMarket : IAsyncDisposable
             ids.Add(new ChannelId((ulong)(await chain.OpenChannelAsync(ChannelValue)).Id));
         }
 
-        ChannelId[] prepaid = await CounterPayers.OpenChannelsAsync(chain);
+        ChannelId[] others = await CounterPayers.OpenChannelsAsync(chain);
         ulong block = await chain.GetBlockNumberAsync();
         ExampleServiceProcess service = await ExampleServiceProcess.StartAsync(ExampleLanguage.CSharp);
+        ExampleServiceProcess models = await ExampleServiceProcess.StartModelsAsync();
         var gateways = new List<GatewayProcess>();
         try
         {
-            var settings = new GatewaySettings(chain.State, new MarketService("echo", service.Address) { Price = (long)Price })
+            var settings = new GatewaySettings(chain.State, CounterPayers.Services("echo", service.Address, Price))
             {
                 HasCrashPoints = true,
                 Options = new Dictionary<string, string>(
-                    [.. store.GatewayOptions, .. CounterPayers.Options(), .. options ?? new Dictionary<string, string>()])
-                {
-                    ["SnetGateway:PaidCalls:AbandonedCallsPerMinute"] = "10000",
-                },
+                [
+                    .. store.GatewayOptions, .. CounterPayers.ServiceOptions("echo", models.Address),
+                    .. options ?? new Dictionary<string, string>(),
+                ]),
             };
             for (int i = 0; i < replicas; i++)
             {
@@ -84,13 +87,13 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 ? [.. gateways.Select(gateway => new Uri($"http://{gateway.Endpoint}"))]
                 : [await balancer(gateways)];
             return new ReplicaMarket(
-                chain, service, store, [.. gateways], new LedgerScope(chain.State.ChainId, escrow),
+                chain, service, models, store, [.. gateways], new LedgerScope(chain.State.ChainId, escrow),
                 [.. ids.Select((id, i) => new ReplicaConsumer(key, escrow, id, Price, block, addresses, new Random(seed + i))
                 {
                     Patience = TimeSpan.FromSeconds(balancer is null ? 3 : 20), // with one address there is no elsewhere to go
                     Pause = pause,
                 })],
-                new CounterPayers(chain.State, prepaid, "echo", Price, block, addresses, new Random(seed)));
+                new CounterPayers(chain.State, others, "echo", Price, block, addresses, new Random(seed)));
         }
         catch
         {
@@ -99,6 +102,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
                 await gateway.DisposeAsync();
             }
 
+            await models.DisposeAsync();
             await service.DisposeAsync();
             await store.DisposeAsync();
             throw;
@@ -175,6 +179,7 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         }
         finally
         {
+            await _models.DisposeAsync();
             await _service.DisposeAsync();
             await Store.DisposeAsync();
         }
