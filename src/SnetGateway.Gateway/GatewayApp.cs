@@ -84,7 +84,7 @@ internal static class GatewayApp
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         IServiceCollection services = builder.Services;
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
+        services.AddCallLimits();
         services.AddListeners();
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddPaidCalls();

@@ -1,6 +1,7 @@
 using System.Net;
 using SnetGateway.Benchmarks.Growth;
 using SnetGateway.Benchmarks.Kinds;
+using SnetGateway.Benchmarks.Limits;
 using SnetGateway.Benchmarks.Load;
 using SnetGateway.Benchmarks.Micro;
 using SnetGateway.Benchmarks.Servers;
@@ -40,6 +41,8 @@ switch (args.FirstOrDefault())
         return await ConfigurationCommand.RunAsync(args[1..]);
     case "idle":
         return await IdleCommand.RunAsync(args[1..]);
+    case "rates":
+        return await RatesCommand.RunAsync(args[1..]);
     default:
         Console.Error.WriteLine("load: a load report, translators: one of services that speak JSON, "
             + "kinds: one of the payment kinds and the control methods (see load.sh); "
@@ -48,6 +51,7 @@ switch (args.FirstOrDefault())
             + "start: the time to ready (see tests/campaigns/start.sh); "
             + "signers: signature checks of many signers; "
             + "configuration: what grows with the configuration (see tests/campaigns/configuration.sh); "
-            + "idle: what an idle gateway uses (see tests/campaigns/idle.sh)");
+            + "idle: what an idle gateway uses (see tests/campaigns/idle.sh); "
+            + "rates: how exactly rates are kept");
         return 2;
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The load report: bare YARP, nginx and the gateway in turn, driven by the same clients. Does its own set-up.
 #   load.sh [--rounds 5] [--seconds 8] [--clients 64] [--connections 64] [--message-bytes 64] [--ledger FOLDER] [--etcd URL] [--beside DLL]... [--json FILE]
-#     [--check] [--quick] [--awake]
+#     [--check] [--quick] [--awake] [--limits]
 #   load.sh translators [...]: services that speak JSON, beside bare YARP with the same JSON; --beside, --json and nginx are not for it.
 #   load.sh kinds [...]: prepaid and free calls, and the control methods, beside escrow calls at one gateway; --beside, --json and nginx are not for it.
 # --check: exit code 1, and a line for each, when a bar of docs/performance.md is missed. A single run can miss one: see there.
 # --clients 1: one client at a time, with the bars of a lone client and the same gateway with its ledger in memory beside it.
 # --quick: a short warm-up, only to see that the report works.
+# --limits: the gateways of --beside have rates and budgets, which refuse no call.
 # --awake: no core falls asleep, so that the latency of one client shows without the time in which a virtual core wakes up.
 # What is measured and how: docs/performance.md.
 set -euo pipefail

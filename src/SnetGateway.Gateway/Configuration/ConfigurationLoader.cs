@@ -4,6 +4,7 @@ using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.ConfigurationKeys;
+using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
@@ -109,6 +110,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         PrepaidRules.Check(options.Prepaid, errors);
         TelemetryRules.Check(options.Telemetry, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
+        LimitRules.Check(options.Limits, options.Services, errors);
         OrganizationRules.Check(options.Groups, options.Services, errors);
         FreeCallRules.Check(options.Groups, options.Services, errors);
         TrainingRules.Check(options.Services, errors);

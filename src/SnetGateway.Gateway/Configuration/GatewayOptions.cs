@@ -72,6 +72,6 @@ public sealed class GatewayOptions
     /// <summary>Metrics and traces for monitoring systems. Metrics are also at `/metrics` on the admin listener.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
-    /// <summary>Sizes of messages, number and age of connections, and shutdown.</summary>
+    /// <summary>Sizes of messages, number and age of connections, rates and budgets of calls, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();
 }

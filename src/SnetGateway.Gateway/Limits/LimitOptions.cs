@@ -3,7 +3,7 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Limits;
 
-/// <summary>Sizes of messages, number and age of connections, and shutdown.</summary>
+/// <summary>Sizes of messages, number and age of connections, rates and budgets of calls, and shutdown.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "SnetGateway:Limits";
@@ -33,6 +33,18 @@ public sealed class LimitOptions
     /// </summary>
     [Range(60, 10_000_000), Live]
     public int ControlRequestsPerMinute { get; set; } = 30_000;
+
+    /// <summary>
+    /// Limits on the calls of services, by a name of the operator's. A call must fit in each that covers it. None by default.
+    /// </summary>
+    [Live]
+    public Dictionary<string, RateOptions> Rates { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Spending caps for each day, by a name of the operator's, under which all replicas count together. None by default.
+    /// </summary>
+    [Live]
+    public Dictionary<string, BudgetOptions> Budgets { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Open connections for each protocol and listener, 1 to 1,000,000. Further ones are closed immediately. Default 20,000.

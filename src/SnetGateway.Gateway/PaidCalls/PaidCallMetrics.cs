@@ -16,6 +16,8 @@ internal sealed class PaidCallMetrics : IDisposable
     /// <summary>Reasons of the wire's own, which are not those of a payment.</summary>
     private static readonly string[] s_wireReasons = ["no_grpc_call", "no_service", "fault"];
 
+    private static readonly string[] s_unpaidReasons = [NameOf(RefusalReason.Metadata), NameOf(RefusalReason.RateLimited)];
+
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _refusals;
@@ -88,7 +90,7 @@ internal sealed class PaidCallMetrics : IDisposable
                 _calls.Add(0, new TagList { { "route", route.RouteId }, { "outcome", Name(outcome) } });
             }
 
-            foreach (string reason in route.IsPaid ? [.. s_reasons, .. s_wireReasons] : (string[])[NameOf(RefusalReason.Metadata)])
+            foreach (string reason in route.IsPaid ? [.. s_reasons, .. s_wireReasons] : s_unpaidReasons)
             {
                 _refusals.Add(0, new TagList { { "route", route.RouteId }, { "reason", reason } });
             }

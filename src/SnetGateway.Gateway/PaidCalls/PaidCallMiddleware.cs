@@ -13,6 +13,7 @@ using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -28,6 +29,8 @@ internal sealed class PaidCallMiddleware(
     ChecksumAddressCache addresses,
     CallCompletion completion,
     CallPrices prices,
+    CallLimiter limiter,
+    CallRefusals refusals,
     PaidCallMetrics metrics,
     RpcMetrics rpc,
     IOptionsMonitor<LimitOptions> limitOptions,
@@ -68,10 +71,20 @@ internal sealed class PaidCallMiddleware(
     private Task CallAsync(HttpContext context, PaidRoute route)
     {
         LimitOptions limits = limitOptions.CurrentValue;
+        LimitedCall? limited = limits.Rates.Count + limits.Budgets.Count > 0 ? limiter.Begin(context, route.ServiceName) : null;
+        if (limited?.AdmitClient() is { } tooMany)
+        {
+            limited.End(UInt256.Zero);
+            refusals.Refuse(context, route, tooMany);
+            rpc.Ended(context, route, time.GetTimestamp());
+            return Task.CompletedTask;
+        }
+
         var metadata = PaymentMetadata.Read(context.Request.Headers);
         if (FindFault(metadata, limits, out TimeSpan? deadline) is { } fault)
         {
-            Refuse(context, route, "metadata", fault);
+            limited?.End(UInt256.Zero);
+            refusals.Refuse(context, route, "metadata", fault);
             rpc.Ended(context, route, time.GetTimestamp());
             return Task.CompletedTask;
         }
@@ -79,8 +92,8 @@ internal sealed class PaidCallMiddleware(
         CallClock clock = clocks.Rent();
         PaidService? service = route.ServiceName is { } name ? live.Catalog.Find(name) : null;
         clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
-        ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock, limits) : default;
-        return ForwardAsync(context, route, clock, admission, limits, metadata.HasOthers);
+        ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock, limits, limited) : default;
+        return ForwardAsync(context, route, clock, admission, limits, metadata.HasOthers, limited);
     }
 
     /// <summary>What is invalid in the metadata of any payment kind.</summary>
@@ -99,18 +112,19 @@ internal sealed class PaidCallMiddleware(
 
     /// <summary>The call's reservation, or null when the client has its refusal.</summary>
     private ValueTask<Reservation?> AdmitAsync(
-        HttpContext context, PaidRoute route, PaidService? service, in PaymentMetadata metadata, CallClock clock, LimitOptions limits)
+        HttpContext context, PaidRoute route, PaidService? service, in PaymentMetadata metadata, CallClock clock, LimitOptions limits,
+        LimitedCall? limited)
     {
         if (service is null)
         {
             PaidCallLog.RouteWithoutService(logger, route.RouteId, route.ServiceName ?? string.Empty);
-            Refuse(context, route, "no_service", new Status(StatusCode.Unavailable, "the service is not available"));
+            refusals.Refuse(context, route, "no_service", new Status(StatusCode.Unavailable, "the service is not available"));
             return default;
         }
 
         if (paymentTypes.Find(metadata.TypeValues) is not { } type)
         {
-            Refuse(context, route, Refusals.UnexpectedPaymentType(HeaderText.Of(metadata.TypeValues[0])));
+            refusals.Refuse(context, route, Refusals.UnexpectedPaymentType(HeaderText.Of(metadata.TypeValues[0])));
             return default;
         }
 
@@ -120,7 +134,7 @@ internal sealed class PaidCallMiddleware(
             service = prices.Of(context, service, PaymentKeys.All, limits.MaxRequestMessageBytes, metadata.ShowsPrice);
         }
 
-        var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty);
+        var call = new PaidCall(service, context.Request.Path.Value ?? string.Empty) { Limits = limited };
         ValueTask<AdmissionResult> admission;
         try
         {
@@ -168,7 +182,7 @@ internal sealed class PaidCallMiddleware(
         catch (Exception exception)
         {
             PaidCallLog.CallFaulted(logger, route.RouteId, context.Request.Path, exception);
-            Refuse(context, route, "fault", CallFailures.Fault.Status);
+            refusals.Refuse(context, route, "fault", CallFailures.Fault.Status);
         }
 
         return null;
@@ -178,7 +192,7 @@ internal sealed class PaidCallMiddleware(
     {
         if (admission.Refusal is { } refusal)
         {
-            Refuse(context, route, refusal);
+            refusals.Refuse(context, route, refusal);
         }
 
         return admission.Reservation;
@@ -190,8 +204,10 @@ internal sealed class PaidCallMiddleware(
         CallClock clock,
         ValueTask<Reservation?> admission,
         LimitOptions limits,
-        bool hasOtherKeys)
+        bool hasOtherKeys,
+        LimitedCall? limited)
     {
+        ForwardedCall? call = null;
         try
         {
             Reservation? reservation = await admission;
@@ -200,7 +216,13 @@ internal sealed class PaidCallMiddleware(
                 return;
             }
 
-            ForwardedCall call = reservation is { Metered: { } terms }
+            if (!route.IsPaid && limited is not null && await limited.AdmitAsync(CancellationToken.None) is { } tooMany)
+            {
+                refusals.Refuse(context, route, tooMany);
+                return;
+            }
+
+            call = reservation is { Metered: { } terms }
                 ? new MeteredCall(context, route, reservation, clock, new CallMeter(terms, reservation.Price, time))
                 : new ForwardedCall(context, route, reservation, clock);
             IHttpResponseBodyFeature inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -237,6 +259,7 @@ internal sealed class PaidCallMiddleware(
         }
         finally
         {
+            limited?.End(call?.Reservation is { IsUnpaid: false } ? call.Charged : UInt256.Zero);
             rpc.Ended(context, route, clock.StartedAt);
             clocks.Return(clock);
         }
@@ -254,19 +277,5 @@ internal sealed class PaidCallMiddleware(
 
         context.Request.Body = new RequestFrames(context.Request.Body, call, (uint)limits.MaxRequestMessageBytes);
         context.RequestAborted = call.Clock.Token;
-    }
-
-    private void Refuse(HttpContext context, PaidRoute route, PaymentRefusal refusal)
-    {
-        metrics.Refused(route.RouteId, PaidCallMetrics.NameOf(refusal.Reason));
-        PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
-        GrpcStatusWriter.TryWrite(context, new Status((StatusCode)refusal.StatusCode, refusal.Message));
-    }
-
-    private void Refuse(HttpContext context, PaidRoute route, string reason, Status status)
-    {
-        metrics.Refused(route.RouteId, reason);
-        PaidCallLog.CallRefused(logger, route.RouteId, context.Request.Path, status.StatusCode, status.Detail);
-        GrpcStatusWriter.TryWrite(context, status);
     }
 }

@@ -18,6 +18,7 @@ internal static class PaidCallServiceCollectionExtensions
         services.AddSingleton<ChecksumAddressCache>();
         services.AddSingleton<PaymentTypes>();
         services.AddSingleton<CallCompletion>();
+        services.AddSingleton<CallRefusals>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, ResponseHeadersTransform>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, RequestTypeTransform>());
         return services;

@@ -169,6 +169,11 @@ public sealed class ChannelAdmission(
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
+        if (call.Limits is { } limits && await limits.AdmitAsync(signed.Sender, cancellationToken) is { } limited)
+        {
+            return AdmissionResult.Refused(limited);
+        }
+
         bool isAlone = true, hasSlot = false, keepsSlot = false;
         try
         {
@@ -176,6 +181,11 @@ public sealed class ChannelAdmission(
             if (price.Refusal is not null)
             {
                 return AdmissionResult.Refused(price.Refusal);
+            }
+
+            if (call.Limits is { } budgets && await budgets.HoldAsync(price.Cogs, cancellationToken) is { } aboveBudget)
+            {
+                return AdmissionResult.Refused(aboveBudget);
             }
 
             // A free method repeats the signed total, which is not a voucher.

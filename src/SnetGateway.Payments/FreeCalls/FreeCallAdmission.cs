@@ -32,6 +32,11 @@ public sealed class FreeCallAdmission(FreeCallChecks checks, CounterLedger count
             return AdmissionResult.Refused(fault.AsRefusal);
         }
 
+        if (call.Limits is { } limits && await limits.AdmitAsync(user.Address, cancellationToken) is { } limited)
+        {
+            return AdmissionResult.Refused(limited);
+        }
+
         if (await counters.FindAsync(user.CounterKey(offer.QuotaIds.Span), cancellationToken) is not { } counter)
         {
             return AdmissionResult.Refused(Refusals.FreeCallCountUnreadable());

@@ -47,6 +47,11 @@ public sealed class PrepaidAdmission(
             return AdmissionResult.Refused(Refusals.Busy(channel.Id));
         }
 
+        if (call.Limits is { } limits && await limits.AdmitAsync(reading.Sender, cancellationToken) is { } limited)
+        {
+            return AdmissionResult.Refused(limited);
+        }
+
         bool isHeld = false;
         try
         {
@@ -54,6 +59,11 @@ public sealed class PrepaidAdmission(
             if (price.Refusal is not null)
             {
                 return AdmissionResult.Refused(price.Refusal);
+            }
+
+            if (call.Limits is { } budgets && await budgets.HoldAsync(price.Cogs, cancellationToken) is { } aboveBudget)
+            {
+                return AdmissionResult.Refused(aboveBudget);
             }
 
             // After the claim no replica sells more of the plan, and its newest record is the limit.

@@ -1,11 +1,16 @@
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Limits;
 
 namespace SnetGateway.Payments.Pricing;
 
 /// <summary>What is called, as far as its payment depends on it.</summary>
 /// <param name="Service">The configured service.</param>
 /// <param name="Method">The full gRPC path, `/package.Service/Method`.</param>
-public readonly record struct PaidCall(PaidService Service, string Method);
+public readonly record struct PaidCall(PaidService Service, string Method)
+{
+    /// <summary>Its limits; null where none are configured.</summary>
+    public CallLimits? Limits { get; init; }
+}
 
 /// <summary>A service as the payment core sees it. One object per service and configuration, shared by its calls.</summary>
 /// <param name="Name">The configured name, for the journal.</param>

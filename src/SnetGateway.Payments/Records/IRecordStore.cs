@@ -72,6 +72,9 @@ public enum RecordKind : byte
 
     /// <summary>A certificate of the listener, or the key that orders them, encrypted.</summary>
     Certificate = 7,
+
+    /// <summary>How much of a budget, or of a shared rate, replicas have taken in a period.</summary>
+    LimitPart = 8,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -7,7 +7,11 @@ namespace SnetGateway.Payments.Refusal;
 /// <param name="StatusCode">The gRPC status number; 1000 is the protocol's own for a wrong nonce (docs/protocol/statuses-and-texts.md, 'How
 /// errors travel').</param>
 /// <param name="Message">The text, as the reference's clients know it. Tells nothing of the inside.</param>
-public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string Message);
+public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string Message)
+{
+    /// <summary>The time after which the call may be admitted, for the client; null where no time helps.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>The reasons; each is one value of a metric's tag.</summary>
 public enum RefusalReason
@@ -32,4 +36,6 @@ public enum RefusalReason
     SignatureExpired,
     QuotaUsed,
     UsageExceeded,
+    RateLimited,
+    BudgetUsed,
 }

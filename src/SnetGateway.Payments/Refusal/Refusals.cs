@@ -9,6 +9,7 @@ namespace SnetGateway.Payments.Refusal;
 public static class Refusals
 {
     private const int InvalidArgument = 3;
+    private const int ResourceExhausted = 8;
     private const int FailedPrecondition = 9;
     private const int Internal = 13;
     private const int Unavailable = 14;
@@ -142,6 +143,18 @@ public static class Refusals
 
     public static PaymentRefusal UsageExceeded(ChannelId id) =>
         new(RefusalReason.UsageExceeded, Internal, $"internal error: Usage Exceeded on channel Id {id}");
+
+    /// <summary>A configured rate. The reference has no `retry-after`.</summary>
+    public static PaymentRefusal TooManyCalls(TimeSpan retryAfter) =>
+        new(RefusalReason.RateLimited, ResourceExhausted, "rate limiting , too many requests to handle") { RetryAfter = retryAfter };
+
+    /// <summary>Not in the reference: a budget of the day is used up.</summary>
+    public static PaymentRefusal BudgetUsed(TimeSpan retryAfter) =>
+        new(RefusalReason.BudgetUsed, ResourceExhausted, "the spending limit of the day is reached") { RetryAfter = retryAfter };
+
+    /// <summary>Not in the reference: a limit that replicas share cannot be read.</summary>
+    public static PaymentRefusal LimitUnavailable() =>
+        new(RefusalReason.NotRecorded, Unavailable, "a limit of the call cannot be checked now, please try again later");
 
     /// <summary>Of `GetToken`: less than what is authorized.</summary>
     internal static PaymentRefusal TokenAmountTooLow() => new(

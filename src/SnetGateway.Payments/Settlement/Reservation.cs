@@ -34,6 +34,9 @@ public abstract class Reservation
     /// <summary>True when the payment is durable, so that the response may be sent.</summary>
     public bool IsSettled => Volatile.Read(ref _state) == Settled;
 
+    /// <summary>True when it has ended and certainly nothing is written.</summary>
+    public bool IsUnpaid => Volatile.Read(ref _state) == Ended && _refusal is not { Reason: RefusalReason.OutcomeUnknown };
+
     /// <summary>What the settle threw, which it never should; the client's refusal is then that of an unknown outcome.</summary>
     public Exception? Fault { get; private set; }
 

@@ -51,6 +51,9 @@ internal sealed class LoadOptions
     /// </summary>
     public List<string> Beside { get; } = [];
 
+    /// <summary>Whether the gateways of <see cref="Beside"/> have rates and budgets, which refuse no call.</summary>
+    public bool Limits { get; private set; }
+
     /// <summary>Where the gateway's ledger lies during the run: a folder on a real disk.</summary>
     public string LedgerFolder { get; private set; } = "";
 
@@ -63,9 +66,10 @@ internal sealed class LoadOptions
         var options = new LoadOptions();
         for (int index = 0; index < arguments.Count; index += 2)
         {
-            if (arguments[index] is "--check" or "--quick" or "--awake")
+            if (arguments[index] is "--check" or "--quick" or "--awake" or "--limits")
             {
                 options.Check |= arguments[index] == "--check";
+                options.Limits |= arguments[index] == "--limits";
                 options.Awake |= arguments[index] == "--awake";
                 options.Quick |= arguments[index] == "--quick";
                 index--;

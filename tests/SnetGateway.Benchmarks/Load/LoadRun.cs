@@ -49,6 +49,7 @@ internal sealed class LoadRun(LoadOptions options, TimeProvider time, TextWriter
             var other = new PaidGateway($"beside-{subjects.Count - 2}", program, options.Folder, options.LedgerFolder, options.Etcd)
             {
                 Chain = s_chain,
+                HasLimits = options.Limits,
             };
             subjects.Add(await PrepareAsync(StartGateway(other, service, market), stocks, cancellationToken));
         }

@@ -24,6 +24,9 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>Whether prepaid and free calls are on, and control requests not limited.</summary>
     public bool HasAllKinds { get; init; }
 
+    /// <summary>Whether rates and budgets count each call, and refuse none.</summary>
+    public bool HasLimits { get; init; }
+
     /// <summary>Path of the service's address.</summary>
     public string ServicePath { get; init; } = "";
 
@@ -123,6 +126,21 @@ internal sealed class PaidGateway(string name, string program, string folder, st
         if (HasAllKinds)
         {
             limits["ControlRequestsPerMinute"] = 10_000_000;
+        }
+
+        if (HasLimits)
+        {
+            limits["Rates"] = new Dictionary<string, object>
+            {
+                ["all"] = new { Calls = 1_000_000, Running = 100_000 },
+                ["payer"] = new { Per = "payer", Calls = 1_000_000 },
+                ["address"] = new { Per = "address", Calls = 1_000_000 },
+            };
+            limits["Budgets"] = new Dictionary<string, object>
+            {
+                ["service"] = new { Per = "all", Service = "echo", Cogs = "1000000000000" },
+                ["payer"] = new { Cogs = "1000000000" },
+            };
         }
 
         return limits;

@@ -126,6 +126,21 @@ internal sealed class ReplicaMarket : IAsyncDisposable
         await Others.CheckAsync(records);
     }
 
+    /// <summary>The cogs that all records of channels hold together.</summary>
+    public async Task<BigInteger> SumAsync()
+    {
+        BigInteger sum = 0;
+        await using IRecordStore records = Store.OpenToRead(_scope);
+        var story = new LedgerHistory(records);
+        foreach (ReplicaConsumer consumer in Consumers)
+        {
+            ChannelRecord? record = await story.ChannelAsync(consumer.Channel, CancellationToken.None);
+            sum += BigInteger.Parse(record?.Amount.ToString() ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return sum;
+    }
+
     /// <summary>When no call runs: each counter holds what its consumer was granted, and what may have been charged beside.</summary>
     public async Task<string> CheckCountersAsync()
     {

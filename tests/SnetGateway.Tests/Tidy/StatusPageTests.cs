@@ -79,6 +79,7 @@ public sealed partial class StatusPageTests
         var type when type == typeof(ChannelId) => new ChannelId(7),
         var type when type == typeof(ChannelNonce) => new ChannelNonce(7),
         var type when type == typeof(UInt256) => UInt256.FromUInt64(7),
+        var type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(7),
         var type when type == typeof(Bytes32) => new Bytes32(new byte[32]),
         var type when type == typeof(IEnumerable<string?>) => new[] { "x", "y" },
         var type => throw new NotSupportedException($"a sample of {type} is needed"),

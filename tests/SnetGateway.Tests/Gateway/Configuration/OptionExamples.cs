@@ -96,7 +96,12 @@ internal static class OptionExamples
             "Telemetry": { "Otlp": { "Endpoint": "http://10.0.0.9:4317", "TraceRatio": 0.01 } }
             """,
         ["Limits"] = """
-            "Limits": { "MaxResponseMessageBytes": 67108864, "DrainDelay": "00:00:10", "DrainTimeout": "00:05:00" }
+            "Limits": {
+              "MaxResponseMessageBytes": 67108864,
+              "DrainDelay": "00:00:10",
+              "Rates": { "payer": { "Per": "payer", "Calls": 50 } },
+              "Budgets": { "draw": { "Per": "all", "Service": "draw", "Cogs": 20000000000 } }
+            }
             """,
     };
 }

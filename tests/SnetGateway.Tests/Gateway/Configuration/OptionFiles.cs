@@ -32,6 +32,9 @@ internal static partial class OptionFiles
         ["SnetGateway:Services:<service>:Hosts"] = new[] { "example.my-org.net" },
         ["SnetGateway:Services:<service>:Price:Cogs"] = 1000,
         ["SnetGateway:Processes:Programs:<program>:Command"] = "cat",
+        ["SnetGateway:Limits:Rates:<rate>:Per"] = "payer",
+        ["SnetGateway:Limits:Rates:<rate>:Calls"] = 100,
+        ["SnetGateway:Limits:Budgets:<budget>:Cogs"] = 100000000,
         ["SnetGateway:Backends:Clusters:<cluster>:Descriptors:ReflectionAddress"] = "http://127.0.0.1:7005",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Key"] = "x-api-key",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Value"] = "from the environment",
@@ -46,6 +49,8 @@ internal static partial class OptionFiles
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials"] = ("<credential>", "key"),
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Methods"] = ("<method>", "/example.Web/Get"),
         ["SnetGateway:Processes:Programs"] = ("<program>", "example"),
+        ["SnetGateway:Limits:Rates"] = ("<rate>", "payer"),
+        ["SnetGateway:Limits:Budgets"] = ("<budget>", "day"),
     };
 
     private const string Proxy = """
