@@ -29,7 +29,7 @@ targets=(tests/SnetGateway.Tests tests/SnetGateway.FunctionalTests)
 if [ -z "$fast" ]; then
   targets=(SnetGateway.sln)
   need_node
-  need_debian etcd-server etcd-client haproxy nginx-light redis-server python3 python3-grpcio python3-protobuf protobuf-compiler gcc libc6-dev golang-go golang-google-grpc-dev chromium-headless-shell pebble prometheus
+  need_debian etcd-server etcd-client haproxy nginx-light redis-server python3 python3-grpcio python3-protobuf protobuf-compiler gcc libc6-dev golang-go golang-google-grpc-dev chromium-headless-shell pebble prometheus python3-aiosmtpd
   need_npm tests/devchain tests/clients/node tests/clients/snet-sdk tests/clients/snet-sdk-web tests/backends/node samples/echo-node
 fi
 for target in "${targets[@]}"; do need_restore "$target"; done
@@ -88,7 +88,7 @@ mkdir -p "$results"
 if [ -n "$fast" ]; then
   # Tests that need more say so: [Trait("Needs", ...)]. With this variable one that does not say so fails.
   export SNET_TEST_FAST=1
-  set -- --filter "Needs!=etcd&Needs!=redis&Needs!=python3&Needs!=chain&Needs!=pebble&Needs!=prometheus&Needs!=time"
+  set -- --filter "Needs!=etcd&Needs!=redis&Needs!=python3&Needs!=chain&Needs!=pebble&Needs!=prometheus&Needs!=smtp&Needs!=time"
 elif [ $# -eq 0 ]; then
   run_selftest
 fi

@@ -6,6 +6,7 @@ using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Hooks;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
@@ -32,7 +33,8 @@ internal static class GatewayApp
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
         IServiceCollection services = builder.Services;
         services.AddGatewayConfiguration(builder.Configuration, loader, result);
-        builder.Logging.AddConsoleLog();
+        builder.Logging.AddLogOutput();
+        services.AddHooks();
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();

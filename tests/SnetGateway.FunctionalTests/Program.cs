@@ -9,6 +9,8 @@ switch (args)
         return await AdversaryCommand.RunAsync(arguments, Console.Out);
     case [SoakCommand.Name, .. string[] arguments]:
         return await SoakCommand.RunAsync(arguments, Console.Out);
+    case [StormCommand.Name, .. string[] arguments]:
+        return await StormCommand.RunAsync(arguments, Console.Out);
     case [UnderAttackCommand.Name, .. string[] arguments]:
         return await UnderAttackCommand.RunAsync(arguments, Console.Out);
     case [AttackCommand.Name, .. string[] arguments]:

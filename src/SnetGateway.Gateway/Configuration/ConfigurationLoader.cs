@@ -6,6 +6,7 @@ using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.ConfigurationKeys;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Routes;
@@ -118,6 +119,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         ClusterRules.Check(clusters, options.Processes, errors);
         ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());
         BackendRules.Check(options.Backends, clusters, options.Processes, errors);
+        LogRules.Check(options.Log, errors);
         new KeyRules(WebOptions.Section, errors).Requires(options.Web.Origins, options.Web.CrossOrigin);
     }
 

@@ -6,6 +6,7 @@ using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
+using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Validation;
@@ -71,6 +72,9 @@ public sealed class GatewayOptions
 
     /// <summary>Metrics and traces for monitoring systems. Metrics are also at `/metrics` on the admin listener.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>Log files and hooks. Levels and the console are in the `Logging` section of ASP.NET.</summary>
+    public LogOptions Log { get; set; } = new();
 
     /// <summary>Sizes of messages, number and age of connections, rates and budgets of calls, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();

@@ -1,17 +1,23 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Hooks;
+
 namespace SnetGateway.Gateway.Logging;
 
 internal static class LoggingBuilderExtensions
 {
     /// <summary>
-    /// Makes the console the only destination of the log. The provider is registered directly: Serilog's own extension methods replace the
-    /// logger factory or add another filter, and ignore `Logging:LogLevel` and the filters of this gateway. ASP.NET would then create an
-    /// activity and a log scope for each request again (docs/performance.md).
+    /// Makes <see cref="LogOutput"/> the only destination of the log. The provider is registered directly: Serilog's own extension methods
+    /// replace the logger factory or add another filter, and ignore `Logging:LogLevel` and the filters of this gateway. ASP.NET would then
+    /// create an activity and a log scope for each request again (docs/performance.md).
     /// </summary>
-    public static ILoggingBuilder AddConsoleLog(this ILoggingBuilder logging)
+    public static ILoggingBuilder AddLogOutput(this ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.Services.AddSingleton<ConsoleLog>();
-        logging.Services.AddSingleton(static services => services.GetRequiredService<ConsoleLog>().Provider);
+        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.Services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
+        logging.Services.AddSingleton<HookQueues>();
+        logging.Services.AddSingleton<LogOutput>();
+        logging.Services.AddSingleton(static services => services.GetRequiredService<LogOutput>().Provider);
         return logging;
     }
 }

@@ -30,7 +30,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
     {
         long paid, bare;
         await using (GatewayHarness gateway = await GatewayHarness.StartAsync(
-            null, services => services.AddLogging(logging => logging.AddConfiguration(LogDefaults()).AddConsoleLog())))
+            null, services => services.AddLogging(logging => logging.AddConfiguration(LogDefaults()).AddLogOutput())))
         {
             paid = await MeasureAsync(gateway, gateway.PublicEndPoint.ToString());
             await using WebApplication yarp = await StartYarpAsync(gateway.Service.Address);

@@ -22,7 +22,7 @@ internal static class GatewaySchema
         [
             new("LogLevel", new CollectionNode(ScalarNode.Word(Enum.GetNames<LogLevel>()), IsList: false) { IsLive = true }),
             new("CaptureScopes", ScalarNode.Boolean),
-            new("Console", new ObjectNode([new("FormatterName", ScalarNode.Word([ConsoleLog.Text, ConsoleLog.Json]))])),
+            new("Console", new ObjectNode([new("FormatterName", ScalarNode.Word([LogOutput.Text, LogOutput.Json]))])),
         ])),
 
         // ASP.NET's host obeys these by itself, past our own section.

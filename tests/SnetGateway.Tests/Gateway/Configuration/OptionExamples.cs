@@ -95,6 +95,23 @@ internal static class OptionExamples
         ["Telemetry"] = """
             "Telemetry": { "Otlp": { "Endpoint": "http://10.0.0.9:4317", "TraceRatio": 0.01 } }
             """,
+        ["Log"] = """
+            "Log": {
+              "File": { "Path": "/var/log/snet-gateway/gateway-.log", "KeepFiles": 90 },
+              "Hooks": {
+                "operator": {
+                  "Kind": "email",
+                  "Email": {
+                    "Host": "mail.example.org",
+                    "UserName": "gateway",
+                    "PasswordPath": "/etc/snet-gateway/mail-password",
+                    "From": "gateway@example.org",
+                    "To": [ "operator@example.org" ]
+                  }
+                }
+              }
+            }
+            """,
         ["Limits"] = """
             "Limits": {
               "MaxResponseMessageBytes": 67108864,

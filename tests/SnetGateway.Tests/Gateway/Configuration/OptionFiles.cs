@@ -35,6 +35,8 @@ internal static partial class OptionFiles
         ["SnetGateway:Limits:Rates:<rate>:Per"] = "payer",
         ["SnetGateway:Limits:Rates:<rate>:Calls"] = 100,
         ["SnetGateway:Limits:Budgets:<budget>:Cogs"] = 100000000,
+        ["SnetGateway:Log:Hooks:<hook>:Kind"] = "webhook",
+        ["SnetGateway:Log:Hooks:<hook>:Webhook:Url"] = "http://127.0.0.1:9000/events",
         ["SnetGateway:Backends:Clusters:<cluster>:Descriptors:ReflectionAddress"] = "http://127.0.0.1:7005",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Key"] = "x-api-key",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Value"] = "from the environment",
@@ -51,6 +53,7 @@ internal static partial class OptionFiles
         ["SnetGateway:Processes:Programs"] = ("<program>", "example"),
         ["SnetGateway:Limits:Rates"] = ("<rate>", "payer"),
         ["SnetGateway:Limits:Budgets"] = ("<budget>", "day"),
+        ["SnetGateway:Log:Hooks"] = ("<hook>", "operator"),
     };
 
     private const string Proxy = """

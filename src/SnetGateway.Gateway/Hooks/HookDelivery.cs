@@ -1,0 +1,104 @@
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.Hooks;
+
+/// <summary>
+/// Delivers what waits for one hook: in batches, at most one in each interval. A batch that could not be delivered is sent again with
+/// waits that double; after some attempts its events are counted as not sent, in the summary of the next delivery.
+/// </summary>
+internal sealed class HookDelivery(
+    string name, HookOptions options, HookQueue queue, HookMetrics metrics, TimeProvider time, ILogger logger)
+{
+    internal const int MaxAttempts = 10;
+
+    /// <summary>What a failure causes within this time becomes one delivery.</summary>
+    private static readonly TimeSpan s_gathering = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limitAtShutdown = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromMinutes(5);
+
+    private bool _isFailing;
+
+    /// <summary>Runs until shutdown, which waits for one last delivery.</summary>
+    public async Task RunAsync(IHook hook, CancellationToken stoppingToken)
+    {
+        HookBatch? batch = null;
+        try
+        {
+            while (await queue.WaitAsync(stoppingToken))
+            {
+                await Task.Delay(s_gathering, time, stoppingToken);
+                batch = queue.Take();
+                await DeliverAsync(hook, batch, stoppingToken);
+                batch = null;
+                await Task.Delay(options.Interval, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await DeliverLastAsync(hook, batch ?? queue.Take());
+        }
+    }
+
+    private async Task DeliverAsync(IHook hook, HookBatch batch, CancellationToken stoppingToken)
+    {
+        TimeSpan wait = options.Interval;
+        for (int attempt = 1; !await TryDeliverAsync(hook, batch, s_limit, stoppingToken); attempt++)
+        {
+            if (attempt == MaxAttempts)
+            {
+                queue.GiveUp(batch);
+                return;
+            }
+
+            await Task.Delay(wait, time, stoppingToken);
+            wait = TimeSpan.FromTicks(Math.Max(options.Interval.Ticks, Math.Min(2 * wait.Ticks, s_maxWait.Ticks)));
+        }
+    }
+
+    private async Task DeliverLastAsync(IHook hook, HookBatch batch)
+    {
+        if (batch.Events.Count + batch.NotSent.Count > 0)
+        {
+            await TryDeliverAsync(hook, batch, s_limitAtShutdown, CancellationToken.None);
+        }
+    }
+
+    /// <summary>One attempt. Whatever the hook throws is logged and ends nothing: it may be the operator's own code.</summary>
+    private async Task<bool> TryDeliverAsync(IHook hook, HookBatch batch, TimeSpan limit, CancellationToken stoppingToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
+        try
+        {
+            Task delivery = hook.DeliverAsync(batch, cancel.Token);
+            if (!delivery.IsCompleted)
+            {
+                timeout.CancelAfter(limit);
+            }
+
+            await delivery.WaitAsync(cancel.Token); // a hook of the operator's may ignore its token
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            if (!_isFailing)
+            {
+                _isFailing = true;
+                string reason = timeout.IsCancellationRequested ? $"no response within {limit}." : exception.Message;
+                HookLog.Fails(logger, name, PrintableText.Of(reason));
+            }
+
+            return false;
+        }
+
+        metrics.Delivered(name, batch);
+        if (_isFailing)
+        {
+            _isFailing = false;
+            HookLog.Works(logger, name);
+        }
+
+        return true;
+    }
+}

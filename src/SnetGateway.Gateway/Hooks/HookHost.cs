@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Logging;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Gateway.Hooks;
+
+/// <summary>Runs the hooks.</summary>
+internal sealed class HookHost(
+    IOptions<LogOptions> options, HookQueues queues, HookMetrics metrics, TimeProvider time, ILogger<HookHost> logger) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        options.Value.Hooks.Select(hook => RunAsync(hook.Key, hook.Value, stoppingToken)));
+
+    private async Task RunAsync(string name, HookOptions hook, CancellationToken stoppingToken)
+    {
+        IHook created;
+        try
+        {
+            created = Create(hook);
+        }
+        catch (Exception exception) // a plug-in's constructor may throw anything
+        {
+            HookLog.NotCreated(logger, name, PrintableText.Of((exception.InnerException ?? exception).Message));
+            return;
+        }
+
+        using (created as IDisposable)
+        {
+            await new HookDelivery(name, hook, queues.ByName[name], metrics, time, logger).RunAsync(created, stoppingToken);
+        }
+    }
+
+    private static IHook Create(HookOptions hook) => hook.Kind switch
+    {
+        HookOptions.KindEmail => new EmailHook(hook.Email),
+        HookOptions.KindWebhook => new WebhookHook(hook.Webhook),
+        HookOptions.KindTelegram => new TelegramHook(hook.Telegram),
+        _ => PluginHook.Create(hook.Plugin),
+    };
+}

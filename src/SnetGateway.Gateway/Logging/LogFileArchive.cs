@@ -1,0 +1,95 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+using Serilog.Sinks.File;
+
+namespace SnetGateway.Gateway.Logging;
+
+/// <summary>
+/// Compresses complete log files and removes old ones, whenever a new file begins. Serilog's own retention does not see compressed files.
+/// </summary>
+/// <param name="options">The files' options.</param>
+/// <param name="time">The clock, for <see cref="LogFileOptions.KeepFor"/>.</param>
+/// <param name="report">Gets the reason when it fails. What was not done is done when the next file begins.</param>
+internal sealed class LogFileArchive(LogFileOptions options, TimeProvider time, Action<string> report) : FileLifecycleHooks
+{
+    private const string Extension = ".gz";
+    private const string Unfinished = ".part";
+
+    private readonly Lock _running = new();
+
+    /// <summary>Starts a thread: compressing takes seconds, and the thread that writes would lose lines meanwhile.</summary>
+    public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
+    {
+        new Thread(() => Run(path)) { IsBackground = true, Name = "log files", Priority = ThreadPriority.BelowNormal }.Start();
+        return underlyingStream;
+    }
+
+    /// <summary>Compresses and removes what is due.</summary>
+    /// <param name="current">The file that is written to.</param>
+    internal void Run(string current)
+    {
+        lock (_running)
+        {
+            try
+            {
+                string folder = Path.GetDirectoryName(Path.GetFullPath(current))!;
+                if (options.Compress)
+                {
+                    Array.ForEach(Array.FindAll(FilesIn(folder, current), IsPlain), Compress);
+                }
+
+                RemoveOld(FilesIn(folder, current));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                report(exception.Message);
+            }
+        }
+    }
+
+    private static bool IsPlain(string file) => !file.EndsWith(Extension, StringComparison.Ordinal);
+
+    private static void Compress(string file)
+    {
+        string target = Enumerable.Range(0, int.MaxValue).Select(number => $"{file}{(number == 0 ? "" : $".{number}")}{Extension}")
+            .First(name => !File.Exists(name));
+        string part = file + Unfinished;
+        using (FileStream from = File.OpenRead(file), to = File.Create(part))
+        using (var zip = new GZipStream(to, CompressionLevel.Optimal))
+        {
+            from.CopyTo(zip);
+        }
+
+        File.SetLastWriteTimeUtc(part, File.GetLastWriteTimeUtc(file)); // its age counts from its last line
+        File.Move(part, target);
+        File.Delete(file);
+    }
+
+    private void RemoveOld(string[] files)
+    {
+        DateTime oldest = time.GetUtcNow().UtcDateTime - options.KeepFor;
+        int kept = options.KeepFiles == 0 ? int.MaxValue : options.KeepFiles - 1; // and the current one
+        foreach ((int index, string file) in files.Index())
+        {
+            if (index >= kept || (options.KeepFor > TimeSpan.Zero && File.GetLastWriteTimeUtc(file) < oldest))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>The complete files of this log, the newest first. Other files of the folder are left alone.</summary>
+    private string[] FilesIn(string folder, string current)
+    {
+        string name = Regex.Escape(Path.GetFileNameWithoutExtension(options.Path!));
+        string extension = Regex.Escape(Path.GetExtension(options.Path!));
+        var own = new Regex($@"\A{name}\d*(_\d{{3,}})?{extension}(\.(\d+\.)?gz)?\z", RegexOptions.CultureInvariant);
+        return
+        [
+            .. Directory.EnumerateFiles(folder)
+                .Where(file => own.IsMatch(Path.GetFileName(file)) && Path.GetFullPath(file) != Path.GetFullPath(current))
+                .OrderByDescending(File.GetLastWriteTimeUtc).ThenByDescending(file => file, StringComparer.Ordinal),
+        ];
+    }
+}
