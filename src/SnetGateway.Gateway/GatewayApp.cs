@@ -15,6 +15,7 @@ using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.Gateway.Telemetry;
+using SnetGateway.Gateway.Usage;
 using SnetGateway.Gateway.Web;
 
 namespace SnetGateway.Gateway;
@@ -38,6 +39,7 @@ internal static class GatewayApp
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();
+        services.AddUsage();
         services.AddAcme(result.Options.Listeners);
         services.AddPrepaid(result.Options.Prepaid);
         services.AddHealth();

@@ -82,6 +82,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             ChannelsCommand.Create(context),
             LedgerCommand.Create(context),
             FreeCallsCommand.Create(context),
+            UsageCommand.Create(context),
             VersionCommand.Create(context),
         };
         root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, build, parsed, cancellationToken));

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Usage;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
 using SnetGateway.Payments.Settlement;
@@ -13,7 +14,7 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// Ends a forwarded call. Settles what ended OK without a message, releases what failed before one, and makes sure that no OK is sent
 /// unsettled and that every failure is a status.
 /// </summary>
-internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallCompletion> logger)
+internal sealed class CallCompletion(PaidCallMetrics metrics, UsageCounters usage, TimeProvider time, ILogger<CallCompletion> logger)
 {
     /// <summary>Called when the response was copied whole, and again when the pipeline has returned; only the first call counts.</summary>
     public async ValueTask EndAsync(ForwardedCall call)
@@ -54,7 +55,10 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, ILogger<CallComple
         (call as MeteredCall)?.ShowPrice();
         if (reservation is { IsSettled: true })
         {
-            metrics.Charged(call.Route.RouteId, call.Route.ServiceName, call.Charged, isDelivered: failure is null);
+            string service = call.Route.ServiceName!;
+            metrics.Charged(call.Route.RouteId, service, call.Charged, isDelivered: failure is null);
+            usage.Charged(
+                service, call.Context.Request.Path.Value!, reservation.Payer, call.Charged, time.GetElapsedTime(call.Clock.StartedAt));
         }
 
         metrics.CallEnded(

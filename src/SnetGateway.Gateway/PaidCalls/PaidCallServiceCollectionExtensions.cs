@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -17,6 +18,7 @@ internal static class PaidCallServiceCollectionExtensions
         services.AddSingleton<CallClockPool>();
         services.AddSingleton<ChecksumAddressCache>();
         services.AddSingleton<PaymentTypes>();
+        services.AddSingleton<UsageCounters>();
         services.AddSingleton<CallCompletion>();
         services.AddSingleton<CallRefusals>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, ResponseHeadersTransform>());

@@ -13,13 +13,11 @@ public sealed record MeteredPrice(MeterUnit Unit, UInt256 UnitCogs)
 {
     /// <summary>How many units the ceiling pays for.</summary>
     public ulong UnitsWithin(UInt256 ceiling) =>
-        (ulong)BigInteger.Min(ulong.MaxValue, ToInteger(ceiling) / BigInteger.Max(BigInteger.One, ToInteger(UnitCogs)));
+        (ulong)BigInteger.Min(ulong.MaxValue, ceiling.ToBigInteger() / BigInteger.Max(BigInteger.One, UnitCogs.ToBigInteger()));
 
     /// <summary>What so many units cost, in cogs: at most the ceiling.</summary>
     public UInt256 CostOf(ulong units, UInt256 ceiling) =>
-        units > UnitsWithin(ceiling) ? ceiling : UInt256.Parse((units * ToInteger(UnitCogs)).ToString(null, null));
-
-    private static BigInteger ToInteger(UInt256 value) => new(value.ToBigEndian(), isUnsigned: true, isBigEndian: true);
+        units > UnitsWithin(ceiling) ? ceiling : UInt256.Parse((units * UnitCogs.ToBigInteger()).ToString(null, null));
 }
 
 /// <summary>What a metered price counts.</summary>

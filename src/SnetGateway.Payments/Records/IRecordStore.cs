@@ -75,6 +75,9 @@ public enum RecordKind : byte
 
     /// <summary>How much of a budget, or of a shared rate, replicas have taken in a period.</summary>
     LimitPart = 8,
+
+    /// <summary>What one process has charged on one day.</summary>
+    UsageDay = 9,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 
 namespace SnetGateway.Payments.Values;
 
@@ -161,6 +162,9 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         value = ReadBigEndian(padded);
         return true;
     }
+
+    /// <summary>The same number, for arithmetic away from the paid path.</summary>
+    public BigInteger ToBigInteger() => new(ToBigEndian(), isUnsigned: true, isBigEndian: true);
 
     /// <summary>Reads exactly 32 big-endian bytes.</summary>
     public static UInt256 ReadBigEndian(ReadOnlySpan<byte> bytes) => new(

@@ -30,7 +30,8 @@ class Printer:
 def main(port, certificate, key, password):
     def authenticate(server, session, envelope, mechanism, data):
         right = isinstance(data, LoginPassword) and data.login == b"gateway" and data.password == password.encode()
-        return AuthResult(success=right, auth_data=data if right else None)
+        # "handled" would say that the refusal was already sent.
+        return AuthResult(success=right, handled=right, auth_data=data if right else None)
 
     context = None
     if certificate != "-":

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Grpc.Core;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
@@ -17,8 +18,8 @@ namespace SnetGateway.Gateway.Control.Training;
 /// gets its response. Everything else is released (rules 1 to 4).
 /// </summary>
 internal sealed class TrainCalls(
-    ChannelAdmission admission, CallClockPool clocks, PaidCallMetrics metrics, IOptionsMonitor<PaidCallOptions> options,
-    ILogger<TrainCalls> logger)
+    ChannelAdmission admission, CallClockPool clocks, PaidCallMetrics metrics, UsageCounters usage, TimeProvider time,
+    IOptionsMonitor<PaidCallOptions> options, ILogger<TrainCalls> logger)
 {
     /// <summary>In metrics and logs in place of the route of a proxied call.</summary>
     public const string RouteId = "training.Daemon";
@@ -59,6 +60,7 @@ internal sealed class TrainCalls(
             throw new RpcException(late);
         }
 
+        long started = time.GetTimestamp();
         using var clock = new TrainCallClock(
             clocks, target.Service.Timeout ?? options.CurrentValue.ServiceTimeout, uploadTimeout, deadline, context.RequestAborted);
         Reservation reservation = await AdmitAsync(context, target.Service with { Prices = price }, payment, clock);
@@ -69,6 +71,12 @@ internal sealed class TrainCalls(
         }
 
         End(context, target.Service.Name, reservation, failure, wasNotAsked);
+        if (failure is null)
+        {
+            usage.Charged(
+                target.Service.Name, context.Request.Path.Value!, reservation.Payer, reservation.Price, time.GetElapsedTime(started));
+        }
+
         return failure is null ? response! : throw new RpcException(failure.Status);
     }
 
