@@ -10,8 +10,6 @@ namespace SnetGateway.Gateway.Hooks;
 /// <summary>Sends batches as mail.</summary>
 internal sealed class EmailHook(EmailOptions options) : IHook
 {
-    private const int Timeout = 30_000;
-
     public async Task DeliverAsync(HookBatch batch, CancellationToken cancellationToken)
     {
         using var message = new MimeMessage(
@@ -19,7 +17,7 @@ internal sealed class EmailHook(EmailOptions options) : IHook
             new TextPart(TextFormat.Plain) { Text = HookText.Body(batch) });
         message.Headers.Add("Auto-Submitted", "auto-generated"); // keeps out-of-office replies away
 
-        using var smtp = new SmtpClient { Timeout = Timeout };
+        using var smtp = new SmtpClient();
         if (options.CaPath is { Length: > 0 } authorities)
         {
             smtp.CheckCertificateRevocation = false;

@@ -7,7 +7,7 @@ namespace SnetGateway.Gateway.Hooks;
 /// waits that double; after some attempts its events are counted as not sent, in the summary of the next delivery.
 /// </summary>
 internal sealed class HookDelivery(
-    string name, HookOptions options, HookQueue queue, HookMetrics metrics, TimeProvider time, ILogger logger)
+    string name, HookQueue queue, HookMetrics metrics, TimeProvider time, ILogger logger)
 {
     internal const int MaxAttempts = 10;
 
@@ -32,7 +32,7 @@ internal sealed class HookDelivery(
                 batch = queue.Take();
                 await DeliverAsync(hook, batch, stoppingToken);
                 batch = null;
-                await Task.Delay(options.Interval, time, stoppingToken);
+                await Task.Delay(queue.Options.Interval, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal sealed class HookDelivery(
 
     private async Task DeliverAsync(IHook hook, HookBatch batch, CancellationToken stoppingToken)
     {
-        TimeSpan wait = options.Interval;
+        TimeSpan wait = queue.Options.Interval;
         for (int attempt = 1; !await TryDeliverAsync(hook, batch, s_limit, stoppingToken); attempt++)
         {
             if (attempt == MaxAttempts)
@@ -53,7 +53,7 @@ internal sealed class HookDelivery(
             }
 
             await Task.Delay(wait, time, stoppingToken);
-            wait = TimeSpan.FromTicks(Math.Max(options.Interval.Ticks, Math.Min(2 * wait.Ticks, s_maxWait.Ticks)));
+            wait = TimeSpan.FromTicks(Math.Max(queue.Options.Interval.Ticks, Math.Min(2 * wait.Ticks, s_maxWait.Ticks)));
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class HookDelivery(
         }
     }
 
-    /// <summary>One attempt. Whatever the hook throws is logged and ends nothing: it may be the operator's own code.</summary>
+    /// <summary>One attempt. Any exception of the hook is logged and ends nothing: it may be the operator's own code.</summary>
     private async Task<bool> TryDeliverAsync(IHook hook, HookBatch batch, TimeSpan limit, CancellationToken stoppingToken)
     {
         using var timeout = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);

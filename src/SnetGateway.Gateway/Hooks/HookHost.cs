@@ -1,22 +1,20 @@
-using Microsoft.Extensions.Options;
-using SnetGateway.Gateway.Logging;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Hooks;
 
 /// <summary>Runs the hooks.</summary>
 internal sealed class HookHost(
-    IOptions<LogOptions> options, HookQueues queues, HookMetrics metrics, TimeProvider time, ILogger<HookHost> logger) : BackgroundService
+    HookQueues queues, HookMetrics metrics, TimeProvider time, ILogger<HookHost> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        options.Value.Hooks.Select(hook => RunAsync(hook.Key, hook.Value, stoppingToken)));
+        queues.ByName.Select(hook => RunAsync(hook.Key, hook.Value, stoppingToken)));
 
-    private async Task RunAsync(string name, HookOptions hook, CancellationToken stoppingToken)
+    private async Task RunAsync(string name, HookQueue queue, CancellationToken stoppingToken)
     {
         IHook created;
         try
         {
-            created = Create(hook);
+            created = Create(queue.Options);
         }
         catch (Exception exception) // a plug-in's constructor may throw anything
         {
@@ -26,7 +24,7 @@ internal sealed class HookHost(
 
         using (created as IDisposable)
         {
-            await new HookDelivery(name, hook, queues.ByName[name], metrics, time, logger).RunAsync(created, stoppingToken);
+            await new HookDelivery(name, queue, metrics, time, logger).RunAsync(created, stoppingToken);
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
-using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.PaidCalls;
 
 namespace SnetGateway.Gateway.Hooks;
@@ -12,11 +10,11 @@ internal sealed class HookMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _events;
 
-    public HookMetrics(IMeterFactory meters, IOptions<LogOptions> options)
+    public HookMetrics(IMeterFactory meters, HookQueues queues)
     {
         _meter = meters.Create(PaidCallMetrics.MeterName);
         _events = _meter.CreateCounter<long>("snet_gateway.hooks.events", "{event}", "Log events of a hook, in its deliveries and beyond.");
-        foreach (string hook in options.Value.Hooks.Keys)
+        foreach (string hook in queues.ByName.Keys)
         {
             Add(hook, "sent", 0);
             Add(hook, "counted", 0);

@@ -26,6 +26,8 @@ internal sealed class HookQueue(HookOptions options) : ILogEventSink
     private readonly ConcurrentDictionary<string, StrongBox<long>> _notSent = new(StringComparer.Ordinal);
     private int _waiting;
 
+    public HookOptions Options => options;
+
     public void Emit(LogEvent logEvent)
     {
         bool isAsked = logEvent.Level >= _level && !HookEventReader.CategoryOf(logEvent).StartsWith(s_own, StringComparison.Ordinal);

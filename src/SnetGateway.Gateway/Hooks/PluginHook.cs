@@ -6,7 +6,7 @@ namespace SnetGateway.Gateway.Hooks;
 /// <summary>A hook of the operator's, from an assembly that brings its own dependencies.</summary>
 internal static class PluginHook
 {
-    /// <summary>Creates the hook. Throws whatever its constructor throws.</summary>
+    /// <summary>Creates the hook. Throws the exception of its constructor.</summary>
     public static IHook Create(PluginOptions options)
     {
         Type type = Find(options.Assembly!, options.Type!)!;
@@ -19,7 +19,7 @@ internal static class PluginHook
     {
         try
         {
-            return Find(assembly, name) is not { } type ? $"there is no class {name} in {assembly}"
+            return Find(assembly, name) is not { } type ? $"{assembly} has no class {name}"
                 : !typeof(IHook).IsAssignableFrom(type) || type.IsAbstract ? $"{name} does not implement {typeof(IHook).FullName}"
                 : type.GetConstructor([typeof(IReadOnlyDictionary<string, string>)]) is null && type.GetConstructor([]) is null
                     ? $"{name} has no public constructor that can be used"

@@ -18,7 +18,7 @@ internal sealed class LogFileArchive(LogFileOptions options, TimeProvider time, 
 
     private readonly Lock _running = new();
 
-    /// <summary>Starts a thread: compressing takes seconds, and the thread that writes would lose lines meanwhile.</summary>
+    /// <summary>Starts a thread: compressing takes seconds, and the thread that writes would lose lines in that time.</summary>
     public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
     {
         new Thread(() => Run(path)) { IsBackground = true, Name = "log files", Priority = ThreadPriority.BelowNormal }.Start();

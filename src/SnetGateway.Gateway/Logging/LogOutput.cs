@@ -44,19 +44,16 @@ internal sealed class LogOutput : IDisposable
             logger.WriteTo.Sink(hook);
         }
 
+        var failures = new LogFileFailures(time);
         if (options.Value.File is { Path.Length: > 0 } file)
         {
-            var failures = new LogFileFailures(time);
             logger.WriteTo.Async(to => to.Fallible(
                 fallible => AddFile(fallible, file, new LogFileArchive(file, time, failures.Report)), failures));
-            _logger = logger.CreateLogger();
-            Provider = new SerilogLoggerProvider(_logger);
-            failures.Logger = Provider.CreateLogger(typeof(LogOutput).FullName!);
-            return;
         }
 
         _logger = logger.CreateLogger();
         Provider = new SerilogLoggerProvider(_logger);
+        failures.Logger = Provider.CreateLogger(typeof(LogOutput).FullName!);
     }
 
     public ILoggerProvider Provider { get; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Hooks;
 
 namespace SnetGateway.Gateway.Logging;
@@ -15,7 +16,8 @@ internal static class LoggingBuilderExtensions
         logging.ClearProviders();
         logging.Services.TryAddSingleton(TimeProvider.System);
         logging.Services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
-        logging.Services.AddSingleton<HookQueues>();
+        logging.Services.AddSingleton(
+            static services => new HookQueues(services.GetRequiredService<IOptions<LogOptions>>().Value.Hooks));
         logging.Services.AddSingleton<LogOutput>();
         logging.Services.AddSingleton(static services => services.GetRequiredService<LogOutput>().Provider);
         return logging;

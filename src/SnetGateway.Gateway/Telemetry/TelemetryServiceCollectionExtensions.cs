@@ -8,8 +8,9 @@ using SnetGateway.Payments;
 
 namespace SnetGateway.Gateway.Telemetry;
 
-/// <summary>What the gateway tells monitoring systems: its metrics as Prometheus text, on the admin listener, and metrics
-/// and traces to a collector.</summary>
+/// <summary>
+/// What the gateway tells monitoring systems: its metrics as Prometheus text on the admin listener, and metrics and traces to a collector.
+/// </summary>
 internal static class TelemetryServiceCollectionExtensions
 {
     /// <summary>The path of the metrics on the admin listener.</summary>

@@ -54,6 +54,11 @@ public sealed class LedgerCopy(
             await CopyModelAsync(stored, cancellationToken);
         }
 
+        await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.DailyUsage, cancellationToken))
+        {
+            await CopyDailyUsageAsync(stored, cancellationToken);
+        }
+
         return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different, _counters);
     }
 
@@ -176,6 +181,16 @@ public sealed class LedgerCopy(
     {
         StoredRecord? there = await target.ReadAsync(stored.Key, cancellationToken);
         if (there is null || TrainingModelCodec.Read(there).UpdatedAt < TrainingModelCodec.Read(stored).UpdatedAt)
+        {
+            await WriteAsync(new RecordWrite(stored.Key, there?.Revision ?? 0, stored.Value), cancellationToken);
+        }
+    }
+
+    /// <summary>Of one process that has ended: the source's record is the newest.</summary>
+    private async Task CopyDailyUsageAsync(StoredRecord stored, CancellationToken cancellationToken)
+    {
+        StoredRecord? there = await target.ReadAsync(stored.Key, cancellationToken);
+        if (there is null || !there.Value.Span.SequenceEqual(stored.Value.Span))
         {
             await WriteAsync(new RecordWrite(stored.Key, there?.Revision ?? 0, stored.Value), cancellationToken);
         }

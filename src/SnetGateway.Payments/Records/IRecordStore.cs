@@ -77,7 +77,7 @@ public enum RecordKind : byte
     LimitPart = 8,
 
     /// <summary>What one process has charged on one day.</summary>
-    UsageDay = 9,
+    DailyUsage = 9,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

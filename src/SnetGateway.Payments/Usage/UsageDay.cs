@@ -6,8 +6,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Usage;
 
 /// <summary>
-/// What one process has charged on one day, and how long those calls took. Each process writes records of its own, so no two write the same
-/// one. The ledger's journal has calls and cogs exactly; durations are only here, and those since the last write are lost when a process is
+/// The calls that one process has charged on one day, and their durations. Each process has its own records, so no two write the same one.
+/// The journal of the ledger has calls and cogs exactly; durations are only here, and those since the last write are lost when a process is
 /// killed.
 /// </summary>
 public sealed record UsageDay
@@ -46,7 +46,7 @@ public sealed record UsageDay
             byte[] id = new byte[KeyLength];
             BinaryPrimitives.WriteInt32BigEndian(id, Day.DayNumber);
             BinaryPrimitives.WriteUInt64BigEndian(id.AsSpan(sizeof(int)), Process);
-            return new RecordKey(RecordKind.UsageDay, id);
+            return new RecordKey(RecordKind.DailyUsage, id);
         }
     }
 

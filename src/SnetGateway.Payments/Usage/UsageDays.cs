@@ -16,7 +16,7 @@ public sealed class UsageDays(IRecordStore store)
     public async IAsyncEnumerable<UsageDay> ReadAsync(
         DateOnly from, DateOnly to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.UsageDay, cancellationToken))
+        await foreach (StoredRecord stored in store.ReadAllAsync(RecordKind.DailyUsage, cancellationToken))
         {
             var day = UsageDay.Read(stored);
             if (day.Day >= from && day.Day <= to)

@@ -9,7 +9,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Payments.Usage;
 
 /// <summary>
-/// Reads from the journal what was used and what it cost, call by call, exactly. Buying a prepaid plan is no use of a service; its calls
+/// Reads the charged calls and their prices from the journal, exactly. A purchase of a prepaid plan is not usage; the calls that it pays
 /// are.
 /// </summary>
 public sealed class UsageReader(IRecordStore store)

@@ -3,10 +3,10 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Payments.Usage;
 
-/// <summary>Adds lines and durations up by day (UTC), service, method, payer and kind.</summary>
+/// <summary>Adds lines and durations up by day (UTC), service, method and payer.</summary>
 public sealed class UsageTotals
 {
-    private readonly Dictionary<(DateOnly Day, string Service, string Method, Address? Payer), Total> _totals = [];
+    private readonly Dictionary<(DateOnly Day, string Service, string Method, Address? Payer), Addends> _totals = [];
 
     /// <summary>The totals, by day, service, method, payer.</summary>
     public IEnumerable<UsageTotal> Ordered => _totals
@@ -21,7 +21,7 @@ public sealed class UsageTotals
     public void Add(UsageLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        Total total = Of(DateOnly.FromDateTime(line.At.UtcDateTime), line.Service, line.Method, line.Payer);
+        Addends total = Of(DateOnly.FromDateTime(line.At.UtcDateTime), line.Service, line.Method, line.Payer);
         total.Calls += line.Calls;
         total.Cogs += line.Cogs;
     }
@@ -32,25 +32,25 @@ public sealed class UsageTotals
         ArgumentNullException.ThrowIfNull(day);
         foreach (UsageSum sum in day.Sums)
         {
-            Total total = Of(day.Day, sum.Service, sum.Method, sum.Payer);
+            Addends total = Of(day.Day, sum.Service, sum.Method, sum.Payer);
             total.Timed += sum.Calls;
             total.Microseconds += sum.Microseconds;
         }
     }
 
-    private Total Of(DateOnly day, string service, string method, Address? payer)
+    private Addends Of(DateOnly day, string service, string method, Address? payer)
     {
         (DateOnly, string, string, Address?) key = (day, service, method, payer);
-        if (!_totals.TryGetValue(key, out Total? total))
+        if (!_totals.TryGetValue(key, out Addends? total))
         {
-            total = new Total();
+            total = new Addends();
             _totals.Add(key, total);
         }
 
         return total;
     }
 
-    private sealed class Total
+    private sealed class Addends
     {
         public ulong Calls { get; set; }
 

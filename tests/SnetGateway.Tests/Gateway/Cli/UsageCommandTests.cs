@@ -1,20 +1,8 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using SnetGateway.Gateway;
-using SnetGateway.Gateway.Cli;
-using SnetGateway.Gateway.PaymentCore;
-using SnetGateway.Payments;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Counters;
-using SnetGateway.Payments.FreeCalls;
-using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Usage;
 using SnetGateway.Payments.Values;
-using SnetGateway.Storage;
-using SnetGateway.Tests.Gateway.Configuration;
-using SnetGateway.Tests.Payments;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Cli;
@@ -25,45 +13,25 @@ public sealed class UsageCommandTests : IAsyncLifetime
     private static readonly Address s_payer = Address.Parse("0x00000000000000000000000000000000000000aa");
     private static readonly DateTimeOffset s_day = new(2026, 5, 1, 10, 0, 0, TimeSpan.Zero);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-usage-");
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<StorageMetrics>().BuildServiceProvider();
-    private readonly Dictionary<string, string?> _settings = Samples.Good();
-    private IRecordStore _store = null!;
-
-    private string File => Path.Combine(_folder.FullName, "ledger.db");
+    private readonly LedgerOfAGateway _ledger = new();
 
     /// <summary>Two calls and what one of them gave back on one day, a call on the next, durations of one call, a free call now.</summary>
     public async ValueTask InitializeAsync()
     {
-        _store = RecordStores.Open(
-            new LedgerOptions { Path = File }, new LedgerScope(31_337, Address.Parse(_settings["SnetGateway:Chain:EscrowAddress"]!)),
-            _services.GetRequiredService<StorageMetrics>(), NullLoggerFactory.Instance, TimeProvider.System);
         await WriteAsync(
             Entry(EntryKind.Settle, 1, s_day, 10), Entry(EntryKind.Settle, 2, s_day.AddHours(1), 20) with { IsCeiling = true },
             Entry(EntryKind.GiveBack, 3, s_day.AddHours(1), 5), Entry(EntryKind.Settle, 4, s_day.AddDays(1), 7));
-        await new UsageDays(_store).WriteAsync(
+        await new UsageDays(_ledger.Store).WriteAsync(
             new UsageDay
             {
                 Day = DateOnly.FromDateTime(s_day.UtcDateTime), Process = 1, Name = "one", At = s_day,
                 Sums = [new UsageSum("translate", "/t.T/Go", s_payer, 1, 10, 1_500_000)],
             },
             default);
-        var counts = new CounterLedger(_store, new CounterBook(1), TimeProvider.System, new LivePaidCallOptions(new PaidCallOptions()));
-        RecordKey key = new FreeCallUser(s_payer, "").CounterKey(FreeCallOffer.QuotaIdsOf("my-org", "translate", Samples.GroupId));
-        var call = new PaidCall(new PaidService("translate", PaymentRig.Group, new FixedPrice(1)), "/t.T/Free");
-        Counter counter = (await counts.FindAsync(key, default))!;
-        (CounterUse? use, _) = await counts.HoldAsync(counter, UInt256.One, UInt256.MaxValue, call, default);
-        Assert.Equal(CounterOutcome.Done, await counts.SettleAsync(use!));
+        await _ledger.MakeFreeCallAsync(s_payer, "", "/t.T/Free");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _services.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
 
     [Fact]
     public async Task Days_HaveSums_WhatWasGivenBack_AndKnownDurations()
@@ -113,24 +81,15 @@ public sealed class UsageCommandTests : IAsyncLifetime
     [InlineData("--journal", "/nowhere", "only for the stores etcd and redis")]
     public async Task BadOption_SaysWhy(string option, string value, string expected)
     {
-        Assert.Equal(2, await RunAsync("usage", "export", option, value));
-        Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await _ledger.RunAsync("usage", "export", option, value));
+        Assert.Contains(expected, _ledger.Error, StringComparison.Ordinal);
     }
 
     private async Task<string[]> ExportAsync(params string[] options)
     {
-        _output.GetStringBuilder().Clear();
-        int code = await RunAsync(["usage", "export", .. options]);
-        Assert.True(code == 0, _error.ToString());
-        return _output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private Task<int> RunAsync(params string[] args)
-    {
-        string[] settings = [.. _settings.Select(pair => $"--{pair.Key}={pair.Value}"), "--SnetGateway:Ledger:Store=sqlite",
-            $"--SnetGateway:Ledger:Path={File}"];
-        return new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build)
-            .RunAsync([.. settings, .. args], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        int code = await _ledger.RunAsync(["usage", "export", .. options]);
+        Assert.True(code == 0, _ledger.Error);
+        return _ledger.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static JournalEntry Entry(EntryKind kind, long sequence, DateTimeOffset at, ulong price) => new()
@@ -154,7 +113,7 @@ public sealed class UsageCommandTests : IAsyncLifetime
             };
             byte[] value = new byte[ChannelRecordCodec.RoomFor(record)];
             int length = ChannelRecordCodec.Write(record, value);
-            CommitResult result = await _store.CommitAsync(
+            CommitResult result = await _ledger.Store.CommitAsync(
                 new[] { new RecordWrite(new Channel(id).Key, revision, value.AsMemory(0, length), entry.Sequence, bytes) }, default);
             Assert.Equal(CommitOutcome.Committed, result.Outcome);
             revision = result.Revision;

@@ -43,7 +43,7 @@ public sealed class HookRuleTests : IDisposable
     [InlineData("email", "Email:To:0", "nobody", "is not an e-mail address")]
     [InlineData("email", "Email:PasswordPath", "/no/such/file", "by the gateway's user only")]
     [InlineData("webhook", "Webhook:Url", "ftp://x/canary", "the value is not an http or https URL")]
-    [InlineData("plugin", "Plugin:Type", "SnetGateway.SpoolHook.Other", "there is no class")]
+    [InlineData("plugin", "Plugin:Type", "SnetGateway.SpoolHook.Other", "has no class")]
     [InlineData("plugin", "Plugin:Assembly", "/etc/passwd", "is not an assembly")]
     [InlineData("plugin", "Plugin:Password", "x", "unknown key")]
     public async Task InvalidValue_IsAnError(string kind, string key, string value, string words)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Hooks;
 using SnetGateway.Gateway.Logging;
 using SnetGateway.TestKit;
@@ -30,10 +29,9 @@ internal sealed class HookRun : IAsyncDisposable
         services.AddSingleton<HookMetrics>();
         _services = services.BuildServiceProvider();
         Loggers = _services.GetRequiredService<ILoggerFactory>();
-        HookOptions options = _services.GetRequiredService<IOptions<LogOptions>>().Value.Hooks["operator"];
         HookQueue queue = _services.GetRequiredService<HookQueues>().ByName["operator"];
         _running = new HookDelivery(
-            "operator", options, queue, _services.GetRequiredService<HookMetrics>(), Time,
+            "operator", queue, _services.GetRequiredService<HookMetrics>(), Time,
             Loggers.CreateLogger<HookDelivery>()).RunAsync(hook, _stop.Token);
     }
 

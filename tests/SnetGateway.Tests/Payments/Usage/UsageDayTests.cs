@@ -1,3 +1,4 @@
+using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Usage;
 using SnetGateway.Payments.Values;
@@ -76,6 +77,22 @@ public sealed class UsageDayTests
         var days = new UsageDays(store); // knows nothing of the write, as after an unknown outcome
         Assert.False(await days.WriteAsync(Day(process: 1), default));
         Assert.True(await days.WriteAsync(Day(process: 1), default));
+    }
+
+    [Fact]
+    public async Task LedgerCopy_TakesDays_AlsoThoseThatHaveGrownSinceTheLastCopy()
+    {
+        await using var source = new MemoryRecordStore();
+        await using var target = new MemoryRecordStore();
+        var days = new UsageDays(source);
+        foreach (ulong calls in (ulong[])[2, 5])
+        {
+            Assert.True(await days.WriteAsync(Day(process: 1) with { Sums = [new UsageSum("s", "/m", s_payer, calls, 50, 1)] }, default));
+            using var copy = new LedgerCopy(source, target, target, append: null);
+            await copy.RunAsync(default);
+            UsageDay copied = Assert.Single(await new UsageDays(target).ReadAsync(s_day, s_day, default).ToListAsync());
+            Assert.Equal(calls, Assert.Single(copied.Sums).Calls);
+        }
     }
 
     private static UsageDay Day(ulong process) => new()
