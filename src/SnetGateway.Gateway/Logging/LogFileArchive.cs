@@ -21,30 +21,49 @@ internal sealed class LogFileArchive(LogFileOptions options, TimeProvider time, 
     /// <summary>Starts a thread: compressing takes seconds, and the thread that writes would lose lines in that time.</summary>
     public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
     {
-        new Thread(() => Run(path)) { IsBackground = true, Name = "log files", Priority = ThreadPriority.BelowNormal }.Start();
+        var thread = new Thread(Prepare(path).Invoke) { IsBackground = true, Name = "log files", Priority = ThreadPriority.BelowNormal };
+        thread.Start();
         return underlyingStream;
     }
 
-    /// <summary>Compresses and removes what is due.</summary>
+    /// <summary>
+    /// Lists the complete files. They are listed while <paramref name="current"/> is the newest: the work may begin late, when lines go
+    /// to a newer file already, and that one must not be taken for complete.
+    /// </summary>
     /// <param name="current">The file that is written to.</param>
-    internal void Run(string current)
+    /// <returns>Compresses and removes what is due.</returns>
+    internal Action Prepare(string current)
     {
-        lock (_running)
+        HashSet<string> complete = [];
+        Try(() => complete = [.. Files(current).Where(file => file != Path.GetFullPath(current))]);
+        return () =>
         {
-            try
+            lock (_running)
             {
-                string folder = Path.GetDirectoryName(Path.GetFullPath(current))!;
-                if (options.Compress)
-                {
-                    Array.ForEach(Array.FindAll(FilesIn(folder, current), IsPlain), Compress);
-                }
+                Try(() => Run(current, complete));
+            }
+        };
+    }
 
-                RemoveOld(FilesIn(folder, current));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                report(exception.Message);
-            }
+    private void Run(string current, HashSet<string> complete)
+    {
+        if (options.Compress)
+        {
+            Array.ForEach(Array.FindAll(Files(current), file => IsPlain(file) && complete.Contains(file)), Compress);
+        }
+
+        RemoveOld(Array.FindAll(Files(current), file => !IsPlain(file) || complete.Contains(file)));
+    }
+
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            report(exception.Message);
         }
     }
 
@@ -79,16 +98,16 @@ internal sealed class LogFileArchive(LogFileOptions options, TimeProvider time, 
         }
     }
 
-    /// <summary>The complete files of this log, the newest first. Other files of the folder are left alone.</summary>
-    private string[] FilesIn(string folder, string current)
+    /// <summary>The files of this log, the newest first. Other files of the folder are left alone.</summary>
+    private string[] Files(string current)
     {
         string name = Regex.Escape(Path.GetFileNameWithoutExtension(options.Path!));
         string extension = Regex.Escape(Path.GetExtension(options.Path!));
         var own = new Regex($@"\A{name}\d*(_\d{{3,}})?{extension}(\.(\d+\.)?gz)?\z", RegexOptions.CultureInvariant);
         return
         [
-            .. Directory.EnumerateFiles(folder)
-                .Where(file => own.IsMatch(Path.GetFileName(file)) && Path.GetFullPath(file) != Path.GetFullPath(current))
+            .. Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(current))!)
+                .Where(file => own.IsMatch(Path.GetFileName(file)))
                 .OrderByDescending(File.GetLastWriteTimeUtc).ThenByDescending(file => file, StringComparer.Ordinal),
         ];
     }

@@ -85,7 +85,7 @@ public sealed class LogFileTests : IDisposable
         Write("other-20261101.log", now.AddDays(-100));
         Write("gateway-20261101.txt", now.AddDays(-100));
 
-        archive.Run(current);
+        archive.Prepare(current)();
         Assert.Equal(
             [
                 "gateway-20261101.txt", "gateway-20261127.log.gz", "gateway-20261129.log.gz", "gateway-20261129_001.log.gz",
@@ -94,9 +94,25 @@ public sealed class LogFileTests : IDisposable
             Names());
 
         time.Advance(TimeSpan.FromDays(3));
-        archive.Run(current);
+        archive.Prepare(current)();
         Assert.DoesNotContain("gateway-20261127.log.gz", Names());
         Assert.Contains("gateway-20261129.log.gz", Names()); // its age counts from its last line
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    public void FileThatBeganLater_IsLeftAlone_WhenTheWorkBeginsLate(int keep)
+    {
+        var options = new LogFileOptions { Path = At("gateway-.log"), KeepFiles = keep };
+        var archive = new LogFileArchive(options, TimeProvider.System, reason => Assert.Fail(reason));
+        Write("gateway-20261129.log", TimeProvider.System.GetUtcNow().AddDays(-1));
+        Action late = archive.Prepare(Write("gateway-20261130.log", TimeProvider.System.GetUtcNow()));
+        Write("gateway-20261130_001.log", TimeProvider.System.GetUtcNow());
+
+        late();
+        string[] current = ["gateway-20261130.log", "gateway-20261130_001.log"];
+        Assert.Equal(keep == 1 ? current : ["gateway-20261129.log.gz", .. current], Names());
     }
 
     [Fact]
@@ -107,7 +123,7 @@ public sealed class LogFileTests : IDisposable
         Write("gateway-20261130.log.gz", TimeProvider.System.GetUtcNow());
         File.WriteAllText(At("gateway-20261130.log"), "after a restart\n");
 
-        archive.Run(At("gateway-20261130_001.log"));
+        archive.Prepare(At("gateway-20261130_001.log"))();
         Assert.Equal(["gateway-20261130.log.1.gz", "gateway-20261130.log.gz"], Names());
         Assert.Equal(["after a restart"], Lines(new FileInfo(At("gateway-20261130.log.1.gz"))));
     }
@@ -117,7 +133,7 @@ public sealed class LogFileTests : IDisposable
     {
         string? reported = null;
         var archive = new LogFileArchive(new LogFileOptions { Path = At("gone/x.log") }, TimeProvider.System, reason => reported = reason);
-        archive.Run(At("gone/x.log"));
+        archive.Prepare(At("gone/x.log"))();
         Assert.Contains("gone", reported, StringComparison.Ordinal);
     }
 
