@@ -99,7 +99,7 @@ public sealed class ExampleServiceTests(ExampleServicesFixture services) : IClas
             Method = "example.Echo/Count",
             Requests =
                 [new { stallAfter = 1, headersFirst = true, initialMetadata = new Dictionary<string, string> { ["x-early"] = "e" } }],
-            DeadlineMs = 700,
+            DeadlineMs = 2000,
         });
 
         Assert.Equal(4, call.Code);
