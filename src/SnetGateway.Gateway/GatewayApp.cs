@@ -87,6 +87,9 @@ internal static class GatewayApp
         // and some microseconds. An activity listener still gets activities.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
+        // A client that opens streams and does not read causes critical events, about which an operator can do nothing.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
+
         IServiceCollection services = builder.Services;
         services.AddCallLimits();
         services.AddListeners();

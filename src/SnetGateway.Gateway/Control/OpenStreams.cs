@@ -1,25 +1,39 @@
+using System.Runtime.InteropServices;
+
 namespace SnetGateway.Gateway.Control;
 
 /// <summary>The open streams of one kind, the one that was silent longest first.</summary>
 internal sealed class OpenStreams(OwnStreamBounds bounds)
 {
     private readonly LinkedList<OwnStream> _streams = new();
+    private readonly Dictionary<string, int> _ofConnection = new(StringComparer.Ordinal);
 
     public OwnStreamBounds Bounds => bounds;
 
-    /// <summary>Adds a stream. Returns the one that must be closed for it, which is no longer counted.</summary>
-    public OwnStream? Add(OwnStream stream)
+    /// <summary>Adds a stream, unless its connection has as many as it may have.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="superfluous">The one of another connection that must be closed for it, and is no longer counted.</param>
+    public bool TryAdd(OwnStream stream, out OwnStream? superfluous)
     {
+        superfluous = null;
         lock (_streams)
         {
-            OwnStream? superfluous = FindSuperfluous(stream.ConnectionId);
-            if (superfluous is not null)
+            int ofConnection = _ofConnection.GetValueOrDefault(stream.ConnectionId);
+            if (ofConnection >= bounds.OfConnection)
             {
-                _streams.Remove(superfluous.Node);
+                return false;
+            }
+
+            if (_streams.Count >= bounds.All)
+            {
+                superfluous = _streams.First!.Value;
+                RemoveCounted(superfluous);
+                ofConnection = _ofConnection.GetValueOrDefault(stream.ConnectionId);
             }
 
             _streams.AddLast(stream.Node);
-            return superfluous;
+            _ofConnection[stream.ConnectionId] = ofConnection + 1;
+            return true;
         }
     }
 
@@ -42,26 +56,17 @@ internal sealed class OpenStreams(OwnStreamBounds bounds)
         {
             if (stream.Node.List is not null)
             {
-                _streams.Remove(stream.Node);
+                RemoveCounted(stream);
             }
         }
     }
 
-    private OwnStream? FindSuperfluous(string connectionId)
+    private void RemoveCounted(OwnStream stream)
     {
-        OwnStream? first = null;
-        int ofConnection = 0;
-        foreach (OwnStream stream in _streams)
+        _streams.Remove(stream.Node);
+        if (--CollectionsMarshal.GetValueRefOrNullRef(_ofConnection, stream.ConnectionId) == 0)
         {
-            if (stream.ConnectionId == connectionId)
-            {
-                first ??= stream;
-                ofConnection++;
-            }
+            _ofConnection.Remove(stream.ConnectionId);
         }
-
-        return ofConnection >= bounds.OfConnection ? first
-            : _streams.Count >= bounds.All ? _streams.First!.Value
-            : null;
     }
 }

@@ -54,25 +54,33 @@ internal sealed class OwnMethodRequest(
         }
     }
 
-    private async Task RunAsync(HttpContext context)
+    private Task RunAsync(HttpContext context) =>
+        method.Type == MethodType.Unary ? RunAsync(context, next)
+        : streams.TryOpen(context, method.Type) is { } stream ? RunAsync(context, stream)
+        : Refuse(context, OwnStreams.TooMany);
+
+    private async Task RunAsync(HttpContext context, OwnStream stream)
     {
-        if (await CheckAsync(context) is { } refusal)
+        using (stream)
         {
-            GrpcStatusWriter.TryWrite(context, refusal);
-            context.Response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
+            await RunAsync(context, async context =>
+            {
+                context.Features.Set(stream);
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+                context.RequestAborted = ended.Token;
+                await next(context);
+            });
         }
-        else if (method.Type == MethodType.Unary)
-        {
-            await next(context);
-        }
-        else
-        {
-            using OwnStream stream = streams.Open(context, method.Type);
-            context.Features.Set(stream);
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-            context.RequestAborted = ended.Token;
-            await next(context);
-        }
+    }
+
+    private async Task RunAsync(HttpContext context, RequestDelegate whenValid) =>
+        await (await CheckAsync(context) is { } refusal ? Refuse(context, refusal) : whenValid(context));
+
+    private static Task Refuse(HttpContext context, Status refusal)
+    {
+        GrpcStatusWriter.TryWrite(context, refusal);
+        context.Response.Headers[GrpcHeaderNames.AcceptEncoding] = GrpcEncodings.Accepted;
+        return Task.CompletedTask;
     }
 
     private ValueTask<Status?> CheckAsync(HttpContext context) =>

@@ -16,7 +16,6 @@ internal sealed class OwnStream : IDisposable
     private readonly OpenStreams _open;
     private readonly OwnStreams _owner;
     private readonly ITimer _timer;
-    private readonly PathString _path;
     private readonly Lock _lock = new();
     private bool _isWriting;
     private bool _hasEnded;
@@ -25,12 +24,14 @@ internal sealed class OwnStream : IDisposable
     {
         (_context, _open, _owner) = (context, open, owner);
         ConnectionId = context.Connection.Id;
-        _path = context.Request.Path; // the context may have ended when the stream is reported
+        Path = context.Request.Path; // the context may have ended when the stream is reported
         Node = new LinkedListNode<OwnStream>(this);
         _timer = time.CreateTimer(static stream => ((OwnStream)stream!).CloseLate(), this, open.Bounds.Idle, Timeout.InfiniteTimeSpan);
     }
 
     public string ConnectionId { get; }
+
+    public PathString Path { get; }
 
     public LinkedListNode<OwnStream> Node { get; }
 
@@ -73,7 +74,7 @@ internal sealed class OwnStream : IDisposable
             }
         }
 
-        _owner.Closed(_path, reason, text);
+        _owner.Closed(Path, reason, text);
     }
 
     public void Dispose()

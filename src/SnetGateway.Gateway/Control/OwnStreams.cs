@@ -5,8 +5,9 @@ namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// The open streams of the gateway's own methods. They cost an unauthenticated caller nothing and hold memory of the gateway, so their
-/// number is bounded, for the whole gateway and for each connection. For one too many, the stream that was silent longest is reset: a
-/// client that opens streams and leaves them must not keep others out.
+/// number is bounded, for the whole gateway and for each connection. One too many on its connection is refused before anything is read,
+/// which costs a tenth of a reset. For one too many in all, the stream that was silent longest is reset: a client that opens streams and
+/// leaves them must not keep others out.
 /// </summary>
 internal sealed class OwnStreams(TimeProvider time, OwnMethodMetrics metrics, ILogger<OwnStreams> logger)
 {
@@ -28,13 +29,18 @@ internal sealed class OwnStreams(TimeProvider time, OwnMethodMetrics metrics, IL
     /// <summary>Time that a stream waits for its client to read a response, on top of what the server buffers.</summary>
     public static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Answer to a stream beyond the number of its connection.</summary>
+    public static readonly Status TooMany = new(StatusCode.ResourceExhausted, "too many such streams are open on this connection");
+
+    private const string Superfluous = "too_many";
+
     private readonly OpenStreams _reflection = new(Reflection);
     private readonly OpenStreams _watches = new(Watch);
     private readonly OpenStreams _uploads = new(Upload);
     private readonly LogThrottle _closed = new(time);
 
-    /// <summary>Counts a stream until it is disposed.</summary>
-    public OwnStream Open(HttpContext context, MethodType type)
+    /// <summary>Counts a stream until it is disposed. Null when it must be refused with <see cref="TooMany"/>.</summary>
+    public OwnStream? TryOpen(HttpContext context, MethodType type)
     {
         OpenStreams open = type switch
         {
@@ -43,17 +49,18 @@ internal sealed class OwnStreams(TimeProvider time, OwnMethodMetrics metrics, IL
             _ => _watches,
         };
         var stream = new OwnStream(context, open, this, time);
-        if (open.Add(stream) is { } superfluous)
+        if (!open.TryAdd(stream, out OwnStream? superfluous))
         {
-            superfluous.Close(
-                "too_many",
-                $"more than {open.Bounds.All} such streams, or {open.Bounds.OfConnection} on its connection, were open");
+            stream.Dispose();
+            Closed(stream.Path, Superfluous, $"{open.Bounds.OfConnection} such streams were open on its connection");
+            return null;
         }
 
+        superfluous?.Close(Superfluous, $"more than {open.Bounds.All} such streams were open");
         return stream;
     }
 
-    /// <summary>Reports a stream that was closed by its bounds.</summary>
+    /// <summary>Reports a stream that was refused or closed by its bounds.</summary>
     /// <param name="path">Of its method.</param>
     /// <param name="reason">For the metric.</param>
     /// <param name="text">For the log; null where closing it is normal.</param>

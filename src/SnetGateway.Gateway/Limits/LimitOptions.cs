@@ -58,9 +58,13 @@ public sealed class LimitOptions
     /// </summary>
     internal int MaxUndecidedConnections { get; set; } = 1024;
 
-    /// <summary>Concurrent calls on one HTTP/2 connection, 1 to 100,000. Default 1,000.</summary>
+    /// <summary>
+    /// Concurrent calls on one HTTP/2 connection, 1 to 100,000. A client's further calls wait until one ends, or use another connection.
+    /// Each takes some 14 KiB from its first frame on. Use more where a proxy sends the calls of many consumers over few connections.
+    /// Default 128.
+    /// </summary>
     [Range(1, 100_000)]
-    public int MaxStreamsPerConnection { get; set; } = 1000;
+    public int MaxStreamsPerConnection { get; set; } = 128;
 
     /// <summary>
     /// Time after which a client's connection that sends nothing gets an HTTP/2 PING, 1 s to 1 hour. A stream without messages stays open

@@ -28,7 +28,7 @@ internal static class LingeringClose
         connection.Transport = held;
         try
         {
-            await next(connection);
+            await ClosedConnection.RunAsync(connection, next, time);
             using var limit = new CancellationTokenSource(Limit, time);
             await held.Reader.DiscardAsync(limit.Token);
         }

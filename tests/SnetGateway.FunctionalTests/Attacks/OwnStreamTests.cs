@@ -22,6 +22,8 @@ public sealed class OwnStreamTests
 
     private static readonly byte[] s_request = Wire.Frame(new ServerReflectionRequest { ListServices = "" }.ToByteArray());
 
+    private static readonly byte[] s_watch = Wire.Frame(new HealthCheckRequest().ToByteArray());
+
     private readonly TestTimeProvider _time = new();
 
     [Fact]
@@ -42,6 +44,52 @@ public sealed class OwnStreamTests
         Assert.Equal(EnhanceYourCalm, (await call.Reply).Reset);
         Assert.Equal(["not_read"], closed.Reasons);
         Assert.Equal(1, gateway.Log.Count("OwnStreamClosed"));
+    }
+
+    [Theory]
+    [InlineData(Watch)]
+    [InlineData(Reflect)]
+    public async Task StreamsThatAreNotRead_DoNotHoldUpTheShutdown(string method)
+    {
+        RawHttp2 client;
+        await using (GatewayHarness gateway = await StartAsync(TimeProvider.System, ("SnetGateway:Limits:DrainTimeout", "00:00:01")))
+        {
+            client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint, streamWindow: 0);
+            for (int i = 0; i < OwnStreams.Reflection.OfConnection; i++)
+            {
+                RawCall call = await client.OpenAsync(RawHttp2.CallHeaders(method));
+                await call.SendAsync(
+                    method == Reflect ? [.. Enumerable.Repeat(s_request, 1_000).SelectMany(request => request)] : s_watch,
+                    end: method == Watch);
+                await call.FirstHeaders.WithTimeout();
+            }
+        }
+
+        await client.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task StreamsThatWereReset_EndWithTheirConnection()
+    {
+        await using GatewayHarness gateway = await StartAsync(null, ("SnetGateway:Limits:DrainTimeout", "00:01:00"));
+        RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint, streamWindow: 0);
+        List<RawCall> calls = [];
+        for (int i = 0; i < OwnStreams.Reflection.OfConnection; i++)
+        {
+            calls.Add(await client.OpenAsync(RawHttp2.CallHeaders(Reflect)));
+            for (int n = 0; n < 64; n++)
+            {
+                await calls[i].SendAsync([.. Enumerable.Repeat(s_request, 16_000 / s_request.Length).SelectMany(request => request)]);
+            }
+        }
+
+        await Eventually.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return calls.TrueForAll(call => call.Reply.IsCompleted);
+        });
+        await client.DisposeAsync();
+        await gateway.StopAsync().WithTimeout();
     }
 
     [Fact]
@@ -70,24 +118,24 @@ public sealed class OwnStreamTests
         Assert.False(call.Reply.IsCompleted);
     }
 
-    /// <summary>The silent ones make room: a stream that is used is not closed for a new one.</summary>
     [Fact]
-    public async Task TooManyReflections_OnOneConnection_TheLongestSilentIsReset()
+    public async Task TooManyReflections_OnOneConnection_TheNewOneIsRefused_UntilOneHasEnded()
     {
         await using GatewayHarness gateway = await StartAsync();
+        using var closed = new ClosedStreams(gateway);
         await using RawHttp2 client = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         List<RawCall> calls = await OpenAsync(client, AskAsync, OwnStreams.Reflection.OfConnection);
         await using RawHttp2 other = await RawHttp2.ConnectAsync(gateway.PublicEndPoint);
         RawCall others = await AskAsync(other);
+
+        await RefusedAsync(client, Reflect);
+        Assert.Equal(["too_many"], closed.Reasons);
         Assert.All(calls, call => Assert.False(call.Reply.IsCompleted));
 
         await calls[0].SendAsync(s_request, end: true); // ends it, and frees its place
         Assert.Equal(0, (await calls[0].Reply.WithTimeout()).Status);
         calls.Add(await AskAsync(client));
         Assert.All(calls[1..], call => Assert.False(call.Reply.IsCompleted));
-        calls.Add(await AskAsync(client));
-        Assert.Equal(EnhanceYourCalm, (await calls[1].Reply.WithTimeout()).Reset);
-        Assert.All(calls[2..], call => Assert.False(call.Reply.IsCompleted));
         Assert.False(others.Reply.IsCompleted);
     }
 
@@ -115,20 +163,20 @@ public sealed class OwnStreamTests
     }
 
     [Fact]
-    public async Task TooManyWatches_OnOneConnection_AndInAll_TheOldestIsReset()
+    public async Task TooManyWatches_OnOneConnection_TheNewOneIsRefused_AndInAll_TheOldestIsReset()
     {
         await using GatewayHarness gateway = await StartAsync();
         int connections = (OwnStreams.Watch.All / OwnStreams.Watch.OfConnection) + 1;
         RawHttp2[] clients = await ConnectAsync(gateway, connections);
-        List<RawCall> first = await OpenAsync(clients[0], WatchAsync, OwnStreams.Watch.OfConnection + 1);
-        Assert.Equal(EnhanceYourCalm, (await first[0].Reply.WithTimeout()).Reset);
-        Assert.All(first[1..], call => Assert.False(call.Reply.IsCompleted));
+        List<RawCall> first = await OpenAsync(clients[0], WatchAsync, OwnStreams.Watch.OfConnection);
+        await RefusedAsync(clients[0], Watch);
+        Assert.All(first, call => Assert.False(call.Reply.IsCompleted));
         foreach (RawHttp2 client in clients[1..])
         {
             await OpenAsync(client, WatchAsync, OwnStreams.Watch.OfConnection);
         }
 
-        Assert.Equal(EnhanceYourCalm, (await first[1].Reply.WithTimeout()).Reset);
+        Assert.Equal(EnhanceYourCalm, (await first[0].Reply.WithTimeout()).Reset);
         foreach (RawHttp2 client in clients)
         {
             await client.DisposeAsync();
@@ -174,17 +222,26 @@ public sealed class OwnStreamTests
         Assert.Equal(("200", 0), (reply.Http, reply.Body.Length));
     }
 
-    private Task<GatewayHarness> StartAsync()
+    private Task<GatewayHarness> StartAsync(TimeProvider? time = null, params (string Key, string Value)[] settings)
     {
         var health = new GatewayHealth();
         health.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
         return GatewayHarness.StartAsync(
-            services: services => services.AddOwnServices().AddSingleton<TimeProvider>(_time),
+            settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value),
+            services: services => services.AddOwnServices().AddSingleton(time ?? _time),
             mapPublic: endpoints =>
             {
                 endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health));
                 endpoints.MapOwnService(binder => ServerReflection.BindService(binder, new GatewayReflection(GatewayHarness.Live())));
             });
+    }
+
+    /// <summary>Before anything of the request was sent.</summary>
+    private static async Task RefusedAsync(RawHttp2 client, string method)
+    {
+        RawCall call = await client.OpenAsync(RawHttp2.CallHeaders(method));
+        RawReply reply = await call.Reply.WithTimeout();
+        Assert.Equal(((int)OwnStreams.TooMany.StatusCode, OwnStreams.TooMany.Detail), (reply.Status, reply.Message));
     }
 
     private static async Task<RawHttp2[]> ConnectAsync(GatewayHarness gateway, int count)
@@ -220,7 +277,7 @@ public sealed class OwnStreamTests
     private static async Task<RawCall> WatchAsync(RawHttp2 client)
     {
         RawCall call = await client.OpenAsync(RawHttp2.CallHeaders(Watch));
-        await call.SendAsync(Wire.Frame(new HealthCheckRequest().ToByteArray()), end: true);
+        await call.SendAsync(s_watch, end: true);
         await call.FirstData.WithTimeout();
         return call;
     }

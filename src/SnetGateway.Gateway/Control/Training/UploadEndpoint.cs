@@ -56,7 +56,8 @@ internal sealed class UploadEndpoint(
     private async Task<StatusResponse> RunAsync(HttpContext context)
     {
         TrainingTarget target = requests.TargetOf(context);
-        using OwnStream stream = streams.Open(context, MethodType.ClientStreaming);
+        using OwnStream stream = streams.TryOpen(context, MethodType.ClientStreaming)
+            ?? throw new UploadException(OwnStreams.TooMany.StatusCode, OwnStreams.TooMany.Detail);
         var upload = new Upload(context, stream, target, limits.CurrentValue.MaxRequestMessageBytes, time);
         UploadAndValidateRequest first = await upload.ReadAsync(context.RequestAborted)
             ?? throw new UploadException(StatusCode.Internal, "the request has no message");
