@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SnetGateway.Payments.Counters;
+using SnetGateway.Gateway.Reports;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 
@@ -16,24 +16,23 @@ internal static class ChannelsCommand
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
             var history = new LedgerHistory(ledger.Store);
-            var rows = new List<(ChannelRecord, CounterRecord?, DateTimeOffset?)>();
+            var lines = new List<ChannelLine>();
             await foreach (ChannelRecord record in history.ChannelsAsync(cancellationToken))
             {
-                CounterRecord? plan = await history.PlanAsync(record, cancellationToken);
-                DateTimeOffset? changed = record.NewestEntry.IsEmpty ? null : JournalEntry.Read(record.NewestEntry).At;
+                ChannelLine line = await ChannelLine.ReadAsync(history, record, cancellationToken);
                 if (parsed.GetValue(json))
                 {
-                    ChannelReport.WriteJson(context.Terminal.Output, record, plan, changed);
+                    context.Terminal.Output.WriteLine(ReportJson.Write(line));
                 }
                 else
                 {
-                    rows.Add((record, plan, changed));
+                    lines.Add(line);
                 }
             }
 
             if (!parsed.GetValue(json))
             {
-                ChannelReport.WriteTable(context.Terminal.Output, rows);
+                ChannelLine.WriteTable(context.Terminal.Output, lines);
             }
 
             return ExitCodes.Done;

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.Reports;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Ledger;
-using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage;
@@ -30,20 +30,20 @@ internal static class FreeCallsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
-            var counts = new List<CounterRecord>();
+            var counts = new List<FreeCallLine>();
             await foreach (CounterRecord count in
                 new LedgerHistory(ledger.Store).CountersAsync(RecordKind.FreeCallCount, cancellationToken))
             {
-                counts.Add(count);
+                counts.Add(FreeCallLine.Of(count));
             }
 
             if (!parsed.GetValue(json))
             {
-                FreeCallReport.WriteTable(context.Terminal.Output, counts);
+                FreeCallLine.WriteTable(context.Terminal.Output, counts);
                 return ExitCodes.Done;
             }
 
-            counts.ForEach(count => FreeCallReport.WriteJson(context.Terminal.Output, count));
+            counts.ForEach(count => context.Terminal.Output.WriteLine(ReportJson.Write(count)));
             return ExitCodes.Done;
         });
         return command;
@@ -65,7 +65,8 @@ internal static class FreeCallsCommand
         };
         var command = new Command(
             "reset",
-            "Sets a user's count of free calls to zero. With SQLite the gateway must be stopped; on a shared store gateways may run.")
+            "Sets a user's count of free calls to zero. With SQLite the gateway must be stopped (a running one does it by its admin API); "
+                + "on a shared store gateways may run.")
         {
             address, userId, service,
         };
@@ -84,11 +85,17 @@ internal static class FreeCallsCommand
                 return ExitCodes.Usage;
             }
 
-            IReadOnlyList<(string Name, RecordKey Key)> counts = KeysOf(
-                configuration.Options, new FreeCallUser(user, parsed.GetValue(userId) ?? ""), parsed.GetValue(service));
+            GatewayOptions options = configuration.Options;
+            string? only = parsed.GetValue(service);
+            if (only is not null && !options.Services.ContainsKey(only))
+            {
+                throw new CommandException(ExitCodes.Usage, $"the service '{only}' is not configured in {ServiceRules.Services}");
+            }
+
             try
             {
-                return await ResetAsync(context, source, counts, cancellationToken);
+                return await ResetAsync(
+                    context, source, options, new FreeCallUser(user, parsed.GetValue(userId) ?? ""), only, cancellationToken);
             }
             catch (LedgerInUseException exception)
             {
@@ -98,46 +105,22 @@ internal static class FreeCallsCommand
         return command;
     }
 
-    /// <summary>The user's counts, one for each service.</summary>
-    private static IReadOnlyList<(string Name, RecordKey Key)> KeysOf(GatewayOptions options, FreeCallUser user, string? only)
-    {
-        if (only is not null && !options.Services.ContainsKey(only))
-        {
-            throw new CommandException(ExitCodes.Usage, $"the service '{only}' is not configured in {ServiceRules.Services}");
-        }
-
-        return
-        [
-            .. options.Services.Where(service => only is null || service.Key == only).Select(service =>
-            {
-                GroupOptions group = options.Groups[service.Value.Group];
-                return (
-                    service.Key,
-                    user.CounterKey(FreeCallOffer.QuotaIdsOf(group.OrganizationId, service.Value.ServiceId, group.GroupId)));
-            }),
-        ];
-    }
-
     private static async Task<int> ResetAsync(
-        CommandContext context, LedgerSource source, IReadOnlyList<(string Name, RecordKey Key)> counts,
+        CommandContext context, LedgerSource source, GatewayOptions options, FreeCallUser user, string? service,
         CancellationToken cancellationToken)
     {
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new StorageMetrics(services.GetRequiredService<IMeterFactory>());
         await using IRecordStore store = RecordStores.Open(
             source.Options, source.Scope, metrics, NullLoggerFactory.Instance, TimeProvider.System);
-        var reset = new CounterReset(store, TimeProvider.System);
-        int done = 0;
-        foreach ((string name, RecordKey key) in counts)
+        IReadOnlyList<FreeCallsReset> done = await FreeCallsReset.RunAsync(
+            new CounterReset(store, TimeProvider.System), options, user, service, cancellationToken);
+        foreach (FreeCallsReset one in done)
         {
-            if (await reset.RunAsync(key, cancellationToken) is { } made)
-            {
-                done++;
-                context.Terminal.Output.WriteLine($"{name}: {made} free calls made, now 0");
-            }
+            context.Terminal.Output.WriteLine($"{one.Service}: {one.CallsMade} free calls made, now 0");
         }
 
-        return done > 0
+        return done.Count > 0
             ? ExitCodes.Done
             : throw new CommandException(ExitCodes.Failed, "the ledger has no free calls of this user");
     }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway.Reports;
 using SnetGateway.Payments.Ledger;
-using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Cli;
@@ -32,45 +32,14 @@ internal static class LedgerCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
-            var verifier = new LedgerVerifier(ledger.Store, new SignerRecovery(), ledger.Escrow, TimeProvider.System, ledger.Retention);
-            TextWriter output = context.Terminal.Output;
-            long channels = 0, entries = 0, faults = 0;
-            UInt256 delivered = UInt256.Zero;
-            await foreach (ChannelVerification finding in verifier.VerifyAsync(cancellationToken))
+            LedgerCheck check = await LedgerCheck.RunAsync(
+                ledger.Store, new SignerRecovery(), ledger.Escrow, ledger.Retention, int.MaxValue, cancellationToken);
+            foreach (string line in check.ToText())
             {
-                channels++;
-                entries += finding.Entries;
-                faults += finding.Faults.Count;
-                delivered = delivered.SaturatingAdd(finding.Delivered);
-                foreach (string fault in finding.Faults)
-                {
-                    output.WriteLine($"channel {finding.Channel}: FAULT: {fault}");
-                }
-
-                foreach (string note in finding.Notes)
-                {
-                    output.WriteLine($"channel {finding.Channel}: note: {note}");
-                }
+                context.Terminal.Output.WriteLine(line);
             }
 
-            long counters = 0;
-            await foreach (CounterVerification finding in
-                new CounterVerifier(ledger.Store, TimeProvider.System, ledger.Retention).VerifyAsync(cancellationToken))
-            {
-                counters++;
-                entries += finding.Entries;
-                faults += finding.Faults.Count;
-                foreach (string fault in finding.Faults)
-                {
-                    output.WriteLine($"{finding.Name}: FAULT: {fault}");
-                }
-            }
-
-            string also = counters == 0 ? "" : $", {counters} plans and counts of free calls";
-            output.WriteLine(
-                $"{channels} channels{also}, {entries} entries, {delivered} cogs delivered: "
-                + (faults == 0 ? "clean" : $"{faults} faults"));
-            return faults == 0 ? ExitCodes.Done : ExitCodes.Failed;
+            return check.Faults == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }
@@ -91,8 +60,12 @@ internal static class LedgerCommand
             if (Address.TryParse(text, out Address user))
             {
                 await using LedgerAccess counts = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
-                return await FreeCallReport.ExplainAsync(
-                    context.Terminal.Output, new LedgerHistory(counts.Store), user, parsed.GetValue(json), cancellationToken);
+                IReadOnlyList<FreeCallStory> stories =
+                    await FreeCallStory.ReadAsync(new LedgerHistory(counts.Store), user, int.MaxValue, cancellationToken);
+                Write(context.Terminal.Output, stories, story => story.ToText(), parsed.GetValue(json));
+                return stories.Count > 0
+                    ? ExitCodes.Done
+                    : throw new CommandException(ExitCodes.Failed, $"the ledger has no free calls of {user}");
             }
 
             if (!UInt256.TryParse(text, out UInt256 number))
@@ -102,28 +75,21 @@ internal static class LedgerCommand
             }
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
-            var story = new LedgerHistory(ledger.Store);
             var id = new ChannelId(number);
-            ChannelRecord record = await story.ChannelAsync(id, cancellationToken)
+            ChannelStory story =
+                await ChannelStory.ReadAsync(new LedgerHistory(ledger.Store), id, int.MaxValue, cancellationToken)
                 ?? throw new CommandException(ExitCodes.Failed, $"the ledger has no channel {id}");
-            var entries = new List<JournalEntry>();
-            await foreach (JournalEntry entry in story.EntriesAsync(record, cancellationToken))
-            {
-                entries.Add(entry);
-            }
-
-            IReadOnlyList<PlanHistory> plans = await story.PlansAsync(id, cancellationToken);
-            if (parsed.GetValue(json))
-            {
-                ChannelReport.WriteHistoryJson(context.Terminal.Output, record, entries, plans);
-            }
-            else
-            {
-                ChannelReport.WriteHistory(context.Terminal.Output, record, entries, plans);
-            }
-
+            Write(context.Terminal.Output, [story], one => one.ToText(), parsed.GetValue(json));
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static void Write<T>(TextWriter output, IReadOnlyList<T> stories, Func<T, IEnumerable<string>> toText, bool asJson)
+    {
+        foreach (string line in stories.SelectMany(story => asJson ? [ReportJson.Write(story)] : toText(story)))
+        {
+            output.WriteLine(line);
+        }
     }
 }

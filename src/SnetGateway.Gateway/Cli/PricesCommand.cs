@@ -1,21 +1,11 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using SnetGateway.Gateway.Catalog;
-using SnetGateway.Gateway.Metering;
-using SnetGateway.Gateway.PaidCalls;
-using SnetGateway.Gateway.Prices;
-using SnetGateway.Payments.Pricing;
-using Yarp.ReverseProxy.Configuration;
+using SnetGateway.Gateway.Reports;
 
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>`prices`: what calls cost by the configuration, for each service, method and route with its own price.</summary>
 internal static class PricesCommand
 {
-    private const string AnyMethod = "*";
-
-    private static readonly string[] s_columns = ["service", "method", "price", "cogs", "AGIX"];
-
     public static Command Create(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
@@ -27,96 +17,18 @@ internal static class PricesCommand
                 return ExitCodes.Usage;
             }
 
-            List<PriceLine> lines = [.. Lines(result.Options.Services, snapshot)];
+            List<PriceLine> lines = [.. PriceLine.Of(result.Options.Services, snapshot)];
             if (parsed.GetValue(json))
             {
-                lines.ForEach(line => context.Terminal.Output.WriteLine(line.ToJson()));
+                lines.ForEach(line => context.Terminal.Output.WriteLine(ReportJson.Write(line)));
             }
             else
             {
-                WriteTable(context.Terminal.Output, lines);
+                PriceLine.WriteTable(context.Terminal.Output, lines);
             }
 
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    /// <summary>A number of cogs in whole tokens, with all of its digits.</summary>
-    internal static string InTokens(string cogs)
-    {
-        string digits = cogs.PadLeft(FreeCallTerms.TokenDecimals + 1, '0');
-        return $"{digits[..^FreeCallTerms.TokenDecimals]}.{digits[^FreeCallTerms.TokenDecimals..]}".TrimEnd('0').TrimEnd('.');
-    }
-
-    private static IEnumerable<PriceLine> Lines(IReadOnlyDictionary<string, ServiceOptions> services, GatewaySnapshot snapshot)
-    {
-        foreach ((string name, ServiceOptions service) in services.OrderBy(service => service.Key, StringComparer.Ordinal))
-        {
-            RouteConfig[] routes =
-                [.. snapshot.Routes.Where(route => route.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) == name)];
-            foreach (RouteConfig route in routes)
-            {
-                if (route.Metadata!.GetValueOrDefault(PaidRoute.PriceKey) is { } cogs)
-                {
-                    yield return new PriceLine(name, route.Match.Path ?? AnyMethod, $"route {route.RouteId}", cogs);
-                }
-            }
-
-            if (service.Price.Model == PriceOptions.DynamicPrice)
-            {
-                foreach (PriceLine line in Dynamic(name, routes, snapshot))
-                {
-                    yield return line;
-                }
-            }
-
-            string kind = service.Price.Model == PriceOptions.DynamicPrice ? "no price method" : service.Price.Model;
-            kind += service.Price.Metered is { By: not MeteredPriceOptions.None and var by } ? $", at most (by {by})" : "";
-            foreach ((string method, string cogs) in service.Price.Methods.OrderBy(method => method.Key, StringComparer.Ordinal))
-            {
-                yield return new PriceLine(name, method, kind, cogs);
-            }
-
-            if (service.Price.Cogs is { } each)
-            {
-                yield return new PriceLine(name, AnyMethod, kind, each);
-            }
-        }
-    }
-
-    /// <summary>The methods whose price the service names. By reflection they are not known here.</summary>
-    private static IEnumerable<PriceLine> Dynamic(string service, RouteConfig[] routes, GatewaySnapshot snapshot) => routes
-        .Where(route => !route.Metadata!.ContainsKey(PaidRoute.PriceKey))
-        .Select(route => snapshot.Backends.Find(route.ClusterId!)?.Descriptors).Distinct()
-        .SelectMany(descriptors => descriptors?.Known is { } schema
-            ? PriceMethods.Of(schema).ByMethod.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => new PriceLine(service, pair.Key, $"named by {pair.Value}", null))
-            : [new PriceLine(service, AnyMethod, "named by the service, by reflection", null)]);
-
-    private static void WriteTable(TextWriter output, List<PriceLine> lines)
-    {
-        List<string[]> rows =
-            [s_columns, .. lines.Select(line => new[] { line.Service, line.Method, line.Kind, line.Cogs ?? "-", line.Tokens ?? "-" })];
-        int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(i => rows.Max(row => row[i].Length))];
-        foreach (string[] row in rows)
-        {
-            output.WriteLine(string
-                .Join("  ", row.Select((text, i) => i == 3 ? text.PadLeft(widths[i]) : text.PadRight(widths[i]))).TrimEnd());
-        }
-    }
-
-    /// <param name="Service">The configured service.</param>
-    /// <param name="Method">The method's path, a route's pattern, or all that have no other line.</param>
-    /// <param name="Kind">The pricing model, or the route whose price it is.</param>
-    /// <param name="Cogs">The price of a call in cogs; null where the service names it.</param>
-    private sealed record PriceLine(string Service, string Method, string Kind, string? Cogs)
-    {
-        public string? Tokens => Cogs is null ? null : InTokens(Cogs);
-
-        public string ToJson() => new JsonObject
-        {
-            ["service"] = Service, ["method"] = Method, ["price"] = Kind, ["cogs"] = Cogs, ["agix"] = Tokens,
-        }.ToJsonString();
     }
 }

@@ -8,7 +8,10 @@ namespace SnetGateway.Payments.Counters;
 /// Sets what is used of a counter to zero, for the operator. Gateways that share the store learn of it by their feed, and a call that is
 /// being settled counts on top of it.
 /// </summary>
-public sealed class CounterReset(IRecordStore store, TimeProvider time)
+/// <param name="store">The ledger.</param>
+/// <param name="time">The clock.</param>
+/// <param name="counters">The counters in memory of the gateway that does it; null in a command.</param>
+public sealed class CounterReset(IRecordStore store, TimeProvider time, CounterBook? counters = null)
 {
     /// <summary>Writes of gateways that may come first.</summary>
     private const int Attempts = 20;
@@ -36,6 +39,11 @@ public sealed class CounterReset(IRecordStore store, TimeProvider time)
             switch (result.Outcome)
             {
                 case CommitOutcome.Committed:
+                    if (counters is not null && await store.ReadAsync(key, cancellationToken) is { } written)
+                    {
+                        counters.Adopt(written);
+                    }
+
                     return before.Used;
                 case CommitOutcome.Conflict:
                     continue;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
+using SnetGateway.Gateway.Reports;
 using SnetGateway.Tests.Gateway.Configuration;
 using Xunit;
 
@@ -68,7 +69,7 @@ public sealed class PricesCommandTests : IDisposable
     [InlineData(
         "115792089237316195423570985008687907853269984665640564039457584007913129639935",
         "115792089237316195423570985008687907853269984665640564039457.584007913129639935")]
-    public void InTokens_AllDigits(string cogs, string tokens) => Assert.Equal(tokens, PricesCommand.InTokens(cogs));
+    public void InTokens_AllDigits(string cogs, string tokens) => Assert.Equal(tokens, PriceLine.InTokens(cogs));
 
     private Task<int> RunAsync(Dictionary<string, string?> settings, params string[] args)
     {
