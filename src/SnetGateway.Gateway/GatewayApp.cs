@@ -1,12 +1,15 @@
 using System.Net;
 using SnetGateway.Gateway.Acme;
+using SnetGateway.Gateway.Admin;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
+using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Instances;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
@@ -45,10 +48,17 @@ internal static class GatewayApp
         services.AddHealth();
         services.AddOwnServices();
         services.AddTraining();
+        services.AddRemoteControl(result.Options.RemoteControl);
         services.AddTelemetry(result.Options.Telemetry.Otlp);
+        services.AddAdmin();
         builder.AddGateway();
         WebApplication app = builder.Build().StartTelemetry().UseGateway(
-            mapPublic: endpoints => endpoints.MapOwnServices(), mapAdmin: endpoints => endpoints.MapMetrics());
+            mapPublic: endpoints => endpoints.MapOwnServices(),
+            mapAdmin: endpoints =>
+            {
+                endpoints.MapMetrics();
+                endpoints.MapAdminApi();
+            });
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             ListenerAddresses listeners = app.Services.GetRequiredService<ListenerAddresses>();
@@ -93,11 +103,12 @@ internal static class GatewayApp
         IServiceCollection services = builder.Services;
         services.AddCallLimits();
         services.AddListeners();
+        services.AddAdminGuard();
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddPaidCalls();
         services.AddPrices();
         services.AddDraining();
-        return services.AddReverseProxy().WithoutSessionAffinity().AddBackends();
+        return services.AddReverseProxy().WithoutSessionAffinity().AddBackends().AddWeights().AddDrains();
     }
 
     /// <summary>What a request passes, from the outside in.</summary>
@@ -155,7 +166,9 @@ internal static class GatewayApp
     {
         // A separate builder: a branch of the application would share its routes, and consumers could reach the operator's.
         var admin = new ApplicationBuilder(app.Services);
+        admin.UseAdminGuard();
         admin.UseRouting();
+        admin.UseRequestTimeouts();
         admin.UseEndpoints(endpoints => mapAdmin?.Invoke(endpoints));
         return admin.Build();
     }

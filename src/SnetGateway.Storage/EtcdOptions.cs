@@ -23,6 +23,7 @@ public sealed class EtcdOptions
     public string User { get; set; } = "";
 
     /// <summary>Password of the user. Prefer PasswordPath, or an environment variable.</summary>
+    [DataType(DataType.Password)]
     public string Password { get; set; } = "";
 
     /// <summary>File with the password of the user. Line breaks at its end are ignored.</summary>

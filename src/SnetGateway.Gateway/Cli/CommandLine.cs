@@ -83,6 +83,9 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             LedgerCommand.Create(context),
             FreeCallsCommand.Create(context),
             UsageCommand.Create(context),
+            StatusCommand.Create(context),
+            PauseCommand.CreatePause(context),
+            PauseCommand.CreateResume(context),
             VersionCommand.Create(context),
         };
         root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, build, parsed, cancellationToken));

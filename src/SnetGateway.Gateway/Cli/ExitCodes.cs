@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>Invalid arguments or configuration: nothing was done.</summary>
     public const int Usage = 2;
+
+    /// <summary>Of commands that ask a running gateway: it cannot be reached.</summary>
+    public const int Unreachable = 2;
 }

@@ -9,6 +9,9 @@ namespace SnetGateway.Gateway.Configuration;
 /// </summary>
 internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?> startup) : IndexedConfiguration(startup)
 {
+    /// <summary>Every key with its value. Holds secrets: never printed as it is.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Current => [.. Data];
+
     /// <summary>Puts the live keys of a validated configuration in force.</summary>
     public void Accept(IReadOnlyDictionary<string, string?> next)
     {

@@ -4,6 +4,7 @@ using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
@@ -75,6 +76,9 @@ public sealed class GatewayOptions
 
     /// <summary>Log files and hooks. Levels and the console are in the `Logging` section of ASP.NET.</summary>
     public LogOptions Log { get; set; } = new();
+
+    /// <summary>Remote control by the operator's signature, as the reference daemon has it.</summary>
+    public RemoteControlOptions RemoteControl { get; set; } = new();
 
     /// <summary>Sizes of messages, number and age of connections, rates and budgets of calls, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();

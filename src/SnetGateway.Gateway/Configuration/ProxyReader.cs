@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration.Schema;
+using SnetGateway.Gateway.Instances;
 using SnetGateway.Gateway.Validation;
 using Yarp.ReverseProxy.Configuration;
 
@@ -17,7 +18,7 @@ internal sealed class ProxyReader : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddReverseProxy().WithoutSessionAffinity().LoadFromConfig(section);
+        services.AddReverseProxy().WithoutSessionAffinity().AddWeights().LoadFromConfig(section);
         _services = services.BuildServiceProvider();
     }
 

@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
@@ -18,6 +19,9 @@ internal static class OwnServices
 {
     /// <summary>The longest response message: descriptors of the services behind the gateway, by reflection.</summary>
     private const int MaxResponseBytes = 4 * 1024 * 1024;
+
+    /// <summary>Offered where operators are configured.</summary>
+    private const string RemoteControl = "configuration_service.ConfigurationService";
 
     /// <summary>Before all routes of services, also those with a low order: a catch-all route must not take these calls.</summary>
     internal const int MethodOrder = int.MinValue;
@@ -43,7 +47,7 @@ internal static class OwnServices
     [
         "escrow.ProviderControlService",
         "training.Model",
-        "configuration_service.ConfigurationService",
+        RemoteControl,
     ];
 
     /// <summary>
@@ -99,7 +103,13 @@ internal static class OwnServices
             endpoints.MapUnimplemented(TrainCalls.RouteId, TrainingRequests.NotOffered);
         }
 
-        foreach (string service in NotOffered)
+        RemoteControlService? remote = provider.GetService<RemoteControlService>();
+        if (remote is not null)
+        {
+            endpoints.MapOwnService(binder => ConfigurationService.BindService(binder, remote));
+        }
+
+        foreach (string service in NotOffered.Where(name => remote is null || name != RemoteControl))
         {
             endpoints.MapUnimplemented(service, $"the service {service} is not offered");
         }

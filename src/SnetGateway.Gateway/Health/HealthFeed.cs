@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.PaidCalls;
+using SnetGateway.Payments.Pauses;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
@@ -9,13 +11,14 @@ namespace SnetGateway.Gateway.Health;
 /// <summary>
 /// Publishes the status of each service to gRPC health. The empty name is the whole gateway, as `/readyz`, and so is its channel state
 /// service. A service behind it has two names, the full gRPC name of its routes and its id in the Registry: it serves while the gateway is
-/// ready and one of its instances is not known to be unhealthy.
+/// ready, the service is not paused, and one of its instances is not known to be unhealthy.
 /// </summary>
 internal sealed class HealthFeed(
     GatewayHealth health,
     Readiness readiness,
     IProxyStateLookup proxy,
     IHeartbeatTargets targets,
+    PauseSwitch pauses,
     TimeProvider time,
     ILogger<HealthFeed> logger) : BackgroundService
 {
@@ -81,6 +84,7 @@ internal sealed class HealthFeed(
         var hash = new HashCode();
         hash.Add(isReady);
         hash.Add(RuntimeHelpers.GetHashCode(targets.Heartbeats));
+        hash.Add(RuntimeHelpers.GetHashCode(pauses.Current));
         foreach (RouteModel route in proxy.GetRoutes())
         {
             hash.Add(RuntimeHelpers.GetHashCode(route));
@@ -106,14 +110,16 @@ internal sealed class HealthFeed(
         {
             if (NameOf(route.Config.Match.Path) is { } name)
             {
-                Add(statuses, name, isReady && Serves(route.Cluster));
+                bool isPaused = route.Config.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } service
+                    && pauses.Current.Covers(service);
+                Add(statuses, name, isReady && !isPaused && Serves(route.Cluster));
             }
         }
 
         foreach (HeartbeatTarget service in targets.Heartbeats.All)
         {
             bool serves = service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster));
-            Add(statuses, service.ServiceId, isReady && serves);
+            Add(statuses, service.ServiceId, isReady && serves && !pauses.Current.Covers(service.Name));
         }
 
         // Last, so that no service can speak for the gateway.

@@ -10,7 +10,8 @@ internal static class HealthServiceCollectionExtensions
     {
         // The gateway itself: /livez, /readyz.
         services.AddSingleton<Readiness>();
-        services.AddHostedService<LedgerHealth>();
+        services.AddSingleton<LedgerHealth>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerHealth>());
 
         // The services behind it: YARP's active checks, gRPC health, /heartbeat.
         services.AddSingleton<IProbingRequestFactory, HealthProbeRequests>();

@@ -10,6 +10,9 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime)
 {
     private readonly ConcurrentDictionary<string, Func<string?>> _conditions = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the gateway was ready since it started.</summary>
+    public bool HasBeenReady { get; private set; }
+
     /// <summary>Adds a condition.</summary>
     /// <param name="name">Its name, for the operator.</param>
     /// <param name="findProblem">Null while it holds; otherwise the problem, in a few words.</param>
@@ -38,6 +41,7 @@ internal sealed class Readiness(IHostApplicationLifetime lifetime)
             }
         }
 
+        HasBeenReady |= problems.Count == 0 && lifetime.ApplicationStarted.IsCancellationRequested;
         return problems;
     }
 }

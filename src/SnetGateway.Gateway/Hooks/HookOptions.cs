@@ -127,5 +127,6 @@ public sealed class PluginOptions
     public string? Type { get; set; }
 
     /// <summary>Settings that its constructor gets, by names of your choice. Name files for secrets.</summary>
+    [DataType(DataType.Password)]
     public Dictionary<string, string> Settings { get; set; } = [];
 }

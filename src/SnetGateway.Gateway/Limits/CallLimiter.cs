@@ -24,6 +24,9 @@ internal sealed class CallLimiter : IDisposable
         _changes = options.OnChange(Apply);
     }
 
+    /// <summary>The limits in force; null where none are configured.</summary>
+    public LimitSet? Current => Volatile.Read(ref _limits);
+
     public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>The limits of a call, or null where none are configured.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SnetGateway.Payments.Limits;
 using SnetGateway.Payments.Records;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Limits;
 
@@ -23,6 +24,10 @@ internal sealed class LimitParts(TimeProvider time, IRecordStore? store = null) 
     public PartedLimit OfBudget(string budget, LimitKey key) => _budgets.TryGetValue((budget, key), out PartedLimit? known)
         ? known
         : _budgets.GetOrAdd((budget, key), Create($"budget {budget}", key));
+
+    /// <summary>What this replica has left of a budget's part in a period.</summary>
+    public UInt256 LeftOf(string budget, LimitKey key, long period) =>
+        _budgets.TryGetValue((budget, key), out PartedLimit? known) ? known.LeftIn(period) : UInt256.Zero;
 
     /// <summary>A part with nothing in it, for the record of that name.</summary>
     public PartedLimit Create(string name, LimitKey key) => new(

@@ -57,6 +57,14 @@ internal sealed class KestrelSetup(
             admin = listen;
             listen.Protocols = HttpProtocols.Http1;
             Mark(listen, ListenerKind.Admin);
+            if (listeners.Value.HasAdminTls)
+            {
+                listen.Use(next => connection => RefuseOldVersionsAsync(connection, next));
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = handshake => new(certificates.Find(handshake.ClientHelloInfo.ServerName).Options),
+                });
+            }
         });
 
         if (listeners.Value.Public.HasHttpChallenges)

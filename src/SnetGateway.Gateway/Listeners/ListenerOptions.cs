@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -12,8 +13,12 @@ public sealed class ListenerOptions
     /// </summary>
     public PublicListenerOptions Public { get; set; } = new();
 
-    /// <summary>The listener for the operator, on loopback: health probes.</summary>
+    /// <summary>The listener for the operator: health probes, metrics and the admin API, with HTTP/1.1.</summary>
     public AdminListenerOptions Admin { get; set; } = new();
+
+    /// <summary>Whether the listener for the operator has TLS.</summary>
+    internal bool HasAdminTls => Public.IsTls && !Admin.Cleartext
+        && IPEndPoint.TryParse(Admin.Address, out IPEndPoint? address) && !IPAddress.IsLoopback(address.Address);
 }
 
 /// <summary>The listener for consumers.</summary>
@@ -95,7 +100,30 @@ public sealed class CertificateOptions
 /// <summary>The listener for the operator.</summary>
 public sealed class AdminListenerOptions
 {
-    /// <summary>Loopback IP address and port to listen on. Port 0: any free port. Default 127.0.0.1:7001.</summary>
+    /// <summary>
+    /// IP address and port to listen on. Port 0: any free port. Other than a loopback address only with `TokenPath`, and with TLS or
+    /// `Cleartext`. Default 127.0.0.1:7001.
+    /// </summary>
     [DataType("endpoint")]
     public string Address { get; set; } = "127.0.0.1:7001";
+
+    /// <summary>
+    /// File with a token of 32 to 1,024 characters. Each request but the probes must then have it, as `Authorization: Bearer TOKEN`. Unset:
+    /// no token, which is possible on a loopback address only.
+    /// </summary>
+    [DataType("secret file")]
+    public string? TokenPath { get; set; }
+
+    /// <summary>
+    /// Host names that requests may use for this listener, beside `localhost` and IP addresses, such as that of a reverse proxy. Requests
+    /// with other names are refused, because a web page could have led a browser here by its own name.
+    /// </summary>
+    [DataType("host")]
+    public string[] Hosts { get; set; } = [];
+
+    /// <summary>
+    /// If true, the listener may be reached from other machines without TLS: in a private network, or behind a reverse proxy with TLS. If
+    /// false, it has TLS on other than a loopback address, with the certificates of the public listener. Default false.
+    /// </summary>
+    public bool Cleartext { get; set; }
 }

@@ -5,11 +5,15 @@ using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Listeners;
 
-/// <summary>Both listeners can bind side by side, their files can be used, and the admin listener is on loopback.</summary>
+/// <summary>Both listeners can bind side by side, their files can be used, and the admin listener is on loopback or
+/// has a token and TLS.</summary>
 internal static class ListenerRules
 {
     private const string Public = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Public)}";
-    private const string AdminAddress = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Admin)}:{nameof(AdminListenerOptions.Address)}";
+    private const string Admin = $"{ListenerOptions.Section}:{nameof(ListenerOptions.Admin)}";
+    private const string AdminAddress = $"{Admin}:{nameof(AdminListenerOptions.Address)}";
+    private const string AdminTokenPath = $"{Admin}:{nameof(AdminListenerOptions.TokenPath)}";
+    private const int MinToken = 32, MaxToken = 1024;
 
     private static readonly Regex s_port = new(@"^(\[.*\]|[^:]+):", RegexOptions.CultureInvariant);
 
@@ -21,11 +25,17 @@ internal static class ListenerRules
             bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint? other)
                 && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address);
             bool isOpen = !IPAddress.IsLoopback(admin.Address);
+            bool hasToken = !string.IsNullOrEmpty(options.Admin.TokenPath);
             errors.Check(
                 AdminAddress,
                 (isTaken, $"the public listener has port {admin.Port} too", "Give each listener its own port"),
-                (isOpen, "it has no authentication, so other machines could use it", "Write a loopback address, as 127.0.0.1:7001"));
+                (isOpen && !hasToken, "it has no authentication, so other machines could use it",
+                    $"Write a loopback address, as 127.0.0.1:7001, or set {AdminTokenPath}"),
+                (isOpen && hasToken && !consumers.IsTls && !options.Admin.Cleartext, "the token would be sent without TLS",
+                    $"Give the public listener a certificate, which this one uses too, or set {Admin}:{nameof(options.Admin.Cleartext)}"));
         }
+
+        CheckToken(options.Admin.TokenPath, errors);
 
         CertificateRules.Check(Public, consumers.CertificatePath, consumers.KeyPath, errors);
         new KeyRules(Public, errors).Requires(consumers.ChallengeAddress, consumers.Domains);
@@ -50,6 +60,19 @@ internal static class ListenerRules
     /// <summary>Reads an address with its port. One without a port is refused: the port would silently be 0.</summary>
     public static bool TryParseEndPoint(string value, [NotNullWhen(true)] out IPEndPoint? endPoint) =>
         IPEndPoint.TryParse(value, out endPoint) && s_port.IsMatch(value);
+
+    private static void CheckToken(string? path, ErrorList errors)
+    {
+        if (!string.IsNullOrEmpty(path) && !errors.Covers(AdminTokenPath))
+        {
+            string token = File.ReadAllText(path).Trim();
+            errors.Check(
+                AdminTokenPath,
+                (token.Length is < MinToken or > MaxToken || token.Any(letter => letter is <= ' ' or > '~'),
+                    $"the file does not hold a token of {MinToken} to {MaxToken} printable ASCII characters",
+                    "Write one, as `openssl rand -hex 32 > FILE`"));
+        }
+    }
 
     private static bool Overlap(IPAddress left, IPAddress right) => left.Equals(right) || IsAny(left) || IsAny(right);
 

@@ -30,6 +30,18 @@ internal sealed class ServerCertificates : IDisposable
     /// </summary>
     public Func<string, CancellationToken, ValueTask<TlsCertificate?>> FindChallenge { get; set; } = (_, _) => default;
 
+    /// <summary>The certificates in use, in their order.</summary>
+    public IReadOnlyList<TlsCertificate> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _all.Values];
+            }
+        }
+    }
+
     /// <summary>Puts a certificate in use, in place of the one that had its place.</summary>
     /// <param name="place">Of two certificates for one name, the one with the lower number is used.</param>
     /// <param name="certificate">The certificate.</param>

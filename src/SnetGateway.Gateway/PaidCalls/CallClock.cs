@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using SnetGateway.Payments.Settlement;
 
 namespace SnetGateway.Gateway.PaidCalls;
 
@@ -42,6 +43,15 @@ internal sealed class CallClock
 
     /// <summary>When the call came, as a timestamp of the clock.</summary>
     public long StartedAt { get; private set; }
+
+    /// <summary>The route of the call, for the operator; null while it serves none.</summary>
+    public PaidRoute? Route { get; set; }
+
+    /// <summary>The path that is called.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>The call's payment, once it is admitted.</summary>
+    public Reservation? Reservation { get; set; }
 
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _source.Token;
@@ -132,6 +142,7 @@ internal sealed class CallClock
         // Waits for a callback that runs on another thread, so that a disconnected client never ends the next call.
         _client.Dispose();
         _client = default;
+        (Route, Method, Reservation) = (null, null, null);
         lock (_gate)
         {
             _inUse = false;
@@ -232,20 +243,26 @@ internal sealed class CallClockPool(TimeProvider time)
     private const int MaxIdle = 4096;
 
     private readonly ConcurrentQueue<CallClock> _clocks = new();
+    private readonly ConcurrentDictionary<CallClock, byte> _all = new();
     private int _count;
+
+    /// <summary>All clocks that may serve a call, whether they do now or not.</summary>
+    public IEnumerable<CallClock> All => _all.Select(pair => pair.Key);
 
     public CallClock Rent()
     {
-        if (_clocks.TryDequeue(out CallClock? clock))
+        if (_clocks.TryDequeue(out CallClock? idle))
         {
             Interlocked.Decrement(ref _count);
-            return clock;
+            return idle;
         }
 
         // A timer keeps the execution context of its creator; that of a call must end with the call.
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            return new CallClock(time);
+            var clock = new CallClock(time);
+            _all[clock] = 0;
+            return clock;
         }
     }
 
@@ -253,16 +270,16 @@ internal sealed class CallClockPool(TimeProvider time)
     {
         if (!clock.TryStop())
         {
-            return;
+            _all.TryRemove(clock, out _);
         }
-
-        if (Interlocked.Increment(ref _count) <= MaxIdle)
+        else if (Interlocked.Increment(ref _count) <= MaxIdle)
         {
             _clocks.Enqueue(clock);
         }
         else
         {
             Interlocked.Decrement(ref _count);
+            _all.TryRemove(clock, out _);
         }
     }
 }

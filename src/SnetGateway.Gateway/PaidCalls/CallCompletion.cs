@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Usage;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.GrpcWire.Statuses;
+using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -14,7 +15,8 @@ namespace SnetGateway.Gateway.PaidCalls;
 /// Ends a forwarded call. Settles what ended OK without a message, releases what failed before one, and makes sure that no OK is sent
 /// unsettled and that every failure is a status.
 /// </summary>
-internal sealed class CallCompletion(PaidCallMetrics metrics, UsageCounters usage, TimeProvider time, ILogger<CallCompletion> logger)
+internal sealed class CallCompletion(
+    PaidCallMetrics metrics, UsageCounters usage, RecentRefusals recent, TimeProvider time, ILogger<CallCompletion> logger)
 {
     /// <summary>Called when the response was copied whole, and again when the pipeline has returned; only the first call counts.</summary>
     public async ValueTask EndAsync(ForwardedCall call)
@@ -163,6 +165,9 @@ internal sealed class CallCompletion(PaidCallMetrics metrics, UsageCounters usag
         {
             case FailureCause.PaymentRefused:
                 PaidCallLog.PaymentNotRecorded(logger, route, method, failure.Status.Detail);
+                recent.Add(
+                    call.Context, call.Route, PaidCallMetrics.NameOf(RefusalReason.NotRecorded), failure.Status.StatusCode,
+                    failure.Status.Detail);
                 if (call.Reservation?.Fault is { } fault)
                 {
                     PaidCallLog.SettleFaulted(logger, fault);

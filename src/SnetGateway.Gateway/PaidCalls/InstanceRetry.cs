@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Gateway.Instances;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -15,7 +16,7 @@ internal static class InstanceRetry
     /// Prepares the call for another pass through the proxy, with the instances that remain. False when it has ended, with a response or
     /// with its failure.
     /// </summary>
-    public static bool TryPrepare(ForwardedCall call)
+    public static bool TryPrepare(ForwardedCall call, InstanceOverrides instances)
     {
         HttpContext context = call.Context;
         IReverseProxyFeature proxy = context.GetReverseProxyFeature();
@@ -27,7 +28,10 @@ internal static class InstanceRetry
         TriedInstances tried = context.Features.Get<TriedInstances>() ?? new TriedInstances();
         tried.Add(failed);
         DestinationState[] others =
-            [.. proxy.AllDestinations.Where(other => !tried.Contains(other) && other.Health.Active != DestinationHealth.Unhealthy)];
+        [
+            .. proxy.AllDestinations.Where(other =>
+                !tried.Contains(other) && other.Health.Active != DestinationHealth.Unhealthy && !instances.Of(other).IsDrained),
+        ];
         if (others.Length == 0)
         {
             return false;

@@ -14,10 +14,11 @@ internal sealed class PaidCallMetrics : IDisposable
     private static readonly string[] s_reasons = [.. Enum.GetNames<RefusalReason>().Select(Snake)];
 
     /// <summary>Reasons of the wire's own, which are not those of a payment.</summary>
-    private static readonly string[] s_wireReasons = ["no_grpc_call", "no_service", "fault"];
+    private static readonly string[] s_wireReasons = ["no_grpc_call", "no_service", "paused", "fault"];
 
     private static readonly string[] s_unpaidReasons = [NameOf(RefusalReason.Metadata), NameOf(RefusalReason.RateLimited)];
 
+    private readonly long[] _ended = new long[Enum.GetValues<PaidCallOutcome>().Length];
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _refusals;
@@ -38,8 +39,12 @@ internal sealed class PaidCallMetrics : IDisposable
         live.Swapped += Begin;
     }
 
+    /// <summary>Calls since the start that ended so.</summary>
+    public long Ended(PaidCallOutcome outcome) => Interlocked.Read(ref _ended[(int)outcome]);
+
     public void CallEnded(string route, PaidCallOutcome outcome)
     {
+        Interlocked.Increment(ref _ended[(int)outcome]);
         if (_calls.Enabled)
         {
             _calls.Add(1, new TagList { { "route", route }, { "outcome", Name(outcome) } });

@@ -4,12 +4,14 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Instances;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Metering;
 using SnetGateway.Gateway.Prices;
 using SnetGateway.GrpcWire.Headers;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
@@ -31,6 +33,8 @@ internal sealed class PaidCallMiddleware(
     CallPrices prices,
     CallLimiter limiter,
     CallRefusals refusals,
+    PauseSwitch pauses,
+    InstanceOverrides instances,
     PaidCallMetrics metrics,
     RpcMetrics rpc,
     IOptionsMonitor<LimitOptions> limitOptions,
@@ -70,6 +74,13 @@ internal sealed class PaidCallMiddleware(
 
     private Task CallAsync(HttpContext context, PaidRoute route)
     {
+        if (route is { IsPaid: true, ServiceName: { } paid } && pauses.Current.Covers(paid))
+        {
+            refusals.Refuse(context, route, "paused", CallRefusals.Paused, isLogged: false);
+            rpc.Ended(context, route, time.GetTimestamp());
+            return Task.CompletedTask;
+        }
+
         LimitOptions limits = limitOptions.CurrentValue;
         LimitedCall? limited = limits.Rates.Count + limits.Budgets.Count > 0 ? limiter.Begin(context, route.ServiceName) : null;
         if (limited?.AdmitClient() is { } tooMany)
@@ -90,6 +101,7 @@ internal sealed class PaidCallMiddleware(
         }
 
         CallClock clock = clocks.Rent();
+        (clock.Route, clock.Method) = (route, context.Request.Path.Value);
         PaidService? service = route.ServiceName is { } name ? live.Catalog.Find(name) : null;
         clock.Start(service?.Timeout ?? paidCallOptions.CurrentValue.ServiceTimeout, deadline, context.RequestAborted);
         ValueTask<Reservation?> admission = route.IsPaid ? AdmitAsync(context, route, service, metadata, clock, limits, limited) : default;
@@ -222,6 +234,7 @@ internal sealed class PaidCallMiddleware(
                 return;
             }
 
+            clock.Reservation = reservation;
             call = reservation is { Metered: { } terms }
                 ? new MeteredCall(context, route, reservation, clock, new CallMeter(terms, reservation.Price, time))
                 : new ForwardedCall(context, route, reservation, clock);
@@ -243,7 +256,7 @@ internal sealed class PaidCallMiddleware(
                     RequestTypeTransform.Hide(context.Request);
                     await next(context);
                 }
-                while (!call.IsComplete && InstanceRetry.TryPrepare(call));
+                while (!call.IsComplete && InstanceRetry.TryPrepare(call, instances));
             }
             catch (Exception exception)
             {

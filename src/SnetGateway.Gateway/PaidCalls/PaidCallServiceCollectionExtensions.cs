@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments;
+using SnetGateway.Payments.Pauses;
 using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace SnetGateway.Gateway.PaidCalls;
@@ -19,8 +20,10 @@ internal static class PaidCallServiceCollectionExtensions
         services.AddSingleton<ChecksumAddressCache>();
         services.AddSingleton<PaymentTypes>();
         services.AddSingleton<UsageCounters>();
+        services.TryAddSingleton<PauseSwitch>();
         services.AddSingleton<CallCompletion>();
         services.AddSingleton<CallRefusals>();
+        services.AddSingleton<RecentRefusals>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, ResponseHeadersTransform>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransformProvider, RequestTypeTransform>());
         return services;

@@ -8,6 +8,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pauses;
 
 namespace SnetGateway.Gateway.PaymentCore;
 
@@ -25,6 +26,7 @@ internal sealed class PaymentCoreHost(
     ClaimedAmounts claimed,
     LivePaidCallOptions liveOptions,
     LiveSnapshot live,
+    PauseSwitch pauses,
     IOptionsMonitor<PaidCallOptions> paidCallOptions,
     Readiness readiness,
     ChainOptions chain,
@@ -42,6 +44,7 @@ internal sealed class PaymentCoreHost(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
+        pauses.Changed += Report;
         using (new NoGcScope())
         {
             _cursor = await ledger.LoadAsync(cancellationToken);
@@ -88,6 +91,9 @@ internal sealed class PaymentCoreHost(
         _optionChanges?.Dispose();
         _stopping.Dispose();
     }
+
+    private void Report(PauseSet paused) => PaymentEventLog.PausesChanged(
+        logger, paused.Since.Count == 0 ? "nothing" : string.Join(", ", paused.Since.Keys.Order(StringComparer.Ordinal)));
 
     private void TakeClaim(ChannelClaimSeen claim)
     {

@@ -15,6 +15,7 @@ using SnetGateway.Payments.Checks;
 using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
@@ -56,6 +57,8 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<TrainingModels>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TrainingAuthorization>(
             provider, (Func<Address, string>)AddressText.Checksum));
+        services.TryAddSingleton<PauseSwitch>();
+        services.AddSingleton<PauseBook>();
         services.AddSingleton<LedgerSync>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(provider, NewInstance()));
 

@@ -51,6 +51,10 @@ internal static partial class PaymentEventLog
             + "the gateway and run `snet-gateway ledger copy` before the restart; see docs/stores.md, Changing the store.")]
     public static partial void LedgerChanged(ILogger logger, string file, LedgerPlace next, LedgerPlace current);
 
+    [LoggerMessage(EventId = 3016, EventName = "PausesChanged", Level = LogLevel.Information,
+        Message = "Paused by the operator, on all gateways of this ledger: {Services} (* is all services).")]
+    public static partial void PausesChanged(ILogger logger, string services);
+
     [LoggerMessage(EventId = 3020, EventName = "FreeCallOutcomeUnknown", Level = LogLevel.Error,
         Message = "The outcome of counting a free call of {User} is unknown: the store did not respond. Nothing was delivered, and the "
             + "user's next free call resolves it. Check the store.")]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Usage;
@@ -7,6 +8,9 @@ internal sealed class UsageCounters(TimeProvider time)
 {
     private readonly Lock _turning = new();
     private volatile CountedDay[] _days = [];
+
+    /// <summary>The number of this process in the records of daily sums, which no other has.</summary>
+    public ulong Process { get; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>The days since the start that are not dropped, oldest first.</summary>
     public IReadOnlyList<CountedDay> Days => _days;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Usage;
@@ -13,7 +12,6 @@ internal sealed class UsagePublisher(UsageCounters counters, UsageDays days, Lis
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
-    private readonly ulong _process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<DateOnly, ulong> _written = [];
     private Task _publishing = Task.CompletedTask;
@@ -85,7 +83,7 @@ internal sealed class UsagePublisher(UsageCounters counters, UsageDays days, Lis
             return await days.WriteAsync(
                 new UsageDay
                 {
-                    Day = day, Process = _process, Name = $"{Environment.MachineName} {listeners.Admin}", At = now, Sums = sums,
+                    Day = day, Process = counters.Process, Name = $"{Environment.MachineName} {listeners.Admin}", At = now, Sums = sums,
                 },
                 CancellationToken.None);
         }

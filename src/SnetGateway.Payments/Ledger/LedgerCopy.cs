@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
@@ -57,6 +58,12 @@ public sealed class LedgerCopy(
         await foreach (StoredRecord stored in source.ReadAllAsync(RecordKind.DailyUsage, cancellationToken))
         {
             await CopyDailyUsageAsync(stored, cancellationToken);
+        }
+
+        if (await source.ReadAsync(PauseBook.Key, cancellationToken) is { } pauses
+            && await target.ReadAsync(PauseBook.Key, cancellationToken) is null)
+        {
+            await WriteAsync(new RecordWrite(pauses.Key, 0, pauses.Value), cancellationToken);
         }
 
         return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different, _counters);

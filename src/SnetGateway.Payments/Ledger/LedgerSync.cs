@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
@@ -9,7 +10,7 @@ namespace SnetGateway.Payments.Ledger;
 
 /// <summary>Brings the channels in memory to the state of the store: all records at startup, then what other replicas write.</summary>
 public sealed class LedgerSync(
-    IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor, TrainingModels models)
+    IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor, TrainingModels models, PauseSwitch? pauses = null)
 {
     /// <summary>
     /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or
@@ -34,6 +35,9 @@ public sealed class LedgerSync(
                     break;
                 case RecordKind.TrainedModel:
                     models.Adopt(stored);
+                    break;
+                case RecordKind.Pause:
+                    pauses?.Adopt(stored);
                     break;
             }
         }
@@ -70,6 +74,9 @@ public sealed class LedgerSync(
                         break;
                     case RecordKind.TrainedModel:
                         models.Adopt(stored);
+                        break;
+                    case RecordKind.Pause:
+                        pauses?.Adopt(stored);
                         break;
                 }
             }

@@ -51,6 +51,24 @@ public sealed class PartedLimit(IRecordStore store, RecordKey key, TimeProvider 
     }
 
     /// <summary>
+    /// What all replicas together have taken in a period, used or not, by the store. Throws <see cref="StoreUnavailableException"/> or
+    /// <see cref="LedgerFormatException"/>.
+    /// </summary>
+    public async ValueTask<UInt256> ReadTakenAsync(long period, CancellationToken cancellationToken) =>
+        await store.ReadAsync(key, cancellationToken) is { } stored && PartRecord.Read(stored) is var record && record.Period == period
+            ? record.Taken
+            : UInt256.Zero;
+
+    /// <summary>What of this replica's part no call of the period uses.</summary>
+    public UInt256 LeftIn(long period)
+    {
+        lock (_lock)
+        {
+            return _period == period ? _left : UInt256.Zero;
+        }
+    }
+
+    /// <summary>
     /// Takes an amount for a call, from memory or, where the part is used up, with a new part from the store. Never throws for the store's
     /// failures.
     /// </summary>

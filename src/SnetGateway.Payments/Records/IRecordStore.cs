@@ -78,6 +78,9 @@ public enum RecordKind : byte
 
     /// <summary>What one process has charged on one day.</summary>
     DailyUsage = 9,
+
+    /// <summary>Which services the operator has paused.</summary>
+    Pause = 10,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -20,6 +20,6 @@ public sealed class CredentialOptions
     public string Key { get; set; } = "";
 
     /// <summary>The value. Prefer an environment variable to the configuration file: it is a secret.</summary>
-    [Required]
+    [Required, DataType(DataType.Password)]
     public string Value { get; set; } = "";
 }

@@ -15,6 +15,7 @@ public sealed class ProgramOptions
     /// Its arguments, one per entry. `{method}` anywhere in them becomes the method's full path, `/package.Service/Method`, or the
     /// `Argument` of the method in `Methods`. Nothing else is replaced, and nothing is appended.
     /// </summary>
+    [DataType(DataType.Password)]
     public string[] Arguments { get; set; } = [];
 
     /// <summary>Absolute path of its working directory. Unset: the gateway's.</summary>
@@ -25,7 +26,7 @@ public sealed class ProgramOptions
     /// Its environment variables. Of the gateway's own it sees only PATH, HOME, USER, LOGNAME, LANG, LC_ALL, LC_CTYPE, TZ and TMPDIR,
     /// because the others may hold secrets.
     /// </summary>
-    [KeyForm("variable")]
+    [KeyForm("variable"), DataType(DataType.Password)]
     public Dictionary<string, string> Environment { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>

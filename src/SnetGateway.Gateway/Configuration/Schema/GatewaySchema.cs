@@ -54,6 +54,9 @@ internal static class GatewaySchema
         }
     }
 
+    /// <summary>The node of a key; null for a key that the schema does not know.</summary>
+    public static SchemaNode? Find(string key) => Root.FindBelow(key.Split(ConfigurationPath.KeyDelimiter));
+
     /// <summary>Whether a change of a key takes effect while the gateway runs. Keys that nothing reads need no restart either.</summary>
     public static bool IsLive(string key)
     {

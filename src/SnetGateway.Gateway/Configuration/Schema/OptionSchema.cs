@@ -7,7 +7,7 @@ namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>
 /// Builds the schema of a section from its option type: types, ranges, required keys and forms of values, each from the property and its
-/// attributes.
+/// attributes. `[DataType(DataType.Password)]` marks a secret.
 /// </summary>
 /// <param name="decide">The final node of a property, from the one that its type and attributes give; null leaves the property out.</param>
 internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> decide)
@@ -22,7 +22,11 @@ internal sealed class OptionSchema(Func<PropertyInfo, SchemaNode, SchemaNode?> d
     private SchemaProperty? Property(PropertyInfo property)
     {
         Attribute[] rules = [.. property.GetCustomAttributes()];
-        SchemaNode node = Node(property.PropertyType, rules) with { IsLive = rules.Any(rule => rule is LiveAttribute) };
+        SchemaNode node = Node(property.PropertyType, rules) with
+        {
+            IsLive = rules.Any(rule => rule is LiveAttribute),
+            IsSecret = rules.Any(rule => rule is DataTypeAttribute { DataType: DataType.Password }),
+        };
         bool isRequired = rules.Any(rule => rule is RequiredAttribute);
         return decide(property, node) is { } decided ? new SchemaProperty(property.Name, decided, isRequired) : null;
     }

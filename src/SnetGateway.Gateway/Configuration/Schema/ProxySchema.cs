@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Authentication;
 using System.Text;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Instances;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Routes;
 using SnetGateway.Gateway.Validation;
@@ -64,7 +65,7 @@ internal static class ProxySchema
             "the gateway does not limit calls by route", "Remove it, and limit calls in the balancer in front"),
         (_, nameof(RouteConfig.OutputCachePolicy)) => new RefusedNode(
             "responses are not cached: each call is paid for and goes to the service", "Remove it"),
-        (_, nameof(RouteConfig.Transforms)) => new CollectionNode(s_texts, IsList: true),
+        (_, nameof(RouteConfig.Transforms)) => new CollectionNode(s_texts, IsList: true) { IsSecret = true },
         (nameof(RouteConfig), nameof(RouteConfig.Metadata)) => s_texts with
         {
             Known = [new(PaidRoute.PaymentKey, s_free), new(PaidRoute.PriceKey, ValueForms.Get("cogs"))],
@@ -81,12 +82,15 @@ internal static class ProxySchema
                 new(BackendHandlerFactory.PingKey, ScalarNode.Duration(new RangeAttribute(typeof(TimeSpan), "00:00:01", "01:00:00"))),
             ],
         },
-        (_, nameof(ClusterConfig.LoadBalancingPolicy)) => Policy(typeof(LoadBalancingPolicies)),
+        (_, nameof(ClusterConfig.LoadBalancingPolicy)) => Policy(typeof(LoadBalancingPolicies), WeightedPolicy.PolicyName),
         (nameof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled)) => new RefusedNode(
             "calls of one client are not kept together: no gRPC client keeps a cookie, and none repeats a header that it was given",
             "Remove it",
             Harmless: "false"),
-        (_, nameof(DestinationConfig.Metadata)) => s_texts,
+        (_, nameof(DestinationConfig.Metadata)) => s_texts with
+        {
+            Known = [new(WeightedPolicy.WeightKey, ScalarNode.Integer<int>(new RangeAttribute(0, WeightedPolicy.MaxWeight)))],
+        },
         (_, nameof(HttpClientConfig.SslProtocols)) => new CollectionNode(ScalarNode.Word(Enum.GetNames<SslProtocols>()), IsList: true),
         (_, nameof(HttpClientConfig.MaxConnectionsPerServer)) => ScalarNode.Integer<int>(new RangeAttribute(1, int.MaxValue)),
         (_, nameof(HttpClientConfig.RequestHeaderEncoding) or nameof(HttpClientConfig.ResponseHeaderEncoding)) =>
@@ -96,12 +100,15 @@ internal static class ProxySchema
         (_, nameof(ForwarderRequestConfig.ActivityTimeout)) => s_activity,
         (_, nameof(HealthCheckConfig.AvailableDestinationsPolicy)) => Policy(typeof(HealthCheckConstants.AvailableDestinations)),
         (nameof(ActiveHealthCheckConfig), nameof(ActiveHealthCheckConfig.Policy)) => Policy(typeof(HealthCheckConstants.ActivePolicy)),
-        (_, nameof(ActiveHealthCheckConfig.Query)) => ScalarNode.Pattern("a query that starts with '?', as ?level=ready", @"(\?.*)?"),
+        (_, nameof(ActiveHealthCheckConfig.Query)) => ScalarNode.Pattern("a query that starts with '?', as ?level=ready", @"(\?.*)?")
+            with { IsSecret = true, MayHoldSecret = true },
         (nameof(PassiveHealthCheckConfig), nameof(PassiveHealthCheckConfig.Policy)) => Policy(typeof(HealthCheckConstants.PassivePolicy)),
         _ => property.PropertyType == typeof(TimeSpan?) ? s_time : node,
     };
 
-    /// <summary>YARP's policies of one kind, by the class that names them; no others can be registered. Empty is YARP's default.</summary>
-    private static ScalarNode Policy(Type names) => ScalarNode.Word(
-        [.. names.GetFields().Select(field => field.Name), .. names.GetProperties().Select(property => property.Name)]).OrEmpty();
+    /// <summary>YARP's policies of one kind, by the class that names them, and the gateway's own. Empty is YARP's default.</summary>
+    private static ScalarNode Policy(Type names, params string[] own) => ScalarNode.Word(
+        [
+            .. names.GetFields().Select(field => field.Name), .. names.GetProperties().Select(property => property.Name), .. own,
+        ]).OrEmpty();
 }

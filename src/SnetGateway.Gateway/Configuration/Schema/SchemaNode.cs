@@ -10,8 +10,18 @@ internal abstract record SchemaNode(string Description)
     /// <summary>Whether a change here or below takes effect while the gateway runs.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>Whether the values here and below are secrets, which are shown nowhere.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>Whether this node, or one on the way to a key below it, is live.</summary>
     public bool HasLive(ReadOnlySpan<string> path) => IsLive || (path.Length > 0 && Find(path[0])?.HasLive(path[1..]) == true);
+
+    /// <summary>The node at the end of a path from here; null where there is none. It is a secret if one on the way is.</summary>
+    public SchemaNode? FindBelow(ReadOnlySpan<string> path) =>
+        path.Length == 0 ? this
+        : Find(path[0])?.FindBelow(path[1..]) is not { } found ? null
+        : IsSecret ? found with { IsSecret = true }
+        : found;
 
     /// <summary>The node of a key below this one; null where there is none.</summary>
     public virtual SchemaNode? Find(string key) => null;

@@ -6,6 +6,7 @@ using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
@@ -19,7 +20,7 @@ namespace SnetGateway.Gateway.Control.Training;
 /// </summary>
 internal sealed class TrainCalls(
     ChannelAdmission admission, CallClockPool clocks, PaidCallMetrics metrics, UsageCounters usage, TimeProvider time,
-    IOptionsMonitor<PaidCallOptions> options, ILogger<TrainCalls> logger)
+    IOptionsMonitor<PaidCallOptions> options, PauseSwitch pauses, ILogger<TrainCalls> logger)
 {
     /// <summary>In metrics and logs in place of the route of a proxied call.</summary>
     public const string RouteId = "training.Daemon";
@@ -58,6 +59,12 @@ internal sealed class TrainCalls(
         if (CallShape.ReadDeadline(context.Request.Headers[GrpcWire.Headers.GrpcHeaderNames.Timeout], out TimeSpan? deadline) is { } late)
         {
             throw new RpcException(late);
+        }
+
+        if (pauses.Current.Covers(target.Service.Name))
+        {
+            metrics.Refused(RouteId, "paused");
+            throw new RpcException(CallRefusals.Paused);
         }
 
         long started = time.GetTimestamp();

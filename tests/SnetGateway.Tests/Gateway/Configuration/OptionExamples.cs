@@ -16,6 +16,9 @@ internal static class OptionExamples
               }
             }
             """,
+        ["RemoteControl"] = """
+            "RemoteControl": { "OperatorAddresses": [ "0x1111111111111111111111111111111111111111" ] }
+            """,
         ["Acme"] = """
             "Acme": { "Email": "operator@example.org", "AgreeToTerms": true, "Folder": "/var/lib/snet-gateway/acme" }
             """,

@@ -1,0 +1,12 @@
+using System.Net;
+
+namespace SnetGateway.Gateway.Admin;
+
+/// <summary>Log events of the admin listener. 1801 to 1899.</summary>
+internal static partial class AdminLog
+{
+    [LoggerMessage(EventId = 1801, EventName = "AdminUnauthorized", Level = LogLevel.Warning,
+        Message = "Refused a request for {Path} of the admin listener by {Client}, which has no valid token. ({Suppressed} similar events "
+            + "suppressed.)")]
+    public static partial void Unauthorized(ILogger logger, PathString path, IPAddress? client, long suppressed);
+}

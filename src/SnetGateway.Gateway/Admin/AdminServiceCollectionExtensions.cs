@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace SnetGateway.Gateway.Admin;
+
+internal static class AdminServiceCollectionExtensions
+{
+    /// <summary>Time that a request may take.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>What guards the admin listener.</summary>
+    public static IServiceCollection AddAdminGuard(this IServiceCollection services) => services
+        .AddSingleton<AdminToken>()
+        .AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = s_limit, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        });
+
+    /// <summary>First in the pipeline of the admin listener.</summary>
+    public static IApplicationBuilder UseAdminGuard(this IApplicationBuilder admin) => admin.UseMiddleware<AdminGuard>();
+
+    /// <summary>What the admin API, the commands and the dashboard show: plain classes, each of which reads one thing.</summary>
+    public static IServiceCollection AddAdmin(this IServiceCollection services)
+    {
+        services.AddOpenApi(AdminApi.Document, options =>
+        {
+            options.ShouldInclude = one => one.RelativePath?.StartsWith(AdminApi.Prefix[1..], StringComparison.Ordinal) == true;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new() { Title = "SnetGateway admin API", Version = AdminApi.Document };
+                document.Servers = [];
+                return Task.CompletedTask;
+            });
+        });
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<ServiceReader>();
+        services.AddSingleton<RunningCallReader>();
+        services.AddSingleton<RefusalReader>();
+        services.AddSingleton<UnclaimedReader>();
+        services.AddSingleton<EarningsReader>();
+        services.AddSingleton<ChannelSearch>();
+        services.AddSingleton<UsageReporter>();
+        services.AddSingleton<LimitReader>();
+        services.AddSingleton<ShownConfiguration>();
+        services.AddSingleton<LedgerControl>();
+        services.AddSingleton<PauseControl>();
+        services.AddSingleton<InstanceControl>();
+        services.AddSingleton<Samples>();
+        services.AddHostedService(provider => provider.GetRequiredService<Samples>());
+        return services;
+    }
+}
