@@ -74,7 +74,7 @@ internal static class AdminApi
         PauseControl control, PauseRequest request, bool isPaused, CancellationToken cancellationToken) =>
         request.All == (request.Service is not null) ? Invalid("name a service, or all")
         : await control.ChangeAsync(request, isPaused, cancellationToken) is { } paused ? TypedResults.Ok(paused)
-        : TypedResults.Problem($"there is no service {ErrorList.Quote(request.Service!)}", statusCode: StatusCodes.Status404NotFound);
+        : TypedResults.Problem($"unknown service {ErrorList.Quote(request.Service!)}", statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<IReadOnlyList<FreeCallsReset>>, ProblemHttpResult>> ResetFreeCallsAsync(
         LedgerControl control, FreeCallsResetRequest request, CancellationToken cancellationToken) =>

@@ -121,7 +121,7 @@ internal sealed class AdminGuard(
             : (StatusCodes.Status415UnsupportedMediaType, "the content type must be application/json");
     }
 
-    /// <summary>A page can point a name of its own at this address, but not an address or `localhost`.</summary>
+    /// <summary>The owner of a page can give this address another name, but not another address, and not the name `localhost`.</summary>
     private bool IsOwnHost(HostString host) =>
         host.HasValue
         && (IPAddress.TryParse(host.Host, out _)

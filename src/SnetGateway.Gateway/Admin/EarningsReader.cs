@@ -6,8 +6,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Admin;
 
 /// <summary>
-/// What was charged today (UTC), by service and by payer: what this process counted, and the daily sums of all others of the ledger, which
-/// are up to two minutes old. A process that was killed leaves out its last minute: `usage` reads the journal, which has everything.
+/// Calls that were charged today (UTC), by service and by payer: those that this process counted, and the daily sums of all others of the
+/// ledger, which are up to two minutes old. A process that was killed leaves out its last minute: `usage` reads the journal, which has all.
 /// </summary>
 internal sealed class EarningsReader(UsageCounters counters, UsageDays days, TimeProvider time) : IDisposable
 {
@@ -75,7 +75,7 @@ internal sealed class EarningsReader(UsageCounters counters, UsageDays days, Tim
 /// <param name="Day">The day.</param>
 /// <param name="Calls">Charged calls.</param>
 /// <param name="Cogs">What they cost.</param>
-/// <param name="Services">The same of each service; the one without a name has what has no sum of its own.</param>
+/// <param name="Services">The same of each service; the one without a name has the rest, which has no separate sums.</param>
 /// <param name="Payers">Those who spent most, the first one first.</param>
 internal sealed record EarnedToday(
     DateOnly Day, ulong Calls, string Cogs, IReadOnlyList<ServiceEarnings> Services, IReadOnlyList<PayerSpending> Payers);

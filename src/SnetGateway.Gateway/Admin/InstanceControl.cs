@@ -10,7 +10,7 @@ internal sealed class InstanceControl(InstanceOverrides overrides, IProxyStateLo
 {
     private readonly Lock _gate = new();
 
-    /// <summary>What stands in the way of a request; null if it was done.</summary>
+    /// <summary>Does what a request says. Returns the problem; null if it was done.</summary>
     public string? Apply(InstanceRequest request)
     {
         if (!proxy.TryGetCluster(request.Cluster, out ClusterState? cluster)
@@ -41,7 +41,7 @@ internal sealed class InstanceControl(InstanceOverrides overrides, IProxyStateLo
     }
 }
 
-/// <summary>What is to be set for an instance. What is left out stays as it is.</summary>
+/// <summary>A change of an instance. A value that is left out stays.</summary>
 /// <param name="Cluster">The cluster's id.</param>
 /// <param name="Instance">Its name in the cluster.</param>
 /// <param name="Drained">Whether it gets no new calls.</param>

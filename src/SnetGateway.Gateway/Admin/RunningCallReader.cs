@@ -23,7 +23,7 @@ internal sealed class RunningCallReader(CallClockPool clocks, TimeProvider time)
         var view = new RunningCallView(
             route.ServiceName, route.RouteId, method, payment?.Payer.ToString(), payment?.Price.ToString(), payment?.IsSettled == true,
             Math.Round(time.GetElapsedTime(started).TotalSeconds, 3));
-        return clock.StartedAt == started && ReferenceEquals(clock.Route, route) ? view : null; // it may serve another call meanwhile
+        return clock.StartedAt == started && ReferenceEquals(clock.Route, route) ? view : null; // else it serves another call now
     }
 }
 

@@ -8,8 +8,8 @@ namespace SnetGateway.Gateway.Admin;
 
 /// <summary>The samples of the last six hours, one each ten seconds, in memory only.</summary>
 internal sealed class Samples(
-    UsageCounters usage, PaidCallMetrics calls, RunningCalls running, UnclaimedReader unclaimed, Readiness readiness, TimeProvider time)
-    : BackgroundService
+    UsageCounters usage, PaidCallMetrics calls, RunningCalls running, UnclaimedReader unclaimed, Readiness readiness, TimeProvider time,
+    ILogger<Samples> logger) : BackgroundService
 {
     internal const int Capacity = 6 * 60 * 6;
 
@@ -61,7 +61,14 @@ internal sealed class Samples(
         using var timer = new PeriodicTimer(s_interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            Take();
+            try
+            {
+                Take();
+            }
+            catch (Exception exception)
+            {
+                AdminLog.SampleFailed(logger, exception); // it is for charts only, and must not end the gateway
+            }
         }
     }
 

@@ -6,7 +6,7 @@ internal static class ShownValue
     /// <summary>In place of a secret.</summary>
     public const string Hidden = "***";
 
-    /// <summary>A value that is no secret itself: of a URL without user name, password and query.</summary>
+    /// <summary>A value that is not a secret: of a URL without user name, password and query.</summary>
     public static string Of(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? url) && (url.UserInfo.Length > 0 || url.Query.Length > 0)
             ? $"{url.Scheme}://{(url.UserInfo.Length > 0 ? $"{Hidden}@" : "")}{url.Authority}{url.AbsolutePath}"

@@ -146,7 +146,7 @@ internal static class StatusCommand
     {
         output.WriteLine($"{amounts.Total} cogs are signed and not claimed, in {amounts.Channels} channels");
         output.WriteLine(amounts.Head is null
-            ? "no block is known yet, so nothing can be said of what is at risk"
+            ? "the risk is not known: no block of the chain was read yet"
             : $"{amounts.AtRisk} cogs of it are at risk: their channels expire within the group's threshold, or have expired");
     }
 

@@ -6,12 +6,12 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
-/// The newest refusals of calls, for the operator who is asked why. Each reason has places of its own, so that a flood of one kind hides
+/// The newest refusals of calls, for the operator who is asked why. Each reason has separate places, so that a flood of one kind hides
 /// none of another.
 /// </summary>
 internal sealed class RecentRefusals(TimeProvider time)
 {
-    /// <summary>With texts cut at <see cref="MaxText"/>, all reasons together take some 3 MB at most.</summary>
+    /// <summary>With texts cut at <see cref="MaxText"/>, all reasons together take some 7 MB at most.</summary>
     private const int PlacesOfReason = 128;
 
     private const int MaxText = 256;

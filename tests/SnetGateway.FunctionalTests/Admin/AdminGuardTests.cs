@@ -59,6 +59,27 @@ public sealed class AdminGuardTests : IDisposable
     }
 
     [Theory]
+    [InlineData("false", "https")]
+    [InlineData("true", "http")]
+    public async Task OtherThanALoopbackAddress_HasTheCertificatesOfThePublicListener_UnlessCleartextIsSet(string cleartext, string scheme)
+    {
+        using var certificate = new TestCertificate();
+        await using GatewayHarness gateway = await StartAsync(
+            [
+                .. certificate.Settings.Select(pair => (pair.Key, pair.Value)),
+                ("SnetGateway:Listeners:Admin:Address", "0.0.0.0:0"), ("SnetGateway:Listeners:Admin:Cleartext", cleartext),
+            ]);
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        });
+        using HttpResponseMessage response =
+            await http.GetAsync(new Uri($"{scheme}://127.0.0.1:{gateway.AdminEndPoint.Port}{Path}")).WithTimeout();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
     [InlineData("Sec-Fetch-Site", "same-site", HttpStatusCode.Forbidden)]
     [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.OK)]

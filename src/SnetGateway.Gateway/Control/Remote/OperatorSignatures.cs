@@ -28,8 +28,8 @@ internal sealed class OperatorSignatures(
     /// <param name="method">The method's name.</param>
     /// <param name="auth">What the request has; null where it has nothing.</param>
     /// <param name="isChange">
-    /// Whether the method changes something. A signature of an earlier block than that of the last change is then refused: somebody could
-    /// have copied it to undo that change.
+    /// Whether the method changes something. A signature of an earlier block than that of the last change is then refused: another
+    /// caller could have copied it to undo that change.
     /// </param>
     /// <param name="context">The call.</param>
     public async Task CheckAsync(string method, CallerAuthentication? auth, bool isChange, ServerCallContext context)

@@ -32,7 +32,7 @@ public sealed class ShownConfigurationTests
         string[] words = ["Password", "Secret", "Token", "ApiKey", "Credential"];
         Assert.Equal(
             ["SnetGateway:Prepaid:TokenLifetime"],
-            Leaves(GatewaySchema.Root, "", isSecret: false)
+            Leaves(GatewaySchema.Gateway, "SnetGateway", isSecret: false)
                 .Where(leaf => !leaf.Node.IsSecret && !leaf.Path.EndsWith("Path", StringComparison.Ordinal)
                     && !leaf.Path.Contains("FreeCalls", StringComparison.Ordinal)
                     && words.Any(word => leaf.Path[(leaf.Path.LastIndexOf(':') + 1)..].Contains(word, StringComparison.OrdinalIgnoreCase)))
