@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using SnetGateway.Gateway.Reports;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Payments.Values;
@@ -19,7 +20,10 @@ internal static class AdminApi
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
 
-    /// <summary>An export reads the whole journal.</summary>
+    /// <summary>Time that a request may take.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for one that reads the whole journal.</summary>
     private static readonly TimeSpan s_exportLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>Maps it, for the admin listener.</summary>
@@ -27,6 +31,7 @@ internal static class AdminApi
     {
         endpoints.MapOpenApi(OpenApiPath);
         RouteGroupBuilder api = endpoints.MapGroup(Prefix);
+        api.WithRequestTimeout(Within(s_limit));
         api.MapGet("/status", (StatusReader reader) => reader.Read())
             .WithName("GetStatus").WithSummary("Version, readiness, listeners, certificates, store and chain.");
         api.MapGet("/services", (ServiceReader reader) => reader.Services())
@@ -57,7 +62,7 @@ internal static class AdminApi
             .WithName("ResetFreeCalls").WithSummary("Sets a user's count of free calls to zero, as `free-calls reset`.");
         api.MapGet("/ledger/verification", (LedgerControl control, CancellationToken token) => control.VerifyAsync(token))
             .WithName("VerifyLedger").WithSummary("The ledger compared with its journal, as by `ledger verify`.")
-            .WithRequestTimeout(s_exportLimit);
+            .WithRequestTimeout(Within(s_exportLimit));
         api.MapPost("/instances", ChangeInstance)
             .WithName("ChangeInstance").WithSummary("Drains an instance, or changes its weight, until this gateway ends.");
     }
@@ -105,7 +110,7 @@ internal static class AdminApi
         api.MapGet("/usage", ExportUsage)
             .Produces(StatusCodes.Status200OK, contentType: "text/csv", additionalContentTypes: "application/x-ndjson")
             .WithName("GetUsage").WithSummary("What was called, by whom, and what it cost, as `usage export` prints it.")
-            .WithRequestTimeout(s_exportLimit);
+            .WithRequestTimeout(Within(s_exportLimit));
         api.MapGet("/prices", (UsageReporter reporter) => reporter.Prices())
             .WithName("GetPrices").WithSummary("What calls cost, as `prices` prints it.");
         api.MapGet("/limits", ReadLimitsAsync)
@@ -168,6 +173,9 @@ internal static class AdminApi
             },
             query.Format == UsageExport.Json ? "application/x-ndjson" : "text/csv");
     }
+
+    private static RequestTimeoutPolicy Within(TimeSpan limit) =>
+        new() { Timeout = limit, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable };
 
     private static int Limit(int? asked) => Math.Clamp(asked ?? DefaultLimit, 1, MaxLimit);
 

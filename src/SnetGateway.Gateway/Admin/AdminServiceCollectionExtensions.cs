@@ -1,19 +1,11 @@
-using Microsoft.AspNetCore.Http.Timeouts;
-
 namespace SnetGateway.Gateway.Admin;
 
 internal static class AdminServiceCollectionExtensions
 {
-    /// <summary>Time that a request may take.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
-
     /// <summary>What guards the admin listener.</summary>
     public static IServiceCollection AddAdminGuard(this IServiceCollection services) => services
         .AddSingleton<AdminToken>()
-        .AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy
-        {
-            Timeout = s_limit, TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-        });
+        .AddRequestTimeouts();
 
     /// <summary>First in the pipeline of the admin listener.</summary>
     public static IApplicationBuilder UseAdminGuard(this IApplicationBuilder admin) => admin.UseMiddleware<AdminGuard>();

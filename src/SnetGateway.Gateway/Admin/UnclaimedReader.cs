@@ -1,12 +1,15 @@
-using SnetGateway.Ethereum.Follower;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Admin;
 
-/// <summary>What consumers have signed and the provider has not claimed, from the channels in memory.</summary>
-internal sealed class UnclaimedReader(ChannelBook book, ChainFollower chain)
+/// <summary>
+/// What consumers have signed and the provider has not claimed, from the channels in memory. It is read for each sample, and there may be a
+/// million of them: nothing is allocated for a channel.
+/// </summary>
+internal sealed class UnclaimedReader(ChannelBook book, IChannelReader chain)
 {
     /// <param name="next">So many of the channels that expire first.</param>
     public UnclaimedAmounts Read(int next)
@@ -15,7 +18,8 @@ internal sealed class UnclaimedReader(ChannelBook book, ChainFollower chain)
         IReadOnlyCollection<PaymentGroup> groups = book.Groups;
         (UInt256 total, UInt256 atRisk) = (UInt256.Zero, UInt256.Zero);
         int channels = 0;
-        var first = new PriorityQueue<ExpiringChannel, UInt256>(Comparer<UInt256>.Create((left, right) => right.CompareTo(left)));
+        var first = new PriorityQueue<(ChannelId Id, Address Sender, UInt256 Amount, UInt256 Expires, bool IsAtRisk), UInt256>(
+            Comparer<UInt256>.Create((left, right) => right.CompareTo(left)));
         foreach (Channel channel in book.All)
         {
             UInt256 amount = Of(channel);
@@ -26,20 +30,25 @@ internal sealed class UnclaimedReader(ChannelBook book, ChainFollower chain)
 
             channels++;
             total = total.SaturatingAdd(amount);
-            ulong threshold = groups.FirstOrDefault(group => group.Owns(reading))?.ExpirationThreshold ?? 0;
-            bool isAtRisk = head is { } block && reading.Expiration <= UInt256.FromUInt64(block).SaturatingAdd(threshold);
+            bool isAtRisk = head is { } block
+                && reading.Expiration <= UInt256.FromUInt64(block).SaturatingAdd(ThresholdOf(reading, groups));
             atRisk = isAtRisk ? atRisk.SaturatingAdd(amount) : atRisk;
-            first.Enqueue(View(channel.Id, reading, amount, head, isAtRisk), reading.Expiration);
-            if (first.Count > next)
+            if (next > 0 && (first.Count < next || reading.Expiration < first.Peek().Expires))
             {
-                first.Dequeue();
+                first.Enqueue((channel.Id, reading.Sender, amount, reading.Expiration, isAtRisk), reading.Expiration);
+                if (first.Count > next)
+                {
+                    first.Dequeue();
+                }
             }
         }
 
         return new UnclaimedAmounts(
             total.ToString(), atRisk.ToString(), channels, head,
-            [.. first.UnorderedItems.OrderBy(item => item.Priority).ThenBy(item => item.Element.Channel, StringComparer.Ordinal)
-                .Select(item => item.Element)]);
+            [.. first.UnorderedItems.Select(item => item.Element).OrderBy(one => one.Expires).ThenBy(one => one.Id)
+                .Select(one => new ExpiringChannel(
+                    one.Id.ToString(), one.Sender.ToString(), one.Amount.ToString(), one.Expires.ToString(),
+                    head is { } block ? one.Expires.SaturatingSubtract(block).ToString() : null, one.IsAtRisk))]);
     }
 
     /// <summary>What is signed for the channel's nonces that the chain does not show as claimed.</summary>
@@ -52,13 +61,27 @@ internal sealed class UnclaimedReader(ChannelBook book, ChainFollower chain)
 
         ChannelNonce claimable = channel.Chain?.Nonce ?? record.Nonce;
         UInt256 amount = record.Nonce >= claimable ? record.Amount : UInt256.Zero;
-        return record.Earlier.Where(earlier => earlier.ShownClaimedAtBlock == 0 && earlier.Nonce >= claimable)
-            .Aggregate(amount, (sum, earlier) => sum.SaturatingAdd(earlier.Amount));
+        for (int i = 0; i < record.Earlier.Count; i++)
+        {
+            SignedTotal earlier = record.Earlier[i];
+            amount = earlier.ShownClaimedAtBlock == 0 && earlier.Nonce >= claimable ? amount.SaturatingAdd(earlier.Amount) : amount;
+        }
+
+        return amount;
     }
 
-    private static ExpiringChannel View(ChannelId id, ChannelReading reading, UInt256 amount, ulong? head, bool isAtRisk) => new(
-        id.ToString(), reading.Sender.ToString(), amount.ToString(), reading.Expiration.ToString(),
-        head is { } block ? reading.Expiration.SaturatingSubtract(block).ToString() : null, isAtRisk);
+    private static ulong ThresholdOf(ChannelReading reading, IReadOnlyCollection<PaymentGroup> groups)
+    {
+        foreach (PaymentGroup group in groups)
+        {
+            if (group.Owns(reading))
+            {
+                return group.ExpirationThreshold;
+            }
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>Signed amounts that are not claimed, in cogs.</summary>

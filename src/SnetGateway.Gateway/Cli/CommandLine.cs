@@ -84,6 +84,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             FreeCallsCommand.Create(context),
             UsageCommand.Create(context),
             StatusCommand.Create(context),
+            InstancesCommand.Create(context),
             PauseCommand.CreatePause(context),
             PauseCommand.CreateResume(context),
             VersionCommand.Create(context),

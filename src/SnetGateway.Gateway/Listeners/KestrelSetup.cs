@@ -59,6 +59,7 @@ internal sealed class KestrelSetup(
             Mark(listen, ListenerKind.Admin);
             if (listeners.Value.HasAdminTls)
             {
+                listen.Protocols = HttpProtocols.Http1AndHttp2; // the certificates' options offer both
                 listen.Use(next => connection => RefuseOldVersionsAsync(connection, next));
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {

@@ -13,7 +13,7 @@ public sealed class ListenerOptions
     /// </summary>
     public PublicListenerOptions Public { get; set; } = new();
 
-    /// <summary>The listener for the operator: health probes, metrics and the admin API, with HTTP/1.1.</summary>
+    /// <summary>The listener for the operator: health probes, metrics and the admin API.</summary>
     public AdminListenerOptions Admin { get; set; } = new();
 
     /// <summary>Whether the listener for the operator has TLS.</summary>

@@ -59,9 +59,11 @@ public sealed class AdminGuardTests : IDisposable
     }
 
     [Theory]
-    [InlineData("false", "https")]
-    [InlineData("true", "http")]
-    public async Task OtherThanALoopbackAddress_HasTheCertificatesOfThePublicListener_UnlessCleartextIsSet(string cleartext, string scheme)
+    [InlineData("false", "https", "1.1")]
+    [InlineData("false", "https", "2.0")]
+    [InlineData("true", "http", "1.1")]
+    public async Task OtherThanALoopbackAddress_HasTheCertificatesOfThePublicListener_UnlessCleartextIsSet(
+        string cleartext, string scheme, string version)
     {
         using var certificate = new TestCertificate();
         await using GatewayHarness gateway = await StartAsync(
@@ -74,9 +76,12 @@ public sealed class AdminGuardTests : IDisposable
             UseProxy = false,
             SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
         });
-        using HttpResponseMessage response =
-            await http.GetAsync(new Uri($"{scheme}://127.0.0.1:{gateway.AdminEndPoint.Port}{Path}")).WithTimeout();
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://127.0.0.1:{gateway.AdminEndPoint.Port}{Path}")
+        {
+            Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using HttpResponseMessage response = await http.SendAsync(request).WithTimeout();
+        Assert.Equal((HttpStatusCode.OK, request.Version), (response.StatusCode, response.Version));
     }
 
     [Theory]

@@ -96,6 +96,24 @@ public sealed class AdminMarketTests(AdminMarket market) : IClassFixture<AdminMa
     }
 
     [Fact]
+    public async Task Instance_IsDrainedByCommand_UntilItIsBack()
+    {
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+        Assert.Equal(0, (await market.PayAsync(channel)).Code);
+        CommandResult drained = await market.Gateway.RunCommandAsync("instances", "drain", "echo", "instance0");
+        Assert.True(drained.ExitCode == 0, drained.Everything);
+        Assert.Matches(@"^echo\s+instance0\s+\w+, drained\s+-\s+0\s+http://", drained.Output[1]);
+        Assert.Equal(14, (await market.PayAsync(channel)).Code);
+        Assert.Equal("DOWN", (await market.GetAsync("/services"))[0].GetProperty("state").GetString());
+        CommandResult weight = await market.Gateway.RunCommandAsync("instances", "weight", "echo", "instance0", "5");
+        Assert.Equal(1, weight.ExitCode);
+        Assert.Contains("the cluster has no weights", weight.Everything, StringComparison.Ordinal);
+        CommandResult back = await market.Gateway.RunCommandAsync("instances", "undrain", "echo", "instance0");
+        Assert.DoesNotContain("drained", back.Output[1], StringComparison.Ordinal);
+        Assert.Equal(0, (await market.PayAsync(channel)).Code);
+    }
+
+    [Fact]
     public async Task Pause_HoldsOverARestart_UntilItIsResumed()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);

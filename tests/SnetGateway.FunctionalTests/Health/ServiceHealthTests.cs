@@ -6,6 +6,8 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Payments.Pauses;
+using SnetGateway.Storage.Memory;
 using Xunit;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
@@ -47,6 +49,23 @@ public sealed class ServiceHealthTests
         gateway.Readiness.Add("ledger", () => "full");
         await UntilAsync(client, "test.Echo", Status.NotServing);
         await UntilAsync(client, "", Status.NotServing);
+    }
+
+    [Fact]
+    public async Task PausedService_DoesNotServe_AndTheGatewayDoes()
+    {
+        await using GatewayHarness gateway = await StartAsync(probed: false);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
+        await UntilAsync(client, "test.Echo", Status.Serving);
+        var pauses = new PauseBook(
+            new MemoryRecordStore(), gateway.Services.GetRequiredService<PauseSwitch>(), TimeProvider.System);
+        await pauses.PauseAsync("echo", default);
+        await UntilAsync(client, "test.Echo", Status.NotServing);
+        await UntilAsync(client, "echo-id", Status.NotServing);
+        Assert.Equal(Status.Serving, await CheckAsync(client, ""));
+        await pauses.ResumeAsync("echo", default);
+        await UntilAsync(client, "test.Echo", Status.Serving);
     }
 
     [Fact]

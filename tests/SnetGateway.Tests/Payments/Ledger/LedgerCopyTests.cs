@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Ledger;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Memory;
@@ -33,6 +34,21 @@ public sealed class LedgerCopyTests : IAsyncLifetime
         Assert.Equal((3, 3, 12), (result.Channels, result.Written, result.EntriesWritten));
         await AssertEqualAsync();
         Assert.Equal(1000ul, await CursorAsync(_target));
+    }
+
+    [Fact]
+    public async Task Pauses_AreCopied_UnlessTheTargetHasSome()
+    {
+        await new PauseBook(_source, new PauseSwitch(), TimeProvider.System).PauseAsync("one", default);
+        await CopyAsync(_source, _target);
+        var there = new PauseSwitch();
+        var book = new PauseBook(_target, there, TimeProvider.System);
+        await book.PauseAsync("two", default);
+        Assert.Equal(["one", "two"], there.Current.Since.Keys.Order());
+        await book.ResumeAsync(PauseSet.All, default);
+        await CopyAsync(_source, _target);
+        await book.PauseAsync("three", default);
+        Assert.Equal(["three"], there.Current.Since.Keys);
     }
 
     [Fact]
