@@ -9,7 +9,9 @@ public sealed class SpoolHook(IReadOnlyDictionary<string, string> settings) : IH
     public async Task DeliverAsync(HookBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        IEnumerable<string> lines = batch.Events.Select(one => $"{one.Level} {one.EventName}: {one.Message}")
+        IEnumerable<string> lines = batch.Alerts
+            .Select(alert => $"{(alert.EndsAt is null ? "FIRING" : "RESOLVED")} {alert.Name} {alert.Subject}: {alert.Summary}")
+            .Concat(batch.Events.Select(one => $"{one.Level} {one.EventName}: {one.Message}"))
             .Concat(batch.NotSent.Select(more => $"{more.Value} more of {more.Key}"));
 
         // Written beside and moved, so that the other program never sees half a file.

@@ -1,6 +1,7 @@
 using System.Net;
 using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Admin;
+using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
@@ -46,6 +47,7 @@ internal static class GatewayApp
         services.AddAcme(result.Options.Listeners);
         services.AddPrepaid(result.Options.Prepaid);
         services.AddHealth();
+        services.AddAlerts();
         services.AddOwnServices();
         services.AddTraining();
         services.AddRemoteControl(result.Options.RemoteControl);

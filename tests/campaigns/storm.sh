@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A storm of 100,000 error events while a gateway serves calls: how many calls it serves with a hook, beside the same storm without them,
-# and beside no storm. In turn, in one process with client and service. Does its own set-up.
+# A storm of 100,000 error events while a gateway serves calls: how many calls it serves with a hook and alerts, beside the same storm
+# without them, and beside no storm. In turn, in one process with client and service. Does its own set-up.
 #   tests/campaigns/storm.sh [--rounds 5] [--seconds 10] [-c Debug|Release]
-# Exit code 0: the median of the rounds with a hook is at least 0.95 of those without, and no event is missing from the deliveries.
+# Exit code 0: the median of the rounds with a hook is at least 0.95 of those without, no event is missing from the deliveries, and the
+# operator got an alert, and not many.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

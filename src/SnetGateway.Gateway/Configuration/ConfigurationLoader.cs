@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Acme;
+using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
@@ -120,6 +121,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         ProgramRules.Check(options.Processes, errors, OperatingSystem.IsLinux());
         BackendRules.Check(options.Backends, clusters, options.Processes, errors);
         LogRules.Check(options.Log, errors);
+        AlertOptionRules.Check(options.Alerts, errors);
         new KeyRules(WebOptions.Section, errors).Requires(options.Web.Origins, options.Web.CrossOrigin);
     }
 

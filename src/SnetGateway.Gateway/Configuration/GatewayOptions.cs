@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Acme;
+using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
@@ -79,6 +80,10 @@ public sealed class GatewayOptions
 
     /// <summary>Remote control by the operator's signature, as the reference daemon has it.</summary>
     public RemoteControlOptions RemoteControl { get; set; } = new();
+
+    /// <summary>Alerts: when they are raised, and which are not sent. The hooks of `Log` deliver them.</summary>
+    [Live]
+    public AlertOptions Alerts { get; set; } = new();
 
     /// <summary>Sizes of messages, number and age of connections, rates and budgets of calls, and shutdown.</summary>
     public LimitOptions Limits { get; set; } = new();

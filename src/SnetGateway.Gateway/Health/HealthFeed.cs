@@ -136,8 +136,12 @@ internal sealed class HealthFeed(
         }
     }
 
-    private static bool Serves(ClusterState? cluster) => cluster is not null && cluster.Destinations.Values.Any(
-        instance => instance.Health.Active != DestinationHealth.Unhealthy && instance.Health.Passive != DestinationHealth.Unhealthy);
+    /// <summary>Whether one of its instances is not known to be unhealthy.</summary>
+    internal static bool Serves(ClusterState? cluster) => cluster is not null && cluster.Destinations.Values.Any(Serves);
+
+    /// <summary>Whether it is not known to be unhealthy.</summary>
+    internal static bool Serves(DestinationState instance) =>
+        instance.Health.Active != DestinationHealth.Unhealthy && instance.Health.Passive != DestinationHealth.Unhealthy;
 
     private void Publish(Dictionary<string, Status> statuses)
     {

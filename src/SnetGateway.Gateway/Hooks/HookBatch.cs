@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SnetGateway.Gateway.Hooks;
 
 /// <summary>One delivery of a hook.</summary>
@@ -9,7 +11,16 @@ namespace SnetGateway.Gateway.Hooks;
 /// rest.
 /// </param>
 public sealed record HookBatch(
-    string Gateway, string Version, IReadOnlyList<HookEvent> Events, IReadOnlyDictionary<string, long> NotSent);
+    string Gateway, string Version, IReadOnlyList<HookEvent> Events, IReadOnlyDictionary<string, long> NotSent)
+{
+    /// <summary>Alerts that began, still last or have ended, critical ones first, at most 200.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<HookAlert> Alerts { get; init; } = [];
+
+    /// <summary>Whether there is nothing to deliver.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Events.Count + NotSent.Count + Alerts.Count == 0;
+}
 
 /// <summary>One log event.</summary>
 /// <param name="Time">When it was logged, in UTC.</param>

@@ -3,8 +3,9 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Hooks;
 
 /// <summary>
-/// Delivers what waits for one hook: in batches, at most one in each interval. A batch that could not be delivered is sent again with
-/// waits that double; after some attempts its events are counted as not sent, in the summary of the next delivery.
+/// Delivers what waits for one hook: in batches, at most one in each interval, which an alert shortens. A batch that could not be delivered
+/// is sent again with waits that double; after some attempts its events are counted as not sent, in the summary of the next delivery, and
+/// its alerts wait again, unless a newer state of them does.
 /// </summary>
 internal sealed class HookDelivery(
     string name, HookQueue queue, HookMetrics metrics, TimeProvider time, ILogger logger)
@@ -13,6 +14,9 @@ internal sealed class HookDelivery(
 
     /// <summary>What a failure causes within this time becomes one delivery.</summary>
     private static readonly TimeSpan s_gathering = TimeSpan.FromSeconds(1);
+
+    /// <summary>Shortest time between two deliveries of alerts, where the interval is longer.</summary>
+    private static readonly TimeSpan s_alertInterval = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_limitAtShutdown = TimeSpan.FromSeconds(3);
@@ -32,7 +36,7 @@ internal sealed class HookDelivery(
                 batch = queue.Take();
                 await DeliverAsync(hook, batch, stoppingToken);
                 batch = null;
-                await Task.Delay(queue.Options.Interval, time, stoppingToken);
+                await PauseAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -57,9 +61,23 @@ internal sealed class HookDelivery(
         }
     }
 
+    /// <summary>Until the next delivery may begin.</summary>
+    private async Task PauseAsync(CancellationToken stoppingToken)
+    {
+        long start = time.GetTimestamp();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAny(Task.Delay(queue.Options.Interval, time, ended.Token), queue.WaitForAlertAsync(ended.Token));
+        await ended.CancelAsync();
+        TimeSpan left = TimeSpan.FromTicks(Math.Min(s_alertInterval.Ticks, queue.Options.Interval.Ticks)) - time.GetElapsedTime(start);
+        if (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, time, stoppingToken);
+        }
+    }
+
     private async Task DeliverLastAsync(IHook hook, HookBatch batch)
     {
-        if (batch.Events.Count + batch.NotSent.Count > 0)
+        if (!batch.IsEmpty)
         {
             await TryDeliverAsync(hook, batch, s_limitAtShutdown, CancellationToken.None);
         }

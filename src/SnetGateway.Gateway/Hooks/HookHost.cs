@@ -33,6 +33,7 @@ internal sealed class HookHost(
         HookOptions.KindEmail => new EmailHook(hook.Email),
         HookOptions.KindWebhook => new WebhookHook(hook.Webhook),
         HookOptions.KindTelegram => new TelegramHook(hook.Telegram),
+        HookOptions.KindDaemon => new DaemonHook(hook.Daemon),
         _ => PluginHook.Create(hook.Plugin),
     };
 }

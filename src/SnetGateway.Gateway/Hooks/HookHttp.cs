@@ -21,13 +21,19 @@ internal sealed class HookHttp : IDisposable
     /// <summary>Posts a JSON document.</summary>
     /// <exception cref="HookException">The response is not a success.</exception>
     /// <exception cref="HttpRequestException">The server cannot be reached. The message names its host and port only.</exception>
-    public async Task PostAsync(Uri url, byte[] json, string? bearer, CancellationToken cancellationToken)
+    public async Task PostAsync(
+        Uri url, byte[] json, string? bearer, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(json) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
         if (bearer is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {bearer}"); // a validation error would repeat it
+        }
+
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);

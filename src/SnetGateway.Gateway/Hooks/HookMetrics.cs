@@ -13,9 +13,11 @@ internal sealed class HookMetrics : IDisposable
     public HookMetrics(IMeterFactory meters, HookQueues queues)
     {
         _meter = meters.Create(PaidCallMetrics.MeterName);
-        _events = _meter.CreateCounter<long>("snet_gateway.hooks.events", "{event}", "Log events of a hook, in its deliveries and beyond.");
+        _events = _meter.CreateCounter<long>(
+            "snet_gateway.hooks.events", "{event}", "Log events and alerts of a hook, in its deliveries and beyond.");
         foreach (string hook in queues.ByName.Keys)
         {
+            Add(hook, "alert", 0);
             Add(hook, "sent", 0);
             Add(hook, "counted", 0);
         }
@@ -23,6 +25,7 @@ internal sealed class HookMetrics : IDisposable
 
     public void Delivered(string hook, HookBatch batch)
     {
+        Add(hook, "alert", batch.Alerts.Count);
         Add(hook, "sent", batch.Events.Count);
         Add(hook, "counted", batch.NotSent.Values.Sum());
     }

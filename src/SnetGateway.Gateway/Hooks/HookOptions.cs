@@ -9,19 +9,31 @@ public sealed class HookOptions
     public const string KindWebhook = "webhook";
     public const string KindTelegram = "telegram";
     public const string KindPlugin = "plugin";
+    public const string KindDaemon = "daemon";
+    public const string AllAlerts = "all";
+    public const string CriticalAlerts = "critical";
+    public const string NoAlerts = "none";
 
-    /// <summary>How it delivers: email, webhook (a JSON document by HTTP POST), telegram, or plugin (your own class).</summary>
-    [Required, AllowedValues(KindEmail, KindWebhook, KindTelegram, KindPlugin)]
+    /// <summary>
+    /// How it delivers: email, webhook (a JSON document by HTTP POST), telegram, plugin (your own class), or daemon (alerts only, in the
+    /// request that the platform's daemon makes).
+    /// </summary>
+    [Required, AllowedValues(KindEmail, KindWebhook, KindTelegram, KindPlugin, KindDaemon)]
     public string Kind { get; set; } = "";
 
     /// <summary>
-    /// The lowest level of the log events that it gets. Only events that are logged at all (`Logging:LogLevel`) reach it. Default Error.
+    /// The lowest level of the log events that it gets; None for alerts only. Only events that are logged at all (`Logging:LogLevel`) reach
+    /// it. Default Error.
     /// </summary>
     public LogLevel Level { get; set; } = LogLevel.Error;
 
+    /// <summary>The alerts that it gets: all, critical or none. Default all.</summary>
+    [AllowedValues(AllAlerts, CriticalAlerts, NoAlerts)]
+    public string Alerts { get; set; } = AllAlerts;
+
     /// <summary>
-    /// Shortest time between two deliveries, 1 s to 1 day. A delivery holds up to 200 events of this time and the number of all others.
-    /// Default 1 minute.
+    /// Shortest time between two deliveries, 1 s to 1 day. A delivery holds up to 200 events of this time and the number of all others. An
+    /// alert waits for at most 30 s of it. Default 1 minute.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
@@ -37,6 +49,9 @@ public sealed class HookOptions
 
     /// <summary>For plugin: the assembly and the class.</summary>
     public PluginOptions Plugin { get; set; } = new();
+
+    /// <summary>For daemon: the web service and the recipient.</summary>
+    public DaemonHookOptions Daemon { get; set; } = new();
 }
 
 /// <summary>Mail through an SMTP server.</summary>
@@ -129,4 +144,16 @@ public sealed class PluginOptions
     /// <summary>Settings that its constructor gets, by names of your choice. Name files for secrets.</summary>
     [DataType(DataType.Password)]
     public Dictionary<string, string> Settings { get; set; } = [];
+}
+
+/// <summary>The alert call of the platform's daemon: a web service that passes an alert on to a recipient.</summary>
+public sealed class DaemonHookOptions
+{
+    /// <summary>URL of the web service; `notification_endpoint` of a daemon.</summary>
+    [DataType("url")]
+    public string? Url { get; set; }
+
+    /// <summary>The address that the service passes alerts on to; `alerts_email` of a daemon.</summary>
+    [DataType("e-mail")]
+    public string? Recipient { get; set; }
 }

@@ -27,6 +27,10 @@ internal static class HookRules
                 case HookOptions.KindPlugin:
                     CheckPlugin(hook.Plugin, $"{path}:{nameof(hook.Plugin)}", errors);
                     break;
+                case HookOptions.KindDaemon:
+                    Require(hook.Daemon.Url, $"{path}:{nameof(hook.Daemon)}:{nameof(hook.Daemon.Url)}", errors);
+                    Require(hook.Daemon.Recipient, $"{path}:{nameof(hook.Daemon)}:{nameof(hook.Daemon.Recipient)}", errors);
+                    break;
             }
         }
     }

@@ -7,19 +7,33 @@ namespace SnetGateway.Gateway.Hooks;
 /// <summary>A batch as text for people.</summary>
 internal static class HookText
 {
-    /// <summary>One line: the gateway, the first event, and the number of the others.</summary>
+    /// <summary>One line: the gateway, the first alert or event, and the number of the others.</summary>
     public static string Title(HookBatch batch)
     {
+        if (batch.Alerts is [HookAlert alert, ..])
+        {
+            string more = batch.Alerts.Count > 1 ? Invariant($" and {batch.Alerts.Count - 1} more") : "";
+            return $"[{StatusOf(alert)}] {NameOf(alert)}{more}, snet-gateway on {batch.Gateway}";
+        }
+
         long others = batch.NotSent.Values.Sum() + batch.Events.Count - 1;
         return batch.Events is [HookEvent first, ..]
             ? Invariant($"snet-gateway on {batch.Gateway}: {NameOf(first)}{(others > 0 ? $" and {others} more" : "")}")
             : Invariant($"snet-gateway on {batch.Gateway}: {others + 1} events");
     }
 
-    /// <summary>Every event with its time, text and exception, then the summary.</summary>
+    /// <summary>Every alert, every event with its time, text and exception, then the summary.</summary>
     public static string Body(HookBatch batch)
     {
         var text = new StringBuilder();
+        foreach (HookAlert alert in batch.Alerts)
+        {
+            string when = alert.EndsAt is { } end ? Invariant($"{alert.StartsAt:u} to {end:u}") : Invariant($"since {alert.StartsAt:u}");
+            text.Append(CultureInfo.InvariantCulture, $"{StatusOf(alert)} {alert.Severity}: {NameOf(alert)}, {when}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{PrintableText.Of(alert.Summary)}\n");
+            text.Append(alert.EndsAt is null ? $"{alert.Remedy} See docs/alerts.md, {alert.Name}.\n\n" : "\n");
+        }
+
         foreach (HookEvent one in batch.Events)
         {
             text.Append(CultureInfo.InvariantCulture, $"{one.Time:u} {one.Level}: {NameOf(one)}\n{Lines(one.Message)}\n");
@@ -37,6 +51,11 @@ internal static class HookText
 
         return text.Append(CultureInfo.InvariantCulture, $"\nGateway {batch.Gateway}, version {batch.Version}\n").ToString();
     }
+
+    private static string StatusOf(HookAlert alert) => alert.EndsAt is null ? "FIRING" : "RESOLVED";
+
+    private static string NameOf(HookAlert alert) =>
+        alert.Subject.Length > 0 ? $"{alert.Name} {PrintableText.Of(alert.Subject)}" : alert.Name;
 
     private static string NameOf(HookEvent one) => PrintableText.Of(
         one.EventName.Length > 0 ? Invariant($"{one.EventName} ({one.EventId})") : one.Category);

@@ -29,6 +29,8 @@ internal sealed class TlsCertificate
     /// <summary>The options of a new TLS connection.</summary>
     public SslServerAuthenticationOptions Options { get; }
 
+    public DateTimeOffset NotBefore => new(Leaf.NotBefore);
+
     public DateTimeOffset NotAfter => new(Leaf.NotAfter);
 
     /// <summary>Reads PEM texts.</summary>

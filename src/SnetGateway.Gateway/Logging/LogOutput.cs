@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
@@ -28,7 +29,8 @@ internal sealed class LogOutput : IDisposable
 
     private readonly Logger _logger;
 
-    public LogOutput(IConfiguration configuration, IOptions<LogOptions> options, HookQueues hooks, TimeProvider time)
+    public LogOutput(
+        IConfiguration configuration, IOptions<LogOptions> options, HookQueues hooks, ErrorEventCounter errors, TimeProvider time)
     {
         bool isJson = string.Equals(configuration[FormatKey], Json, StringComparison.OrdinalIgnoreCase);
 
@@ -39,6 +41,7 @@ internal sealed class LogOutput : IDisposable
             .WriteTo.Async(to => _ = isJson
                 ? to.Console(new RenderedCompactJsonFormatter())
                 : to.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture));
+        logger.WriteTo.Sink(errors, LogEventLevel.Error);
         foreach (HookQueue hook in hooks.ByName.Values)
         {
             logger.WriteTo.Sink(hook);

@@ -18,6 +18,7 @@ internal static class LoggingBuilderExtensions
         logging.Services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
         logging.Services.AddSingleton(
             static services => new HookQueues(services.GetRequiredService<IOptions<LogOptions>>().Value.Hooks));
+        logging.Services.AddSingleton<ErrorEventCounter>();
         logging.Services.AddSingleton<LogOutput>();
         logging.Services.AddSingleton(static services => services.GetRequiredService<LogOutput>().Provider);
         return logging;

@@ -89,6 +89,6 @@ public sealed partial class PaidPathTests(DevChainFixture fixture, ITestOutputHe
     [GeneratedRegex(@"\(\.\./(src/[^)#]+\.cs)\)")]
     private static partial Regex SourceLink();
 
-    [GeneratedRegex(@"(Log|Metrics|Spans|PaymentEvents|Usage/\w+)\.cs$")]
+    [GeneratedRegex(@"(Log|Metrics|Spans|PaymentEvents|(Alerts|Usage)/\w+)\.cs$")]
     private static partial Regex LogOrMetrics();
 }

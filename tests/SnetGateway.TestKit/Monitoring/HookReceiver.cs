@@ -24,6 +24,9 @@ public sealed class HookReceiver : IAsyncDisposable
     /// <summary>The status of its responses.</summary>
     public int Status { get; set; } = StatusCodes.Status200OK;
 
+    /// <summary>The status of the response to a post; null for <see cref="Status"/>.</summary>
+    public Func<HookPost, int>? StatusOf { get; set; }
+
     /// <summary>If set, no response is sent before it has ended.</summary>
     public Task Held { get; set; } = Task.CompletedTask;
 
@@ -56,11 +59,12 @@ public sealed class HookReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        _posts.Writer.TryWrite(new HookPost(
+        var post = new HookPost(
             context.Request.Method, context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization.ToString(),
-            body.ToArray()));
+            body.ToArray());
+        _posts.Writer.TryWrite(post);
         await Held.WaitAsync(context.RequestAborted);
-        context.Response.StatusCode = Status;
+        context.Response.StatusCode = StatusOf?.Invoke(post) ?? Status;
     }
 }
 

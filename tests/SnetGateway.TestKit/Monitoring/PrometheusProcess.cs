@@ -5,7 +5,7 @@ using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.TestKit.Monitoring;
 
-/// <summary>Debian's Prometheus on a free loopback port, which scrapes one gateway each second.</summary>
+/// <summary>Debian's Prometheus on a free loopback port, which scrapes one gateway and evaluates alert rules each second.</summary>
 public sealed class PrometheusProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-prometheus-");
@@ -19,13 +19,14 @@ public sealed class PrometheusProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until it has scraped once.</summary>
     /// <param name="target">The operator's listener of the gateway.</param>
-    public static async Task<PrometheusProcess> StartAsync(Uri target)
+    /// <param name="rules">A file of alert rules; null for none.</param>
+    public static async Task<PrometheusProcess> StartAsync(Uri target, string? rules = null)
     {
         FastRun.Refuse("prometheus");
         var prometheus = new PrometheusProcess();
         try
         {
-            await prometheus.RunAsync(target);
+            await prometheus.RunAsync(target, rules);
             return prometheus;
         }
         catch
@@ -57,6 +58,17 @@ public sealed class PrometheusProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Checks a file with promtool.</summary>
+    /// <param name="what">`rules` for a file of rules, `test` for one of their unit tests.</param>
+    /// <param name="file">Its path.</param>
+    /// <returns>What it reports: empty when it has nothing to say.</returns>
+    public static async Task<string> CheckAsync(string what, string file)
+    {
+        FastRun.Refuse("prometheus");
+        await using var tool = ChildProcess.Start("promtool", [.. what == "test" ? (string[])["test", "rules"] : ["check", what], file]);
+        return await tool.WaitForExitAsync() == 0 ? "" : tool.RecentOutput;
+    }
+
     /// <summary>The values of the series that an expression selects now, added; null without one.</summary>
     public async Task<double?> QueryAsync(string expression)
     {
@@ -82,13 +94,14 @@ public sealed class PrometheusProcess : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task RunAsync(Uri target)
+    private async Task RunAsync(Uri target, string? rules)
     {
         string file = Path.Combine(_folder.FullName, "prometheus.yml");
         await File.WriteAllTextAsync(file, $$"""
-            global: { scrape_interval: 1s, scrape_timeout: 1s }
+            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+            rule_files: [{{rules}}]
             scrape_configs:
-              - job_name: gateway
+              - job_name: snet-gateway
                 static_configs:
                   - targets: ["{{target.Authority}}"]
             """);
@@ -112,7 +125,7 @@ public sealed class PrometheusProcess : IAsyncDisposable
 
         try
         {
-            return await QueryAsync("up{job=\"gateway\"}") == 1;
+            return await QueryAsync("up{job=\"snet-gateway\"}") == 1;
         }
         catch (HttpRequestException)
         {

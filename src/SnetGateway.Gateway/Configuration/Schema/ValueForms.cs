@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Listeners;
@@ -67,6 +68,7 @@ internal static class ValueForms
                 : IsForOwnerOnly(value) ? "Let the gateway's user read it"
                 : $"Take the access from group and others, as chmod 600 {ErrorList.Clean(value)}",
         }.OrEmpty(),
+        ["time"] = new("a time with its offset from UTC, as 2026-12-01T06:00:00Z", value => AlertSilences.TryReadTime(value, out _)),
         ["tokens"] = new(
             "a number of whole tokens, as 10 or 0.5 (digits, and at most 18 after the point)",
             value => FreeCallReader.TryReadTokens(value, out _),

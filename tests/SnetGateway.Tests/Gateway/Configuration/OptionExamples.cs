@@ -115,6 +115,13 @@ internal static class OptionExamples
               }
             }
             """,
+        ["Alerts"] = """
+            "Alerts": {
+              "UnclaimedCogs": 500000000000,
+              "Off": [ "InstanceFlapping" ],
+              "Silences": { "move": { "Until": "2026-12-01T06:00:00Z", "Subject": "translate*" } }
+            }
+            """,
         ["Limits"] = """
             "Limits": {
               "MaxResponseMessageBytes": 67108864,

@@ -37,6 +37,7 @@ internal static partial class OptionFiles
         ["SnetGateway:Limits:Budgets:<budget>:Cogs"] = 100000000,
         ["SnetGateway:Log:Hooks:<hook>:Kind"] = "webhook",
         ["SnetGateway:Log:Hooks:<hook>:Webhook:Url"] = "http://127.0.0.1:9000/events",
+        ["SnetGateway:Alerts:Silences:<silence>:Until"] = "2026-12-01T06:00:00Z",
         ["SnetGateway:Backends:Clusters:<cluster>:Descriptors:ReflectionAddress"] = "http://127.0.0.1:7005",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Key"] = "x-api-key",
         ["SnetGateway:Backends:Clusters:<cluster>:Http:Credentials:<credential>:Value"] = "from the environment",
@@ -54,6 +55,7 @@ internal static partial class OptionFiles
         ["SnetGateway:Limits:Rates"] = ("<rate>", "payer"),
         ["SnetGateway:Limits:Budgets"] = ("<budget>", "day"),
         ["SnetGateway:Log:Hooks"] = ("<hook>", "operator"),
+        ["SnetGateway:Alerts:Silences"] = ("<silence>", "maintenance"),
     };
 
     private const string Proxy = """

@@ -20,6 +20,8 @@ public sealed class HookRuleTests : IDisposable
     [InlineData("webhook", "Webhook:Url")]
     [InlineData("telegram", "Telegram:TokenPath")]
     [InlineData("telegram", "Telegram:ChatId")]
+    [InlineData("daemon", "Daemon:Url")]
+    [InlineData("daemon", "Daemon:Recipient")]
     [InlineData("plugin", "Plugin:Assembly")]
     [InlineData("plugin", "Plugin:Type")]
     public async Task KeyOfItsKind_IsRequired(string kind, string key)
@@ -36,7 +38,7 @@ public sealed class HookRuleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("email", "Kind", "mail", "is not one of email, webhook, telegram, plugin")]
+    [InlineData("email", "Kind", "mail", "is not one of email, webhook, telegram, plugin, daemon")]
     [InlineData("email", "Level", "Loud", "is not one of Trace, Debug")]
     [InlineData("email", "Interval", "00:00:00", "is not a duration")]
     [InlineData("email", "Email:Encryption", "none", "without encryption")]
@@ -86,6 +88,7 @@ public sealed class HookRuleTests : IDisposable
                 ("Email:UserName", "a"), ("Email:PasswordPath", _secret),
             ],
             "webhook" => [("Webhook:Url", "https://example.org/x"), ("Webhook:TokenPath", _secret)],
+            "daemon" => [("Daemon:Url", "https://example.org/notify"), ("Daemon:Recipient", "a@example.org")],
             "telegram" => [("Telegram:TokenPath", _secret), ("Telegram:ChatId", "-1001")],
             _ => [("Plugin:Assembly", HookDestinationTests.SpoolHook), ("Plugin:Type", "SnetGateway.SpoolHook.SpoolHook")],
         };

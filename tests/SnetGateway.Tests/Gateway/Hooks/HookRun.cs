@@ -29,15 +29,17 @@ internal sealed class HookRun : IAsyncDisposable
         services.AddSingleton<HookMetrics>();
         _services = services.BuildServiceProvider();
         Loggers = _services.GetRequiredService<ILoggerFactory>();
-        HookQueue queue = _services.GetRequiredService<HookQueues>().ByName["operator"];
+        Queue = _services.GetRequiredService<HookQueues>().ByName["operator"];
         _running = new HookDelivery(
-            "operator", queue, _services.GetRequiredService<HookMetrics>(), Time,
+            "operator", Queue, _services.GetRequiredService<HookMetrics>(), Time,
             Loggers.CreateLogger<HookDelivery>()).RunAsync(hook, _stop.Token);
     }
 
     public TestTimeProvider Time { get; } = new();
 
     public ILoggerFactory Loggers { get; }
+
+    public HookQueue Queue { get; }
 
     /// <summary>Everything that was logged, at any level.</summary>
     public ConcurrentQueue<string> Lines { get; } = new();
