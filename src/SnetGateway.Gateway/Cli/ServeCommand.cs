@@ -33,6 +33,13 @@ internal static class ServeCommand
             {
                 await app.StartAsync(cancellationToken);
             }
+            catch (OperationCanceledException) when (
+                cancellationToken.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Asked to stop before it had started: no failure, for a supervisor.
+                await app.StopAsync(CancellationToken.None);
+                return ExitCodes.Done;
+            }
             catch
             {
                 // What has started must stop before the container is disposed: it would fail there, and log that.

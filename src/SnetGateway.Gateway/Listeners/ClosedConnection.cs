@@ -9,7 +9,9 @@ namespace SnetGateway.Gateway.Listeners;
 /// </summary>
 internal static class ClosedConnection
 {
-    /// <summary>Time that calls have to end after their client has left; they are cancelled then, and a payment is written in seconds.</summary>
+    /// <summary>
+    /// Time that calls have to end after their client has left. They are cancelled then, and a payment is written in seconds.
+    /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeProvider time)
