@@ -1,9 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SnetGateway.FunctionalTests.PaidEndToEnd;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Monitoring;
+using SnetGateway.TestKit.Processes;
 using SnetGateway.TestKit.Stores;
 using Xunit;
 
@@ -17,6 +19,7 @@ namespace SnetGateway.FunctionalTests.Telemetry;
 public sealed class AlertTests(GatewayFixture market) : IAsyncLifetime
 {
     private const string Password = "canary-71e0";
+    private const int ReloadedEvent = 1501;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-alerts-");
     private EtcdTls _tls = null!;
@@ -73,6 +76,36 @@ public sealed class AlertTests(GatewayFixture market) : IAsyncLifetime
         await prometheus.WaitAsync(Firing("ServiceDown"), 0);
     }
 
+    [Fact]
+    public async Task Silence_TakesEffectWithTheReload_AndAChainThatIsGone_FiresAndRecovers()
+    {
+        await using ChainRelay relay = await ChainRelay.StartAsync(market.Chain.State.RpcUrl);
+        await using GatewayProcess gateway = await StartAsync(relay.Url);
+        string file = Path.Combine(gateway.Folder, "appsettings.json");
+        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        settings["SnetGateway"]!["Alerts"] = new JsonObject
+        {
+            ["Silences"] = new JsonObject { ["work"] = new JsonObject { ["Until"] = "2100-01-01T00:00:00Z", ["Subject"] = "echo*" } },
+        };
+        await File.WriteAllTextAsync(file, settings.ToJsonString());
+        await Eventually.TrueAsync(
+            "the silence is in force", () => Task.FromResult(gateway.Log.Any(line => line.EventId == ReloadedEvent)));
+
+        await SetServingAsync(false);
+        using var http = new HttpClient();
+        await Eventually.TrueAsync(
+            "the service is known to be down",
+            async () => (await http.GetStringAsync(new Uri(gateway.Admin, "/metrics"))).Contains(
+                "snet_gateway_alerts_firing{alert=\"ServiceDown\"} 1", StringComparison.Ordinal),
+            ChildProcess.Patience);
+        relay.Mode = RelayMode.Refuses;
+        JsonElement first = (await _webhook.NextAsync()).Json.GetProperty("alerts");
+        Assert.Equal("ChainUnreachable", Assert.Single(first.EnumerateArray()).GetProperty("labels").GetProperty("alertname").GetString());
+        relay.Mode = RelayMode.Answers;
+        await NextAsync("ChainUnreachable", "resolved");
+        await SetServingAsync(true);
+    }
+
     private static string Firing(string name) => $"count(ALERTS{{alertname=\"{name}\",alertstate=\"firing\"}}) or vector(0)";
 
     /// <summary>The next alert with this name and status that the webhook gets.</summary>
@@ -111,7 +144,7 @@ public sealed class AlertTests(GatewayFixture market) : IAsyncLifetime
         Assert.Equal(0, call.Code);
     }
 
-    private Task<GatewayProcess> StartAsync()
+    private Task<GatewayProcess> StartAsync(Uri? chain = null)
     {
         string password = Path.Combine(_folder.FullName, "password");
         File.WriteAllText(password, Password);
@@ -124,6 +157,7 @@ public sealed class AlertTests(GatewayFixture market) : IAsyncLifetime
             market.Chain.State,
             new MarketService("echo", _service.Address) { Price = GatewayFixture.Price, ProbeInterval = TimeSpan.FromSeconds(1) })
         {
+            ChainUrl = chain,
             Options = new Dictionary<string, string>
             {
                 ["SnetGateway:Log:Hooks:mail:Kind"] = "email",
