@@ -8,7 +8,7 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../deploy/setup.sh"
 cd "$root" || exit 1
 
-configuration=Debug
+configuration=Release # as it is run elsewhere: most of the time of the tests is that of the gateways
 fast=
 while [ $# -gt 0 ]; do
   case "$1" in

@@ -1,6 +1,5 @@
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
-using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Admin;
@@ -22,7 +21,7 @@ internal sealed class UnclaimedReader(ChannelBook book, IChannelReader chain)
             Comparer<UInt256>.Create((left, right) => right.CompareTo(left)));
         foreach (Channel channel in book.All)
         {
-            UInt256 amount = Of(channel);
+            UInt256 amount = UnclaimedFunds.Of(channel);
             if (amount.IsZero || (channel.Chain?.Reading ?? channel.Record?.Reading) is not { } reading)
             {
                 continue;
@@ -49,25 +48,6 @@ internal sealed class UnclaimedReader(ChannelBook book, IChannelReader chain)
                 .Select(one => new ExpiringChannel(
                     one.Id.ToString(), one.Sender.ToString(), one.Amount.ToString(), one.Expires.ToString(),
                     head is { } block ? one.Expires.SaturatingSubtract(block).ToString() : null, one.IsAtRisk))]);
-    }
-
-    /// <summary>What is signed for the channel's nonces that the chain does not show as claimed.</summary>
-    internal static UInt256 Of(Channel channel)
-    {
-        if (channel.Record is not { } record)
-        {
-            return UInt256.Zero;
-        }
-
-        ChannelNonce claimable = channel.Chain?.Nonce ?? record.Nonce;
-        UInt256 amount = record.Nonce >= claimable ? record.Amount : UInt256.Zero;
-        for (int i = 0; i < record.Earlier.Count; i++)
-        {
-            SignedTotal earlier = record.Earlier[i];
-            amount = earlier.ShownClaimedAtBlock == 0 && earlier.Nonce >= claimable ? amount.SaturatingAdd(earlier.Amount) : amount;
-        }
-
-        return amount;
     }
 
     private static ulong ThresholdOf(ChannelReading reading, IReadOnlyCollection<PaymentGroup> groups)

@@ -29,7 +29,7 @@ internal static class ClosedConnection
         }
         catch (TimeoutException) when (!http.IsCompleted)
         {
-            // Nobody is left to wait for.
+            // Its client has left, and its calls had their time.
         }
     }
 }

@@ -25,14 +25,15 @@ public sealed record UnclaimedFunds(
         ChannelId? first = null;
         foreach (Channel channel in book.All)
         {
-            if (channel.Record is not { } record || Of(channel, record) is not { IsZero: false } cogs)
+            UInt256 cogs = Of(channel);
+            if (cogs.IsZero)
             {
                 continue;
             }
 
             total = total.SaturatingAdd(cogs);
             channels++;
-            if ((channel.Chain?.Reading ?? record.Reading)?.Expiration is not { } expiration)
+            if ((channel.Chain?.Reading ?? channel.Record?.Reading)?.Expiration is not { } expiration)
             {
                 continue;
             }
@@ -52,21 +53,27 @@ public sealed record UnclaimedFunds(
         return new UnclaimedFunds(total, channels, expiring, expiringChannels, first, firstExpiration);
     }
 
-    /// <summary>What a channel's record holds for nonces that the chain does not show as claimed.</summary>
-    private static UInt256 Of(Channel channel, ChannelRecord record)
+    /// <summary>What a channel's record holds, in cogs, for nonces that the chain does not show as claimed.</summary>
+    public static UInt256 Of(Channel channel)
     {
-        if (channel.Chain is not { } chain)
+        if (channel.Record is not { } record)
         {
-            return record.Amount;
+            return UInt256.Zero;
         }
 
-        if (channel.RecordOf(chain) is null)
+        if (channel.Chain is { } chain && channel.RecordOf(chain) is null)
         {
             return UInt256.Zero; // of an earlier channel with this id, which a reorganisation removed
         }
 
-        UInt256 cogs = record.Nonce >= chain.Nonce ? record.Amount : UInt256.Zero;
-        return record.Earlier.Where(earlier => earlier.Nonce >= chain.Nonce)
-            .Aggregate(cogs, (sum, earlier) => sum.SaturatingAdd(earlier.Amount));
+        ChannelNonce claimable = channel.Chain?.Nonce ?? record.Nonce;
+        UInt256 cogs = record.Nonce >= claimable ? record.Amount : UInt256.Zero;
+        for (int i = 0; i < record.Earlier.Count; i++) // no enumerator: there may be a million channels
+        {
+            SignedTotal earlier = record.Earlier[i];
+            cogs = earlier.ShownClaimedAtBlock == 0 && earlier.Nonce >= claimable ? cogs.SaturatingAdd(earlier.Amount) : cogs;
+        }
+
+        return cogs;
     }
 }

@@ -17,6 +17,7 @@ public sealed class ChannelFloodTests
 {
     private const int ReadsPerSecond = 20;
     private const int Ids = 4_000;
+    private const int Connections = 40; // each with fewer calls than the server takes at the same time
 
     [Theory]
     [InlineData("badly signed", 16, 16, false)]
@@ -45,10 +46,10 @@ public sealed class ChannelFloodTests
 
         byte[] signature = kind == "badly signed" ? new byte[65] : AttackGateway.Sign(AttackGateway.Signer, AttackGateway.Escrow, 1, 1, 1);
         long start = Stopwatch.GetTimestamp();
-        RawHttp2[] clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawHttp2.ConnectAsync(gateway.EndPoint)));
+        RawHttp2[] clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => RawHttp2.ConnectAsync(gateway.EndPoint)));
         ulong firstId = kind == "random" ? 2_000_000UL : 5_000UL;
         Task<RawReply[]> flood = Task.WhenAll(Enumerable.Range(0, Ids).Select(n =>
-            clients[n % 4].CallAsync(AttackGateway.Pay(new ChannelId(firstId + (ulong)n), 10, signature: signature))));
+            clients[n % Connections].CallAsync(AttackGateway.Pay(new ChannelId(firstId + (ulong)n), 10, signature: signature))));
         for (ulong call = 1; call <= 20; call++)
         {
             await gateway.PayAsync(known, call * 10); // the chain is not on its way

@@ -28,8 +28,8 @@ public sealed class PublishedPlatformTests : IDisposable
     }
 
     /// <summary>
-    /// The files of packages that the build would choose. Nothing is compiled: managed code is the same for each platform. With
-    /// intermediate files of its own, because a restore for another platform would change those that other tests read.
+    /// The files of packages that the build would choose. Nothing is compiled: managed code is the same for each platform.
+    /// Intermediate files are in a separate folder, because a restore for another platform would change those that other tests read.
     /// </summary>
     private async Task<string[]> FilesForAsync(string platform)
     {

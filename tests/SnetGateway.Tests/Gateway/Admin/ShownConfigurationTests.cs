@@ -25,7 +25,7 @@ public sealed class ShownConfigurationTests
         Assert.DoesNotContain(shown, value => value.Value.Contains(Canary, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Names of files may be shown; what is in them is read by nothing that shows it.</summary>
+    /// <summary>Names of files may be shown; nothing that shows them reads the files.</summary>
     [Fact]
     public void OptionsWhoseNamesSaySecret_AreMarked()
     {
