@@ -16,7 +16,7 @@ internal sealed class OwnMethodMetrics : IDisposable
         _meter = meters.Create(PaidCallMetrics.MeterName);
         _closed = _meter.CreateCounter<long>(
             "snet_gateway.own_streams.closed", "{stream}",
-            "Streams of reflection, health and uploads that the gateway closed by their bounds.");
+            "Streams of reflection, health and uploads that the gateway refused or closed by their bounds.");
         _limited = _meter.CreateCounter<long>(
             "snet_gateway.own_methods.limited", "{request}", "Requests of control methods whose caller had made too many.");
         foreach (string reason in (string[])["too_many", "not_read", "idle"])

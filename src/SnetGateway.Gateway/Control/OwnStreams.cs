@@ -5,9 +5,9 @@ namespace SnetGateway.Gateway.Control;
 
 /// <summary>
 /// The open streams of the gateway's own methods. They cost an unauthenticated caller nothing and hold memory of the gateway, so their
-/// number is bounded, for the whole gateway and for each connection. One too many on its connection is refused before anything is read,
-/// which costs a tenth of a reset. For one too many in all, the stream that was silent longest is reset: a client that opens streams and
-/// leaves them must not keep others out.
+/// number is bounded, for the whole gateway and for each connection. One too many on its connection is refused before anything is read:
+/// a reset ends a method by exceptions, which cost more. For one too many in all, the stream that was silent longest is
+/// reset: a client that opens streams and leaves them must not keep others out.
 /// </summary>
 internal sealed class OwnStreams(TimeProvider time, OwnMethodMetrics metrics, ILogger<OwnStreams> logger)
 {
