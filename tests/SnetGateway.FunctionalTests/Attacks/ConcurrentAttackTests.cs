@@ -68,7 +68,10 @@ public sealed class ConcurrentAttackTests
             Interlocked.Decrement(ref running);
             await Wire.TrailersOnly(context, 13, "broken");
         };
-        RawReply[] replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => gateway.Client.CallAsync(AttackGateway.Pay(id, 10))));
+        await using RawHttp2 other = await RawHttp2.ConnectAsync(gateway.EndPoint);
+        RawHttp2[] clients = [gateway.Client, other]; // 100 streams each: one connection may have 128
+        RawReply[] replies = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(copy => clients[copy % 2].CallAsync(AttackGateway.Pay(id, 10))));
         Assert.All(replies, reply => Assert.Contains(reply.Status, new[] { 13, 9 }));
         Assert.All(replies, reply => Assert.Empty(reply.Body));
         Assert.Equal((1, 0), (most, gateway.Store.Commits));
