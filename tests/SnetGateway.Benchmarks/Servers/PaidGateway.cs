@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SnetGateway.Benchmarks.Market;
 
 namespace SnetGateway.Benchmarks.Servers;
@@ -10,6 +11,9 @@ namespace SnetGateway.Benchmarks.Servers;
 /// </summary>
 internal sealed class PaidGateway(string name, string program, string folder, string ledgerFolder, string? etcd)
 {
+    // An older build beside this one knows no key of a kind that is off.
+    private static readonly JsonSerializerOptions s_json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     private readonly string _configuration = Path.Combine(folder, $"{name}.json");
 
     /// <summary>What the report calls it.</summary>
@@ -42,7 +46,7 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>Writes the configuration, and gives the command that serves it.</summary>
     public IEnumerable<string> Serve(IPEndPoint endPoint, IPEndPoint service, LoadMarket market, ulong price)
     {
-        File.WriteAllText(_configuration, JsonSerializer.Serialize(Configuration(endPoint, service, market, price)));
+        File.WriteAllText(_configuration, JsonSerializer.Serialize(Configuration(endPoint, service, market, price), s_json));
         return ["dotnet", program, "serve", "--config", _configuration];
     }
 
@@ -91,11 +95,11 @@ internal sealed class PaidGateway(string name, string program, string folder, st
                     GroupId = market.State.GroupIdBase64,
                     PaymentAddress = market.State.Accounts["provider"].Address,
                     FreeCalls = HasAllKinds
-                        ? new() { ["SignerKeyFile"] = Secret("free-call-key"), ["Calls"] = 1_000_000_000, ["MinBalance"] = "0" }
-                        : new Dictionary<string, object>(),
+                        ? new { SignerKeyFile = Secret("free-call-key"), Calls = 1_000_000_000, MinBalance = "0" }
+                        : null,
                 },
             },
-            Prepaid = HasAllKinds ? new() { ["SecretPath"] = Secret("prepaid-secret") } : new Dictionary<string, object>(),
+            Prepaid = HasAllKinds ? new { SecretPath = Secret("prepaid-secret") } : null,
             Services = new Dictionary<string, object>
             {
                 ["echo"] = new { Group = "load", market.State.ServiceId, Price = new { Cogs = price } },

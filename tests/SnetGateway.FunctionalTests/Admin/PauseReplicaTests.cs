@@ -9,7 +9,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Admin;
 
 /// <summary>A pause of two gateways that share a ledger.</summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Replicas)]
 [Trait("Needs", "etcd")]
 [Trait("Needs", "chain")]
 public sealed class PauseReplicaTests(DevChainFixture fixture)

@@ -9,7 +9,7 @@ namespace SnetGateway.FunctionalTests.Crashes;
 /// <summary>
 /// kill -9 of the gateway under load, again and again, on one ledger. tests/campaigns/kill.sh runs the same for longer.
 /// </summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Kills)]
 [Trait("Needs", "chain")]
 public sealed class KillTests(DevChainFixture fixture, ITestOutputHelper output)
 {

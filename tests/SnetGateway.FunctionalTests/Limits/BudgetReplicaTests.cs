@@ -8,7 +8,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Limits;
 
 /// <summary>One budget under 256 parallel calls on three gateways with one etcd.</summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Replicas)]
 [Trait("Needs", "etcd")]
 [Trait("Needs", "chain")]
 public sealed class BudgetReplicaTests(DevChainFixture fixture, ITestOutputHelper output)

@@ -10,6 +10,12 @@ public sealed class DevChainFixture : IAsyncLifetime
 {
     public const string Collection = "Local chain";
 
+    /// <summary>Those that take minutes have chains of their own, beside each other.</summary>
+    public const string Kills = "Local chain under kills";
+
+    /// <inheritdoc cref="Kills"/>
+    public const string Replicas = "Local chain of replicas";
+
     public DevChain Chain { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Chain = await DevChain.StartAsync();

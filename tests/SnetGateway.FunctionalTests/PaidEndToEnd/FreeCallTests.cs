@@ -14,7 +14,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// Free calls on the real contract, by grpc-js and python3-grpcio, and by the sequences of the newest SDKs. Most tests share one gateway:
 /// each has its own users.
 /// </summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Tokens)]
 [Trait("Needs", "chain")]
 public sealed class FreeCallTests(GatewayFixture market, FreeCallTests.Running running) : IClassFixture<FreeCallTests.Running>
 {

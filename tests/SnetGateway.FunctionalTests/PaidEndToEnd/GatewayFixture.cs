@@ -8,6 +8,12 @@ public sealed class GatewayFixture : MarketFixture
 {
     public const string Collection = "Gateway on the real contract";
 
+    /// <summary>Those that take minutes have gateways of their own, beside each other.</summary>
+    public const string Tokens = "Gateway of calls paid by tokens";
+
+    /// <inheritdoc cref="Tokens"/>
+    public const string Prices = "Gateway of prices that vary";
+
     /// <summary>Cogs a call, wherever nothing else is said.</summary>
     public const long Price = 10;
 
@@ -99,4 +105,10 @@ public sealed class GatewayFixture : MarketFixture
 
     [CollectionDefinition(Collection)]
     public sealed class Definition : ICollectionFixture<GatewayFixture>;
+
+    [CollectionDefinition(Tokens)]
+    public sealed class TokensDefinition : ICollectionFixture<GatewayFixture>;
+
+    [CollectionDefinition(Prices)]
+    public sealed class PricesDefinition : ICollectionFixture<GatewayFixture>;
 }

@@ -7,7 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Metered prices on the real contract, by a client that uses its credit and by one that knows nothing of it.</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Prices)]
 [Trait("Needs", "chain")]
 public sealed class MeteredCallTests(GatewayFixture market)
 {

@@ -6,7 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Calls of one channel at the same time, each with a voucher, on the real contract, by grpc-js and python3-grpcio.</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Prices)]
 [Trait("Needs", "chain")]
 public sealed class ParallelVoucherTests(GatewayFixture market)
 {

@@ -8,7 +8,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Tokens that were not issued for the call, and signed totals that are used twice: one grant for each payment.</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Tokens)]
 [Trait("Needs", "chain")]
 public sealed class PrepaidAttackTests(GatewayFixture market)
 {

@@ -8,7 +8,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Prepaid calls on the real contract, by grpc-js and python3-grpcio, on each store.</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Tokens)]
 [Trait("Needs", "chain")]
 public sealed class PrepaidCallTests(GatewayFixture market)
 {

@@ -9,7 +9,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>npm's snet-sdk and snet-sdk-web, unmodified, as a consumer's program and a web page use them (tests/clients).</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Tokens)]
 [Trait("Needs", "chain")]
 public sealed class PublicSdkTests(GatewayFixture market)
 {

@@ -15,7 +15,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 
 /// <summary>Models trained through the gateway on the real contract, by grpc-js and python3-grpcio, at the sample model service.</summary>
-[Collection(GatewayFixture.Collection)]
+[Collection(GatewayFixture.Prices)]
 [Trait("Needs", "chain")]
 public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
 {

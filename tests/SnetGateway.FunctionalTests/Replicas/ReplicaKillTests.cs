@@ -11,7 +11,7 @@ namespace SnetGateway.FunctionalTests.Replicas;
 /// Three gateways on one store; gateways and store are killed, stopped, taken away and filled one after the other, under load from honest
 /// and dishonest consumers. tests/campaigns/kill.sh --store etcd (or redis) runs the same for longer.
 /// </summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Kills)]
 [Trait("Needs", "etcd")]
 [Trait("Needs", "redis")]
 [Trait("Needs", "chain")]

@@ -6,7 +6,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Replicas;
 
 /// <summary>Three replicas behind haproxy are stopped and started one after the other, while consumers pay through the balancer.</summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Replicas)]
 [Trait("Needs", "etcd")]
 [Trait("Needs", "chain")]
 public sealed class RollingRestartTests(DevChainFixture fixture, ITestOutputHelper output)

@@ -13,7 +13,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Replicas;
 
 /// <summary>Two gateways as processes, on one etcd or one Redis: one channel, one truth.</summary>
-[Collection(DevChainFixture.Collection)]
+[Collection(DevChainFixture.Replicas)]
 [Trait("Needs", "etcd")]
 [Trait("Needs", "redis")]
 [Trait("Needs", "chain")]
