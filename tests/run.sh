@@ -38,6 +38,11 @@ fi
 for target in "${targets[@]}"; do need_restore "$target"; done
 installed=$SECONDS
 for target in "${targets[@]}"; do need_build "$target" -c "$configuration" --no-restore; done
+if [ -z "$fast" ] && [ $# -eq 0 ]; then
+  # Hundreds of gateways are started: compiled ahead, each takes a third less of the processor.
+  need_published artifacts/gateway -p:RunAnalyzers=false
+  export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway
+fi
 built=$SECONDS
 
 passed=0 failed=0 skipped=0

@@ -36,6 +36,7 @@ need_gateway() {
   [ "$configuration" = Release ] || return 0
   need_published artifacts/gateway
   export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway
+  export DOTNET_TieredPGO=1 DOTNET_TC_CallCounting=1 # as it runs elsewhere; tests of the suite end before that pays
 }
 
 # run_benchmark VERB ARGUMENT...: a report of the benchmarks on the gateway as it is published for a release, compiled ahead unless $ahead

@@ -71,7 +71,7 @@ internal sealed class GrowthBench : IAsyncDisposable
     public LoadLoop Calls(IPEndPoint gateway, LoadClient[] clients) => new(
         gateway, new RequestTemplate(gateway.ToString(), Method, MessageBytes), clients, Math.Min(64, clients.Length), Time);
 
-    public Task MineAsync(int blocks) => _market.MineAsync(blocks);
+    public Task AppendBlocksAsync(int blocks) => _market.AppendBlocksAsync(blocks);
 
     public async ValueTask DisposeAsync()
     {

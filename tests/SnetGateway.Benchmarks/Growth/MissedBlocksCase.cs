@@ -18,7 +18,7 @@ internal static class MissedBlocksCase
         await gateway.StartAsync(cancellationToken);
         _ = bench.Calls(gateway.EndPoint, clients).Run(TimeSpan.FromMinutes(1), TimeSpan.Zero, () => default);
         await gateway.StopAsync();
-        await bench.MineAsync(blocks);
+        await bench.AppendBlocksAsync(blocks);
         await Task.Delay(s_bound, bench.Time, cancellationToken);
 
         TimeSpan ready = await gateway.StartAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
 
@@ -9,8 +10,6 @@ namespace SnetGateway.FunctionalTests.Cli;
 [Trait("Needs", "time")]
 public sealed class ServeCommandTests : IDisposable
 {
-    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll");
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-serve-");
 
     private string File => Path.Combine(_folder.FullName, "appsettings.json");
@@ -175,14 +174,13 @@ public sealed class ServeCommandTests : IDisposable
 
     private async Task InitAsync()
     {
-        await using var init = ChildProcess.Start("dotnet", [s_program, "init", "--output", File]);
+        await using var init = ChildProcess.Start(GatewayProcess.Program, ["init", "--output", File]);
         Assert.Equal(0, await init.WaitForExitAsync());
     }
 
     private ChildProcess Serve(string[]? more = null, Dictionary<string, string?>? environment = null) => ChildProcess.Start(
-        "dotnet",
+        GatewayProcess.Program,
         [
-            s_program,
             "serve",
             "--config",
             File,

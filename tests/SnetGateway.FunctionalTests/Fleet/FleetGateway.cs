@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 
 namespace SnetGateway.FunctionalTests.Fleet;
@@ -12,8 +13,6 @@ namespace SnetGateway.FunctionalTests.Fleet;
 /// </summary>
 internal sealed partial class FleetGateway : IAsyncDisposable
 {
-    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll");
-
     private readonly DirectoryInfo _folder;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly JsonNode _file;
@@ -37,7 +36,7 @@ internal sealed partial class FleetGateway : IAsyncDisposable
     public static async Task<FleetGateway> StartAsync(params (string Service, Uri[] Instances)[] services)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("snet-fleet-");
-        await using (var init = ChildProcess.Start("dotnet", [s_program, "init", "--output", FileIn(folder)]))
+        await using (var init = ChildProcess.Start(GatewayProcess.Program, ["init", "--output", FileIn(folder)]))
         {
             await init.WaitForExitAsync();
         }
@@ -48,9 +47,9 @@ internal sealed partial class FleetGateway : IAsyncDisposable
         Route(file, services);
         await File.WriteAllTextAsync(FileIn(folder), file.ToJsonString());
         var process = ChildProcess.Start(
-            "dotnet",
+            GatewayProcess.Program,
             [
-                s_program, "serve", "--config", FileIn(folder),
+                "serve", "--config", FileIn(folder),
                 "--SnetGateway:Listeners:Public:Address=127.0.0.1:0",
                 "--SnetGateway:Listeners:Admin:Address=127.0.0.1:0",
                 $"--SnetGateway:Ledger:Path={Path.Combine(folder.FullName, "ledger.db")}",

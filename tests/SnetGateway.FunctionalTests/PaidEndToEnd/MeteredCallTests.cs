@@ -9,7 +9,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// <summary>Metered prices on the real contract, by a client that uses its credit and by one that knows nothing of it.</summary>
 [Collection(GatewayFixture.Prices)]
 [Trait("Needs", "chain")]
-public sealed class MeteredCallTests(GatewayFixture market)
+public sealed class MeteredCallTests(GatewayFixture market, MeteredCallTests.Running running) : IClassFixture<MeteredCallTests.Running>
 {
     private const long Ceiling = 100;
     private const string FinalPrice = "snet-final-price-cogs";
@@ -18,7 +18,7 @@ public sealed class MeteredCallTests(GatewayFixture market)
     public async Task Messages_AreCharged_TheRestIsCredit_AlsoAfterAClaim()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("message");
+        GatewayProcess gateway = running.Messages;
         IReadOnlyList<CallReport> calls = await RunAsync(Count(gateway, channel, answers: 3) with { Calls = 5 });
         Assert.All(calls, call => Assert.Equal((0, 3, "30"), (call.Code, call.Messages.Count, PriceOf(call))));
         Assert.Equal([100, 130, 160, 190, 220], calls.Select(call => (int)call.Amount!.Value));
@@ -39,7 +39,7 @@ public sealed class MeteredCallTests(GatewayFixture market)
     public async Task StreamBeyondTheCeiling_EndsWithAStatus()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("message");
+        GatewayProcess gateway = running.Messages;
         CallReport call = Assert.Single(await RunAsync(Count(gateway, channel, answers: 50)));
         Assert.Equal((8, "the call has reached the most that it may cost"), (call.Code, call.Details));
         Assert.Equal((10, "100"), (call.Messages.Count, PriceOf(call)));
@@ -51,37 +51,39 @@ public sealed class MeteredCallTests(GatewayFixture market)
     public async Task ClientThatKnowsNothingOfCredit_IsAccepted()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("message");
+        GatewayProcess gateway = running.Messages;
         ClientJob job = market.Say(gateway, channel, Ceiling) with { Calls = 3 };
         Assert.All(await market.Client(ClientStack.Python).RunAsync(job), call => Assert.True(call.Code == 0, call.Details));
         Assert.Equal((300, 270), await StateAsync(gateway, channel));
         Assert.Equal("clean", await VerifyAsync(gateway));
     }
 
-    [Theory]
-    [InlineData("7", 7)]
-    [InlineData("101", 100)]
-    [InlineData(null, 100)]
-    public async Task ReportedPrice_IsCharged_AndAnInvalidOneLeavesTheCeiling(string? reported, int charged)
+    [Fact]
+    public async Task ReportedPrice_IsCharged_AndAnInvalidOneLeavesTheCeiling()
     {
-        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("trailer");
-        Dictionary<string, string> trailers = reported is null ? [] : new() { [FinalPrice] = reported };
-        CallReport call = Assert.Single(await RunAsync(Count(gateway, channel, 1) with
+        await using GatewayProcess gateway = await StartAsync(market, "trailer");
+        async Task<(int Code, string? Price, int? Credit, int Warnings, string Ledger)> SayAsync(Dictionary<string, string> trailers)
         {
-            Method = "example.Echo/Say", Requests = [new { text = "hello", trailingMetadata = trailers }],
-        }));
-        Assert.Equal((0, $"{charged}"), (call.Code, PriceOf(call)));
-        Assert.Equal((100, charged == 100 ? null : 100 - charged), await StateAsync(gateway, channel));
-        Assert.Equal(charged == 100 ? 1 : 0, gateway.Log.Count(line => line.EventId == 2020));
-        Assert.Equal(charged == 100 ? "its ceiling of 100 cogs stays charged" : "clean", await VerifyAsync(gateway));
+            ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+            CallReport call = Assert.Single(await RunAsync(Count(gateway, channel, 1) with
+            {
+                Method = "example.Echo/Say", Requests = [new { text = "hello", trailingMetadata = trailers }],
+            }));
+            (int? signed, int? credit) = await StateAsync(gateway, channel);
+            Assert.Equal(100, signed);
+            return (call.Code, PriceOf(call), credit, gateway.Log.Count(line => line.EventId == 2020), await VerifyAsync(gateway));
+        }
+
+        Assert.Equal((0, "7", 93, 0, "clean"), await SayAsync(new() { [FinalPrice] = "7" }));
+        Assert.Equal((0, "100", null, 1, "its ceiling of 100 cogs stays charged"), await SayAsync(new() { [FinalPrice] = "101" }));
+        Assert.Equal((0, "100", null, 2, "its ceiling of 100 cogs stays charged"), await SayAsync([]));
     }
 
     [Fact]
     public async Task Seconds_OfAStream_EndIt_WhenTheyAreUsedUp()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("second", unit: 100);
+        await using GatewayProcess gateway = await StartAsync(market, "second", unit: 100);
         CallReport call = Assert.Single(await RunAsync(Count(gateway, channel, 1) with
         {
             Requests = [new { text = "hello", answers = 5, stallAfter = 1 }],
@@ -99,8 +101,8 @@ public sealed class MeteredCallTests(GatewayFixture market)
         {
             ["SnetGateway:Ledger:Store"] = "etcd", ["SnetGateway:Ledger:Etcd:Endpoints:0"] = etcd.Endpoint,
         };
-        await using GatewayProcess one = await StartAsync("kibibyte", unit: 10, ledger);
-        await using GatewayProcess two = await StartAsync("kibibyte", unit: 10, ledger);
+        await using GatewayProcess one = await StartAsync(market, "kibibyte", unit: 10, ledger);
+        await using GatewayProcess two = await StartAsync(market, "kibibyte", unit: 10, ledger);
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
         foreach (GatewayProcess gateway in (GatewayProcess[])[one, two, one, two])
         {
@@ -121,7 +123,7 @@ public sealed class MeteredCallTests(GatewayFixture market)
     public async Task GatewayThatIsKilled_BeforeTheGiveBack_LeavesTheCeilingCharged_AndAfterIt_HasGivenBackOnce()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync("message", crashes: true);
+        await using GatewayProcess gateway = await StartAsync(market, "message", crashes: true);
         await using (ChildProcess client = PayingClient.Start(ClientStack.Node, Count(gateway, channel, 1) with
         {
             Requests = [new { text = "hello", answers = 5, stallAfter = 1 }], AnnounceFirst = true,
@@ -154,7 +156,7 @@ public sealed class MeteredCallTests(GatewayFixture market)
     {
         CommandResult verified = await gateway.RunCommandAsync(["ledger", "verify", .. options]);
         Assert.True(verified.ExitCode == 0, verified.Everything);
-        string? note = verified.Output.SingleOrDefault(line => line.Contains("was not given anything back", StringComparison.Ordinal));
+        string? note = verified.Output.FirstOrDefault(line => line.Contains("was not given anything back", StringComparison.Ordinal));
         return note is null ? "clean" : note[note.IndexOf("its ceiling", StringComparison.Ordinal)..].Split(',')[0];
     }
 
@@ -176,8 +178,8 @@ public sealed class MeteredCallTests(GatewayFixture market)
         return ((int?)state.SignedAmount, (int?)state.Credit);
     }
 
-    private Task<GatewayProcess> StartAsync(
-        string by, int unit = 10, Dictionary<string, string>? options = null, bool crashes = false)
+    private static Task<GatewayProcess> StartAsync(
+        GatewayFixture market, string by, int unit = 10, Dictionary<string, string>? options = null, bool crashes = false)
     {
         var all = new Dictionary<string, string>(options ?? []) { ["SnetGateway:Services:metered:Price:Metered:By"] = by };
         if (by != "trailer")
@@ -187,5 +189,15 @@ public sealed class MeteredCallTests(GatewayFixture market)
 
         var service = new MarketService("metered", market.Service(ExampleLanguage.JavaScript).Address) { Price = Ceiling };
         return GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, service) { Options = all, HasCrashPoints = crashes });
+    }
+
+    /// <summary>One gateway for what is charged by messages: a start takes longer than the calls.</summary>
+    public sealed class Running(GatewayFixture market) : IAsyncLifetime
+    {
+        public GatewayProcess Messages { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Messages = await StartAsync(market, "message");
+
+        public ValueTask DisposeAsync() => Messages.DisposeAsync();
     }
 }

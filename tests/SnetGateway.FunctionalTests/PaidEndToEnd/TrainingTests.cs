@@ -17,21 +17,16 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 /// <summary>Models trained through the gateway on the real contract, by grpc-js and python3-grpcio, at the sample model service.</summary>
 [Collection(GatewayFixture.Prices)]
 [Trait("Needs", "chain")]
-public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
+public sealed class TrainingTests(GatewayFixture market, TrainingTests.Running running) : IClassFixture<TrainingTests.Running>
 {
     private const string Service = "trained";
     private const string OtherHost = "other";
     private const int ValidatePrice = 3;
     private const int TrainPrice = 5;
 
-    private ExampleServiceProcess _models = null!;
     private string _modelId = "";
     private string? _host;
     private ulong _block;
-
-    public async ValueTask InitializeAsync() => _models = await ExampleServiceProcess.StartModelsAsync();
-
-    public ValueTask DisposeAsync() => _models.DisposeAsync();
 
     /// <summary>The whole life of a model, each step at its price, nothing more.</summary>
     [Theory]
@@ -83,7 +78,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     public async Task Payments_AreForTheOwner_TheModelAndThePrice_AndFailuresCostNothing(ClientStack stack)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync();
+        GatewayProcess gateway = await SharedAsync();
         _modelId = await CreateAsync(gateway, stack);
         Task<CallReport> Validate(
             object fields, int price = ValidatePrice, string by = "consumer", string? header = null, string? type = null) =>
@@ -122,10 +117,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     public async Task Upload_ThatIsNotRight_IsAnswered_AndCostsNothing(ClientStack stack)
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync(new()
-        {
-            [$"SnetGateway:Services:{Service}:Training:MaxUploadBytes"] = "4000",
-        });
+        GatewayProcess gateway = await SharedAsync();
         _modelId = await CreateAsync(gateway, stack);
         Task<CallReport> Upload(object[] parts, string? header = null, int price = ValidatePrice) =>
             UploadAsync(gateway, stack, channel, parts, 0, price, header);
@@ -146,7 +138,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     public async Task Upload_ThatItsClientCancels_FreesTheChannel_AndCostsNothing()
     {
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
-        await using GatewayProcess gateway = await StartAsync(new() { ["SnetGateway:PaidCalls:MaxWait"] = "00:00:01" });
+        GatewayProcess gateway = await SharedAsync();
         _modelId = await CreateAsync(gateway, ClientStack.Node);
         using var client = GrpcChannel.ForAddress($"http://{gateway.Endpoint}");
         using (AsyncClientStreamingCall<UploadAndValidateRequest, StatusResponse> call =
@@ -169,7 +161,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     [Fact]
     public async Task RequestsWithoutWhatTheyNeed_AreAnswered()
     {
-        await using GatewayProcess gateway = await StartAsync();
+        GatewayProcess gateway = await SharedAsync();
         Task<CallReport> Ask(string method, object request) => market.Client(ClientStack.Node).CallAsync(Job(gateway, method, request));
         await ExpectAsync(
             2, "invalid request: no grpc_service_name or grpc_method_name provided",
@@ -187,7 +179,7 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
     [Fact]
     public async Task OtherHostsAndConsumers_ReachNoModelService()
     {
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, Echo()));
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, Echo(market)));
         CallReport off = await market.Client(ClientStack.Node).CallAsync(
             Job(gateway, "get_all_models", Authorized("get_all_models", "consumer")));
         Assert.Equal((12, "the service training.Daemon is not offered"), (off.Code, off.Details));
@@ -371,18 +363,19 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
         };
     }
 
-    private MarketService Echo() => new(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 };
+    private static MarketService Echo(GatewayFixture market) =>
+        new(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 };
 
-    private async Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null, string? otherGroup = null)
+    private static GatewaySettings Settings(
+        GatewayFixture market, ExampleServiceProcess models, Dictionary<string, string>? options = null, string? otherGroup = null)
     {
-        _block = await market.Chain.GetBlockNumberAsync();
         if (otherGroup is not null)
         {
-            options = new() { [$"SnetGateway:Services:{OtherHost}:Training:Address"] = _models.Address.ToString() };
+            options = new() { [$"SnetGateway:Services:{OtherHost}:Training:Address"] = models.Address.ToString() };
         }
 
-        MarketService other = Echo() with { Name = OtherHost, Hosts = [OtherHost], Group = "other" };
-        return await GatewayProcess.StartAsync(new GatewaySettings(market.Chain.State, otherGroup is null ? [Echo()] : [Echo(), other])
+        MarketService service = Echo(market), other = service with { Name = OtherHost, Hosts = [OtherHost], Group = "other" };
+        return new GatewaySettings(market.Chain.State, otherGroup is null ? [service] : [service, other])
         {
             MoreGroups = otherGroup is null ? new Dictionary<string, MarketGroup>() : new()
             {
@@ -390,8 +383,45 @@ public sealed class TrainingTests(GatewayFixture market) : IAsyncLifetime
             },
             Options = new Dictionary<string, string>(options ?? [])
             {
-                [$"SnetGateway:Services:{Service}:Training:Address"] = _models.Address.ToString(),
+                [$"SnetGateway:Services:{Service}:Training:Address"] = models.Address.ToString(),
             },
-        });
+        };
+    }
+
+    private async Task<GatewayProcess> StartAsync(Dictionary<string, string>? options = null, string? otherGroup = null)
+    {
+        _block = await market.Chain.GetBlockNumberAsync();
+        return await GatewayProcess.StartAsync(Settings(market, running.Models, options, otherGroup));
+    }
+
+    /// <summary>The gateway of the tests that need none of their own.</summary>
+    private async Task<GatewayProcess> SharedAsync()
+    {
+        _block = await market.Chain.GetBlockNumberAsync();
+        return running.Gateway;
+    }
+
+    /// <summary>The model service, and one gateway with a small upload limit and a short wait: starts take longer than the calls.</summary>
+    public sealed class Running(GatewayFixture market) : IAsyncLifetime
+    {
+        public ExampleServiceProcess Models { get; private set; } = null!;
+
+        public GatewayProcess Gateway { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Models = await ExampleServiceProcess.StartModelsAsync();
+            Gateway = await GatewayProcess.StartAsync(Settings(market, Models, new()
+            {
+                [$"SnetGateway:Services:{Service}:Training:MaxUploadBytes"] = "4000",
+                ["SnetGateway:PaidCalls:MaxWait"] = "00:00:01",
+            }));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Gateway.DisposeAsync();
+            await Models.DisposeAsync();
+        }
     }
 }

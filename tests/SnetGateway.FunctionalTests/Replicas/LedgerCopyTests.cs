@@ -13,6 +13,7 @@ using SnetGateway.Storage;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Etcd;
 using SnetGateway.TestKit.Ledgers;
+using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using SnetGateway.TestKit.Stores;
 using Xunit;
@@ -166,8 +167,7 @@ public sealed class LedgerCopyTests(LedgerCopyTests.Stores stores, ITestOutputHe
             ["DOTNET_STARTUP_HOOKS"] = Repository.Existing(
                 $"tests/SnetGateway.CrashPoints/bin/{Repository.Configuration}/net10.0/SnetGateway.CrashPoints.dll", "build the solution"),
         };
-        await using var process = ChildProcess.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "snet-gateway.dll"), .. command], environment: environment);
+        await using var process = ChildProcess.Start(GatewayProcess.Program, command, environment: environment);
         await process.WriteLineAsync(
             string.Create(CultureInfo.InvariantCulture, $"store-answered {write} {(int)UnixSignal.Kill}"));
         int code = await process.WaitForExitAsync();

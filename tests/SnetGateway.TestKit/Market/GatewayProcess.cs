@@ -131,6 +131,11 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <param name="eventIds">Event ids of log lines of level error or critical.</param>
     public void ExpectErrors(params int[] eventIds) => _expectedErrors.UnionWith(eventIds);
 
+    /// <summary>The binary that SNET_TEST_GATEWAY names: published, compiled ahead. Otherwise the one built with the tests.</summary>
+    public static string Program => System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named
+        ? named
+        : Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+
     /// <summary>Runs another command of the same binary with the same configuration.</summary>
     public async Task<CommandResult> RunCommandAsync(params string[] arguments)
     {
@@ -177,24 +182,11 @@ public sealed class GatewayProcess : IAsyncDisposable
     private static bool IsOfABusyMachine(GatewayLogLine line) =>
         line.EventId == 3011 && line.Message.Contains("timed out", StringComparison.Ordinal);
 
-    /// <summary>The binary that SNET_TEST_GATEWAY names, as in campaigns.</summary>
-    private static string? Named =>
-        System.Environment.GetEnvironmentVariable("SNET_TEST_GATEWAY") is { Length: > 0 } named ? named : null;
-
-    /// <summary>Otherwise the one built with the tests.</summary>
-    private string Binary() => Settings.Binary ?? Named
-        ?? Repository.Existing($"src/SnetGateway.Gateway/bin/{Repository.Configuration}/net10.0/snet-gateway", "build the solution");
+    private string Binary() => Settings.Binary ?? Program;
 
     private Dictionary<string, string?> Environment()
     {
         Dictionary<string, string?> variables = new(Settings.Environment);
-        if (Settings.Binary is null && Named is null)
-        {
-            // It runs for seconds: to compile its code a second time, by what was counted, costs more than it saves.
-            variables["DOTNET_TieredPGO"] = "0";
-            variables["DOTNET_TC_CallCounting"] = "0";
-        }
-
         if (Settings.HasCrashPoints)
         {
             variables["DOTNET_STARTUP_HOOKS"] = Repository.Existing(

@@ -70,6 +70,12 @@ public sealed class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        foreach (string compileOnce in (string[])["DOTNET_TieredPGO", "DOTNET_TC_CallCounting"])
+        {
+            // It runs for seconds: to compile its code a second time, by what was counted, costs more than it saves.
+            _ = start.Environment.TryAdd(compileOnce, "0");
+        }
+
         var process = new Process { StartInfo = start };
         var child = new ChildProcess(process, Path.GetFileName(fileName));
         process.OutputDataReceived += (_, line) => child.OnOutput(line.Data);
