@@ -91,6 +91,9 @@ public sealed class ChainOptions
             ? pause
             : null;
 
-    /// <summary>The escrow contract. Only for validated options.</summary>
-    public Address Escrow => Address.Parse(EscrowAddress);
+    /// <summary>Whether there is a chain. A gateway whose routes are all without payment needs none.</summary>
+    public bool IsConfigured => ChainId != 0;
+
+    /// <summary>The escrow contract; zero without a chain. Only for validated options.</summary>
+    public Address Escrow => IsConfigured ? Address.Parse(EscrowAddress) : default;
 }

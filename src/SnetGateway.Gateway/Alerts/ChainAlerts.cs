@@ -12,6 +12,11 @@ internal sealed class ChainAlerts(ChainFollower follower, ChainOptions chain, Ti
 
     public IEnumerable<AlertProblem> Find(AlertOptions options)
     {
+        if (!chain.IsConfigured)
+        {
+            yield break;
+        }
+
         ChainStatus status = follower.Status;
         TimeSpan age = time.GetUtcNow() - (status.Cursor?.SeenAt ?? _start);
         TimeSpan half = chain.StalenessBound / 2;

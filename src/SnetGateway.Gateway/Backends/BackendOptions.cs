@@ -23,6 +23,13 @@ public sealed class BackendOptions
     [Live]
     public bool MissingHealthServiceIsHealthy { get; set; } = true;
 
+    /// <summary>
+    /// If true, gRPC health reports a service as SERVING that neither a heartbeat nor probes of its instances check, as the reference
+    /// daemon does. If false, as UNKNOWN. Default false.
+    /// </summary>
+    [Live]
+    public bool UncheckedServicesAreServing { get; set; }
+
     /// <summary>Settings of single clusters, by their names in `ReverseProxy:Clusters`.</summary>
     [Live]
     public Dictionary<string, ClusterBackendOptions> Clusters { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -40,7 +40,10 @@ internal static class CatalogReader
             GroupOptions group = groups[service.Group];
             string daemonId = DaemonId.Of(group.OrganizationId, service.ServiceId, group.GroupId, registry);
             string[] own = [.. clusters[name].Distinct(StringComparer.OrdinalIgnoreCase)];
-            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, own, service.Heartbeat);
+            return new HeartbeatTarget(name, service.ServiceId, daemonId, service.Hosts, own, service.Heartbeat)
+            {
+                Encoding = service.Encoding,
+            };
         })]);
     }
 

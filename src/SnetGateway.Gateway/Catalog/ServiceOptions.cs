@@ -40,6 +40,12 @@ public sealed class ServiceOptions
     /// </summary>
     public bool ParallelVouchers { get; set; }
 
+    /// <summary>
+    /// `encoding` in the service's metadata, which `/encoding` returns: proto or json. Messages pass as they are. Default proto.
+    /// </summary>
+    [AllowedValues(EncodingEndpoint.Proto, EncodingEndpoint.Json)]
+    public string Encoding { get; set; } = EncodingEndpoint.Proto;
+
     /// <summary>How `/heartbeat` checks the service.</summary>
     public HeartbeatOptions Heartbeat { get; set; } = new();
 }

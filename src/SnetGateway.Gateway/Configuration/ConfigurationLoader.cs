@@ -56,13 +56,25 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         // YARP's part of a configuration without errors is read while it is checked.
         await using var whole = new ProxyReader(valid.GetSection(ProxySchema.Section));
         Task<IProxyConfig> early = whole.ReadAsync();
-        GatewaySchema.Check(valid, errors);
+        bool isFree = FreeConfiguration.Is(valid);
+        GatewaySchema.Check(valid, errors, hasChain: !isFree);
+        if (startup is not null && !isFree && FreeConfiguration.Is(Of(startup)))
+        {
+            errors.Add(
+                ServiceRules.Services, "the gateway started without payments, so it has no chain and no ledger",
+                "Restart it to take the change");
+        }
 
         // null means that a key is not set. Bound as it is, it would replace the default.
         var values = new Dictionary<string, string?>(all.Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
         bool isWhole = errors.IsEmpty && values.Count == all.Count;
         valid = isWhole ? valid : Of(values.Where(pair => !errors.Covers(pair.Key)));
         GatewayOptions options = Bind(valid);
+        if (isFree)
+        {
+            FreeConfiguration.ApplyTo(options);
+        }
+
         await ((Task)early).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await using ProxyReader? part = isWhole ? null : new ProxyReader(valid.GetSection(ProxySchema.Section));
         ProxyReader proxy = part ?? whole;

@@ -68,7 +68,10 @@ internal sealed class ConfigurationReload(
         if (later.Count > 0)
         {
             ConfigurationLog.NeedsRestart(logger, loader.Sources.File, string.Join(", ", later));
-            LedgerPlace.ReportChange(logger, loader.Sources.File, startup.Options.Ledger, result.Options.Ledger);
+            if (result.Options.Chain.IsConfigured)
+            {
+                LedgerPlace.ReportChange(logger, loader.Sources.File, startup.Options.Ledger, result.Options.Ledger);
+            }
         }
 
         live.Swap(result.Snapshot);

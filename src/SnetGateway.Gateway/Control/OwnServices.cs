@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Health;
@@ -22,6 +23,9 @@ internal static class OwnServices
 
     /// <summary>Offered where operators are configured.</summary>
     private const string RemoteControl = "configuration_service.ConfigurationService";
+
+    private const string FreeCalls = "escrow.FreeCallStateService";
+    private const string Tokens = "escrow.TokenService";
 
     /// <summary>Before all routes of services, also those with a low order: a catch-all route must not take these calls.</summary>
     internal const int MethodOrder = int.MinValue;
@@ -72,19 +76,39 @@ internal static class OwnServices
         return services;
     }
 
-    /// <summary>Maps what consumers may call without payment: the own services, and `/heartbeat`.</summary>
+    /// <summary>Maps what consumers may call without payment: the own services, `/heartbeat` and `/encoding`.</summary>
     public static void MapOwnServices(this IEndpointRouteBuilder endpoints)
     {
         IServiceProvider provider = endpoints.ServiceProvider;
-        ChannelStateService states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
         GatewayReflection reflection = ActivatorUtilities.CreateInstance<GatewayReflection>(provider);
-        endpoints.MapOwnService(binder => PaymentChannelStateService.BindService(binder, states));
         endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, provider.GetRequiredService<GatewayHealth>()));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection));
         endpoints.MapOwnService(binder => ServerReflection.BindService(binder, reflection), GatewayReflection.AlphaName);
-        endpoints.MapPaymentServices(ActivatorUtilities.CreateInstance<FreeCallService>(provider));
         HeartbeatEndpoint.Map(endpoints);
+        EncodingEndpoint.Map(endpoints);
+        if (provider.GetRequiredService<ChainOptions>().IsConfigured)
+        {
+            ChannelStateService states = ActivatorUtilities.CreateInstance<ChannelStateService>(provider);
+            endpoints.MapOwnService(binder => PaymentChannelStateService.BindService(binder, states));
+            endpoints.MapPaymentServices(ActivatorUtilities.CreateInstance<FreeCallService>(provider));
+        }
+        else
+        {
+            endpoints.MapWithoutPayments();
+        }
     }
+
+    /// <summary>Without payments, only remote control is left of the protocol's control services.</summary>
+    private static void MapWithoutPayments(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapRemoteControl();
+        foreach (string service in (string[])[ChannelStateService.Name, FreeCalls, Tokens, TrainCalls.RouteId])
+        {
+            endpoints.MapUnimplemented(service, NotOfferedText(service));
+        }
+    }
+
+    private static string NotOfferedText(string service) => $"the service {service} is not offered";
 
     /// <summary>Maps the protocol's other control services: free calls, prepaid tokens, and those that are not offered.</summary>
     public static void MapPaymentServices(this IEndpointRouteBuilder endpoints, NoFreeCalls freeCalls)
@@ -103,7 +127,13 @@ internal static class OwnServices
             endpoints.MapUnimplemented(TrainCalls.RouteId, TrainingRequests.NotOffered);
         }
 
-        RemoteControlService? remote = provider.GetService<RemoteControlService>();
+        endpoints.MapRemoteControl();
+    }
+
+    /// <summary>Maps remote control where operators are configured, and what is not offered.</summary>
+    private static void MapRemoteControl(this IEndpointRouteBuilder endpoints)
+    {
+        RemoteControlService? remote = endpoints.ServiceProvider.GetService<RemoteControlService>();
         if (remote is not null)
         {
             endpoints.MapOwnService(binder => ConfigurationService.BindService(binder, remote));
@@ -111,7 +141,7 @@ internal static class OwnServices
 
         foreach (string service in NotOffered.Where(name => remote is null || name != RemoteControl))
         {
-            endpoints.MapUnimplemented(service, $"the service {service} is not offered");
+            endpoints.MapUnimplemented(service, NotOfferedText(service));
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Pauses;
@@ -11,13 +13,16 @@ namespace SnetGateway.Gateway.Health;
 /// <summary>
 /// Publishes the status of each service to gRPC health. The empty name is the whole gateway, as `/readyz`, and so is its channel state
 /// service. A service behind it has two names, the full gRPC name of its routes and its id in the Registry: it serves while the gateway is
-/// ready, the service is not paused, and one of its instances is not known to be unhealthy.
+/// ready, the service is not paused, one of its instances is not known to be unhealthy, and its heartbeat does not fail. A service that
+/// nothing checks is UNKNOWN: health must not claim what nothing has checked.
 /// </summary>
 internal sealed class HealthFeed(
     GatewayHealth health,
     Readiness readiness,
     IProxyStateLookup proxy,
     IHeartbeatTargets targets,
+    HeartbeatCheck heartbeats,
+    IOptionsMonitor<BackendOptions> backends,
     PauseSwitch pauses,
     TimeProvider time,
     ILogger<HealthFeed> logger) : BackgroundService
@@ -85,6 +90,12 @@ internal sealed class HealthFeed(
         hash.Add(isReady);
         hash.Add(RuntimeHelpers.GetHashCode(targets.Heartbeats));
         hash.Add(RuntimeHelpers.GetHashCode(pauses.Current));
+        hash.Add(backends.CurrentValue.UncheckedServicesAreServing);
+        foreach (HeartbeatTarget service in targets.Heartbeats.All)
+        {
+            hash.Add((int)heartbeats.LastOf(service));
+        }
+
         foreach (RouteModel route in proxy.GetRoutes())
         {
             hash.Add(RuntimeHelpers.GetHashCode(route));
@@ -106,20 +117,24 @@ internal sealed class HealthFeed(
     private Dictionary<string, Status> Evaluate(bool isReady)
     {
         Dictionary<string, Status> statuses = new(StringComparer.Ordinal);
+        var byName = targets.Heartbeats.All.ToDictionary(service => service.Name, StringComparer.Ordinal);
         foreach (RouteModel route in proxy.GetRoutes())
         {
             if (NameOf(route.Config.Match.Path) is { } name)
             {
-                bool isPaused = route.Config.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey) is { } service
-                    && pauses.Current.Covers(service);
-                Add(statuses, name, isReady && !isPaused && Serves(route.Cluster));
+                string? paid = route.Config.Metadata?.GetValueOrDefault(PaidRoute.ServiceKey);
+                HeartbeatTarget? service = paid is null ? null : byName.GetValueOrDefault(paid);
+                bool isPaused = paid is not null && pauses.Current.Covers(paid);
+                Add(statuses, name, isReady && !isPaused ? StatusOf(service, route.Cluster is { } one ? [one] : []) : Status.NotServing);
             }
         }
 
         foreach (HeartbeatTarget service in targets.Heartbeats.All)
         {
-            bool serves = service.Clusters.Any(id => proxy.TryGetCluster(id, out ClusterState? cluster) && Serves(cluster));
-            Add(statuses, service.ServiceId, isReady && serves && !pauses.Current.Covers(service.Name));
+            ClusterState[] clusters =
+                [.. service.Clusters.Select(id => proxy.TryGetCluster(id, out ClusterState? one) ? one : null).OfType<ClusterState>()];
+            bool isPaused = pauses.Current.Covers(service.Name);
+            Add(statuses, service.ServiceId, isReady && !isPaused ? StatusOf(service, clusters) : Status.NotServing);
         }
 
         // Last, so that no service can speak for the gateway.
@@ -127,14 +142,38 @@ internal sealed class HealthFeed(
         return statuses;
     }
 
-    /// <summary>Where several routes or services have one name, it serves while one of them does.</summary>
-    private static void Add(Dictionary<string, Status> statuses, string name, bool serves)
+    /// <summary>What its probes and its heartbeat say of a service, or of a route that belongs to none.</summary>
+    private Status StatusOf(HeartbeatTarget? service, IReadOnlyList<ClusterState> clusters)
     {
-        if (serves || !statuses.ContainsKey(name))
+        Status heartbeat = service is null ? Status.Unknown : heartbeats.LastOf(service);
+        if (heartbeat == Status.NotServing || !clusters.Any(Serves))
         {
-            statuses[name] = serves ? Status.Serving : Status.NotServing;
+            return Status.NotServing;
+        }
+
+        bool isChecked = heartbeat == Status.Serving || clusters.Any(IsProbed) || backends.CurrentValue.UncheckedServicesAreServing;
+        return isChecked ? Status.Serving : Status.Unknown;
+    }
+
+    /// <summary>Whether a probe of one of its instances has succeeded.</summary>
+    private static bool IsProbed(ClusterState cluster) => cluster.Model.Config.HealthCheck?.Active?.Enabled == true
+        && cluster.Destinations.Values.Any(instance => instance.Health.Active == DestinationHealth.Healthy && Serves(instance));
+
+    /// <summary>Where several routes or services have one name, the best of their statuses is its own.</summary>
+    private static void Add(Dictionary<string, Status> statuses, string name, Status status)
+    {
+        if (!statuses.TryGetValue(name, out Status other) || RankOf(status) > RankOf(other))
+        {
+            statuses[name] = status;
         }
     }
+
+    private static int RankOf(Status status) => status switch
+    {
+        Status.Serving => 2,
+        Status.Unknown => 1,
+        _ => 0,
+    };
 
     /// <summary>Whether one of its instances is not known to be unhealthy.</summary>
     internal static bool Serves(ClusterState? cluster) => cluster is not null && cluster.Destinations.Values.Any(Serves);

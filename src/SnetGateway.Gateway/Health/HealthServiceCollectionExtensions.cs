@@ -18,7 +18,7 @@ internal static class HealthServiceCollectionExtensions
         services.AddSingleton<GatewayHealth>();
         services.AddHostedService<HealthFeed>();
         services.AddSingleton<HeartbeatCheck>();
-        services.AddHostedService<HeartbeatStart>();
+        services.AddHostedService<HeartbeatWatch>();
         return services;
     }
 }

@@ -6,8 +6,8 @@ namespace SnetGateway.Gateway.PaidCalls;
 
 /// <summary>
 /// Whether a request is a gRPC call, and the one answer when it is not, on paid routes and for the gateway's own methods: POST, HTTP/2 (or
-/// gRPC-Web, which becomes HTTP/2), a gRPC content type, a valid deadline. On a paid route everything else is refused before any check:
-/// upgrades and CONNECT would carry responses past the settling body, and HTTP/1.1 has no trailers for a status.
+/// gRPC-Web, which becomes HTTP/2), a gRPC content type, a valid deadline. A plain GET is 404 on both. On a paid route everything else is
+/// refused before any check: upgrades and CONNECT would carry responses past the settling body, and HTTP/1.1 has no trailers for a status.
 /// </summary>
 internal static class CallShape
 {
@@ -30,6 +30,9 @@ internal static class CallShape
 
         return false;
     }
+
+    /// <summary>What a browser or a scanner requests: no page is here.</summary>
+    private static readonly ShapeFault s_page = new(StatusCodes.Status404NotFound, "gRPC methods are called with POST");
 
     private static readonly ShapeFault s_method = new(StatusCodes.Status405MethodNotAllowed, "gRPC methods are called with POST");
     private static readonly ShapeFault s_type = new(
@@ -86,12 +89,13 @@ internal static class CallShape
 
     private static ShapeFault? Find(HttpRequest request, bool needsProtobuf)
     {
+        var type = GrpcContentType.Parse(request.ContentType);
         if (!HttpMethods.IsPost(request.Method))
         {
-            return s_method;
+            bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+            return isRead && type.Transport != GrpcTransport.Grpc ? s_page : s_method;
         }
 
-        var type = GrpcContentType.Parse(request.ContentType);
         bool isAccepted = needsProtobuf ? type.IsGrpcProto : type.Transport == GrpcTransport.Grpc;
         return !isAccepted ? s_type
             : HttpProtocol.IsHttp11(request.Protocol) || HttpProtocol.IsHttp10(request.Protocol) ? s_version

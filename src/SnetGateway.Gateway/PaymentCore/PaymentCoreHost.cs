@@ -15,6 +15,7 @@ namespace SnetGateway.Gateway.PaymentCore;
 /// <summary>
 /// The life of the payment core, in order: the store is opened and its records are read before a listener opens; the chain is followed in
 /// the background, and startup does not wait for it; at shutdown the follower stops first and the store is closed last (by the container).
+/// Without payments there is no chain, and the store is in memory.
 /// </summary>
 internal sealed class PaymentCoreHost(
     LedgerSync ledger,
@@ -50,17 +51,29 @@ internal sealed class PaymentCoreHost(
             _cursor = await ledger.LoadAsync(cancellationToken);
         }
 
-        double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
-        PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
-        marker.Check();
-        _knownAtStart = NewestKnown();
-        readiness.Add("chain", DescribeChain);
+        if (chain.IsConfigured)
+        {
+            PaymentEventLog.LedgerOpened(logger, book.Count, time.GetElapsedTime(start).TotalMilliseconds);
+            marker.Check();
+            _knownAtStart = NewestKnown();
+            readiness.Add("chain", DescribeChain);
+        }
+        else
+        {
+            PaymentEventLog.WithoutPayments(logger);
+        }
+
         _optionChanges = paidCallOptions.OnChange(options => liveOptions.Current = options);
         live.Swapped += snapshot => book.Groups = snapshot.Catalog.Groups;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (!chain.IsConfigured)
+        {
+            return Task.CompletedTask;
+        }
+
         follower.ClaimsUndone = claimed.Undone;
         _following = follower.RunAsync(
             _cursor,

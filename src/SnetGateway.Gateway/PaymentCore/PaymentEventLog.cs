@@ -55,6 +55,10 @@ internal static partial class PaymentEventLog
         Message = "Paused by the operator, on all gateways of this ledger: {Services} (* is all services).")]
     public static partial void PausesChanged(ILogger logger, string services);
 
+    [LoggerMessage(EventId = 3017, EventName = "WithoutPayments", Level = LogLevel.Information,
+        Message = "No route asks for a payment, so no chain is followed and no ledger is opened.")]
+    public static partial void WithoutPayments(ILogger logger);
+
     [LoggerMessage(EventId = 3020, EventName = "FreeCallOutcomeUnknown", Level = LogLevel.Error,
         Message = "The outcome of counting a free call of {User} is unknown: the store did not respond. Nothing was delivered, and the "
             + "user's next free call resolves it. Check the store.")]

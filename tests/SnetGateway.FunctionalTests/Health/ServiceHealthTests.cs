@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Health;
@@ -9,6 +10,7 @@ using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.Pauses;
 using SnetGateway.Storage.Memory;
 using Xunit;
+using Yarp.ReverseProxy;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.FunctionalTests.Health;
@@ -108,13 +110,62 @@ public sealed class ServiceHealthTests
         await UntilAsync(client, "test.Echo", Status.NotServing);
     }
 
+    [Fact]
+    public async Task ServiceThatNothingChecks_IsUnknown_UnlessTheOptionSaysThatItServes()
+    {
+        await using GatewayHarness gateway = await StartAsync(probed: false, uncheckedServes: false);
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
+        await UntilAsync(client, "", Status.Serving);
+        Assert.Equal(Status.Unknown, await CheckAsync(client, "test.Echo"));
+        Assert.Equal(Status.Unknown, await CheckAsync(client, "echo-id"));
+        Assert.Equal(Status.Unknown, await CheckAsync(client, "free.Echo"));
+
+        await using GatewayHarness asTheReference = await StartAsync(probed: false);
+        var other = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{asTheReference.PublicEndPoint}")));
+        await UntilAsync(other, "test.Echo", Status.Serving);
+        await UntilAsync(other, "echo-id", Status.Serving);
+    }
+
+    [Fact]
+    public async Task ServiceWithAHeartbeat_HasItsResult()
+    {
+        var time = new FakeTimeProvider();
+        int status = 1;
+        await using GatewayHarness gateway = await StartAsync(
+            probed: false, uncheckedServes: false, heartbeat: new HeartbeatOptions { Kind = HeartbeatOptions.Grpc }, heartbeatTime: time,
+            handle: context => AnswerAsync(context, () => Volatile.Read(ref status)));
+        using var http = new ClientHttp();
+        var client = new Grpc.Health.V1.Health.HealthClient(http.ChannelTo(new Uri($"http://{gateway.PublicEndPoint}")));
+        await UntilAsync(client, "test.Echo", Status.Serving);
+        Assert.Equal(Status.Serving, await CheckAsync(client, "echo-id"));
+        Assert.Equal(Status.Unknown, await CheckAsync(client, "free.Echo")); // a route of no service has no heartbeat
+
+        Volatile.Write(ref status, 2);
+        time.Advance(HeartbeatWatch.Interval);
+        await UntilAsync(client, "test.Echo", Status.NotServing);
+        await Eventually.TrueAsync(() => gateway.Log.Count("HeartbeatFails") == 1);
+
+        Volatile.Write(ref status, 1);
+        time.Advance(HeartbeatWatch.Interval);
+        await UntilAsync(client, "echo-id", Status.Serving);
+        await Eventually.TrueAsync(() => gateway.Log.Count("HeartbeatWorks") == 1);
+    }
+
     /// <param name="probed">Whether instances are asked for their health.</param>
     /// <param name="look">Happens at each look of the feed.</param>
-    private static Task<GatewayHarness> StartAsync(bool probed, Action? look = null)
+    /// <param name="uncheckedServes">Whether what nothing checks is reported as serving.</param>
+    /// <param name="heartbeat">The service's heartbeat.</param>
+    /// <param name="heartbeatTime">The clock of heartbeats, where they are checked.</param>
+    /// <param name="handle">What the service answers, from the first heartbeat on.</param>
+    private static Task<GatewayHarness> StartAsync(
+        bool probed, Action? look = null, bool uncheckedServes = true, HeartbeatOptions? heartbeat = null,
+        TimeProvider? heartbeatTime = null, RequestDelegate? handle = null)
     {
-        var subjects = new HeartbeatTargets([new HeartbeatTarget("echo", "echo-id", "", [], ["echo"], new HeartbeatOptions())]);
+        var subjects = new HeartbeatTargets(
+            [new HeartbeatTarget("echo", "echo-id", "", [], ["echo"], heartbeat ?? new HeartbeatOptions())]);
         var health = new GatewayHealth();
-        Dictionary<string, string?> settings = new();
+        Dictionary<string, string?> settings = new() { ["SnetGateway:Backends:UncheckedServicesAreServing"] = $"{uncheckedServes}" };
         if (probed)
         {
             settings["ReverseProxy:Clusters:echo:HealthCheck:Active:Enabled"] = "true";
@@ -129,9 +180,16 @@ public sealed class ServiceHealthTests
                 services.AddSingleton<IHeartbeatTargets>(new ScriptedTargets(subjects, look));
                 services.AddOwnServices();
                 services.AddSingleton(health);
+                services.AddSingleton(provider =>
+                    new HeartbeatCheck(provider.GetRequiredService<IProxyStateLookup>(), heartbeatTime ?? TimeProvider.System));
                 services.AddHostedService<HealthFeed>();
+                if (heartbeatTime is not null)
+                {
+                    services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HeartbeatWatch>(provider, heartbeatTime));
+                }
             },
-            mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health)));
+            mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health)),
+            handle: handle);
     }
 
     private static async Task AnswerAsync(HttpContext context, Func<int> status)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,9 +77,15 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public static async Task<GatewayHarness> StartAsync(
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
         Action<IEndpointRouteBuilder>? mapAdmin = null,
-        Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null, LiveSnapshot? live = null)
+        Action<WebApplication>? outside = null, Action<IEndpointRouteBuilder>? mapPublic = null, LiveSnapshot? live = null,
+        RequestDelegate? handle = null)
     {
         ScriptedService service = await ScriptedService.StartAsync();
+        if (handle is not null)
+        {
+            service.Handle = handle; // what happens while the gateway starts has it too
+        }
+
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(Defaults(service.Address));
         if (settings is not null)

@@ -1,3 +1,4 @@
+using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.Validation;
@@ -35,9 +36,12 @@ internal static class GatewaySchema
     ]);
 
     /// <summary>Adds every error of single keys and values.</summary>
-    public static void Check(IConfiguration configuration, ErrorList errors)
+    /// <param name="configuration">All sections.</param>
+    /// <param name="errors">Gets the errors.</param>
+    /// <param name="hasChain">Whether the keys that a chain needs may not be missing.</param>
+    public static void Check(IConfiguration configuration, ErrorList errors, bool hasChain = true)
     {
-        var check = new SchemaCheck(errors);
+        var check = new SchemaCheck(errors, hasChain ? null : ChainOptions.Section);
         foreach (SchemaProperty section in Root.Properties)
         {
             check.Check(section.Node, configuration.GetSection(section.Name));

@@ -3,7 +3,9 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Configuration.Schema;
 
 /// <summary>Adds every error of the keys and values at and below a place of the configuration, by its schema.</summary>
-internal sealed class SchemaCheck(ErrorList errors)
+/// <param name="errors">Gets the errors.</param>
+/// <param name="unused">A section that this configuration does not use, so that nothing of it can be missing; null for none.</param>
+internal sealed class SchemaCheck(ErrorList errors, string? unused = null)
 {
     public void Check(SchemaNode node, IConfigurationSection section)
     {
@@ -41,7 +43,9 @@ internal sealed class SchemaCheck(ErrorList errors)
             errors.Add(child.Path, "unknown key", Suggest(known, child.Key));
         }
 
-        foreach (SchemaProperty property in known.Properties.Where(one => one.NeedsKey || Array.Exists(children, c => one.Is(c.Key))))
+        bool isUsed = unused is null || !section.Path.Equals(unused, StringComparison.OrdinalIgnoreCase);
+        foreach (SchemaProperty property in known.Properties.Where(
+            one => (one.NeedsKey && isUsed) || Array.Exists(children, child => one.Is(child.Key))))
         {
             IConfigurationSection child = section.GetSection(property.Name);
             if (property.IsRequired && string.IsNullOrWhiteSpace(child.Value) && !child.GetChildren().Any())

@@ -19,6 +19,8 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, RecentCheck> _recent = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, EndedCheck> _ended = new(StringComparer.Ordinal);
+
     /// <summary>Whether the service works; UNKNOWN where no check is configured.</summary>
     public Task<Status> CheckAsync(HeartbeatTarget target)
     {
@@ -43,9 +45,20 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
         }
     }
 
+    /// <summary>The result of the last check that has ended; UNKNOWN before, and where no check is configured.</summary>
+    public Status LastOf(HeartbeatTarget target) =>
+        _ended.GetValueOrDefault(target.Name) is { } last && ReferenceEquals(last.Target, target) ? last.Status : Status.Unknown;
+
     public void Dispose() => _http.Dispose();
 
     private async Task<Status> CheckNowAsync(HeartbeatTarget target)
+    {
+        Status status = await AskAsync(target);
+        _ended[target.Name] = new EndedCheck(target, status);
+        return status;
+    }
+
+    private async Task<Status> AskAsync(HeartbeatTarget target)
     {
         using var timeout = new CancellationTokenSource(target.Check.Timeout, time);
         try
@@ -112,4 +125,6 @@ internal sealed class HeartbeatCheck(IProxyStateLookup proxy, TimeProvider time)
         failure is HttpRequestException or IOException or OperationCanceledException;
 
     private sealed record RecentCheck(HeartbeatTarget Target, long Since, Lazy<Task<Status>> Result);
+
+    private sealed record EndedCheck(HeartbeatTarget Target, Status Status);
 }

@@ -88,8 +88,8 @@ internal sealed class HeartbeatEndpoint(
             ["status"] = !isReady || status == Status.NotServing ? Offline : status == Status.Serving ? Online : Warning,
             ["serviceheartbeat"] = service.ToJsonString(),
             ["daemonVersion"] = s_version,
-            ["blockchainEnabled"] = true,
-            ["blockchainNetwork"] = NetworkOf(chain.Value.ChainId),
+            ["blockchainEnabled"] = chain.Value.IsConfigured,
+            ["blockchainNetwork"] = chain.Value.IsConfigured ? NetworkOf(chain.Value.ChainId) : string.Empty,
             ["storageClientCertDetails"] = new JsonObject { ["validFrom"] = string.Empty, ["validTill"] = string.Empty },
         }.ToJsonString(s_json);
     }

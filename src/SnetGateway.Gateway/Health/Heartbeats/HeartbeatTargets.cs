@@ -29,7 +29,11 @@ internal sealed class HeartbeatTargets(IReadOnlyList<HeartbeatTarget> all)
 /// <param name="Clusters">The clusters of its routes.</param>
 /// <param name="Check">How it is checked.</param>
 internal sealed record HeartbeatTarget(
-    string Name, string ServiceId, string DaemonId, IReadOnlyList<string> Hosts, IReadOnlyList<string> Clusters, HeartbeatOptions Check);
+    string Name, string ServiceId, string DaemonId, IReadOnlyList<string> Hosts, IReadOnlyList<string> Clusters, HeartbeatOptions Check)
+{
+    /// <summary>The encoding of its messages, for `/encoding`.</summary>
+    public string Encoding { get; init; } = EncodingEndpoint.Proto;
+}
 
 /// <summary>The heartbeat targets in force. Read at each use, so that a reload takes effect with the next one.</summary>
 internal interface IHeartbeatTargets

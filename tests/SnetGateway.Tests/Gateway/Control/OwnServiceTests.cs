@@ -59,10 +59,8 @@ public sealed class OwnServiceTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("GET", Check)]
     [InlineData("PUT", Check)]
     [InlineData("OPTIONS", Check)]
-    [InlineData("GET", $"/{Service}/Nothing")]
     [InlineData("DELETE", $"/{Service}/Nothing/at/all")]
     public async Task HttpMethod_NotPost_405(string method, string path)
     {
