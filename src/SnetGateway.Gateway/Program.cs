@@ -1,4 +1,6 @@
 using SnetGateway.Gateway;
 using SnetGateway.Gateway.Cli;
 
-return await new CommandLine(new Terminal(Console.In, Console.Out, Console.Error), GatewayApp.Build).RunAsync(args, CancellationToken.None);
+var terminal = new Terminal(
+    Console.In, Console.Out, Console.Error, IsInteractive: !Console.IsInputRedirected && !Console.IsOutputRedirected);
+return await new CommandLine(terminal, GatewayApp.Build).RunAsync(args, CancellationToken.None);

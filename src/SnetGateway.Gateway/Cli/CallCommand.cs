@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -79,6 +81,23 @@ internal sealed class CallCommand(CommandContext context)
         HelpName = "URL",
     };
 
+    private readonly Option<string?> _authority = new("--authority")
+    {
+        Description = "The host that the call is for, where it is not the endpoint's: to try a service that is chosen by its host.",
+        HelpName = "HOST",
+    };
+
+    private readonly Option<string?> _ca = new("--ca")
+    {
+        Description = "PEM file of the authorities that the gateway's certificate must come from. Default: those of the system.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _metadata = new("--metadata")
+    {
+        Description = "Further metadata of the call; may be given several times.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<bool> _state = new("--state") { Description = "Only print the channel's state as the gateway reports it." };
 
     private readonly Option<int> _timeout = new("--timeout")
@@ -93,7 +112,7 @@ internal sealed class CallCommand(CommandContext context)
         var command = new Command("call", "Calls a service as a paying consumer: JSON in, JSON out.")
         {
             _endpoint, _channel, _keyFile, _passwordFile, _method, _proto, _descriptorSet, _data, _price, _nonce, _amount, _escrow, _rpc,
-            _timeout, _state,
+            _timeout, _authority, _ca, _metadata, _state,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command;
@@ -106,7 +125,8 @@ internal sealed class CallCommand(CommandContext context)
             KeyFile.Read(parsed.GetRequiredValue(_keyFile), parsed.GetValue(_passwordFile)),
             EscrowOf(parsed, configured),
             new ChannelId(Number(parsed.GetRequiredValue(_channel), "--channel")));
-        using GrpcChannel channel = ServiceChannel.Open(EndpointOf(parsed.GetRequiredValue(_endpoint)));
+        Uri endpoint = EndpointOf(parsed.GetRequiredValue(_endpoint));
+        using GrpcChannel channel = ServiceChannel.Open(endpoint, parsed.GetValue(_authority), AuthoritiesOf(parsed.GetValue(_ca)));
         CallInvoker gateway = channel.CreateCallInvoker();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_timeout), 1, 86_400)));
@@ -127,6 +147,11 @@ internal sealed class CallCommand(CommandContext context)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new CommandException(ExitCodes.Failed, $"no answer within {parsed.GetValue(_timeout)} s");
+        }
+        catch (RpcException e) when (IsConnectFailure(e.Status.DebugException))
+        {
+            string cause = e.Status.DebugException!.GetBaseException().Message;
+            throw new CommandException(ExitCodes.Failed, $"no gateway at {endpoint.Authority}: {cause}");
         }
         catch (RpcException e)
         {
@@ -149,7 +174,8 @@ internal sealed class CallCommand(CommandContext context)
             ? new RemoteChannelState(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
             : await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
         UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
-        await using PaidResponse answer = await payer.CallAsync(gateway, method.Path, state, price, requests, cancellationToken);
+        await using PaidResponse answer = await payer.CallAsync(
+            gateway, method.Path, state, price, requests, MetadataOf(parsed.GetValue(_metadata)!), cancellationToken);
         context.Terminal.Error.WriteLine(
             $"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
         await foreach (byte[] message in answer.MessagesAsync())
@@ -210,12 +236,63 @@ internal sealed class CallCommand(CommandContext context)
             ? uri
             : throw new CommandException(ExitCodes.Usage, "--endpoint: write http://host:port, https://host:port or host:port");
 
+    /// <summary>Whether no connection was opened: the gateway's own answers have no such cause.</summary>
+    private static bool IsConnectFailure(Exception? cause) => cause is HttpRequestException
+    {
+        HttpRequestError:
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+    };
+
+    private static X509Certificate2Collection? AuthoritiesOf(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities.Count > 0 ? authorities : throw new CommandException(ExitCodes.Usage, $"--ca: {file} has no certificate");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--ca: {e.Message}");
+        }
+    }
+
+    private static Metadata MetadataOf(string[] pairs)
+    {
+        var metadata = new Metadata();
+        foreach (string pair in pairs)
+        {
+            int at = pair.IndexOf('=', StringComparison.Ordinal);
+            try
+            {
+                string key = at > 0 ? pair[..at] : throw new ArgumentException("there is no '='");
+                metadata.Add(key.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase)
+                    ? new Metadata.Entry(key, Convert.FromBase64String(pair[(at + 1)..]))
+                    : new Metadata.Entry(key, pair[(at + 1)..]));
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage, $"--metadata: write KEY=VALUE, and base64 for a key that ends in -bin ({e.Message})");
+            }
+        }
+
+        return metadata;
+    }
+
     private Address EscrowOf(ParseResult parsed, ConfigurationResult configured)
     {
         string text = parsed.GetValue(_escrow) ?? configured.Options.Chain.EscrowAddress;
-        return Address.TryParse(text, out Address escrow)
-            ? escrow
-            : throw new CommandException(ExitCodes.Usage, "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
+        ConfigurationError? unread = text.Length > 0
+            ? null
+            : configured.Errors.FirstOrDefault(error => error.Path == context.Loader(parsed).Sources.File);
+        return Address.TryParse(text, out Address escrow) ? escrow : throw new CommandException(
+            ExitCodes.Usage, unread?.ToString() ?? "the escrow contract's address is missing: give --escrow, 0x and 40 hex digits");
     }
 
     private async ValueTask<ulong> BlockAsync(ParseResult parsed, ConfigurationResult configured, CancellationToken cancellationToken)

@@ -47,13 +47,13 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
     /// </summary>
     public async Task<PaidResponse> CallAsync(
         CallInvoker gateway, string method, RemoteChannelState state, UInt256? price, IReadOnlyList<byte[]> requests,
-        CancellationToken cancellationToken)
+        Metadata further, CancellationToken cancellationToken)
     {
         if (price is null)
         {
             try
             {
-                return await CallAsync(gateway, method, state, UInt256.Zero, requests, cancellationToken);
+                return await CallAsync(gateway, method, state, UInt256.Zero, requests, further, cancellationToken);
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated && PriceIn(e.Status.Detail) is { } asked)
             {
@@ -70,7 +70,7 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         AsyncDuplexStreamingCall<byte[], byte[]> call = gateway.AsyncDuplexStreamingCall(
             new Method<byte[], byte[]>(MethodType.DuplexStreaming, method[1..name], method[(name + 1)..], s_bytes, s_bytes),
             null,
-            new CallOptions(Payment(state.Nonce, total), cancellationToken: cancellationToken));
+            new CallOptions(Payment(state.Nonce, total, further), cancellationToken: cancellationToken));
         Task writing = WriteAsync(call, requests);
         try
         {
@@ -101,11 +101,11 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
         }
     }
 
-    private Metadata Payment(ChannelNonce nonce, UInt256 total)
+    private Metadata Payment(ChannelNonce nonce, UInt256 total, Metadata further)
     {
         byte[] message = new byte[ClaimMessage.Length];
         ClaimMessage.Write(message, escrow, channel, nonce, total);
-        return new Metadata
+        var payment = new Metadata
         {
             { PaymentMetadata.Type, EscrowPayment.TypeName },
             { PaymentMetadata.ChannelId, channel.ToString() },
@@ -113,6 +113,12 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
             { PaymentMetadata.ChannelAmount, total.ToString() },
             { PaymentMetadata.ChannelSignature, key.SignMessage(message) },
         };
+        foreach (Metadata.Entry entry in further)
+        {
+            payment.Add(entry);
+        }
+
+        return payment;
     }
 
     private static UInt256? PriceIn(string text)

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`check-config`: reports all errors of a configuration.</summary>
+/// <summary>`check-config`: reports all errors of a configuration, and what a valid one probably does not mean.</summary>
 internal static class CheckConfigCommand
 {
     public static Command Create(CommandContext context)
@@ -15,6 +16,11 @@ internal static class CheckConfigCommand
             if (await context.LoadAsync(loader) is not { Snapshot: { } snapshot } result)
             {
                 return ExitCodes.Usage;
+            }
+
+            foreach (ConfigurationError warning in ConfigurationWarnings.Of(result.Options, snapshot))
+            {
+                context.Terminal.Error.WriteLine($"warning: {warning}");
             }
 
             context.Terminal.Output.WriteLine(

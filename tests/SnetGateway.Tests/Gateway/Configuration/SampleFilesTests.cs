@@ -32,6 +32,10 @@ public class SampleFilesTests
         Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"))).Errors);
 
     [Fact]
+    public async Task FleetFile_IsRight_InTheRootOfTheRepository() =>
+        Assert.Empty((await LoadAsync(RepositoryFiles.PathOf("appsettings/fleet.json"))).Errors);
+
+    [Fact]
     public async Task GracePeriodsOfTheGroup_CoverItsDrain()
     {
         ConfigurationResult group = await LoadAsync(RepositoryFiles.PathOf("deploy/group/appsettings.json"));
@@ -54,11 +58,13 @@ public class SampleFilesTests
     [Theory]
     [InlineData("appsettings/minimal.json")]
     [InlineData("appsettings/full.json")]
+    [InlineData("appsettings/fleet.json")]
     [InlineData("deploy/group/appsettings.json")]
     public void File_FitsTheJsonSchema(string file) => Assert.Empty(SchemaErrors(RepositoryFiles.Read(file)));
 
     [Fact]
-    public void FileOfInit_FitsTheJsonSchema() => Assert.Empty(SchemaErrors(InitCommand.Template));
+    public void FilesOfInit_FitTheJsonSchema() =>
+        Assert.All((string[])[InitCommand.Template, InitCommand.FreeTemplate], template => Assert.Empty(SchemaErrors(template)));
 
     [Theory]
     [InlineData("\"Servces\": {}", "SnetGateway.Servces")]
@@ -111,7 +117,9 @@ public class SampleFilesTests
     {
         var errors = new ErrorList();
         var sources = new ConfigurationSources(file, []);
-        byte[] content = Encoding.UTF8.GetBytes(await File.ReadAllTextAsync(file));
+        string text = await File.ReadAllTextAsync(file);
+        byte[] content = Encoding.UTF8.GetBytes(
+            text.Replace("samples/fleet/", RepositoryFiles.PathOf("samples/fleet") + "/", StringComparison.Ordinal));
         return await new ConfigurationLoader(sources).LoadAsync(content, errors);
     }
 }
