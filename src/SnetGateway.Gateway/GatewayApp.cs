@@ -41,6 +41,9 @@ internal static class GatewayApp
         builder.Logging.AddLogOutput();
         services.AddHooks();
 
+        // Under systemd (Type=notify), reports that the listeners are open, and that the gateway stops. Elsewhere it does nothing.
+        services.AddSystemd();
+
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();
         services.AddUsage();
