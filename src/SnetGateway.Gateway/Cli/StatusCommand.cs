@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SnetGateway.Gateway.Admin;
 using SnetGateway.Gateway.Reports;
+using SnetGateway.Payments.Pricing;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -127,7 +128,7 @@ internal static class StatusCommand
         TextTable.Write(
             output,
             [
-                ["service", "calls", "cogs", "AGIX"],
+                ["service", "calls", "cogs", FreeCallTerms.TokenName],
                 .. earned.Services.Select(service => new[]
                 {
                     service.Service, Text(service.Calls), service.Cogs, PriceLine.InTokens(service.Cogs),

@@ -1,3 +1,4 @@
+using SnetGateway.Ethereum;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.PaidCalls;
@@ -13,6 +14,10 @@ internal static class ConfigurationWarnings
     private const string Clusters = "ReverseProxy:Clusters";
     private const string Groups = $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}";
 
+    /// <summary>The MultiPartyEscrow contracts of the main network.</summary>
+    private const string CurrentEscrow = "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac";
+    private const string FormerEscrow = "0x5e592F9b1d303183d963635f895f0f0C48284f4e";
+
     /// <summary>The values of the samples and of `init`, which no organisation has.</summary>
     private static readonly string[] s_examples =
         ["my-org", "aGVyZSBzdGFuZCAzMiBieXRlcyBvZiBncm91cCBpZCE=", "0x1111111111111111111111111111111111111111"];
@@ -20,11 +25,23 @@ internal static class ConfigurationWarnings
     /// <summary>All warnings of a valid configuration, in the order of its sections.</summary>
     public static IReadOnlyList<ConfigurationError> Of(GatewayOptions options, GatewaySnapshot snapshot) =>
     [
+        .. OfChain(options.Chain),
         .. options.Groups.SelectMany(group => OfGroup($"{Groups}:{group.Key}", group.Value)),
         .. OfServices(options.Services, snapshot.Routes),
         .. options.Services.SelectMany(service => OfPrices(service.Key, service.Value, snapshot)),
         .. snapshot.Clusters.SelectMany(cluster => OfCluster(cluster, snapshot.Routes)),
     ];
+
+    private static IEnumerable<ConfigurationError> OfChain(ChainOptions chain)
+    {
+        if (chain.ChainId == 1 && string.Equals(chain.EscrowAddress, FormerEscrow, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return new ConfigurationError(
+                $"{ChainOptions.Section}:{nameof(chain.EscrowAddress)}",
+                "this is the contract of AGIX, the former token, which has 8 decimals; figures in whole tokens are for 18",
+                $"Write {CurrentEscrow}, that of FET, unless your channels are at the former one");
+        }
+    }
 
     private static IEnumerable<ConfigurationError> OfGroup(string path, GroupOptions group)
     {

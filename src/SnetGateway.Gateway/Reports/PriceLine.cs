@@ -17,10 +17,10 @@ internal sealed record PriceLine(string Service, string Method, string Price, st
 {
     private const string AnyMethod = "*";
 
-    private static readonly string[] s_columns = ["service", "method", "price", "cogs", "AGIX"];
+    private static readonly string[] s_columns = ["service", "method", "price", "cogs", FreeCallTerms.TokenName];
 
     /// <summary>The price in whole tokens.</summary>
-    [JsonPropertyName("agix")]
+    [JsonPropertyName("tokens")]
     public string? Tokens => Cogs is null ? null : InTokens(Cogs);
 
     /// <summary>A number of cogs in whole tokens, with all of its digits.</summary>

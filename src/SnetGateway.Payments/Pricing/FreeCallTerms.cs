@@ -9,6 +9,9 @@ public sealed class FreeCallTerms
     /// <summary>The number for an address without a limit.</summary>
     public const long Unlimited = -1;
 
+    /// <summary>The token of the escrow contract, as tables of whole tokens name it.</summary>
+    public const string TokenName = "FET";
+
     /// <summary>Decimals of the token: one whole token is 10^18 cogs.</summary>
     public const int TokenDecimals = 18;
 

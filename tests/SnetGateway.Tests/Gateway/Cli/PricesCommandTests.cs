@@ -31,7 +31,7 @@ public sealed class PricesCommandTests : IDisposable
         Assert.Equal(0, await RunAsync(Settings, "prices"));
         Assert.Equal(
             """
-            service    method               price                                  cogs  AGIX
+            service    method               price                                  cogs  FET
             draw       /art.Draw/Circle     fixed_price_per_method  2500000000000000000  2.5
             draw       /art.Draw/Line       fixed_price_per_method                   20  0.00000000000000002
             translate  /fast.Fast/{method}  route fast                                0  0
@@ -47,7 +47,7 @@ public sealed class PricesCommandTests : IDisposable
         Assert.Equal(0, await RunAsync(Settings, "prices", "--json"));
         JsonElement[] lines = [.. _output.ToString().Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["2500000000000000000", "20", "0", "1000"], lines.Select(line => line.GetProperty("cogs").GetString()));
-        Assert.Equal("2.5", lines[0].GetProperty("agix").GetString());
+        Assert.Equal("2.5", lines[0].GetProperty("tokens").GetString());
         Assert.Equal("route fast", lines[2].GetProperty("price").GetString());
     }
 

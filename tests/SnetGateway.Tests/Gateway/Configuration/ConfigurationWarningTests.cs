@@ -33,6 +33,17 @@ public sealed class ConfigurationWarningTests
         Assert.Equal(["SnetGateway:Services:idle", "ReverseProxy:Clusters:idle"], warnings.Select(one => one.Path));
     }
 
+    [Theory]
+    [InlineData("1", "0x5E592F9B1D303183D963635F895F0F0C48284F4E", true)]
+    [InlineData("1", "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac", false)]
+    [InlineData("31337", "0x5E592F9B1D303183D963635F895F0F0C48284F4E", false)]
+    public async Task ContractOfTheFormerToken_IsNamed(string chain, string escrow, bool isNamed)
+    {
+        IReadOnlyList<ConfigurationError> warnings =
+            await WarningsAsync(("SnetGateway:Chain:ChainId", chain), ("SnetGateway:Chain:EscrowAddress", escrow));
+        Assert.Equal(isNamed ? ["SnetGateway:Chain:EscrowAddress"] : [], warnings.Select(one => one.Path));
+    }
+
     [Fact]
     public async Task PricesPerMethod_AreComparedWithTheDescriptors()
     {

@@ -26,7 +26,7 @@ internal static class OptionExamples
             "Chain": {
               "Endpoints": [ "https://first.example.org/v3/KEY", "https://second.example.org" ],
               "ChainId": 1,
-              "EscrowAddress": "0x5e592F9b1d303183d963635f895f0f0C48284f4e"
+              "EscrowAddress": "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac"
             }
             """,
         ["Ledger"] = """

@@ -23,7 +23,7 @@ internal static partial class OptionFiles
     {
         ["SnetGateway:Chain:Endpoints"] = new[] { "http://127.0.0.1:8545" },
         ["SnetGateway:Chain:ChainId"] = 1,
-        ["SnetGateway:Chain:EscrowAddress"] = "0x5e592F9b1d303183d963635f895f0f0C48284f4e",
+        ["SnetGateway:Chain:EscrowAddress"] = "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac",
         ["SnetGateway:Groups:<group>:OrganizationId"] = "my-org",
         ["SnetGateway:Groups:<group>:GroupId"] = Samples.GroupId,
         ["SnetGateway:Groups:<group>:PaymentAddress"] = "0x1111111111111111111111111111111111111111",

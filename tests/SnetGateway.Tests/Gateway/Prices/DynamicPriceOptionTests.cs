@@ -105,7 +105,7 @@ public sealed class DynamicPriceOptionTests : IDisposable
 
         Assert.Equal(
             """
-            service    method                      price                            cogs  AGIX
+            service    method                      price                            cogs  FET
             draw       /art.Draw/Line              fixed_price_per_method             20  0.00000000000000002
             translate  /example.Summary/Summarize  named by /example.Summary/Price     -  -
             translate  *                           no price method                     7  0.000000000000000007
