@@ -98,6 +98,9 @@ internal static class GatewayApp
         // What the host logs of a failed startup is a stack trace of the error that the command prints in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
+        // The host repeats ours too: that it has started and stops, and each address, the consumers' one twice.
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
         // The server logs requests below our levels, and while its logger is enabled each request carries an activity and a scope: 1.5 KB
         // and some microseconds. An activity listener still gets activities.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

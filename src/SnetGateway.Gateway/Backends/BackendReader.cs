@@ -16,10 +16,11 @@ internal static class BackendReader
         ErrorList errors)
     {
         var backends = new List<ClusterBackend>();
+        var unread = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string clusterId, ClusterBackendOptions backend) in options.Clusters)
         {
             IDescriptorSource? source =
-                await LoadAsync(BackendRules.DescriptorsPathOf(clusterId), backend.Descriptors, descriptors, errors);
+                await LoadAsync(BackendRules.DescriptorsPathOf(clusterId), backend.Descriptors, descriptors, unread, errors);
             backends.Add(new ClusterBackend(clusterId, backend, source));
             if (source?.Known is { } schema)
             {
@@ -49,10 +50,18 @@ internal static class BackendReader
         }
     }
 
+    /// <param name="path">The descriptors' path in the configuration.</param>
+    /// <param name="options">Where they are.</param>
+    /// <param name="descriptors">Loads them.</param>
+    /// <param name="unread">Files and folders with an error, which is reported once, however many clusters use them.</param>
+    /// <param name="errors">Gets the error.</param>
     private static async ValueTask<IDescriptorSource?> LoadAsync(
-        string path, DescriptorOptions options, DescriptorLoader descriptors, ErrorList errors)
+        string path, DescriptorOptions options, DescriptorLoader descriptors, HashSet<string> unread, ErrorList errors)
     {
-        if (errors.Touches(path))
+        (string key, string? place) = string.IsNullOrEmpty(options.ProtoFolder)
+            ? (nameof(options.DescriptorSet), options.DescriptorSet)
+            : (nameof(options.ProtoFolder), options.ProtoFolder);
+        if (errors.Touches(path) || (place is not null && unread.Contains(place)))
         {
             return null;
         }
@@ -63,8 +72,9 @@ internal static class BackendReader
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
+            unread.Add(place ?? "");
             errors.Add(
-                $"{path}:{(string.IsNullOrEmpty(options.ProtoFolder) ? nameof(options.DescriptorSet) : nameof(options.ProtoFolder))}",
+                $"{path}:{key}",
                 ErrorList.Clean(e.Message.TrimEnd('.').ReplaceLineEndings("; ")),
                 e is InvalidDataException ? "Correct the files, or name others" : "Name an existing path that the gateway's user may read");
             return null;

@@ -20,6 +20,9 @@ namespace SnetGateway.Gateway.Cli;
 /// </summary>
 internal sealed class CallCommand(CommandContext context)
 {
+    /// <summary>Payments that are tried while other calls of the channel are faster.</summary>
+    private const int MaxAttempts = 5;
+
     private readonly Option<string> _endpoint = new("--endpoint")
     {
         Description = "The gateway: http://host:port, https://host:port, or host:port for cleartext.", HelpName = "URL", Required = true,
@@ -134,7 +137,7 @@ internal sealed class CallCommand(CommandContext context)
         {
             if (parsed.GetValue(_state))
             {
-                RemoteChannelState state = await payer.AskAsync(gateway, await BlockAsync(parsed, configured, limit.Token), limit.Token);
+                RemoteChannelState state = await StateAsync(parsed, configured, payer, gateway, limit.Token);
                 context.Terminal.Output.WriteLine(
                     $"{{\"channel\":\"{payer.Channel}\",\"nonce\":\"{state.Nonce}\",\"signed\":\"{state.Signed}\"}}");
                 return ExitCodes.Done;
@@ -170,17 +173,59 @@ internal sealed class CallCommand(CommandContext context)
         var json = new ProtoJsonConverter(schema, new ProtoJsonOptions { OriginalNames = true, IncludeDefaults = true });
         string text = parsed.GetValue(_data) ?? await context.Terminal.Input.ReadToEndAsync(cancellationToken);
         IReadOnlyList<byte[]> requests = Requests(json, method, text);
-        RemoteChannelState state = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
-            ? new RemoteChannelState(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount"))
-            : await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
         UInt256? price = parsed.GetValue(_price) is { } given ? Number(given, "--price") : null;
-        await using PaidResponse answer = await payer.CallAsync(
-            gateway, method.Path, state, price, requests, MetadataOf(parsed.GetValue(_metadata)!), cancellationToken);
+        Metadata metadata = MetadataOf(parsed.GetValue(_metadata)!);
+        (PaidResponse paid, RemoteChannelState state) = parsed.GetValue(_nonce) is { } nonce && parsed.GetValue(_amount) is { } amount
+            ? await PayAsync(new RemoteChannelState(new ChannelNonce(Number(nonce, "--nonce")), Number(amount, "--amount")))
+            : await PayFromReportedStateAsync();
+        await using PaidResponse answer = paid;
         context.Terminal.Error.WriteLine(
             $"paid {answer.Price} cogs: channel {payer.Channel}, nonce {state.Nonce}, {answer.Total} cogs signed in all");
         await foreach (byte[] message in answer.MessagesAsync())
         {
             context.Terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToJson(method.Output, message)));
+        }
+
+        async Task<(PaidResponse Answer, RemoteChannelState State)> PayAsync(RemoteChannelState from) =>
+            (await payer.CallAsync(gateway, method.Path, from, price, requests, metadata, cancellationToken), from);
+
+        // Another call of the channel may be faster: then the state has moved, and the payment is made from the new one.
+        async Task<(PaidResponse Answer, RemoteChannelState State)> PayFromReportedStateAsync()
+        {
+            RemoteChannelState reported = await StateAsync(parsed, configured, payer, gateway, cancellationToken);
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await PayAsync(reported);
+                }
+                catch (RpcException e) when (attempt < MaxAttempts && ChannelPayer.MayBeOvertaken(e))
+                {
+                    RemoteChannelState now = await StateAsync(parsed, configured, payer, gateway, cancellationToken);
+                    if (now == reported)
+                    {
+                        throw;
+                    }
+
+                    reported = now;
+                }
+            }
+        }
+    }
+
+    private async Task<RemoteChannelState> StateAsync(
+        ParseResult parsed, ConfigurationResult configured, ChannelPayer payer, CallInvoker gateway, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await payer.AskAsync(gateway, await BlockAsync(parsed, configured, cancellationToken), cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unknown)
+        {
+            throw new CommandException(
+                ExitCodes.Failed,
+                $"the gateway does not report the state of channel {payer.Channel} to {payer.Signer}, the address of the key: "
+                    + $"{e.Status.Detail}. Check --channel, --key-file and --escrow");
         }
     }
 

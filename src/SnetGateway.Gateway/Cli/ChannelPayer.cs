@@ -18,9 +18,15 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
 {
     private const string PriceWords = "does not equal to price ";
 
+    /// <summary>The protocol's own status (docs/protocol/statuses-and-texts.md, 'How errors travel').</summary>
+    private const int IncorrectNonce = 1000;
+
     private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(message => message, message => message);
 
     public ChannelId Channel => channel;
+
+    /// <summary>The address of the key that signs.</summary>
+    public Address Signer => key.Address;
 
     /// <summary>Requests the channel's state, which only its parties may see. Throws <see cref="RpcException"/>.</summary>
     public async Task<RemoteChannelState> AskAsync(CallInvoker gateway, ulong block, CancellationToken cancellationToken)
@@ -83,6 +89,10 @@ internal sealed class ChannelPayer(PrivateKey key, Address escrow, ChannelId cha
             throw;
         }
     }
+
+    /// <summary>Whether a payment may have been refused because the channel has moved since its state was reported.</summary>
+    public static bool MayBeOvertaken(RpcException refusal) => (int)refusal.StatusCode == IncorrectNonce
+        || (refusal.StatusCode == StatusCode.Unauthenticated && PriceIn(refusal.Status.Detail) is not null);
 
     private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, IReadOnlyList<byte[]> requests)
     {

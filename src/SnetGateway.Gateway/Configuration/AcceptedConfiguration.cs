@@ -12,11 +12,14 @@ internal sealed class AcceptedConfiguration(IReadOnlyDictionary<string, string?>
     /// <summary>Every key with its value. Holds secrets: never printed as it is.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Current => [.. Data];
 
-    /// <summary>Puts the live keys of a validated configuration in force.</summary>
-    public void Accept(IReadOnlyDictionary<string, string?> next)
+    /// <summary>Puts the live keys of a validated configuration in force, and returns what that changes, for the log.</summary>
+    public string Accept(IReadOnlyDictionary<string, string?> next)
     {
+        IDictionary<string, string?> before = Data;
         Replace(Apply(startup, next));
+        string changes = ConfigurationChanges.Describe(before, Data);
         OnReload();
+        return changes;
     }
 
     /// <summary>What is in force after a reload: live keys of the new configuration, all others as they were at startup.</summary>

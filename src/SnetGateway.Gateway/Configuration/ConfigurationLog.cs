@@ -3,8 +3,9 @@ namespace SnetGateway.Gateway.Configuration;
 internal static partial class ConfigurationLog
 {
     [LoggerMessage(EventId = 1501, EventName = "ConfigurationReloaded", Level = LogLevel.Information,
-        Message = "The changed configuration file {File} is in force: {Services} services, {Routes} routes, {Clusters} clusters.")]
-    public static partial void Reloaded(ILogger logger, string file, int services, int routes, int clusters);
+        Message = "The changed configuration file {File} is in force: {Services} services, {Routes} routes, {Clusters} clusters. "
+            + "Changed: {Changes}.")]
+    public static partial void Reloaded(ILogger logger, string file, int services, int routes, int clusters, string changes);
 
     [LoggerMessage(EventId = 1502, EventName = "ConfigurationRefused", Level = LogLevel.Error,
         Message = "The changed configuration file {File} has {Count} errors, so the previous configuration stays in force. "

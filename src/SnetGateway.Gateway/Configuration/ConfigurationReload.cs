@@ -75,9 +75,10 @@ internal sealed class ConfigurationReload(
         }
 
         live.Swap(result.Snapshot);
-        accepted.Accept(result.Values);
+        string changes = accepted.Accept(result.Values);
         ConfigurationLog.Reloaded(
-            logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count);
+            logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count,
+            changes);
     }
 
     private static string StateOf(byte[]? content, string descriptorFiles) =>

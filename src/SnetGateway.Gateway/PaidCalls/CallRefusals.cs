@@ -16,10 +16,10 @@ internal sealed class CallRefusals(PaidCallMetrics metrics, RecentRefusals recen
         string reason = PaidCallMetrics.NameOf(refusal.Reason);
         metrics.Refused(route.RouteId, reason);
         var status = new Status((StatusCode)refusal.StatusCode, refusal.Message);
-        recent.Add(context, route, reason, status.StatusCode, refusal.Message);
+        RefusedCall call = recent.Add(context, route, reason, status.StatusCode, refusal.Message);
         if (refusal.RetryAfter is not { } wait)
         {
-            PaidCallLog.PaymentRefused(logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message);
+            Log(context, route, refusal, call);
             GrpcStatusWriter.TryWrite(context, status);
             return;
         }
@@ -44,5 +44,18 @@ internal sealed class CallRefusals(PaidCallMetrics metrics, RecentRefusals recen
         }
 
         GrpcStatusWriter.TryWrite(context, status);
+    }
+
+    private void Log(HttpContext context, PaidRoute route, PaymentRefusal refusal, RefusedCall call)
+    {
+        if (refusal.AsksForPrice)
+        {
+            PaidCallLog.PriceAsked(logger, route.RouteId, context.Request.Path, refusal.Message);
+        }
+        else
+        {
+            PaidCallLog.PaymentRefused(
+                logger, route.RouteId, context.Request.Path, refusal.Reason, refusal.Message, call.Payer, call.Address);
+        }
     }
 }

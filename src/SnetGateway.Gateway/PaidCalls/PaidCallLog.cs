@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using SnetGateway.Payments.Refusal;
 
@@ -7,8 +8,9 @@ namespace SnetGateway.Gateway.PaidCalls;
 internal static partial class PaidCallLog
 {
     [LoggerMessage(EventId = 2001, EventName = "PaymentRefused", Level = LogLevel.Information,
-        Message = "Payment for {Method} on route {Route} refused: {Reason}, {Text}")]
-    public static partial void PaymentRefused(ILogger logger, string route, PathString method, RefusalReason reason, string text);
+        Message = "Payment for {Method} on route {Route} refused: {Reason}, {Text} ({Payer}, from {Address})")]
+    public static partial void PaymentRefused(
+        ILogger logger, string route, PathString method, RefusalReason reason, string text, string payer, IPAddress? address);
 
     [LoggerMessage(EventId = 2002, EventName = "CallRefused", Level = LogLevel.Information,
         Message = "Call to {Method} on route {Route} refused: {Code}, {Text}")]
@@ -33,4 +35,9 @@ internal static partial class PaidCallLog
     [LoggerMessage(EventId = 2007, EventName = "RouteWithoutService", Level = LogLevel.Error,
         Message = "Route {Route} names service '{Service}', which is not configured. Its calls are refused.")]
     public static partial void RouteWithoutService(ILogger logger, string route, string service);
+
+    /// <summary>A payment that adds nothing is how `call` and other clients ask for a price: nothing for the operator.</summary>
+    [LoggerMessage(EventId = 2008, EventName = "PriceAsked", Level = LogLevel.Debug,
+        Message = "A payment that adds nothing asked for the price of {Method} on route {Route}: {Text}")]
+    public static partial void PriceAsked(ILogger logger, string route, PathString method, string text);
 }

@@ -29,13 +29,19 @@ internal sealed class RecentRefusals(TimeProvider time)
     /// <param name="reason">The check that refused it, one of a closed set.</param>
     /// <param name="status">What the client got.</param>
     /// <param name="text">And its text.</param>
-    public void Add(HttpContext context, PaidRoute route, string reason, StatusCode status, string text) =>
-        _byReason.GetOrAdd(reason, static _ => new Ring()).Add(new RefusedCall(
+    /// <returns>What is kept.</returns>
+    public RefusedCall Add(HttpContext context, PaidRoute route, string reason, StatusCode status, string text)
+    {
+        var refusal = new RefusedCall(
             time.GetUtcNow(), route.ServiceName, route.RouteId, Cut(context.Request.Path.Value), reason, status, Cut(text),
             Cut(context.Request.Headers[PaymentMetadata.ChannelId]), Cut(context.Request.Headers[PaymentMetadata.FreeCallUserAddress]),
-            context.Connection.RemoteIpAddress));
+            context.Connection.RemoteIpAddress);
+        _byReason.GetOrAdd(reason, static _ => new Ring()).Add(refusal);
+        return refusal;
+    }
 
-    private static string Cut(string? text) => PrintableText.Of(text is { Length: > MaxText } ? text[..MaxText] : text ?? "");
+    /// <summary>A text of the client's, printable and bounded.</summary>
+    internal static string Cut(string? text) => PrintableText.Of(text is { Length: > MaxText } ? text[..MaxText] : text ?? "");
 
     private sealed class Ring
     {
@@ -64,4 +70,12 @@ internal sealed class RecentRefusals(TimeProvider time)
 /// <param name="Address">The client's address.</param>
 internal sealed record RefusedCall(
     DateTimeOffset At, string? Service, string Route, string Method, string Reason, StatusCode Status, string Text, string Channel,
-    string User, IPAddress? Address);
+    string User, IPAddress? Address)
+{
+    /// <summary>The channel or the user that the client named, as a text for people.</summary>
+    public string Payer => PayerOf(Channel, User);
+
+    /// <inheritdoc cref="Payer"/>
+    public static string PayerOf(string channel, string user) =>
+        channel.Length > 0 ? $"channel {channel}" : user.Length > 0 ? $"user {user}" : "none";
+}

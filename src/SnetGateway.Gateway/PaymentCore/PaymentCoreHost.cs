@@ -15,7 +15,7 @@ namespace SnetGateway.Gateway.PaymentCore;
 /// <summary>
 /// The life of the payment core, in order: the store is opened and its records are read before a listener opens; the chain is followed in
 /// the background, and startup does not wait for it; at shutdown the follower stops first and the store is closed last (by the container).
-/// Without payments there is no chain, and the store is in memory.
+/// Without payments it follows nothing, and the store is in memory.
 /// </summary>
 internal sealed class PaymentCoreHost(
     LedgerSync ledger,

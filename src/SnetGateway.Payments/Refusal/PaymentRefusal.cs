@@ -11,6 +11,9 @@ public sealed record PaymentRefusal(RefusalReason Reason, int StatusCode, string
 {
     /// <summary>The time after which the call may be admitted, for the client; null where no time helps.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether a payment was refused that adds nothing to what was paid: how clients ask for a price.</summary>
+    public bool AsksForPrice { get; init; }
 }
 
 /// <summary>The reasons; each is one value of a metric's tag.</summary>

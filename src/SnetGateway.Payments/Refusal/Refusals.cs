@@ -115,7 +115,10 @@ public static class Refusals
         string income = amount.TrySubtract(authorized, out UInt256 difference)
             ? difference.ToString()
             : $"-{authorized.SaturatingSubtract(amount)}";
-        return new PaymentRefusal(RefusalReason.WrongAmount, Unauthenticated, $"income {income} does not equal to price {price}");
+        return new PaymentRefusal(RefusalReason.WrongAmount, Unauthenticated, $"income {income} does not equal to price {price}")
+        {
+            AsksForPrice = amount == authorized,
+        };
     }
 
     public static PaymentRefusal NotRecorded() =>

@@ -40,6 +40,9 @@ public sealed class FleetSampleTests(GatewayFixture market)
             Assert.Contains(response, string.Concat(call.Output), StringComparison.Ordinal);
         }
 
+        // `call` asked for each price by a payment that adds nothing, which is not logged as a refusal.
+        Assert.DoesNotContain(gateway.Log, line => line.EventId == 2001);
+
         CommandResult unknown = await gateway.RunCommandAsync(
             "call", "--endpoint", gateway.Endpoint, "--channel", $"{channel.Id}", "--key-file", key, "--method", "/fleet.Weather/Today",
             "--proto", RepositoryFiles.PathOf("samples/fleet/weather"), "--data", """{"city":"nowhere"}""");

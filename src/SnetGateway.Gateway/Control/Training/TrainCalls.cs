@@ -166,7 +166,10 @@ internal sealed class TrainCalls(
     private RpcException Refuse(HttpContext context, PaymentRefusal refusal)
     {
         metrics.Refused(RouteId, PaidCallMetrics.NameOf(refusal.Reason));
-        PaidCallLog.PaymentRefused(logger, RouteId, context.Request.Path, refusal.Reason, refusal.Message);
+        string channel = RecentRefusals.Cut(context.Request.Headers[PaymentMetadata.ChannelId]);
+        PaidCallLog.PaymentRefused(
+            logger, RouteId, context.Request.Path, refusal.Reason, refusal.Message, RefusedCall.PayerOf(channel, ""),
+            context.Connection.RemoteIpAddress);
         return new RpcException(new GrpcStatus((StatusCode)refusal.StatusCode, refusal.Message));
     }
 }

@@ -129,6 +129,15 @@ public sealed class DescriptorTests : IDisposable
         Assert.Equal(StatusCode.Unavailable, refused.Status.StatusCode);
     }
 
+    [Fact]
+    public async Task FolderThatSeveralClustersUse_HasItsErrorOnce()
+    {
+        ConfigurationResult result = await ReadAsync(
+            (Key + "ProtoFolder", _folder.FullName),
+            ("SnetGateway:Backends:Clusters:draw:Descriptors:ProtoFolder", _folder.FullName));
+        Assert.Contains("no .proto file", Assert.Single(result.Errors).Problem, StringComparison.Ordinal);
+    }
+
     private static async Task<ConfigurationResult> ReadAsync(params (string Key, string Value)[] changes)
     {
         Dictionary<string, string?> values = Samples.Good();

@@ -14,6 +14,7 @@ using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
+using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.Tests.Gateway.Cli;
@@ -31,6 +32,9 @@ public sealed class CallCommandTests : IAsyncLifetime
     private WebApplication _gateway = null!;
     private UInt256 _signed = 30;
     private UInt256 _price = 10;
+    private int _fasterCalls;
+    private string _host = "";
+    private string _further = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -128,6 +132,61 @@ public sealed class CallCommandTests : IAsyncLifetime
         Assert.Equal("{\"channel\":\"7\",\"nonce\":\"3\",\"signed\":\"30\"}", _output.ToString().Trim());
     }
 
+    [Theory]
+    [InlineData(2, 0, "paid 10 cogs: channel 7, nonce 3, 60 cogs signed in all")]
+    [InlineData(9, 1, "Unauthenticated (16): income 0 does not equal to price 10")]
+    public async Task Call_OtherCallsAreFaster_PaysFromWhereTheyLeftTheChannel_AFewTimes(int fasterCalls, int code, string words)
+    {
+        _fasterCalls = fasterCalls;
+
+        Assert.Equal(code, await CallAsync("--method", "t.Echo/Say", "--data", "{}", "--price", "10", "--rpc", Rpc));
+        Assert.Contains(words, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_KeyOfAnotherChannel_IsNamedByItsAddress()
+    {
+        await File.WriteAllTextAsync(At("key"), new string('1', 64));
+
+        Assert.Equal(1, await CallAsync("--method", "t.Echo/Say", "--data", "{}", "--rpc", Rpc));
+        Assert.Contains(
+            "does not report the state of channel 7 to 0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a, the address of the key: "
+                + "incorrect signature. Check --channel, --key-file and --escrow", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_WithAuthorityAndMetadata_SendsBoth()
+    {
+        int code = await CallAsync(
+            "--method", "t.Echo/Say", "--data", "{}", "--rpc", Rpc, "--authority", "echo.example.org", "--metadata", "tenant=a=b",
+            "--metadata", "blob-bin=AQI=");
+
+        Assert.True(code == 0, _error.ToString());
+        Assert.Equal("echo.example.org", _host);
+        Assert.Equal("a=b AQI", _further.TrimEnd('='));
+    }
+
+    [Fact]
+    public async Task Call_NoGateway_SaysWhere()
+    {
+        int port = FreePort.Find();
+
+        Assert.Equal(1, await CallAsync("--state", "--rpc", Rpc, "--endpoint", $"127.0.0.1:{port}"));
+        Assert.StartsWith($"error: no gateway at 127.0.0.1:{port}: Connection refused", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_ConfigurationThatIsNotJson_IsNamed()
+    {
+        await File.WriteAllTextAsync(At("broken.json"), "{ \"SnetGateway\": ");
+        string[] args =
+            ["call", "--config", At("broken.json"), "--channel", "7", "--endpoint", UrlOf(0), "--key-file", At("key"), "--state"];
+
+        Assert.Equal(2, await RunAsync("", args));
+        Assert.Contains("broken.json", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not valid JSON", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Call_Refused_FailsWithStatusAndText()
     {
@@ -146,6 +205,9 @@ public sealed class CallCommandTests : IAsyncLifetime
     [InlineData("the request", "--method", "t.Echo/Say", "--data", "{")]
     [InlineData("takes one request", "--method", "t.Echo/Say", "--data", "{}{}")]
     [InlineData("--price", "--method", "t.Echo/Say", "--data", "{}", "--price", "-1", "--nonce", "1", "--amount", "1")]
+    [InlineData("--metadata", "--method", "t.Echo/Say", "--data", "{}", "--nonce", "1", "--amount", "1", "--metadata", "tenant")]
+    [InlineData("--metadata", "--method", "t.Echo/Say", "--data", "{}", "--nonce", "1", "--amount", "1", "--metadata", "a-bin=?")]
+    [InlineData("--ca", "--method", "t.Echo/Say", "--data", "{}", "--ca", "/nowhere.pem")]
     public async Task Call_WrongArguments_ExitWith2(string words, params string[] args)
     {
         Assert.Equal(2, await CallAsync(args));
@@ -173,11 +235,14 @@ public sealed class CallCommandTests : IAsyncLifetime
 
     private Task<int> CallWithInputAsync(string input, params string[] args)
     {
-        string[] all = [.. s_ready, "--endpoint", UrlOf(0), "--key-file", At("key"), "--proto", At("proto"), .. args];
-        return new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build)
-            .RunAsync(all, CancellationToken.None)
-            .WaitAsync(TimeSpan.FromSeconds(60));
+        string[] endpoint = args.Contains("--endpoint") ? [] : ["--endpoint", UrlOf(0)];
+        return RunAsync(input, [.. s_ready, .. endpoint, "--key-file", At("key"), "--proto", At("proto"), .. args]);
     }
+
+    private Task<int> RunAsync(string input, string[] args) =>
+        new CommandLine(new Terminal(new StringReader(input), _output, _error), GatewayApp.Build)
+            .RunAsync(args, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(60));
 
     private static Method<TRequest, TReply> MethodOf<TRequest, TReply>(
         MethodType type, string service, string name, MessageParser<TRequest> requests, MessageParser<TReply> replies)
@@ -209,6 +274,7 @@ public sealed class CallCommandTests : IAsyncLifetime
     {
         IHeaderDictionary headers = call.GetHttpContext().Request.Headers;
         string text = headers["snet-payment-channel-amount"].ToString();
+        (_host, _further) = (call.Host, $"{headers["tenant"]} {headers["blob-bin"]}");
         var payment = new ChannelPayment(
             new ChannelId(UInt256.Parse(headers["snet-payment-channel-id"].ToString())),
             new ChannelNonce(UInt256.Parse(headers["snet-payment-channel-nonce"].ToString())),
@@ -219,6 +285,12 @@ public sealed class CallCommandTests : IAsyncLifetime
             || signer != PrivateKey.Parse(Key).Address)
         {
             throw new RpcException(new Status(StatusCode.Unauthenticated, "payment is not signed by channel signer"));
+        }
+
+        if (_fasterCalls > 0)
+        {
+            _fasterCalls--;
+            _signed = _signed.SaturatingAdd(_price);
         }
 
         UInt256 income = payment.Amount.SaturatingSubtract(_signed);

@@ -32,7 +32,8 @@ public sealed class ConfigurationReloadTests : IDisposable
         Assert.True(before.ChangeToken.HasChanged);
         Assert.Equal("2000", (await live.Catalog.Find("example")!.Prices.PriceOfAsync("/any", default, default)).Cogs.ToString());
         Assert.Equal("2000", host["SnetGateway:Services:example:Price:Cogs"]);
-        Assert.Contains(_lines, l => l.Contains("is in force", StringComparison.Ordinal));
+        Assert.Contains(
+            _lines, l => l.EndsWith("Changed: SnetGateway:Services:example:Price:Cogs 1000 -> 2000.", StringComparison.Ordinal));
 
         GatewaySnapshot after = live.Current;
         await reload.ReadFileAsync();
