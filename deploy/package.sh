@@ -41,7 +41,7 @@ single() {
     -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true || die "publishing for $1 failed"
   rm -f "$folder"/*.xml "$folder"/*.pdb "$folder"/web.config "$folder"/*.staticwebassets.endpoints.json
   cp deploy/systemd/snet-gateway.service LICENSE "$folder"
-  tar -czf "$out/$name.tar.gz" -C "$work" "$name"
+  tar -czf "$out/$name.tar.gz" --owner=0 --group=0 -C "$work" "$name"
   say "$out/$name.tar.gz"
 }
 

@@ -31,9 +31,11 @@ public sealed class SystemdTests : IDisposable
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         systemd.Bind(new UnixDomainSocketEndPoint(path));
 
-        // The runtime knows by the process id in this variable that it runs under systemd.
+        // The runtime knows by the name of its parent that it runs under systemd: here a shell, which passes SIGTERM on.
+        string parent = File.CreateSymbolicLink(Path.Combine(_folder.FullName, "systemd"), "/bin/sh").FullName;
+        const string Script = """dotnet "$@" & gateway=$!; trap 'kill -TERM $gateway' TERM; wait $gateway; wait $gateway""";
         await using var gateway = ChildProcess.Start(
-            "/bin/sh", ["-c", "SYSTEMD_EXEC_PID=$$ exec dotnet \"$@\"", "sh", s_program, "serve", "--config", file], _folder.FullName,
+            parent, ["-c", Script, "sh", s_program, "serve", "--config", file], _folder.FullName,
             new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = path });
         await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
         Assert.Equal("READY=1", await ReceiveAsync(systemd));
