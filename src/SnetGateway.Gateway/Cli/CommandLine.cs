@@ -18,8 +18,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
     {
         try
         {
-            var arguments = ConfigurationArguments.Split(args);
-            ParseResult parsed = Build(arguments.Overrides).Parse(arguments.Rest, s_parser);
+            ParseResult parsed = Parse(args);
             if (parsed.Errors.Count > 0)
             {
                 foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
@@ -59,6 +58,13 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             // The exception's type helps a maintainer more than its message; the stack does not help an operator.
             return Fail($"{e.GetType().Name}: {e.Message}", ExitCodes.Failed);
         }
+    }
+
+    /// <summary>The command that the arguments name, and their errors. Throws <see cref="CommandException"/>.</summary>
+    internal ParseResult Parse(IReadOnlyList<string> args)
+    {
+        var arguments = ConfigurationArguments.Split(args);
+        return Build(arguments.Overrides).Parse(arguments.Rest, s_parser);
     }
 
     private RootCommand Build(IReadOnlyList<string> overrides)
