@@ -53,7 +53,8 @@ internal sealed class PaymentCoreHost(
 
         if (chain.IsConfigured)
         {
-            PaymentEventLog.LedgerOpened(logger, book.Count, time.GetElapsedTime(start).TotalMilliseconds);
+            double milliseconds = time.GetElapsedTime(start).TotalMilliseconds;
+            PaymentEventLog.LedgerOpened(logger, book.Count, milliseconds);
             marker.Check();
             _knownAtStart = NewestKnown();
             readiness.Add("chain", DescribeChain);

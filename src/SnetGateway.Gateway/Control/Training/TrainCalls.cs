@@ -166,10 +166,9 @@ internal sealed class TrainCalls(
     private RpcException Refuse(HttpContext context, PaymentRefusal refusal)
     {
         metrics.Refused(RouteId, PaidCallMetrics.NameOf(refusal.Reason));
-        string channel = RecentRefusals.Cut(context.Request.Headers[PaymentMetadata.ChannelId]);
+        string payer = RefusedCall.PayerOf(RecentRefusals.Cut(context.Request.Headers[PaymentMetadata.ChannelId]), "");
         PaidCallLog.PaymentRefused(
-            logger, RouteId, context.Request.Path, refusal.Reason, refusal.Message, RefusedCall.PayerOf(channel, ""),
-            context.Connection.RemoteIpAddress);
+            logger, RouteId, context.Request.Path, refusal.Reason, refusal.Message, payer, context.Connection.RemoteIpAddress);
         return new RpcException(new GrpcStatus((StatusCode)refusal.StatusCode, refusal.Message));
     }
 }

@@ -41,7 +41,7 @@ internal static class EncodingEndpoint
     /// <summary>The encoding of all services, and of a gateway without any; null where they differ.</summary>
     private static string? CommonOf(HeartbeatTargets services)
     {
-        string first = services.All.FirstOrDefault()?.Encoding ?? Proto;
+        string first = services.All is [{ } one, ..] ? one.Encoding : Proto;
         return services.All.All(service => service.Encoding == first) ? first : null;
     }
 }
