@@ -27,6 +27,9 @@ public interface IPaymentEvents
     /// </summary>
     void NotGivenBack(ChannelId channel, UInt256 unused);
 
+    /// <summary>The payee started the claim of the amount signed at this nonce; payments continue at the next one.</summary>
+    void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount);
+
     /// <summary>A record belonged to another channel that once had this id, and was set aside with the amount it held.</summary>
     void RecordSetAside(ChannelId channel, UInt256 amount);
 

@@ -32,6 +32,11 @@ internal static partial class PaymentEventLog
             + "({Suppressed} similar events suppressed.)")]
     public static partial void NotGivenBack(ILogger logger, ChannelId channel, UInt256 unused, long suppressed);
 
+    [LoggerMessage(EventId = 3006, EventName = "ClaimStarted", Level = LogLevel.Information,
+        Message = "The payee of channel {Channel} started the claim of {Amount} cogs of nonce {Nonce}. Payments continue at the next "
+            + "nonce; the signature is among the claims in progress until the chain shows the claim.")]
+    public static partial void ClaimStarted(ILogger logger, ChannelId channel, ChannelNonce nonce, UInt256 amount);
+
     [LoggerMessage(EventId = 3010, EventName = "LedgerOpened", Level = LogLevel.Information,
         Message = "Ledger opened: {Channels} channels in {Milliseconds:0} ms.")]
     public static partial void LedgerOpened(ILogger logger, int channels, double milliseconds);

@@ -18,6 +18,7 @@ internal sealed class PaymentEvents : IPaymentEvents
     private readonly Counter<long> _notWritten;
     private readonly Counter<long> _setAside;
     private readonly Counter<long> _notGivenBack;
+    private readonly Counter<long> _claimsStarted;
 
     public PaymentEvents(IMeterFactory meters, ILogger<PaymentEvents> logger, TimeProvider time)
     {
@@ -34,10 +35,11 @@ internal sealed class PaymentEvents : IPaymentEvents
         _notWritten = meter.CreateCounter<long>("snet_gateway.ledger.not_written", "{payment}", "Settles that the store refused.");
         _notGivenBack = meter.CreateCounter<long>(
             "snet_gateway.ledger.not_given_back", "{call}", "Calls with a metered price whose ceiling stays charged.");
+        _claimsStarted = meter.CreateCounter<long>("snet_gateway.claims.started", "{claim}", "Claims that a payee has started.");
         _setAside = meter.CreateCounter<long>(
             "snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
         foreach (Counter<long> counter in (Counter<long>[])
-            [_ledgerMismatches, _executionsWithoutGrant, _outcomesUnknown, _notWritten, _notGivenBack, _setAside])
+            [_ledgerMismatches, _executionsWithoutGrant, _outcomesUnknown, _notWritten, _notGivenBack, _claimsStarted, _setAside])
         {
             counter.Add(0);
         }
@@ -76,6 +78,12 @@ internal sealed class PaymentEvents : IPaymentEvents
         {
             PaymentEventLog.NotGivenBack(_logger, channel, unused, suppressed);
         }
+    }
+
+    public void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount)
+    {
+        _claimsStarted.Add(1);
+        PaymentEventLog.ClaimStarted(_logger, channel, nonce, amount);
     }
 
     public void RecordSetAside(ChannelId channel, UInt256 amount)

@@ -21,6 +21,12 @@ public sealed class BlockFreshness(IChannelReader chain, TimeProvider time, Time
     /// <summary>The newest block that is within the staleness bound; null without one.</summary>
     public ChainBlock? Newest => chain.Head is { } head && time.GetUtcNow() - head.SeenAt <= stalenessBound ? head : null;
 
+    /// <summary>
+    /// Whether the number is not recent by the newest block in memory. One above that block may still be (rule 11).
+    /// </summary>
+    public bool IsExpired(UInt256 number) =>
+        Newest is { } head && (IsAbove(number, head.Number) || IsBelow(number, head.Number, Blocks));
+
     /// <summary>As <see cref="Newest"/>, after a read if there is none in memory.</summary>
     /// <returns>Null, and the text of the error, if the chain cannot be read either.</returns>
     public async ValueTask<(ChainBlock? Block, string? Error)> NewestAsync(CancellationToken cancellationToken)

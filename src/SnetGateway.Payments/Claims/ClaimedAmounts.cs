@@ -11,7 +11,7 @@ public sealed class ClaimedAmounts
 {
     private const int MaxChannels = 100_000;
 
-    private readonly ConcurrentDictionary<ChannelId, Claim> _newest = new();
+    private readonly ConcurrentDictionary<ChannelId, SeenClaim> _newest = new();
 
     /// <summary>Takes in a claim.</summary>
     /// <param name="channel">The channel.</param>
@@ -30,13 +30,13 @@ public sealed class ClaimedAmounts
             _newest.Clear();
         }
 
-        _newest[channel] = new Claim(new ChannelNonce(claimed), amount, block);
+        _newest[channel] = new SeenClaim(new ChannelNonce(claimed), amount, block);
     }
 
     /// <summary>Forgets the claims after a block, which a reorganisation undid. Those that the chain has again are seen again.</summary>
     public void Undone(ulong ancestor)
     {
-        foreach (KeyValuePair<ChannelId, Claim> one in _newest)
+        foreach (KeyValuePair<ChannelId, SeenClaim> one in _newest)
         {
             if (one.Value.Block > ancestor)
             {
@@ -52,10 +52,10 @@ public sealed class ClaimedAmounts
     /// <param name="amount">The total in cogs.</param>
     internal bool TryFind(ChannelId channel, ChannelNonce nonce, ulong throughBlock, out UInt256 amount)
     {
-        bool isKnown = _newest.TryGetValue(channel, out Claim claim) && claim.Nonce == nonce && claim.Block <= throughBlock;
+        bool isKnown = _newest.TryGetValue(channel, out SeenClaim claim) && claim.Nonce == nonce && claim.Block <= throughBlock;
         amount = isKnown ? claim.Amount : UInt256.Zero;
         return isKnown;
     }
 
-    private readonly record struct Claim(ChannelNonce Nonce, UInt256 Amount, ulong Block);
+    private readonly record struct SeenClaim(ChannelNonce Nonce, UInt256 Amount, ulong Block);
 }

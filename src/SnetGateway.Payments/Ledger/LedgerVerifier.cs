@@ -72,12 +72,14 @@ public sealed class LedgerVerifier(
                 faults.Add("the newest entry of the journal is not the one in the record");
             }
 
-            if (walk.Last.Kind is EntryKind.Settle or EntryKind.GiveBack
-                && (walk.Last.Nonce != record.Nonce || walk.Last.Amount != record.Amount))
+            if (walk.Last.Kind != EntryKind.SetAside
+                && (walk.Last.NonceAfter != record.Nonce || walk.Last.AmountAfter != record.Amount))
             {
-                faults.Add(
-                    $"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.Amount} at nonce {walk.Last.Nonce}");
+                faults.Add($"the record holds {record.Amount} at nonce {record.Nonce}, its journal {walk.Last.AmountAfter} at nonce "
+                    + $"{walk.Last.NonceAfter}");
             }
+
+            faults.AddRange(walk.Claims.MissingIn(record));
 
             if (walk.Last.Credit != record.Credit.Total)
             {
@@ -147,6 +149,8 @@ public sealed class LedgerVerifier(
 
         public PlanPurchases Purchases { get; } = new();
 
+        public StartedClaims Claims { get; } = new();
+
         public OpenCeilings Ceilings { get; } = new();
 
         /// <summary>Whether all entries from here to the newest may have been in files that were removed for their age.</summary>
@@ -181,6 +185,7 @@ public sealed class LedgerVerifier(
                 ? Delivered.SaturatingSubtract(entry.Price)
                 : Delivered.SaturatingAdd(entry.Price);
             Purchases.Take(entry);
+            Claims.Take(entry);
             if (Ceilings.Take(entry) is { } fault)
             {
                 Faults.Add(fault);
@@ -204,7 +209,8 @@ public sealed class LedgerVerifier(
                 {
                     Notes.Add($"the journal begins at entry {entry.Sequence}");
                 }
-                else if (!entry.Previous.IsZero || (entry.Kind == EntryKind.Settle && !IsSpent(entry, UInt256.Zero, UInt256.Zero)))
+                else if (!entry.Previous.IsZero || entry.Kind == EntryKind.Claim
+                    || (entry.Kind == EntryKind.Settle && !IsSpent(entry, UInt256.Zero, UInt256.Zero)))
                 {
                     Faults.Add("the first entry does not begin the story");
                 }
@@ -233,7 +239,14 @@ public sealed class LedgerVerifier(
                 Faults.Add($"entry {entry.Sequence} is not linked to the one before");
             }
 
-            if (entry.Kind == EntryKind.GiveBack && (entry.Nonce != Last.Nonce || entry.Amount != Last.Amount
+            if (entry.Kind == EntryKind.Claim && (Last.Kind == EntryKind.SetAside || entry.Amount.IsZero || entry.Nonce != Last.NonceAfter
+                || entry.Amount != Last.AmountAfter || entry.Credit != Last.Credit))
+            {
+                Faults.Add($"entry {entry.Sequence} claims {entry.Amount} cogs of nonce {entry.Nonce}, and there are {Last.AmountAfter} of "
+                    + $"nonce {Last.NonceAfter}");
+            }
+
+            if (entry.Kind == EntryKind.GiveBack && (entry.Nonce != Last.NonceAfter || entry.Amount != Last.AmountAfter
                 || Last.Credit.SaturatingAdd(entry.Price) != entry.Credit))
             {
                 Faults.Add($"entry {entry.Sequence} gives {entry.Price} cogs back, and changes more than the credit");
@@ -244,22 +257,22 @@ public sealed class LedgerVerifier(
                 return;
             }
 
-            if (Last.Kind == EntryKind.SetAside || entry.Nonce > Last.Nonce)
+            if (Last.Kind == EntryKind.SetAside || entry.Nonce > Last.NonceAfter)
             {
                 if (!IsSpent(entry, UInt256.Zero, Last.Credit))
                 {
                     Faults.Add($"entry {entry.Sequence} begins nonce {entry.Nonce} with {entry.Amount} for a call of {entry.Price}");
                 }
             }
-            else if (entry.Nonce < Last.Nonce)
+            else if (entry.Nonce < Last.NonceAfter)
             {
-                Faults.Add($"entry {entry.Sequence} goes back from nonce {Last.Nonce} to {entry.Nonce}");
+                Faults.Add($"entry {entry.Sequence} goes back from nonce {Last.NonceAfter} to {entry.Nonce}");
             }
-            else if (!IsSpent(entry, Last.Amount, Last.Credit))
+            else if (!IsSpent(entry, Last.AmountAfter, Last.Credit))
             {
                 Faults.Add(entry.Credit.IsZero && Last.Credit.IsZero
-                    ? $"entry {entry.Sequence}: {Last.Amount} and {entry.Price} do not make {entry.Amount}"
-                    : $"entry {entry.Sequence}: {Last.Amount}, {entry.Price} and the credit from {Last.Credit} to {entry.Credit} "
+                    ? $"entry {entry.Sequence}: {Last.AmountAfter} and {entry.Price} do not make {entry.Amount}"
+                    : $"entry {entry.Sequence}: {Last.AmountAfter}, {entry.Price} and the credit from {Last.Credit} to {entry.Credit} "
                         + $"do not make {entry.Amount}");
             }
         }

@@ -29,7 +29,7 @@ public readonly record struct JournalEntry
 
     public required ChannelNonce Nonce { get; init; }
 
-    /// <summary>The total for this nonce after the entry, in cogs.</summary>
+    /// <summary>The total for this nonce after the entry, in cogs; for a claim, the total that it takes.</summary>
     public required UInt256 Amount { get; init; }
 
     /// <summary>
@@ -53,8 +53,14 @@ public readonly record struct JournalEntry
     /// <summary>The path that was called; cut at 128 bytes.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The signature of the total, 65 bytes; empty for anything but a settle.</summary>
+    /// <summary>The signature of the total, 65 bytes; empty for a give-back.</summary>
     public required ReadOnlyMemory<byte> Signature { get; init; }
+
+    /// <summary>The nonce of the record after the entry: a claim moves it to the next one.</summary>
+    public ChannelNonce NonceAfter => Kind == EntryKind.Claim ? Nonce.Next : Nonce;
+
+    /// <summary>The authorized amount of the record after the entry, in cogs.</summary>
+    public UInt256 AmountAfter => Kind == EntryKind.Claim ? UInt256.Zero : Amount;
 
     /// <summary>Part of a call with a metered price, which has a format of its own.</summary>
     private bool IsMetered => IsCeiling || Kind == EntryKind.GiveBack;

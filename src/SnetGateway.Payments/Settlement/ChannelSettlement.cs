@@ -230,7 +230,11 @@ public sealed class ChannelSettlement(
     private static PaymentRefusal? TakeRecord(ChannelReservation reservation)
     {
         ChannelNonce nonce = reservation.Payment.Nonce;
-        ChannelRecord? record = reservation.Channel.RecordOf(reservation.Channel.Chain!);
+        if (CheckNewest(reservation, out ChannelRecord? record) is { } claimed)
+        {
+            return claimed;
+        }
+
         UInt256 authorized = ChannelChecks.AuthorizedAt(record, nonce);
         if (authorized != ChannelChecks.AuthorizedAt(reservation.CheckedRecord, nonce))
         {
@@ -246,12 +250,27 @@ public sealed class ChannelSettlement(
     {
         IReadOnlyList<HeldVoucher> others = reservation.Channel.GetVouchers().Of(held.Nonce, without: held);
         ref readonly ChannelPayment payment = ref reservation.Payment;
-        ChannelRecord? record = reservation.Channel.RecordOf(reservation.Channel.Chain!);
+        if (CheckNewest(reservation, out ChannelRecord? record) is { } claimed)
+        {
+            return claimed;
+        }
+
         UInt256 authorized = ChannelChecks.AuthorizedAt(record, payment.Nonce);
         reservation.CheckedRecord = record;
         reservation.Credit = NextRecord.CreditAt(payment.Nonce, record)
             .Grant(authorized, payment.Amount, reservation.Price, others, out _);
         return reservation.Credit is null ? Refusals.WrongIncome(payment.Amount, authorized, reservation.Price) : null;
+    }
+
+    /// <summary>
+    /// The record as it is now. A claim may have been started since the check before: a write on its record would take the channel back to
+    /// the claimed nonce.
+    /// </summary>
+    private static PaymentRefusal? CheckNewest(ChannelReservation reservation, out ChannelRecord? record)
+    {
+        ChannelChainState chain = reservation.Channel.Chain!;
+        record = reservation.Channel.RecordOf(chain);
+        return ChannelChecks.CheckNonce(Channel.CurrentNonce(chain, record), reservation.Payment.Nonce);
     }
 
     private void Report(ChannelReservation reservation, RefusalReason reason)

@@ -105,6 +105,53 @@ internal static class NextRecord
         };
     }
 
+    /// <summary>
+    /// The record after its claim was started: at the next nonce, with nothing signed. The signed total of this one is kept until the
+    /// chain is final about it.
+    /// </summary>
+    /// <param name="record">The record now; it holds an amount, and has room for the total.</param>
+    /// <param name="reading">The newest reading, of the record's parties.</param>
+    /// <param name="call">The id of the write.</param>
+    /// <param name="at">The time of the write.</param>
+    public static ChannelRecord AfterClaim(ChannelRecord record, ChannelReading reading, CallId call, DateTimeOffset at)
+    {
+        ChannelCredit credit = record.Credit.AtNextNonce();
+        var entry = new JournalEntry
+        {
+            Kind = EntryKind.Claim,
+            ChannelId = record.Id,
+            Sequence = record.Sequence + 1,
+            Previous = JournalEntry.HashOf(record.NewestEntry.Span),
+            Nonce = record.Nonce,
+            Amount = record.Amount,
+            Price = UInt256.Zero,
+            Credit = credit.Total,
+            Call = call,
+            At = at,
+            Service = string.Empty,
+            Method = string.Empty,
+            Signature = record.Signature,
+        };
+        return record with
+        {
+            Nonce = entry.NonceAfter,
+            Amount = entry.AmountAfter,
+            Signature = ReadOnlyMemory<byte>.Empty,
+            Calls = record.Calls.With(call),
+            Earlier = EarlierThan(entry.NonceAfter, record, reading),
+            Credit = credit,
+            Reading = reading,
+            Sequence = entry.Sequence,
+            NewestEntry = ToBytes(entry),
+        };
+    }
+
+    /// <summary>
+    /// Whether one more earlier total can be kept without one being dropped whose claim is not final: it could not be claimed any more.
+    /// </summary>
+    public static bool HasRoomForClaim(ChannelRecord record, ChannelReading reading) =>
+        NotFinal(record.Earlier, reading).Count() < ChannelRecordCodec.MaxEarlier;
+
     /// <summary>The record of the channel that has the id now, where <paramref name="old"/> belonged to an earlier one.</summary>
     public static ChannelRecord SetAside(ChannelId id, ChannelChainState chain, ChannelRecord old, CallId call, DateTimeOffset at)
     {
@@ -176,13 +223,15 @@ internal static class NextRecord
 
         return
         [
-            .. all
-                .Select(total => total.Nonce >= reading.Nonce ? total with { ShownClaimedAtBlock = 0 } // a claim can be undone
-                    : total.ShownClaimedAtBlock == 0 ? total with { ShownClaimedAtBlock = reading.Block.Number }
-                    : total)
-                .Where(total => total.ShownClaimedAtBlock == 0 || total.ShownClaimedAtBlock + FinalDepth > reading.Block.Number)
+            .. NotFinal(all, reading)
                 .OrderBy(total => total.ShownClaimedAtBlock == 0) // what can still be claimed is dropped last
                 .TakeLast(ChannelRecordCodec.MaxEarlier),
         ];
     }
+
+    private static IEnumerable<SignedTotal> NotFinal(IEnumerable<SignedTotal> totals, ChannelReading reading) => totals
+        .Select(total => total.Nonce >= reading.Nonce ? total with { ShownClaimedAtBlock = 0 } // a claim can be undone
+            : total.ShownClaimedAtBlock == 0 ? total with { ShownClaimedAtBlock = reading.Block.Number }
+            : total)
+        .Where(total => total.ShownClaimedAtBlock == 0 || total.ShownClaimedAtBlock + FinalDepth > reading.Block.Number);
 }

@@ -50,6 +50,19 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         reservation.Channel, record, NextRecord.AfterGiveBack(record, reservation, unused, time.GetUtcNow()),
         reservation.Settled.GiveBack, null);
 
+    /// <summary>
+    /// The write that starts the claim of what a record holds. It takes no slot: of it and of a call that settles at the same time one
+    /// finds the other's record.
+    /// </summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="record">Its record now.</param>
+    /// <param name="reading">The newest reading, of the record's parties.</param>
+    internal SettleWrite PrepareClaim(Channel channel, ChannelRecord record, ChannelReading reading)
+    {
+        CallId call = NewCall();
+        return ToWrite(channel, record, NextRecord.AfterClaim(record, reading, call, time.GetUtcNow()), call, null);
+    }
+
     private static SettleWrite ToWrite(
         Channel channel, ChannelRecord? previous, ChannelRecord next, CallId call, RecordWrite? joins)
     {
@@ -123,6 +136,10 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
             return false;
         }
     }
+
+    /// <summary>Reads the record again, also where no other process writes it. Throws <see cref="StoreUnavailableException"/>.</summary>
+    internal async ValueTask ReadAsync(Channel channel, CancellationToken cancellationToken) =>
+        Adopt(channel, await store.ReadAsync(channel.Key, cancellationToken));
 
     /// <summary>
     /// Resolves what an earlier call left in doubt, so that the next one is checked against the record that is really written.
@@ -247,7 +264,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
     }
 }
 
-/// <summary>The write of one paid call, between <see cref="PaymentLedger.Prepare"/> and its result.</summary>
+/// <summary>The write of one paid call, or of what starts a claim, between <see cref="PaymentLedger.Prepare"/> and its result.</summary>
 /// <param name="Channel">Whose slot is held.</param>
 /// <param name="Next">The record after it.</param>
 /// <param name="Call">The call's id.</param>

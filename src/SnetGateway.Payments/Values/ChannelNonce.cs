@@ -6,6 +6,9 @@ namespace SnetGateway.Payments.Values;
 /// </summary>
 public readonly record struct ChannelNonce(UInt256 Value) : IComparable<ChannelNonce>
 {
+    /// <summary>The nonce after a claim.</summary>
+    public ChannelNonce Next => new(Value.SaturatingAdd(UInt256.One));
+
     public static bool operator <(ChannelNonce left, ChannelNonce right) => left.Value < right.Value;
 
     public static bool operator >(ChannelNonce left, ChannelNonce right) => left.Value > right.Value;

@@ -120,6 +120,10 @@ internal sealed class HotChannel
         {
         }
 
+        public void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount)
+        {
+        }
+
         public void RecordSetAside(ChannelId channel, UInt256 amount)
         {
         }

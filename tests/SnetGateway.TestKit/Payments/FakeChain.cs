@@ -20,7 +20,19 @@ public sealed class FakeChain(ChannelBook book, TimeProvider time) : IChannelRea
 
     public int HeadRefreshes => Volatile.Read(ref _headRefreshes);
 
-    public ChainBlock? Head { get; set; } = Block(1_000, time);
+    public ChainBlock? Head
+    {
+        get
+        {
+            BeforeHead?.Invoke();
+            return field;
+        }
+
+        set;
+    } = Block(1_000, time);
+
+    /// <summary>Runs before the head is used, so that a test can change something in the middle of a check.</summary>
+    public Action? BeforeHead { get; set; }
 
     public ChainBlock? Cursor { get; set; } = Block(1_000, time);
 

@@ -46,6 +46,10 @@ public sealed class PaymentParts
         Budgets = new RequestBudgets(time, () => RequestsPerMinute);
         Parties = new ChannelParties(book, chain, Budgets, time, stalenessBound);
         Plans = new PrepaidPlans(book, Parties, Budgets, checks, Admission, Ledger, Counters, recovery);
+        var access = new ClaimAccess(
+            book, recovery, new BlockFreshness(chain, time, stalenessBound), Budgets, escrow, address => address.ToString());
+        ClaimStarts = new ClaimStarts(book, access, chain, Ledger, events, time, Options);
+        ClaimLists = new ClaimLists(book, access, chain, time);
         Prepaid = new PrepaidAdmission(
             book, chain, checks, Claimed, Ledger, Counters, new PrepaidSettlement(checks, Claimed, Counters, unpaid, events), unpaid);
     }
@@ -74,6 +78,10 @@ public sealed class PaymentParts
     public ChannelParties Parties { get; }
 
     public ClaimedAmounts Claimed { get; } = new();
+
+    public ClaimStarts ClaimStarts { get; }
+
+    public ClaimLists ClaimLists { get; }
 
     public PrepaidPlans Plans { get; }
 

@@ -21,6 +21,9 @@ public sealed class RecordingPaymentEvents : IPaymentEvents
 
     public void NotGivenBack(ChannelId channel, UInt256 unused) => _lines.Enqueue($"not-given-back {channel} {unused}");
 
+    public void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount) =>
+        _lines.Enqueue($"claim-started {channel} {nonce} {amount}");
+
     public void RecordSetAside(ChannelId channel, UInt256 amount) => _lines.Enqueue($"set-aside {channel} {amount}");
 
     public void FreeCallExecutedWithoutGrant(Address user) => _lines.Enqueue($"free-call-without-grant {user}");
