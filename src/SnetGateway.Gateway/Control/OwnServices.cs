@@ -9,6 +9,7 @@ using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prepaid;
+using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Prepaid;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 using Status = Grpc.Core.Status;
@@ -36,6 +37,7 @@ internal static class OwnServices
         StateServiceReflection.Descriptor.Services.Single(),
         FreeCallStateServiceReflection.Descriptor.Services.Single(),
         TokenServiceReflection.Descriptor.Services.Single(),
+        ControlServiceReflection.Descriptor.Services.Single(),
         TrainingDaemonReflection.Descriptor.Services.Single(),
         Grpc.Health.V1.HealthReflection.Descriptor.Services.Single(),
         Grpc.Reflection.V1.ReflectionReflection.Descriptor.Services.Single(),
@@ -49,7 +51,6 @@ internal static class OwnServices
     /// </summary>
     public static IReadOnlyList<string> NotOffered { get; } =
     [
-        "escrow.ProviderControlService",
         "training.Model",
         RemoteControl,
     ];
@@ -102,7 +103,7 @@ internal static class OwnServices
     private static void MapWithoutPayments(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapRemoteControl();
-        foreach (string service in (string[])[ChannelStateService.Name, FreeCalls, Tokens, TrainCalls.RouteId])
+        foreach (string service in (string[])[ChannelStateService.Name, FreeCalls, Tokens, ClaimService.Name, TrainCalls.RouteId])
         {
             endpoints.MapUnimplemented(service, NotOfferedText(service));
         }
@@ -110,7 +111,7 @@ internal static class OwnServices
 
     private static string NotOfferedText(string service) => $"the service {service} is not offered";
 
-    /// <summary>Maps the protocol's other control services: free calls, prepaid tokens, and those that are not offered.</summary>
+    /// <summary>Maps the protocol's other control services: free calls, prepaid tokens, claims, and those that are not offered.</summary>
     public static void MapPaymentServices(this IEndpointRouteBuilder endpoints, NoFreeCalls freeCalls)
     {
         endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, freeCalls));
@@ -118,6 +119,17 @@ internal static class OwnServices
         var tokens = new PrepaidTokenService(
             provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>(), provider.GetRequiredService<ControlRefusals>());
         endpoints.MapOwnService(binder => TokenService.BindService(binder, tokens));
+        if (provider.GetService<ClaimStarts>() is { } starts)
+        {
+            var claims = new ClaimService(
+                provider.GetRequiredService<ClaimLists>(), starts, provider.GetRequiredService<ControlRefusals>());
+            endpoints.MapOwnService(binder => ProviderControlService.BindService(binder, claims));
+        }
+        else
+        {
+            endpoints.MapUnimplemented(ClaimService.Name, NotOfferedText(ClaimService.Name));
+        }
+
         if (provider.GetService<TrainingDaemon>() is { } training)
         {
             endpoints.MapTraining(training);

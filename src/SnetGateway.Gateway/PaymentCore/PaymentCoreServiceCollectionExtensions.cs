@@ -89,6 +89,10 @@ internal static class PaymentCoreServiceCollectionExtensions
             provider, provider.GetRequiredService<ChainOptions>().Escrow));
         services.AddSingleton<ClaimAudit>();
         services.AddSingleton<ClaimedAmounts>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClaimAccess>(
+            provider, provider.GetRequiredService<ChainOptions>().Escrow, (Func<Address, string>)AddressText.Checksum));
+        services.AddSingleton<ClaimStarts>();
+        services.AddSingleton<ClaimLists>();
         services.AddSingleton<PrepaidPlans>();
         services.AddSingleton<PrepaidSettlement>();
         services.AddSingleton<PrepaidAdmission>();

@@ -12,8 +12,9 @@ public sealed class GatewayReflectionTests(WebMarketFixture market)
 {
     private static readonly string[] s_own =
     [
-        "escrow.PaymentChannelStateService", "escrow.FreeCallStateService", "escrow.TokenService", "training.Daemon",
-        "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+        "escrow.PaymentChannelStateService", "escrow.FreeCallStateService", "escrow.TokenService",
+        "escrow.ProviderControlService", "training.Daemon", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
     ];
 
     [Fact]
