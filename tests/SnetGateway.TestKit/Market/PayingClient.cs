@@ -10,7 +10,7 @@ namespace SnetGateway.TestKit.Market;
 public static class PayingClient
 {
     // The interpreter that Debian's grpcio belongs to, independent of PATH.
-    private const string DebianPython = "/usr/bin/python3";
+    internal const string DebianPython = "/usr/bin/python3";
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {

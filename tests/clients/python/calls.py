@@ -12,7 +12,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDERS = [os.path.join(HERE, "../../../samples/proto"), os.path.join(HERE, "../proto")]
-FILES = ["example.proto", "health.proto", "state_service.proto", "training.proto", "training_daemon.proto"]
+FILES = ["example.proto", "health.proto", "state_service.proto", "control_service.proto", "training.proto",
+         "training_daemon.proto"]
 
 
 def _load():

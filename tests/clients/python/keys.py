@@ -27,6 +27,11 @@ def sign_token_request(about, claim, block):
     return _sign(about["privateKey"], claim + int(block).to_bytes(32, "big"))
 
 
+def sign_treasurer(about, prefix, numbers):
+    """A request of the payee for claims."""
+    return _sign_message(about["privateKey"], prefix.encode(), about["mpeAddress"], numbers)
+
+
 def sign_free_call(user, block, token=b""):
     """The request of a free-call token, and with a token its use."""
     parts = ["__prefix_free_trial", user["address"], user.get("userId", ""), user["organizationId"], user["serviceId"], user["groupId"]]
