@@ -7,15 +7,33 @@ namespace SnetGateway.Tests.Payments.Model;
 /// <summary>What the clients of a history know of one channel.</summary>
 internal sealed class ModelChannel(ChannelId id, ulong value)
 {
+    private readonly Lock _following = new();
+    private volatile ModelNonce[] _nonces = [new ModelNonce(0)];
+
     public ChannelId Id => id;
 
     /// <summary>What is in the contract.</summary>
     public ulong Value { get; set; } = value;
 
+    /// <summary>The nonce in the contract.</summary>
+    public ulong OnChain { get; set; }
+
     /// <summary>The nonces so far, the current one last.</summary>
-    public List<ModelNonce> Nonces { get; } = [new ModelNonce(0)];
+    public IReadOnlyList<ModelNonce> Nonces => _nonces;
 
     public ModelNonce Current => Nonces[^1];
+
+    /// <summary>Takes in the nonce that the ledger is at, which a claim may have moved.</summary>
+    public void Follow(ulong nonce)
+    {
+        lock (_following)
+        {
+            while (Current.Number < nonce)
+            {
+                _nonces = [.. _nonces, new ModelNonce(Current.Number + 1)];
+            }
+        }
+    }
 }
 
 /// <summary>Grants and unknown outcomes at one nonce of a channel, in cogs.</summary>

@@ -1,6 +1,7 @@
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Checks;
+using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Prepaid;
@@ -10,6 +11,7 @@ using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit.Stores.Model;
+using SnetGateway.Tests.Payments.Claims;
 using SnetGateway.Tests.Payments.FreeCalls;
 using Xunit;
 
@@ -17,8 +19,9 @@ namespace SnetGateway.Tests.Payments.Model;
 
 /// <summary>
 /// One generated history: clients pay concurrently by escrow, by parallel vouchers, for metered prices, by prepaid tokens and by free
-/// calls, at replicas that are killed, on a store behind a bad network, and give calls up. After each round the channels are claimed. Each
-/// cog in the ledger is then a grant, or a call whose client got no response because its outcome is unknown.
+/// calls, at replicas that are killed, on a store behind a bad network, and give calls up. Claims are started beside them, and after each
+/// round the contract gets those, and the amounts signed since. Each cog in the ledger is then a grant, or a call whose client got no
+/// response because its outcome is unknown.
 /// </summary>
 /// <param name="records">The stores of the replicas.</param>
 /// <param name="seed">Decides the clients' and the network's choices.</param>
@@ -75,7 +78,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         var replica = new ModelReplica(_stores[at], _offer);
         foreach (ModelChannel channel in _channels)
         {
-            await replica.OpenAsync(channel.Id, channel.Value, channel.Current.Number);
+            await replica.OpenAsync(channel.Id, channel.Value, channel.OnChain);
         }
 
         _replicas[at] = replica;
@@ -91,6 +94,9 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
             {
                 case 0:
                     await StartAsync(at);
+                    break;
+                case 1:
+                    await StartClaimAsync(_replicas[at], channel);
                     break;
                 case < 5:
                     await BuyAsync(_replicas[at], channel, random);
@@ -110,6 +116,20 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
                     await EndAsync(free, sums, 1, random);
                     break;
             }
+        }
+    }
+
+    /// <summary>The payee starts a claim while calls run. Of several one wins.</summary>
+    private static async Task StartClaimAsync(ModelReplica replica, ModelChannel channel)
+    {
+        ulong[] ids = [channel.Id.Value.ToUInt64Saturating()];
+        ulong block = replica.Chain.Head!.Value.Number;
+        ClaimReply reply = await replica.Parts.ClaimStarts.StartAllAsync(
+            ids, block, ClaimRig.Request(ClaimMessages.StartAll(PaymentRig.Escrow, ids, block)), default);
+        foreach (ClaimablePayment payment in reply.Payments)
+        {
+            Assert.False(payment.Amount.IsZero);
+            channel.Follow(payment.Nonce.Next.Value.ToUInt64Saturating());
         }
     }
 
@@ -192,6 +212,7 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
             await replica.Parts.Ledger.RefreshAsync(known, default);
         }
 
+        channel.Follow(known.Record?.Nonce.Value.ToUInt64Saturating() ?? 0);
         return ChannelChecks.AuthorizedAt(known.Record, PaymentRig.Nonce(channel.Current.Number)).ToUInt64Saturating();
     }
 
@@ -259,6 +280,8 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         {
             foreach (ModelChannel channel in _channels)
             {
+                await replica.Parts.Ledger.RefreshAsync(replica.Book.Find(channel.Id)!, default);
+                channel.Follow(replica.Book.Find(channel.Id)!.Record?.Nonce.Value.ToUInt64Saturating() ?? 0);
                 await ServeAllKindsAsync(replica, channel);
             }
         }
@@ -267,6 +290,12 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         {
             ChannelRecord record = ChannelRecordCodec.Read((await ReadAsync(new Channel(channel.Id).Key))!);
             Assert.Equal(channel.Current.Number, record.Nonce.Value.ToUInt64Saturating());
+            foreach (SignedTotal total in record.Earlier)
+            {
+                channel.Nonces[(int)total.Nonce.Value.ToUInt64Saturating()].Claimed ??= total.Amount.ToUInt64Saturating();
+            }
+
+            Assert.All(channel.Nonces.SkipLast(1), nonce => Assert.NotNull(nonce.Claimed));
             var escrow = new ModelSums();
             ulong paidByEscrow = 0;
             foreach (ModelNonce nonce in channel.Nonces)
@@ -334,25 +363,32 @@ internal sealed class PaymentHistory(IReadOnlyList<IRecordStore> records, int se
         }
     }
 
-    /// <summary>Claims what is authorized. Some replicas see the claims become final, so that tokens keep their worth.</summary>
+    /// <summary>
+    /// Claims what was started, and what is authorized. Some replicas see the claims become final, so that tokens keep their worth.
+    /// </summary>
     private void ClaimAll(Random random)
     {
         foreach (ModelChannel channel in _channels)
         {
-            ChannelRecord record = _replicas.Select(replica => replica.Book.Find(channel.Id)!.Record!).MaxBy(known => known.Amount)!;
+            ChannelRecord record = _replicas.Select(replica => replica.Book.Find(channel.Id)!.Record!).MaxBy(known => known.Revision)!;
             channel.Current.Claimed = record.Amount.ToUInt64Saturating();
-            channel.Value -= channel.Current.Claimed.Value;
-            channel.Nonces.Add(new ModelNonce(channel.Current.Number + 1));
-            foreach (ModelReplica replica in _replicas)
+            channel.Follow(channel.Current.Number + 1);
+            foreach (ModelNonce nonce in channel.Nonces.SkipLast(1).Skip((int)channel.OnChain))
             {
-                replica.Chain.Claim(channel.Id, record.Amount);
-                if (random.Next(3) > 0)
+                channel.Value -= nonce.Claimed!.Value;
+                foreach (ModelReplica replica in _replicas)
                 {
-                    replica.Parts.Claimed.Seen(
-                        channel.Id, PaymentRig.Nonce(channel.Current.Number), record.Amount, replica.Chain.Head!.Value.Number);
-                    replica.Chain.Mine((ulong)random.Next(60, 80));
+                    replica.Chain.Claim(channel.Id, nonce.Claimed.Value);
+                    if (random.Next(3) > 0)
+                    {
+                        replica.Parts.Claimed.Seen(
+                            channel.Id, PaymentRig.Nonce(nonce.Number + 1), nonce.Claimed.Value, replica.Chain.Head!.Value.Number);
+                        replica.Chain.Mine((ulong)random.Next(60, 80));
+                    }
                 }
             }
+
+            channel.OnChain = channel.Current.Number;
         }
     }
 
