@@ -35,7 +35,7 @@ public static class Treasurer
             nonce,
             threshold,
         };
-        await using ChildProcess python = ChildProcess.Start(
+        await using var python = ChildProcess.Start(
             PayingClient.DebianPython,
             [Repository.Existing("tests/clients/python/treasurer.py", "the checkout is incomplete"), JsonSerializer.Serialize(job)]);
         List<TreasurerPayment> payments = [];

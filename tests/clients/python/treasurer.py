@@ -6,6 +6,7 @@ printed: ../README.md.
 
 import json
 import sys
+import time
 import urllib.request
 
 import grpc
@@ -45,8 +46,13 @@ class Node:
             raise RuntimeError(f"the length of the signature is {len(signature)} and not 65")
         data = _data("channelClaim(uint256,uint256,uint256,uint8,bytes32,bytes32,bool)", payment["channel"], payment["amount"],
                      payment["amount"], signature[-1] % 27 + 27, signature[:32], signature[32:64], 0)
-        done = self.rpc("eth_sendTransaction", {"from": payee, "to": self.escrow, "data": data})
-        if self.rpc("eth_getTransactionReceipt", done)["status"] != "0x1":
+        sent = self.rpc("eth_sendTransaction", {"from": payee, "to": self.escrow, "data": data})
+        late = time.monotonic() + 30
+        while (receipt := self.rpc("eth_getTransactionReceipt", sent)) is None:
+            if time.monotonic() > late:
+                raise RuntimeError(f"the claim of channel {payment['channel']} is not mined")
+            time.sleep(0.05)
+        if receipt["status"] != "0x1":
             raise RuntimeError(f"the contract refused the claim of channel {payment['channel']}")
 
 
