@@ -7,6 +7,7 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Control.Training;
+using SnetGateway.Gateway.Dashboard;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Hooks;
@@ -56,6 +57,7 @@ internal static class GatewayApp
         services.AddRemoteControl(result.Options.RemoteControl);
         services.AddTelemetry(result.Options.Telemetry.Otlp);
         services.AddAdmin();
+        services.AddDashboard();
         builder.AddGateway();
         WebApplication app = builder.Build().StartTelemetry().UseGateway(
             mapPublic: endpoints => endpoints.MapOwnServices(),
@@ -63,6 +65,7 @@ internal static class GatewayApp
             {
                 endpoints.MapMetrics();
                 endpoints.MapAdminApi();
+                endpoints.MapDashboard();
             });
         app.Lifetime.ApplicationStarted.Register(() =>
         {

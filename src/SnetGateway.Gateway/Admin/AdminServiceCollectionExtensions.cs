@@ -5,6 +5,7 @@ internal static class AdminServiceCollectionExtensions
     /// <summary>What guards the admin listener.</summary>
     public static IServiceCollection AddAdminGuard(this IServiceCollection services) => services
         .AddSingleton<AdminToken>()
+        .AddSingleton<AdminSessions>()
         .AddRequestTimeouts();
 
     /// <summary>First in the pipeline of the admin listener.</summary>

@@ -7,7 +7,7 @@ using Xunit;
 namespace SnetGateway.FunctionalTests.Admin;
 
 /// <summary>A gateway process with one service on a chain, a paying client, and an operator who may control it remotely.</summary>
-public sealed class AdminMarket : IAsyncLifetime
+public class AdminMarket : IAsyncLifetime
 {
     public const long Price = 10;
 
@@ -21,28 +21,35 @@ public sealed class AdminMarket : IAsyncLifetime
 
     public ChainAccount Operator => Chain.State.Accounts["provider"];
 
-    public async ValueTask InitializeAsync()
+    /// <summary>More of its configuration.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Options { get; } = new Dictionary<string, string>();
+
+    public virtual async ValueTask InitializeAsync()
     {
         Chain = await DevChain.StartAsync();
         _service = await ExampleServiceProcess.StartAsync(ExampleLanguage.JavaScript);
         Gateway = await GatewayProcess.StartAsync(
-            new GatewaySettings(Chain.State, new MarketService("echo", _service.Address) { Price = Price })
+            new GatewaySettings(Chain.State, Services(_service.Address))
             {
-                Options = new Dictionary<string, string>
+                Options = new Dictionary<string, string>(Options)
                 {
                     ["SnetGateway:RemoteControl:OperatorAddresses:0"] = Operator.Address,
                 },
             });
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await _client.DisposeAsync();
         await Gateway.DisposeAsync();
         await _service.DisposeAsync();
         await Chain.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>What it serves, by an instance at an address.</summary>
+    protected virtual MarketService[] Services(Uri instance) => [new MarketService("echo", instance) { Price = Price }];
 
     /// <summary>A call that is paid from where the gateway says the channel is.</summary>
     public Task<CallReport> PayAsync(ChainChannel channel, BigInteger? price = null) => _client.CallAsync(new ClientJob

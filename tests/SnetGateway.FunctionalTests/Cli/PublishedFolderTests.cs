@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using SnetGateway.TestKit;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -9,27 +10,51 @@ namespace SnetGateway.FunctionalTests.Cli;
 /// What `dotnet publish` leaves is all that a machine needs: here it runs with an empty package cache and no other compiler.
 /// </summary>
 [Trait("Needs", "time")]
-public sealed class PublishedFolderTests : IDisposable
+public sealed class PublishedFolderTests(PublishedFolder published) : IClassFixture<PublishedFolder>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-published-");
 
-    private string Published => Path.Combine(_folder.FullName, "gateway");
+    private string Published => published.Path;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public async Task PublishedFolder_HasTheDashboard()
+    {
+        int port = FreePort.Find();
+        await using ChildProcess gateway = Start(
+            "serve", "--SnetGateway:Chain:Endpoints:0=http://127.0.0.1:1", "--SnetGateway:Ledger:Store=memory",
+            "--SnetGateway:Listeners:Public:Address=127.0.0.1:0", $"--SnetGateway:Listeners:Admin:Address=127.0.0.1:{port}");
+        using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        };
+        string page = "";
+        await Eventually.TrueAsync("the page is served", async () =>
+        {
+            try
+            {
+                page = await browser.GetStringAsync(new Uri("/dashboard", UriKind.Relative));
+                return true;
+            }
+            catch (HttpRequestException) when (!gateway.HasExited)
+            {
+                return false; // it does not listen yet
+            }
+        });
+        string[] assets = [.. Regex.Matches(page, "\"(/dashboard/assets/[^\"]+)\"").Select(asset => asset.Groups[1].Value)];
+        Assert.Equal(2, assets.Length);
+        foreach (string asset in assets)
+        {
+            string content = await browser.GetStringAsync(new Uri(asset, UriKind.Relative));
+            string some = asset.Contains(".css", StringComparison.Ordinal) ? "prefers-color-scheme" : "data-live";
+            Assert.Contains(some, content, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task PublishedFolder_CompilesProtoFiles_OfItsOwn()
     {
-        await using (var publish = ChildProcess.Start(
-            "dotnet",
-            [
-                "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "--no-build",
-                "-c", Repository.Configuration, "-o", Published, "-v", "q",
-            ]))
-        {
-            Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, publish.RecentOutput);
-        }
-
         UnixFileMode mode = File.GetUnixFileMode(Path.Combine(Published, "protoc", "protoc"));
         Assert.True(mode.HasFlag(UnixFileMode.OtherExecute | UnixFileMode.OtherRead), $"Only some may run protoc: {mode}");
 
@@ -62,20 +87,24 @@ public sealed class PublishedFolderTests : IDisposable
 
     private async Task<(int ExitCode, string Said)> CheckAsync(string protoFolder)
     {
+        await using ChildProcess check = Start(
+            "check-config", "--ReverseProxy:Clusters:translate:Metadata:Backend=jsonrpc",
+            $"--SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder={protoFolder}");
+        return (await check.WaitForExitAsync(), check.RecentOutput);
+    }
+
+    /// <summary>A command of the published gateway, with the minimal configuration.</summary>
+    private ChildProcess Start(string command, params string[] options)
+    {
         string empty = _folder.CreateSubdirectory("empty").FullName;
-        await using var check = ChildProcess.Start(
+        return ChildProcess.Start(
             Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet")), // PATH is empty
             [
-                Path.Combine(Published, "snet-gateway.dll"),
-                "check-config",
-                "--config",
-                RepositoryFiles.PathOf("appsettings/minimal.json"),
-                "--ReverseProxy:Clusters:translate:Metadata:Backend=jsonrpc",
-                $"--SnetGateway:Backends:Clusters:translate:Descriptors:ProtoFolder={protoFolder}",
+                Path.Combine(Published, "snet-gateway.dll"), command, "--config", RepositoryFiles.PathOf("appsettings/minimal.json"),
+                .. options,
             ],
             empty,
             Environment(empty));
-        return (await check.WaitForExitAsync(), check.RecentOutput);
     }
 
     /// <summary>Without what other tests put into the environment of this process for a moment.</summary>
@@ -89,5 +118,30 @@ public sealed class PublishedFolderTests : IDisposable
         }
 
         return variables;
+    }
+}
+
+/// <summary>The gateway as `dotnet publish` leaves it.</summary>
+public sealed class PublishedFolder : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-published-");
+
+    public string Path => _folder.FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var publish = ChildProcess.Start(
+            "dotnet",
+            [
+                "publish", Repository.Existing("src/SnetGateway.Gateway", "it is the gateway"), "--no-build",
+                "-c", Repository.Configuration, "-o", Path, "-v", "q",
+            ]);
+        Assert.True(await publish.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, publish.RecentOutput);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
     }
 }

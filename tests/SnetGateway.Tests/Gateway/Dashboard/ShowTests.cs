@@ -1,0 +1,45 @@
+using SnetGateway.Gateway.Dashboard;
+using Xunit;
+
+namespace SnetGateway.Tests.Gateway.Dashboard;
+
+/// <summary>Amounts, times and addresses as the dashboard shows them.</summary>
+public sealed class ShowTests
+{
+    [Theory]
+    [InlineData("0", "0 AGIX")]
+    [InlineData("7", "7 cogs")]
+    [InlineData("999999999999", "999_999_999_999 cogs")]
+    [InlineData("1000000000000", "0.000001 AGIX")]
+    [InlineData("1999999999999", "0.000001 AGIX")] // rounded down: never more than there is
+    [InlineData("1500000000000000000", "1.5 AGIX")]
+    [InlineData("1234567000000000000000000", "1_234_567 AGIX")]
+    [InlineData("1234567123456789000000000", "1_234_567.123456 AGIX")]
+    public void Amount_IsInTokens_OrInCogsWhereThoseWouldSayNothing(string cogs, string expected) =>
+        Assert.Equal(expected.Replace('_', '\u202f'), Show.AmountText(cogs));
+
+    [Theory]
+    [InlineData(59, "59 s")]
+    [InlineData(61, "1 min 1 s")]
+    [InlineData(3_661, "1 h 1 min")]
+    [InlineData(90_000, "25 h 0 min")]
+    [InlineData(180_000, "2 d 2 h")]
+    public void Span_HasItsLargestTwoUnits(int seconds, string expected) =>
+        Assert.Equal(expected, Show.Span(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData("/dashboard")]
+    [InlineData("/dashboard?range=6h")]
+    [InlineData("/dashboard/channels?search=7")]
+    public void Login_LeadsToAPageOfTheDashboard(string page) => Assert.Equal(page, DashboardForms.ReturnTo(page));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("https://evil.example.org/")]
+    [InlineData("//evil.example.org")]
+    [InlineData("/dashboard/../../evil\\x")]
+    [InlineData("/dashboardevil")]
+    [InlineData("/dashboard\r\nX: y")]
+    [InlineData("javascript:alert(1)")]
+    public void Login_LeadsToNoOtherPage(string? page) => Assert.Equal("/dashboard", DashboardForms.ReturnTo(page));
+}
