@@ -15,7 +15,7 @@ internal static class PageRenderer
     public static async Task SendAsync<TPage>(HttpContext context, params (string Name, object? Value)[] values)
         where TPage : DashboardPage
     {
-        var parameters = values.ToDictionary(value => value.Name, value => value.Value);
+        Dictionary<string, object?> parameters = values.ToDictionary(value => value.Name, value => value.Value);
         parameters[nameof(DashboardPage.Http)] = context;
         await using var renderer = new HtmlRenderer(
             context.RequestServices, context.RequestServices.GetRequiredService<ILoggerFactory>());

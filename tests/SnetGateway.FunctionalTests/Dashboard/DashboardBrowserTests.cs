@@ -67,7 +67,7 @@ public sealed class DashboardBrowserTests(DashboardMarket market) : IClassFixtur
         await _browser.GoAsync(market.Root);
         string tiles = await _browser.TextAsync("document.querySelector('.tiles').innerText");
         Assert.Matches(@"Earned today\s+\d+ cogs", tiles);
-        Assert.Matches(@"At risk now\s+\d+ (AGIX|cogs)", tiles);
+        Assert.Matches(@"At risk now\s+\d+ (FET|cogs)", tiles);
         Assert.Matches(@"Expiring next\s+channel \d+\s+in [\d\u202f]+ blocks", tiles);
         string payers = await _browser.TextAsync("document.querySelector('[aria-labelledby=payers]').innerText");
         Assert.Contains(market.Channel.Sender, payers, StringComparison.OrdinalIgnoreCase);

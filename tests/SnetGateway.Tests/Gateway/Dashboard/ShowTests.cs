@@ -7,14 +7,14 @@ namespace SnetGateway.Tests.Gateway.Dashboard;
 public sealed class ShowTests
 {
     [Theory]
-    [InlineData("0", "0 AGIX")]
+    [InlineData("0", "0 FET")]
     [InlineData("7", "7 cogs")]
     [InlineData("999999999999", "999_999_999_999 cogs")]
-    [InlineData("1000000000000", "0.000001 AGIX")]
-    [InlineData("1999999999999", "0.000001 AGIX")] // rounded down: never more than there is
-    [InlineData("1500000000000000000", "1.5 AGIX")]
-    [InlineData("1234567000000000000000000", "1_234_567 AGIX")]
-    [InlineData("1234567123456789000000000", "1_234_567.123456 AGIX")]
+    [InlineData("1000000000000", "0.000001 FET")]
+    [InlineData("1999999999999", "0.000001 FET")] // rounded down: never more than there is
+    [InlineData("1500000000000000000", "1.5 FET")]
+    [InlineData("1234567000000000000000000", "1_234_567 FET")]
+    [InlineData("1234567123456789000000000", "1_234_567.123456 FET")]
     public void Amount_IsInTokens_OrInCogsWhereThoseWouldSayNothing(string cogs, string expected) =>
         Assert.Equal(expected.Replace('_', '\u202f'), Show.AmountText(cogs));
 

@@ -282,7 +282,7 @@ public sealed class ClaimStartTests
             afterReorganisation: true);
         rig.Chain.Outage = ChannelReadResult.Unreachable;
         Assert.Equal("1/0: 30", Assert.Single((await rig.InProgressAsync()).Lines()));
-        JournalEntry entry = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
+        var entry = JournalEntry.Read(rig.Store.Entry(rig.Channel.Key, 2));
         Assert.Equal((EntryKind.Claim, 30ul), (entry.Kind, entry.Amount));
         Assert.Equal(PaymentRig.Pay(30).Signature.ToArray(), entry.Signature.ToArray());
     }
