@@ -1,7 +1,8 @@
 namespace SnetGateway.Gateway.Admin;
 
 /// <summary>
-/// The policy that browsers apply to each page: nothing from another host, no script or style but those of our files, in no frame, not stored.
+/// The policy that browsers apply to each page: nothing from another host, no script or style but those of our files, in no frame, not
+/// stored.
 /// </summary>
 internal static class PageHeaders
 {

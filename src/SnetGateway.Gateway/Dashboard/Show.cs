@@ -33,7 +33,8 @@ internal static class Show
 
         string all = Tokens(cogs);
         int point = all.IndexOf('.', StringComparison.Ordinal);
-        return (point < 0 || all.Length <= point + 1 + Decimals ? all : all[..(point + 1 + Decimals)].TrimEnd('0').TrimEnd('.'), FreeCallTerms.TokenName);
+        string tokens = point < 0 || all.Length <= point + 1 + Decimals ? all : all[..(point + 1 + Decimals)].TrimEnd('0').TrimEnd('.');
+        return (tokens, FreeCallTerms.TokenName);
     }
 
     /// <summary>The same as one text.</summary>

@@ -8,7 +8,8 @@ using Xunit.v3;
 namespace SnetGateway.FunctionalTests.Infrastructure;
 
 /// <summary>
-/// The classes of one collection run one after the other, for minutes: begun last, they would leave the other threads without work at the end.
+/// The classes of one collection run one after the other, for minutes: begun last, they would leave the other threads without work at the
+/// end.
 /// </summary>
 public sealed class LongCollectionsFirst : ITestCollectionOrderer
 {
