@@ -130,7 +130,7 @@ public sealed class DevChain : IAsyncDisposable
     /// <returns>The head's number.</returns>
     public async Task<ulong> MineAsync(ulong blocks = 1) => BlockNumber(await CommandAsync("mine", new { blocks }));
 
-    /// <summary>Writes empty blocks into the node, 12 s apart: half a millisecond each, where mining slows down as the chain grows.</summary>
+    /// <summary>Writes empty blocks into the node, 12 s apart: half a millisecond each; mining slows down as the chain grows.</summary>
     /// <param name="blocks">1 to 20,000.</param>
     /// <returns>The head's number.</returns>
     public async Task<ulong> AppendBlocksAsync(int blocks) => BlockNumber(await CommandAsync("append-blocks", new { blocks }));
