@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The test suite, set-up included:
 #   tests/run.sh [-c Debug|Release] [dotnet test options, such as --filter NAME]    everything
-#   tests/run.sh --fast [-c Debug|Release]    what needs no package from Debian and no local chain: at most 90 s after the build
+#   tests/run.sh --fast [-c Debug|Release]    what needs no package from Debian and no local chain
 # Ends with the line "N passed, N failed", followed by ", N skipped" when the machine refused what some tests need (each is printed with its reason),
 # and exit code 0 when nothing failed, 1 when something did, 130 or 143 when interrupted. Before it: the seconds of installing, building and testing.
 set -uo pipefail

@@ -6,8 +6,8 @@ using SnetGateway.Gateway.Listeners;
 namespace SnetGateway.Gateway.Dashboard;
 
 /// <summary>
-/// ASP.NET's tokens against forged forms. In services of its own, made for the first form: among the gateway's they would write keys to the
-/// disk at each start. A token ends with the process.
+/// ASP.NET's tokens against forged forms. In a separate service provider, made for the first form: among the gateway's services they would
+/// write keys to the disk at each start. A token ends with the process.
 /// </summary>
 internal sealed class FormTokens(ListenerAddresses listeners) : IDisposable
 {
