@@ -5,7 +5,7 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Dashboard;
 
 /// <summary>What the chain shows as claimed and is not final yet, from the channels in memory.</summary>
-internal static class ClaimedAmounts
+internal static class ClaimedNotFinal
 {
     public static UInt256 Of(ChannelBook book)
     {
