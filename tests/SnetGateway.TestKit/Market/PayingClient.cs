@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -12,37 +13,31 @@ public static class PayingClient
     // The interpreter that Debian's grpcio belongs to, independent of PATH.
     internal const string DebianPython = "/usr/bin/python3";
 
+    private static readonly ConcurrentDictionary<ClientStack, ConcurrentBag<PayingSession>> s_idle = new();
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new DecimalTextConverter() },
     };
 
-    /// <summary>Runs a job and returns the calls in the order in which they ended.</summary>
+    /// <summary>
+    /// Runs a job and returns the calls in the order in which they ended. Clients that have done their job wait for the next one, of any
+    /// test, and end with the test process.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The client failed; the message contains its output.</exception>
     public static async Task<IReadOnlyList<CallReport>> RunAsync(ClientStack stack, ClientJob job, TimeSpan? patience = null)
     {
-        await using ChildProcess client = Start(stack, job);
-        List<CallReport> calls = [];
-        using var late = new CancellationTokenSource(patience ?? ChildProcess.Patience);
+        ConcurrentBag<PayingSession> idle = s_idle.GetOrAdd(stack, _ => []);
+        PayingSession client = idle.TryTake(out PayingSession? waiting) ? waiting : new PayingSession(stack);
         try
         {
-            await foreach (string line in client.OutputLines.ReadAllAsync(late.Token))
-            {
-                if (ReadCall(line) is { } call)
-                {
-                    calls.Add(call);
-                }
-            }
+            return await client.RunAsync(job, patience);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            throw new TimeoutException($"The {stack} client did not finish its job in time. Its output:\n{client.RecentOutput}");
+            idle.Add(client);
         }
-
-        return await client.WaitForExitAsync() == 0
-            ? calls
-            : throw new InvalidOperationException($"The {stack} client failed. Its output:\n{client.RecentOutput}");
     }
 
     /// <summary>Makes one call and returns its report.</summary>

@@ -19,8 +19,10 @@ public sealed class PayingSession : IAsyncDisposable
     }
 
     /// <summary>Runs a job and returns the calls in the order in which they ended.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="patience">How long each call may take.</param>
     /// <exception cref="InvalidOperationException">The client failed and has ended; the next job starts a new one.</exception>
-    public async Task<IReadOnlyList<CallReport>> RunAsync(ClientJob job)
+    public async Task<IReadOnlyList<CallReport>> RunAsync(ClientJob job, TimeSpan? patience = null)
     {
         await _turn.WaitAsync();
         try
@@ -30,7 +32,7 @@ public sealed class PayingSession : IAsyncDisposable
             List<CallReport> calls = [];
             while (calls.Count < job.Calls)
             {
-                string line = await _client.WaitForLineAsync(text => text.StartsWith('{'), Eventually.Patience);
+                string line = await _client.WaitForLineAsync(text => text.StartsWith('{'), patience ?? Eventually.Patience);
                 if (PayingClient.ReadCall(line) is { } call)
                 {
                     calls.Add(call);
