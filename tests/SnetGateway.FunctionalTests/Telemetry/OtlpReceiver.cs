@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,6 +26,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ConcurrentQueue<ReceivedSpan> All { get; } = new();
 
+    /// <summary>All that came, as text: what is text in a message can be found there.</summary>
+    public ConcurrentQueue<string> Texts { get; } = new();
+
     /// <summary>Requests with metrics so far.</summary>
     public int MetricRequests;
 
@@ -42,6 +46,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         bool isGrpc = context.Request.ContentType == Wire.ContentType;
         byte[] message = isGrpc ? body.ToArray()[FrameHeader.Size..] : body.ToArray();
+        Texts.Enqueue(Encoding.UTF8.GetString(message));
         Tokens.Enqueue($"{context.Request.Headers.Authorization}");
         switch (context.Request.Path.Value)
         {

@@ -53,6 +53,30 @@ public sealed class CommandLineTests : IDisposable
         Assert.Single(Lines(_error));
     }
 
+    [Theory]
+    [InlineData("SnetGateway:Prepaid:SecretPath", true)]
+    [InlineData("SnetGateway:Groups:default:FreeCalls:SignerKeyFile", true)]
+    [InlineData("SnetGateway:Chain:Endpoints:0", false)]
+    [InlineData("SnetGateway:Log:Hooks:post:Webhook:Url", false)]
+    [InlineData("SnetGateway:Telemetry:Otlp:Endpoint", false)]
+    public async Task SecretThatIsWrong_IsAnErrorThatDoesNotRepeatIt(string key, bool isInFile)
+    {
+        string file = At("new.json"), secret = At("secret");
+        await RunAsync("init", "--output", file);
+        await File.WriteAllTextAsync(secret, "CANARY");
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (string command in new[] { "check-config", "serve" })
+        {
+            Assert.NotEqual(0, await RunAsync(
+                command, "--config", file, "--SnetGateway:Log:Hooks:post:Kind=webhook",
+                $"--{key}={(isInFile ? secret : "htp://me:CANARY@127.0.0.1:1/CANARY?CANARY")}"));
+        }
+
+        string output = $"{_output}{_error}";
+        Assert.Contains(key, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", output, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task CheckConfig_Mistakes_AllWithExitCode2()
     {
