@@ -33,7 +33,7 @@ if [ -z "$fast" ]; then
   targets=(SnetGateway.sln)
   need_node
   need_debian etcd-server etcd-client haproxy nginx-light redis-server python3 python3-grpcio python3-protobuf protobuf-compiler gcc libc6-dev golang-go golang-google-grpc-dev chromium-headless-shell pebble prometheus python3-aiosmtpd
-  need_npm tests/devchain tests/clients/node tests/clients/snet-sdk tests/clients/snet-sdk-web tests/clients/axe tests/backends/node samples/echo-node
+  need_npm tests/devchain tests/ipfs tests/clients/node tests/clients/snet-sdk tests/clients/snet-sdk-web tests/clients/axe tests/backends/node samples/echo-node
 fi
 for target in "${targets[@]}"; do need_restore "$target"; done
 installed=$SECONDS

@@ -43,13 +43,17 @@ internal sealed record AlertRule(string Name, string Severity, string Remedy)
     public static AlertRule CertificateExpiring { get; } = Warning(
         "CertificateExpiring", "Replace the certificate's files, or see event 1028 for why it is not renewed.");
 
+    public static AlertRule PayeeHeld { get; } = Critical(
+        "PayeeHeld", "If the address is yours, run `snet-gateway registry confirm-payee`; if not, secure the organisation's key.");
+
     public static AlertRule RateLimitStorm { get; } = Warning(
         "RateLimitStorm", "Find the caller in event 2101; raise the limit if it is honest.");
 
     public static IReadOnlyList<AlertRule> All { get; } =
     [
         ServiceDown, InstanceDown, InstanceFlapping, ErrorRate, ErrorEvents, StoreFailing, PaymentsNotRecorded, LedgerIncomplete,
-        LedgerMismatch, ReorganisationLoss, ChainStale, ChainUnreachable, ValueAtRisk, ChannelExpiring, CertificateExpiring, RateLimitStorm,
+        LedgerMismatch, ReorganisationLoss, ChainStale, ChainUnreachable, ValueAtRisk, ChannelExpiring, CertificateExpiring, PayeeHeld,
+        RateLimitStorm,
     ];
 
     private static AlertRule Critical(string name, string remedy) => new(name, HookAlert.Critical, remedy);

@@ -8,6 +8,7 @@ internal static class AlertServiceCollectionExtensions
         services.AddSingleton<IAlertSource, StoreAlerts>();
         services.AddSingleton<IAlertSource, ChainAlerts>();
         services.AddSingleton<IAlertSource, ChannelAlerts>();
+        services.AddSingleton<IAlertSource, PayeeAlerts>();
         return services.AddAlertWatch();
     }
 

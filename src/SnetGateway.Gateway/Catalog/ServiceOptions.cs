@@ -6,7 +6,24 @@ namespace SnetGateway.Gateway.Catalog;
 /// <summary>A service that is paid for.</summary>
 public sealed class ServiceOptions
 {
-    /// <summary>Name of the group in `SnetGateway:Groups` that is paid.</summary>
+    /// <summary>
+    /// Id of the organisation in the Registry. If it is set, the service's metadata gives what is not configured: group, price, hosts,
+    /// encoding, and the id, payment address and expiration threshold of the group (docs/registry.md). Unset: no metadata is read.
+    /// </summary>
+    public string? OrganizationId { get; set; }
+
+    /// <summary>With OrganizationId: a local file with the organisation's metadata, in place of the Registry's.</summary>
+    [DataType("file")]
+    public string? OrganizationFile { get; set; }
+
+    /// <summary>With OrganizationId: a local file with the service's metadata, in place of the Registry's.</summary>
+    [DataType("file")]
+    public string? ServiceFile { get; set; }
+
+    /// <summary>
+    /// Name of the group in `SnetGateway:Groups` that is paid. With OrganizationId it may be unset, and the group has the name of the
+    /// service; a name that is not in `Groups` is the `group_name` in the metadata.
+    /// </summary>
     [Required]
     public string Group { get; set; } = "";
 

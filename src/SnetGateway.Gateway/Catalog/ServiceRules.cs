@@ -16,6 +16,9 @@ internal static class ServiceRules
         {
             string path = $"{Services}:{name}";
             errors.CheckName($"{path}:{nameof(service.Group)}", "group", service.Group, groups.Keys, "SnetGateway:Groups");
+            var keys = new KeyRules(path, errors);
+            keys.Requires(service.OrganizationFile, service.OrganizationId);
+            keys.Requires(service.ServiceFile, service.OrganizationId);
             CheckPrice($"{path}:{nameof(service.Price)}", service.Price, errors);
             CheckMetered($"{path}:{nameof(service.Price)}:{nameof(PriceOptions.Metered)}", service, errors);
             CheckHeartbeat($"{path}:{nameof(service.Heartbeat)}", service.Heartbeat, errors);

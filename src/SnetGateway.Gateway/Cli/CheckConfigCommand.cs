@@ -18,7 +18,7 @@ internal static class CheckConfigCommand
                 return ExitCodes.Usage;
             }
 
-            foreach (ConfigurationError warning in ConfigurationWarnings.Of(result.Options, snapshot))
+            foreach (ConfigurationError warning in ConfigurationWarnings.Of(result.Options, snapshot).Concat(result.Metadata.Warnings))
             {
                 context.Terminal.Error.WriteLine($"warning: {warning}");
             }

@@ -91,6 +91,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             UsageCommand.Create(context),
             StatusCommand.Create(context),
             InstancesCommand.Create(context),
+            RegistryCommand.Create(context),
             PauseCommand.CreatePause(context),
             PauseCommand.CreateResume(context),
             VersionCommand.Create(context),

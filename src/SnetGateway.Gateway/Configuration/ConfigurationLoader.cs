@@ -11,6 +11,7 @@ using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Gateway.Routes;
+using SnetGateway.Gateway.ServiceMetadata;
 using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
@@ -28,6 +29,8 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
 
     public DescriptorLoader Descriptors { get; } = new(TimeProvider.System);
 
+    public MetadataFeed Metadata { get; } = new(TimeProvider.System);
+
     public ValueTask<ConfigurationResult> LoadAsync()
     {
         var errors = new ErrorList();
@@ -38,12 +41,18 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
     /// The same for a file whose bytes were read already. At a reload, keys that are not live keep their values of
     /// <paramref name="startup"/>.
     /// </summary>
+    /// <param name="content">The bytes of the file; null without a file.</param>
+    /// <param name="errors">Errors that are known, and gets more.</param>
+    /// <param name="startup">The keys that the gateway started with; null at startup.</param>
+    /// <param name="tried">Metadata in place of the documents in force; null for these.</param>
     public async ValueTask<ConfigurationResult> LoadAsync(
-        byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null)
+        byte[]? content, ErrorList errors, IReadOnlyDictionary<string, string?>? startup = null, PublishedSet? tried = null)
     {
-        return errors.IsEmpty && Sources.Read(content, errors) is { } all
-            ? await ReadAsync(all, startup) with { Content = content }
-            : new ConfigurationResult(new GatewayOptions(), null, new Dictionary<string, string?>(), errors.All);
+        Dictionary<string, string?>? all = errors.IsEmpty ? Sources.Read(content, errors) : null;
+        UsedMetadata used = all is null ? UsedMetadata.None : await Metadata.AddToAsync(all, tried, errors, CancellationToken.None);
+        return all is not null && errors.IsEmpty
+            ? await ReadAsync(all, startup) with { Content = content, Metadata = used }
+            : new ConfigurationResult(new GatewayOptions(), null, new Dictionary<string, string?>(), errors.All) { Metadata = used };
     }
 
     /// <summary>Validates a whole configuration.</summary>

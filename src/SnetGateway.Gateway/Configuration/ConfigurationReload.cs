@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.PaymentCore;
+using SnetGateway.Gateway.ServiceMetadata;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -16,8 +17,25 @@ internal sealed class ConfigurationReload(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    private string _seen = StateOf(startup.Content, loader.Descriptors.SeenFiles);
-    private string _validated = StateOf(startup.Content, loader.Descriptors.SeenFiles);
+    private readonly SemaphoreSlim _one = new(1);
+    private byte[]? _content = startup.Content;
+    private string _seen = StateOf(startup.Content, SeenFiles(loader));
+    private string _validated = StateOf(startup.Content, SeenFiles(loader));
+
+    /// <summary>The next read of the file validates it again, changed or not.</summary>
+    public void Retry() => Volatile.Write(ref _validated, "");
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Keep(startup.Metadata);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,9 +59,47 @@ internal sealed class ConfigurationReload(
     /// </summary>
     internal async ValueTask ReadFileAsync()
     {
+        await _one.WaitAsync();
+        try
+        {
+            await ReadFileOnceAsync();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Puts metadata in force in place of that of the same documents, with the file in force, if all of it is valid.</summary>
+    internal async ValueTask<ConfigurationResult> TryAsync(IReadOnlyList<PublishedDocument> documents)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            PublishedSet tried = loader.Metadata.InForce.With(documents);
+            ConfigurationResult result = await loader.LoadAsync(_content, new ErrorList(), startup.Values, tried);
+            if (result.IsValid)
+            {
+                live.Swap(result.Snapshot);
+                string changes = accepted.Accept(result.Values);
+                Keep(result.Metadata);
+                string names = string.Join(", ", documents.Select(document => $"{document.Id} ({document.Uri})"));
+                MetadataLog.InForce(logger, names, changes);
+            }
+
+            return result;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async ValueTask ReadFileOnceAsync()
+    {
         var errors = new ErrorList();
         byte[]? content = loader.Sources.ReadFile(errors);
-        string state = StateOf(content, loader.Descriptors.ReadFiles());
+        string state = StateOf(content, $"{loader.Descriptors.ReadFiles()}\n{loader.Metadata.ReadFiles()}");
         if (Interlocked.Exchange(ref _seen, state) != state || state == _validated)
         {
             return;
@@ -57,7 +113,7 @@ internal sealed class ConfigurationReload(
         }
 
         ConfigurationResult result = await loader.LoadAsync(content, errors, startup.Values);
-        _validated = StateOf(content, loader.Descriptors.SeenFiles); // the content may name further descriptors
+        _validated = StateOf(content, SeenFiles(loader)); // the content may name further files
         if (!result.IsValid)
         {
             ConfigurationLog.Refused(logger, loader.Sources.File, result.Errors.Count, string.Join('\n', result.Errors));
@@ -74,13 +130,30 @@ internal sealed class ConfigurationReload(
             }
         }
 
+        _content = content;
         live.Swap(result.Snapshot);
         string changes = accepted.Accept(result.Values);
+        Keep(result.Metadata);
         ConfigurationLog.Reloaded(
             logger, loader.Sources.File, result.Options.Services.Count, result.Snapshot.Routes.Count, result.Snapshot.Clusters.Count,
             changes);
     }
 
-    private static string StateOf(byte[]? content, string descriptorFiles) =>
-        $"{(content is null ? "missing" : Convert.ToHexString(SHA256.HashData(content)))}\n{descriptorFiles}";
+    /// <summary>Keeps the metadata in force for a start without the Registry.</summary>
+    private void Keep(UsedMetadata used)
+    {
+        try
+        {
+            loader.Metadata.Accept(used);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            MetadataLog.NotKept(logger, startup.Options.Registry.Folder, e.Message);
+        }
+    }
+
+    private static string SeenFiles(ConfigurationLoader loader) => $"{loader.Descriptors.SeenFiles}\n{loader.Metadata.SeenFiles}";
+
+    private static string StateOf(byte[]? content, string files) =>
+        $"{(content is null ? "missing" : Convert.ToHexString(SHA256.HashData(content)))}\n{files}";
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.ServiceMetadata;
 using SnetGateway.Gateway.Validation;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -20,4 +21,7 @@ internal sealed record ConfigurationResult(
 
     /// <summary>The file's bytes that were read; null without a file.</summary>
     public byte[]? Content { get; init; }
+
+    /// <summary>The documents of the Registry that were used.</summary>
+    public UsedMetadata Metadata { get; init; } = UsedMetadata.None;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.ServiceMetadata;
 using Yarp.ReverseProxy.Configuration;
 
 namespace SnetGateway.Gateway.Configuration;
@@ -30,7 +31,10 @@ internal static class ConfigurationServices
         services.AddSingleton<IProxyConfigProvider>(live);
         services.AddSingleton<IConfigChangeListener>(live);
         services.AddSingleton(loader).AddSingleton(result).AddSingleton(accepted);
-        services.AddHostedService<ConfigurationReload>();
+        services.AddSingleton<ConfigurationReload>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConfigurationReload>());
+        services.AddSingleton<HeldPayees>();
+        services.AddHostedService<MetadataRefresh>();
         return services;
     }
 }

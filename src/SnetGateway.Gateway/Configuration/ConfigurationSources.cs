@@ -53,7 +53,7 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     /// The keys of all sources with the values in force; null, with an error added, where the file is not valid JSON. Keys of later sources
     /// come first, because the framework lists a key as the last source wrote it.
     /// </summary>
-    public IReadOnlyDictionary<string, string?>? Read(byte[]? content, ErrorList errors)
+    public Dictionary<string, string?>? Read(byte[]? content, ErrorList errors)
     {
         try
         {

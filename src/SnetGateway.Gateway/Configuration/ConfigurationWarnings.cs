@@ -1,4 +1,5 @@
 using SnetGateway.Ethereum;
+using SnetGateway.Ethereum.Registry;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.PaidCalls;
@@ -13,10 +14,6 @@ internal static class ConfigurationWarnings
 {
     private const string Clusters = "ReverseProxy:Clusters";
     private const string Groups = $"{GatewayOptions.Section}:{nameof(GatewayOptions.Groups)}";
-
-    /// <summary>The MultiPartyEscrow contracts of the main network.</summary>
-    private const string CurrentEscrow = "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac";
-    private const string FormerEscrow = "0x5e592F9b1d303183d963635f895f0f0C48284f4e";
 
     /// <summary>The values of the samples and of `init`, which no organisation has.</summary>
     private static readonly string[] s_examples =
@@ -34,12 +31,19 @@ internal static class ConfigurationWarnings
 
     private static IEnumerable<ConfigurationError> OfChain(ChainOptions chain)
     {
-        if (chain.ChainId == 1 && string.Equals(chain.EscrowAddress, FormerEscrow, StringComparison.OrdinalIgnoreCase))
+        if (chain.ChainId == 1 && string.Equals(chain.EscrowAddress, KnownContracts.FormerEscrow, StringComparison.OrdinalIgnoreCase))
         {
             yield return new ConfigurationError(
                 $"{ChainOptions.Section}:{nameof(chain.EscrowAddress)}",
                 "this is the contract of AGIX, the former token, which has 8 decimals; figures in whole tokens are for 18",
-                $"Write {CurrentEscrow}, that of FET, unless your channels are at the former one");
+                $"Write {KnownContracts.CurrentEscrow}, that of FET, unless your channels are at the former one");
+        }
+        else if (chain.IsConfigured && !KnownContracts.IsKnownEscrow(chain.ChainId, chain.Escrow))
+        {
+            yield return new ConfigurationError(
+                $"{ChainOptions.Section}:{nameof(chain.EscrowAddress)}",
+                "this is not one of the published MultiPartyEscrow contracts of the chain",
+                "Compare it with what your consumers use");
         }
     }
 

@@ -10,6 +10,7 @@ using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Gateway.Logging;
 using SnetGateway.Gateway.Prepaid;
+using SnetGateway.Gateway.ServiceMetadata;
 using SnetGateway.Gateway.Telemetry;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Gateway.Web;
@@ -35,6 +36,10 @@ public sealed class GatewayOptions
 
     /// <summary>The blockchain, and the nodes through which it is read.</summary>
     public ChainOptions Chain { get; set; } = new();
+
+    /// <summary>The Registry contract and IPFS, from which the metadata of services with an `OrganizationId` comes.</summary>
+    [Live]
+    public RegistryOptions Registry { get; set; } = new();
 
     /// <summary>The store of the payments.</summary>
     public LedgerOptions Ledger { get; set; } = new();

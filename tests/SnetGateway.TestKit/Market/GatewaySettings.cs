@@ -60,7 +60,8 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
                 ["Ledger"] = new JsonObject { ["Path"] = LedgerPath ?? Path.Combine(folder, "ledger.db") },
                 ["Groups"] = WriteGroups(),
                 ["Services"] = new JsonObject(
-                    Services.Select(service => KeyValuePair.Create<string, JsonNode?>(service.Name, WriteService(service)))),
+                    Services.Select(service => KeyValuePair.Create<string, JsonNode?>(
+                        service.Name, service.FromMetadata ? WriteIds(service) : WriteService(service)))),
             },
             ["ReverseProxy"] = new JsonObject
             {
@@ -73,6 +74,12 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
         };
         return file.ToJsonString();
     }
+
+    private JsonObject WriteIds(MarketService service) => new()
+    {
+        ["OrganizationId"] = Chain.OrganizationId,
+        ["ServiceId"] = service.ServiceId ?? service.Name,
+    };
 
     private static JsonObject WriteService(MarketService service)
     {
@@ -125,8 +132,12 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
 
     private JsonObject WriteGroups()
     {
-        var groups =
-            new JsonObject { [DefaultGroup] = WriteGroup(new MarketGroup(Chain.GroupIdBase64, Chain.Accounts["provider"].Address)) };
+        var groups = new JsonObject();
+        if (!Services.All(service => service.FromMetadata))
+        {
+            groups[DefaultGroup] = WriteGroup(new MarketGroup(Chain.GroupIdBase64, Chain.Accounts["provider"].Address));
+        }
+
         foreach ((string key, MarketGroup group) in MoreGroups)
         {
             groups[key] = WriteGroup(group);

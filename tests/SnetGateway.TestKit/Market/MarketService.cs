@@ -8,6 +8,9 @@ public sealed record MarketService(string Name, params Uri[] Instances)
     /// <summary>Its id in the Registry; null for its name.</summary>
     public string? ServiceId { get; init; }
 
+    /// <summary>Whether it is configured by its organisation and its id alone, the rest coming from metadata.</summary>
+    public bool FromMetadata { get; init; }
+
     /// <summary>Its hosts; empty for any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SnetGateway.Ethereum.Registry;
 
 namespace SnetGateway.Gateway.Health.Heartbeats;
 
@@ -9,14 +10,8 @@ namespace SnetGateway.Gateway.Health.Heartbeats;
 /// </summary>
 internal static class DaemonId
 {
-    /// <summary>The Registry contracts that the reference knows, by chain. Their text is part of the id, including its case.</summary>
-    private static readonly Dictionary<long, string> s_registries = new()
-    {
-        [1] = "0x247DEbEBB766E4fA99667265A158060018D5f4F8",
-        [11155111] = "0x4DCc70c6FCE4064803f0ae0cE48497B3f7182e5D",
-    };
-
-    public static string RegistryOf(long chainId) => s_registries.GetValueOrDefault(chainId, string.Empty);
+    /// <summary>The text of the Registry's address, as the reference has it; empty for a chain that it does not know.</summary>
+    public static string RegistryOf(long chainId) => KnownContracts.RegistryOf(chainId) ?? "";
 
     public static string Of(string organizationId, string serviceId, string groupId, string registry) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(organizationId + serviceId + groupId + registry)));

@@ -37,7 +37,9 @@ public sealed class ConfigurationWarningTests
     [InlineData("1", "0x5E592F9B1D303183D963635F895F0F0C48284F4E", true)]
     [InlineData("1", "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac", false)]
     [InlineData("31337", "0x5E592F9B1D303183D963635F895F0F0C48284F4E", false)]
-    public async Task ContractOfTheFormerToken_IsNamed(string chain, string escrow, bool isNamed)
+    [InlineData("1", "0x2222222222222222222222222222222222222222", true)]
+    [InlineData("11155111", "0x03e7D37A13ed807B2311418095E23fA8Ff9DE380", false)]
+    public async Task ContractOfTheFormerToken_OrAnUnpublishedOne_IsNamed(string chain, string escrow, bool isNamed)
     {
         IReadOnlyList<ConfigurationError> warnings =
             await WarningsAsync(("SnetGateway:Chain:ChainId", chain), ("SnetGateway:Chain:EscrowAddress", escrow));

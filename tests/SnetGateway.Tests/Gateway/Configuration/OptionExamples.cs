@@ -29,6 +29,12 @@ internal static class OptionExamples
               "EscrowAddress": "0xdF8d4826E016aFA8803d94A716FEB70aD5D2B8Ac"
             }
             """,
+        ["Registry"] = """
+            "Registry": {
+              "Folder": "/var/lib/snet-gateway/metadata",
+              "Ipfs": { "Apis": [ "http://127.0.0.1:5001", "https://ipfs.singularitynet.io" ] }
+            }
+            """,
         ["Ledger"] = """
             "Ledger": {
               "Store": "etcd",

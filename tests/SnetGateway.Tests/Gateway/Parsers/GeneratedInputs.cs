@@ -65,6 +65,9 @@ internal static class GeneratedInputs
         ["part of a JSON answer"] = JsonPart,
         ["response of a price method"] = Price,
         ["protobuf and JSON by descriptor"] = ProtobufJson,
+        ["metadata of an organisation and a service"] = MetadataInputs.Documents,
+        ["ids and blocks of IPFS"] = MetadataInputs.Blocks,
+        ["answers of the Registry"] = MetadataInputs.RegistryAnswers,
     };
 
     private static void Frames(Random random)
@@ -468,7 +471,7 @@ internal static class GeneratedInputs
         return random.Next(10) == 0 ? text[..random.Next(text.Length)] : text;
     }
 
-    private static void Damage(Random random, byte[] bytes)
+    internal static void Damage(Random random, byte[] bytes)
     {
         for (int changes = bytes.Length == 0 ? 0 : random.Next(4); changes > 0; changes--)
         {
@@ -476,7 +479,7 @@ internal static class GeneratedInputs
         }
     }
 
-    private static byte[] Bytes(Random random, int most)
+    internal static byte[] Bytes(Random random, int most)
     {
         byte[] bytes = new byte[random.Next(most + 1)];
         random.NextBytes(bytes);

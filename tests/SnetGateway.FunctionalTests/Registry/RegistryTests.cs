@@ -1,0 +1,285 @@
+using System.Formats.Tar;
+using System.Text;
+using System.Text.Json.Nodes;
+using SnetGateway.FunctionalTests.PaidEndToEnd;
+using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Validation;
+using SnetGateway.TestKit.Market;
+using SnetGateway.TestKit.Processes;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Registry;
+
+/// <summary>A service that is configured by its ids alone, on the real Registry contract and blocks of IPFS.</summary>
+[Trait("Needs", "chain")]
+public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFixture>, IAsyncLifetime
+{
+    private const int InForce = 1510, Refused = 1511, PayeeHeld = 1512, NotRead = 1513, ReadAgain = 1514;
+    private const string Service = "echo";
+
+    private readonly PayingSession _client = market.Client(ClientStack.Node);
+    private IpfsServer _ipfs = null!;
+
+    private ChainState State => market.Chain.State;
+
+    private string Payee => State.Accounts["provider"].Address;
+
+    private string OtherPayee => State.Accounts["provider2"].Address;
+
+    public async ValueTask InitializeAsync() => _ipfs = await IpfsServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _ipfs.DisposeAsync();
+
+    [Fact]
+    public async Task ServiceByItsIds_IsServedAndPaid_AndANewPriceComesIntoForce()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using GatewayProcess gateway = await StartAsync();
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+        Assert.NotEqual(0, (await SayAsync(gateway, channel, 9)).Code);
+
+        await PublishServiceAsync(25);
+        await SeesAsync(gateway, InForce);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 25)).Code);
+        Assert.NotEqual(0, (await SayAsync(gateway, channel, 10)).Code);
+        Assert.Equal(35, (await market.StateAsync(gateway, ClientStack.Node, channel)).SignedAmount);
+    }
+
+    [Fact]
+    public async Task ChangedPayee_IsHeld_UntilTheOperatorConfirmsIt()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using GatewayProcess gateway = await StartAsync();
+        gateway.ExpectErrors(PayeeHeld);
+        ChainChannel ours = await market.Chain.OpenChannelAsync(1_000);
+        ChainChannel theirs = await market.Chain.OpenChannelAsync(1_000, recipient: "provider2");
+
+        // A new price at the same time is taken: one document does not hold up another.
+        await PublishServiceAsync(20);
+        await PublishOrganizationAsync(OtherPayee);
+        await SeesAsync(gateway, PayeeHeld);
+        await Eventually.TrueAsync("the new price is in force", async () => (await SayAsync(gateway, ours, 20)).Code == 0);
+        Assert.NotEqual(0, (await SayOnceAsync(gateway, theirs, 20)).Code);
+
+        // Held over a restart too.
+        Assert.Equal(0, await gateway.StopAsync());
+        await gateway.StartAgainAsync();
+        await gateway.WaitUntilReadyAsync();
+        Assert.Equal(0, (await SayAsync(gateway, ours, 20)).Code);
+        Assert.NotEqual(0, (await SayOnceAsync(gateway, theirs, 20)).Code);
+
+        const int AlertFires = 1720;
+        await Eventually.TrueAsync("the alert fires", () => Task.FromResult(gateway.Log.Any(
+            line => line.EventId == AlertFires && line.Message.Contains("PayeeHeld", StringComparison.Ordinal))));
+        CommandResult wrong = await gateway.RunCommandAsync("registry", "confirm-payee", Service, "0x12");
+        Assert.NotEqual(0, wrong.ExitCode);
+        CommandResult confirmed = await gateway.RunCommandAsync("registry", "confirm-payee", Service, OtherPayee);
+        Assert.True(confirmed.ExitCode == 0, confirmed.Everything);
+        await Eventually.TrueAsync("the other payee is in force", async () => (await SayOnceAsync(gateway, theirs, 20)).Code == 0);
+        Assert.NotEqual(0, (await SayOnceAsync(gateway, ours, 60)).Code);
+        CommandResult shown = await gateway.RunCommandAsync("registry", "show");
+        Assert.Contains(OtherPayee, shown.Everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("wrong")]
+    [InlineData("down")]
+    [InlineData("redirect")]
+    public async Task SourceThatFails_LeavesTheLastVersionInForce_UntilItWorks(string mode)
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using GatewayProcess gateway = await StartAsync();
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+
+        string next = await AddServiceAsync(15);
+        await _ipfs.SetModeAsync(mode);
+        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{next}" });
+        await SeesAsync(gateway, NotRead);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+        Assert.DoesNotContain(gateway.Log, line => line.EventId == InForce);
+
+        await _ipfs.SetModeAsync("ok");
+        await SeesAsync(gateway, InForce);
+        await SeesAsync(gateway, ReadAgain);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 15)).Code);
+    }
+
+    [Fact]
+    public async Task BadDocument_IsRefusedWithItsField_AndTheServiceKeepsItsTerms()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using GatewayProcess gateway = await StartAsync();
+        gateway.ExpectErrors(Refused);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+
+        JsonObject bad = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 5);
+        bad["groups"]![0]!["pricing"]![0]!["price_in_cogs"] = "5";
+        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(bad)}" });
+        GatewayLogLine line = await SeesAsync(gateway, Refused);
+
+        Assert.Contains("groups[0].pricing[0].price_in_cogs: not an amount in cogs", line.Message, StringComparison.Ordinal);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+        await PublishServiceAsync(12);
+        await SeesAsync(gateway, InForce);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 12)).Code);
+    }
+
+    [Fact]
+    public async Task Start_WhileRegistryAndIpfsAreDown_UsesTheLastVersion()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using ChainRelay chain = await ChainRelay.StartAsync(State.RpcUrl);
+        await using GatewayProcess gateway = await StartAsync(chain.Url);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+        Assert.Equal(0, await gateway.StopAsync());
+
+        await _ipfs.SetModeAsync("down");
+        chain.Mode = RelayMode.Refuses;
+        await gateway.StartAgainAsync();
+        await SeesAsync(gateway, NotRead);
+        Assert.Contains("price", (await gateway.RunCommandAsync("prices")).Everything, StringComparison.OrdinalIgnoreCase);
+
+        chain.Mode = RelayMode.Answers;
+        await gateway.WaitUntilReadyAsync();
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+    }
+
+    [Fact]
+    public async Task LargeFile_IsReadInBlocks_AndOtherwiseAsAWhole()
+    {
+        // 600 KiB of white space: three blocks.
+        await PublishOrganizationAsync(Payee);
+        JsonObject document = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 10);
+        byte[] content = [.. Encoding.UTF8.GetBytes(document.ToJsonString()), .. Enumerable.Repeat((byte)' ', 600 * 1024)];
+        foreach (string form in (string[])["version0", "version1"])
+        {
+            foreach (string mode in (string[])["ok", "files"])
+            {
+                await _ipfs.SetModeAsync(mode);
+                await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await _ipfs.AddAsync(content, form)}" });
+                await using GatewayProcess gateway = await StartAsync();
+                await using GatewayProcess byGateway = await StartAsync(api: new Uri($"http://127.0.0.1:{FreePort.Find()}"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ProtosOfTheMetadata_DescribeATranslatedService()
+    {
+        await PublishOrganizationAsync(Payee);
+        JsonObject document = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 10);
+        document["service_api_source"] = $"ipfs://{await _ipfs.AddAsync(Archive("add.proto"))}";
+        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(document)}" });
+        ConfigurationResult result = await LoadAsync();
+        Assert.Empty(result.Errors);
+        Assert.NotNull(result.Snapshot!.Backends.Find(Service)!.Descriptors!.Known!.FindMethod("/math.Math/Add"));
+
+        document["service_api_source"] = $"ipfs://{await _ipfs.AddAsync(Archive("../../add.proto"))}";
+        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(document)}" });
+        string error = Assert.Single((await LoadAsync()).Errors).ToString();
+        Assert.Contains("service_api_source: the entry '../../add.proto' leads out", error, StringComparison.Ordinal);
+    }
+
+    private static byte[] Archive(string name)
+    {
+        const string Proto = """
+            syntax = "proto3";
+            package math;
+            message Pair { int64 a = 1; int64 b = 2; }
+            message Sum { int64 value = 1; }
+            service Math { rpc Add(Pair) returns (Sum); }
+            """;
+        using var packed = new MemoryStream();
+        using (var tar = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            var content = new MemoryStream(Encoding.UTF8.GetBytes(Proto));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content });
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>Reads a configuration with a JSON-RPC service, as the gateway does at its first start.</summary>
+    private async Task<ConfigurationResult> LoadAsync()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("snet-registry-");
+        try
+        {
+            var file = new JsonObject
+            {
+                ["SnetGateway:Chain:Endpoints:0"] = State.RpcUrl.ToString(),
+                ["SnetGateway:Chain:ChainId"] = State.ChainId,
+                ["SnetGateway:Chain:EscrowAddress"] = State.MultiPartyEscrow,
+                ["SnetGateway:Registry:Address"] = State.Registry,
+                ["SnetGateway:Registry:Folder"] = folder.FullName,
+                ["SnetGateway:Registry:Ipfs:Apis:0"] = _ipfs.Address.ToString(),
+                ["SnetGateway:Registry:Ipfs:Gateways:0"] = _ipfs.Address.ToString(),
+                ["SnetGateway:Services:echo:OrganizationId"] = State.OrganizationId,
+                ["SnetGateway:Services:echo:ServiceId"] = State.ServiceId,
+                ["ReverseProxy:Routes:echo:ClusterId"] = Service,
+                ["ReverseProxy:Routes:echo:Match:Path"] = "/{**method}",
+                ["ReverseProxy:Routes:echo:Metadata:Service"] = Service,
+                ["ReverseProxy:Clusters:echo:Metadata:Backend"] = "jsonrpc",
+                ["ReverseProxy:Clusters:echo:Destinations:one:Address"] = "http://127.0.0.1:7010/rpc",
+            };
+            return await new ConfigurationLoader(new ConfigurationSources(null, []))
+                .LoadAsync(Encoding.UTF8.GetBytes(file.ToJsonString()), new ErrorList());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<GatewayProcess> StartAsync(Uri? chain = null, Uri? api = null) => await GatewayProcess.StartAsync(
+        new GatewaySettings(
+            State, new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address)
+            {
+                FromMetadata = true, ServiceId = State.ServiceId,
+            })
+        {
+            ChainUrl = chain,
+            Options = new Dictionary<string, string>
+            {
+                ["SnetGateway:Registry:Address"] = State.Registry,
+                ["SnetGateway:Registry:Interval"] = "00:00:01",
+                ["SnetGateway:Registry:Ipfs:Apis:0"] = (api ?? _ipfs.Address).ToString(),
+                ["SnetGateway:Registry:Ipfs:Gateways:0"] = _ipfs.Address.ToString(),
+                ["SnetGateway:Chain:PollInterval"] = "00:00:00.2",
+                ["SnetGateway:Alerts:After"] = "00:00:01",
+            },
+        });
+
+    private static async Task<GatewayLogLine> SeesAsync(GatewayProcess gateway, int eventId)
+    {
+        await Eventually.TrueAsync($"event {eventId}", () => Task.FromResult(gateway.Log.Any(line => line.EventId == eventId)));
+        return gateway.Log.First(line => line.EventId == eventId);
+    }
+
+    private Task<CallReport> SayAsync(GatewayProcess gateway, ChainChannel channel, long price) =>
+        _client.CallAsync(market.Say(gateway, channel, price));
+
+    /// <summary>A call whose total is known: the gateway does not tell the state of a channel that pays another recipient.</summary>
+    private Task<CallReport> SayOnceAsync(GatewayProcess gateway, ChainChannel channel, long total) => _client.CallAsync(
+        market.Say(gateway, channel, total) with { Payment = ClientPayment.From(State, channel, total) });
+
+    private Task<string> AddAsync(JsonObject document) => _ipfs.AddAsync(Encoding.UTF8.GetBytes(document.ToJsonString()));
+
+    private Task<string> AddServiceAsync(long cogs) =>
+        AddAsync(MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, cogs));
+
+    private async Task PublishServiceAsync(long cogs) =>
+        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddServiceAsync(cogs)}" });
+
+    private async Task PublishOrganizationAsync(string payee) => await market.Chain.CommandAsync("set-org-uri", new
+    {
+        uri = $"ipfs://{await AddAsync(MetadataSamples.Organization(State.OrganizationId, State.GroupIdBase64, payee))}",
+    });
+}
