@@ -1,0 +1,130 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Hex.HexConvertors.Extensions;
+using SnetGateway.Payments.Values;
+
+namespace SnetGateway.Ethereum.OperatorTransactions;
+
+/// <summary>Call data of the transactions by which consumers keep channels, and of those that give the contract tokens.</summary>
+internal static class EscrowTransactions
+{
+    /// <summary>`approve` of the token: the contract may take so many cogs.</summary>
+    public static byte[] Approve(Address escrow, UInt256 cogs) => Encode(new ApproveFunction { Spender = $"{escrow}", Value = Big(cogs) });
+
+    /// <summary>`allowance` of the token: what the contract may take.</summary>
+    public static byte[] Allowance(Address owner, Address escrow) =>
+        Encode(new AllowanceFunction { Owner = $"{owner}", Spender = $"{escrow}" });
+
+    /// <summary>`balances`: the cogs of an address in the contract that are in no channel.</summary>
+    public static byte[] Balance(Address owner) => Encode(new BalancesFunction { Owner = $"{owner}" });
+
+    /// <summary>`deposit` of cogs.</summary>
+    public static byte[] Deposit(UInt256 cogs) => Encode(new DepositFunction { Value = Big(cogs) });
+
+    /// <summary>`openChannel` from what is deposited.</summary>
+    public static byte[] Open(Address signer, Address recipient, Bytes32 groupId, UInt256 cogs, UInt256 expiration) =>
+        Encode(new OpenChannelFunction
+        {
+            Signer = $"{signer}", Recipient = $"{recipient}", GroupId = groupId.ToBytes(), Value = Big(cogs), Expiration = Big(expiration),
+        });
+
+    /// <summary>`channelExtend` to a block.</summary>
+    public static byte[] Extend(ChannelId channel, UInt256 expiration) =>
+        Encode(new ExtendFunction { ChannelId = Big(channel.Value), Expiration = Big(expiration) });
+
+    /// <summary>`channelAddFunds` from what is deposited.</summary>
+    public static byte[] AddFunds(ChannelId channel, UInt256 cogs) =>
+        Encode(new AddFundsFunction { ChannelId = Big(channel.Value), Amount = Big(cogs) });
+
+    /// <summary>`channelClaimTimeout`: the sender takes an expired channel's funds back.</summary>
+    public static byte[] Withdraw(ChannelId channel) => Encode(new ClaimTimeoutFunction { ChannelId = Big(channel.Value) });
+
+    private static BigInteger Big(UInt256 value) => new(value.ToBigEndian(), isUnsigned: true, isBigEndian: true);
+
+    private static byte[] Encode<T>(T call)
+        where T : class =>
+        new FunctionCallEncoder()
+            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
+            .HexToByteArray();
+
+    [Function("approve", "bool")]
+    private sealed class ApproveFunction
+    {
+        [Parameter("address", "spender", 1)]
+        public string Spender { get; set; } = "";
+
+        [Parameter("uint256", "value", 2)]
+        public BigInteger Value { get; set; }
+    }
+
+    [Function("allowance", "uint256")]
+    private sealed class AllowanceFunction
+    {
+        [Parameter("address", "owner", 1)]
+        public string Owner { get; set; } = "";
+
+        [Parameter("address", "spender", 2)]
+        public string Spender { get; set; } = "";
+    }
+
+    [Function("balances", "uint256")]
+    private sealed class BalancesFunction
+    {
+        [Parameter("address", "", 1)]
+        public string Owner { get; set; } = "";
+    }
+
+    [Function("deposit", "bool")]
+    private sealed class DepositFunction
+    {
+        [Parameter("uint256", "value", 1)]
+        public BigInteger Value { get; set; }
+    }
+
+    [Function("openChannel", "bool")]
+    private sealed class OpenChannelFunction
+    {
+        [Parameter("address", "signer", 1)]
+        public string Signer { get; set; } = "";
+
+        [Parameter("address", "recipient", 2)]
+        public string Recipient { get; set; } = "";
+
+        [Parameter("bytes32", "groupId", 3)]
+        public byte[] GroupId { get; set; } = [];
+
+        [Parameter("uint256", "value", 4)]
+        public BigInteger Value { get; set; }
+
+        [Parameter("uint256", "expiration", 5)]
+        public BigInteger Expiration { get; set; }
+    }
+
+    [Function("channelExtend", "bool")]
+    private sealed class ExtendFunction
+    {
+        [Parameter("uint256", "channelId", 1)]
+        public BigInteger ChannelId { get; set; }
+
+        [Parameter("uint256", "newExpiration", 2)]
+        public BigInteger Expiration { get; set; }
+    }
+
+    [Function("channelAddFunds", "bool")]
+    private sealed class AddFundsFunction
+    {
+        [Parameter("uint256", "channelId", 1)]
+        public BigInteger ChannelId { get; set; }
+
+        [Parameter("uint256", "amount", 2)]
+        public BigInteger Amount { get; set; }
+    }
+
+    [Function("channelClaimTimeout")]
+    private sealed class ClaimTimeoutFunction
+    {
+        [Parameter("uint256", "channelId", 1)]
+        public BigInteger ChannelId { get; set; }
+    }
+}

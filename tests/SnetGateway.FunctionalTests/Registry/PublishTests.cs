@@ -1,0 +1,96 @@
+using SnetGateway.FunctionalTests.PaidEndToEnd;
+using SnetGateway.TestKit.Market;
+using Xunit;
+
+namespace SnetGateway.FunctionalTests.Registry;
+
+/// <summary>From nothing to a published, paid service with one tool, on the real Registry contract.</summary>
+[Trait("Needs", "chain")]
+public sealed class PublishTests(MarketFixture market) : IClassFixture<MarketFixture>, IAsyncLifetime
+{
+    private const string Organization = "neworg", Service = "echo";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-publish-");
+    private IpfsServer _ipfs = null!;
+
+    private ChainState State => market.Chain.State;
+
+    private string KeyFile => Path.Combine(_folder.FullName, "key");
+
+    public async ValueTask InitializeAsync()
+    {
+        _ipfs = await IpfsServer.StartAsync();
+        await File.WriteAllTextAsync(KeyFile, State.Accounts["provider"].PrivateKey);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        await _ipfs.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task OrganizationAndService_ArePublishedAndServedByTheirIds()
+    {
+        string payee = State.Accounts["provider"].Address;
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(
+            Settings(new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { Price = 10 }));
+
+        // Nothing is sent without --yes.
+        string[] create = ["organization", "create", Organization, "--payment-address", payee, "--expiration-threshold", "100"];
+        CommandResult dry = await SucceedsAsync(gateway, create);
+        Assert.Contains($"+ groups[0].payment.payment_address: \"{payee}\"", dry.Everything, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await gateway.RunCommandAsync("organization", "show", Organization)).ExitCode);
+        await SucceedsAsync(gateway, [.. create, "--yes", "--key-file", KeyFile]);
+        Assert.NotEqual(0, (await gateway.RunCommandAsync([.. create, "--yes", "--key-file", KeyFile])).ExitCode);
+        string shown = (await SucceedsAsync(gateway, "organization", "show", Organization)).Everything;
+        string groupId = shown.Split("\"group_id\": \"")[1].Split('"')[0];
+
+        // The service is configured in full, published, and from then on needs its ids only.
+        await using GatewayProcess configured = await GatewayProcess.StartAsync(
+            Settings(new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { Group = "new", Price = 10 }) with
+            {
+                MoreGroups = new Dictionary<string, MarketGroup> { ["new"] = new(groupId, payee) { OrganizationId = Organization } },
+            });
+        string[] publish = ["service", "publish", Service, "--endpoint", $"http://{configured.Endpoint}"];
+        string difference = (await SucceedsAsync(configured, publish)).Everything;
+        Assert.Contains("+ groups[0].pricing[0].price_in_cogs: 10", difference, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent", difference, StringComparison.Ordinal);
+        await SucceedsAsync(configured, [.. publish, "--yes", "--key-file", KeyFile]);
+        Assert.Contains("Nothing to do", (await SucceedsAsync(configured, publish)).Everything, StringComparison.Ordinal);
+
+        GatewaySettings byIds = Settings(
+            new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { FromMetadata = true }) with
+        {
+            Chain = State with { OrganizationId = Organization, GroupIdBase64 = groupId },
+        };
+        await using GatewayProcess served = await GatewayProcess.StartAsync(byIds);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000, group: groupId);
+        CallReport call = await market.Client(ClientStack.Node).CallAsync(
+            market.Say(served, channel, 10) with { Authority = configured.Endpoint });
+        Assert.True(call.Code == 0, call.Details);
+
+        // A new price in the configuration is a difference of one line.
+        CommandResult changed = await configured.RunCommandAsync([.. publish, $"--SnetGateway:Services:{Service}:Price:Cogs=25"]);
+        Assert.Contains("- groups[0].pricing[0].price_in_cogs: 10", changed.Everything, StringComparison.Ordinal);
+        Assert.Contains("+ groups[0].pricing[0].price_in_cogs: 25", changed.Everything, StringComparison.Ordinal);
+    }
+
+    private static async Task<CommandResult> SucceedsAsync(GatewayProcess gateway, params string[] arguments)
+    {
+        CommandResult result = await gateway.RunCommandAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.Everything);
+        return result;
+    }
+
+    private GatewaySettings Settings(MarketService service) => new(State, service)
+    {
+        Options = new Dictionary<string, string>
+        {
+            ["SnetGateway:Registry:Address"] = State.Registry,
+            ["SnetGateway:Registry:Interval"] = "00:00:01",
+            ["SnetGateway:Registry:Ipfs:Apis:0"] = _ipfs.Address.ToString(),
+            ["SnetGateway:Registry:Ipfs:Gateways:0"] = _ipfs.Address.ToString(),
+        },
+    };
+}
