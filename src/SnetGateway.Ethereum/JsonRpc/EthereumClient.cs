@@ -111,6 +111,7 @@ internal sealed class EthereumClient : IDisposable
         UseCookies = false,
         AutomaticDecompression = System.Net.DecompressionMethods.GZip,
         ConnectTimeout = connectTimeout,
+        ActivityHeadersPropagator = null, // traces hold the URLs of requests, and those of nodes contain keys
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a moved DNS name is noticed
     };
 

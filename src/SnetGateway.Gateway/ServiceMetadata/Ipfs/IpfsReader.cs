@@ -13,6 +13,7 @@ internal sealed class IpfsReader : IDisposable
         // A redirect could lead to an address inside the operator's network.
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
+            ActivityHeadersPropagator = null, // no trace: the URL may contain a key
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = s_timeout,
