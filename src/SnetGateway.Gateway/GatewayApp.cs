@@ -3,6 +3,7 @@ using SnetGateway.Gateway.Acme;
 using SnetGateway.Gateway.Admin;
 using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Claims;
 using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Control.Remote;
@@ -50,6 +51,7 @@ internal static class GatewayApp
         services.AddUsage();
         services.AddAcme(result.Options.Listeners);
         services.AddPrepaid(result.Options.Prepaid);
+        services.AddClaims(result.Options.Claims);
         services.AddHealth();
         services.AddAlerts();
         services.AddOwnServices();

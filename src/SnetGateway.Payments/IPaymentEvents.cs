@@ -30,6 +30,11 @@ public interface IPaymentEvents
     /// <summary>The payee started the claim of the amount signed at this nonce; payments continue at the next one.</summary>
     void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount);
 
+    /// <summary>
+    /// The sender took all funds of an expired channel back, while this amount was signed and not claimed: it is lost.
+    /// </summary>
+    void FundsTakenBack(ChannelId channel, UInt256 lost);
+
     /// <summary>A record belonged to another channel that once had this id, and was set aside with the amount it held.</summary>
     void RecordSetAside(ChannelId channel, UInt256 amount);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnetGateway.Tests.Gateway.Parsers;
+using SnetGateway.Tests.Payments.Claims;
 using SnetGateway.Tests.Storage;
 using SnetGateway.Tests.Storage.Model;
 using Xunit.Runner.InProc.SystemConsole;
@@ -13,6 +14,10 @@ switch (args)
     case [StoreModelRun.Name or StoreModelRun.Payments, string store, string operations, string seed]:
         return await StoreModelRun.RunAsync(
             args[0], store, long.Parse(operations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+    case [ClaimSimulationRun.Name, string ledger, string blocks, string kills, string seed]:
+        return await ClaimSimulationRun.RunAsync(
+            ledger, int.Parse(blocks, CultureInfo.InvariantCulture), int.Parse(kills, CultureInfo.InvariantCulture),
+            int.Parse(seed, CultureInfo.InvariantCulture));
     case [ParserRun.Name, string inputs, string seed]:
         return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:

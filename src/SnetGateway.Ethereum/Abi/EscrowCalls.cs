@@ -3,11 +3,12 @@ using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Hex.HexConvertors.Extensions;
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.Abi;
 
-/// <summary>Call data and return values of view functions of the escrow contract and its token.</summary>
+/// <summary>Call data and return values of functions of the escrow contract and its token.</summary>
 internal static class EscrowCalls
 {
     private static readonly byte[] s_nextChannelIdCall = Encode(new NextChannelIdFunction());
@@ -19,6 +20,18 @@ internal static class EscrowCalls
     /// <summary>`channels(uint256)`.</summary>
     public static byte[] Channels(ChannelId id) =>
         Encode(new ChannelsFunction { ChannelId = new BigInteger(id.Value.ToBigEndian(), isUnsigned: true, isBigEndian: true) });
+
+    /// <summary>`multiChannelClaim`: the contract pays the signed total of each channel, which continues at its next nonce.</summary>
+    public static byte[] Claim(IReadOnlyList<ContractClaim> claims) => Encode(new MultiChannelClaimFunction
+    {
+        ChannelIds = [.. claims.Select(claim => claim.Channel.Value.ToBigInteger())],
+        ActualAmounts = [.. claims.Select(claim => claim.Payable.ToBigInteger())],
+        PlannedAmounts = [.. claims.Select(claim => claim.Signed.ToBigInteger())],
+        IsSendbacks = [.. claims.Select(_ => false)],
+        V = [.. claims.Select(claim => claim.Signature.Span[64])],
+        R = [.. claims.Select(claim => claim.Signature[..32].ToArray())],
+        S = [.. claims.Select(claim => claim.Signature[32..64].ToArray())],
+    });
 
     /// <summary>`token()`.</summary>
     public static byte[] Token() => s_tokenCall;

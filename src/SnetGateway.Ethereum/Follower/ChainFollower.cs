@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.JsonRpc;
+using SnetGateway.Ethereum.Transactions;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Values;
 
@@ -93,9 +95,13 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         _events = new EventApplier(book, new RecentEvents(options.FinalityDepth), _stale, _logger);
         _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
         _reader = new ChannelReader(_client, options, book, _heads, _logs, reorganised, metrics, time, _stopping.Token);
+        Transactions = new ClaimTransactions(_client, options.Escrow, (ulong)options.FinalityDepth);
         _balances = new TokenBalances(_client, options.Escrow, _heads, time, _stopping.Token);
         metrics.Observe(() => Status, time);
     }
+
+    /// <summary>Transactions of payees, by the same endpoints.</summary>
+    public IClaimTransactions Transactions { get; }
 
     /// <inheritdoc/>
     public ChainBlock? Head => _heads.View?.Head;
@@ -131,6 +137,15 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
     public Action<ulong>? ClaimsUndone
     {
         set => _events.ClaimsUndone = value;
+    }
+
+    /// <summary>
+    /// Called when a sender took everything back after the expiry, with the cogs that were signed and not claimed: they are lost. Must not
+    /// block, or throw. Set it before following.
+    /// </summary>
+    public Action<ChannelId, UInt256>? FundsTakenBack
+    {
+        set => _events.FundsTakenBack = value;
     }
 
     /// <summary>

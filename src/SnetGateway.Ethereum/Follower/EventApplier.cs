@@ -16,6 +16,10 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
     /// <summary>Called with the newest block that is left, after a reorganisation. Claims after it are undone. Must not block.</summary>
     public Action<ulong>? ClaimsUndone { get; set; }
 
+    /// <summary>Called when the sender of a known channel took everything back, with the cogs that were signed and not claimed. Must not
+    /// block.</summary>
+    public Action<ChannelId, UInt256>? FundsTakenBack { get; set; }
+
     /// <summary>The events of the newest blocks.</summary>
     public RecentEvents Recent => events;
 
@@ -57,6 +61,7 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
                 continue;
             }
 
+            UInt256 lost = decoded is ChannelSenderClaimed ? UnclaimedFunds.Of(channel) : default;
             if (channel.Chain is { } chain && (chain.Reading.Block.Number < log.BlockNumber || newNonce > chain.Nonce))
             {
                 Mark(channel, newNonce, knownThrough);
@@ -66,6 +71,10 @@ internal sealed class EventApplier(ChannelBook book, RecentEvents events, StaleC
             if (decoded is ChannelClaimed claim)
             {
                 Report(claim, new ChainBlock(log.BlockNumber, log.BlockHash, knownThrough));
+            }
+            else if (!lost.IsZero)
+            {
+                FundsTakenBack?.Invoke(channel.Id, lost);
             }
         }
     }

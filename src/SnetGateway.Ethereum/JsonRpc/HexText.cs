@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using SnetGateway.Payments.Values;
 
@@ -20,6 +21,17 @@ internal static class HexText
             && text.StartsWith("0x", StringComparison.Ordinal)
             && (text[2] != '0' || text.Length == 3)
             && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+    }
+
+    /// <summary>Reads a quantity of up to 256 bits, such as a balance.</summary>
+    public static bool TryReadLargeQuantity(JsonElement value, out UInt256 number)
+    {
+        number = default;
+        return Text(value) is { Length: > 2 and <= 66 } text
+            && text.StartsWith("0x", StringComparison.Ordinal)
+            && (text[2] != '0' || text.Length == 3)
+            && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger parsed)
+            && UInt256.TryReadBigEndian(parsed.ToByteArray(isUnsigned: true, isBigEndian: true), out number);
     }
 
     /// <summary>Reads data of any length.</summary>

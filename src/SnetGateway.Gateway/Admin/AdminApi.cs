@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Timeouts;
 using SnetGateway.Gateway.Reports;
 using SnetGateway.Gateway.Validation;
+using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Admin;
@@ -47,6 +48,7 @@ internal static class AdminApi
         api.MapGet("/configuration", (ShownConfiguration configuration) => configuration.Read())
             .WithName("GetConfiguration").WithSummary("The configuration in force, without secrets.");
         MapMoney(api);
+        MapClaims(api);
         MapControl(api);
     }
 
@@ -91,6 +93,29 @@ internal static class AdminApi
     private static Results<Ok<IReadOnlyList<InstanceView>>, ProblemHttpResult> ChangeInstance(
         InstanceControl control, ServiceReader reader, InstanceRequest request) =>
         control.Apply(request) is { } problem ? Invalid(problem) : TypedResults.Ok(reader.Instances());
+
+    private static void MapClaims(RouteGroupBuilder api)
+    {
+        api.MapGet("/claims", (ClaimControl control, CancellationToken token) => control.StatusAsync(token))
+            .WithName("GetClaims").WithSummary("The claims that the gateway sends: open transactions, and how the last round ended.");
+        api.MapGet("/claims/plan", (ClaimControl control, CancellationToken token) => OfChainAsync(() => control.PlanAsync(token)))
+            .WithName("PlanClaims").WithSummary("What would be claimed now, by which rule, and what it costs. Changes nothing.");
+        api.MapPost("/claims/run", (ClaimControl control, CancellationToken token) => control.RunAsync(token))
+            .WithName("RunClaims").WithSummary("Does a round of claims now, and returns the claims as they are then.")
+            .WithRequestTimeout(Within(s_exportLimit));
+    }
+
+    private static async Task<Results<Ok<T>, ProblemHttpResult>> OfChainAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return TypedResults.Ok(await read());
+        }
+        catch (ClaimChainException exception)
+        {
+            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
 
     private static void MapMoney(RouteGroupBuilder api)
     {

@@ -36,6 +36,7 @@ internal static class AdminServiceCollectionExtensions
         services.AddSingleton<ShownConfiguration>();
         services.AddSingleton<LedgerControl>();
         services.AddSingleton<PauseControl>();
+        services.AddSingleton<ClaimControl>();
         services.AddSingleton<InstanceControl>();
         services.AddSingleton<Samples>();
         services.AddHostedService(provider => provider.GetRequiredService<Samples>());

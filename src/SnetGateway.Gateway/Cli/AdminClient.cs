@@ -77,6 +77,15 @@ internal sealed class AdminClient : IDisposable
             },
             cancellationToken));
 
+    /// <summary>Has the gateway do something that needs no request body. Returns the response as text.</summary>
+    public Task<string> PostAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, AdminApi.Prefix + path)
+            {
+                Content = new StringContent("{}", Encoding.UTF8, "application/json"), // the API takes changes with this type only
+            },
+            cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>A listener on all addresses is asked on loopback.</summary>

@@ -1,19 +1,35 @@
 using System.CommandLine;
+using SnetGateway.Gateway.Admin;
 using SnetGateway.Gateway.Reports;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
-/// <summary>`channels`: lists the records of the ledger.</summary>
+/// <summary>`channels`: lists the records of the ledger, or, by a running gateway, the channels whose cogs may be lost soon.</summary>
 internal static class ChannelsCommand
 {
     public static Command Create(CommandContext context)
     {
         var json = new Option<bool>("--json") { Description = "One JSON object per line." };
-        var command = new Command("channels", "Lists the channels in the ledger, also while a gateway runs.") { json };
+        var atRisk = new Option<bool>("--at-risk")
+        {
+            Description = "Asks a running gateway: only channels with unclaimed cogs that expire within their group's threshold, or have "
+                + "expired. Exit code 1 if there are any.",
+        };
+        Command command = AdminClient.With(
+            new Command("channels", "Lists the channels in the ledger, also while a gateway runs.") { json, atRisk });
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(atRisk))
+            {
+                using AdminClient gateway = await AdminClient.OpenAsync(context, parsed);
+                UnclaimedAmounts amounts = await gateway.GetAsync<UnclaimedAmounts>("/unclaimed?next=1000", cancellationToken);
+                return WriteAtRisk(
+                    context.Terminal, [.. amounts.Next.Where(channel => channel.IsAtRisk)],
+                    parsed.GetValue(json) || !context.Terminal.IsInteractive);
+            }
+
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
             var history = new LedgerHistory(ledger.Store);
             var lines = new List<ChannelLine>();
@@ -38,5 +54,26 @@ internal static class ChannelsCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static int WriteAtRisk(Terminal terminal, IReadOnlyList<ExpiringChannel> channels, bool asJson)
+    {
+        foreach (ExpiringChannel channel in asJson ? channels : [])
+        {
+            terminal.Output.WriteLine(ReportJson.Write(channel));
+        }
+
+        if (!asJson)
+        {
+            TextTable.Write(
+                terminal.Output,
+                [
+                    ["channel", "unclaimed", "expires at block", "blocks left", "sender"],
+                    .. channels.Select(one => new[] { one.Channel, one.Unclaimed, one.Expiration, one.BlocksLeft ?? "-", one.Sender }),
+                ],
+                column => column <= 3);
+        }
+
+        return channels.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -86,6 +86,7 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             PricesCommand.Create(context),
             CallCommand.Create(context),
             ChannelsCommand.Create(context),
+            ClaimsCommand.Create(context),
             LedgerCommand.Create(context),
             FreeCallsCommand.Create(context),
             UsageCommand.Create(context),

@@ -1,4 +1,5 @@
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Gateway.Keys;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -8,7 +9,7 @@ internal static class KeyFile
     /// <summary>The environment variable that holds the password where no password file is given.</summary>
     public const string PasswordVariable = "SNET_KEY_PASSWORD";
 
-    private const int MaxLength = 16 * 1024;
+    private const string KeyOption = "--key-file";
 
     /// <summary>Reads a key.</summary>
     /// <param name="path">The key file.</param>
@@ -16,39 +17,33 @@ internal static class KeyFile
     /// <exception cref="CommandException">A file cannot be read, holds no key, or the password is missing or wrong.</exception>
     public static PrivateKey Read(string path, string? passwordFile)
     {
-        string text = ReadText(path, "--key-file");
-        if (text.AsSpan().TrimStart().StartsWith('{'))
+        string text = Of(KeyOption, () => KeyFileText.Read(path));
+        if (KeyFileText.IsEncrypted(text))
         {
             string? password = passwordFile is null
                 ? Environment.GetEnvironmentVariable(PasswordVariable)
-                : ReadText(passwordFile, "--password-file").TrimEnd('\r', '\n');
-            return EncryptedKey.Open(
-                path,
-                text,
-                password ?? throw new CommandException(
-                    ExitCodes.Usage, $"--key-file: {path} is encrypted: give --password-file FILE, or set {PasswordVariable}"));
+                : Of("--password-file", () => KeyFileText.ReadPassword(passwordFile));
+            return password is null
+                ? throw new CommandException(
+                    ExitCodes.Usage, $"{KeyOption}: {path} is encrypted: give --password-file FILE, or set {PasswordVariable}")
+                : Of(KeyOption, () => EncryptedKey.Open(path, text, password));
         }
 
         return PrivateKey.TryParse(text, out PrivateKey? key)
             ? key
             : throw new CommandException(
-                ExitCodes.Usage, $"--key-file: {path} holds no private key (64 hex digits, or an encrypted key in JSON)");
+                ExitCodes.Usage, $"{KeyOption}: {path} holds no private key (64 hex digits, or an encrypted key in JSON)");
     }
 
-    private static string ReadText(string path, string option)
+    private static T Of<T>(string option, Func<T> read)
     {
         try
         {
-            using var reader = new StreamReader(path);
-            char[] buffer = new char[MaxLength + 1];
-            int length = reader.ReadBlock(buffer);
-            return length <= MaxLength
-                ? new string(buffer, 0, length)
-                : throw new CommandException(ExitCodes.Usage, $"{option}: {path} is longer than {MaxLength} characters");
+            return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (KeyFileException exception)
         {
-            throw new CommandException(ExitCodes.Usage, $"{option}: {path} cannot be read");
+            throw new CommandException(ExitCodes.Usage, $"{option}: {exception.Message}");
         }
     }
 }

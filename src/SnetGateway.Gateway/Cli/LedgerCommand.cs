@@ -7,8 +7,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
-/// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel or user, and `ledger copy`
-/// copies it.
+/// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel or user, `ledger statement`
+/// what was earned, and `ledger copy` copies it.
 /// </summary>
 internal static class LedgerCommand
 {
@@ -23,7 +23,8 @@ internal static class LedgerCommand
     public static Command Create(CommandContext context) =>
         new("ledger", "Reads the ledger, also while a gateway runs, or copies it to another store.")
         {
-            CreateVerify(context), CreateExplain(context), LedgerCopyCommand.Create(context, s_journal), s_journal,
+            CreateVerify(context), CreateExplain(context), LedgerStatementCommand.Create(context, s_journal),
+            LedgerCopyCommand.Create(context, s_journal), s_journal,
         };
 
     private static Command CreateVerify(CommandContext context)

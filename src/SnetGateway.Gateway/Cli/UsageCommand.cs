@@ -59,7 +59,8 @@ internal static class UsageCommand
         return command;
     }
 
-    private static Option<DateTimeOffset?> Moment(string name, string description) => new(name)
+    /// <summary>An option that is a time.</summary>
+    public static Option<DateTimeOffset?> Moment(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "TIME",

@@ -3,6 +3,7 @@ using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Descriptors;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Claims;
 using SnetGateway.Gateway.Configuration.Schema;
 using SnetGateway.Gateway.ConfigurationKeys;
 using SnetGateway.Gateway.Limits;
@@ -131,6 +132,7 @@ internal sealed class ConfigurationLoader(ConfigurationSources sources)
         AcmeRules.Check(options.Acme, options.Listeners.Public, options.Ledger, errors);
         LedgerRules.Check(options.Ledger, errors);
         PrepaidRules.Check(options.Prepaid, errors);
+        ClaimOptionRules.Check(options.Claims, options.Groups, errors);
         TelemetryRules.Check(options.Telemetry, errors);
         ServiceRules.Check(options.Services, options.Groups, errors);
         LimitRules.Check(options.Limits, options.Services, errors);

@@ -1,6 +1,7 @@
 using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Registry;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Claims;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Validation;
@@ -24,6 +25,7 @@ internal static class ConfigurationWarnings
     [
         .. OfChain(options.Chain),
         .. options.Groups.SelectMany(group => OfGroup($"{Groups}:{group.Key}", group.Value)),
+        .. ClaimOptionRules.Warnings(options.Claims, options.Groups),
         .. OfServices(options.Services, snapshot.Routes),
         .. options.Services.SelectMany(service => OfPrices(service.Key, service.Value, snapshot)),
         .. snapshot.Clusters.SelectMany(cluster => OfCluster(cluster, snapshot.Routes)),

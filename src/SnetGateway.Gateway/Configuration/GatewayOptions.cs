@@ -5,6 +5,7 @@ using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Claims;
 using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
@@ -65,6 +66,9 @@ public sealed class GatewayOptions
 
     /// <summary>Prepaid calls: consumers sign a larger total once and make concurrent calls with a token.</summary>
     public PrepaidOptions Prepaid { get; set; } = new();
+
+    /// <summary>Claims that the gateway itself sends to the contract.</summary>
+    public ClaimOptions Claims { get; set; } = new();
 
     /// <summary>Connections to the services, and how their calls are translated.</summary>
     public BackendOptions Backends { get; set; } = new();

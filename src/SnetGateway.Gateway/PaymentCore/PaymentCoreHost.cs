@@ -25,6 +25,7 @@ internal sealed class PaymentCoreHost(
     ChainFollower follower,
     ClaimAudit claims,
     ClaimedAmounts claimed,
+    IPaymentEvents events,
     LivePaidCallOptions liveOptions,
     LiveSnapshot live,
     PauseSwitch pauses,
@@ -76,6 +77,7 @@ internal sealed class PaymentCoreHost(
         }
 
         follower.ClaimsUndone = claimed.Undone;
+        follower.FundsTakenBack = events.FundsTakenBack;
         _following = follower.RunAsync(
             _cursor,
             cursor.SaveAsync,

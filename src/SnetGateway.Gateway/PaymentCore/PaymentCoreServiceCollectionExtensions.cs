@@ -91,6 +91,7 @@ internal static class PaymentCoreServiceCollectionExtensions
         services.AddSingleton<ClaimedAmounts>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClaimAccess>(
             provider, provider.GetRequiredService<ChainOptions>().Escrow, (Func<Address, string>)AddressText.Checksum));
+        services.AddSingleton<ClaimWriter>();
         services.AddSingleton<ClaimStarts>();
         services.AddSingleton<ClaimLists>();
         services.AddSingleton<PrepaidPlans>();

@@ -64,6 +64,11 @@ internal static partial class PaymentEventLog
         Message = "No route asks for a payment, so no chain is followed and no ledger is opened.")]
     public static partial void WithoutPayments(ILogger logger);
 
+    [LoggerMessage(EventId = 3018, EventName = "FundsTakenBack", Level = LogLevel.Error,
+        Message = "The sender of channel {Channel} took all funds back after the expiry, while {Lost} cogs were signed and not claimed: "
+            + "they are lost. Claim earlier, and act on the alert ChannelExpiring.")]
+    public static partial void FundsTakenBack(ILogger logger, ChannelId channel, UInt256 lost);
+
     [LoggerMessage(EventId = 3020, EventName = "FreeCallOutcomeUnknown", Level = LogLevel.Error,
         Message = "The outcome of counting a free call of {User} is unknown: the store did not respond. Nothing was delivered, and the "
             + "user's next free call resolves it. Check the store.")]

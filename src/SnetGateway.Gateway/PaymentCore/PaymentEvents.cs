@@ -19,6 +19,7 @@ internal sealed class PaymentEvents : IPaymentEvents
     private readonly Counter<long> _setAside;
     private readonly Counter<long> _notGivenBack;
     private readonly Counter<long> _claimsStarted;
+    private readonly Counter<double> _lost;
 
     public PaymentEvents(IMeterFactory meters, ILogger<PaymentEvents> logger, TimeProvider time)
     {
@@ -36,6 +37,9 @@ internal sealed class PaymentEvents : IPaymentEvents
         _notGivenBack = meter.CreateCounter<long>(
             "snet_gateway.ledger.not_given_back", "{call}", "Calls with a metered price whose ceiling stays charged.");
         _claimsStarted = meter.CreateCounter<long>("snet_gateway.claims.started", "{claim}", "Claims that a payee has started.");
+        _lost = meter.CreateCounter<double>(
+            "snet_gateway.claims.lost", "{cog}", "Signed cogs that senders took back after the expiry, before they were claimed.");
+        _lost.Add(0);
         _setAside = meter.CreateCounter<long>(
             "snet_gateway.ledger.set_aside", "{record}", "Records set aside because their id belongs to another channel now.");
         foreach (Counter<long> counter in (Counter<long>[])
@@ -84,6 +88,12 @@ internal sealed class PaymentEvents : IPaymentEvents
     {
         _claimsStarted.Add(1);
         PaymentEventLog.ClaimStarted(_logger, channel, nonce, amount);
+    }
+
+    public void FundsTakenBack(ChannelId channel, UInt256 lost)
+    {
+        _lost.Add(lost.ToDouble());
+        PaymentEventLog.FundsTakenBack(_logger, channel, lost);
     }
 
     public void RecordSetAside(ChannelId channel, UInt256 amount)

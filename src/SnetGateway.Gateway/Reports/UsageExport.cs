@@ -77,7 +77,26 @@ internal sealed class UsageExport(IRecordStore store, GatewayOptions options)
         return totals;
     }
 
-    private static string Quoted(string value) =>
+    /// <summary>What each service earned on each day, exactly, by the journal. Throws as <see cref="LinesAsync"/>.</summary>
+    /// <param name="query">The interval.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<StatementLine>> StatementAsync(UsageQuery query, CancellationToken cancellationToken)
+    {
+        UsageTotals totals = await TotalsAsync(query, cancellationToken);
+        return
+        [
+            .. totals.Ordered.GroupBy(total => (total.Day, total.Service)).Select(group =>
+            {
+                string cogs = Text(group.Aggregate(BigInteger.Zero, (sum, total) => sum + total.Cogs));
+                return new StatementLine(
+                    group.Key.Day.ToString("O", CultureInfo.InvariantCulture), OrganizationOf(group.Key.Service), group.Key.Service,
+                    group.Aggregate(BigInteger.Zero, (sum, total) => sum + total.Calls), cogs, PriceLine.InTokens(cogs));
+            }),
+        ];
+    }
+
+    /// <summary>A value of a line of CSV.</summary>
+    public static string Quoted(string value) =>
         value.AsSpan().ContainsAny(s_special) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

@@ -81,6 +81,9 @@ public enum RecordKind : byte
 
     /// <summary>Which services the operator has paused.</summary>
     Pause = 10,
+
+    /// <summary>Transactions of a payee that claim and are not final.</summary>
+    OpenClaims = 11,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

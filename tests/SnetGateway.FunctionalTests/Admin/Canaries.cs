@@ -22,6 +22,8 @@ internal static class Canaries
         ("ReverseProxy:Clusters:echo:HttpClient:WebProxy:Address", $"http://user:{Text}@127.0.0.1:1/"),
         ("SomeOther:Password", Text),
         ("SnetGateway:Prepaid:SecretPath", FileOf(folder, "secret", string.Concat(Enumerable.Repeat(Text, 6)))),
+        ("SnetGateway:Claims:Signers:remote:Url", $"http://user:{Text}@127.0.0.1:1/{Text}"),
+        ("SnetGateway:Claims:Signers:remote:Address", "0x1111111111111111111111111111111111111111"),
         ("SnetGateway:Listeners:Admin:Hosts:0", "admin.example.org"),
     ];
 

@@ -48,7 +48,8 @@ public sealed class PaymentParts
         Plans = new PrepaidPlans(book, Parties, Budgets, checks, Admission, Ledger, Counters, recovery);
         var access = new ClaimAccess(
             book, recovery, new BlockFreshness(chain, time, stalenessBound), Budgets, escrow, address => address.ToString());
-        ClaimStarts = new ClaimStarts(book, access, chain, Ledger, events, time, Options);
+        ClaimWriter = new ClaimWriter(chain, Ledger, events, time, Options);
+        ClaimStarts = new ClaimStarts(book, access, ClaimWriter);
         ClaimLists = new ClaimLists(book, access, chain, time);
         Prepaid = new PrepaidAdmission(
             book, chain, checks, Claimed, Ledger, Counters, new PrepaidSettlement(checks, Claimed, Counters, unpaid, events), unpaid);
@@ -78,6 +79,8 @@ public sealed class PaymentParts
     public ChannelParties Parties { get; }
 
     public ClaimedAmounts Claimed { get; } = new();
+
+    public ClaimWriter ClaimWriter { get; }
 
     public ClaimStarts ClaimStarts { get; }
 

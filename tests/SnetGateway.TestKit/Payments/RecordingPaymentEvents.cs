@@ -24,6 +24,8 @@ public sealed class RecordingPaymentEvents : IPaymentEvents
     public void ClaimStarted(ChannelId channel, ChannelNonce nonce, UInt256 amount) =>
         _lines.Enqueue($"claim-started {channel} {nonce} {amount}");
 
+    public void FundsTakenBack(ChannelId channel, UInt256 lost) => _lines.Enqueue($"taken-back {channel} {lost}");
+
     public void RecordSetAside(ChannelId channel, UInt256 amount) => _lines.Enqueue($"set-aside {channel} {amount}");
 
     public void FreeCallExecutedWithoutGrant(Address user) => _lines.Enqueue($"free-call-without-grant {user}");

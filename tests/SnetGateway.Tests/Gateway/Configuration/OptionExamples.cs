@@ -93,6 +93,13 @@ internal static class OptionExamples
         ["Prepaid"] = """
             "Prepaid": { "SecretPath": "/etc/snet-gateway/prepaid-secret", "TokenLifetime": "1.00:00:00" }
             """,
+        ["Claims"] = """
+            "Claims": {
+              "Signers": { "main": { "KeyFile": "/etc/snet-gateway/payee.json", "PasswordFile": "/etc/snet-gateway/payee.password" } },
+              "ValueCogs": "50000000000000000000",
+              "MaxAge": "7.00:00:00"
+            }
+            """,
         ["Web"] = """
             "Web": { "Origins": [ "https://app.example.org" ] }
             """,

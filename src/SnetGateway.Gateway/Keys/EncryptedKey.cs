@@ -5,7 +5,7 @@ using Nethereum.KeyStore.Model;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Payments.Values;
 
-namespace SnetGateway.Gateway.Cli;
+namespace SnetGateway.Gateway.Keys;
 
 /// <summary>
 /// A key file in the Web3 secret storage format, version 3. Its cost parameters are bounded before any work is done, so that a malicious
@@ -23,7 +23,7 @@ internal static class EncryptedKey
     /// <param name="path">The file, for error messages.</param>
     /// <param name="json">The content of the file.</param>
     /// <param name="password">May be empty.</param>
-    /// <exception cref="CommandException">The password is wrong, or the file is not of this format or beyond the bounds.</exception>
+    /// <exception cref="KeyFileException">The password is wrong, or the file is not of this format or beyond the bounds.</exception>
     public static PrivateKey Open(string path, string json, string password)
     {
         byte[] bytes;
@@ -42,22 +42,20 @@ internal static class EncryptedKey
         }
         catch (DecryptionException)
         {
-            throw new CommandException(ExitCodes.Usage, $"--key-file: the password does not open {path}");
+            throw new KeyFileException($"the password does not open {path}");
         }
 #pragma warning disable CA1031 // The library throws many types for a broken file. Their messages may quote it, so they are not repeated.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"--key-file: {path} is not a key file that can be opened (Web3 secret storage version 3, aes-128-ctr, scrypt or pbkdf2 "
-                + $"of usual cost)");
+            throw new KeyFileException(
+                $"{path} is not a key file that can be opened (Web3 secret storage version 3, aes-128-ctr, scrypt or pbkdf2 of usual "
+                + $"cost)");
         }
 
         return PrivateKey.TryCreate(bytes, out PrivateKey? key) && (address is null || IsOf(key, address))
             ? key
-            : throw new CommandException(
-                ExitCodes.Usage, $"--key-file: {path} holds no private key, or the key of another address than it names");
+            : throw new KeyFileException($"{path} holds no private key, or the key of another address than it names");
     }
 
     private static byte[] OpenPbkdf2(string json, string password)

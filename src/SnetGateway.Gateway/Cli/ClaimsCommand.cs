@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using SnetGateway.Gateway.Admin;
+using SnetGateway.Gateway.Reports;
+
+namespace SnetGateway.Gateway.Cli;
+
+/// <summary>`claims`: what a running gateway claims, would claim, and has it do so now. Tables on a terminal, JSON otherwise.</summary>
+internal static class ClaimsCommand
+{
+    private static readonly Option<bool> s_json = new("--json")
+    {
+        Description = "What the admin API returns, as JSON. Without it too, where the output is not a terminal.",
+        Recursive = true,
+    };
+
+    public static Command Create(CommandContext context)
+    {
+        Command command = AdminClient.With(new Command("claims", "Claims that a running gateway sends to the contract."));
+        command.Options.Add(s_json);
+        command.Subcommands.Add(Create(
+            context, "plan", "What would be claimed now, by which rule, and what it costs. Changes nothing.",
+            (gateway, token) => gateway.GetAsync("/claims/plan", token), WritePlan));
+        command.Subcommands.Add(Create(
+            context, "run", "Does a round of claims now: sends what is due, and looks after what is open.",
+            (gateway, token) => gateway.PostAsync("/claims/run", token), WriteStatus));
+        command.Subcommands.Add(Create(
+            context, "status", "The open transactions, and how the last round ended; exit code 1 if it failed.",
+            (gateway, token) => gateway.GetAsync("/claims", token), WriteStatus));
+        return command;
+    }
+
+    private static Command Create(
+        CommandContext context, string name, string description, Func<AdminClient, CancellationToken, Task<string>> ask,
+        Func<TextWriter, string, int> write)
+    {
+        var command = new Command(name, description);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using AdminClient gateway = await AdminClient.OpenAsync(context, parsed);
+            string json = await ask(gateway, cancellationToken);
+            if (!parsed.GetValue(s_json) && context.Terminal.IsInteractive)
+            {
+                return write(context.Terminal.Output, json);
+            }
+
+            context.Terminal.Output.WriteLine(json);
+            return write(TextWriter.Null, json);
+        });
+        return command;
+    }
+
+    private static int WritePlan(TextWriter output, string json)
+    {
+        IReadOnlyList<PlannedClaimView> plan = ReportJson.Read<IReadOnlyList<PlannedClaimView>>(json);
+        if (plan.Count == 0)
+        {
+            output.WriteLine("nothing can be claimed");
+            return ExitCodes.Done;
+        }
+
+        TextTable.Write(
+            output,
+            [
+                ["channel", "nonce", "claims", "cogs", "expires at block", "blocks left", "gas", "gain in cogs", "claimed"],
+                .. plan.Select(one => new[]
+                {
+                    one.Channel, one.Nonce, Text(one.Claims), one.Cogs, one.Expiration, Text(one.BlocksLeft), Text(one.Gas),
+                    one.GainCogs ?? "-",
+                    one.Hold is { } hold ? $"no: {Words(hold)}" : $"by {Words(one.Reason!)}",
+                }),
+            ],
+            column => column <= 7);
+        return ExitCodes.Done;
+    }
+
+    private static int WriteStatus(TextWriter output, string json)
+    {
+        IReadOnlyList<ClaimStatus> all = ReportJson.Read<IReadOnlyList<ClaimStatus>>(json);
+        if (all.Count == 0)
+        {
+            output.WriteLine("this gateway claims nothing: Claims:Signers of its configuration is empty");
+        }
+
+        foreach (ClaimStatus one in all)
+        {
+            string claimer = one.IsClaimer ? "claimed by this gateway" : one.HasClaimer ? "claimed by another gateway" : "claimed by none";
+            output.WriteLine($"{one.Payee}: {claimer}, last round {(one.LastRound is { } at ? ReportText.Time(at) : "never")}"
+                + (one.Problem is { } problem ? $", failed: {problem}" : ""));
+            if (one.Open.Count > 0)
+            {
+                TextTable.Write(
+                    output,
+                    [
+                        ["transaction", "claims", "cogs", "made at block", "sent at block", "hash"],
+                        .. one.Open.Select(open => new[]
+                        {
+                            Text(open.Number), Text(open.Claims), open.Cogs, Text(open.CreatedAt), Text(open.SentAt), open.Hash,
+                        }),
+                    ],
+                    column => column <= 4);
+            }
+        }
+
+        return all.Any(one => one.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    /// <summary>notWorthItsGas as "not worth its gas".</summary>
+    private static string Words(string name) =>
+        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+
+    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}
