@@ -7,8 +7,8 @@ using SnetGateway.Payments.Values;
 namespace SnetGateway.Ethereum.Transactions;
 
 /// <summary>
-/// Has transactions signed by a service that holds the key, by `eth_signTransaction` (as Web3Signer and nodes have it). What comes back is
-/// taken apart: only the signature is used, and only if it is the payee's over exactly this transaction.
+/// Has transactions signed by a service that holds the key, by `eth_signTransaction` (as Web3Signer and nodes have it). Of the response
+/// only the signature is used, and only if it is the payee's over exactly this transaction.
 /// </summary>
 public sealed class RemoteClaimSigner : IClaimSigner, IDisposable
 {

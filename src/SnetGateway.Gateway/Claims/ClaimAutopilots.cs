@@ -104,7 +104,7 @@ internal sealed class ClaimAutopilots : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Shutdown. What is open is in the outbox.
+            // Shutdown. Open transactions are in the outbox.
         }
     }
 }

@@ -19,7 +19,7 @@ internal static partial class ClaimLog
     public static partial void TransactionReplaced(ILogger logger, ulong number, Address payee, ulong gwei, int claims, Bytes32 hash);
 
     [LoggerMessage(EventId = 3103, EventName = "ClaimTransactionNotTaken", Level = LogLevel.Information,
-        Message = "The node did not take transaction {Number} of {Payee}: {Reason}. It is sent again; where this goes on, check the "
+        Message = "The node did not take transaction {Number} of {Payee}: {Reason}. It is sent again; if this continues, check the "
             + "account and the node.")]
     public static partial void TransactionNotTaken(ILogger logger, ulong number, Address payee, string reason);
 

@@ -66,6 +66,14 @@ public sealed class LedgerCopy(
             await WriteAsync(new RecordWrite(pauses.Key, 0, pauses.Value), cancellationToken);
         }
 
+        await foreach (StoredRecord claims in source.ReadAllAsync(RecordKind.OpenClaims, cancellationToken))
+        {
+            if (await target.ReadAsync(claims.Key, cancellationToken) is null)
+            {
+                await WriteAsync(new RecordWrite(claims.Key, 0, claims.Value), cancellationToken);
+            }
+        }
+
         return new LedgerCopyResult(_channels, _written, _entriesWritten, _newer, _different, _counters);
     }
 

@@ -64,7 +64,7 @@ public sealed class AutopilotTests : IAsyncLifetime
             Assert.All(calls, call => Assert.True(call.Code == 0, $"{call.Code}: {call.Details}"));
         }
 
-        // With the key from now on. All is due at once.
+        // With the key from now on. All channels are due.
         await gateway.StopAsync();
         gateway.Settings = gateway.Settings with { Options = claims };
         await gateway.StartAgainAsync();
@@ -77,7 +77,7 @@ public sealed class AutopilotTests : IAsyncLifetime
             Assert.Equal(1, (await _chain.GetChannelAsync(channel.Id)).Nonce);
         }
 
-        // A client on the old nonce gets 1000, asks for the state, and goes on.
+        // A client on the old nonce gets 1000, asks for the state, and continues.
         ClientPayment old = ClientPayment.From(_chain.State, channels[0], 10) with { Nonce = 0, Amount = 10 * Calls };
         CallReport refused = await _client.CallAsync(Say(gateway, channels[0]) with { Payment = old });
         Assert.Equal((1000, "incorrect payment channel nonce, latest: 1, sent: 0"), (refused.Code, refused.Details));
@@ -89,7 +89,7 @@ public sealed class AutopilotTests : IAsyncLifetime
         double gas = double.Parse(paid.Values["Gas"], CultureInfo.InvariantCulture) / Channels;
         Assert.InRange(gas, 20_000, 44_000);
 
-        // The second claim of the same channel, after a kill in between.
+        // The second claim of the same channel, after a kill.
         await gateway.KillAsync();
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
@@ -137,7 +137,7 @@ public sealed class AutopilotTests : IAsyncLifetime
         Assert.Equal("1", (await FinishAsync(gateway)).Values["Claims"]);
     }
 
-    /// <summary>Nobody claims: the alert comes first, and then what was lost is said.</summary>
+    /// <summary>The provider does not claim: the alert comes first, and then an event with the lost amount.</summary>
     [Fact]
     public async Task ChannelThatExpiresUnclaimed_RaisesTheAlert_AndWhatTheSenderTakesBackIsReported()
     {

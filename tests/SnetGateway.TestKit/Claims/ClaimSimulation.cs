@@ -182,7 +182,7 @@ public sealed class ClaimSimulation
         }
         catch (Exception exception) when (exception is ClaimChainException or OutboxMovedException)
         {
-            // The round ends, and the next one goes on.
+            // The round ends, and the next one continues.
         }
     }
 

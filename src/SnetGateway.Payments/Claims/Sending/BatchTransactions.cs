@@ -14,7 +14,7 @@ internal sealed class BatchTransactions(
 
     private readonly Dictionary<ulong, ulong> _sentAt = [];
 
-    /// <summary>What of the entries the contract can still pay: neither claimed by others meanwhile, nor without a signature.</summary>
+    /// <summary>The entries that the contract can still pay: not claimed by others, and with a signature.</summary>
     public async ValueTask<IReadOnlyList<ContractClaim>> ClaimsOfAsync(
         IReadOnlyList<ClaimEntry> entries, CancellationToken cancellationToken)
     {

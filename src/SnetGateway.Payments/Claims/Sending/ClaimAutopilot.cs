@@ -7,7 +7,7 @@ namespace SnetGateway.Payments.Claims.Sending;
 
 /// <summary>
 /// Claims for one payee, round after round. What a round does depends only on the ledger and the chain, so the next round, of this process
-/// or another one, goes on after a failure or a kill at any point (docs/claims.md).
+/// or another one, continues after a failure or a kill at any point (docs/claims.md).
 /// </summary>
 public sealed class ClaimAutopilot
 {

@@ -4,7 +4,7 @@ namespace SnetGateway.Payments.Claims.Sending;
 
 /// <summary>
 /// The transactions of one payee that are not final, in one record of the ledger. Every change is one conditional write, so two gateways
-/// never add to the same outbox. Which gateway sends is only a matter of order: what is durable may be sent by any.
+/// never add to the same outbox. Any gateway may send a durable transaction.
 /// </summary>
 public sealed record ClaimOutbox
 {

@@ -8,7 +8,7 @@ public interface IClaimEvents
     /// <summary>A transaction was written down and is sent for the first time.</summary>
     void BatchSent(Address payee, ClaimBatch batch);
 
-    /// <summary>It is sent with higher fees, or with fewer claims, in place of what was sent before.</summary>
+    /// <summary>It is sent with higher fees, or with fewer claims, in place of the transaction before.</summary>
     void BatchReplaced(Address payee, ClaimBatch batch);
 
     /// <summary>The node does not take it. It is sent again.</summary>

@@ -6,7 +6,7 @@ namespace SnetGateway.Payments.Claims.Sending;
 
 /// <summary>
 /// Makes a transaction of planned claims: what the contract accepts is started in the ledger, the transaction is written into the outbox,
-/// and then sent. A gateway that is killed in between goes on from what is written: a claim that was started is planned again.
+/// and then sent. After a kill the next round continues from the ledger: a started claim is planned again.
 /// </summary>
 internal sealed class NewBatches(
     OutboxStore outboxes, IClaimTransactions chain, BatchTransactions transactions, AcceptedClaims accepted, ChannelBook book,

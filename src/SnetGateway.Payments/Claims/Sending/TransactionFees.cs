@@ -22,7 +22,7 @@ public readonly record struct TransactionFees(ulong MaxFee, ulong Tip)
         return fee > limit || tip > fee ? null : new TransactionFees(fee, tip);
     }
 
-    /// <summary>As <see cref="Raised"/>, above the limit if need be: what was sent must not be mined any more.</summary>
+    /// <summary>As <see cref="Raised"/>, above the limit if need be: the transaction before must not be mined any more.</summary>
     public TransactionFees Replaced(ClaimAccount account, ulong limit)
     {
         ulong fee = Math.Max(Math.Min(limit, (2 * account.BaseFee) + account.Tip), EighthMore(MaxFee));

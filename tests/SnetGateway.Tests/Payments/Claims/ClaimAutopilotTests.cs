@@ -60,7 +60,7 @@ public sealed class ClaimAutopilotTests
         Assert.Equal(["sent 0: 2", "finished 0: Paid 2 700"], _events.Lines);
     }
 
-    /// <summary>Trap 29: what was started before the process died is claimed, and by no second start.</summary>
+    /// <summary>Trap 29: a claim that was started before the process died is claimed, without a second start.</summary>
     [Fact]
     public async Task ClaimThatWasStarted_AndNotSent_IsClaimedByTheNextRound()
     {
@@ -167,7 +167,7 @@ public sealed class ClaimAutopilotTests
         Assert.Equal(["sent 0: 2", "replaced 0: 1", "finished 0: Paid 1 400"], _events.Lines);
     }
 
-    /// <summary>Trap 30: a higher nonce alone is no claim.</summary>
+    /// <summary>Trap 30: a higher nonce alone does not prove a claim.</summary>
     [Fact]
     public async Task TransactionWhoseAccountNonceAnotherOneUsed_IsPlannedAgain()
     {

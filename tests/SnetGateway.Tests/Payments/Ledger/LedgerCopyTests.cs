@@ -1,4 +1,5 @@
 using SnetGateway.Payments.Chain;
+using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Records;
@@ -49,6 +50,19 @@ public sealed class LedgerCopyTests : IAsyncLifetime
         await CopyAsync(_source, _target);
         await book.PauseAsync("three", default);
         Assert.Equal(["three"], there.Current.Since.Keys);
+    }
+
+    [Fact]
+    public async Task OpenClaims_AreCopied_UnlessTheTargetHasThem()
+    {
+        var outbox = new ClaimOutbox { Payee = PaymentRig.Recipient, Claimer = 1 };
+        await new OutboxStore(_source).WriteAsync(outbox);
+        await CopyAsync(_source, _target);
+        ClaimOutbox copied = await new OutboxStore(_target).ReadAsync(PaymentRig.Recipient, default);
+        Assert.Equal(1ul, copied.Claimer);
+        await new OutboxStore(_target).WriteAsync(copied with { Claimer = 2 });
+        await CopyAsync(_source, _target);
+        Assert.Equal(2ul, (await new OutboxStore(_target).ReadAsync(PaymentRig.Recipient, default)).Claimer);
     }
 
     [Fact]
