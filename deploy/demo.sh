@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # One paid call from end to end on this machine: a local chain with the real contracts, an example service, the gateway on its
-# embedded defaults, and a consumer that pays out of a payment channel.
+# embedded defaults, a consumer that pays out of a payment channel, and the claim that brings the provider the money.
 #   deploy/demo.sh          keeps running afterwards and says how to try more; Ctrl-C ends everything
-#   deploy/demo.sh --once   ends after the call, exit code 0
+#   deploy/demo.sh --once   ends after the claim, exit code 0
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root" || exit 1
@@ -99,6 +99,14 @@ read -r port admin_port < <(node -e "
   const ports = [0, 0].map(() => new Promise((done) => { const s = net.createServer().listen(0, '127.0.0.1', () => done(s)); }));
   Promise.all(ports).then((servers) => { console.log(servers.map((s) => s.address().port).join(' ')); servers.forEach((s) => s.close()); });")
 endpoint=127.0.0.1:$port
+
+# The provider's key, encrypted as wallets do it, with which the gateway claims.
+(umask 077 && printf 'demo\n' >"$work/payee.password" &&
+  cd tests/clients/node && PAYEE_KEY=$(pick chain it.accounts.provider.privateKey) node --input-type=module -e "
+    import { ethers } from 'ethers';
+    const { address, privateKey } = new ethers.Wallet(process.env.PAYEE_KEY);
+    console.log(ethers.encryptKeystoreJsonSync({ address, privateKey }, 'demo', { scrypt: { N: 4096 } }));" >"$work/payee.json") ||
+  die "the provider's key could not be encrypted"
 settings=(
   "SnetGateway__Chain__Endpoints__0=$rpc"
   "SnetGateway__Chain__ChainId=$(pick chain it.chainId)"
@@ -110,6 +118,9 @@ settings=(
   "SnetGateway__Services__default__Price__Cogs=$price"
   "SnetGateway__Listeners__Public__Address=$endpoint"
   "SnetGateway__Listeners__Admin__Address=127.0.0.1:$admin_port"
+  "SnetGateway__Claims__Signers__provider__KeyFile=$work/payee.json"
+  "SnetGateway__Claims__Signers__provider__PasswordFile=$work/payee.password"
+  "SnetGateway__Claims__ValueCogs=$price"
   "SnetGateway__Ledger__Path=$work/ledger.db"
   "SnetGateway__Ledger__Journal__Path=$work/journal"
   "ReverseProxy__Clusters__default__Destinations__one__Address=http://$service"
@@ -140,6 +151,14 @@ show_channel() {
       });" || die "the state of channel $channel could not be shown"
 }
 
+# provider_balance: what the escrow contract holds for the provider, in cogs.
+provider_balance() {
+  CONTROL=$control node -e "
+    fetch(process.env.CONTROL + '/balances', { method: 'POST', body: JSON.stringify({ who: 'provider' }) })
+      .then((r) => r.json()).then(({ result }) => console.log(result.escrow));"
+}
+is_paid() { [ "$(provider_balance)" != "$unpaid" ]; }
+
 say "channel $channel before the call"
 show_channel
 
@@ -153,6 +172,14 @@ call=("${gateway[@]}" call --endpoint "$endpoint" --channel "$channel" --key-fil
 }
 
 say "channel $channel after the call"
+show_channel
+
+unpaid=$(provider_balance)
+say "the gateway claims for the provider, whose balance in the escrow is $unpaid cogs"
+"${gateway[@]}" claims plan | sed 's/^/    /' || die "the claims could not be planned"
+"${gateway[@]}" claims run | sed 's/^/    /' || die "the claim was not sent"
+until_true gateway 30 is_paid
+say "its balance is $(provider_balance) cogs now"
 show_channel
 
 say "what the ledger holds"

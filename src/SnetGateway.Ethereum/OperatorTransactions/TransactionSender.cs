@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Ethereum.Signatures;
+using SnetGateway.Ethereum.Transactions;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.OperatorTransactions;
@@ -55,10 +56,10 @@ public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key
         JsonElement block = await RequestAsync("eth_getBlockByNumber", ["latest", false], cancellationToken);
         BigInteger baseFee = block.TryGetProperty("baseFeePerGas", out JsonElement fee) ? Number(fee) : 0;
         BigInteger priority = await PriorityFeeAsync(cancellationToken);
-        var transaction = new SignedTransaction(
-            chainId, (ulong)nonce, priority, (2 * baseFee) + priority, (ulong)(gas * 12 / 10), contract, data);
+        var transaction = new ContractTransaction(
+            (ulong)chainId, (ulong)nonce, priority, (2 * baseFee) + priority, (ulong)(gas * 12 / 10), contract, data);
         JsonElement hash = await RequestAsync(
-            "eth_sendRawTransaction", [HexText.Data(transaction.Sign(key))], cancellationToken);
+            "eth_sendRawTransaction", [HexText.Data(transaction.Signed(key.SignDigest(transaction.Digest())))], cancellationToken);
         return await WaitAsync(hash.GetString() ?? "", cancellationToken);
     }
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-using Nethereum.RLP;
 using SnetGateway.Ethereum.Abi;
 using SnetGateway.Ethereum.Hashing;
 using SnetGateway.Ethereum.Signatures;
@@ -16,8 +14,6 @@ namespace SnetGateway.Ethereum.Transactions;
 /// <param name="payee">The account.</param>
 internal sealed class TransactionBytes(ulong chainId, Address escrow, Address payee)
 {
-    private const byte Type = 2;
-
     public ulong ChainId => chainId;
 
     public Address Payee => payee;
@@ -27,17 +23,14 @@ internal sealed class TransactionBytes(ulong chainId, Address escrow, Address pa
     public static byte[] DataOf(ClaimTransaction transaction) => transaction.Claims.Count == 0 ? [] : EscrowCalls.Claim(transaction.Claims);
 
     /// <summary>The 32 bytes that are signed.</summary>
-    public byte[] DigestOf(ClaimTransaction transaction) => Keccak256.Hash(Encode(Fields(transaction)));
+    public byte[] DigestOf(ClaimTransaction transaction) => Of(transaction).Digest();
 
     /// <summary>The whole transaction.</summary>
     /// <param name="transaction">What was signed.</param>
     /// <param name="signature">65 bytes, v 27 or 28.</param>
     public SignedTransaction Sign(ClaimTransaction transaction, ReadOnlySpan<byte> signature)
     {
-        byte[] raw = Encode(
-        [
-            .. Fields(transaction), Number((ulong)(signature[64] - 27)), Number(signature[..32]), Number(signature[32..64]),
-        ]);
+        byte[] raw = Of(transaction).Signed(signature);
         return new SignedTransaction(new Bytes32(Keccak256.Hash(raw)), raw);
     }
 
@@ -49,16 +42,7 @@ internal sealed class TransactionBytes(ulong chainId, Address escrow, Address pa
             && AddressText.OfPublicKey(publicKey) == payee;
     }
 
-    private byte[][] Fields(ClaimTransaction transaction) =>
-    [
-        Number(chainId), Number(transaction.AccountNonce), Number(transaction.Fees.Tip), Number(transaction.Fees.MaxFee),
-        Number(transaction.GasLimit), RLP.EncodeElement(DestinationOf(transaction).ToBytes()), Number(0),
-        RLP.EncodeElement(DataOf(transaction)), RLP.EncodeList(),
-    ];
-
-    private static byte[] Encode(byte[][] fields) => [Type, .. RLP.EncodeList(fields)];
-
-    private static byte[] Number(ulong value) => RLP.EncodeElement(value == 0 ? [] : new BigInteger(value).ToByteArray(true, true));
-
-    private static byte[] Number(ReadOnlySpan<byte> bigEndian) => RLP.EncodeElement(bigEndian.TrimStart((byte)0).ToArray());
+    private ContractTransaction Of(ClaimTransaction transaction) => new(
+        chainId, transaction.AccountNonce, transaction.Fees.Tip, transaction.Fees.MaxFee, transaction.GasLimit,
+        DestinationOf(transaction), DataOf(transaction));
 }

@@ -236,7 +236,7 @@ public sealed class ClaimSimulation
         ClaimOutbox outbox = await new OutboxStore(_stores[0]).ReadAsync(s_group.Recipient, CancellationToken.None);
         Require(outbox.Batches.Count == 0, "the outbox is not empty at the end");
         Require(_chain.Waiting == 0, "a transaction waits at the end");
-        var mined = _chain.Mined.ToArray();
+        (Bytes32 Hash, ClaimTransaction Transaction, ClaimReceipt Receipt)[] mined = [.. _chain.Mined];
         Require(
             mined.Select(one => one.Transaction.AccountNonce).Order()
                 .SequenceEqual(Enumerable.Range(0, mined.Length).Select(i => (ulong)i)),
@@ -248,7 +248,7 @@ public sealed class ClaimSimulation
         {
             BigInteger claimed = claims.Where(claim => claim.Channel == id)
                 .Aggregate(BigInteger.Zero, (sum, claim) => sum + claim.Amount.ToBigInteger());
-            BigInteger left = _chain.Find(id)!.Value.ToBigInteger();
+            var left = _chain.Find(id)!.Value.ToBigInteger();
             long paid = _paid.GetValueOrDefault(id), perhaps = _perhaps.GetValueOrDefault(id);
             Require(
                 claimed >= paid && claimed <= paid + perhaps,
