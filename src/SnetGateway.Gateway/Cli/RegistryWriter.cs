@@ -84,9 +84,10 @@ internal sealed class RegistryWriter(CommandContext context)
     /// <param name="after">The document.</param>
     /// <param name="call">The transaction for a URI.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="attachment">A file that the document names, which is added first; null for none.</param>
     public async ValueTask<int> PublishAsync(
         ParseResult parsed, MetadataOptions options, JsonObject? before, JsonObject after, Func<string, byte[]> call,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, byte[]? attachment = null)
     {
         IReadOnlyList<string> difference = DocumentDiff.Of(before, after);
         foreach (string line in difference)
@@ -112,6 +113,11 @@ internal sealed class RegistryWriter(CommandContext context)
             TimeProvider.System);
         try
         {
+            if (attachment is not null)
+            {
+                await IpfsPublisher.AddAsync(new Uri(api), attachment, cancellationToken);
+            }
+
             byte[] content = Encoding.UTF8.GetBytes(DocumentText.Of(after));
             string uri = $"ipfs://{await IpfsPublisher.AddAsync(new Uri(api), content, cancellationToken)}";
             context.Terminal.Output.WriteLine($"Added to IPFS: {uri}");

@@ -8,6 +8,7 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Publishing;
 using SnetGateway.Gateway.ServiceMetadata;
+using SnetGateway.Gateway.ServiceMetadata.Ipfs;
 using SnetGateway.Gateway.Validation;
 using Yarp.ReverseProxy.Configuration;
 
@@ -28,8 +29,8 @@ internal static class ServiceCommand
         };
         var protos = new Option<string?>("--protos")
         {
-            Description = "ipfs:// URI of the archive with the service's .proto files. Default: the one that is published.",
-            HelpName = "URI",
+            Description = "Folder with the service's .proto files, which are published too. Default: those that are published.",
+            HelpName = "FOLDER",
         };
         var writer = new RegistryWriter(context);
         var command = new Command(
@@ -50,7 +51,7 @@ internal static class ServiceCommand
 
             string service = parsed.GetRequiredValue(name);
             ServiceOptions configured = result.Options.Services.GetValueOrDefault(service) ?? throw new CommandException(
-                ExitCodes.Usage, $"there is no service {ErrorList.Quote(service)} in the configuration");
+                ExitCodes.Usage, $"the configuration has no service {ErrorList.Quote(service)}");
             GroupOptions group = result.Options.Groups[configured.Group];
             string[] urls = parsed.GetValue(endpoints) ?? [];
             if (Array.Find(urls, url => !IsHttp(url)) is { } bad)
@@ -58,11 +59,12 @@ internal static class ServiceCommand
                 throw new CommandException(ExitCodes.Usage, $"--endpoint: {ErrorList.Quote(bad)} is not an http or https URL");
             }
 
+            byte[]? archive = parsed.GetValue(protos) is { } folder ? Pack(folder) : null;
             var publication = new ServicePublication(
                 configured, group, result.Options.Chain.EscrowAddress, BackendOf(service, snapshot))
             {
                 Endpoints = urls,
-                Protos = parsed.GetValue(protos),
+                Protos = archive is null ? null : $"ipfs://{FileTree.IdOf(archive)}",
                 FreeCallSigner = SignerOf(group),
             };
             MetadataOptions options = writer.Read(parsed);
@@ -73,9 +75,21 @@ internal static class ServiceCommand
                 next => uri is null
                     ? RegistryTransactions.CreateService(group.OrganizationId, configured.ServiceId, next)
                     : RegistryTransactions.UpdateService(group.OrganizationId, configured.ServiceId, next),
-                cancellationToken);
+                cancellationToken, archive);
         });
         return command;
+    }
+
+    private static byte[] Pack(string folder)
+    {
+        try
+        {
+            return ProtoPack.Pack(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--protos: {e.Message}");
+        }
     }
 
     private static bool IsHttp(string url) =>

@@ -1,4 +1,6 @@
 using SnetGateway.FunctionalTests.PaidEndToEnd;
+using SnetGateway.Gateway.ServiceMetadata.Protos;
+using SnetGateway.TestKit;
 using SnetGateway.TestKit.Market;
 using Xunit;
 
@@ -52,12 +54,20 @@ public sealed class PublishTests(MarketFixture market) : IClassFixture<MarketFix
             {
                 MoreGroups = new Dictionary<string, MarketGroup> { ["new"] = new(groupId, payee) { OrganizationId = Organization } },
             });
-        string[] publish = ["service", "publish", Service, "--endpoint", $"http://{configured.Endpoint}"];
+        string protos = RepositoryFiles.PathOf("samples/proto");
+        string[] publish = ["service", "publish", Service, "--endpoint", $"http://{configured.Endpoint}", "--protos", protos];
         string difference = (await SucceedsAsync(configured, publish)).Everything;
         Assert.Contains("+ groups[0].pricing[0].price_in_cogs: 10", difference, StringComparison.Ordinal);
         Assert.Contains("Nothing was sent", difference, StringComparison.Ordinal);
         await SucceedsAsync(configured, [.. publish, "--yes", "--key-file", KeyFile]);
         Assert.Contains("Nothing to do", (await SucceedsAsync(configured, publish)).Everything, StringComparison.Ordinal);
+
+        // The archive is what the document names, and has the files of the folder.
+        string archive = difference.Split("service_api_source: \"ipfs://")[1].Split('"')[0];
+        using var http = new HttpClient();
+        byte[] packed = await http.GetByteArrayAsync(new Uri(_ipfs.Address, $"ipfs/{archive}"), TestContext.Current.CancellationToken);
+        IReadOnlyDictionary<string, byte[]> files = await ProtoArchive.ReadAsync(packed, TestContext.Current.CancellationToken);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(protos, "example.proto")), files["example.proto"]);
 
         GatewaySettings byIds = Settings(
             new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address) { FromMetadata = true }) with
