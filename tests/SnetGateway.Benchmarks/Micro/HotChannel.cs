@@ -124,6 +124,10 @@ internal sealed class HotChannel
         {
         }
 
+        public void FundsTakenBack(ChannelId channel, UInt256 lost)
+        {
+        }
+
         public void RecordSetAside(ChannelId channel, UInt256 amount)
         {
         }

@@ -43,7 +43,7 @@ public sealed class AutopilotTests : IAsyncLifetime
     [Rule(2, 8)]
     public async Task FiftyChannels_PaidInThreeWays_AreClaimedInOneTransaction_ToTheCog_AndContinueAtTheNextNonce()
     {
-        ChainChannel[] channels = new ChainChannel[Channels];
+        var channels = new ChainChannel[Channels];
         for (int i = 0; i < Channels; i++)
         {
             channels[i] = await _chain.OpenChannelAsync(1_000);
