@@ -58,7 +58,7 @@ internal static class RegistryCommand
         var command = new Command(
             "confirm-payee",
             "Confirms that the group of a service is paid at an address: metadata that says so comes into force. A running gateway takes "
-                + "it at its next look at the Registry. Run it on each gateway that has a separate folder.")
+                + "it at its next look at the Registry, and with it all gateways of the ledger.")
         {
             service, address,
         };
@@ -76,7 +76,7 @@ internal static class RegistryCommand
                 $"{RegisteredService.Services} has no service {ErrorList.Quote(name)} with an OrganizationId");
             var payees = new Payees(registration.Options.Registry.Folder);
             string before = payees.Find(known.OrganizationId, known.GroupName)?.ToString() ?? "none";
-            payees.Confirm(known.OrganizationId, known.GroupName, payee);
+            payees.Set(new GroupPayee(known.OrganizationId, known.GroupName, payee), isConfirmed: true);
             context.Terminal.Output.WriteLine(
                 $"Confirmed for {ErrorList.Clean(known.OrganizationId)}, group {ErrorList.Clean(known.GroupName)}: {payee} "
                     + $"(before: {before}).");

@@ -50,7 +50,7 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCodes.Done;
         }
-        catch (Exception exception) when (exception is LedgerInUseException or LedgerBehindException)
+        catch (Exception exception) when (exception is LedgerInUseException or LedgerBehindException or PayeeNotConfirmedException)
         {
             throw new CommandException(ExitCodes.Usage, exception.Message);
         }

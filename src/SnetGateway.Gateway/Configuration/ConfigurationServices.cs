@@ -31,6 +31,9 @@ internal static class ConfigurationServices
         services.AddSingleton<IProxyConfigProvider>(live);
         services.AddSingleton<IConfigChangeListener>(live);
         services.AddSingleton(loader).AddSingleton(result).AddSingleton(accepted);
+
+        // The ledger is open by now. It comes before the reload, which keeps the payees in force.
+        services.AddHostedService<PayeeGuard>();
         services.AddSingleton<ConfigurationReload>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigurationReload>());
         services.AddSingleton<HeldPayees>();

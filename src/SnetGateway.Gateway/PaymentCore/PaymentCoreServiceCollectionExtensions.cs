@@ -16,6 +16,7 @@ using SnetGateway.Payments.Claims;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pauses;
+using SnetGateway.Payments.Payees;
 using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
@@ -59,6 +60,7 @@ internal static class PaymentCoreServiceCollectionExtensions
             provider, (Func<Address, string>)AddressText.Checksum));
         services.TryAddSingleton<PauseSwitch>();
         services.AddSingleton<PauseBook>();
+        services.AddSingleton<PayeeBook>();
         services.AddSingleton<LedgerSync>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PaymentLedger>(provider, NewInstance()));
 

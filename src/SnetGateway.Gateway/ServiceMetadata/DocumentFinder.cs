@@ -9,7 +9,7 @@ internal sealed class DocumentFinder(MetadataOptions options, TimeProvider time)
 {
     private const int MaxConcurrentReads = 8;
 
-    /// <summary>Opens the Registry and IPFS; null before <see cref="FindAsync"/>, and where there is no Registry.</summary>
+    /// <summary>Opens the Registry and IPFS; null before <see cref="FindAsync"/>, and without a Registry.</summary>
     public Func<MetadataSource>? Open { get; private set; }
 
     /// <summary>Whether a document is missing because the Registry or IPFS was down.</summary>

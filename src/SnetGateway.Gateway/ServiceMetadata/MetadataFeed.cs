@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SnetGateway.Gateway.ServiceMetadata.Ipfs;
 using SnetGateway.Gateway.ServiceMetadata.Protos;
 using SnetGateway.Gateway.Validation;
+using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.ServiceMetadata;
 
@@ -16,6 +17,12 @@ internal sealed class MetadataFeed(TimeProvider time)
     private PublishedSet _inForce = PublishedSet.Empty;
     private RegistryOptions _options = new();
     private Payees _payees = new(new RegistryOptions().Folder);
+
+    /// <summary>Raised when metadata has come into force.</summary>
+    public event Action<UsedMetadata>? Accepted;
+
+    /// <summary>Finds the payment address of a group in the ledger; null before the ledger is open.</summary>
+    public Func<string, string, Address?>? LedgerPayees { get; set; }
 
     /// <summary>The state of the local files that were read, when they were read last.</summary>
     public string SeenFiles { get; private set; } = "";
@@ -64,6 +71,7 @@ internal sealed class MetadataFeed(TimeProvider time)
         }
 
         _payees = options.Registry.Folder == _options.Folder ? _payees : new Payees(options.Registry.Folder);
+        _payees.InLedger = LedgerPayees;
         _options = options.Registry;
         var finder = new DocumentFinder(options, time);
         PublishedSet documents = Needed.Count == 0
@@ -104,6 +112,19 @@ internal sealed class MetadataFeed(TimeProvider time)
         return new UsedMetadata(documents, keys.Payees, keys.Held, keys.Warnings);
     }
 
+    /// <summary>Whether the operator has confirmed an address at this gateway.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public bool IsConfirmed(GroupPayee payee) => _payees.IsConfirmed(payee);
+
+    /// <summary>Whether this gateway had an address in force before.</summary>
+    /// <inheritdoc cref="IsConfirmed"/>
+    public bool WasSeen(GroupPayee payee) => _payees.WasSeen(payee);
+
+    /// <summary>The ledger has a confirmed address, and is what counts from now on.</summary>
+    /// <inheritdoc cref="IsConfirmed"/>
+    public void NoteRecorded(GroupPayee payee) => _payees.Set(payee, isConfirmed: false);
+
     /// <summary>
     /// The documents are in force from now on, and so are payees that were not known before. Both are written to the folder.
     /// </summary>
@@ -113,9 +134,10 @@ internal sealed class MetadataFeed(TimeProvider time)
     {
         PublishedSet before = _inForce;
         _inForce = used.Documents;
+        Accepted?.Invoke(used);
         if (used.Payees.Count > 0)
         {
-            _payees.AddNew(used.Payees);
+            _payees.Note(used.Payees);
         }
 
         var cache = new DocumentCache(_options.Folder);

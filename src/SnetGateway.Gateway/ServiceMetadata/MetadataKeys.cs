@@ -122,7 +122,7 @@ internal sealed class MetadataKeys(WrittenKeys written, Payees confirmed, ErrorL
         }
     }
 
-    /// <summary>Whoever has the organisation's key could otherwise take what consumers pay.</summary>
+    /// <summary>A holder of the organisation's key could otherwise take what consumers pay.</summary>
     private void CheckPayee(RegisteredService service, OrganizationTerms group)
     {
         var published = new GroupPayee(service.OrganizationId, service.GroupName, group.PaymentAddress);
@@ -187,7 +187,7 @@ internal sealed class MetadataKeys(WrittenKeys written, Payees confirmed, ErrorL
             errors.Add(
                 $"{service.Path}:{nameof(service.Group)}",
                 $"the metadata of another service of the group {ErrorList.Quote(service.Group)} has another value for {key}",
-                "Write another name, so that this service has a group of its own");
+                "Write another name, so that this service has a separate group");
         }
     }
 }

@@ -29,6 +29,11 @@ internal static partial class MetadataLog
             + "Registry would use older metadata or fail, and a changed payment address might not be noticed. Check the folder.")]
     public static partial void NotKept(ILogger logger, string folder, string reason);
 
+    [LoggerMessage(EventId = 1517, EventName = "PayeeNotRecorded", Level = LogLevel.Warning,
+        Message = "The payment address in force could not be written to the ledger: {Reason} Other replicas do not know it yet. "
+            + "It is tried again with the next change of metadata and at the next start.")]
+    public static partial void PayeeNotRecorded(ILogger logger, string reason);
+
     [LoggerMessage(EventId = 1516, EventName = "MetadataRefreshFailed", Level = LogLevel.Error,
         Message = "Looking for changed metadata failed unexpectedly; what is in force stays. Please report this.")]
     public static partial void Failed(ILogger logger, Exception exception);

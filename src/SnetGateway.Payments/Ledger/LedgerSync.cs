@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Pauses;
+using SnetGateway.Payments.Payees;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Training;
 using SnetGateway.Payments.Values;
@@ -10,7 +11,8 @@ namespace SnetGateway.Payments.Ledger;
 
 /// <summary>Brings the channels in memory to the state of the store: all records at startup, then what other replicas write.</summary>
 public sealed class LedgerSync(
-    IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor, TrainingModels models, PauseSwitch? pauses = null)
+    IRecordStore store, ChannelBook book, CounterBook counters, CursorStore cursor, TrainingModels models, PauseSwitch? pauses = null,
+    PayeeBook? payees = null)
 {
     /// <summary>
     /// Reads all records into the book. Called once, before a call is served. Throws <see cref="StoreUnavailableException"/> or
@@ -38,6 +40,9 @@ public sealed class LedgerSync(
                     break;
                 case RecordKind.Pause:
                     pauses?.Adopt(stored);
+                    break;
+                case RecordKind.Payee:
+                    payees?.Adopt(stored);
                     break;
             }
         }
@@ -77,6 +82,9 @@ public sealed class LedgerSync(
                         break;
                     case RecordKind.Pause:
                         pauses?.Adopt(stored);
+                        break;
+                    case RecordKind.Payee:
+                        payees?.Adopt(stored);
                         break;
                 }
             }

@@ -84,6 +84,9 @@ public enum RecordKind : byte
 
     /// <summary>Transactions of a payee that claim and are not final.</summary>
     OpenClaims = 11,
+
+    /// <summary>The payment address of a group whose terms come from metadata.</summary>
+    Payee = 12,
 }
 
 /// <summary>The key of a record: its kind and up to 64 bytes that identify it (for a channel: its id, 32 bytes big-endian).</summary>

@@ -84,6 +84,32 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         Assert.Contains(OtherPayee, shown.Everything, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task LostFolder_WithTheSameLedger_TakesNoOtherPayeeForTheFirst()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using GatewayProcess gateway = await StartAsync();
+        ChainChannel theirs = await market.Chain.OpenChannelAsync(1_000, recipient: "provider2");
+        Assert.Equal(0, await gateway.StopAsync());
+
+        await PublishOrganizationAsync(OtherPayee);
+        Directory.Delete(Path.Combine(gateway.Folder, "data", "metadata"), recursive: true);
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(gateway.StartAgainAsync);
+        Assert.Contains("registry confirm-payee", e.Message, StringComparison.Ordinal);
+
+        await gateway.RunCommandAsync("registry", "confirm-payee", Service, OtherPayee);
+        await gateway.StartAgainAsync();
+        await gateway.WaitUntilReadyAsync();
+        Assert.Equal(0, (await SayOnceAsync(gateway, theirs, 10)).Code);
+
+        // The ledger has it now: without the folder it is not asked for again.
+        Assert.Equal(0, await gateway.StopAsync());
+        Directory.Delete(Path.Combine(gateway.Folder, "data", "metadata"), recursive: true);
+        await gateway.StartAgainAsync();
+        await gateway.WaitUntilReadyAsync();
+    }
+
     [Theory]
     [InlineData("wrong")]
     [InlineData("down")]
@@ -266,7 +292,7 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
     private Task<CallReport> SayAsync(GatewayProcess gateway, ChainChannel channel, long price) =>
         _client.CallAsync(market.Say(gateway, channel, price));
 
-    /// <summary>A call whose total is known: the gateway does not tell the state of a channel that pays another recipient.</summary>
+    /// <summary>A call whose total is known: the gateway does not give the state of a channel that pays another recipient.</summary>
     private Task<CallReport> SayOnceAsync(GatewayProcess gateway, ChainChannel channel, long total) => _client.CallAsync(
         market.Say(gateway, channel, total) with { Payment = ClientPayment.From(State, channel, total) });
 

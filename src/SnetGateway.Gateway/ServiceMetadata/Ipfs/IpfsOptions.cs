@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace SnetGateway.Gateway.ServiceMetadata.Ipfs;
 
-/// <summary>Where content of IPFS is read. Whatever a source gives is verified against its hash.</summary>
+/// <summary>Where content of IPFS is read. The content that a source gives is verified against its hash.</summary>
 public sealed class IpfsOptions
 {
     private static readonly string[] s_apis = ["https://ipfs.singularitynet.io"];
