@@ -19,7 +19,7 @@ internal static class ClaimOptionRules
         foreach ((string name, ClaimSignerOptions signer) in options.Signers)
         {
             string path = $"{Signers}:{name}";
-            bool hasKey = !string.IsNullOrEmpty(signer.KeyFile), hasUrl = !string.IsNullOrEmpty(signer.Url);
+            bool hasKey = !string.IsNullOrEmpty(signer.KeyPath), hasUrl = !string.IsNullOrEmpty(signer.Url);
             if (errors.Touches(path))
             {
                 continue;
@@ -27,8 +27,8 @@ internal static class ClaimOptionRules
 
             errors.Check(
                 path,
-                (hasKey == hasUrl, "it has not exactly one of KeyFile and Url", "Write the encrypted key file, or the URL of a signer"),
-                (hasKey && string.IsNullOrEmpty(signer.PasswordFile), "KeyFile has no PasswordFile", "Write the file with its password"),
+                (hasKey == hasUrl, "it has not exactly one of KeyPath and Url", "Write the encrypted key file, or the URL of a signer"),
+                (hasKey && string.IsNullOrEmpty(signer.PasswordPath), "KeyPath has no PasswordPath", "Write the file with its password"),
                 (hasUrl && string.IsNullOrEmpty(signer.Address), "Url has no Address",
                     "Write the payment address whose key the signer holds"));
             if (!errors.Touches(path))

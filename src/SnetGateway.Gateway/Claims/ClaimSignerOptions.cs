@@ -7,13 +7,13 @@ public sealed class ClaimSignerOptions
 {
     /// <summary>File with the key, encrypted in the Web3 secret storage format, version 3, as wallets write it. Unset: Url.</summary>
     [DataType("secret file")]
-    public string? KeyFile { get; set; }
+    public string? KeyPath { get; set; }
 
-    /// <summary>File with the password of KeyFile. Line breaks at its end are ignored.</summary>
+    /// <summary>File with the password of KeyPath. Line breaks at its end are ignored.</summary>
     [DataType("secret file")]
-    public string? PasswordFile { get; set; }
+    public string? PasswordPath { get; set; }
 
-    /// <summary>JSON-RPC URL of a service that signs by `eth_signTransaction`, as Web3Signer does. Unset: KeyFile.</summary>
+    /// <summary>JSON-RPC URL of a service that signs by `eth_signTransaction`, as Web3Signer does. Unset: KeyPath.</summary>
     [DataType("url")]
     public string? Url { get; set; }
 

@@ -13,7 +13,7 @@ internal static class ClaimSigners
     /// <summary>The signers of the configuration. Throws <see cref="KeyFileException"/> for a key that cannot be opened.</summary>
     public static IReadOnlyList<IClaimSigner> Open(ClaimOptions options, ChainOptions chain, TimeProvider time) =>
     [
-        .. options.Signers.Values.Select(signer => string.IsNullOrEmpty(signer.KeyFile)
+        .. options.Signers.Values.Select(signer => string.IsNullOrEmpty(signer.KeyPath)
             ? (IClaimSigner)new RemoteClaimSigner(
                 new Uri(signer.Url!), Address.Parse(signer.Address!), (ulong)chain.ChainId, chain.Escrow, time)
             : new KeyClaimSigner(ReadKey(signer), (ulong)chain.ChainId, chain.Escrow)),
@@ -21,13 +21,13 @@ internal static class ClaimSigners
 
     /// <summary>The payment address of a signer. Throws <see cref="KeyFileException"/>.</summary>
     public static Address AddressOf(ClaimSignerOptions signer) =>
-        string.IsNullOrEmpty(signer.KeyFile) ? Address.Parse(signer.Address!) : ReadKey(signer).Address;
+        string.IsNullOrEmpty(signer.KeyPath) ? Address.Parse(signer.Address!) : ReadKey(signer).Address;
 
     private static PrivateKey ReadKey(ClaimSignerOptions signer)
     {
-        string text = KeyFileText.Read(signer.KeyFile!);
+        string text = KeyFileText.Read(signer.KeyPath!);
         return KeyFileText.IsEncrypted(text)
-            ? EncryptedKey.Open(signer.KeyFile!, text, KeyFileText.ReadPassword(signer.PasswordFile!))
-            : throw new KeyFileException($"{signer.KeyFile} is not an encrypted key (Web3 secret storage, JSON)");
+            ? EncryptedKey.Open(signer.KeyPath!, text, KeyFileText.ReadPassword(signer.PasswordPath!))
+            : throw new KeyFileException($"{signer.KeyPath} is not an encrypted key (Web3 secret storage, JSON)");
     }
 }

@@ -66,11 +66,14 @@ public sealed class LedgerCopy(
             await WriteAsync(new RecordWrite(pauses.Key, 0, pauses.Value), cancellationToken);
         }
 
-        await foreach (StoredRecord claims in source.ReadAllAsync(RecordKind.OpenClaims, cancellationToken))
+        foreach (RecordKind kind in (RecordKind[])[RecordKind.OpenClaims, RecordKind.Payee])
         {
-            if (await target.ReadAsync(claims.Key, cancellationToken) is null)
+            await foreach (StoredRecord stored in source.ReadAllAsync(kind, cancellationToken))
             {
-                await WriteAsync(new RecordWrite(claims.Key, 0, claims.Value), cancellationToken);
+                if (await target.ReadAsync(stored.Key, cancellationToken) is null)
+                {
+                    await WriteAsync(new RecordWrite(stored.Key, 0, stored.Value), cancellationToken);
+                }
             }
         }
 

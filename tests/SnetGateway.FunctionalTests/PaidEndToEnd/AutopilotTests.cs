@@ -221,8 +221,8 @@ public sealed class AutopilotTests : IAsyncLifetime
             new ScryptParams { Dklen = 32, N = 2, R = 1, P = 8 });
         return new()
         {
-            ["SnetGateway:Claims:Signers:main:KeyFile"] = Write("payee.json", json),
-            ["SnetGateway:Claims:Signers:main:PasswordFile"] = Write("payee.password", Password + "\n"),
+            ["SnetGateway:Claims:Signers:main:KeyPath"] = Write("payee.json", json),
+            ["SnetGateway:Claims:Signers:main:PasswordPath"] = Write("payee.password", Password + "\n"),
             ["SnetGateway:Claims:ValueCogs"] = "10",
             ["SnetGateway:Prepaid:SecretPath"] = Write("secret", "the secret of the tokens of these tests"),
             ["SnetGateway:Services:claims:ParallelVouchers"] = "true",

@@ -2,7 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ethers } from './deps.mjs';
 
-/** Blocks that are written at once, in some ten seconds. */
+/** Blocks that one command writes, in some ten seconds. */
 export const MAX_EMPTY_BLOCKS = 20_000;
 
 

@@ -47,9 +47,9 @@ public sealed class ClaimOptionRulesTests : IDisposable
     [InlineData("wrong password", "the password does not open")]
     [InlineData("not encrypted", "is not an encrypted key")]
     [InlineData("other address", "is the PaymentAddress of no group")]
-    [InlineData("no password", "KeyFile has no PasswordFile")]
-    [InlineData("both", "it has not exactly one of KeyFile and Url")]
-    [InlineData("none", "it has not exactly one of KeyFile and Url")]
+    [InlineData("no password", "KeyPath has no PasswordPath")]
+    [InlineData("both", "it has not exactly one of KeyPath and Url")]
+    [InlineData("none", "it has not exactly one of KeyPath and Url")]
     [InlineData("no address", "Url has no Address")]
     [InlineData("twice", "another signer has")]
     [InlineData("fees", "it is below MaxFeeGwei")]
@@ -59,16 +59,16 @@ public sealed class ClaimOptionRulesTests : IDisposable
         switch (fault)
         {
             case "wrong password":
-                changes[$"{Signer}:PasswordFile"] = Write("another password");
+                changes[$"{Signer}:PasswordPath"] = Write("another password");
                 break;
             case "not encrypted":
-                changes[$"{Signer}:KeyFile"] = Write(Hex);
+                changes[$"{Signer}:KeyPath"] = Write(Hex);
                 break;
             case "other address":
                 changes["SnetGateway:Groups:main:PaymentAddress"] = "0x2222222222222222222222222222222222222222";
                 break;
             case "no password":
-                changes.Remove($"{Signer}:PasswordFile");
+                changes.Remove($"{Signer}:PasswordPath");
                 break;
             case "both":
                 changes[$"{Signer}:Url"] = "http://127.0.0.1:9000";
@@ -125,9 +125,9 @@ public sealed class ClaimOptionRulesTests : IDisposable
     private Dictionary<string, string?> WithKey() => new()
     {
         ["SnetGateway:Groups:main:PaymentAddress"] = Payee,
-        [$"{Signer}:KeyFile"] = Write(new KeyStoreScryptService().EncryptAndGenerateKeyStoreAsJson(
+        [$"{Signer}:KeyPath"] = Write(new KeyStoreScryptService().EncryptAndGenerateKeyStoreAsJson(
             Password, Convert.FromHexString(Hex), Payee, new ScryptParams { Dklen = 32, N = 2, R = 1, P = 8 })),
-        [$"{Signer}:PasswordFile"] = Write(Password + "\n"),
+        [$"{Signer}:PasswordPath"] = Write(Password + "\n"),
     };
 
     private string Write(string text)

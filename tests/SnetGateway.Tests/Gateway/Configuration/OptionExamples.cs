@@ -95,7 +95,7 @@ internal static class OptionExamples
             """,
         ["Claims"] = """
             "Claims": {
-              "Signers": { "main": { "KeyFile": "/etc/snet-gateway/payee.json", "PasswordFile": "/etc/snet-gateway/payee.password" } },
+              "Signers": { "main": { "KeyPath": "/etc/snet-gateway/payee.json", "PasswordPath": "/etc/snet-gateway/payee.password" } },
               "ValueCogs": "50000000000000000000",
               "MaxAge": "7.00:00:00"
             }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.Tests.Gateway.ServiceMetadata;
 
-/// <summary>Archives that whoever publishes metadata can choose.</summary>
+/// <summary>Archives of a publisher who means harm.</summary>
 public sealed class ProtoArchiveTests
 {
     private static readonly byte[] s_proto = "syntax = \"proto3\";"u8.ToArray();

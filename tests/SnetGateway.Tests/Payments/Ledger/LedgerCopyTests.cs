@@ -2,6 +2,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Pauses;
+using SnetGateway.Payments.Payees;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
 using SnetGateway.Storage.Memory;
@@ -63,6 +64,19 @@ public sealed class LedgerCopyTests : IAsyncLifetime
         await new OutboxStore(_target).WriteAsync(copied with { Claimer = 2 });
         await CopyAsync(_source, _target);
         Assert.Equal(2ul, (await new OutboxStore(_target).ReadAsync(PaymentRig.Recipient, default)).Claimer);
+    }
+
+    [Fact]
+    public async Task PaymentAddressOfMetadata_IsCopied_UnlessTheTargetHasOne()
+    {
+        (Address first, Address second) = (PaymentRig.Recipient, PaymentRig.Sender);
+        await new PayeeBook(_source).AddAsync("org", "group", first, default);
+        await CopyAsync(_source, _target);
+        var there = new PayeeBook(_target);
+        Assert.Equal(first, await there.AddAsync("org", "group", second, default));
+        await there.ReplaceAsync("org", "group", second, default);
+        await CopyAsync(_source, _target);
+        Assert.Equal(second, await new PayeeBook(_target).AddAsync("org", "group", first, default));
     }
 
     [Fact]
