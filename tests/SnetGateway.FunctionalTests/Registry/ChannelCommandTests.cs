@@ -42,6 +42,7 @@ public sealed class ChannelCommandTests(MarketFixture market) : IClassFixture<Ma
         CommandResult early = await gateway.RunCommandAsync("channel", "withdraw", opened, "--key-file", keyFile);
         Assert.NotEqual(0, early.ExitCode);
         await market.Chain.MineAsync(70);
+        gateway.ExpectErrors(3018); // what the call has paid was not claimed
         await SucceedsAsync(gateway, "channel", "withdraw", opened, "--key-file", keyFile);
         Assert.Equal(0, (await market.Chain.GetChannelAsync(id)).Value);
 
