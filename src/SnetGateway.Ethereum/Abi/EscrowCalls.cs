@@ -1,7 +1,4 @@
 using System.Numerics;
-using Nethereum.ABI.FunctionEncoding;
-using Nethereum.ABI.FunctionEncoding.Attributes;
-using Nethereum.Hex.HexConvertors.Extensions;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Claims.Sending;
 using SnetGateway.Payments.Values;
@@ -11,18 +8,18 @@ namespace SnetGateway.Ethereum.Abi;
 /// <summary>Call data and return values of functions of the escrow contract and its token.</summary>
 internal static class EscrowCalls
 {
-    private static readonly byte[] s_nextChannelIdCall = Encode(new NextChannelIdFunction());
-    private static readonly byte[] s_tokenCall = Encode(new TokenFunction());
+    private static readonly byte[] s_nextChannelIdCall = CallData.Encode(new NextChannelIdFunction());
+    private static readonly byte[] s_tokenCall = CallData.Encode(new TokenFunction());
 
     /// <summary>`nextChannelId()`.</summary>
     public static byte[] NextChannelId() => s_nextChannelIdCall;
 
     /// <summary>`channels(uint256)`.</summary>
     public static byte[] Channels(ChannelId id) =>
-        Encode(new ChannelsFunction { ChannelId = new BigInteger(id.Value.ToBigEndian(), isUnsigned: true, isBigEndian: true) });
+        CallData.Encode(new ChannelsFunction { ChannelId = new BigInteger(id.Value.ToBigEndian(), isUnsigned: true, isBigEndian: true) });
 
     /// <summary>`multiChannelClaim`: the contract pays the signed total of each channel, which continues at its next nonce.</summary>
-    public static byte[] Claim(IReadOnlyList<ContractClaim> claims) => Encode(new MultiChannelClaimFunction
+    public static byte[] Claim(IReadOnlyList<ContractClaim> claims) => CallData.Encode(new MultiChannelClaimFunction
     {
         ChannelIds = [.. claims.Select(claim => claim.Channel.Value.ToBigInteger())],
         ActualAmounts = [.. claims.Select(claim => claim.Payable.ToBigInteger())],
@@ -37,7 +34,7 @@ internal static class EscrowCalls
     public static byte[] Token() => s_tokenCall;
 
     /// <summary>`balanceOf(address)` of the token's contract.</summary>
-    public static byte[] BalanceOf(Address owner) => Encode(new BalanceOfFunction { Owner = owner.ToString() });
+    public static byte[] BalanceOf(Address owner) => CallData.Encode(new BalanceOfFunction { Owner = owner.ToString() });
 
     /// <summary>Reads the return value of `token()`. False for bytes that the contract cannot return, and for the zero address.</summary>
     public static bool TryReadToken(ReadOnlySpan<byte> output, out Address token)
@@ -88,10 +85,4 @@ internal static class EscrowCalls
         };
         return true;
     }
-
-    private static byte[] Encode<T>(T call)
-        where T : class =>
-        new FunctionCallEncoder()
-            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
-            .HexToByteArray();
 }

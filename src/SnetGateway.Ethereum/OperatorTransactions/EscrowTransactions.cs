@@ -1,7 +1,6 @@
 using System.Numerics;
-using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
-using Nethereum.Hex.HexConvertors.Extensions;
+using SnetGateway.Ethereum.Abi;
 using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Ethereum.OperatorTransactions;
@@ -10,43 +9,38 @@ namespace SnetGateway.Ethereum.OperatorTransactions;
 internal static class EscrowTransactions
 {
     /// <summary>`approve` of the token: the contract may take so many cogs.</summary>
-    public static byte[] Approve(Address escrow, UInt256 cogs) => Encode(new ApproveFunction { Spender = $"{escrow}", Value = Big(cogs) });
+    public static byte[] Approve(Address escrow, UInt256 cogs) =>
+        CallData.Encode(new ApproveFunction { Spender = $"{escrow}", Value = cogs.ToBigInteger() });
 
     /// <summary>`allowance` of the token: what the contract may take.</summary>
     public static byte[] Allowance(Address owner, Address escrow) =>
-        Encode(new AllowanceFunction { Owner = $"{owner}", Spender = $"{escrow}" });
+        CallData.Encode(new AllowanceFunction { Owner = $"{owner}", Spender = $"{escrow}" });
 
     /// <summary>`balances`: the cogs of an address in the contract that are in no channel.</summary>
-    public static byte[] Balance(Address owner) => Encode(new BalancesFunction { Owner = $"{owner}" });
+    public static byte[] Balance(Address owner) => CallData.Encode(new BalancesFunction { Owner = $"{owner}" });
 
     /// <summary>`deposit` of cogs.</summary>
-    public static byte[] Deposit(UInt256 cogs) => Encode(new DepositFunction { Value = Big(cogs) });
+    public static byte[] Deposit(UInt256 cogs) => CallData.Encode(new DepositFunction { Value = cogs.ToBigInteger() });
 
     /// <summary>`openChannel` from what is deposited.</summary>
     public static byte[] Open(Address signer, Address recipient, Bytes32 groupId, UInt256 cogs, UInt256 expiration) =>
-        Encode(new OpenChannelFunction
+        CallData.Encode(new OpenChannelFunction
         {
-            Signer = $"{signer}", Recipient = $"{recipient}", GroupId = groupId.ToBytes(), Value = Big(cogs), Expiration = Big(expiration),
+            Signer = $"{signer}", Recipient = $"{recipient}", GroupId = groupId.ToBytes(), Value = cogs.ToBigInteger(),
+            Expiration = expiration.ToBigInteger(),
         });
 
     /// <summary>`channelExtend` to a block.</summary>
     public static byte[] Extend(ChannelId channel, UInt256 expiration) =>
-        Encode(new ExtendFunction { ChannelId = Big(channel.Value), Expiration = Big(expiration) });
+        CallData.Encode(new ExtendFunction { ChannelId = channel.Value.ToBigInteger(), Expiration = expiration.ToBigInteger() });
 
     /// <summary>`channelAddFunds` from what is deposited.</summary>
     public static byte[] AddFunds(ChannelId channel, UInt256 cogs) =>
-        Encode(new AddFundsFunction { ChannelId = Big(channel.Value), Amount = Big(cogs) });
+        CallData.Encode(new AddFundsFunction { ChannelId = channel.Value.ToBigInteger(), Amount = cogs.ToBigInteger() });
 
     /// <summary>`channelClaimTimeout`: the sender takes an expired channel's funds back.</summary>
-    public static byte[] Withdraw(ChannelId channel) => Encode(new ClaimTimeoutFunction { ChannelId = Big(channel.Value) });
-
-    private static BigInteger Big(UInt256 value) => new(value.ToBigEndian(), isUnsigned: true, isBigEndian: true);
-
-    private static byte[] Encode<T>(T call)
-        where T : class =>
-        new FunctionCallEncoder()
-            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
-            .HexToByteArray();
+    public static byte[] Withdraw(ChannelId channel) =>
+        CallData.Encode(new ClaimTimeoutFunction { ChannelId = channel.Value.ToBigInteger() });
 
     [Function("approve", "bool")]
     private sealed class ApproveFunction

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Nethereum.ABI.FunctionEncoding;
-using Nethereum.ABI.FunctionEncoding.Attributes;
-using Nethereum.Hex.HexConvertors.Extensions;
+using SnetGateway.Ethereum.Abi;
 
 namespace SnetGateway.Ethereum.Registry;
 
@@ -14,11 +12,11 @@ internal static class RegistryCalls
 
     /// <summary>`getOrganizationById(bytes32)`.</summary>
     public static byte[] Organization(string organizationId) =>
-        Encode(new GetOrganizationFunction { OrganizationId = IdOf(organizationId) });
+        CallData.Encode(new GetOrganizationFunction { OrganizationId = IdOf(organizationId) });
 
     /// <summary>`getServiceRegistrationById(bytes32,bytes32)`.</summary>
     public static byte[] Service(string organizationId, string serviceId) =>
-        Encode(new GetServiceFunction { OrganizationId = IdOf(organizationId), ServiceId = IdOf(serviceId) });
+        CallData.Encode(new GetServiceFunction { OrganizationId = IdOf(organizationId), ServiceId = IdOf(serviceId) });
 
     /// <summary>
     /// Reads the metadata's URI from the return value of either function: `found`, `id` and the place of the URI are its first three words.
@@ -64,10 +62,4 @@ internal static class RegistryCalls
         value = BinaryPrimitives.ReadInt32BigEndian(word[(Word - sizeof(int))..]);
         return value >= 0 && !word[..(Word - sizeof(int))].ContainsAnyExcept((byte)0);
     }
-
-    private static byte[] Encode<T>(T call)
-        where T : class =>
-        new FunctionCallEncoder()
-            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
-            .HexToByteArray();
 }

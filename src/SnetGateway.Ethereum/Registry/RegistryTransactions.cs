@@ -1,7 +1,6 @@
 using System.Text;
-using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
-using Nethereum.Hex.HexConvertors.Extensions;
+using SnetGateway.Ethereum.Abi;
 
 namespace SnetGateway.Ethereum.Registry;
 
@@ -9,36 +8,30 @@ namespace SnetGateway.Ethereum.Registry;
 public static class RegistryTransactions
 {
     /// <summary>`createOrganization`: the sender becomes the owner.</summary>
-    public static byte[] CreateOrganization(string organizationId, string uri) => Encode(new CreateOrganizationFunction
+    public static byte[] CreateOrganization(string organizationId, string uri) => CallData.Encode(new CreateOrganizationFunction
     {
         OrganizationId = RegistryCalls.IdOf(organizationId), MetadataUri = Encoding.ASCII.GetBytes(uri),
     });
 
     /// <summary>`changeOrganizationMetadataURI`.</summary>
-    public static byte[] ChangeOrganization(string organizationId, string uri) => Encode(new ChangeOrganizationFunction
+    public static byte[] ChangeOrganization(string organizationId, string uri) => CallData.Encode(new ChangeOrganizationFunction
     {
         OrganizationId = RegistryCalls.IdOf(organizationId), MetadataUri = Encoding.ASCII.GetBytes(uri),
     });
 
     /// <summary>`createServiceRegistration`.</summary>
-    public static byte[] CreateService(string organizationId, string serviceId, string uri) => Encode(new CreateServiceFunction
+    public static byte[] CreateService(string organizationId, string serviceId, string uri) => CallData.Encode(new CreateServiceFunction
     {
         OrganizationId = RegistryCalls.IdOf(organizationId), ServiceId = RegistryCalls.IdOf(serviceId),
         MetadataUri = Encoding.ASCII.GetBytes(uri),
     });
 
     /// <summary>`updateServiceRegistration`.</summary>
-    public static byte[] UpdateService(string organizationId, string serviceId, string uri) => Encode(new UpdateServiceFunction
+    public static byte[] UpdateService(string organizationId, string serviceId, string uri) => CallData.Encode(new UpdateServiceFunction
     {
         OrganizationId = RegistryCalls.IdOf(organizationId), ServiceId = RegistryCalls.IdOf(serviceId),
         MetadataUri = Encoding.ASCII.GetBytes(uri),
     });
-
-    private static byte[] Encode<T>(T call)
-        where T : class =>
-        new FunctionCallEncoder()
-            .EncodeRequest(call, new AttributesToABIExtractor().ExtractFunctionABI(typeof(T)).Sha3Signature)
-            .HexToByteArray();
 
     [Function("createOrganization")]
     private sealed class CreateOrganizationFunction
