@@ -141,11 +141,13 @@ need_build() {
   quietly dotnet build -nologo -v quiet "$@" || die "the build failed"
 }
 
-# need_published FOLDER [dotnet publish options]: the gateway as it is published for this machine, compiled ahead.
+# need_published FOLDER [dotnet publish options]: the gateway as it is published for this machine, compiled ahead. What a build made is not
+# compiled again: the code is the same for each platform.
 need_published() {
   local folder=$1
   shift
   say "publishing the gateway"
-  quietly dotnet publish src/SnetGateway.Gateway -c Release --use-current-runtime --no-self-contained -o "$folder" -nologo -v quiet "$@" ||
+  quietly dotnet publish src/SnetGateway.Gateway -c Release --use-current-runtime --no-self-contained -o "$folder" -nologo -v quiet \
+    -p:AppendRuntimeIdentifierToOutputPath=false -p:PlatformTarget=AnyCPU "$@" ||
     die "the gateway could not be published"
 }

@@ -40,7 +40,7 @@ installed=$SECONDS
 for target in "${targets[@]}"; do need_build "$target" -c "$configuration" --no-restore; done
 if [ -z "$fast" ] && [ $# -eq 0 ]; then
   # Hundreds of gateways are started: compiled ahead, each takes a third less of the processor.
-  need_published artifacts/gateway -p:RunAnalyzers=false
+  need_published artifacts/gateway
   export SNET_TEST_GATEWAY=$root/artifacts/gateway/snet-gateway
 fi
 built=$SECONDS
@@ -71,13 +71,15 @@ run_selftest() {
   say "tests/devchain: $line"
 }
 
-# run_dotnet PROJECT [options]: one test project; a run that breaks off counts as one failure, however many passed before.
+# run_dotnet PROJECT [options]: one test project; a run that breaks off counts as one failure, however many passed before. When no test has begun
+# or ended for five minutes, it is ended and the tests that ran are named.
 run_dotnet() {
   local name=$1 trx=$results/$1.trx code=0 counters ok bad skips line
   shift
   say "testing $name"
   run_in_group dotnet test "tests/$name" --no-build --nologo -c "$configuration" \
-    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" "$@" \
+    --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+    --blame-hang-timeout 5m --blame-hang-dump-type none "$@" \
     -- "xUnit.MaxParallelThreads=$threads" || code=$?
   counters=$(grep -o '<Counters [^>]*>' "$trx" 2>/dev/null | head -n 1)
   ok=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")

@@ -17,9 +17,13 @@ internal sealed class CounterPayers : IDisposable
     private const int Metered = 2;
     private const int Training = 1;
     private const ulong ChannelValue = 1_000_000_000;
+    private const string SecretFile = "secret";
+    private const string KeyFile = "key";
 
     private static readonly string[] s_users = ["consumer", "consumer2"];
-    private static readonly Lazy<DirectoryInfo> s_folder = new(() => Directory.CreateTempSubdirectory("snet-payers-"));
+
+    // Written once: tests run beside each other, and a gateway that starts must not find a file that is being written again.
+    private static readonly Lazy<string> s_folder = new(WriteSecrets);
 
     private readonly CounterConsumer[] _consumers;
 
@@ -85,8 +89,8 @@ internal sealed class CounterPayers : IDisposable
     /// <summary>The gateway's options for prepaid and free calls. Its keys are of no use outside of the tests.</summary>
     public static Dictionary<string, string> Options() => new()
     {
-        ["SnetGateway:Prepaid:SecretPath"] = Write("secret", new string('s', 48)),
-        [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls:SignerKeyFile"] = Write("key", new string('1', 64)),
+        ["SnetGateway:Prepaid:SecretPath"] = Path.Combine(s_folder.Value, SecretFile),
+        [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls:SignerKeyFile"] = Path.Combine(s_folder.Value, KeyFile),
         [$"SnetGateway:Groups:{GatewaySettings.DefaultGroup}:FreeCalls:Calls"] = "1000000000",
     };
 
@@ -125,15 +129,22 @@ internal sealed class CounterPayers : IDisposable
 
     public void Dispose() => Array.ForEach(_consumers, consumer => consumer.Dispose());
 
-    private static string Write(string name, string content)
+    private static string WriteSecrets()
     {
-        string path = Path.Combine(s_folder.Value.FullName, name);
-        File.WriteAllText(path, content);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("snet-payers-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        Write(SecretFile, new string('s', 48));
+        Write(KeyFile, new string('1', 64));
+        return folder.FullName;
 
-        return path;
+        void Write(string name, string content)
+        {
+            string path = Path.Combine(folder.FullName, name);
+            File.WriteAllText(path, content);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
     }
 }
