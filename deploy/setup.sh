@@ -93,7 +93,8 @@ need_npm() {
   done
 }
 
-# run_in_group COMMAND...: runs it as a separate process group, which stop_group ends completely. Returns its exit code.
+# run_in_group COMMAND...: runs it as a separate process group, which stop_group ends completely. Processes that it leaves end with it. Returns
+# its exit code.
 group_pid=
 run_in_group() {
   set -m
@@ -102,6 +103,7 @@ run_in_group() {
   set +m
   local code=0
   wait "$group_pid" || code=$?
+  kill -TERM -- "-$group_pid" 2>/dev/null
   group_pid=
   return "$code"
 }
@@ -135,10 +137,11 @@ need_restore() {
   quietly dotnet restore -nologo -v quiet "$1" || die "the packages of $1 could not be restored"
 }
 
-# need_build TARGET [dotnet build options]: builds a project or the solution, from the repository's root.
+# need_build TARGET [dotnet build options]: builds a project or the solution, from the repository's root. A separate compiler serves all
+# projects and ends with the build: with a compiler for each, every one loads and compiles the analyzers again.
 need_build() {
   say "building $1"
-  quietly dotnet build -nologo -v quiet "$@" || die "the build failed"
+  quietly dotnet build -nologo -v quiet -p:UseSharedCompilation=true -p:SharedCompilationId="snet-gateway-$$" "$@" || die "the build failed"
 }
 
 # need_published FOLDER [dotnet publish options]: the gateway as it is published for this machine, compiled ahead. What a build made is not

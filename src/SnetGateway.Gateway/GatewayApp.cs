@@ -152,8 +152,11 @@ internal static class GatewayApp
             context => context.Features.Get<ListenerKind>() == ListenerKind.Admin, branch => branch.Run(context => admin.Value(context)));
 
         // 4. Browsers: CORS, and gRPC-Web, which is plain gRPC to everything that follows.
-        app.UseWhen(context => context.Request.Headers.Origin.Count > 0, branch => branch.UseMiddleware<CrossOriginMiddleware>());
-        app.UseWhen(context => !IsPlainGrpc(context.Request), branch => branch.UseMiddleware<GrpcWebMiddleware>());
+        app.UseWhen(context => MayBeOfBrowser(context.Request), browsers =>
+        {
+            browsers.UseWhen(context => HasOrigin(context.Request), branch => branch.UseMiddleware<CrossOriginMiddleware>());
+            browsers.UseWhen(context => !IsPlainGrpc(context.Request), branch => branch.UseMiddleware<GrpcWebMiddleware>());
+        });
 
         // 5. Routing: one of the gateway's own methods, or a service's.
         app.UseRouting();
@@ -171,6 +174,10 @@ internal static class GatewayApp
         app.Use((context, next) => context.GetEndpoint() is null ? UnknownMethod.Respond(context) : next(context));
         return app;
     }
+
+    private static bool MayBeOfBrowser(HttpRequest request) => HasOrigin(request) || !IsPlainGrpc(request);
+
+    private static bool HasOrigin(HttpRequest request) => request.Headers.Origin.Count > 0;
 
     /// <summary>Nearly every call, for which the layers of browsers have nothing to do.</summary>
     private static bool IsPlainGrpc(HttpRequest request) =>

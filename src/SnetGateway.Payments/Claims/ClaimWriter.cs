@@ -109,7 +109,7 @@ public sealed class ClaimWriter(
                 return new ClaimReply([payment], null);
             }
 
-            if (refusal.Reason is RefusalReason.OutcomeUnknown or RefusalReason.NotRecorded)
+            if (result.Outcome != CommitOutcome.Conflict && refusal.Reason is RefusalReason.OutcomeUnknown or RefusalReason.NotRecorded)
             {
                 return ClaimReply.Refused(Unwritable);
             }

@@ -42,7 +42,7 @@ public sealed class ChannelSettlement(
                     refusal = await ledger.ConcludeAsync(write, result, options.Current.UnknownOutcomeLimit);
                     if (MayRepeat(reservation, refusal))
                     {
-                        refusal = await WriteInTurnAsync(reservation);
+                        refusal = await WriteInTurnAsync(reservation, refusal!.Reason == RefusalReason.OutcomeUnknown);
                     }
                 }
             }
@@ -97,13 +97,18 @@ public sealed class ChannelSettlement(
     /// Writes of this gateway to the channel are made one after the other, each checked against the record of the one before. After a
     /// conflict with another replica it is checked again: a voucher's slice is usually still open.
     /// </summary>
-    private async ValueTask<PaymentRefusal?> WriteInTurnAsync(ChannelReservation reservation)
+    /// <param name="reservation">The payment.</param>
+    /// <param name="mayBeWritten">
+    /// Whether a write of it may have won that the record no longer remembers. If it has, the payment is spent, so one that is not can be
+    /// written; and a refusal of one that is must not say that nothing was charged.
+    /// </param>
+    private async ValueTask<PaymentRefusal?> WriteInTurnAsync(ChannelReservation reservation, bool mayBeWritten = false)
     {
         Channel channel = reservation.Channel;
         SlotQueue writer = channel.GetVoucherWriter();
         if (!await writer.EnterAsync(Channel.Places, s_maxWait, time, CancellationToken.None))
         {
-            return Refusals.NotRecorded();
+            return mayBeWritten ? Refusals.OutcomeUnknown() : Refusals.NotRecorded();
         }
 
         try
@@ -119,7 +124,7 @@ public sealed class ChannelSettlement(
                     ?? (reservation.Held is { } held ? TakeSlice(reservation, held) : TakeRecord(reservation));
                 if (refusal is not null)
                 {
-                    return refusal;
+                    return mayBeWritten ? Refusals.OutcomeUnknown() : refusal;
                 }
 
                 SettleWrite write = ledger.Prepare(reservation, newest);
@@ -129,6 +134,8 @@ public sealed class ChannelSettlement(
                 {
                     return refusal;
                 }
+
+                mayBeWritten = refusal!.Reason == RefusalReason.OutcomeUnknown;
             }
         }
         finally
@@ -180,6 +187,9 @@ public sealed class ChannelSettlement(
         long start = time.GetTimestamp();
         TimeSpan pause = s_firstPause;
         int conflicts = 0;
+
+        // Calls can take minutes: of a record that has moved on by more calls than it remembers, no conflict could be resolved.
+        await ledger.RefreshAsync(channel, CancellationToken.None);
         while (!channel.InDoubt || await ledger.ClearDoubtAsync(channel, limit))
         {
             // The id may belong to other parties since (rule 13): their credit is not the payer's.
@@ -218,11 +228,16 @@ public sealed class ChannelSettlement(
 
     /// <summary>
     /// Whether a write that lost to another replica may be right on the new record: a voucher usually is, and another payment if that
-    /// replica only gave credit back. The other record of a joined write has to be checked by its owner.
+    /// replica only gave credit back. So may one that the record has forgotten, unless it is still in doubt. The other record of a joined
+    /// write has to be checked by its owner.
     /// </summary>
-    private static bool MayRepeat(ChannelReservation reservation, PaymentRefusal? refusal) =>
-        refusal is { Reason: RefusalReason.Busy } && reservation.Joined is null
-        && (reservation.Held is not null || reservation.Channel.Record?.Revision != reservation.CheckedRecord?.Revision);
+    private static bool MayRepeat(ChannelReservation reservation, PaymentRefusal? refusal)
+    {
+        Channel channel = reservation.Channel;
+        return refusal is { Reason: RefusalReason.Busy or RefusalReason.OutcomeUnknown } && reservation.Joined is null
+            && (refusal.Reason == RefusalReason.Busy || !channel.InDoubt)
+            && (reservation.Held is not null || channel.Record?.Revision != reservation.CheckedRecord?.Revision);
+    }
 
     /// <summary>
     /// The record as it is now, where the amount was checked against an earlier one and is still right: only the credit has changed.

@@ -184,6 +184,7 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
 
         return channel.Record is not { } record ? Refusals.Busy(channel.Id)
             : record.Calls.Contains(call) ? null // our own write, repeated on the way, had won already
+            : record.Sequence >= next.Sequence + RecentCalls.Length ? Refusals.OutcomeUnknown() // it would not remember it any more
             : record.Nonce > next.Nonce ? Refusals.WrongNonce(channel.CurrentNonce(channel.Chain!), next.Nonce)
             : Refusals.Busy(channel.Id); // lost the race: another replica settled a copy of the payment
     }

@@ -45,6 +45,9 @@ public sealed class ScriptedStore : IRecordStore
     /// <summary>Runs before a commit compares, so that a test can let another writer in.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>Runs before a record is read.</summary>
+    public Action? BeforeRead { get; set; }
+
     /// <summary>Gets each write before it is compared.</summary>
     public Action<RecordWrite>? Committing { get; set; }
 
@@ -119,6 +122,7 @@ public sealed class ScriptedStore : IRecordStore
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKey key, CancellationToken cancellationToken)
     {
+        BeforeRead?.Invoke();
         lock (_lock)
         {
             Reads++;

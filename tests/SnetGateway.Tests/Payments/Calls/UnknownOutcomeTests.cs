@@ -80,6 +80,30 @@ public sealed class UnknownOutcomeTests
         await rig.AssertCleanAsync();
     }
 
+    [Theory]
+    [InlineData(80, null)]
+    [InlineData(90, RefusalReason.OutcomeUnknown)]
+    [Rule(7)]
+    public async Task WriteThatArrivedTwice_IsSearchedForInARecordThatMovedOn(ulong last, RefusalReason? reason)
+    {
+        PaymentRig rig = Rig(shared: true);
+        PaymentRig other = new PaymentRig(rig.Store).Known();
+        rig.Store.Fail(StoreFault.RepeatedWrite);
+        Task<PaymentRefusal?[]> later = Task.FromResult<PaymentRefusal?[]>([]);
+        rig.Store.BeforeRead = () =>
+        {
+            rig.Store.BeforeRead = null;
+            later = Task.WhenAll(Enumerable.Range(2, (int)(last / 10) - 1)
+                .Select(call => other.PayAsync(PaymentRig.Pay((ulong)call * 10), 10)));
+        };
+        Assert.Equal(reason, (await rig.PayAsync(PaymentRig.Pay(10), 10))?.Reason);
+        Assert.All(await later, Assert.Null);
+        Assert.Equal(last, other.Record.Amount);
+        Assert.Equal(reason is null ? [] : ["without-grant 1", "unknown 1"], rig.Events.Lines);
+        Assert.False(rig.Channel.InDoubt);
+        await rig.AssertCleanAsync();
+    }
+
     [Fact]
     [Rule(7)]
     public async Task RecordThatMovedToTheNextNonceSince_IsSearchedForTheCall()

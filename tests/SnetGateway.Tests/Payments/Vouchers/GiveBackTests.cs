@@ -103,16 +103,22 @@ public sealed class GiveBackTests
         await replicas[0].AssertCleanAsync();
     }
 
-    [Fact]
-    public async Task GiveBack_AfterSettlesOfAnotherReplica_IsRepeatedOnTheNewRecord()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(RecentCalls.Length + 1)]
+    public async Task GiveBack_AfterSettlesOfAnotherReplica_IsWrittenOnTheNewRecord(int settles)
     {
         var store = new ScriptedStore { IsShared = true };
         PaymentRig[] replicas = [new PaymentRig(store).Known(), new PaymentRig(store).Known()];
         Reservation metered = await SettledAsync(replicas[0], 100);
-        Assert.Null(await replicas[1].PayAsync(PaymentRig.Pay(105), 5));
-        Assert.Null(await replicas[1].PayAsync(PaymentRig.Pay(110), 5));
+        ulong total = 100;
+        for (int i = 0; i < settles; i++)
+        {
+            Assert.Null(await replicas[1].PayAsync(PaymentRig.Pay(total += 5), 5));
+        }
+
         Assert.Equal(30ul, await metered.GiveBackAsync(30));
-        Assert.Equal((110ul, 70ul), (replicas[0].Record.Amount, replicas[0].Record.Credit.Total));
+        Assert.Equal((total, 70ul), (replicas[0].Record.Amount, replicas[0].Record.Credit.Total));
         await replicas[0].AssertCleanAsync();
     }
 

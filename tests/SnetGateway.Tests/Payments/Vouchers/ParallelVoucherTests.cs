@@ -1,5 +1,6 @@
 using SnetGateway.Payments.Admission;
 using SnetGateway.Payments.Pricing;
+using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Refusal;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.TestKit;
@@ -58,6 +59,39 @@ public sealed class ParallelVoucherTests
         Assert.Null(await low.SettleAsync());
         Assert.Null(await PayAsync(replicas[0], 30, 10));
         Assert.Equal(30ul, replicas[0].Record.Amount);
+        Assert.True(replicas[0].Record.Credit.IsNone);
+        await replicas[0].AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task LowestVoucher_AfterMoreThanTheRecordRemembers_PaysWithItsOwnSlice()
+    {
+        var store = new ScriptedStore { IsShared = true };
+        PaymentRig[] replicas = [new PaymentRig(store).Known(), new PaymentRig(store).Known()];
+        Reservation low = await AdmitAsync(replicas[1], 10, 10);
+        Assert.All(await HigherAsync(replicas[0], RecentCalls.Length + 1), Assert.Null);
+        Assert.Null(await low.SettleAsync());
+        Assert.True(replicas[1].Record.Credit.IsNone);
+        await replicas[1].AssertCleanAsync();
+    }
+
+    [Fact]
+    [Rule(7)]
+    public async Task WriteThatArrivedTwice_AndIsForgotten_IsNotRefusedAsIfNothingWereCharged()
+    {
+        var store = new ScriptedStore { IsShared = true };
+        PaymentRig[] replicas = [new PaymentRig(store).Known(), new PaymentRig(store).Known()];
+        Reservation low = await AdmitAsync(replicas[1], 10, 10);
+        store.Fail(StoreFault.RepeatedWrite);
+        Task<PaymentRefusal?[]> higher = Task.FromResult<PaymentRefusal?[]>([]);
+        store.BeforeRead = () =>
+        {
+            store.BeforeRead = null;
+            higher = HigherAsync(replicas[0], RecentCalls.Length);
+        };
+        Assert.Equal(RefusalReason.OutcomeUnknown, (await low.SettleAsync())?.Reason);
+        Assert.All(await higher, Assert.Null);
+        Assert.Equal(10ul * (RecentCalls.Length + 1), replicas[0].Record.Amount);
         Assert.True(replicas[0].Record.Credit.IsNone);
         await replicas[0].AssertCleanAsync();
     }
@@ -195,6 +229,10 @@ public sealed class ParallelVoucherTests
         PaidCall call = PaymentRig.Call(price);
         return call with { Service = call.Service with { TakesVouchers = true } };
     }
+
+    /// <summary>Calls with the vouchers of 20, 30, 40 and so on.</summary>
+    private static Task<PaymentRefusal?[]> HigherAsync(PaymentRig rig, int calls) =>
+        Task.WhenAll(Enumerable.Range(2, calls).Select(call => PayAsync(rig, (ulong)call * 10, 10)));
 
     private static async Task<Reservation> AdmitAsync(PaymentRig rig, ulong total, ulong price)
     {
