@@ -15,10 +15,19 @@ namespace SnetGateway.FunctionalTests.Registry;
 public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFixture>, IAsyncLifetime
 {
     private const int InForce = 1510, Refused = 1511, PayeeHeld = 1512, NotRead = 1513, ReadAgain = 1514;
-    private const string Service = "echo";
+    private const string Service = PublishedDocuments.Service;
+
+    private const string Proto = """
+        syntax = "proto3";
+        package math;
+        message Pair { int64 a = 1; int64 b = 2; }
+        message Sum { int64 value = 1; }
+        service Math { rpc Add(Pair) returns (Sum); }
+        """;
 
     private readonly PayingSession _client = market.Client(ClientStack.Node);
     private IpfsServer _ipfs = null!;
+    private PublishedDocuments _documents = null!;
 
     private ChainState State => market.Chain.State;
 
@@ -26,7 +35,11 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
 
     private string OtherPayee => State.Accounts["provider2"].Address;
 
-    public async ValueTask InitializeAsync() => _ipfs = await IpfsServer.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _ipfs = await IpfsServer.StartAsync();
+        _documents = new PublishedDocuments(market, _ipfs);
+    }
 
     public ValueTask DisposeAsync() => _ipfs.DisposeAsync();
 
@@ -98,6 +111,9 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(gateway.StartAgainAsync);
         Assert.Contains("registry confirm-payee", e.Message, StringComparison.Ordinal);
 
+        // Supervisors start it again: the refused start has remembered nothing.
+        await Assert.ThrowsAsync<InvalidOperationException>(gateway.StartAgainAsync);
+
         await gateway.RunCommandAsync("registry", "confirm-payee", Service, OtherPayee);
         await gateway.StartAgainAsync();
         await gateway.WaitUntilReadyAsync();
@@ -121,9 +137,9 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         await using GatewayProcess gateway = await StartAsync();
         ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
 
-        string next = await AddServiceAsync(15);
+        string next = await _documents.AddServiceAsync(15);
         await _ipfs.SetModeAsync(mode);
-        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{next}" });
+        await _documents.RegisterServiceAsync(next);
         await SeesAsync(gateway, NotRead);
         Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
         Assert.DoesNotContain(gateway.Log, line => line.EventId == InForce);
@@ -145,7 +161,7 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
 
         JsonObject bad = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 5);
         bad["groups"]![0]!["pricing"]![0]!["price_in_cogs"] = "5";
-        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(bad)}" });
+        await _documents.PublishServiceAsync(bad);
         GatewayLogLine line = await SeesAsync(gateway, Refused);
 
         Assert.Contains("groups[0].pricing[0].price_in_cogs: not an amount in cogs", line.Message, StringComparison.Ordinal);
@@ -189,7 +205,7 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
             foreach (string mode in (string[])["ok", "files"])
             {
                 await _ipfs.SetModeAsync(mode);
-                await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await _ipfs.AddAsync(content, form)}" });
+                await _documents.RegisterServiceAsync(await _ipfs.AddAsync(content, form));
                 await using GatewayProcess gateway = await StartAsync();
                 await using GatewayProcess byGateway = await StartAsync(api: new Uri($"http://127.0.0.1:{FreePort.Find()}"));
             }
@@ -202,26 +218,19 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         await PublishOrganizationAsync(Payee);
         JsonObject document = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 10);
         document["service_api_source"] = $"ipfs://{await _ipfs.AddAsync(Archive("add.proto"))}";
-        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(document)}" });
+        await _documents.PublishServiceAsync(document);
         ConfigurationResult result = await LoadAsync();
         Assert.Empty(result.Errors);
         Assert.NotNull(result.Snapshot!.Backends.Find(Service)!.Descriptors!.Known!.FindMethod("/math.Math/Add"));
 
         document["service_api_source"] = $"ipfs://{await _ipfs.AddAsync(Archive("../../add.proto"))}";
-        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddAsync(document)}" });
+        await _documents.PublishServiceAsync(document);
         string error = Assert.Single((await LoadAsync()).Errors).ToString();
         Assert.Contains("service_api_source: the entry '../../add.proto' leads out", error, StringComparison.Ordinal);
     }
 
     private static byte[] Archive(string name)
     {
-        const string Proto = """
-            syntax = "proto3";
-            package math;
-            message Pair { int64 a = 1; int64 b = 2; }
-            message Sum { int64 value = 1; }
-            service Math { rpc Add(Pair) returns (Sum); }
-            """;
         using var packed = new MemoryStream();
         using (var tar = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true))
         {
@@ -264,48 +273,18 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         }
     }
 
-    private async Task<GatewayProcess> StartAsync(Uri? chain = null, Uri? api = null) => await GatewayProcess.StartAsync(
-        new GatewaySettings(
-            State, new MarketService(Service, market.Service(ExampleLanguage.JavaScript).Address)
-            {
-                FromMetadata = true, ServiceId = State.ServiceId,
-            })
-        {
-            ChainUrl = chain,
-            Options = new Dictionary<string, string>
-            {
-                ["SnetGateway:Registry:Address"] = State.Registry,
-                ["SnetGateway:Registry:Interval"] = "00:00:01",
-                ["SnetGateway:Registry:Ipfs:Apis:0"] = (api ?? _ipfs.Address).ToString(),
-                ["SnetGateway:Registry:Ipfs:Gateways:0"] = _ipfs.Address.ToString(),
-                ["SnetGateway:Chain:PollInterval"] = "00:00:00.2",
-                ["SnetGateway:Alerts:After"] = "00:00:01",
-            },
-        });
+    private Task<GatewayProcess> StartAsync(Uri? chain = null, Uri? api = null) =>
+        GatewayProcess.StartAsync(_documents.Settings(api) with { ChainUrl = chain });
 
-    private static async Task<GatewayLogLine> SeesAsync(GatewayProcess gateway, int eventId)
-    {
-        await Eventually.TrueAsync($"event {eventId}", () => Task.FromResult(gateway.Log.Any(line => line.EventId == eventId)));
-        return gateway.Log.First(line => line.EventId == eventId);
-    }
+    private static Task<GatewayLogLine> SeesAsync(GatewayProcess gateway, int eventId) => PublishedDocuments.SeesAsync(gateway, eventId);
 
     private Task<CallReport> SayAsync(GatewayProcess gateway, ChainChannel channel, long price) =>
         _client.CallAsync(market.Say(gateway, channel, price));
 
-    /// <summary>A call whose total is known: the gateway does not give the state of a channel that pays another recipient.</summary>
-    private Task<CallReport> SayOnceAsync(GatewayProcess gateway, ChainChannel channel, long total) => _client.CallAsync(
-        market.Say(gateway, channel, total) with { Payment = ClientPayment.From(State, channel, total) });
+    private Task<CallReport> SayOnceAsync(GatewayProcess gateway, ChainChannel channel, long total) =>
+        _documents.SayOnceAsync(gateway, channel, total);
 
-    private Task<string> AddAsync(JsonObject document) => _ipfs.AddAsync(Encoding.UTF8.GetBytes(document.ToJsonString()));
+    private Task PublishServiceAsync(long cogs) => _documents.PublishServiceAsync(cogs);
 
-    private Task<string> AddServiceAsync(long cogs) =>
-        AddAsync(MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, cogs));
-
-    private async Task PublishServiceAsync(long cogs) =>
-        await market.Chain.CommandAsync("set-service-uri", new { uri = $"ipfs://{await AddServiceAsync(cogs)}" });
-
-    private async Task PublishOrganizationAsync(string payee) => await market.Chain.CommandAsync("set-org-uri", new
-    {
-        uri = $"ipfs://{await AddAsync(MetadataSamples.Organization(State.OrganizationId, State.GroupIdBase64, payee))}",
-    });
+    private Task PublishOrganizationAsync(string payee) => _documents.PublishOrganizationAsync(payee);
 }

@@ -89,6 +89,11 @@ public sealed class GatewayProcess : IAsyncDisposable
         {
             throw new TimeoutException($"The gateway did not start in time. Its output:\n{_process.RecentOutput}");
         }
+        catch (InvalidOperationException)
+        {
+            await ReleaseAsync();
+            throw;
+        }
 
         _publicAddress = IPEndPoint.Parse(line.Values["Public"]);
         _adminAddress = IPEndPoint.Parse(line.Values["Admin"]);
