@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using SnetGateway.TestKit.Market;
-using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.PaidEndToEnd;
@@ -14,7 +12,7 @@ namespace SnetGateway.FunctionalTests.PaidEndToEnd;
 public sealed class PublicSdkTests(GatewayFixture market)
 {
     private const string Account = "thirdParty", Other = "operator", Page = "provider2";
-    private const string Sdk = "tests/clients/snet-sdk", WebSdk = "tests/clients/snet-sdk-web";
+    private const string Sdk = SdkProgram.Node, WebSdk = SdkProgram.Web;
 
     [Fact]
     public async Task SdkWithoutConcurrency_OpensItsChannel_AndPaysEachCallByEscrow()
@@ -139,26 +137,6 @@ public sealed class PublicSdkTests(GatewayFixture market)
         return calls;
     }
 
-    /// <summary>Calls `Say` with each text, one call after the other, and then with those that are made at the same time.</summary>
-    private async Task<IReadOnlyList<JsonElement>> RunAsync(
-        GatewayProcess gateway, object settings, string sdk, params string[] texts)
-    {
-        Repository.Existing($"{sdk}/node_modules", $"run tests/run.sh, or npm ci in {sdk}");
-        JsonObject job = JsonSerializer.SerializeToNode(settings)!.AsObject();
-        job["chain"] = market.Chain.StateFile;
-        job["endpoint"] = gateway.Endpoint;
-        job["texts"] = JsonSerializer.SerializeToNode(texts);
-        await using var client = ChildProcess.Start(
-            "node", [Repository.Existing($"{sdk}/pay.mjs", "the checkout is incomplete"), job.ToJsonString()]);
-        List<JsonElement> calls = [];
-        int count = texts.Length + (job["concurrentTexts"]?.AsArray().Count ?? 0);
-        for (int i = 0; i < count; i++)
-        {
-            // The SDK writes its own log to the same output.
-            string line = await client.WaitForLineAsync(text => text.StartsWith("{\"code\":", StringComparison.Ordinal));
-            calls.Add(JsonSerializer.Deserialize<JsonElement>(line));
-        }
-
-        return calls;
-    }
+    private Task<IReadOnlyList<JsonElement>> RunAsync(GatewayProcess gateway, object settings, string sdk, params string[] texts) =>
+        SdkProgram.RunAsync(market.Chain, gateway, settings, sdk, texts);
 }

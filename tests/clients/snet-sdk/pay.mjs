@@ -10,7 +10,7 @@ import { serveMetadata } from '../metadata.mjs';
 
 const job = JSON.parse(process.argv[2]);
 const chain = JSON.parse(readFileSync(job.chain, 'utf8'));
-const { contracts, group, organization, service } = chain;
+const { contracts, group } = chain;
 
 // The SDK finds contracts in the tables of its own packages, by the chain's id. A chain that is not there is added in memory.
 const ofSdk = createRequire(createRequire(import.meta.url).resolve('snet-sdk'));
@@ -19,7 +19,8 @@ publish('singularitynet-platform-contracts/networks/MultiPartyEscrow', contracts
 publish('singularitynet-platform-contracts/networks/Registry.json', contracts.registry);
 publish('singularitynet-token-contracts/networks/SingularityNetToken', contracts.token);
 
-const ipfs = await serveMetadata(chain, job);
+// What is published by the provider's own tools, or two documents that are made for this job.
+const ipfsEndpoint = job.ipfs ?? `http://127.0.0.1:${(await serveMetadata(chain, job)).address().port}`;
 
 const protos = fileURLToPath(new URL('../../../samples/proto/example.proto', import.meta.url));
 const { example } = grpc.loadPackageDefinition(loadSync(protos));
@@ -27,10 +28,11 @@ const sdk = new SnetSdk.default({
   web3Provider: chain.rpcUrl,
   privateKey: chain.accounts[job.account].privateKey,
   networkId: chain.chainId,
-  ipfsEndpoint: `http://127.0.0.1:${ipfs.address().port}`,
+  ipfsEndpoint,
 });
 const options = job.concurrency === false ? { concurrency: false } : undefined;
-const client = await sdk.createServiceClient(organization.id, service.id, example.Echo, group.name, null, options, job.concurrentCalls);
+const organizationId = job.organizationId ?? chain.organization.id, serviceId = job.serviceId ?? chain.service.id;
+const client = await sdk.createServiceClient(organizationId, serviceId, example.Echo, group.name, null, options, job.concurrentCalls);
 
 async function say(text) {
   const line = await new Promise((ended) => client.service.Say({ text }, (error, reply) =>
