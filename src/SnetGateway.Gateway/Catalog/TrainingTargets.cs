@@ -18,6 +18,9 @@ internal sealed class TrainingTargets(IReadOnlyList<TrainingTarget> all)
         && HostPattern.RankOf(nearest.Hosts, host) < HostPattern.NoMatch
             ? nearest
             : null;
+
+    /// <summary>The service of that name in the configuration; null where it has no training.</summary>
+    public TrainingTarget? Find(string service) => all.FirstOrDefault(target => target.Service.Name == service);
 }
 
 /// <summary>A service whose users train models. One object per configuration.</summary>

@@ -147,7 +147,7 @@ internal sealed class MetadataFeed(TimeProvider time)
         }
     }
 
-    /// <summary>The archives of translated services. Those that were read before need no network.</summary>
+    /// <summary>The archives of services whose methods must be known. Those that were read before need no network.</summary>
     private async ValueTask AddProtosAsync(
         IDictionary<string, string?> configured, IReadOnlyList<ServiceProtos> all, ErrorList errors, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ internal sealed class MetadataKeys(WrittenKeys written, Payees confirmed, ErrorL
     /// <summary>Where the operator's keys do not fit what consumers read.</summary>
     public IReadOnlyList<ConfigurationError> Warnings => _warnings.All;
 
-    /// <summary>The archives that translated services need.</summary>
+    /// <summary>The archives of services whose methods must be known.</summary>
     public IReadOnlyList<ServiceProtos> Protos => _protos;
 
     /// <summary>Adds the keys of a service and of its group.</summary>

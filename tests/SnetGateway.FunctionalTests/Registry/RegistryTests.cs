@@ -25,6 +25,17 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         service Math { rpc Add(Pair) returns (Sum); }
         """;
 
+    private const string TrainedProto = """
+        syntax = "proto3";
+        package art;
+        import "training.proto";
+        message Picture { training.ModelID model = 1; string text = 2; }
+        service Art {
+          rpc Draw(Picture) returns (Picture) { option (training.default_model_id) = "base"; }
+          rpc Name(training.ModelID) returns (Picture);
+        }
+        """;
+
     private readonly PayingSession _client = market.Client(ClientStack.Node);
     private IpfsServer _ipfs = null!;
     private PublishedDocuments _documents = null!;
@@ -229,12 +240,50 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         Assert.Contains("service_api_source: the entry '../../add.proto' leads out", error, StringComparison.Ordinal);
     }
 
-    private static byte[] Archive(string name)
+    /// <summary>The archive imports the protocol's file without having it, as the reference allows.</summary>
+    [Fact]
+    public async Task TrainingMethodsOfAServiceByItsIds_AreThoseOfItsArchive()
+    {
+        await PublishOrganizationAsync(Payee);
+        JsonObject document = MetadataSamples.Service(State.MultiPartyEscrow, State.GroupIdBase64, 10);
+        document["service_api_source"] = $"ipfs://{await _ipfs.AddAsync(Archive("art.proto", TrainedProto))}";
+        await _documents.PublishServiceAsync(document);
+        GatewaySettings settings = _documents.Settings();
+        settings = settings with
+        {
+            Options = new Dictionary<string, string>(settings.Options)
+            {
+                [$"SnetGateway:Services:{Service}:Training:Address"] = $"http://127.0.0.1:{FreePort.Find()}",
+            },
+        };
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(settings);
+
+        CallReport metadata = await AskAsync("get_training_metadata", new { });
+        Assert.True(metadata.Messages[0].GetProperty("trainingInProto").GetBoolean());
+        CallReport method = await AskAsync("get_method_metadata", new { grpcServiceName = "Art", grpcMethodName = "Draw" });
+        Assert.Equal("base", method.Messages[0].GetProperty("defaultModelId").GetString());
+        using var http = new HttpClient();
+        JsonNode heartbeat = JsonNode.Parse(await http.GetStringAsync(
+            new Uri($"http://{gateway.Endpoint}/heartbeat"), TestContext.Current.CancellationToken))!;
+        Assert.Equal(
+            """{"trainingEnabled":true,"trainingInProto":true,"trainingMethods":{"Art":["Draw"]}}""",
+            heartbeat["trainingMetadata"]!.ToJsonString());
+
+        async Task<CallReport> AskAsync(string name, object request)
+        {
+            CallReport report = await _client.CallAsync(
+                new ClientJob { Endpoint = gateway.Endpoint, Method = $"training.Daemon/{name}", Requests = [request] });
+            Assert.True(report.Code == 0, report.Details);
+            return report;
+        }
+    }
+
+    private static byte[] Archive(string name, string proto = Proto)
     {
         using var packed = new MemoryStream();
         using (var tar = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true))
         {
-            var content = new MemoryStream(Encoding.UTF8.GetBytes(Proto));
+            var content = new MemoryStream(Encoding.UTF8.GetBytes(proto));
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content });
         }
 

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Payments.States;
 using SnetGateway.Payments.Values;
 
@@ -12,6 +13,7 @@ internal static class TrainingServiceCollectionExtensions
         .AddSingleton<TrainingRequests>()
         .AddSingleton<TrainingStatuses>()
         .AddSingleton<TrainingMethods>()
+        .AddSingleton<ITrainingReport>(provider => provider.GetRequiredService<TrainingMethods>())
         .AddSingleton<TrainCalls>()
         .AddSingleton<TrainingDaemon>()
         .AddSingleton<UploadEndpoint>();

@@ -15,7 +15,8 @@ namespace SnetGateway.Gateway.Health.Heartbeats;
 /// the requested host or the service's name behind `/heartbeat/` selects one.
 /// </summary>
 internal sealed class HeartbeatEndpoint(
-    IHeartbeatTargets targets, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time)
+    IHeartbeatTargets targets, HeartbeatCheck check, Readiness readiness, IOptions<ChainOptions> chain, TimeProvider time,
+    ITrainingReport? training = null)
 {
     private const string Online = "Online";
     private const string Offline = "Offline";
@@ -65,7 +66,8 @@ internal sealed class HeartbeatEndpoint(
         }
 
         Status status = target is null ? Status.Unknown : await check.CheckAsync(target);
-        byte[] document = Encoding.UTF8.GetBytes(Write(target, status) + "\n");
+        JsonObject? trained = target is null || training is null ? null : await training.ReportAsync(target.Name);
+        byte[] document = Encoding.UTF8.GetBytes(Write(target, status, trained) + "\n");
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentLength = document.Length;
@@ -75,13 +77,13 @@ internal sealed class HeartbeatEndpoint(
         }
     }
 
-    private string Write(HeartbeatTarget? target, Status status)
+    private string Write(HeartbeatTarget? target, Status status, JsonObject? trained)
     {
         bool isReady = readiness.Problems().Count == 0;
 
         // The heartbeat of the service is a document as text inside the document.
         var service = new JsonObject { ["serviceID"] = target?.ServiceId ?? string.Empty, ["status"] = TextOf(status) };
-        return new JsonObject
+        var document = new JsonObject
         {
             ["daemonID"] = target?.DaemonId ?? string.Empty,
             ["timestamp"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
@@ -91,6 +93,12 @@ internal sealed class HeartbeatEndpoint(
             ["blockchainEnabled"] = chain.Value.IsConfigured,
             ["blockchainNetwork"] = chain.Value.IsConfigured ? NetworkOf(chain.Value.ChainId) : string.Empty,
             ["storageClientCertDetails"] = new JsonObject { ["validFrom"] = string.Empty, ["validTill"] = string.Empty },
-        }.ToJsonString(s_json);
+        };
+        if (trained is not null)
+        {
+            document["trainingMetadata"] = trained;
+        }
+
+        return document.ToJsonString(s_json);
     }
 }

@@ -175,6 +175,26 @@ public sealed class MetadataFeedTests : IDisposable
         Assert.Contains("offers 5 free calls", Assert.Single(result.Metadata.Warnings).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, null, false)]
+    [InlineData("http://127.0.0.1:7003", null, true)]
+    [InlineData("http://127.0.0.1:7003", "http://127.0.0.1:7002", false)]
+    public async Task ArchiveOfAGrpcService_IsNeededForTrainingAlone_AndNotBesideTheOperatorsDescriptors(
+        string? training, string? reflection, bool isNeeded)
+    {
+        _service["service_api_source"] = "ipfs://QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o";
+
+        ConfigurationResult result = await LoadAsync(
+            ("SnetGateway:Registry:Ipfs:Apis:0", "http://127.0.0.1:9"),
+            ("SnetGateway:Registry:Ipfs:Gateways:0", "http://127.0.0.1:9"),
+            ($"{Echo}:Training:Address", training),
+            ("SnetGateway:Backends:Clusters:echo:Descriptors:ReflectionAddress", reflection));
+
+        Assert.Equal(isNeeded, !result.IsValid);
+        Assert.All(
+            result.Errors, error => Assert.Contains("service_api_source: no source gave", error.ToString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task OrganizationId_WithoutAPublishedRegistry_AsksForItsAddress()
     {
