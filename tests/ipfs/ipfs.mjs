@@ -3,7 +3,7 @@
 //   POST /api/v0/add[?form=version1]     a file as multipart form, or as it is; answers {"Hash":...}
 //   POST /api/v0/cat, /api/v0/block/get  ?arg=ID
 //   GET  /ipfs/ID[?format=raw]
-//   POST /test/mode?value=MODE           ok, down (503), wrong (other content), files (no single blocks), redirect
+//   POST /test/mode?value=MODE           ok, down (503), wrong (other content), files (no single blocks), silent (no response for blocks), redirect
 import http from 'node:http';
 import { MemoryBlockstore } from 'blockstore-core';
 import { exporter } from 'ipfs-unixfs-exporter';
@@ -52,6 +52,7 @@ async function answer(request, url) {
   if (mode === 'redirect') return null;
   if (mode === 'wrong') return Buffer.from('{"other":"content"}');
   if (mode === 'files' && isBlock) throw new Error('no blocks');
+  if (mode === 'silent' && isBlock) return new Promise(() => {});
   return isBlock ? blockOf(path ?? arg) : fileOf(path ?? arg);
 }
 

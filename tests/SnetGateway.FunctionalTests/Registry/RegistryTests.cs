@@ -223,6 +223,17 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         }
     }
 
+    /// <summary>A node searches for a block that it does not have, and does not respond: the first start does not wait for it.</summary>
+    [Fact]
+    public async Task NodeThatIsSilentOnBlocks_GivesTheDocumentsByCat()
+    {
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await _ipfs.SetModeAsync("silent");
+        await using GatewayProcess gateway = await StartAsync();
+        Assert.Equal(0, (await SayAsync(gateway, await market.Chain.OpenChannelAsync(1_000), 10)).Code);
+    }
+
     [Fact]
     public async Task ProtosOfTheMetadata_DescribeATranslatedService()
     {

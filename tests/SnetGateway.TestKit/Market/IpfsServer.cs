@@ -49,7 +49,7 @@ public sealed class IpfsServer : IAsyncDisposable
         return answer.RootElement.GetProperty("Hash").GetString()!;
     }
 
-    /// <summary>How it behaves from now on: ok, down, wrong, files or redirect (tests/ipfs/ipfs.mjs).</summary>
+    /// <summary>How it behaves from now on: ok, down, wrong, files, silent or redirect (tests/ipfs/ipfs.mjs).</summary>
     public async Task SetModeAsync(string mode)
     {
         using HttpResponseMessage response = await _http.PostAsync(new Uri(Address, $"test/mode?value={mode}"), null);

@@ -3,26 +3,26 @@ namespace SnetGateway.Gateway.ServiceMetadata.Ipfs;
 /// <summary>Reads content from the configured sources, one after the other: the first that gives what the id names.</summary>
 internal sealed class IpfsReader : IDisposable
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
-
     private readonly HttpMessageInvoker _http;
     private readonly IpfsSource[] _sources;
 
     public IpfsReader(IpfsOptions options, TimeProvider time)
     {
+        IpfsTimes times = IpfsTimes.Default;
+
         // A redirect could lead to an address inside the operator's network.
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null, // no trace: the URL may contain a key
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = s_timeout,
+            ConnectTimeout = times.Request,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         });
         _sources =
         [
-            .. options.ApisInUse.Select(address => new IpfsSource(new Uri(address), isApi: true, _http, s_timeout, time)),
-            .. options.GatewaysInUse.Select(address => new IpfsSource(new Uri(address), isApi: false, _http, s_timeout, time)),
+            .. options.ApisInUse.Select(address => new IpfsSource(new Uri(address), isApi: true, _http, times, time)),
+            .. options.GatewaysInUse.Select(address => new IpfsSource(new Uri(address), isApi: false, _http, times, time)),
         ];
     }
 

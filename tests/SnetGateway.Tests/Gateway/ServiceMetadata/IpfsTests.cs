@@ -61,8 +61,8 @@ public sealed class IpfsTests
     [Fact]
     public async Task File_OfManyBlocks_IsReadBlockByBlock()
     {
-        byte[][] leaves = [LeafOf("one, "u8), LeafOf("two, "u8), LeafOf("three"u8)];
-        byte[] root = RootOf(leaves);
+        byte[][] leaves = [IpfsBlocks.Leaf("one, "u8), IpfsBlocks.Leaf("two, "u8), IpfsBlocks.Leaf("three"u8)];
+        byte[] root = IpfsBlocks.Root(leaves);
         using var node = new FakeNode([root, .. leaves]);
 
         byte[] content = await node.ReadAsync(Cid.Of(root, 0, isRaw: false), 100);
@@ -73,10 +73,10 @@ public sealed class IpfsTests
     [Fact]
     public async Task File_WithAWrongBlock_IsRefused()
     {
-        byte[][] leaves = [LeafOf("one"u8), LeafOf("two"u8)];
-        byte[] root = RootOf(leaves);
+        byte[][] leaves = [IpfsBlocks.Leaf("one"u8), IpfsBlocks.Leaf("two"u8)];
+        byte[] root = IpfsBlocks.Root(leaves);
         using var node = new FakeNode([root, .. leaves]);
-        node.Replace(leaves[1], LeafOf("666"u8));
+        node.Replace(leaves[1], IpfsBlocks.Leaf("666"u8));
 
         IpfsException e = await Assert.ThrowsAsync<IpfsException>(() => node.ReadAsync(Cid.Of(root, 0, isRaw: false), 100).AsTask());
 
@@ -86,8 +86,8 @@ public sealed class IpfsTests
     [Fact]
     public async Task File_LargerThanTheLimit_IsRefused_AlsoWhenSmallBlocksRepeat()
     {
-        byte[] leaf = LeafOf(new byte[1000]);
-        byte[] root = RootOf([.. Enumerable.Repeat(leaf, 1000)]);
+        byte[] leaf = IpfsBlocks.Leaf(new byte[1000]);
+        byte[] root = IpfsBlocks.Root([.. Enumerable.Repeat(leaf, 1000)]);
         using var node = new FakeNode([root, leaf]);
 
         IpfsException e = await Assert.ThrowsAsync<IpfsException>(() => node.ReadAsync(Cid.Of(root, 0, isRaw: false), 100_000).AsTask());
@@ -98,9 +98,9 @@ public sealed class IpfsTests
     [Fact]
     public async Task File_WhoseBlocksRepeatWithoutContent_EndsAtTheNumberOfBlocks()
     {
-        byte[] leaf = LeafOf([]);
-        byte[] middle = RootOf([.. Enumerable.Repeat(leaf, 1000)]);
-        byte[] root = RootOf([.. Enumerable.Repeat(middle, 100)]);
+        byte[] leaf = IpfsBlocks.Leaf([]);
+        byte[] middle = IpfsBlocks.Root([.. Enumerable.Repeat(leaf, 1000)]);
+        byte[] root = IpfsBlocks.Root([.. Enumerable.Repeat(middle, 100)]);
         using var node = new FakeNode([root, middle, leaf]);
 
         IpfsException e = await Assert.ThrowsAsync<IpfsException>(() => node.ReadAsync(Cid.Of(root, 0, isRaw: false), 100_000).AsTask());
@@ -134,18 +134,6 @@ public sealed class IpfsTests
 
     private static string Text(JsonElement file, string name) => file.GetProperty(name).GetString()!;
 
-    private static byte[] LeafOf(ReadOnlySpan<byte> content) => new DagNode
-    {
-        Data = new UnixFsEntry { Kind = UnixFsEntry.Types.Kind.File, Data = ByteString.CopyFrom(content) }.ToByteString(),
-    }.ToByteArray();
-
-    private static byte[] RootOf(byte[][] leaves)
-    {
-        var node = new DagNode { Data = new UnixFsEntry { Kind = UnixFsEntry.Types.Kind.File }.ToByteString() };
-        node.Links.Add(leaves.Select(leaf => new DagLink { Hash = ByteString.CopyFrom(Cid.Of(leaf, 0, isRaw: false).ToBytes()) }));
-        return node.ToByteArray();
-    }
-
     /// <summary>The API of a node with some blocks, or with one file.</summary>
     private sealed class FakeNode : HttpMessageHandler
     {
@@ -163,7 +151,7 @@ public sealed class IpfsTests
         public void Replace(byte[] block, byte[] other) => _blocks[Cid.Of(block, 0, isRaw: false).ToString()] = other;
 
         public ValueTask<byte[]> ReadAsync(Cid id, int maxBytes) =>
-            new IpfsSource(new Uri("http://node"), isApi: true, _http, TimeSpan.FromSeconds(30), TimeProvider.System)
+            new IpfsSource(new Uri("http://node"), isApi: true, _http, IpfsTimes.Default, TimeProvider.System)
                 .ReadAsync(id, maxBytes, TestContext.Current.CancellationToken);
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
