@@ -40,6 +40,9 @@ internal sealed record AlertRule(string Name, string Severity, string Remedy)
 
     public static AlertRule ChannelExpiring { get; } = Critical("ChannelExpiring", "Claim these channels before they expire.");
 
+    public static AlertRule FundsTakenBack { get; } = Critical(
+        "FundsTakenBack", "Claim earlier: let the gateway claim, or act on ChannelExpiring. Event 3018 has each channel.");
+
     public static AlertRule CertificateExpiring { get; } = Warning(
         "CertificateExpiring", "Replace the certificate's files, or see event 1028 for why it is not renewed.");
 
@@ -52,8 +55,8 @@ internal sealed record AlertRule(string Name, string Severity, string Remedy)
     public static IReadOnlyList<AlertRule> All { get; } =
     [
         ServiceDown, InstanceDown, InstanceFlapping, ErrorRate, ErrorEvents, StoreFailing, PaymentsNotRecorded, LedgerIncomplete,
-        LedgerMismatch, ReorganisationLoss, ChainStale, ChainUnreachable, ValueAtRisk, ChannelExpiring, CertificateExpiring, PayeeHeld,
-        RateLimitStorm,
+        LedgerMismatch, ReorganisationLoss, ChainStale, ChainUnreachable, ValueAtRisk, ChannelExpiring, FundsTakenBack,
+        CertificateExpiring, PayeeHeld, RateLimitStorm,
     ];
 
     private static AlertRule Critical(string name, string remedy) => new(name, HookAlert.Critical, remedy);

@@ -12,9 +12,9 @@ internal sealed class CounterAlerts : IAlertSource, IDisposable
     internal static readonly TimeSpan ErrorTime = TimeSpan.FromMinutes(5), RefusedTime = TimeSpan.FromMinutes(1);
     internal static readonly TimeSpan EventTime = TimeSpan.FromMinutes(10);
 
-    private const string Calls = "snet_gateway.paid_calls", Refused = "snet_gateway.limits.refused";
+    private const string Calls = "snet_gateway.paid_calls", Refused = "snet_gateway.limits.refused", Cogs = "{cog}";
 
-    /// <summary>Counters of which any increase is an alert.</summary>
+    /// <summary>Counters of which any increase is an alert. Of one that counts an amount, how often it increased is what counts.</summary>
     private static readonly Dictionary<string, AlertRule> s_events = new(StringComparer.Ordinal)
     {
         ["snet_gateway.ledger.not_written"] = AlertRule.PaymentsNotRecorded,
@@ -24,6 +24,7 @@ internal sealed class CounterAlerts : IAlertSource, IDisposable
         ["snet_gateway.ledger.mismatches"] = AlertRule.LedgerMismatch,
         ["snet_gateway.ledger.set_aside"] = AlertRule.ReorganisationLoss,
         ["snet_gateway.chain.reorganisation_losses"] = AlertRule.ReorganisationLoss,
+        ["snet_gateway.claims.lost"] = AlertRule.FundsTakenBack,
     };
 
     private readonly TimeProvider _time;
@@ -43,6 +44,7 @@ internal sealed class CounterAlerts : IAlertSource, IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>(Count);
+        _listener.SetMeasurementEventCallback<double>((counter, amount, tags, state) => Count(counter, amount > 0 ? 1 : 0, tags, state));
         _listener.Start();
     }
 
@@ -69,8 +71,10 @@ internal sealed class CounterAlerts : IAlertSource, IDisposable
         {
             if (events.Lately() is var number && number > 0)
             {
-                yield return Counted(
-                    s_events[counter.Name], counter.Name, $"{number} in 10 minutes of: {counter.Description}");
+                string summary = counter.Unit == Cogs
+                    ? $"{number} times in 10 minutes: {counter.Description}"
+                    : $"{number} in 10 minutes of: {counter.Description}";
+                yield return Counted(s_events[counter.Name], counter.Name, summary);
             }
         }
     }

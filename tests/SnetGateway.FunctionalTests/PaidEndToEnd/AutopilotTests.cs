@@ -150,8 +150,7 @@ public sealed class AutopilotTests : IAsyncLifetime
         await PayAsync(gateway, channel, 2);
         Assert.Equal(0, (await gateway.RunCommandAsync("channels", "--at-risk")).ExitCode);
         await _chain.AppendBlocksAsync(450);
-        await Eventually.TrueAsync("the alert fires", () => Task.FromResult(gateway.Log.Any(
-            line => line.EventId == 1720 && line.Message.Contains("ChannelExpiring", StringComparison.Ordinal))));
+        await AlertAsync(gateway, "ChannelExpiring");
         CommandResult atRisk = await gateway.RunCommandAsync("channels", "--at-risk");
         Assert.Equal(1, atRisk.ExitCode);
         Assert.Contains("\"unclaimed\":\"20\"", Assert.Single(atRisk.Output), StringComparison.Ordinal);
@@ -159,6 +158,7 @@ public sealed class AutopilotTests : IAsyncLifetime
         await _chain.ClaimTimeoutAsync(channel.Id);
         await Eventually.TrueAsync("the loss is reported", () => Task.FromResult(gateway.Log.Any(line => line.EventId == 3018)));
         Assert.Equal("20", gateway.Log.First(line => line.EventId == 3018).Values["Lost"]);
+        await AlertAsync(gateway, "FundsTakenBack");
     }
 
     [Fact]
@@ -183,6 +183,10 @@ public sealed class AutopilotTests : IAsyncLifetime
         Assert.True(result.ExitCode == 0, result.Everything);
         return JsonSerializer.Deserialize<JsonElement>(Assert.Single(result.Output));
     }
+
+    private static Task AlertAsync(GatewayProcess gateway, string rule) => Eventually.TrueAsync(
+        $"the alert {rule} fires",
+        () => Task.FromResult(gateway.Log.Any(line => line.EventId == 1720 && line.Values["Alert"] == rule)));
 
     /// <summary>Has it claim now, until the contract shows the nonce.</summary>
     private static async Task ClaimAsync(GatewayProcess gateway, Func<Task<ChainChannel>> read, int nonce = 1) =>

@@ -95,6 +95,22 @@ public sealed class CounterAlertsTests : IDisposable
     }
 
     [Fact]
+    public void AmountThatIsLost_IsAProblem_AndCountsOnceForEachTime()
+    {
+        Counter<double> lost = _meter.CreateCounter<double>("snet_gateway.claims.lost", "{cog}", "Lost cogs.");
+        lost.Add(0);
+        Assert.Empty(_alerts.Find(_options));
+        lost.Add(1e30);
+        lost.Add(0.5);
+        AlertProblem problem = Assert.Single(_alerts.Find(_options));
+        Assert.Equal(
+            (AlertRule.FundsTakenBack, "snet_gateway.claims.lost", "2 times in 10 minutes: Lost cogs."),
+            (problem.Rule, problem.Subject, problem.Summary));
+        Pass(TimeSpan.FromMinutes(12));
+        Assert.Empty(_alerts.Find(_options));
+    }
+
+    [Fact]
     public void CountersOfAnotherGateway_AreNotCounted()
     {
         using ServiceProvider other = new ServiceCollection().AddMetrics().BuildServiceProvider();
