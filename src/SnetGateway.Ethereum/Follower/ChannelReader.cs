@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using SnetGateway.Ethereum.Abi;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
@@ -193,18 +192,8 @@ internal sealed class ChannelReader
 
     private ValueTask<List<ChannelReading?>> RequestAsync(IReadOnlyList<ChannelId> ids, ChainBlock target, ReadPriority priority) =>
         _client.QueryAsync(
-            async (endpoint, cancellationToken) =>
-            {
-                List<byte[]> outputs = await endpoint.CallManyAsync(
-                    _options.Escrow,
-                    [.. ids.Select(EscrowCalls.Channels)],
-                    target.Hash,
-                    () => _budget.Charge(priority),
-                    cancellationToken);
-                return ids.Zip(outputs, (id, output) => EscrowCalls.TryReadChannel(output, id, target, out ChannelReading? reading)
-                    ? reading
-                    : throw EthereumQueries.Malformed("channels(uint256)")).ToList();
-            },
+            (endpoint, cancellationToken) =>
+                endpoint.ChannelsAsync(_options.Escrow, ids, target, () => _budget.Charge(priority), cancellationToken),
             _stopping);
 
     private ChannelReadResult Accept(ChannelReading reading)

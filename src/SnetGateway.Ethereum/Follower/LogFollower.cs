@@ -31,8 +31,7 @@ internal sealed class LogFollower(
     /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
     private const ulong BlocksPerRange = 1_000;
 
-    /// <summary>A gap that would take more ranges than this, because the node takes small ones only, is not followed.</summary>
-    private const ulong MaxRanges = 500;
+    private static readonly LogFilter s_events = new(EscrowEvents.Topics);
 
     private readonly UnverifiedReadings _unverified = new();
     private volatile CursorBox? _cursor;
@@ -67,7 +66,7 @@ internal sealed class LogFollower(
 
         BlockHeader headBlock = endpoint == view.Endpoint
             ? view.Header
-            : await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw BlockNotFound();
+            : await endpoint.BlockAsync(head.Hash, cancellationToken) ?? throw EthereumQueries.BlockNotFound();
         if (Cursor is not { } cursor)
         {
             // The first start: no history is read. Readings of an earlier process, if any, are read again before their next use.
@@ -137,8 +136,6 @@ internal sealed class LogFollower(
 
     private DateTimeOffset KnownThrough => _cursor?.Block.SeenAt ?? DateTimeOffset.MinValue;
 
-    private static JsonRpcErrorException BlockNotFound() => new(0, "the endpoint does not have the block yet");
-
     /// <summary>Finds an earlier process's cursor on the chain. False if the chain has another block in its place.</summary>
     private async ValueTask<bool> ResumeAtCursorAsync(
         JsonRpcEndpoint endpoint, ChainBlock cursor, BlockHeader head, CancellationToken cancellationToken)
@@ -150,7 +147,7 @@ internal sealed class LogFollower(
             return false;
         }
 
-        BlockHeader block = await endpoint.BlockAsync(cursor.Number, cancellationToken) ?? throw BlockNotFound();
+        BlockHeader block = await endpoint.BlockAsync(cursor.Number, cancellationToken) ?? throw EthereumQueries.BlockNotFound();
         if (block.Hash != cursor.Hash)
         {
             return false;
@@ -169,7 +166,7 @@ internal sealed class LogFollower(
         ulong number = recent.Tip!.Value.Number;
         while (recent.TryGet(number, out BlockHeader followed))
         {
-            BlockHeader actual = await endpoint.BlockAsync(number, cancellationToken) ?? throw BlockNotFound();
+            BlockHeader actual = await endpoint.BlockAsync(number, cancellationToken) ?? throw EthereumQueries.BlockNotFound();
             if (actual.Hash == followed.Hash)
             {
                 RewindTo(followed);
@@ -193,37 +190,18 @@ internal sealed class LogFollower(
     /// </summary>
     private async ValueTask<bool> CatchUpAsync(JsonRpcEndpoint endpoint, ulong last, CancellationToken cancellationToken)
     {
-        ulong size = BlocksPerRange;
-        while (recent.Tip!.Value.Number < last)
+        ulong from = recent.Tip!.Value.Number + 1;
+        try
         {
-            ulong from = recent.Tip!.Value.Number + 1;
-            ulong to = Math.Min(last, from + size - 1);
-            BlockHeader before = await endpoint.BlockAsync(to, cancellationToken) ?? throw BlockNotFound();
-            IReadOnlyList<LogEntry> logs;
-            try
+            await foreach (LogRange range in endpoint.LogRangesAsync(escrow, s_events, from, last, BlocksPerRange, cancellationToken))
             {
-                logs = await endpoint.LogsAsync(escrow, EscrowEvents.Topics, from, to, cancellationToken);
+                events.Apply(range.Logs, KnownThrough);
+                await SetTipAsync(endpoint, range.Last, cancellationToken);
             }
-            catch (JsonRpcErrorException exception) when (size > 1 && !exception.IsRateLimit)
-            {
-                size /= 2; // too many blocks or logs for this node
-                if ((last - from) / size > MaxRanges)
-                {
-                    return false;
-                }
-
-                continue;
-            }
-
-            // The range is of one branch if its last block is the same before and after the read.
-            BlockHeader after = await endpoint.BlockAsync(to, cancellationToken) ?? throw BlockNotFound();
-            if (before.Hash != after.Hash)
-            {
-                throw new JsonRpcErrorException(0, "the chain was reorganised while its logs were read");
-            }
-
-            events.Apply(logs, KnownThrough);
-            await SetTipAsync(endpoint, after, cancellationToken);
+        }
+        catch (RangesTooSmallException)
+        {
+            return false;
         }
 
         return true;
@@ -253,12 +231,12 @@ internal sealed class LogFollower(
                 break;
             }
 
-            block = await endpoint.ParentAsync(block, cancellationToken) ?? throw BlockNotFound();
+            block = await endpoint.ParentAsync(block, cancellationToken) ?? throw EthereumQueries.BlockNotFound();
         }
 
         while (branch.TryPop(out BlockHeader next))
         {
-            events.Apply(await endpoint.LogsAsync(escrow, EscrowEvents.Topics, next, cancellationToken), KnownThrough);
+            events.Apply(await endpoint.LogsAsync(escrow, s_events, next, cancellationToken), KnownThrough);
             recent.Append(next);
             CheckUnverifiedReadings();
             SetCursor(new ChainBlock(next.Number, next.Hash, KnownThrough));
@@ -367,7 +345,7 @@ internal sealed class LogFollower(
         var blocks = new Stack<BlockHeader>([block]);
         while (blocks.Count < Math.Min(options.FinalityDepth, 12) && blocks.Peek().Number > 0)
         {
-            blocks.Push(await endpoint.ParentAsync(blocks.Peek(), cancellationToken) ?? throw BlockNotFound());
+            blocks.Push(await endpoint.ParentAsync(blocks.Peek(), cancellationToken) ?? throw EthereumQueries.BlockNotFound());
         }
 
         recent.Restart(blocks);

@@ -124,11 +124,11 @@ internal static class EthereumQueries
 
     /// <summary>The contract's logs of one block, in order.</summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, BlockHeader block,
+        this JsonRpcEndpoint endpoint, Address contract, LogFilter filter, BlockHeader block,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
-            endpoint, contract, topics, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
+            endpoint, contract, filter, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
         return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
     }
 
@@ -136,17 +136,19 @@ internal static class EthereumQueries
     /// The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.
     /// </summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, IReadOnlyList<Bytes32> topics, ulong from, ulong to,
+        this JsonRpcEndpoint endpoint, Address contract, LogFilter filter, ulong from, ulong to,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
             endpoint,
             contract,
-            topics,
+            filter,
             new JsonObject { ["fromBlock"] = HexText.Quantity(from), ["toBlock"] = HexText.Quantity(to) },
             cancellationToken);
         return logs.All(log => log.BlockNumber >= from && log.BlockNumber <= to) ? logs : throw Malformed("eth_getLogs");
     }
+
+    internal static JsonRpcErrorException BlockNotFound() => new(0, "the endpoint does not have the block yet");
 
     internal static EndpointException Malformed(string method) =>
         new(EndpointFault.Malformed, $"the response to {method} is invalid");
@@ -171,13 +173,19 @@ internal static class EthereumQueries
     private static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
         JsonRpcEndpoint endpoint,
         Address contract,
-        IReadOnlyList<Bytes32> topics,
-        JsonObject filter,
+        LogFilter filter,
+        JsonObject blocks,
         CancellationToken cancellationToken)
     {
-        filter["address"] = contract.ToString();
-        filter["topics"] = new JsonArray(new JsonArray([.. topics.Select(topic => (JsonNode)topic.ToString())]));
-        JsonElement result = await endpoint.RequestAsync("eth_getLogs", [filter], cancellationToken);
+        var topics = new JsonArray(new JsonArray([.. filter.Topics.Select(topic => (JsonNode)topic.ToString())]));
+        if (filter.Second is { } second)
+        {
+            topics.Add(second.ToString());
+        }
+
+        blocks["address"] = contract.ToString();
+        blocks["topics"] = topics;
+        JsonElement result = await endpoint.RequestAsync("eth_getLogs", [blocks], cancellationToken);
         if (result.ValueKind != JsonValueKind.Array)
         {
             throw Malformed("eth_getLogs");

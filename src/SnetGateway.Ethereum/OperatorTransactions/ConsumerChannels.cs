@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using SnetGateway.Ethereum.Abi;
+using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Values;
@@ -59,45 +58,54 @@ public sealed class ConsumerChannels(TransactionSender sender, Address escrow)
     public ValueTask<MinedTransaction> WithdrawAsync(ChannelId channel, CancellationToken cancellationToken) =>
         sender.SendAsync(escrow, EscrowTransactions.Withdraw(channel), cancellationToken);
 
-    /// <summary>A channel as it is now; null where there is none.</summary>
-    /// <exception cref="TransactionException">It cannot be read.</exception>
-    public async ValueTask<ChannelReading?> ReadAsync(ChannelId channel, CancellationToken cancellationToken)
-    {
-        byte[] output = await sender.CallAsync(escrow, EscrowCalls.Channels(channel), cancellationToken);
-        return EscrowCalls.TryReadChannel(output, channel, default, out ChannelReading? reading)
-            ? reading
-            : throw new TransactionException($"{escrow} does not answer as the escrow contract does");
-    }
-
-    /// <summary>The channels that the sender opened from a block on.</summary>
-    /// <exception cref="TransactionException">They cannot be read, for instance because the node refuses so many blocks.</exception>
+    /// <summary>The channels that the sender opened from a block on, as they are now.</summary>
+    /// <exception cref="TransactionException">They cannot be read, for instance because the node takes few blocks at a time.</exception>
     public async ValueTask<IReadOnlyList<ChannelReading>> ListAsync(ulong fromBlock, CancellationToken cancellationToken)
     {
-        var filter = new JsonObject
+        try
         {
-            ["address"] = $"{escrow}",
-            ["fromBlock"] = HexText.Quantity(fromBlock),
-            ["toBlock"] = "latest",
-            ["topics"] = new JsonArray($"{EscrowEvents.ChannelOpen}", $"0x{new string('0', 24)}{sender.Sender.ToString()[2..]}"),
-        };
-        JsonElement result = await sender.RequestAsync("eth_getLogs", [filter], cancellationToken);
-        List<ChannelReading> channels = [];
-        foreach (LogEntry log in result.EnumerateArray().Select(EthereumQueries.ReadLog))
-        {
-            if (EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? decoded)
-                && await ReadAsync(decoded.Channel, cancellationToken) is { } reading)
-            {
-                channels.Add(reading);
-            }
+            return await sender.QueryAsync((node, token) => ListAsync(node, fromBlock, token), cancellationToken);
         }
-
-        return channels;
+        catch (RangesTooSmallException exception)
+        {
+            throw new TransactionException($"the node takes too few blocks at a time, begin at a later one: {exception.Message}");
+        }
     }
 
     /// <summary>The number of the newest block.</summary>
     /// <exception cref="TransactionException">It cannot be read.</exception>
-    public async ValueTask<ulong> BlockNumberAsync(CancellationToken cancellationToken) =>
-        (ulong)await sender.NumberAsync("eth_blockNumber", [], cancellationToken);
+    public ValueTask<ulong> BlockNumberAsync(CancellationToken cancellationToken) =>
+        sender.QueryAsync((node, token) => node.BlockNumberAsync(token), cancellationToken);
+
+    private async ValueTask<IReadOnlyList<ChannelReading>> ListAsync(
+        JsonRpcEndpoint node, ulong fromBlock, CancellationToken cancellationToken)
+    {
+        byte[] topic = [.. new byte[Bytes32.Size - Address.Size], .. sender.Sender.ToBytes()];
+        var filter = new LogFilter([EscrowEvents.ChannelOpen], new Bytes32(topic));
+        BlockHeader head = await node.LatestBlockAsync(cancellationToken);
+        ulong blocks = fromBlock > head.Number ? 1 : head.Number - fromBlock + 1;
+        var ids = new List<ChannelId>();
+        await foreach (LogRange range in node.LogRangesAsync(escrow, filter, fromBlock, head.Number, blocks, cancellationToken))
+        {
+            foreach (LogEntry log in range.Logs)
+            {
+                if (EscrowEvents.TryDecode(log.Topics, log.Data.Span, out EscrowEvent? opened))
+                {
+                    ids.Add(opened.Channel);
+                }
+            }
+        }
+
+        var at = new ChainBlock(head.Number, head.Hash, default);
+        var channels = new List<ChannelReading>(ids.Count);
+        foreach (ChannelId[] batch in ids.Chunk(ReadQueue.MaxBatch))
+        {
+            List<ChannelReading?> readings = await node.ChannelsAsync(escrow, batch, at, static () => { }, cancellationToken);
+            channels.AddRange(readings.OfType<ChannelReading>());
+        }
+
+        return channels;
+    }
 
     /// <summary>Gives the contract the tokens that it lacks.</summary>
     private async ValueTask DepositAsync(UInt256 cogs, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,14 +16,15 @@ namespace SnetGateway.Ethereum.OperatorTransactions;
 /// <param name="chainId">The chain that the node must serve.</param>
 /// <param name="key">The sender.</param>
 /// <param name="time">The clock of the timeouts.</param>
-public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key, TimeProvider time) : IDisposable
+/// <param name="handler">Sends the requests; null for HTTP.</param>
+public sealed class TransactionSender(
+    Uri endpoint, long chainId, PrivateKey key, TimeProvider time, HttpMessageHandler? handler = null) : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
-    private static readonly BigInteger s_defaultPriorityFee = 1_000_000_000;
 
-    private readonly HttpMessageInvoker _http = new(EthereumClient.CreateHandler(s_timeout));
+    private readonly HttpMessageInvoker _http = new(handler ?? EthereumClient.CreateHandler(s_timeout), disposeHandler: handler is null);
     private JsonRpcEndpoint? _node;
 
     /// <summary>The address that sends.</summary>
@@ -34,10 +34,13 @@ public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key
 
     /// <summary>Calls a view function of a contract, or simulates a transaction.</summary>
     /// <exception cref="TransactionException">The node gave no result, or the contract refuses the call.</exception>
-    public async ValueTask<byte[]> CallAsync(Address contract, byte[] data, CancellationToken cancellationToken) =>
-        HexText.TryReadData(await RequestAsync("eth_call", [Call(contract, data), "latest"], cancellationToken), out byte[] output)
-            ? output
-            : throw new TransactionException("the node's answer to eth_call cannot be read");
+    public ValueTask<byte[]> CallAsync(Address contract, byte[] data, CancellationToken cancellationToken) => QueryAsync(
+        async (node, token) =>
+        {
+            JsonElement result = await node.RequestAsync("eth_call", [Call(contract, data), "latest"], token);
+            return HexText.TryReadData(result, out byte[] output) ? output : throw EthereumQueries.Malformed("eth_call");
+        },
+        cancellationToken);
 
     /// <summary>Sends a transaction to a contract, and waits until it is mined.</summary>
     /// <returns>The mined transaction.</returns>
@@ -45,36 +48,46 @@ public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key
     /// message has its hash where it was sent.</exception>
     public async ValueTask<MinedTransaction> SendAsync(Address contract, byte[] data, CancellationToken cancellationToken)
     {
-        // Signatures hold the chain's id, but a wrong node would still see the call.
-        if (await NumberAsync("eth_chainId", [], cancellationToken) is var actual && actual != chainId)
-        {
-            throw new TransactionException($"the node serves chain {actual}, not {chainId}");
-        }
-
-        BigInteger gas = await NumberAsync("eth_estimateGas", [Call(contract, data)], cancellationToken);
-        BigInteger nonce = await NumberAsync("eth_getTransactionCount", [$"{key.Address}", "pending"], cancellationToken);
-        JsonElement block = await RequestAsync("eth_getBlockByNumber", ["latest", false], cancellationToken);
-        BigInteger baseFee = block.TryGetProperty("baseFeePerGas", out JsonElement fee) ? Number(fee) : 0;
-        BigInteger priority = await PriorityFeeAsync(cancellationToken);
-        var transaction = new ContractTransaction(
-            (ulong)chainId, (ulong)nonce, priority, (2 * baseFee) + priority, (ulong)(gas * 12 / 10), contract, data);
-        JsonElement hash = await RequestAsync(
-            "eth_sendRawTransaction", [HexText.Data(transaction.Signed(key.SignDigest(transaction.Digest())))], cancellationToken);
-        return await WaitAsync(hash.GetString() ?? "", cancellationToken);
+        string hash = await QueryAsync(
+            async (node, token) =>
+            {
+                ContractTransaction transaction = await PrepareAsync(node, contract, data, token);
+                string raw = HexText.Data(transaction.Signed(key.SignDigest(transaction.Digest())));
+                return HexText.Text(await node.RequestAsync("eth_sendRawTransaction", [raw], token)) ?? "";
+            },
+            cancellationToken);
+        return await WaitAsync(hash, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private async ValueTask<ContractTransaction> PrepareAsync(
+        JsonRpcEndpoint node, Address contract, byte[] data, CancellationToken cancellationToken)
+    {
+        // Signatures hold the chain's id, but a wrong node would still see the call.
+        if (await node.ChainIdAsync(cancellationToken) is var actual && actual != (ulong)chainId)
+        {
+            throw new TransactionException($"the node serves chain {actual}, not {chainId}");
+        }
+
+        ulong gas = await node.EstimateGasAsync(Call(contract, data), cancellationToken);
+        ulong nonce = await node.TransactionCountAsync(key.Address, "pending", cancellationToken);
+        BigInteger baseFee = (await node.LatestFeeAsync(cancellationToken)).BaseFee ?? 0;
+        BigInteger tip = await node.TipAsync(cancellationToken);
+        return new ContractTransaction((ulong)chainId, nonce, tip, (2 * baseFee) + tip, gas + (gas / 5), contract, data);
+    }
 
     private async ValueTask<MinedTransaction> WaitAsync(string hash, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < s_patience)
         {
-            JsonElement receipt = await RequestAsync("eth_getTransactionReceipt", [hash], cancellationToken);
+            JsonElement receipt = await QueryAsync(
+                (node, token) => node.RequestAsync("eth_getTransactionReceipt", [hash], token), cancellationToken);
             if (receipt.ValueKind == JsonValueKind.Object)
             {
-                return Number(receipt.GetProperty("status")).IsOne
+                return receipt.TryGetProperty("status", out JsonElement status) && HexText.TryReadQuantity(status, out ulong ok) && ok == 1
                     ? new MinedTransaction(hash, receipt)
                     : throw new TransactionException($"the transaction {hash} failed");
             }
@@ -85,26 +98,14 @@ public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key
         throw new TransactionException($"the transaction {hash} is not mined yet: wait for it before you repeat the command");
     }
 
-    private async ValueTask<BigInteger> PriorityFeeAsync(CancellationToken cancellationToken)
+    /// <summary>Asks the node.</summary>
+    /// <exception cref="TransactionException">It gave no usable response, or an error.</exception>
+    internal async ValueTask<T> QueryAsync<T>(
+        Func<JsonRpcEndpoint, CancellationToken, ValueTask<T>> query, CancellationToken cancellationToken)
     {
         try
         {
-            return await NumberAsync("eth_maxPriorityFeePerGas", [], cancellationToken);
-        }
-        catch (TransactionException)
-        {
-            return s_defaultPriorityFee; // not every node has that method
-        }
-    }
-
-    internal async ValueTask<BigInteger> NumberAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken) =>
-        Number(await RequestAsync(method, parameters, cancellationToken));
-
-    internal async ValueTask<JsonElement> RequestAsync(string method, JsonNode[] parameters, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Node.RequestAsync(method, parameters, cancellationToken);
+            return await query(Node, cancellationToken);
         }
         catch (JsonRpcErrorException e)
         {
@@ -118,12 +119,6 @@ public sealed class TransactionSender(Uri endpoint, long chainId, PrivateKey key
 
     private JsonObject Call(Address contract, byte[] data) =>
         new() { ["from"] = $"{key.Address}", ["to"] = $"{contract}", ["data"] = HexText.Data(data) };
-
-    private static BigInteger Number(JsonElement value) => value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 2 } text && text.StartsWith("0x", StringComparison.Ordinal)
-        && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger number)
-            ? number
-            : throw new TransactionException("the node's answer is not a number");
 }
 
 /// <summary>A transaction that succeeded.</summary>

@@ -13,9 +13,6 @@ namespace SnetGateway.Ethereum.Transactions;
 /// <param name="finalityDepth">Blocks until finality.</param>
 internal sealed class ClaimTransactions(EthereumClient client, Address escrow, ulong finalityDepth) : IClaimTransactions
 {
-    /// <summary>Wei for a unit of gas where the node suggests nothing.</summary>
-    private const ulong UsualTip = 1_000_000_000;
-
     /// <summary>Two epochs, as elsewhere; nodes that keep no history have the state of 128 blocks.</summary>
     private const ulong MaxDepth = 64;
 
@@ -23,22 +20,15 @@ internal sealed class ClaimTransactions(EthereumClient client, Address escrow, u
     public ValueTask<ClaimAccount> ReadAccountAsync(Address payee, CancellationToken cancellationToken) => AskAsync(
         async (endpoint, token) =>
         {
-            JsonElement block = await endpoint.RequestAsync("eth_getBlockByNumber", ["latest", false], token);
-            if (block.ValueKind != JsonValueKind.Object
-                || !block.TryGetProperty("number", out JsonElement number) || !HexText.TryReadQuantity(number, out ulong head)
-                || !block.TryGetProperty("hash", out JsonElement hash) || !HexText.TryReadBytes32(hash, out Bytes32 headHash)
-                || !block.TryGetProperty("baseFeePerGas", out JsonElement fee) || !HexText.TryReadQuantity(fee, out ulong baseFee))
-            {
-                throw EthereumQueries.Malformed("eth_getBlockByNumber");
-            }
-
+            FeeBlock head = await endpoint.LatestFeeAsync(token);
+            ulong baseFee = head.BaseFee ?? throw EthereumQueries.Malformed("eth_getBlockByNumber");
             ulong depth = Math.Min(finalityDepth, MaxDepth);
-            ulong final = head < depth ? 0 : head - depth;
+            ulong final = head.Number < depth ? 0 : head.Number - depth;
             return new ClaimAccount(
-                head, final,
-                await CountAsync(endpoint, payee, AtHash(headHash), token),
-                await CountAsync(endpoint, payee, HexText.Quantity(final), token),
-                await BalanceAsync(endpoint, payee, AtHash(headHash), token), baseFee, await TipAsync(endpoint, token));
+                head.Number, final,
+                await endpoint.TransactionCountAsync(payee, AtHash(head.Hash), token),
+                await endpoint.TransactionCountAsync(payee, HexText.Quantity(final), token),
+                await endpoint.BalanceAsync(payee, AtHash(head.Hash), token), baseFee, await endpoint.TipAsync(token));
         },
         cancellationToken);
 
@@ -66,8 +56,7 @@ internal sealed class ClaimTransactions(EthereumClient client, Address escrow, u
         {
             try
             {
-                JsonElement result = await endpoint.RequestAsync("eth_estimateGas", [Call(payee, claims)], token);
-                return HexText.TryReadQuantity(result, out ulong gas) ? gas : throw EthereumQueries.Malformed("eth_estimateGas");
+                return await endpoint.EstimateGasAsync(Call(payee, claims), token);
             }
             catch (JsonRpcErrorException error) when (IsRevert(error))
             {
@@ -127,29 +116,6 @@ internal sealed class ClaimTransactions(EthereumClient client, Address escrow, u
     };
 
     private static JsonObject AtHash(Bytes32 hash) => new() { ["blockHash"] = hash.ToString() };
-
-    private static async ValueTask<ulong> CountAsync(JsonRpcEndpoint endpoint, Address payee, JsonNode at, CancellationToken token) =>
-        HexText.TryReadQuantity(await endpoint.RequestAsync("eth_getTransactionCount", [payee.ToString(), at], token), out ulong count)
-            ? count
-            : throw EthereumQueries.Malformed("eth_getTransactionCount");
-
-    private static async ValueTask<UInt256> BalanceAsync(JsonRpcEndpoint endpoint, Address payee, JsonNode at, CancellationToken token) =>
-        HexText.TryReadLargeQuantity(await endpoint.RequestAsync("eth_getBalance", [payee.ToString(), at], token), out UInt256 wei)
-            ? wei
-            : throw EthereumQueries.Malformed("eth_getBalance");
-
-    private static async ValueTask<ulong> TipAsync(JsonRpcEndpoint endpoint, CancellationToken token)
-    {
-        try
-        {
-            JsonElement tip = await endpoint.RequestAsync("eth_maxPriorityFeePerGas", [], token);
-            return HexText.TryReadQuantity(tip, out ulong wei) ? wei : UsualTip;
-        }
-        catch (JsonRpcErrorException error) when (!error.IsRateLimit)
-        {
-            return UsualTip; // not every node has it
-        }
-    }
 
     /// <summary>Whether the contract refused the call, and not the node. Nodes report it with different codes.</summary>
     private static bool IsRevert(JsonRpcErrorException error) =>

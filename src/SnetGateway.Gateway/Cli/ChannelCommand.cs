@@ -103,7 +103,7 @@ internal sealed class ChannelCommand(CommandContext context)
     {
         var from = new Option<long?>("--from-block")
         {
-            Description = "First block to search. Default: 500,000 blocks ago. Some nodes refuse long ranges.", HelpName = "BLOCK",
+            Description = "First block to search. Default: 500,000 blocks ago. Some nodes need a later one.", HelpName = "BLOCK",
         };
         var command = new Command("list", "Lists the channels that the consumer opened.") { from, _keyFile, _passwordFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (_, channels, _) =>

@@ -232,7 +232,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
                 if (filter["blockHash"] is { } hash)
                 {
                     return _byHash.TryGetValue((string)hash!, out Block? one) && Sees(one)
-                        ? (new JsonArray([.. one.Logs()]), null)
+                        ? (new JsonArray([.. one.Logs().Where(log => IsAsked(log, filter))]), null)
                         : (null, new JsonObject { ["code"] = -32000, ["message"] = "unknown block" });
                 }
 
@@ -244,11 +244,18 @@ internal sealed class ScriptedChain : HttpMessageHandler
                 }
 
                 IEnumerable<Block> asked = _canonical.Where(block => block.Number >= from && block.Number <= to);
-                return (new JsonArray([.. asked.SelectMany(block => block.Logs())]), null);
+                return (new JsonArray([.. asked.SelectMany(block => block.Logs()).Where(log => IsAsked(log, filter))]), null);
             default:
                 return (null, new JsonObject { ["code"] = -32601, ["message"] = "no such method" });
         }
     }
+
+    /// <summary>Each topic of the filter is one topic, several of which one has to be there, or null.</summary>
+    private static bool IsAsked(JsonNode log, JsonNode filter) => filter["topics"]!.AsArray().Index().All(asked =>
+    {
+        string? topic = log["topics"]!.AsArray().Count > asked.Index ? (string?)log["topics"]![asked.Index] : null;
+        return asked.Item is null || (asked.Item is JsonArray any ? any.Any(one => (string?)one == topic) : (string?)asked.Item == topic);
+    });
 
     /// <summary>`token()` of the escrow contract, and `balanceOf` of that token; null for any other function.</summary>
     private byte[]? CallToken(byte[] data) => Convert.ToHexStringLower(data.AsSpan(0, 4)) switch
