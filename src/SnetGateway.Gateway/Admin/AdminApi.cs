@@ -97,7 +97,8 @@ internal static class AdminApi
     private static void MapClaims(RouteGroupBuilder api)
     {
         api.MapGet("/claims", (ClaimControl control, CancellationToken token) => control.StatusAsync(token))
-            .WithName("GetClaims").WithSummary("The claims that the gateway sends: open transactions, and how the last round ended.");
+            .WithName("GetClaims")
+            .WithSummary("The claims that the gateway sends: open and finished transactions, and how the last round ended.");
         api.MapGet("/claims/plan", (ClaimControl control, CancellationToken token) => OfChainAsync(() => control.PlanAsync(token)))
             .WithName("PlanClaims").WithSummary("What would be claimed now, by which rule, and what it costs. Changes nothing.");
         api.MapPost("/claims/run", (ClaimControl control, CancellationToken token) => control.RunAsync(token))

@@ -4,8 +4,9 @@ using SnetGateway.Payments.Values;
 
 namespace SnetGateway.Gateway.Claims;
 
-/// <summary>Counts and logs what happens to the transactions that claim.</summary>
-internal sealed class ClaimEvents(ClaimMetrics metrics, ILogger<ClaimEvents> logger, TimeProvider time) : IClaimEvents
+/// <summary>Counts and logs what happens to the transactions that claim, and keeps how the newest have ended.</summary>
+internal sealed class ClaimEvents(
+    ClaimMetrics metrics, FinishedClaims finished, ILogger<ClaimEvents> logger, TimeProvider time) : IClaimEvents
 {
     private const ulong WeiPerGwei = 1_000_000_000;
 
@@ -38,6 +39,7 @@ internal sealed class ClaimEvents(ClaimMetrics metrics, ILogger<ClaimEvents> log
     public void BatchFinished(Address payee, ClaimBatch batch, BatchOutcome outcome)
     {
         metrics.Finished(outcome);
+        finished.Add(payee, batch, outcome);
         switch (outcome.Kind)
         {
             case BatchEnd.Paid:

@@ -13,6 +13,7 @@ internal static class ClaimServiceCollectionExtensions
         services.AddSingleton<OutboxStore>();
         services.AddSingleton(provider => provider.GetRequiredService<ChainFollower>().Transactions);
         services.AddSingleton<ClaimMetrics>();
+        services.AddSingleton<FinishedClaims>();
         services.AddSingleton<IClaimEvents, ClaimEvents>();
         services.AddSingleton<ClaimAutopilots>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimAutopilots>());

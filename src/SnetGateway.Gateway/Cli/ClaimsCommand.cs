@@ -25,7 +25,7 @@ internal static class ClaimsCommand
             context, "run", "Does a round of claims now: sends what is due, and looks after what is open.",
             (gateway, token) => gateway.PostAsync("/claims/run", token), WriteStatus));
         command.Subcommands.Add(Create(
-            context, "status", "The open transactions, and how the last round ended; exit code 1 if it failed.",
+            context, "status", "The open transactions, the newest finished ones, and how the last round ended; exit code 1 if it failed.",
             (gateway, token) => gateway.GetAsync("/claims", token), WriteStatus));
         return command;
     }
@@ -67,7 +67,7 @@ internal static class ClaimsCommand
                 {
                     one.Channel, one.Nonce, Text(one.Claims), one.Cogs, one.Expiration, Text(one.BlocksLeft), Text(one.Gas),
                     one.GainCogs ?? "-",
-                    one.Hold is { } hold ? $"no: {Words(hold)}" : $"by {Words(one.Reason!)}",
+                    one.Hold is { } hold ? $"no: {ClaimText.Words(hold)}" : $"by {ClaimText.Words(one.Reason!)}",
                 }),
             ],
             column => column <= 7);
@@ -84,30 +84,54 @@ internal static class ClaimsCommand
 
         foreach (ClaimStatus one in all)
         {
-            string claimer = one.IsClaimer ? "claimed by this gateway" : one.HasClaimer ? "claimed by another gateway" : "claimed by none";
+            string claimer = ClaimText.Claimer(one.IsClaimer, one.HasClaimer);
             output.WriteLine($"{one.Payee}: {claimer}, last round {(one.LastRound is { } at ? ReportText.Time(at) : "never")}"
                 + (one.Problem is { } problem ? $", failed: {problem}" : ""));
-            if (one.Open.Count > 0)
-            {
-                TextTable.Write(
-                    output,
-                    [
-                        ["transaction", "claims", "cogs", "made at block", "sent at block", "hash"],
-                        .. one.Open.Select(open => new[]
-                        {
-                            Text(open.Number), Text(open.Claims), open.Cogs, Text(open.CreatedAt), Text(open.SentAt), open.Hash,
-                        }),
-                    ],
-                    column => column <= 4);
-            }
+            WriteOpen(output, one.Open);
+            WriteFinished(output, one.Finished);
         }
 
         return all.Any(one => one.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    /// <summary>notWorthItsGas as "not worth its gas".</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+    private static void WriteOpen(TextWriter output, IReadOnlyList<OpenTransaction> open)
+    {
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        TextTable.Write(
+            output,
+            [
+                ["transaction", "claims", "cogs", "made at block", "sent at block", "state", "hash"],
+                .. open.Select(one => new[]
+                {
+                    Text(one.Number), Text(one.Claims), one.Cogs, Text(one.CreatedAt), Text(one.SentAt), one.State ?? "-", one.Hash,
+                }),
+            ],
+            column => column <= 4);
+    }
+
+    private static void WriteFinished(TextWriter output, IReadOnlyList<FinishedTransaction> finished)
+    {
+        if (finished is not { Count: > 0 })
+        {
+            return; // none, or a gateway of a version that does not list them
+        }
+
+        TextTable.Write(
+            output,
+            [
+                ["finished", "claims", "cogs", "gas", "time", "outcome", "hash"],
+                .. finished.Select(one => new[]
+                {
+                    Text(one.Number), Text(one.Claims), one.Cogs, Text(one.Gas), ReportText.Time(one.At), ClaimText.Words(one.Outcome),
+                    one.Hash ?? "-",
+                }),
+            ],
+            column => column <= 3);
+    }
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

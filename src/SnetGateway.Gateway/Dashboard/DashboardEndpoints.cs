@@ -24,6 +24,7 @@ internal static class DashboardEndpoints
         Map<ChannelsPage>(pages, "/channels");
         Map<OneChannelPage>(pages, "/channels/{id}", "id");
         Map<PaidCallPage>(pages, "/channels/{id}/{entry}", "id", "entry");
+        Map<ClaimsPage>(pages, "/claims");
         Map<CallsPage>(pages, "/calls");
         Map<RefusedCallPage>(pages, "/calls/refused");
         Map<ConsumersPage>(pages, "/consumers");

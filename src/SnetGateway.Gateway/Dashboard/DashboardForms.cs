@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Timeouts;
 using SnetGateway.Gateway.Admin;
 using SnetGateway.Gateway.Dashboard.Pages;
 using SnetGateway.Payments.Records;
@@ -6,12 +7,14 @@ using SnetGateway.Payments.Records;
 namespace SnetGateway.Gateway.Dashboard;
 
 /// <summary>
-/// What the forms of the pages do: login, logout, pauses and instances. Each leads back to a page, so that a reload repeats nothing.
+/// What the forms of the pages do: login, logout, pauses, instances and rounds of claims. Each leads back to a page, so that a reload
+/// repeats nothing.
 /// </summary>
 internal static class DashboardForms
 {
     public const string Login = AdminGuard.Login, Logout = AdminGuard.Dashboard + "/logout";
     public const string Pause = AdminGuard.Dashboard + "/pause", Instance = AdminGuard.Dashboard + "/instance";
+    public const string Claims = AdminGuard.Dashboard + "/claims";
 
     private const string Services = AdminGuard.Dashboard + "/services";
 
@@ -21,6 +24,10 @@ internal static class DashboardForms
         Map(pages, "/logout", LogoutAsync);
         Map(pages, "/pause", PauseAsync);
         Map(pages, "/instance", ChangeInstanceAsync);
+        Map(pages, "/claims", ClaimAsync).WithRequestTimeout(new RequestTimeoutPolicy
+        {
+            Timeout = TimeSpan.FromMinutes(10), TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        });
     }
 
     /// <summary>Only pages of the dashboard.</summary>
@@ -31,7 +38,8 @@ internal static class DashboardForms
             ? page
             : AdminGuard.Dashboard;
 
-    private static void Map(IEndpointRouteBuilder pages, string path, Func<HttpContext, IFormCollection, Task<string?>> change) =>
+    private static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder pages, string path, Func<HttpContext, IFormCollection, Task<string?>> change) =>
         pages.MapPost(path, (RequestDelegate)(context => ChangeAsync(context, change)));
 
     /// <summary>
@@ -127,6 +135,12 @@ internal static class DashboardForms
         return context.RequestServices.GetRequiredService<InstanceControl>().Apply(request) is { } problem
             ? await RefuseAsync(context, $"Nothing was changed: {problem}.")
             : $"{Services}{QueryString.Create("done", drained switch { "yes" => "drained", "no" => "undrained", _ => "weight" })}";
+    }
+
+    private static async Task<string?> ClaimAsync(HttpContext context, IFormCollection form)
+    {
+        await context.RequestServices.GetRequiredService<ClaimControl>().RunAsync(context.RequestAborted);
+        return $"{Claims}{QueryString.Create("done", "round")}";
     }
 
     private static async Task<string?> RefuseAsync(HttpContext context, string problem)

@@ -108,6 +108,16 @@ internal static class Show
     public static string Exactly(string cogs) =>
         Amount(cogs).Unit == "cogs" || cogs == "0" ? AmountText(cogs) : $"{AmountText(cogs)}, {Thousands(cogs)} cogs";
 
+    /// <summary>The same with a minus sign in front of a loss.</summary>
+    public static string Signed(string cogs) =>
+        cogs.StartsWith('-') ? $"\u2212{AmountText(cogs[1..])}" : AmountText(cogs);
+
+    /// <summary>What gas costs, for a unit of it.</summary>
+    public static string Gwei(ulong wei) => string.Create(CultureInfo.InvariantCulture, $"{wei / 1e9:0.###} gwei");
+
+    /// <summary>The same of a transaction.</summary>
+    public static string Ether(double wei) => string.Create(CultureInfo.InvariantCulture, $"{wei / 1e18:0.##########} ether");
+
     /// <summary>A reason as words.</summary>
     public static string Reason(string reason) => reason.Replace('_', ' ');
 }

@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using SnetGateway.FunctionalTests.Admin;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.TestKit.Market;
-using SnetGateway.TestKit.Processes;
 using Xunit;
 
 namespace SnetGateway.FunctionalTests.Dashboard;
@@ -13,14 +10,14 @@ namespace SnetGateway.FunctionalTests.Dashboard;
 [Trait("Needs", "chain")]
 public sealed class DashboardBrowserTests(DashboardMarket market) : IClassFixture<DashboardMarket>
 {
-    private const int Wide = 1280, Narrow = 360;
+    private const int Wide = PageLooks.Wide;
 
     private readonly Chromium _browser = market.Browser;
 
     private string[] Pages =>
     [
         "", "/services?done=paused", "/services/echo", "/channels", $"/channels/{market.Channel.Id}", $"/channels/{market.Channel.Id}/1",
-        $"/channels?search={market.Channel.Sender}", "/channels/999999", "/calls", "/consumers",
+        $"/channels?search={market.Channel.Sender}", "/channels/999999", "/claims", "/calls", "/consumers",
         $"/limits?payer={market.Channel.Sender}", "/limits?payer=7", "/alerts", "/configuration", "/login", "/nothing",
     ];
 
@@ -35,28 +32,11 @@ public sealed class DashboardBrowserTests(DashboardMarket market) : IClassFixtur
     [Fact]
     public async Task EveryPage_IsAccessible_AndFitsItsWindow()
     {
-        string axe = await File.ReadAllTextAsync(Repository.Existing(
-            "tests/clients/axe/node_modules/axe-core/axe.min.js", "run tests/run.sh, or npm ci in tests/clients/axe"));
         await _browser.GoAsync(market.Root + "/calls");
         string why = await _browser.TextAsync("document.querySelector('[aria-labelledby=refusals] tbody a').href");
         foreach (string page in (string[])[.. Pages.Select(page => market.Root + page), why])
         {
-            await _browser.ShowAsync(Wide, 900, isDark: false);
-            await _browser.GoAsync(page);
-            await KeepAsync(page, "light");
-            await _browser.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true); 0");
-            await _browser.EvaluateAsync(axe + "; 0");
-            await CheckAsync(page, "wide, light");
-            await _browser.ShowAsync(Wide, 900, isDark: true);
-            await KeepAsync(page, "dark");
-            await CheckAsync(page, "wide, dark", "color-contrast");
-            await _browser.ShowAsync(Narrow, 800, isDark: true);
-            await KeepAsync(page, "phone-dark");
-            await CheckAsync(page, "narrow, dark", "color-contrast", "target-size", "scrollable-region-focusable");
-            int excess = (await _browser.EvaluateAsync($"document.documentElement.scrollWidth - {Narrow}"))!.GetValue<int>();
-            Assert.True(excess <= 0, $"{page} is {excess} px wider than its window of {Narrow} px");
-            await _browser.ShowAsync(Narrow, 800, isDark: false);
-            await KeepAsync(page, "phone");
+            await PageLooks.CheckAsync(_browser, page);
         }
     }
 
@@ -235,25 +215,4 @@ public sealed class DashboardBrowserTests(DashboardMarket market) : IClassFixtur
     private Task TypeAsync(string text) => _browser.PressAsync([.. text.Select(character => $"{character}")]);
 
     private Task<string> HeadingAsync() => _browser.TextAsync("document.querySelector('h1').innerText");
-
-    /// <summary>No rule of axe-core is violated.</summary>
-    private async Task CheckAsync(string page, string how, params string[] rules)
-    {
-        string options = rules.Length == 0 ? "{}" : $"{{ runOnly: {JsonSerializer.Serialize(rules)} }}";
-        JsonArray violations = (await _browser.EvaluateAsync(
-            $"axe.run({options}).then(result => result.violations.map(one => "
-                + "one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).join(' ')))"))!.AsArray();
-        Assert.True(violations.Count == 0, $"{page} ({how}): {violations.ToJsonString()}");
-    }
-
-    /// <summary>Pictures for people, where a folder for them is named.</summary>
-    private async Task KeepAsync(string page, string look)
-    {
-        if (Environment.GetEnvironmentVariable("SNET_TEST_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            string name = string.Concat(new Uri(page).PathAndQuery.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
-            await File.WriteAllBytesAsync(
-                Path.Combine(folder, $"{name[..Math.Min(30, name.Length)]}-{look}.png"), await _browser.ScreenshotAsync());
-        }
-    }
 }

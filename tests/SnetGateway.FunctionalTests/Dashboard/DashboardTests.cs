@@ -14,9 +14,9 @@ public sealed partial class DashboardTests : IAsyncLifetime
     private static readonly string[] s_pages =
     [
         "/dashboard", "/dashboard?range=6h", "/dashboard/services", "/dashboard/services/echo", "/dashboard/channels",
-        "/dashboard/channels?search=0x2222222222222222222222222222222222222222", "/dashboard/calls", "/dashboard/consumers",
-        "/dashboard/limits", "/dashboard/limits?payer=0x2222222222222222222222222222222222222222", "/dashboard/alerts",
-        "/dashboard/configuration", "/dashboard/login",
+        "/dashboard/channels?search=0x2222222222222222222222222222222222222222", "/dashboard/claims", "/dashboard/calls",
+        "/dashboard/consumers", "/dashboard/limits", "/dashboard/limits?payer=0x2222222222222222222222222222222222222222",
+        "/dashboard/alerts", "/dashboard/configuration", "/dashboard/login",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-dashboard-");

@@ -94,7 +94,7 @@ public sealed class ClaimAutopilot
         ClaimOutbox outbox = await _outboxes.ReadAsync(Payee, cancellationToken);
         if (_outboxes.IsShared && outbox.Claimer != _process && outbox.ClaimerUntil > _time.GetUtcNow())
         {
-            return new ClaimRound(outbox, IsClaimer: false, []);
+            return new ClaimRound(outbox, IsClaimer: false, [], null);
         }
 
         ClaimAccount account = await _chain.ReadAccountAsync(Payee, cancellationToken);
@@ -115,14 +115,14 @@ public sealed class ClaimAutopilot
             int room = due.Any(one => one.BlocksLeft < rules.ExpiryBlocks) ? ClaimOutbox.MaxBatches : ClaimOutbox.UsualBatches;
             if (outbox.Batches.Count >= room || due.All(one => one.Reason == ClaimReason.FillsBatch))
             {
-                return new ClaimRound(outbox, IsClaimer: true, plan);
+                return new ClaimRound(outbox, IsClaimer: true, plan, account);
             }
 
             int open = outbox.Batches.Count;
             outbox = await _new.SendAsync(outbox, due, account, rules, cancellationToken);
             if (outbox.Batches.Count == open)
             {
-                return new ClaimRound(outbox, IsClaimer: true, plan);
+                return new ClaimRound(outbox, IsClaimer: true, plan, account);
             }
         }
     }
@@ -181,4 +181,5 @@ public sealed class ClaimAutopilot
 /// <param name="Outbox">The open transactions.</param>
 /// <param name="IsClaimer">False when another gateway claims for this payee.</param>
 /// <param name="Plan">What the last plan of the round said of each channel.</param>
-public sealed record ClaimRound(ClaimOutbox Outbox, bool IsClaimer, IReadOnlyList<PlannedClaim> Plan);
+/// <param name="Account">The account at its beginning; null when another gateway claims.</param>
+public sealed record ClaimRound(ClaimOutbox Outbox, bool IsClaimer, IReadOnlyList<PlannedClaim> Plan, ClaimAccount? Account);

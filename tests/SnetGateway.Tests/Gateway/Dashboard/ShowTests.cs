@@ -19,6 +19,20 @@ public sealed class ShowTests
         Assert.Equal(expected.Replace('_', '\u202f'), Show.AmountText(cogs));
 
     [Theory]
+    [InlineData("0", "0 FET")]
+    [InlineData("1500000000000000000", "1.5 FET")]
+    [InlineData("-1500000000000000000", "-1.5 FET")]
+    [InlineData("-7", "-7 cogs")]
+    public void Gain_HasItsSign(string cogs, string expected) => Assert.Equal(expected.Replace('-', '\u2212'), Show.Signed(cogs));
+
+    [Theory]
+    [InlineData(0, "0 gwei", "0 ether")]
+    [InlineData(2_500_000_000, "2.5 gwei", "0.0000000025 ether")]
+    [InlineData(300_000_000_000_000_000, "300000000 gwei", "0.3 ether")]
+    public void Fee_IsInGweiAndEther(ulong wei, string gwei, string ether) =>
+        Assert.Equal((gwei, ether), (Show.Gwei(wei), Show.Ether(wei)));
+
+    [Theory]
     [InlineData(59, "59 s")]
     [InlineData(61, "1 min 1 s")]
     [InlineData(3_661, "1 h 1 min")]
