@@ -39,7 +39,7 @@ public sealed class ClaimsPageTests(ClaimsPageTests.ClaimingMarket market) : ICl
         await PageLooks.CheckAsync(_browser, Page);
 
         await market.Chain.MineAsync();
-        Assert.Matches("[1-9] blocks?", await RoundAsync("mined, not final"));
+        Assert.Matches(@"mined, not final\s+1\s+40 cogs\s+\d+ blocks?", await RoundAsync("mined, not final"));
         await market.Chain.MineAsync(70);
         string ended = await RoundAsync("paid");
         Assert.Contains("No transaction is open.", ended, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SnetGateway.FunctionalTests.Registry;
 
-/// <summary>A payment address from metadata, at gateways that share one etcd: one ledger, and a folder of its own for each.</summary>
+/// <summary>A payment address from metadata, at gateways that share one etcd: one ledger, and a separate folder for each.</summary>
 [Trait("Needs", "chain")]
 [Trait("Needs", "etcd")]
 public sealed class SharedPayeeTests(MarketFixture market) : IClassFixture<MarketFixture>
