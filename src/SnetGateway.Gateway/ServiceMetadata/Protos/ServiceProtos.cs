@@ -1,8 +1,8 @@
 namespace SnetGateway.Gateway.ServiceMetadata.Protos;
 
 /// <summary>
-/// The archive of a service whose calls are translated, or whose users train models, and the clusters that need its descriptors. The archive
-/// of any other gRPC service is not read, so that the service is served also where it is not valid.
+/// The archive of a service whose calls are translated, or whose users train models, and the clusters that need its descriptors. The
+/// archive of any other gRPC service is not read, so that the service is served also where it is not valid.
 /// </summary>
 /// <param name="Field">The field of the archive's URI, for errors.</param>
 /// <param name="Uri">The URI.</param>

@@ -17,6 +17,7 @@ public sealed class IpfsFaultTests : IAsyncLifetime
 
     private readonly TestTimeProvider _time = new();
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly SemaphoreSlim _hanging = new(0);
     private Func<HttpContext, Task> _respond = _ => Task.CompletedTask;
     private WebApplication _server = null!;
 
@@ -113,8 +114,12 @@ public sealed class IpfsFaultTests : IAsyncLifetime
         Assert.Equal(15, _requests.Count);
     }
 
-    private static Task HangAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted)
-        .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    private Task HangAsync(HttpContext context)
+    {
+        _hanging.Release();
+        return Task.Delay(Timeout.Infinite, context.RequestAborted)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 
     private static Task WriteAsync(HttpContext context, byte[] content) => context.Response.Body.WriteAsync(content).AsTask();
 
@@ -127,6 +132,7 @@ public sealed class IpfsFaultTests : IAsyncLifetime
     /// <summary>Waits until a request waits, beside the time of the whole file, and lets its time pass.</summary>
     private async Task PassAsync(TimeSpan wait)
     {
+        Assert.True(await _hanging.WaitAsync(GrpcTestHost.Patience));
         await _time.WhenArmedAsync(2);
         _time.Advance(wait);
     }
