@@ -75,6 +75,7 @@ internal static class PaymentCoreServiceCollectionExtensions
             provider.GetRequiredService<LivePaidCallOptions>(),
             provider.GetRequiredService<AllowedUsers>().Addresses));
         services.AddSingleton<UnpaidCalls>();
+        services.AddSingleton<GiveBacks>();
         services.AddSingleton<ChannelSettlement>();
         services.AddSingleton<RecordPreparation>();
         services.AddSingleton<VoucherAdmission>();

@@ -38,7 +38,7 @@ public sealed class PaymentParts
         Sync = new LedgerSync(store, book, CounterBook, Cursor, new TrainingModels(store));
         var checks = new ChannelChecks(chain, recovery, time, escrow, stalenessBound, Options);
         var unpaid = new UnpaidCalls(time, Options);
-        Settlement = new ChannelSettlement(checks, Ledger, unpaid, events, time, Options);
+        Settlement = new ChannelSettlement(checks, Ledger, new GiveBacks(Ledger, events, time, Options), unpaid, events, time, Options);
         var records = new RecordPreparation(chain, Ledger, events, time, Options);
         var vouchers = new VoucherAdmission(records, Ledger);
         Admission = new ChannelAdmission(
