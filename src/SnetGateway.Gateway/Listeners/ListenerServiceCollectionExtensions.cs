@@ -20,17 +20,13 @@ internal static class ListenerServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<CertificateFiles>());
         services.AddSingleton<IConnectionListenerFactory, SplitPortFactory>();
         services.AddOptions<SocketTransportOptions>().Configure<IOptions<LimitOptions>>((sockets, limits) =>
-        {
-            // Saves each call a system call, which waits for data without a buffer. A connection that is silent holds 4 KiB for it.
-            sockets.WaitForDataBeforeAllocatingBuffer = false;
             sockets.CreateBoundListenSocket = endPoint =>
             {
                 // Accepted sockets inherit the options of the listening socket.
                 Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
                 TcpKeepAlive.Set(socket, limits.Value.PingInterval + limits.Value.PingTimeout);
                 return socket;
-            };
-        });
+            });
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
         return services;
     }
