@@ -18,6 +18,9 @@ switch (args)
         return await ClaimSimulationRun.RunAsync(
             ledger, int.Parse(blocks, CultureInfo.InvariantCulture), int.Parse(kills, CultureInfo.InvariantCulture),
             int.Parse(seed, CultureInfo.InvariantCulture));
+    case [ClaimSimulationRun.Race, string ledger, string rounds, string seed]:
+        return await ClaimSimulationRun.RaceAsync(
+            ledger, int.Parse(rounds, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     case [ParserRun.Name, string inputs, string seed]:
         return await ParserRun.RunAsync(long.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
     default:

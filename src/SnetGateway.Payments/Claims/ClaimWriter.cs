@@ -94,6 +94,11 @@ public sealed class ClaimWriter(
 
             if (!NextRecord.HasRoomForClaim(record, chain.Reading))
             {
+                if (await MakesRoomAsync(channel, record, cancellationToken))
+                {
+                    continue;
+                }
+
                 return ClaimReply.Refused(
                     $"channel Id {channel.Id} has {ChannelRecordCodec.MaxEarlier} claims that are not final; claim again when they are");
             }
@@ -116,6 +121,23 @@ public sealed class ClaimWriter(
         }
 
         return InProgress(channel);
+    }
+
+    /// <summary>
+    /// Reads the channel: a reading is kept as long as nothing happens in the channel, and by an old one no claim since then is final.
+    /// </summary>
+    private async ValueTask<bool> MakesRoomAsync(Channel channel, ChannelRecord record, CancellationToken cancellationToken)
+    {
+        await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
+        ChannelReading reading = channel.Chain!.Reading;
+        bool hasRoom = NextRecord.HasRoomForClaim(record, reading);
+        if (!hasRoom && NextRecord.ShowsMoreClaims(record, reading))
+        {
+            // Else they would count from the next payment on, which may never come.
+            await ledger.NoteClaimsAsync(channel, record, reading);
+        }
+
+        return hasRoom;
     }
 
     private static ClaimReply InProgress(Channel channel) => ClaimReply.Refused(Refusals.Busy(channel.Id).Message);

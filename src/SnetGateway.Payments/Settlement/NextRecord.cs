@@ -152,6 +152,14 @@ internal static class NextRecord
     public static bool HasRoomForClaim(ChannelRecord record, ChannelReading reading) =>
         NotFinal(record.Earlier, reading).Count() < ChannelRecordCodec.MaxEarlier;
 
+    /// <summary>Whether the reading shows claims that the record does not yet know as such.</summary>
+    public static bool ShowsMoreClaims(ChannelRecord record, ChannelReading reading) =>
+        record.Earlier.Any(total => total.ShownClaimedAtBlock == 0 && total.Nonce < reading.Nonce);
+
+    /// <summary>The record with the claims that the reading shows: from its block on it counts when they are final. No new entry.</summary>
+    public static ChannelRecord WithShownClaims(ChannelRecord record, ChannelReading reading) =>
+        record with { Earlier = [.. NotFinal(record.Earlier, reading)], Reading = reading };
+
     /// <summary>The record of the channel that has the id now, where <paramref name="old"/> belonged to an earlier one.</summary>
     public static ChannelRecord SetAside(ChannelId id, ChannelChainState chain, ChannelRecord old, CallId call, DateTimeOffset at)
     {

@@ -156,6 +156,12 @@ public sealed class PaymentLedger(IRecordStore store, TimeProvider time, ulong i
         CommitOutcome.Committed == await WriteAsync(
             channel, old.Revision, NextRecord.SetAside(channel.Id, chain, old, NewCall(), time.GetUtcNow()), old);
 
+    /// <summary>
+    /// Writes down which claims the chain shows. Nothing depends on its success: if it is lost, the next attempt writes it.
+    /// </summary>
+    internal async ValueTask NoteClaimsAsync(Channel channel, ChannelRecord record, ChannelReading reading) =>
+        await WriteAsync(channel, record.Revision, NextRecord.WithShownClaims(record, reading));
+
     private static void Adopt(Channel channel, StoredRecord? stored)
     {
         if (stored is not null)

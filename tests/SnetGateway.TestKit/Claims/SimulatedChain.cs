@@ -26,6 +26,7 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
     private ImmutableDictionary<ChannelId, ChannelReading> _next = ImmutableDictionary<ChannelId, ChannelReading>.Empty;
     private List<(ulong Nonce, Bytes32 Hash)> _mempool = [];
     private readonly List<ChannelId> _takenOut = [];
+    private readonly List<ClaimEvent> _claimedByTools = [];
     private readonly Dictionary<ChannelId, ChannelReading> _openings = [];
     private ulong _forks;
 
@@ -37,6 +38,12 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
 
     /// <summary>Runs before and after each request of a gateway; may throw.</summary>
     public Action<string> OnRequest { get; set; } = _ => { };
+
+    /// <summary>What each request of a gateway waits for.</summary>
+    public Func<Task> Pause { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What was paid by <see cref="TryClaim"/>.</summary>
+    public IReadOnlyList<ClaimEvent> ClaimedByTools => _claimedByTools;
 
     /// <summary>Transactions of the chain that cost gas and claimed nothing.</summary>
     public int Wasted => Mined.Count(one => one.Receipt.Claims.Count == 0);
@@ -83,6 +90,20 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
         ChannelReading now = _next[id];
         _next = _next.SetItem(id, now with { Nonce = now.Nonce.Next, Value = now.Value.SaturatingSubtract(cogs) });
         _takenOut.Add(id);
+    }
+
+    /// <summary>The claim of a tool, in the next block, before the transactions that wait. False when the contract refuses it.</summary>
+    public bool TryClaim(ContractClaim claim)
+    {
+        if (Apply(_next, [claim]) is not { } after)
+        {
+            return false;
+        }
+
+        _next = after;
+        _takenOut.Add(claim.Channel);
+        _claimedByTools.Add(new ClaimEvent(claim.Channel, claim.Nonce.Next, claim.Payable));
+        return true;
     }
 
     /// <summary>Adds blocks, each with the transactions that pay enough.</summary>
@@ -145,7 +166,7 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
 
     public async ValueTask<ClaimAccount> ReadAccountAsync(Address payee, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
+        await Pause();
         OnRequest("account");
         ulong final = Head.Number < FinalityDepth ? 0 : Head.Number - FinalityDepth;
         return new ClaimAccount(Head.Number, final, Head.Count, Find(final)!.Count, Balance, BaseFee, 1_000_000_000);
@@ -154,7 +175,7 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
     public async ValueTask<bool> IsAcceptedAsync(
         Address payee, IReadOnlyList<ContractClaim> claims, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
+        await Pause();
         OnRequest("call");
         return Apply(Head.Channels, claims) is not null;
     }
@@ -162,14 +183,14 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
     public async ValueTask<ulong?> EstimateGasAsync(
         Address payee, IReadOnlyList<ContractClaim> claims, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
+        await Pause();
         OnRequest("estimate");
         return Apply(Head.Channels, claims) is null ? null : GasOf(claims.Count);
     }
 
     public async ValueTask<string?> SendAsync(SignedTransaction transaction, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
+        await Pause();
         OnRequest("send");
         string? refusal = Add(transaction.Hash);
         OnRequest("sent");
@@ -178,7 +199,7 @@ public sealed class SimulatedChain(Address escrow, PaymentGroup group, TimeProvi
 
     public async ValueTask<ClaimReceipt?> FindReceiptAsync(Bytes32 hash, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
+        await Pause();
         OnRequest("receipt");
         return _blocks.Select(block => block.Receipts.GetValueOrDefault(hash)).FirstOrDefault(receipt => receipt is not null);
     }

@@ -29,7 +29,7 @@ public sealed class SimulatedGateway
         Book = new ChannelBook([group], SimulatedChain.FinalityDepth);
         Reader = new SimulatedReader(chain, Book, time);
         Parts = new PaymentParts(
-            Book, Reader, new FakeSigners(), store, new RecordingPaymentEvents(), time, escrow, TimeSpan.FromMinutes(10),
+            Book, Reader, new FakeSigners(), store, Events, time, escrow, TimeSpan.FromMinutes(10),
             instance: process);
         Autopilot = new ClaimAutopilot(
             new Signer(chain, group.Recipient), Book, Reader, new OutboxStore(store), chain, Parts.ClaimWriter, events, time, process);
@@ -40,6 +40,9 @@ public sealed class SimulatedGateway
     public SimulatedReader Reader { get; }
 
     public PaymentParts Parts { get; }
+
+    /// <summary>What happened to payments.</summary>
+    public RecordingPaymentEvents Events { get; } = new();
 
     public ClaimAutopilot Autopilot { get; }
 

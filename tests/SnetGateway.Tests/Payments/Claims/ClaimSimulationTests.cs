@@ -8,7 +8,7 @@ using Xunit;
 namespace SnetGateway.Tests.Payments.Claims;
 
 /// <summary>
-/// The short form of tests/campaigns/claims.sh: gateways claim on a simulated chain and are killed. SNET_TEST_SEED repeats a run.
+/// The short forms of tests/campaigns/claims.sh: gateways claim on a simulated chain, and are killed or race. SNET_TEST_SEED repeats a run.
 /// </summary>
 public sealed class ClaimSimulationTests(ITestOutputHelper output)
 {
@@ -23,6 +23,20 @@ public sealed class ClaimSimulationTests(ITestOutputHelper output)
     {
         var store = new ScriptedStore { IsShared = true };
         await RunAsync([store, store, store]);
+    }
+
+    /// <summary>Two autopilots, and an autopilot and a tool, race for four channels while calls are paid.</summary>
+    [Fact]
+    [Rule(2, 8)]
+    public void TwoClaimersOfTheSameChannels_ClaimEachNonceOnce_AndAllThatWasPaid()
+    {
+        int seed = Seeds.Next(output.WriteLine);
+        var random = new Random(seed);
+        var store = new ScriptedStore { IsShared = true };
+        var race = new ClaimRace([store, store], random);
+        output.WriteLine(RandomTurns.Run(random, race.PassTime, () => race.RunAsync(rounds: 60)));
+        output.WriteLine($"waits {race.Waits}");
+        Assert.True(race is { OutboxesLost: > 0, StartsLost: > 0 }, "nothing raced");
     }
 
     private async Task RunAsync(IRecordStore[] stores)

@@ -287,6 +287,32 @@ public sealed class ClaimStartTests
         Assert.Equal(PaymentRig.Pay(30).Signature.ToArray(), entry.Signature.ToArray());
     }
 
+    /// <summary>A channel that nothing happens to is not read: the reading in memory is from before the claims became final.</summary>
+    [Fact]
+    [Rule(8)]
+    public async Task ClaimsThatAreFinal_MakeRoom_AlsoWhereNobodyPaysMeanwhile()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        for (ulong nonce = 0; nonce < 8; nonce++)
+        {
+            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
+            Assert.Null((await rig.StartAsync(nonce)).Refusal);
+        }
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        foreach (ClaimablePayment payment in (await rig.InProgressAsync()).Payments)
+        {
+            rig.ClaimOnChain(payment);
+        }
+
+        const string NotFinal = "channel Id 1 has 8 claims that are not final; claim again when they are";
+        Assert.Equal(NotFinal, (await rig.StartAsync(8)).Refusal);
+        rig.Chain.Mine(63);
+        Assert.Equal(NotFinal, (await rig.StartAsync(8)).Refusal);
+        rig.Chain.Mine(1);
+        Assert.Equal("1/8: 10", Assert.Single((await rig.StartAsync(8)).Lines()));
+    }
+
     [Fact]
     [Rule(8)]
     public async Task MoreClaimsThanTheRecordKeeps_AreRefused_AndNoSignatureIsDropped()
