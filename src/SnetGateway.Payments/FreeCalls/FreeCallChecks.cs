@@ -10,7 +10,7 @@ namespace SnetGateway.Payments.FreeCalls;
 /// None reads the store; the chain is read only where a number of the client is above what is in memory.
 /// </summary>
 /// <param name="recovery">Recovers signers.</param>
-/// <param name="tokens">Verifies tokens, each once.</param>
+/// <param name="tokens">Verifies tokens, each once, and knows the last use of each.</param>
 /// <param name="freshness">The newest block, from memory.</param>
 /// <param name="checksum">The text of an address with a checksum in its case (EIP-55), for error texts.</param>
 /// <param name="allowedUsers">The only addresses that are served; null for everyone.</param>
@@ -30,6 +30,15 @@ public sealed class FreeCallChecks(
     internal FreeCallFault? CheckSignatures(
         IReadOnlyList<FreeCallOffer> candidates, in FreeCallUse use, in FreeCallToken token, out FreeCallOffer offer)
     {
+        foreach (FreeCallOffer candidate in candidates)
+        {
+            if (tokens.IsLastUse(candidate, use, token))
+            {
+                offer = candidate;
+                return null;
+            }
+        }
+
         offer = candidates[0];
         FreeCallFault? fault = CheckUser(offer, use, token);
         for (int i = 1; fault is not null && i < candidates.Count; i++)
@@ -40,12 +49,12 @@ public sealed class FreeCallChecks(
             }
         }
 
-        return fault ?? tokens.Verify(offer.Terms, use.User, token);
+        return fault ?? CheckToken(offer, use, token);
     }
 
     /// <summary>F2 to F5, from memory: the user signed the use, and the provider the token. Null when it is right.</summary>
     internal FreeCallFault? CheckSignatures(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token) =>
-        CheckUser(offer, use, token) ?? tokens.Verify(offer.Terms, use.User, token);
+        tokens.IsLastUse(offer, use, token) ? null : CheckUser(offer, use, token) ?? CheckToken(offer, use, token);
 
     /// <summary>F6 and F7: neither the token nor the signature is too old. Null when it is right.</summary>
     internal async ValueTask<FreeCallFault?> CheckAgeAsync(FreeCallUse use, FreeCallToken token, CancellationToken cancellationToken)
@@ -101,6 +110,18 @@ public sealed class FreeCallChecks(
             : !IsAllowed(signer) ? FreeCallFault.NotAllowedToUse()
             : signer != use.User.Address ? FreeCallFault.OtherSigner(use.AddressText, checksum(signer))
             : null;
+    }
+
+    /// <summary>F4 and F5, after which the use is known to be right.</summary>
+    private FreeCallFault? CheckToken(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token)
+    {
+        FreeCallFault? fault = tokens.Verify(offer.Terms, use.User, token);
+        if (fault is null)
+        {
+            tokens.NoteUse(offer, use, token);
+        }
+
+        return fault;
     }
 
     private bool IsAllowed(Address signer) => allowedUsers?.Contains(signer) != false;

@@ -45,8 +45,24 @@ public sealed class FreeCallTokens(ISignerRecovery recovery)
     internal bool Has(FreeCallTerms terms, in FreeCallUser user) => Find(terms, user) is not null;
 
     /// <summary>Whether this token was issued or verified for this user before.</summary>
-    internal bool IsKnown(FreeCallTerms terms, in FreeCallUser user, in FreeCallToken token) =>
-        Find(terms, user) is { } known && known.Token.Bytes.Span.SequenceEqual(token.Bytes.Span);
+    internal bool IsKnown(FreeCallTerms terms, in FreeCallUser user, in FreeCallToken token) => FindSame(terms, user, token) is not null;
+
+    /// <summary>
+    /// Whether the user's last verified use of this token was the same, to the byte: clients sign the newest block, so all calls within one
+    /// block have one signature.
+    /// </summary>
+    internal bool IsLastUse(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token) =>
+        FindSame(offer.Terms, use.User, token)?.LastUse is { } last && last.Offer == offer && last.Use.CurrentBlock == use.CurrentBlock
+        && last.Use.AddressText == use.AddressText && last.Use.Signature.Span.SequenceEqual(use.Signature.Span);
+
+    /// <summary>The user signed this use, and may make it.</summary>
+    internal void NoteUse(FreeCallOffer offer, in FreeCallUse use, in FreeCallToken token)
+    {
+        if (FindSame(offer.Terms, use.User, token) is { } known)
+        {
+            known.LastUse = new VerifiedUse(offer, use);
+        }
+    }
 
     /// <summary>F4 and F5: the provider signed this token for this user. Null, or the fault.</summary>
     internal FreeCallFault? Verify(FreeCallTerms terms, in FreeCallUser user, in FreeCallToken token)
@@ -77,8 +93,22 @@ public sealed class FreeCallTokens(ISignerRecovery recovery)
     private KnownToken? Find(FreeCallTerms terms, in FreeCallUser user) =>
         Volatile.Read(ref _known[PlaceOf(user)]) is { } known && known.Terms == terms && known.User == user ? known : null;
 
+    private KnownToken? FindSame(FreeCallTerms terms, in FreeCallUser user, in FreeCallToken token) =>
+        Find(terms, user) is { } known && known.Token.Bytes.Span.SequenceEqual(token.Bytes.Span) ? known : null;
+
     private void Keep(KnownToken token) => Volatile.Write(ref _known[PlaceOf(token.User)], token);
 
     /// <summary>Of one configuration: after a reload another key may sign.</summary>
-    private sealed record KnownToken(FreeCallTerms Terms, FreeCallUser User, FreeCallToken Token);
+    private sealed record KnownToken(FreeCallTerms Terms, FreeCallUser User, FreeCallToken Token)
+    {
+        private volatile VerifiedUse? _lastUse;
+
+        public VerifiedUse? LastUse
+        {
+            get => _lastUse;
+            set => _lastUse = value;
+        }
+    }
+
+    private sealed record VerifiedUse(FreeCallOffer Offer, FreeCallUse Use);
 }

@@ -3,6 +3,7 @@ using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.FreeCalls;
 using SnetGateway.Payments.Pricing;
 using SnetGateway.Payments.Refusal;
+using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -164,7 +165,7 @@ public sealed class FreeCallChecksTests
     }
 
     [Fact]
-    public async Task Token_IsVerifiedOnce()
+    public async Task Token_IsVerifiedOnce_AndItsUseOnceForABlock()
     {
         var rig = new FreeCallRig();
         for (int call = 0; call < 3; call++)
@@ -172,7 +173,40 @@ public sealed class FreeCallChecksTests
             Assert.Null(await rig.CallAsync());
         }
 
-        Assert.Equal(4, rig.Signers.Recoveries);
+        Assert.Equal(2, rig.Signers.Recoveries);
+    }
+
+    [Fact]
+    public async Task UseOfAnotherBlockSignatureAddressTextUserOrService_IsVerifiedAgain()
+    {
+        var rig = new FreeCallRig(FreeCallRig.Terms(calls: 100));
+        FreeCallToken token = rig.Token();
+        byte[] bytes = token.Bytes.ToArray();
+        FreeCallUse first = FreeCallRig.Use(rig.Offer, bytes);
+        Assert.Null((await rig.AdmitAsync(first, token)).Refusal);
+        long before = rig.Signers.Recoveries;
+        Assert.Null((await rig.AdmitAsync(first, token)).Refusal);
+        Assert.Equal(before, rig.Signers.Recoveries);
+
+        string lower = FreeCallRig.UserText.ToLowerInvariant();
+        byte[] damaged = first.Signature.ToArray();
+        damaged[0] ^= 2;
+        (FreeCallUse Use, bool IsRight)[] others =
+        [
+            (FreeCallRig.Use(rig.Offer, bytes, block: 1_001), true),
+            (first with { CurrentBlock = UInt256.FromUInt64(1_002) }, false),
+            (FreeCallRig.Use(rig.Offer, bytes, lower), true),
+            (first, true),
+            (first with { Signature = damaged }, false),
+            (first with { Signature = first.Signature[..64] }, false),
+            (first with { User = first.User with { UserId = "user" } }, false),
+            (first with { User = first.User with { Address = FreeCallRig.Other } }, false),
+            (FreeCallRig.Use(new FreeCallOffer(rig.Offer.Terms, "second"), bytes), false),
+        ];
+        foreach ((FreeCallUse use, bool isRight) in others)
+        {
+            Assert.Equal(isRight, (await rig.AdmitAsync(use, token)).Refusal is null);
+        }
     }
 
     [Fact]
