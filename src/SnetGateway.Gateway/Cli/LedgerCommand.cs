@@ -8,7 +8,7 @@ namespace SnetGateway.Gateway.Cli;
 
 /// <summary>
 /// `ledger verify` checks the ledger against its journal, `ledger explain` shows the history of one channel or user, `ledger statement`
-/// what was earned, and `ledger copy` copies it.
+/// what was earned, `ledger copy` copies it, and `ledger accept` has a gateway start on one that knows less.
 /// </summary>
 internal static class LedgerCommand
 {
@@ -24,7 +24,7 @@ internal static class LedgerCommand
         new("ledger", "Reads the ledger, also while a gateway runs, or copies it to another store.")
         {
             CreateVerify(context), CreateExplain(context), LedgerStatementCommand.Create(context, s_journal),
-            LedgerCopyCommand.Create(context, s_journal), s_journal,
+            LedgerCopyCommand.Create(context, s_journal), LedgerAcceptCommand.Create(context), s_journal,
         };
 
     private static Command CreateVerify(CommandContext context)

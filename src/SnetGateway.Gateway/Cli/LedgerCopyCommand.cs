@@ -7,7 +7,6 @@ using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Ledger;
 using SnetGateway.Payments.Records;
 using SnetGateway.Storage;
-using SnetGateway.Storage.Redis;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -46,8 +45,8 @@ internal static class LedgerCopyCommand
                 throw new CommandException(ExitCodes.Usage, $"the source and the target are the same ledger: {target.Place}");
             }
 
-            await CheckIdleAsync(source);
-            await CheckIdleAsync(target);
+            await source.CheckIdleAsync();
+            await target.CheckIdleAsync();
             try
             {
                 return await CopyAsync(context, source, target, journals, cancellationToken);
@@ -79,16 +78,6 @@ internal static class LedgerCopyCommand
 
         places[0].WriteTo(configured.Options);
         return configured;
-    }
-
-    /// <summary>SQLite's lock is checked when the file is opened. etcd does not say who uses it: the comparison notices changes.</summary>
-    private static async Task CheckIdleAsync(LedgerSource ledger)
-    {
-        if (ledger.Options.Store == "redis"
-            && await RedisRecordStore.IsFollowedAsync(ledger.Options, ledger.Scope, TimeProvider.System))
-        {
-            throw new CommandException(ExitCodes.Usage, $"a gateway uses the ledger ({ledger.Place}): stop all gateways on it first");
-        }
     }
 
     private static async Task<int> CopyAsync(

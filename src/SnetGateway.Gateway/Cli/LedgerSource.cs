@@ -2,6 +2,7 @@ using SnetGateway.Gateway.Configuration;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Validation;
 using SnetGateway.Storage;
+using SnetGateway.Storage.Redis;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -40,6 +41,18 @@ internal sealed record LedgerSource(LedgerOptions Options, LedgerScope Scope)
         {
             throw new CommandException(
                 ExitCodes.Usage, "--journal is only for the stores etcd and redis: a SQLite ledger contains its journal");
+        }
+    }
+
+    /// <summary>
+    /// Throws <see cref="CommandException"/> where a gateway uses it. SQLite's lock is checked when the file is opened, and etcd does not
+    /// say who uses it.
+    /// </summary>
+    public async Task CheckIdleAsync()
+    {
+        if (Options.Store == "redis" && await RedisRecordStore.IsFollowedAsync(Options, Scope, TimeProvider.System))
+        {
+            throw new CommandException(ExitCodes.Usage, $"a gateway uses the ledger ({Place}): stop all gateways on it first");
         }
     }
 

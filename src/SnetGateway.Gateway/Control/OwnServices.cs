@@ -10,6 +10,7 @@ using SnetGateway.Gateway.Health.Heartbeats;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Payments.Claims;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Prepaid;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 using Status = Grpc.Core.Status;
@@ -117,7 +118,8 @@ internal static class OwnServices
         endpoints.MapOwnService(binder => FreeCallStateService.BindService(binder, freeCalls));
         IServiceProvider provider = endpoints.ServiceProvider;
         var tokens = new PrepaidTokenService(
-            provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>(), provider.GetRequiredService<ControlRefusals>());
+            provider.GetService<PrepaidPlans>(), provider.GetService<PrepaidTokens>(), provider.GetRequiredService<PauseSwitch>(),
+            provider.GetRequiredService<ControlRefusals>());
         endpoints.MapOwnService(binder => TokenService.BindService(binder, tokens));
         if (provider.GetService<ClaimStarts>() is { } starts)
         {

@@ -1,6 +1,8 @@
 using Grpc.Core;
+using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Payments.Channels;
+using SnetGateway.Payments.Pauses;
 using SnetGateway.Payments.Prepaid;
 using SnetGateway.Payments.Values;
 
@@ -13,8 +15,9 @@ namespace SnetGateway.Gateway.Control;
 /// </summary>
 /// <param name="plans">The plans.</param>
 /// <param name="tokens">Makes tokens; null where prepaid calls are off.</param>
+/// <param name="pauses">While all services are paused, nothing is sold.</param>
 /// <param name="refusals">Makes the errors.</param>
-internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? tokens, ControlRefusals refusals)
+internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? tokens, PauseSwitch pauses, ControlRefusals refusals)
     : TokenService.TokenServiceBase
 {
     public override async Task<TokenReply> GetToken(TokenRequest request, ServerCallContext context)
@@ -22,6 +25,11 @@ internal sealed class PrepaidTokenService(PrepaidPlans? plans, PrepaidTokens? to
         if (plans is null || tokens is null)
         {
             throw new RpcException(new Status(StatusCode.Unimplemented, "the service escrow.TokenService is not offered"));
+        }
+
+        if (pauses.Current.CoversAll)
+        {
+            throw new RpcException(CallRefusals.Paused);
         }
 
         var payment = new ChannelPayment(

@@ -37,11 +37,14 @@ internal sealed record LastLedger(
     public static string FileName(LedgerScope scope, PaymentGroup group) =>
         $"{NamePrefix}{scope.ChainId}-{Digits(scope.Escrow.ToString())}-{Digits(group.Id.ToString())}.json";
 
-    /// <summary>All files in the folders that name a ledger of this chain and contract.</summary>
-    public static IEnumerable<LastLedger> FindAll(LedgerOptions options, LedgerScope scope) => Folders(options)
+    /// <summary>The paths of all files in the folders that name a ledger of this chain and contract.</summary>
+    public static IEnumerable<string> FindFiles(LedgerOptions options, LedgerScope scope) => Folders(options)
         .Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder, $"{NamePrefix}{scope.ChainId}-{Digits(scope.Escrow.ToString())}-*.json"))
-        .Order(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>What these files say.</summary>
+    public static IEnumerable<LastLedger> FindAll(LedgerOptions options, LedgerScope scope) => FindFiles(options, scope)
         .Select(Read)
         .OfType<LastLedger>()
         .Where(last => last.ChainId == scope.ChainId && last.Contract == scope.Escrow.ToString());

@@ -48,7 +48,8 @@ internal sealed class LedgerMarker(
             + (isElsewhere
                 ? "Copy that ledger here: run `snet-gateway ledger copy` with the options of `serve`. "
                 : "Restore its newest copy, or copy another ledger here: `snet-gateway ledger copy --from FILE`. ")
-            + $"To start without it and accept the loss, delete {string.Join(" and ", ahead)}. See docs/stores.md, Changing the store.");
+            + "To start without it and accept the loss, run `snet-gateway ledger accept`, which pauses all services until what this ledger "
+            + $"holds is claimed, or delete {string.Join(" and ", ahead)}. See docs/stores.md, Changing the store.");
     }
 
     /// <summary>Keeps the files up to date until it is cancelled.</summary>

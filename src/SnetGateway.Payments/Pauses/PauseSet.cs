@@ -12,6 +12,9 @@ public sealed record PauseSet(long Revision, FrozenDictionary<string, DateTimeOf
 
     public static PauseSet None { get; } = new(0, FrozenDictionary<string, DateTimeOffset>.Empty);
 
+    /// <summary>Whether calls of all services are refused.</summary>
+    public bool CoversAll => Since.ContainsKey(All);
+
     /// <summary>Whether calls of this service are refused.</summary>
-    public bool Covers(string service) => Since.Count > 0 && (Since.ContainsKey(All) || Since.ContainsKey(service));
+    public bool Covers(string service) => Since.Count > 0 && (CoversAll || Since.ContainsKey(service));
 }

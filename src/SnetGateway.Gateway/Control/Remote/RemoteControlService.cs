@@ -53,7 +53,7 @@ internal sealed class RemoteControlService(
 
     private static StatusResponse StatusOf(PauseSet paused) => new()
     {
-        CurrentProcessingStatus = paused.Since.ContainsKey(PauseSet.All)
+        CurrentProcessingStatus = paused.CoversAll
             ? StatusResponse.Types.Status.HasStoppedProcessingRequests
             : StatusResponse.Types.Status.RequestInProgress,
     };
