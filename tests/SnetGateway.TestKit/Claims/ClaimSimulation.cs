@@ -77,7 +77,8 @@ public sealed class ClaimSimulation
         ulong next = Channels + 1;
         for (int block = 0; block < blocks; block++)
         {
-            if (_pointsToKill == int.MaxValue && Kills < kills * (block + 1L) / blocks)
+            // The last one comes early enough to happen.
+            if (_pointsToKill == int.MaxValue && Kills < Math.Min(kills, kills * (block + 1L) * 20 / (blocks * 19L)))
             {
                 _pointsToKill = _random.Next(1, 40);
             }
