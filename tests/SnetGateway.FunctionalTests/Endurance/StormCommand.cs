@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,9 @@ internal static class StormCommand
     private const int Events = 100_000, Clients = 16;
 
     private const double Bar = 0.95;
+
+    /// <summary>200 events and 2,000 alerts for each delivery, and what the log itself holds.</summary>
+    private const double MaxMoreMiB = 16;
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(10);
 
@@ -45,6 +50,7 @@ internal static class StormCommand
                 $"calls/s: {quiet[^1]:F0} without a storm, {plain[^1]:F0} in one, {hooked[^1]:F0} with hooks and alerts");
         }
 
+        (double waiting, double peak) = await MeasureMemoryAsync(without, phase);
         double ratio = Median(hooked) / Median(plain);
         await with.StopAsync(); // its last delivery
         long delivered = 0;
@@ -64,8 +70,33 @@ internal static class StormCommand
 
         await output.WriteLineAsync(
             $"medians: {Median(quiet):F0}, {Median(plain):F0}, {Median(hooked):F0}. With hooks and alerts {ratio:F3} of without (bar "
-            + $"{Bar}); {delivered} events in deliveries, of {rounds * Events}; {alerts} notices of alerts");
-        return ratio >= Bar && delivered == rounds * Events && alerts > 0 && alerts <= 2 * rounds ? 0 : 1;
+            + $"{Bar}); {delivered} events in deliveries, of {rounds * Events}; {alerts} notices of alerts; with a destination that "
+            + $"never responds {waiting:F1} MiB more are in use after a storm (bar {MaxMoreMiB}), and the peak is {peak:F0} MiB higher");
+        return ratio >= Bar && delivered == rounds * Events && alerts > 0 && alerts <= 2 * rounds && waiting <= MaxMoreMiB ? 0 : 1;
+    }
+
+    /// <summary>
+    /// What a storm leaves in memory where a destination takes the connection and never responds, and how far the process's peak is above
+    /// that of a storm without hooks.
+    /// </summary>
+    private static async Task<(double LiveMiB, double PeakMiB)> MeasureMemoryAsync(GatewayHarness without, TimeSpan phase)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using GatewayHarness gateway = await StartAsync(new Uri($"http://{silent.LocalEndpoint}/"));
+        await RunPhaseAsync(gateway, phase, 0); // warm
+        double usual = await PeakAsync(without);
+        double before = LiveMiB(), peak = await PeakAsync(gateway);
+        return (LiveMiB() - before, peak - usual);
+
+        async Task<double> PeakAsync(GatewayHarness one)
+        {
+            ProcessFigures.ForgetPeak(Environment.ProcessId);
+            await RunPhaseAsync(one, phase, Events);
+            return ProcessFigures.PeakMiB(Environment.ProcessId);
+        }
+
+        static double LiveMiB() => GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
     }
 
     private static Task<GatewayHarness> StartAsync(Uri? receiver)
