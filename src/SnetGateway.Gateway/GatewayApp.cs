@@ -12,6 +12,7 @@ using SnetGateway.Gateway.Dashboard;
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Instances;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.Listeners;
@@ -35,16 +36,23 @@ internal static class GatewayApp
     private const string GrpcWeb = "application/grpc-web";
 
     /// <summary>The whole gateway of a valid configuration. Nothing is opened and no connection is made before it starts.</summary>
-    public static WebApplication Build(ConfigurationLoader loader, ConfigurationResult result)
+    /// <param name="loader">Reads the configuration again.</param>
+    /// <param name="result">The configuration.</param>
+    /// <param name="role">What it is beside other gateways of the process; null where there is none.</param>
+    public static WebApplication Build(ConfigurationLoader loader, ConfigurationResult result, GatewayRole? role = null)
     {
+        role ??= GatewayRole.Only();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
         IServiceCollection services = builder.Services;
         services.AddGatewayConfiguration(builder.Configuration, loader, result);
+        services.AddSingleton(role);
         builder.Logging.AddLogOutput();
         services.AddHooks();
-
-        // Under systemd (Type=notify), reports that the listeners are open, and that the gateway stops. Elsewhere it does nothing.
-        services.AddSystemd();
+        if (role.StartsLast)
+        {
+            // Under systemd (Type=notify), reports that the listeners are open, and that the gateway stops. Elsewhere it does nothing.
+            services.AddSystemd();
+        }
 
         // Before the listeners, so that the ledger is open before the first call and closed after the last.
         services.AddPaymentCore();

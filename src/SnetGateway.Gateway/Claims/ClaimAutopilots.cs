@@ -1,4 +1,5 @@
 using SnetGateway.Ethereum;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Claims;
@@ -24,15 +25,17 @@ internal sealed class ClaimAutopilots : BackgroundService
 
     public ClaimAutopilots(
         ClaimOptions options, ChainOptions chain, ChannelBook book, IChannelReader reader, OutboxStore outboxes,
-        IClaimTransactions transactions, ClaimWriter writer, IClaimEvents events, ClaimProcess process, TimeProvider time,
-        ILogger<ClaimAutopilots> logger)
+        IClaimTransactions transactions, ClaimWriter writer, IClaimEvents events, ClaimProcess process, GatewayRole role,
+        TimeProvider time, ILogger<ClaimAutopilots> logger)
     {
         (_rules, _time, _logger) = (options.Rules, time, logger);
         _signers = chain.IsConfigured ? ClaimSigners.Open(options, chain, time) : [];
         All =
         [
             .. _signers.Select(signer => new ClaimState(
-                new ClaimAutopilot(signer, book, reader, outboxes, transactions, writer, events, time, process.Number))),
+                new ClaimAutopilot(
+                    signer, book, reader, outboxes, transactions, writer, events, time, process.Number,
+                    role.Payees.Join((ulong)chain.ChainId, signer.Address)))),
         ];
     }
 

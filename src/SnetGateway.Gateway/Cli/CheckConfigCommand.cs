@@ -9,25 +9,37 @@ internal static class CheckConfigCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("check-config", "Validates the configuration as 'serve' does, and lists every error with its remedy.");
+        var command = new Command("check-config", "Validates the configuration as 'serve' does, and lists every error with its remedy.")
+        {
+            context.With,
+        };
         command.SetAction(async (parsed, _) =>
         {
-            ConfigurationLoader loader = context.Loader(parsed);
-            if (await context.LoadAsync(loader) is not { Snapshot: { } snapshot } result)
+            if (await context.LoadAllAsync(parsed) is not { } configurations)
             {
                 return ExitCodes.Usage;
             }
 
-            foreach (ConfigurationError warning in ConfigurationWarnings.Of(result.Options, snapshot).Concat(result.Metadata.Warnings))
+            foreach (LoadedConfiguration one in configurations)
             {
-                context.Terminal.Error.WriteLine($"warning: {warning}");
+                Write(context.Terminal, one, configurations.Count == 1 ? "" : $"{one.File}: ");
             }
 
-            context.Terminal.Output.WriteLine(
-                $"The configuration is valid. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
-                    + $"routes: {snapshot.Routes.Count}, clusters: {snapshot.Clusters.Count}.");
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static void Write(Terminal terminal, LoadedConfiguration one, string prefix)
+    {
+        ConfigurationResult result = one.Result;
+        foreach (ConfigurationError warning in ConfigurationWarnings.Of(result.Options, result.Snapshot!).Concat(result.Metadata.Warnings))
+        {
+            terminal.Error.WriteLine($"warning: {prefix}{warning}");
+        }
+
+        terminal.Output.WriteLine(
+            $"{prefix}The configuration is valid. Groups: {result.Options.Groups.Count}, services: {result.Options.Services.Count}, "
+                + $"routes: {result.Snapshot!.Routes.Count}, clusters: {result.Snapshot.Clusters.Count}.");
     }
 }

@@ -5,7 +5,12 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Cli;
 
 /// <summary>What every command needs: the terminal, and the configuration that the arguments name.</summary>
-internal sealed record CommandContext(Terminal Terminal, Option<string?> Config, IReadOnlyList<string> Overrides)
+/// <param name="Terminal">The terminal.</param>
+/// <param name="Config">The option that names the configuration file.</param>
+/// <param name="With">The option of `serve` and `check-config` that names the files of further gateways.</param>
+/// <param name="Overrides">Options of the command line, `--Section:Key=value`.</param>
+internal sealed record CommandContext(
+    Terminal Terminal, Option<string?> Config, Option<string[]> With, IReadOnlyList<string> Overrides)
 {
     public ConfigurationLoader Loader(ParseResult parsed) =>
         new(new ConfigurationSources(parsed.GetValue(Config), Overrides));
@@ -19,13 +24,64 @@ internal sealed record CommandContext(Terminal Terminal, Option<string?> Config,
             return result;
         }
 
-        string count = result.Errors.Count == 1 ? "1 error" : $"{result.Errors.Count} errors";
-        Terminal.Error.WriteLine($"error: {count} in the configuration ({loader.Sources.File}, environment, command line):");
-        foreach (ConfigurationError error in result.Errors)
+        WriteErrors(loader, result.Errors);
+        return null;
+    }
+
+    /// <summary>
+    /// The validated configurations of all gateways of the process; null when one has errors. The errors of all are then written to the
+    /// error output.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<LoadedConfiguration>?> LoadAllAsync(ParseResult parsed)
+    {
+        ConfigurationLoader[] loaders =
+        [
+            Loader(parsed), .. (parsed.GetValue(With) ?? []).Select(file => new ConfigurationLoader(ConfigurationSources.OfFile(file))),
+        ];
+        var loaded = new List<LoadedConfiguration>();
+        bool isValid = true;
+        foreach (ConfigurationLoader loader in loaders)
+        {
+            if (await LoadAsync(loader) is not { } result)
+            {
+                isValid = false;
+                continue;
+            }
+
+            var errors = new ErrorList();
+            foreach (LoadedConfiguration other in loaded)
+            {
+                GatewaySetRules.Check(result.Options, other.File, other.Result.Options, errors);
+            }
+
+            if (!errors.IsEmpty)
+            {
+                isValid = false;
+                WriteErrors(loader, errors.All);
+            }
+
+            loaded.Add(new LoadedConfiguration(loader, result));
+        }
+
+        return isValid ? loaded : null;
+    }
+
+    private void WriteErrors(ConfigurationLoader loader, IReadOnlyList<ConfigurationError> errors)
+    {
+        string count = errors.Count == 1 ? "1 error" : $"{errors.Count} errors";
+        Terminal.Error.WriteLine($"error: {count} in the configuration ({loader.Sources.Names}):");
+        foreach (ConfigurationError error in errors)
         {
             Terminal.Error.WriteLine($"  {error}");
         }
-
-        return null;
     }
+}
+
+/// <summary>The valid configuration of one gateway of the process.</summary>
+/// <param name="Loader">Reads it again.</param>
+/// <param name="Result">What was read.</param>
+internal sealed record LoadedConfiguration(ConfigurationLoader Loader, ConfigurationResult Result)
+{
+    /// <summary>The configuration file.</summary>
+    public string File => Loader.Sources.File;
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using SnetGateway.Gateway.Configuration;
-using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.Validation;
-using SnetGateway.Payments.Records;
 
 namespace SnetGateway.Gateway.Cli;
 
@@ -40,23 +38,11 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
                 },
                 cancellationToken);
         }
-        catch (CommandException e)
-        {
-            return Fail(e.Message, e.Code);
-        }
-        catch (OperationCanceledException)
-        {
-            return Fail("interrupted", ExitCodes.Failed);
-        }
-        catch (Exception e) when (e is StoreUnavailableException or LedgerFormatException or LedgerBehindException
-            or IOException or UnauthorizedAccessException)
-        {
-            return Fail(e.Message, ExitCodes.Failed);
-        }
         catch (Exception e)
         {
-            // The exception's type helps a maintainer more than its message; the stack does not help an operator.
-            return Fail($"{e.GetType().Name}: {e.Message}", ExitCodes.Failed);
+            CommandException failure = CommandFailure.Of(e);
+            terminal.Error.WriteLine($"error: {ErrorList.Clean(failure.Message.ReplaceLineEndings(" "))}");
+            return failure.Code;
         }
     }
 
@@ -75,11 +61,17 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
             HelpName = "FILE",
             Recursive = true,
         };
-        var context = new CommandContext(terminal, config, overrides);
+        var others = new Option<string[]>("--with")
+        {
+            Description = "The configuration file of a further gateway in the same process, which takes no variable and no --Section:Key.",
+            HelpName = "FILE",
+        };
+        var context = new CommandContext(terminal, config, others, overrides);
         var root = new RootCommand(
             "One payment gateway for SingularityNET services. Any key of the configuration can be given as --Section:Key=value.")
         {
             config,
+            others,
             ServeCommand.Create(context, build),
             InitCommand.Create(context),
             CheckConfigCommand.Create(context),
@@ -102,11 +94,5 @@ internal sealed class CommandLine(Terminal terminal, BuildGateway build)
         };
         root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(context, build, parsed, cancellationToken));
         return root;
-    }
-
-    private int Fail(string message, int code)
-    {
-        terminal.Error.WriteLine($"error: {ErrorList.Clean(message.ReplaceLineEndings(" "))}");
-        return code;
     }
 }

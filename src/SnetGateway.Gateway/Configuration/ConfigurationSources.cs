@@ -11,7 +11,8 @@ namespace SnetGateway.Gateway.Configuration;
 /// <param name="file">The file that the operator named; null takes <see cref="DefaultFile"/> of the working directory, if it
 /// exists.</param>
 /// <param name="overrides">Options of the command line, `--Section:Key=value`.</param>
-internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> overrides)
+/// <param name="readsEnvironment">Whether environment variables are a source.</param>
+internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> overrides, bool readsEnvironment = true)
 {
     public const string DefaultFile = "appsettings.json";
 
@@ -19,6 +20,15 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
 
     /// <summary>The file, whether it exists or not.</summary>
     public string File { get; } = file ?? DefaultFile;
+
+    /// <summary>The sources by name, for messages.</summary>
+    public string Names => readsEnvironment ? $"{File}, environment, command line" : File;
+
+    /// <summary>
+    /// A file that is the only source beside the embedded defaults, for a further gateway of the process: a variable or an option would
+    /// change all gateways.
+    /// </summary>
+    public static ConfigurationSources OfFile(string file) => new(file, [], readsEnvironment: false);
 
     /// <summary>An embedded file of `Configuration/Defaults`.</summary>
     public static Stream Defaults(string file) => typeof(ConfigurationSources).Assembly.GetManifestResourceStream(file)!;
@@ -57,7 +67,13 @@ internal sealed class ConfigurationSources(string? file, IReadOnlyList<string> o
     {
         try
         {
-            IConfigurationRoot outside = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. overrides]).Build();
+            var sources = new ConfigurationBuilder();
+            if (readsEnvironment)
+            {
+                sources.AddEnvironmentVariables();
+            }
+
+            IConfigurationRoot outside = sources.AddCommandLine([.. overrides]).Build();
             var all = new Dictionary<string, string?>(
                 outside.AsEnumerable().Where(pair => pair.Value is not null), StringComparer.OrdinalIgnoreCase);
             Stream file = content is null ? Defaults("without-file.json") : new MemoryStream(content);

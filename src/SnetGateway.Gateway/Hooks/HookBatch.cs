@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace SnetGateway.Gateway.Hooks;
 
 /// <summary>One delivery of a hook.</summary>
-/// <param name="Gateway">Name of the machine or container.</param>
+/// <param name="Gateway">Name of the machine or container, and of the gateway where the process runs several.</param>
 /// <param name="Version">Version of the gateway.</param>
 /// <param name="Events">The events, the oldest first, at most 200. May be empty when there is only a summary.</param>
 /// <param name="NotSent">

@@ -11,7 +11,9 @@ namespace SnetGateway.Gateway.Hooks;
 /// What waits for one hook: the first 200 log events since the last delivery, the number of all others by their names, and the newest state
 /// of each alert that changed. Memory has a bound, and a thread that logs never waits.
 /// </summary>
-internal sealed class HookQueue(HookOptions options) : ILogEventSink
+/// <param name="options">The hook.</param>
+/// <param name="gateway">The gateway's name, where the process runs several; null otherwise.</param>
+internal sealed class HookQueue(HookOptions options, string? gateway = null) : ILogEventSink
 {
     internal const int MaxEvents = 200;
     internal const int MaxNames = 100;
@@ -112,7 +114,8 @@ internal sealed class HookQueue(HookOptions options) : ILogEventSink
         }
 
         Interlocked.Add(ref _waiting, -events.Count);
-        return new HookBatch(Environment.MachineName, GatewayVersion.Text, events, notSent) { Alerts = TakeAlerts() };
+        string sender = gateway is null ? Environment.MachineName : $"{Environment.MachineName} ({gateway})";
+        return new HookBatch(sender, GatewayVersion.Text, events, notSent) { Alerts = TakeAlerts() };
     }
 
     /// <summary>

@@ -22,8 +22,7 @@ internal static class ListenerRules
         PublicListenerOptions consumers = options.Public;
         if (TryParseEndPoint(options.Admin.Address, out IPEndPoint? admin))
         {
-            bool isTaken = TryParseEndPoint(consumers.Address, out IPEndPoint? other)
-                && other.Port != 0 && other.Port == admin.Port && Overlap(other.Address, admin.Address);
+            bool isTaken = Collide(consumers.Address, options.Admin.Address);
             bool isOpen = !IPAddress.IsLoopback(admin.Address);
             bool hasToken = !string.IsNullOrEmpty(options.Admin.TokenPath);
             errors.Check(
@@ -42,8 +41,7 @@ internal static class ListenerRules
         if (TryParseEndPoint(consumers.ChallengeAddress ?? "", out IPEndPoint? challenges))
         {
             bool isTaken = ((string[])[consumers.Address, options.Admin.Address]).Any(
-                address => TryParseEndPoint(address, out IPEndPoint? other)
-                    && other.Port != 0 && other.Port == challenges.Port && Overlap(other.Address, challenges.Address));
+                address => Collide(address, consumers.ChallengeAddress!));
             errors.Check(
                 $"{Public}:{nameof(PublicListenerOptions.ChallengeAddress)}",
                 (isTaken, $"another listener has port {challenges.Port} too", "Give each listener its own port"));
@@ -56,6 +54,11 @@ internal static class ListenerRules
                 $"{Public}:{nameof(PublicListenerOptions.Certificates)}:{i}", files.CertificatePath, files.KeyPath, errors);
         }
     }
+
+    /// <summary>Whether the same port is taken by both addresses. False for port 0, and for a text that is not an address.</summary>
+    public static bool Collide(string one, string other) =>
+        TryParseEndPoint(one, out IPEndPoint? left) && TryParseEndPoint(other, out IPEndPoint? right)
+        && left.Port != 0 && left.Port == right.Port && Overlap(left.Address, right.Address);
 
     /// <summary>Reads an address with its port. One without a port is refused: the port would silently be 0.</summary>
     public static bool TryParseEndPoint(string value, [NotNullWhen(true)] out IPEndPoint? endPoint) =>

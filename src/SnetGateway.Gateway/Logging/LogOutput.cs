@@ -8,6 +8,7 @@ using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Hosting;
 
 namespace SnetGateway.Gateway.Logging;
 
@@ -21,8 +22,11 @@ internal sealed class LogOutput : IDisposable
     public const string Text = "simple";
     public const string Json = "json";
 
-    private const string Template =
-        "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext}[{EventId}] {Message:lj}{NewLine}{Exception}";
+    private const string Before = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} ";
+    private const string After = "{SourceContext}[{EventId}] {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>The property with the gateway's name, where the process runs several.</summary>
+    private const string Gateway = "Gateway";
 
     /// <summary>Time that a shutdown waits for a console that is not read, or a disk that hangs.</summary>
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
@@ -30,8 +34,10 @@ internal sealed class LogOutput : IDisposable
     private readonly Logger _logger;
 
     public LogOutput(
-        IConfiguration configuration, IOptions<LogOptions> options, HookQueues hooks, ErrorEventCounter errors, TimeProvider time)
+        IConfiguration configuration, IOptions<LogOptions> options, HookQueues hooks, ErrorEventCounter errors, GatewayRole role,
+        TimeProvider time)
     {
+        string template = role.Name is null ? Before + After : $"{Before}{{{Gateway}}} {After}";
         bool isJson = string.Equals(configuration[FormatKey], Json, StringComparison.OrdinalIgnoreCase);
 
         // If the console or a disk does not take the lines, a buffer of 10,000 fills and further lines are lost. A call never waits.
@@ -40,7 +46,12 @@ internal sealed class LogOutput : IDisposable
             .Enrich.With<EventIdEnricher>()
             .WriteTo.Async(to => _ = isJson
                 ? to.Console(new RenderedCompactJsonFormatter())
-                : to.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture));
+                : to.Console(outputTemplate: template, formatProvider: CultureInfo.InvariantCulture));
+        if (role.Name is { } name)
+        {
+            logger.Enrich.WithProperty(Gateway, name);
+        }
+
         logger.WriteTo.Sink(errors, LogEventLevel.Error);
         foreach (HookQueue hook in hooks.ByName.Values)
         {
@@ -51,7 +62,7 @@ internal sealed class LogOutput : IDisposable
         if (options.Value.File is { Path.Length: > 0 } file)
         {
             logger.WriteTo.Async(to => to.Fallible(
-                fallible => AddFile(fallible, file, new LogFileArchive(file, time, failures.Report)), failures));
+                fallible => AddFile(fallible, file, template, new LogFileArchive(file, time, failures.Report)), failures));
         }
 
         _logger = logger.CreateLogger();
@@ -69,10 +80,10 @@ internal sealed class LogOutput : IDisposable
         flush.Join(s_flushLimit);
     }
 
-    private static void AddFile(LoggerSinkConfiguration to, LogFileOptions file, LogFileArchive archive) => to.File(
+    private static void AddFile(LoggerSinkConfiguration to, LogFileOptions file, string template, LogFileArchive archive) => to.File(
         file.Format == LogFileOptions.Json
             ? new RenderedCompactJsonFormatter()
-            : new MessageTemplateTextFormatter(Template, CultureInfo.InvariantCulture),
+            : new MessageTemplateTextFormatter(template, CultureInfo.InvariantCulture),
         file.Path!,
         rollingInterval: file.NewFileEach == LogFileOptions.Never
             ? RollingInterval.Infinite

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Hosting;
 
 namespace SnetGateway.Gateway.Logging;
 
@@ -15,9 +16,11 @@ internal static class LoggingBuilderExtensions
     {
         logging.ClearProviders();
         logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.Services.TryAddSingleton(GatewayRole.Only());
         logging.Services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
         logging.Services.AddSingleton(
-            static services => new HookQueues(services.GetRequiredService<IOptions<LogOptions>>().Value.Hooks));
+            static services => new HookQueues(
+                services.GetRequiredService<IOptions<LogOptions>>().Value.Hooks, services.GetRequiredService<GatewayRole>().Name));
         logging.Services.AddSingleton<ErrorEventCounter>();
         logging.Services.AddSingleton<LogOutput>();
         logging.Services.AddSingleton(static services => services.GetRequiredService<LogOutput>().Provider);

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -25,8 +28,10 @@ internal static class TelemetryServiceCollectionExtensions
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, OtlpOptions collector)
     {
+        string instance = Guid.NewGuid().ToString(); // the package's own is one for the process
         services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("snet-gateway", serviceVersion: GatewayVersion.Text))
+            .ConfigureResource(resource => resource.AddService(
+                "snet-gateway", serviceVersion: GatewayVersion.Text, serviceInstanceId: instance))
             .WithMetrics(metrics => metrics.AddMeter(PaidCallMetrics.MeterName, "System.Runtime")
                 .AddView("dotnet.assembly.count", MetricStreamConfiguration.Drop) // of no use here, and promtool refuses its name
                 .AddPrometheusExporter(options => options.ScopeInfoEnabled = false));
@@ -34,9 +39,10 @@ internal static class TelemetryServiceCollectionExtensions
         {
             // Twice the routes of the start: a reload may add some.
             int series = Math.Max(SeriesByDefault, 2 * SeriesOfRoute * provider.GetRequiredService<LiveSnapshot>().Current.Routes.Count);
-            metrics.AddView(instrument => instrument.Meter.Name == PaidCallMetrics.MeterName
-                ? new MetricStreamConfiguration { CardinalityLimit = series }
-                : null);
+            IMeterFactory own = provider.GetRequiredService<IMeterFactory>();
+            metrics.AddView(instrument => instrument.Meter.Name != PaidCallMetrics.MeterName ? null
+                : instrument.Meter.Scope != own ? MetricStreamConfiguration.Drop // another gateway of the process counts with it
+                : new MetricStreamConfiguration { CardinalityLimit = series });
         });
         if (!string.IsNullOrEmpty(collector.Endpoint))
         {
@@ -45,7 +51,9 @@ internal static class TelemetryServiceCollectionExtensions
                 .WithTracing(traces => traces
                     .AddSource(PaymentSpans.SourceName, "Microsoft.AspNetCore", "Yarp.ReverseProxy", "System.Net.Http")
                     .SetSampler(new ParentBasedSampler(new CallSampler(collector.TraceRatio)))
-                    .AddOtlpExporter(exporter => Configure(exporter, collector, "traces")));
+                    .AddProcessor(provider => new OwnSpans(
+                        provider.GetRequiredService<ActivitySource>(),
+                        new BatchActivityExportProcessor(new OtlpTraceExporter(Configure(new(), collector, "traces"))))));
         }
 
         return services;
@@ -66,7 +74,7 @@ internal static class TelemetryServiceCollectionExtensions
     public static void MapMetrics(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPrometheusScrapingEndpoint(MetricsPath).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
 
-    private static void Configure(OtlpExporterOptions exporter, OtlpOptions collector, string signal)
+    private static OtlpExporterOptions Configure(OtlpExporterOptions exporter, OtlpOptions collector, string signal)
     {
         bool isHttp = collector.Protocol == OtlpOptions.Http;
         exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
@@ -75,5 +83,7 @@ internal static class TelemetryServiceCollectionExtensions
         {
             exporter.Headers = File.ReadAllText(collector.HeadersPath).Trim();
         }
+
+        return exporter;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nethereum.KeyStore;
 using Nethereum.KeyStore.Model;
 using SnetGateway.TestKit;
@@ -137,6 +138,54 @@ public sealed class AutopilotTests : IAsyncLifetime
         Assert.Equal("1", (await FinishAsync(gateway)).Values["Claims"]);
     }
 
+    /// <summary>`serve --with`: both escrow contracts pay one address, whose transactions have one row of account nonces.</summary>
+    [Fact]
+    public async Task TwoGatewaysOfOneProcess_WithOnePayee_ClaimOneAfterTheOther()
+    {
+        ChainState agix = await _chain.AddEscrowAsync();
+        ChainChannel ofFet = await _chain.OpenChannelAsync(1_000), ofAgix = agix.Channels["selfSigned"];
+        (string endpoint, string admin) = ($"127.0.0.1:{FreePort.Find()}", $"127.0.0.1:{FreePort.Find()}");
+        string file = Path.Combine(_folder.FullName, "agix.json");
+        Dictionary<string, string> claims = WithKey();
+        JsonObject second = JsonNode.Parse(new GatewaySettings(agix, new MarketService("claims", _service.Address) { Price = 10 })
+            .Write(_folder.FullName, endpoint, admin))!.AsObject();
+        foreach ((string key, string value) in claims)
+        {
+            second[key] = value;
+        }
+
+        await File.WriteAllTextAsync(file, second.ToJsonString());
+        claims["with"] = file;
+        await using GatewayProcess gateway = await StartAsync(claims);
+        await Eventually.TrueAsync("both claim", () => Task.FromResult(gateway.Log.Count(line => line.EventId == 3100) == 2));
+        string[] files = [Path.Combine(gateway.Folder, "appsettings.json"), file];
+        await _chain.SetMiningAsync("manual");
+        await PayAsync(gateway, ofFet, 3);
+        Assert.Equal(0, (await _client.CallAsync(Say(gateway, ofAgix) with
+        {
+            Endpoint = endpoint, Payment = ClientPayment.From(agix, ofAgix, 10) with { FromState = true },
+        })).Code);
+
+        // One of them sends, and the other one waits until it is mined.
+        foreach (string round in (string[])["first", "second"])
+        {
+            await Eventually.TrueAsync($"the {round} transaction is sent", async () =>
+            {
+                await Task.WhenAll(files.Select(RunClaimsAsync));
+                return gateway.Log.Count(line => line.EventId == 3101) == (round == "first" ? 1 : 2);
+            });
+            await Task.WhenAll(files.Select(RunClaimsAsync));
+            Assert.Equal(round == "first" ? 1 : 2, gateway.Log.Count(line => line.EventId == 3101));
+            await _chain.MineAsync();
+        }
+
+        await _chain.SetMiningAsync("automine");
+        Assert.Equal(1, (await _chain.GetChannelAsync(ofFet.Id)).Nonce);
+        Assert.Equal(30, await BalanceAsync());
+        Assert.Equal(10, await BalanceAsync(agix.MultiPartyEscrow));
+        Assert.DoesNotContain(gateway.Log, line => line.EventId == 3106);
+    }
+
     /// <summary>The provider does not claim: the alert comes first, and then an event with the lost amount.</summary>
     [Fact]
     public async Task ChannelThatExpiresUnclaimed_RaisesTheAlert_AndWhatTheSenderTakesBackIsReported()
@@ -184,6 +233,13 @@ public sealed class AutopilotTests : IAsyncLifetime
         return JsonSerializer.Deserialize<JsonElement>(Assert.Single(result.Output));
     }
 
+    /// <summary>`claims run` at the gateway of a configuration file.</summary>
+    private static async Task RunClaimsAsync(string file)
+    {
+        await using var run = ChildProcess.Start(GatewayProcess.Program, ["claims", "run", "--config", file]);
+        Assert.True(await run.WaitForExitAsync() == 0, run.RecentOutput);
+    }
+
     private static Task AlertAsync(GatewayProcess gateway, string rule) => Eventually.TrueAsync(
         $"the alert {rule} fires",
         () => Task.FromResult(gateway.Log.Any(line => line.EventId == 1720 && line.Values["Alert"] == rule)));
@@ -209,11 +265,15 @@ public sealed class AutopilotTests : IAsyncLifetime
     }
 
     /// <summary>What the contract holds for the provider.</summary>
-    private async Task<BigInteger> BalanceAsync()
+    private async Task<BigInteger> BalanceAsync(string? escrow = null)
     {
         JsonElement result = await _chain.RpcAsync(
             "eth_call",
-            new { to = _chain.State.MultiPartyEscrow, data = $"0x27e235e3{Provider.Address[2..].ToLowerInvariant().PadLeft(64, '0')}" },
+            new
+            {
+                to = escrow ?? _chain.State.MultiPartyEscrow,
+                data = $"0x27e235e3{Provider.Address[2..].ToLowerInvariant().PadLeft(64, '0')}",
+            },
             "latest");
         return BigInteger.Parse("0" + result.GetString()![2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }

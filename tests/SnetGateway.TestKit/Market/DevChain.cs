@@ -87,6 +87,13 @@ public sealed class DevChain : IAsyncDisposable
         return ChainState.ReadChannel(result.GetProperty("channel"));
     }
 
+    /// <summary>
+    /// Deploys a second token (AGIX) with its own escrow contract, as the main network has two, and opens the standard channels there, with
+    /// the same ids.
+    /// </summary>
+    /// <returns>The state with these contracts and channels.</returns>
+    public async Task<ChainState> AddEscrowAsync() => ChainState.Read(await CommandAsync("add-escrow"));
+
     /// <summary>Reads a channel's current state; for an unknown id the contract returns zeros.</summary>
     public async Task<ChainChannel> GetChannelAsync(BigInteger channel) =>
         ChainState.ReadChannel(await CommandAsync("channel", new { channel = Text(channel) }));

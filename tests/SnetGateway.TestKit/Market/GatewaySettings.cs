@@ -35,7 +35,10 @@ public sealed record GatewaySettings(ChainState Chain, params MarketService[] Se
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>The text of the appsettings file.</summary>
-    internal string Write(string folder, string publicAddress, string adminAddress)
+    /// <param name="folder">The folder of the ledger, unless <see cref="LedgerPath"/> names one.</param>
+    /// <param name="publicAddress">The consumers' listener.</param>
+    /// <param name="adminAddress">The operator's listener.</param>
+    public string Write(string folder, string publicAddress, string adminAddress)
     {
         if (File is not null)
         {

@@ -31,6 +31,7 @@ public sealed class ClaimAutopilot
     private readonly AcceptedClaims _accepted;
     private readonly OpenBatches _open;
     private readonly NewBatches _new;
+    private readonly PayeeShare _share;
     private readonly SlotQueue _running = new();
 
     /// <param name="signer">Signs for the payee.</param>
@@ -42,12 +43,14 @@ public sealed class ClaimAutopilot
     /// <param name="events">What the operator sees.</param>
     /// <param name="time">The clock.</param>
     /// <param name="process">A number that no other process of this ledger has, and not 0.</param>
+    /// <param name="share">This gateway among those of the process that claim for the payee; null where there is no other.</param>
     public ClaimAutopilot(
         IClaimSigner signer, ChannelBook book, IChannelReader reader, OutboxStore outboxes, IClaimTransactions chain, ClaimWriter writer,
-        IClaimEvents events, TimeProvider time, ulong process)
+        IClaimEvents events, TimeProvider time, ulong process, PayeeShare? share = null)
     {
         (_book, _reader, _outboxes, _chain, _time, _process) = (book, reader, outboxes, chain, time, process);
         Payee = signer.Address;
+        _share = share ?? new SharedPayees().Join(0, Payee);
         var transactions = new BatchTransactions(book, writer, chain, signer, events);
         _accepted = new AcceptedClaims(chain, Payee, events);
         _open = new OpenBatches(outboxes, chain, transactions, _accepted, reader, events);
@@ -78,17 +81,21 @@ public sealed class ClaimAutopilot
             throw new ClaimChainException("another round has been running for minutes");
         }
 
+        bool isIdle = false;
         try
         {
-            return await RunOnceAsync(rules, cancellationToken);
+            ClaimRound round = await RunOnceAsync(rules, _share.TryBegin(_time.GetUtcNow()), cancellationToken);
+            isIdle = !round.Outbox.Batches.Any(batch => !(batch.AccountNonce < round.Account?.Count));
+            return round;
         }
         finally
         {
+            _share.End(isIdle);
             _running.Release();
         }
     }
 
-    private async ValueTask<ClaimRound> RunOnceAsync(ClaimRules rules, CancellationToken cancellationToken)
+    private async ValueTask<ClaimRound> RunOnceAsync(ClaimRules rules, bool mayMake, CancellationToken cancellationToken)
     {
         await _reader.CatchUpAsync(cancellationToken);
         ClaimOutbox outbox = await _outboxes.ReadAsync(Payee, cancellationToken);
@@ -113,7 +120,7 @@ public sealed class ClaimAutopilot
             PlannedClaim[] due = [.. plan.Where(one => one.Hold is null)];
             outbox = await EndSweepAsync(outbox, plan, rules);
             int room = due.Any(one => one.BlocksLeft < rules.ExpiryBlocks) ? ClaimOutbox.MaxBatches : ClaimOutbox.UsualBatches;
-            if (outbox.Batches.Count >= room || due.All(one => one.Reason == ClaimReason.FillsBatch))
+            if (!mayMake || outbox.Batches.Count >= room || due.All(one => one.Reason == ClaimReason.FillsBatch))
             {
                 return new ClaimRound(outbox, IsClaimer: true, plan, account);
             }

@@ -13,6 +13,12 @@ public sealed class HookQueueTests
 {
     private const int Threads = 4, Storm = 100_000;
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("agix", " (agix)")]
+    public void Batch_NamesTheMachine_AndTheGatewayWhereThereAreSeveral(string? name, string expected) =>
+        Assert.Equal($"{Environment.MachineName}{expected}", new HookQueue(new HookOptions(), name).Take().Gateway);
+
     [Fact]
     public void Storm_WaitsInABoundedQueue_AndIsCountedToTheLastEvent()
     {
