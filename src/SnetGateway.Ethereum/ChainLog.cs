@@ -40,6 +40,12 @@ internal static partial class ChainLog
         Message = "Could not save the chain cursor in the ledger. It is tried again with the next block.")]
     public static partial void CursorNotSaved(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 4015, EventName = "RegistryEventsRefused", Level = LogLevel.Warning,
+        Message = "Chain endpoint {Endpoint} does not return the events of the Registry together with those of the escrow: {Reason}. The "
+            + "escrow is followed without them, and changed metadata is found by asking the Registry each minute. This is logged once "
+            + "until the events can be read.")]
+    public static partial void RegistryEventsRefused(ILogger logger, string endpoint, string reason);
+
     [LoggerMessage(EventId = 4020, EventName = "Reorganised", Level = LogLevel.Warning,
         Message = "The chain was reorganised after block {Ancestor}. {Channels} channels are read again.")]
     public static partial void Reorganised(ILogger logger, ulong ancestor, int channels);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum.JsonRpc;
+using SnetGateway.Ethereum.Registry;
 using SnetGateway.Ethereum.Transactions;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
@@ -22,7 +23,8 @@ namespace SnetGateway.Ethereum.Follower;
 /// <item><see cref="LogFollower"/> applies the escrow contract's events from the cursor to that block, and detects reorganisations by the
 /// hashes in <see cref="RecentBlocks"/>. <see cref="EventApplier"/> raises the channel's nonce immediately for a claim; other events mark
 /// the channel as outdated. Both add it to <see cref="StaleChannels"/>. Channels that a reorganisation affects are marked in
-/// <see cref="ReorganisedChannels"/>.</item>
+/// <see cref="ReorganisedChannels"/>. Where services use the Registry contract, the same request returns its events
+/// (<see cref="FollowedLogs"/>).</item>
 /// <item><see cref="StaleChannels"/> are read again, as far as the <see cref="ReadBudget"/> has requests to spare.</item>
 /// <item>The cursor is saved.</item>
 /// </list>
@@ -72,6 +74,7 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
     /// <param name="loggers">Creates the logger of this type.</param>
     /// <param name="meters">Creates the meter "SnetGateway".</param>
     /// <param name="handler">Sends the HTTP requests; null for the default one. The caller disposes it.</param>
+    /// <param name="registry">Gets the events of the Registry contract, where it watches one; null for none.</param>
     public ChainFollower(
         ChainOptions options,
         ChannelBook book,
@@ -79,7 +82,8 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         Random random,
         ILoggerFactory loggers,
         IMeterFactory meters,
-        HttpMessageHandler? handler = null)
+        HttpMessageHandler? handler = null,
+        RegistryWatch? registry = null)
     {
         _options = options;
         _time = time;
@@ -93,7 +97,8 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         var regression = new HeadRegression(time);
         _heads = new HeadReader(_client, options, recent, regression, time, _stopping.Token);
         _events = new EventApplier(book, new RecentEvents(options.FinalityDepth), _stale, _logger);
-        _logs = new LogFollower(options.Escrow, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
+        var logs = new FollowedLogs(options.Escrow, registry ?? new RegistryWatch(time), time, _logger);
+        _logs = new LogFollower(logs, options, book, recent, reorganised, _stale, _events, regression, metrics, _logger);
         _reader = new ChannelReader(_client, options, book, _heads, _logs, reorganised, metrics, time, _stopping.Token);
         Transactions = new ClaimTransactions(_client, options.Escrow, (ulong)options.FinalityDepth);
         _balances = new TokenBalances(_client, options.Escrow, _heads, time, _stopping.Token);

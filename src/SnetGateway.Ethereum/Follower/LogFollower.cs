@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SnetGateway.Ethereum.Abi;
 using SnetGateway.Ethereum.JsonRpc;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
@@ -12,7 +11,7 @@ namespace SnetGateway.Ethereum.Follower;
 /// cursor, the newest followed block, and it runs once at a time. A failure leaves the cursor at a block whose events were all applied.
 /// </summary>
 internal sealed class LogFollower(
-    Address escrow,
+    FollowedLogs logs,
     ChainOptions options,
     ChannelBook book,
     RecentBlocks recent,
@@ -30,8 +29,6 @@ internal sealed class LogFollower(
 
     /// <summary>Blocks of one range. Halved when a node rejects it as too large.</summary>
     private const ulong BlocksPerRange = 1_000;
-
-    private static readonly LogFilter s_events = new(EscrowEvents.Topics);
 
     private readonly UnverifiedReadings _unverified = new();
     private volatile CursorBox? _cursor;
@@ -97,7 +94,7 @@ internal sealed class LogFollower(
                 return;
             }
 
-            if (!await CatchUpAsync(endpoint, headBlock.Number - BlocksByHash, cancellationToken))
+            if (!await CatchUpAsync(endpoint, logs.Filter, headBlock.Number - BlocksByHash, cancellationToken))
             {
                 ChainLog.GapTooLarge(logger, recent.Tip!.Value.Number, headBlock.Number);
                 await SkipToAsync(endpoint, headBlock, head.SeenAt, KnownThrough, cancellationToken);
@@ -188,16 +185,22 @@ internal sealed class LogFollower(
     /// Follows up to <paramref name="last"/> by ranges. The endpoint's head must be past that block. False when the node's ranges are too
     /// small for it.
     /// </summary>
-    private async ValueTask<bool> CatchUpAsync(JsonRpcEndpoint endpoint, ulong last, CancellationToken cancellationToken)
+    private async ValueTask<bool> CatchUpAsync(
+        JsonRpcEndpoint endpoint, LogFilter filter, ulong last, CancellationToken cancellationToken)
     {
         ulong from = recent.Tip!.Value.Number + 1;
         try
         {
-            await foreach (LogRange range in endpoint.LogRangesAsync(escrow, s_events, from, last, BlocksPerRange, cancellationToken))
+            await foreach (LogRange range in endpoint.LogRangesAsync(filter, from, last, BlocksPerRange, cancellationToken))
             {
-                events.Apply(range.Logs, KnownThrough);
+                events.Apply(logs.Take(range.Logs), KnownThrough);
                 await SetTipAsync(endpoint, range.Last, cancellationToken);
             }
+        }
+        catch (Exception exception) when (FollowedLogs.IsRefusal(filter, exception))
+        {
+            logs.Missed(last);
+            return await CatchUpAsync(endpoint, logs.EscrowOnly, last, cancellationToken);
         }
         catch (RangesTooSmallException)
         {
@@ -236,7 +239,7 @@ internal sealed class LogFollower(
 
         while (branch.TryPop(out BlockHeader next))
         {
-            events.Apply(await endpoint.LogsAsync(escrow, s_events, next, cancellationToken), KnownThrough);
+            events.Apply(await logs.ReadAsync(endpoint, next, cancellationToken), KnownThrough);
             recent.Append(next);
             CheckUnverifiedReadings();
             SetCursor(new ChainBlock(next.Number, next.Hash, KnownThrough));
@@ -270,6 +273,7 @@ internal sealed class LogFollower(
         }
 
         recent.CutAfter(ancestor.Number);
+        logs.Undone(ancestor.Number);
         regression.Note(new ChainBlock(ancestor.Number, ancestor.Hash, KnownThrough));
         var affected = new HashSet<ChannelId>(events.Undo(ancestor.Number));
         affected.UnionWith(book.All.Where(channel => channel.Chain?.Reading.Block.Number > ancestor.Number).Select(channel => channel.Id));
@@ -322,6 +326,7 @@ internal sealed class LogFollower(
     {
         _resumedAt = null;
         await SetTipAsync(endpoint, to, cancellationToken);
+        logs.Missed(to.Number);
 
         // First the floor, then the marks: an older reading in flight then sees the floor and marks its channel.
         Volatile.Write(ref _floor, to.Number);

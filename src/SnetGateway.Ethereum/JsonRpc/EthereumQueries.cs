@@ -122,26 +122,23 @@ internal static class EthereumQueries
         new JsonObject { ["blockHash"] = block.ToString() },
     ];
 
-    /// <summary>The contract's logs of one block, in order.</summary>
+    /// <summary>The contracts' logs of one block, in order.</summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, LogFilter filter, BlockHeader block,
-        CancellationToken cancellationToken)
+        this JsonRpcEndpoint endpoint, LogFilter filter, BlockHeader block, CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
-            endpoint, contract, filter, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
+            endpoint, filter, new JsonObject { ["blockHash"] = block.Hash.ToString() }, cancellationToken);
         return logs.All(log => log.BlockHash == block.Hash && log.BlockNumber == block.Number) ? logs : throw Malformed("eth_getLogs");
     }
 
     /// <summary>
-    /// The contract's logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.
+    /// The contracts' logs of a range of blocks, both ends included, in order. Valid only if the endpoint's head is past the range.
     /// </summary>
     public static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        this JsonRpcEndpoint endpoint, Address contract, LogFilter filter, ulong from, ulong to,
-        CancellationToken cancellationToken)
+        this JsonRpcEndpoint endpoint, LogFilter filter, ulong from, ulong to, CancellationToken cancellationToken)
     {
         IReadOnlyList<LogEntry> logs = await LogsAsync(
             endpoint,
-            contract,
             filter,
             new JsonObject { ["fromBlock"] = HexText.Quantity(from), ["toBlock"] = HexText.Quantity(to) },
             cancellationToken);
@@ -171,11 +168,7 @@ internal static class EthereumQueries
     }
 
     private static async ValueTask<IReadOnlyList<LogEntry>> LogsAsync(
-        JsonRpcEndpoint endpoint,
-        Address contract,
-        LogFilter filter,
-        JsonObject blocks,
-        CancellationToken cancellationToken)
+        JsonRpcEndpoint endpoint, LogFilter filter, JsonObject blocks, CancellationToken cancellationToken)
     {
         var topics = new JsonArray(new JsonArray([.. filter.Topics.Select(topic => (JsonNode)topic.ToString())]));
         if (filter.Second is { } second)
@@ -183,7 +176,9 @@ internal static class EthereumQueries
             topics.Add(second.ToString());
         }
 
-        blocks["address"] = contract.ToString();
+        blocks["address"] = filter.Contracts.Count == 1
+            ? filter.Contracts[0].ToString()
+            : new JsonArray([.. filter.Contracts.Select(contract => (JsonNode)contract.ToString())]);
         blocks["topics"] = topics;
         JsonElement result = await endpoint.RequestAsync("eth_getLogs", [blocks], cancellationToken);
         if (result.ValueKind != JsonValueKind.Array)
@@ -195,7 +190,7 @@ internal static class EthereumQueries
         foreach (JsonElement one in result.EnumerateArray())
         {
             LogEntry log = ReadLog(one);
-            if (log.Source != contract)
+            if (!filter.Contracts.Contains(log.Source))
             {
                 throw Malformed("eth_getLogs");
             }

@@ -10,19 +10,18 @@ internal static class LogRanges
     private const ulong MaxRanges = 500;
 
     /// <summary>
-    /// The contract's logs of a stretch of blocks, range after range. A range that the node refuses, for its blocks or its logs, is halved,
+    /// The contracts' logs of a stretch of blocks, range after range. A range that the node refuses, for its blocks or its logs, is halved,
     /// and so are those after it. The endpoint's head must be past the last block, or be it.
     /// </summary>
     /// <param name="endpoint">The node.</param>
-    /// <param name="contract">The contract.</param>
-    /// <param name="filter">Which events.</param>
+    /// <param name="filter">Which events of which contracts.</param>
     /// <param name="from">The first block.</param>
     /// <param name="last">The last block.</param>
     /// <param name="blocks">Blocks of the first range, 1 at least.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RangesTooSmallException">The node takes ranges only that are too small.</exception>
     public static async IAsyncEnumerable<LogRange> LogRangesAsync(
-        this JsonRpcEndpoint endpoint, Address contract, LogFilter filter, ulong from, ulong last, ulong blocks,
+        this JsonRpcEndpoint endpoint, LogFilter filter, ulong from, ulong last, ulong blocks,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (from <= last)
@@ -32,7 +31,7 @@ internal static class LogRanges
             IReadOnlyList<LogEntry> logs;
             try
             {
-                logs = await endpoint.LogsAsync(contract, filter, from, to, cancellationToken);
+                logs = await endpoint.LogsAsync(filter, from, to, cancellationToken);
             }
             catch (JsonRpcErrorException exception) when (blocks > 1 && !exception.IsRateLimit)
             {
@@ -63,10 +62,12 @@ internal static class LogRanges
 /// <param name="Logs">The logs.</param>
 internal readonly record struct LogRange(BlockHeader Last, IReadOnlyList<LogEntry> Logs);
 
-/// <summary>Which events of a contract are read.</summary>
+/// <summary>Which events are read.</summary>
+/// <param name="Contracts">The contracts, 1 at least. A log of another one is an invalid response.</param>
 /// <param name="Topics">Any of these as the first topic.</param>
 /// <param name="Second">The second topic, which is the event's first indexed argument; null for any.</param>
-internal readonly record struct LogFilter(IReadOnlyList<Bytes32> Topics, Bytes32? Second = null);
+internal readonly record struct LogFilter(
+    IReadOnlyList<Address> Contracts, IReadOnlyList<Bytes32> Topics, Bytes32? Second = null);
 
 /// <summary>The node refuses ranges of blocks with which its logs could be read in a reasonable number of requests.</summary>
 internal sealed class RangesTooSmallException(string message) : Exception(message);

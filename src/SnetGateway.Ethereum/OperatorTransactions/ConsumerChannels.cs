@@ -81,11 +81,11 @@ public sealed class ConsumerChannels(TransactionSender sender, Address escrow)
         JsonRpcEndpoint node, ulong fromBlock, CancellationToken cancellationToken)
     {
         byte[] topic = [.. new byte[Bytes32.Size - Address.Size], .. sender.Sender.ToBytes()];
-        var filter = new LogFilter([EscrowEvents.ChannelOpen], new Bytes32(topic));
+        var filter = new LogFilter([escrow], [EscrowEvents.ChannelOpen], new Bytes32(topic));
         BlockHeader head = await node.LatestBlockAsync(cancellationToken);
         ulong blocks = fromBlock > head.Number ? 1 : head.Number - fromBlock + 1;
         var ids = new List<ChannelId>();
-        await foreach (LogRange range in node.LogRangesAsync(escrow, filter, fromBlock, head.Number, blocks, cancellationToken))
+        await foreach (LogRange range in node.LogRangesAsync(filter, fromBlock, head.Number, blocks, cancellationToken))
         {
             foreach (LogEntry log in range.Logs)
             {

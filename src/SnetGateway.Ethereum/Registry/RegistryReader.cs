@@ -9,36 +9,66 @@ namespace SnetGateway.Ethereum.Registry;
 /// <param name="chain">The endpoints, and the chain that they must serve. Only for validated options.</param>
 /// <param name="registry">The address of the contract.</param>
 /// <param name="time">The clock of the timeout.</param>
-public sealed class RegistryReader(ChainOptions chain, Address registry, TimeProvider time) : IDisposable
+/// <param name="handler">Sends the HTTP requests; null for the default one. The caller disposes it.</param>
+public sealed class RegistryReader(ChainOptions chain, Address registry, TimeProvider time, HttpMessageHandler? handler = null)
+    : IDisposable
 {
-    private readonly HttpMessageInvoker _http = new(EthereumClient.CreateHandler(chain.RequestTimeout));
+    private const int MaxAttempts = 5;
+
+    private static readonly TimeSpan s_pauseBehind = TimeSpan.FromSeconds(1);
+
+    private readonly HttpMessageInvoker _http = new(
+        handler ?? EthereumClient.CreateHandler(chain.RequestTimeout), disposeHandler: handler is null);
 
     /// <summary>The URIs of the metadata of entries, in their order; null for one that the Registry does not have.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="notBefore">The block that must be included: an endpoint that is behind it is left for the next, and where all are
+    /// behind they are asked again, for some seconds. 0 for any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RegistryException">No endpoint gave a usable response.</exception>
-    public async ValueTask<IReadOnlyList<string?>> ReadAsync(IReadOnlyList<RegistryEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string?>> ReadAsync(
+        IReadOnlyList<RegistryEntry> entries, ulong notBefore, CancellationToken cancellationToken)
     {
-        string reason = "no endpoint is configured";
-        foreach ((int index, string address) in chain.Endpoints.Index())
+        for (int attempt = 1; ; attempt++)
         {
-            var endpoint = new JsonRpcEndpoint(new Uri(address), index, _http, chain.RequestTimeout, time);
             try
             {
-                return await ReadAsync(endpoint, entries, cancellationToken);
+                return await ReadOnceAsync(entries, notBefore, cancellationToken);
             }
-            catch (Exception exception) when (exception is EndpointException or JsonRpcErrorException)
+            catch (RegistryException exception) when (exception.IsBehind && attempt < MaxAttempts)
             {
-                reason = $"chain endpoint {endpoint.Name}: {exception.Message}";
+                await Task.Delay(s_pauseBehind, time, cancellationToken);
             }
         }
-
-        throw new RegistryException(reason);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private async ValueTask<IReadOnlyList<string?>> ReadOnceAsync(
+        IReadOnlyList<RegistryEntry> entries, ulong notBefore, CancellationToken cancellationToken)
+    {
+        string reason = "no endpoint is configured";
+        bool isBehind = false;
+        foreach ((int index, string address) in chain.Endpoints.Index())
+        {
+            var endpoint = new JsonRpcEndpoint(new Uri(address), index, _http, chain.RequestTimeout, time);
+            try
+            {
+                return await ReadAsync(endpoint, entries, notBefore, cancellationToken);
+            }
+            catch (Exception exception) when (exception is EndpointException or JsonRpcErrorException)
+            {
+                reason = $"chain endpoint {endpoint.Name}: {exception.Message}";
+                isBehind |= exception is EndpointException { Fault: EndpointFault.Behind };
+            }
+        }
+
+        throw new RegistryException(reason) { IsBehind = isBehind };
+    }
+
     private async ValueTask<IReadOnlyList<string?>> ReadAsync(
-        JsonRpcEndpoint endpoint, IReadOnlyList<RegistryEntry> entries, CancellationToken cancellationToken)
+        JsonRpcEndpoint endpoint, IReadOnlyList<RegistryEntry> entries, ulong notBefore, CancellationToken cancellationToken)
     {
         // A URL can be moved to another network.
         ulong actual = await endpoint.ChainIdAsync(cancellationToken);
@@ -54,6 +84,11 @@ public sealed class RegistryReader(ChainOptions chain, Address registry, TimePro
                 : RegistryCalls.Organization(entry.OrganizationId)),
         ];
         BlockHeader block = await endpoint.LatestBlockAsync(cancellationToken);
+        if (block.Number < notBefore)
+        {
+            throw new EndpointException(EndpointFault.Behind, $"its newest block is {block.Number}, and block {notBefore} is needed");
+        }
+
         List<byte[]> outputs = await endpoint.CallManyAsync(registry, calls, block.Hash, static () => { }, cancellationToken);
         return
         [
@@ -65,4 +100,8 @@ public sealed class RegistryReader(ChainOptions chain, Address registry, TimePro
 }
 
 /// <summary>The Registry cannot be read now. The message is for the operator and names no URL.</summary>
-public sealed class RegistryException(string message) : Exception(message);
+public sealed class RegistryException(string message) : Exception(message)
+{
+    /// <summary>Whether an endpoint works, and is behind the block that is needed.</summary>
+    internal bool IsBehind { get; init; }
+}

@@ -90,7 +90,7 @@ internal static class RegistryCommand
     {
         try
         {
-            return await source.LocateAsync(ids, cancellationToken);
+            return await source.LocateAsync(ids, notBefore: 0, cancellationToken);
         }
         catch (RegistryException e)
         {

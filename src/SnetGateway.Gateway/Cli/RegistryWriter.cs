@@ -63,7 +63,7 @@ internal sealed class RegistryWriter(CommandContext context)
         using var source = new MetadataSource(options.Chain, RegistryOf(options), options.Registry.Ipfs, TimeProvider.System);
         try
         {
-            string? uri = (await source.LocateAsync([id], cancellationToken))[0];
+            string? uri = (await source.LocateAsync([id], notBefore: 0, cancellationToken))[0];
             byte[]? content = uri is null ? null : await source.ReadAsync(uri, DocumentField.MaxBytes, cancellationToken);
             return (uri, content is null ? null : JsonNode.Parse(content) as JsonObject);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using SnetGateway.Ethereum.Registry;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.ServiceMetadata;
 using Yarp.ReverseProxy.Configuration;
@@ -37,6 +38,7 @@ internal static class ConfigurationServices
         services.AddSingleton<ConfigurationReload>();
         services.AddHostedService(provider => provider.GetRequiredService<ConfigurationReload>());
         services.AddSingleton<HeldPayees>();
+        services.AddSingleton<RegistryWatch>();
         services.AddHostedService<MetadataRefresh>();
         return services;
     }

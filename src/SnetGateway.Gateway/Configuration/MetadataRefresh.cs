@@ -6,13 +6,25 @@ using SnetGateway.Gateway.Validation;
 namespace SnetGateway.Gateway.Configuration;
 
 /// <summary>
-/// Asks the Registry for changed metadata and puts it in force. It reads the entries themselves, in one request: unlike a filter of events
-/// that misses nothing after an outage and needs no care about reorganisations.
+/// Asks the Registry for changed metadata and puts it in force: when its events say so, and at an interval. Either way it reads the entries
+/// themselves, in one request, so an event only says when: one too many is harmless, and one that is missed only late.
 /// </summary>
 internal sealed class MetadataRefresh(
-    ConfigurationLoader loader, ConfigurationReload reload, HeldPayees held, TimeProvider time, ILogger<MetadataRefresh> logger)
-    : BackgroundService
+    ConfigurationLoader loader,
+    ConfigurationReload reload,
+    HeldPayees held,
+    RegistryWatch watch,
+    TimeProvider time,
+    ILogger<MetadataRefresh> logger) : BackgroundService
 {
+    /// <summary>The shortest time between two checks: the owner of an organisation can make events in each block.</summary>
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The longest time to the next check where the Registry has something that is not in force, or its events are not followed.
+    /// </summary>
+    private static readonly TimeSpan s_longestRetry = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<DocumentId, PublishedDocument> _fetched = [];
     private string? _failure;
     private string _refused = "";
@@ -21,45 +33,58 @@ internal sealed class MetadataRefresh(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Feed.Accepted += _ => Watch();
+        Watch();
         while (!stoppingToken.IsCancellationRequested)
         {
+            bool isCurrent = false;
             try
             {
-                await RefreshAsync(stoppingToken);
+                isCurrent = await RefreshAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 MetadataLog.Failed(logger, e);
             }
 
+            bool mayRest = isCurrent && watch.IsFollowed;
+            TimeSpan interval = mayRest || Feed.Interval < s_longestRetry ? Feed.Interval : s_longestRetry;
+
             // Replicas that started together do not ask together.
-            await Task.Delay(Feed.Interval * (0.9 + (0.2 * Random.Shared.NextDouble())), time, stoppingToken);
+            TimeSpan pause = interval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+            await Task.Delay(s_shortestPause, time, stoppingToken);
+            await watch.WaitAsync(pause - s_shortestPause, stoppingToken);
         }
     }
 
+    private void Watch() => watch.Watch(Feed.Registry, Feed.Needed.Select(document => document.OrganizationId));
+
     /// <summary>Asks once. Nothing is asked where no service needs a document of the Registry.</summary>
-    internal async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    /// <returns>Whether all is in force that the Registry has.</returns>
+    private async ValueTask<bool> RefreshAsync(CancellationToken cancellationToken)
     {
-        if (Feed.IsIncomplete)
+        bool isIncomplete = Feed.IsIncomplete;
+        if (isIncomplete)
         {
             reload.Retry();
         }
 
+        ulong block = watch.Take(); // first: what happens from now on causes another check
         if (Feed.Open is not { } open)
         {
-            return;
+            return !isIncomplete;
         }
 
         using MetadataSource source = open();
         List<string> failures = [];
-        List<PublishedDocument> changed = await ReadChangedAsync(source, failures, cancellationToken);
+        List<PublishedDocument> changed = await ReadChangedAsync(source, block, failures, cancellationToken);
         Report(failures);
         if (changed.Count == 0)
         {
             // What cannot be read now may still be held.
             held.Current = failures.Count == 0 ? [] : held.Current;
             _refused = "";
-            return;
+            return failures.Count == 0 && !isIncomplete;
         }
 
         // Together first: a group may be renamed in both documents. Then one by one, so that one bad document does not hold up the others.
@@ -74,16 +99,17 @@ internal sealed class MetadataRefresh(
         }
 
         ReportRefused(all);
+        return all.IsValid && failures.Count == 0;
     }
 
     private async ValueTask<List<PublishedDocument>> ReadChangedAsync(
-        MetadataSource source, List<string> failures, CancellationToken cancellationToken)
+        MetadataSource source, ulong notBefore, List<string> failures, CancellationToken cancellationToken)
     {
         IReadOnlyList<DocumentId> needed = Feed.Needed;
         IReadOnlyList<string?> uris = [];
         try
         {
-            uris = await source.LocateAsync(needed, cancellationToken);
+            uris = await source.LocateAsync(needed, notBefore, cancellationToken);
         }
         catch (RegistryException e)
         {

@@ -44,7 +44,7 @@ internal sealed class DocumentFinder(MetadataOptions options, TimeProvider time)
         IReadOnlyList<string?> uris = [];
         try
         {
-            uris = await source.LocateAsync(ids, cancellationToken);
+            uris = await source.LocateAsync(ids, notBefore: 0, cancellationToken);
         }
         catch (RegistryException e)
         {

@@ -36,6 +36,9 @@ internal sealed class MetadataFeed(TimeProvider time)
     /// <summary>Reads what the last configuration needs; null where that is nothing, or there is no Registry.</summary>
     public Func<MetadataSource>? Open { get; private set; }
 
+    /// <summary>The contract from which the last configuration needs documents; null where it needs none, or there is none.</summary>
+    public Address? Registry { get; private set; }
+
     /// <summary>The documents of the Registry that the last configuration needs.</summary>
     public IReadOnlyList<DocumentId> Needed { get; private set; } = [];
 
@@ -64,6 +67,7 @@ internal sealed class MetadataFeed(TimeProvider time)
         SeenFiles = ReadFiles(); // before the files are read, so that no later change is missed
         Needed = [.. services.SelectMany(service => service.Published).Distinct()];
         Open = null;
+        Registry = null;
         IsIncomplete = false;
         if (services.Count == 0 || !errors.IsEmpty || !MetadataOptions.TryRead(configured, out MetadataOptions? options))
         {
@@ -78,6 +82,7 @@ internal sealed class MetadataFeed(TimeProvider time)
             ? PublishedSet.Empty
             : await finder.FindAsync(Needed, tried ?? _inForce, errors, cancellationToken);
         Open = Needed.Count == 0 ? null : finder.Open;
+        Registry = Open is null ? null : MetadataSource.RegistryOf(options.Registry, options.Chain.ChainId);
         IsIncomplete = finder.IsIncomplete;
         var first = new ErrorList();
         MetadataKeys keys = Read(services, documents, written, first);

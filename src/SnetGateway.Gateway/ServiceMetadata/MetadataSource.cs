@@ -23,9 +23,13 @@ internal sealed class MetadataSource : IDisposable
         Address.TryParse(options.Address ?? KnownContracts.RegistryOf(chainId), out Address address) ? address : null;
 
     /// <summary>The URIs of documents now, in their order; null for one that the Registry does not have.</summary>
+    /// <param name="ids">The documents.</param>
+    /// <param name="notBefore">The block that must be included; 0 for any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RegistryException">The Registry cannot be read.</exception>
-    public ValueTask<IReadOnlyList<string?>> LocateAsync(IReadOnlyList<DocumentId> ids, CancellationToken cancellationToken) =>
-        _registry.ReadAsync([.. ids.Select(id => new RegistryEntry(id.OrganizationId, id.ServiceId))], cancellationToken);
+    public ValueTask<IReadOnlyList<string?>> LocateAsync(
+        IReadOnlyList<DocumentId> ids, ulong notBefore, CancellationToken cancellationToken) =>
+        _registry.ReadAsync([.. ids.Select(id => new RegistryEntry(id.OrganizationId, id.ServiceId))], notBefore, cancellationToken);
 
     /// <summary>The content of a URI.</summary>
     /// <exception cref="IpfsException">No source has it.</exception>

@@ -25,9 +25,13 @@ public sealed class RegistryOptions
     [MinLength(1)]
     public string Folder { get; set; } = "data/metadata";
 
-    /// <summary>Interval at which the Registry is asked for changes, 1 s to 1 day, a tenth more or less. Default 1 minute.</summary>
+    /// <summary>
+    /// Interval at which the Registry is asked for changes, 1 s to 1 day, a tenth more or less. A change is usually noticed by the
+    /// Registry's event, within seconds; the interval makes up for an event that an endpoint withheld. After a check that failed, the next
+    /// one is within a minute. Default 10 minutes.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Where content of IPFS is read.</summary>
     public IpfsOptions Ipfs { get; set; } = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -69,6 +70,48 @@ public sealed class RegistryTests(MarketFixture market) : IClassFixture<MarketFi
         Assert.Equal(0, (await SayAsync(gateway, channel, 25)).Code);
         Assert.NotEqual(0, (await SayAsync(gateway, channel, 10)).Code);
         Assert.Equal(35, (await market.StateAsync(gateway, ClientStack.Node, channel)).SignedAmount);
+    }
+
+    /// <summary>The interval is longer than the test: changes come into force by their events.</summary>
+    [Fact]
+    public async Task NewPrices_ComeIntoForceByTheirEvents_InAFewRequests()
+    {
+        const string ReadOrganization = "eth_call:9a017e0a";
+        await PublishOrganizationAsync(Payee);
+        await PublishServiceAsync(10);
+        await using ChainRelay chain = await ChainRelay.StartAsync(State.RpcUrl);
+        GatewaySettings settings = _documents.Settings();
+        settings = settings with
+        {
+            ChainUrl = chain.Url,
+            Options = new Dictionary<string, string>(settings.Options) { ["SnetGateway:Registry:Interval"] = "01:00:00" },
+        };
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(settings);
+        ChainChannel channel = await market.Chain.OpenChannelAsync(1_000);
+        Assert.Equal(0, (await SayAsync(gateway, channel, 10)).Code);
+
+        // The first may come with the reads of the start; each later one comes with its event.
+        foreach (int price in (int[])[11, 12, 13])
+        {
+            await PublishServiceAsync(price);
+            await Eventually.TrueAsync(
+                $"the price {price} is in force", async () => (await SayAsync(gateway, channel, price)).Code == 0);
+            Assert.NotEqual(0, (await SayAsync(gateway, channel, price - 1)).Code);
+        }
+
+        // Blocks that come together cost one read a second, or fewer.
+        string[] ids = await Task.WhenAll(Enumerable.Range(20, 10).Select(cogs => _documents.AddServiceAsync(cogs)));
+        int reads = chain.Counts[ReadOrganization], logs = chain.Counts["eth_getLogs"];
+        long start = Stopwatch.GetTimestamp();
+        foreach (string id in ids)
+        {
+            await _documents.RegisterServiceAsync(id);
+        }
+
+        await Eventually.TrueAsync("the last price is in force", async () => (await SayAsync(gateway, channel, 29)).Code == 0);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Assert.InRange(chain.Counts[ReadOrganization] - reads, 1, seconds + 2);
+        Assert.InRange(chain.Counts["eth_getLogs"] - logs, 1, 20);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
+using SnetGateway.Ethereum.Registry;
 using SnetGateway.Payments.Chain;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
@@ -34,7 +35,8 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
             MaxBlockPause = TimeSpan.Zero, // this clock moves minutes between blocks
         };
         configure?.Invoke(Options);
-        Follower = new ChainFollower(Options, Book, Clock, new Random(1), this, this, Chain);
+        Registry = new RegistryWatch(Clock);
+        Follower = new ChainFollower(Options, Book, Clock, new Random(1), this, this, Chain, Registry);
     }
 
     public TestTimeProvider Clock { get; } = new();
@@ -46,6 +48,9 @@ internal sealed class FollowerBench : IAsyncDisposable, ILogger, ILoggerFactory,
     public ChainOptions Options { get; }
 
     public ChainFollower Follower { get; }
+
+    /// <summary>Gets the events of the Registry; watches none at first.</summary>
+    public RegistryWatch Registry { get; }
 
     public List<string> Logged { get; } = [];
 

@@ -16,6 +16,8 @@ internal sealed class ScriptedChain : HttpMessageHandler
 {
     public static readonly Address Escrow = Address.Parse("0xe7f1725e7734ce288f8367e1bb143e90bb3f0512");
 
+    public static readonly Address Registry = Address.Parse("0x9fe46736679d2d9a65f0992f2272de9f3c7fa6e0");
+
     public static readonly Address Token = Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3");
 
     private readonly Lock _lock = new();
@@ -31,6 +33,9 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
     /// <summary>Every requested method, in order, including failed requests.</summary>
     public List<string> Asked { get; } = [];
+
+    /// <summary>The contracts of the last request for logs, as JSON.</summary>
+    public string? AskedContracts { get; private set; }
 
     public ulong HeadNumber => _canonical[^1].Number;
 
@@ -229,10 +234,16 @@ internal sealed class ScriptedChain : HttpMessageHandler
                 return (new JsonArray(), null);
             case "eth_getLogs":
                 JsonNode filter = parameters[0]!;
+                AskedContracts = filter["address"]!.ToJsonString();
+                if (filter["address"] is JsonArray && host.TakesOneContract)
+                {
+                    return (null, Error(-32602, "address is not a string"));
+                }
+
                 if (filter["blockHash"] is { } hash)
                 {
                     return _byHash.TryGetValue((string)hash!, out Block? one) && Sees(one)
-                        ? (new JsonArray([.. one.Logs().Where(log => IsAsked(log, filter))]), null)
+                        ? (new JsonArray([.. one.Logs().Where(log => IsAsked(log, filter)).Select(log => Return(host, log))]), null)
                         : (null, new JsonObject { ["code"] = -32000, ["message"] = "unknown block" });
                 }
 
@@ -250,12 +261,23 @@ internal sealed class ScriptedChain : HttpMessageHandler
         }
     }
 
-    /// <summary>Each topic of the filter is one topic, several of which one has to be there, or null.</summary>
-    private static bool IsAsked(JsonNode log, JsonNode filter) => filter["topics"]!.AsArray().Index().All(asked =>
+    /// <summary>Each topic of the filter is one topic, several of which one has to be there, or null; so is its address.</summary>
+    private static bool IsAsked(JsonNode log, JsonNode filter) =>
+        Fits(filter["address"], (string?)log["address"]) && filter["topics"]!.AsArray().Index().All(asked =>
+            Fits(asked.Item, log["topics"]!.AsArray().Count > asked.Index ? (string?)log["topics"]![asked.Index] : null));
+
+    private static JsonNode Return(ScriptedHost host, JsonNode log)
     {
-        string? topic = log["topics"]!.AsArray().Count > asked.Index ? (string?)log["topics"]![asked.Index] : null;
-        return asked.Item is null || (asked.Item is JsonArray any ? any.Any(one => (string?)one == topic) : (string?)asked.Item == topic);
-    });
+        if (host.SpoilsRegistryLogs && (string?)log["address"] == Registry.ToString())
+        {
+            log["data"] = "0x0";
+        }
+
+        return log;
+    }
+
+    private static bool Fits(JsonNode? asked, string? actual) =>
+        asked is null || (asked is JsonArray any ? any.Any(one => (string?)one == actual) : (string?)asked == actual);
 
     /// <summary>`token()` of the escrow contract, and `balanceOf` of that token; null for any other function.</summary>
     private byte[]? CallToken(byte[] data) => Convert.ToHexStringLower(data.AsSpan(0, 4)) switch
@@ -310,6 +332,12 @@ internal sealed class ScriptedChain : HttpMessageHandler
         /// <summary>Whether it returns no logs of any block, as a provider whose index of logs lags.</summary>
         public bool WithholdsLogs { get; set; }
 
+        /// <summary>Whether it refuses a request for logs that names several contracts.</summary>
+        public bool TakesOneContract { get; set; }
+
+        /// <summary>Whether the logs of the Registry that it returns have no valid data.</summary>
+        public bool SpoilsRegistryLogs { get; set; }
+
         public ulong MaxLogRange { get; set; } = ulong.MaxValue;
 
         /// <summary>Requests that it takes in one batch.</summary>
@@ -333,7 +361,7 @@ internal sealed class ScriptedChain : HttpMessageHandler
     /// <summary>One block: its events, and the state after it.</summary>
     internal sealed class Block(ulong number, string hash, string parent, Block? before)
     {
-        private readonly List<(string[] Topics, byte[] Data)> _logs = [];
+        private readonly List<(Address Source, string[] Topics, byte[] Data)> _logs = [];
 
         public ulong Number => number;
 
@@ -385,11 +413,23 @@ internal sealed class ScriptedChain : HttpMessageHandler
             Log(EscrowEvents.ChannelSenderClaim, [id.ToBigEndian()], [channel.Nonce.ToBigEndian(), new byte[32]]);
         }
 
+        /// <summary>An event of the Registry.</summary>
+        public void Register(string signature, params string[] ids) => Log(
+            Registry, new Bytes32(Keccak256.Hash(Encoding.ASCII.GetBytes(signature))),
+            [.. ids.Select(id => Encoding.ASCII.GetBytes(id.PadRight(Bytes32.Size, '\0')))], []);
+
+        /// <summary>An event of any contract.</summary>
+        public void Log(Address source, Bytes32 kind, byte[][] indexed, byte[][] data)
+        {
+            string[] topics = [kind.ToString(), .. indexed.Select(word => "0x" + Convert.ToHexStringLower(word))];
+            _logs.Add((source, topics, [.. data.SelectMany(word => word)]));
+        }
+
         public JsonNode Header() => new JsonObject { ["number"] = Quantity(number), ["hash"] = hash, ["parentHash"] = parent };
 
         public IEnumerable<JsonNode> Logs() => _logs.Select((log, index) => (JsonNode)new JsonObject
         {
-            ["address"] = Escrow.ToString(),
+            ["address"] = log.Source.ToString(),
             ["topics"] = new JsonArray([.. log.Topics.Select(topic => (JsonNode)topic)]),
             ["data"] = "0x" + Convert.ToHexStringLower(log.Data),
             ["blockNumber"] = Quantity(number),
@@ -402,8 +442,6 @@ internal sealed class ScriptedChain : HttpMessageHandler
 
         private static byte[] Word(UInt256 number) => number.ToBigEndian();
 
-        private void Log(Bytes32 kind, byte[][] indexed, byte[][] data) =>
-            _logs.Add(
-                ([kind.ToString(), .. indexed.Select(word => "0x" + Convert.ToHexStringLower(word))], [.. data.SelectMany(word => word)]));
+        private void Log(Bytes32 kind, byte[][] indexed, byte[][] data) => Log(Escrow, kind, indexed, data);
     }
 }
