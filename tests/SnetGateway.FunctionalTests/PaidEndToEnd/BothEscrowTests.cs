@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SnetGateway.FunctionalTests.Telemetry;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
@@ -97,7 +98,7 @@ public sealed class BothEscrowTests(GatewayFixture market) : IDisposable
     {
         Uri service = market.Service(ExampleLanguage.JavaScript).Address;
         var second = new GatewaySettings(agix, new MarketService("echo", service) { Price = AgixPrice });
-        var file = System.Text.Json.Nodes.JsonNode.Parse(second.Write(_folder.FullName, _agixEndpoint, _agixAdmin))!.AsObject();
+        JsonObject file = JsonNode.Parse(second.Write(_folder.FullName, _agixEndpoint, _agixAdmin))!.AsObject();
         foreach ((string key, string value) in agixOptions ?? [])
         {
             file[key] = value; // a key with its whole path is one level of JSON, too
