@@ -59,12 +59,16 @@ public sealed class ConsumerChannels(TransactionSender sender, Address escrow)
         sender.SendAsync(escrow, EscrowTransactions.Withdraw(channel), cancellationToken);
 
     /// <summary>The channels that the sender opened from a block on, as they are now.</summary>
+    /// <param name="fromBlock">The first block.</param>
+    /// <param name="searched">Gets the number of blocks of each range that was searched.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TransactionException">They cannot be read, for instance because the node takes few blocks at a time.</exception>
-    public async ValueTask<IReadOnlyList<ChannelReading>> ListAsync(ulong fromBlock, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ChannelReading>> ListAsync(
+        ulong fromBlock, Action<ulong> searched, CancellationToken cancellationToken)
     {
         try
         {
-            return await sender.QueryAsync((node, token) => ListAsync(node, fromBlock, token), cancellationToken);
+            return await sender.QueryAsync((node, token) => ListAsync(node, fromBlock, searched, token), cancellationToken);
         }
         catch (RangesTooSmallException exception)
         {
@@ -78,13 +82,14 @@ public sealed class ConsumerChannels(TransactionSender sender, Address escrow)
         sender.QueryAsync((node, token) => node.BlockNumberAsync(token), cancellationToken);
 
     private async ValueTask<IReadOnlyList<ChannelReading>> ListAsync(
-        JsonRpcEndpoint node, ulong fromBlock, CancellationToken cancellationToken)
+        JsonRpcEndpoint node, ulong fromBlock, Action<ulong> searched, CancellationToken cancellationToken)
     {
         byte[] topic = [.. new byte[Bytes32.Size - Address.Size], .. sender.Sender.ToBytes()];
         var filter = new LogFilter([escrow], [EscrowEvents.ChannelOpen], new Bytes32(topic));
         BlockHeader head = await node.LatestBlockAsync(cancellationToken);
         ulong blocks = fromBlock > head.Number ? 1 : head.Number - fromBlock + 1;
         var ids = new List<ChannelId>();
+        ulong next = fromBlock;
         await foreach (LogRange range in node.LogRangesAsync(filter, fromBlock, head.Number, blocks, cancellationToken))
         {
             foreach (LogEntry log in range.Logs)
@@ -94,6 +99,9 @@ public sealed class ConsumerChannels(TransactionSender sender, Address escrow)
                     ids.Add(opened.Channel);
                 }
             }
+
+            searched(range.Last.Number + 1 - next);
+            next = range.Last.Number + 1;
         }
 
         var at = new ChainBlock(head.Number, head.Hash, default);

@@ -29,10 +29,12 @@ internal sealed class AdminClient : IDisposable
         Recursive = true,
     };
 
+    private readonly CommandContext _context;
     private readonly HttpClient _http;
 
-    private AdminClient(Uri address, string? tokenFile)
+    private AdminClient(CommandContext context, Uri address, string? tokenFile)
     {
+        _context = context;
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
         if (!string.IsNullOrEmpty(tokenFile))
         {
@@ -54,6 +56,7 @@ internal sealed class AdminClient : IDisposable
         ListenerOptions listeners = configuration.Options.Listeners;
         string address = parsed.GetValue(s_address) ?? OfConfiguration(listeners);
         return new AdminClient(
+            context,
             Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", UriKind.Absolute, out Uri? url)
                 ? url
                 : throw new CommandException(ExitCodes.Usage, $"'{address}' is not an address: write it as 127.0.0.1:7001"),
@@ -108,7 +111,8 @@ internal sealed class AdminClient : IDisposable
         {
             try
             {
-                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+                using HttpResponseMessage response = await _context.WaitAsync(
+                    "Waiting for the gateway", new ValueTask<HttpResponseMessage>(_http.SendAsync(request, cancellationToken)));
                 string text = await response.Content.ReadAsStringAsync(cancellationToken);
                 return response.IsSuccessStatusCode ? text : throw new CommandException(
                     ExitCodes.Failed, ProblemOf(text) ?? $"the gateway responded with {(int)response.StatusCode}");

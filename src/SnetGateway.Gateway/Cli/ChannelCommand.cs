@@ -63,8 +63,8 @@ internal sealed class ChannelCommand(CommandContext context)
 
             var groupId = new Bytes32(Convert.FromBase64String(paid.GroupId));
             ulong expiration = await channels.BlockNumberAsync(cancellationToken) + (ulong)parsed.GetValue(expiresIn);
-            ChannelId opened = await channels.OpenAsync(
-                signs, Address.Parse(paid.PaymentAddress), groupId, Cogs(parsed, value), expiration, cancellationToken);
+            ChannelId opened = await MinedAsync(channels.OpenAsync(
+                signs, Address.Parse(paid.PaymentAddress), groupId, Cogs(parsed, value), expiration, cancellationToken));
             context.Terminal.Output.WriteLine($"{opened}");
         }));
         return command;
@@ -77,7 +77,7 @@ internal sealed class ChannelCommand(CommandContext context)
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (_, channels, _) =>
         {
             ulong expiration = await channels.BlockNumberAsync(cancellationToken) + (ulong)parsed.GetValue(by);
-            Report(await channels.ExtendAsync(Channel(parsed), expiration, cancellationToken));
+            await ReportAsync(channels.ExtendAsync(Channel(parsed), expiration, cancellationToken));
         }));
         return command;
     }
@@ -87,7 +87,7 @@ internal sealed class ChannelCommand(CommandContext context)
         Option<string> amount = Amount("--amount", "Cogs to add.");
         var command = new Command("add-funds", "Adds funds to a channel.") { _channel, amount, _keyFile, _passwordFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (_, channels, _) =>
-            Report(await channels.AddFundsAsync(Channel(parsed), Cogs(parsed, amount), cancellationToken))));
+            await ReportAsync(channels.AddFundsAsync(Channel(parsed), Cogs(parsed, amount), cancellationToken))));
         return command;
     }
 
@@ -95,7 +95,7 @@ internal sealed class ChannelCommand(CommandContext context)
     {
         var command = new Command("withdraw", "Takes the funds of an expired channel back.") { _channel, _keyFile, _passwordFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async (_, channels, _) =>
-            Report(await channels.WithdrawAsync(Channel(parsed), cancellationToken))));
+            await ReportAsync(channels.WithdrawAsync(Channel(parsed), cancellationToken))));
         return command;
     }
 
@@ -111,7 +111,12 @@ internal sealed class ChannelCommand(CommandContext context)
             const ulong Range = 500_000;
             ulong head = await channels.BlockNumberAsync(cancellationToken);
             ulong first = (ulong?)parsed.GetValue(from) ?? (head > Range ? head - Range : 0);
-            foreach (ChannelReading channel in await channels.ListAsync(first, cancellationToken))
+            var blocks = new WorkDone("Searching", "blocks");
+            blocks.AddToAll((long)(head - Math.Min(first, head) + 1));
+            await using var progress = ProgressLine.Start(context.Terminal, blocks, TimeProvider.System);
+            IReadOnlyList<ChannelReading> found = await channels.ListAsync(first, count => blocks.Add((long)count), cancellationToken);
+            await progress.EndAsync();
+            foreach (ChannelReading channel in found)
             {
                 context.Terminal.Output.WriteLine(
                     $"channel {channel.Id}: {channel.Value} cogs, nonce {channel.Nonce}, expires at block {channel.Expiration} "
@@ -148,7 +153,13 @@ internal sealed class ChannelCommand(CommandContext context)
         }
     }
 
-    private void Report(MinedTransaction mined) => context.Terminal.Output.WriteLine($"Done by transaction {mined.Hash}.");
+    private Task<T> MinedAsync<T>(ValueTask<T> transaction) => context.WaitAsync("Waiting until the transaction is mined", transaction);
+
+    private async Task ReportAsync(ValueTask<MinedTransaction> transaction)
+    {
+        MinedTransaction mined = await MinedAsync(transaction);
+        context.Terminal.Output.WriteLine($"Done by transaction {mined.Hash}.");
+    }
 
     private ChannelId Channel(ParseResult parsed) => UInt256.TryParse(parsed.GetRequiredValue(_channel), out UInt256 id)
         ? new ChannelId(id)

@@ -27,33 +27,41 @@ internal static class ChannelsCommand
                 UnclaimedAmounts amounts = await gateway.GetAsync<UnclaimedAmounts>("/unclaimed?next=1000", cancellationToken);
                 return WriteAtRisk(
                     context.Terminal, [.. amounts.Next.Where(channel => channel.IsAtRisk)],
-                    parsed.GetValue(json) || !context.Terminal.IsInteractive);
+                    parsed.GetValue(json) || !context.Terminal.IsOutputSeen);
             }
 
-            await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
-            var history = new LedgerHistory(ledger.Store);
-            var lines = new List<ChannelLine>();
-            await foreach (ChannelRecord record in history.ChannelsAsync(cancellationToken))
-            {
-                ChannelLine line = await ChannelLine.ReadAsync(history, record, cancellationToken);
-                if (parsed.GetValue(json))
-                {
-                    context.Terminal.Output.WriteLine(ReportJson.Write(line));
-                }
-                else
-                {
-                    lines.Add(line);
-                }
-            }
-
-            if (!parsed.GetValue(json))
-            {
-                ChannelLine.WriteTable(context.Terminal.Output, lines);
-            }
-
+            await ListAsync(context, parsed, parsed.GetValue(json), cancellationToken);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static async Task ListAsync(CommandContext context, ParseResult parsed, bool asJson, CancellationToken cancellationToken)
+    {
+        const string What = "Reading";
+        await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+        await using LedgerProgress progress =
+            asJson ? LedgerProgress.OfStream(context.Terminal, What) : LedgerProgress.Start(context.Terminal, What);
+        var history = new LedgerHistory(progress.Count(ledger.Store));
+        var lines = new List<ChannelLine>();
+        await foreach (ChannelRecord record in history.ChannelsAsync(cancellationToken))
+        {
+            ChannelLine line = await ChannelLine.ReadAsync(history, record, cancellationToken);
+            if (asJson)
+            {
+                context.Terminal.Output.WriteLine(ReportJson.Write(line));
+            }
+            else
+            {
+                lines.Add(line);
+            }
+        }
+
+        await progress.EndAsync();
+        if (!asJson)
+        {
+            context.Terminal.Write(ChannelLine.Table(lines));
+        }
     }
 
     private static int WriteAtRisk(Terminal terminal, IReadOnlyList<ExpiringChannel> channels, bool asJson)
@@ -65,13 +73,10 @@ internal static class ChannelsCommand
 
         if (!asJson)
         {
-            TextTable.Write(
-                terminal.Output,
-                [
-                    ["channel", "unclaimed", "expires at block", "blocks left", "sender"],
-                    .. channels.Select(one => new[] { one.Channel, one.Unclaimed, one.Expiration, one.BlocksLeft ?? "-", one.Sender }),
-                ],
-                column => column <= 3);
+            terminal.Write(new ReportTable(
+                ["channel", "unclaimed", "expires at block", "blocks left", "sender"],
+                [.. channels.Select(one => new[] { one.Channel, one.Unclaimed, one.Expiration, one.BlocksLeft ?? "-", one.Sender })],
+                column => column <= 3));
         }
 
         return channels.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;

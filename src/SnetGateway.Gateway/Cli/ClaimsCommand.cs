@@ -32,37 +32,36 @@ internal static class ClaimsCommand
 
     private static Command Create(
         CommandContext context, string name, string description, Func<AdminClient, CancellationToken, Task<string>> ask,
-        Func<TextWriter, string, int> write)
+        Func<Terminal, string, int> write)
     {
         var command = new Command(name, description);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using AdminClient gateway = await AdminClient.OpenAsync(context, parsed);
             string json = await ask(gateway, cancellationToken);
-            if (!parsed.GetValue(s_json) && context.Terminal.IsInteractive)
+            if (!parsed.GetValue(s_json) && context.Terminal.IsOutputSeen)
             {
-                return write(context.Terminal.Output, json);
+                return write(context.Terminal, json);
             }
 
             context.Terminal.Output.WriteLine(json);
-            return write(TextWriter.Null, json);
+            return write(context.Terminal with { Output = TextWriter.Null, IsOutputSeen = false }, json);
         });
         return command;
     }
 
-    private static int WritePlan(TextWriter output, string json)
+    private static int WritePlan(Terminal terminal, string json)
     {
         IReadOnlyList<PlannedClaimView> plan = ReportJson.Read<IReadOnlyList<PlannedClaimView>>(json);
         if (plan.Count == 0)
         {
-            output.WriteLine("nothing can be claimed");
+            terminal.Output.WriteLine("nothing can be claimed");
             return ExitCodes.Done;
         }
 
-        TextTable.Write(
-            output,
+        terminal.Write(new ReportTable(
+            ["channel", "nonce", "claims", "cogs", "expires at block", "blocks left", "gas", "gain in cogs", "claimed"],
             [
-                ["channel", "nonce", "claims", "cogs", "expires at block", "blocks left", "gas", "gain in cogs", "claimed"],
                 .. plan.Select(one => new[]
                 {
                     one.Channel, one.Nonce, Text(one.Claims), one.Cogs, one.Expiration, Text(one.BlocksLeft), Text(one.Gas),
@@ -70,67 +69,65 @@ internal static class ClaimsCommand
                     one.Hold is { } hold ? $"no: {ClaimText.Words(hold)}" : $"by {ClaimText.Words(one.Reason!)}",
                 }),
             ],
-            column => column <= 7);
+            column => column <= 7));
         return ExitCodes.Done;
     }
 
-    private static int WriteStatus(TextWriter output, string json)
+    private static int WriteStatus(Terminal terminal, string json)
     {
         IReadOnlyList<ClaimStatus> all = ReportJson.Read<IReadOnlyList<ClaimStatus>>(json);
         if (all.Count == 0)
         {
-            output.WriteLine("this gateway claims nothing: Claims:Signers of its configuration is empty");
+            terminal.Output.WriteLine("this gateway claims nothing: Claims:Signers of its configuration is empty");
         }
 
         foreach (ClaimStatus one in all)
         {
             string claimer = ClaimText.Claimer(one.IsClaimer, one.HasClaimer);
-            output.WriteLine($"{one.Payee}: {claimer}, last round {(one.LastRound is { } at ? ReportText.Time(at) : "never")}"
+            terminal.Output.WriteLine($"{one.Payee}: {claimer}, last round {(one.LastRound is { } at ? ReportText.Time(at) : "never")}"
                 + (one.Problem is { } problem ? $", failed: {problem}" : ""));
-            WriteOpen(output, one.Open);
-            WriteFinished(output, one.Finished);
+            WriteOpen(terminal, one.Open);
+            WriteFinished(terminal, one.Finished);
         }
 
         return all.Any(one => one.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    private static void WriteOpen(TextWriter output, IReadOnlyList<OpenTransaction> open)
+    private static void WriteOpen(Terminal terminal, IReadOnlyList<OpenTransaction> open)
     {
         if (open.Count == 0)
         {
             return;
         }
 
-        TextTable.Write(
-            output,
+        terminal.Write(new ReportTable(
+            ["transaction", "claims", "cogs", "made at block", "sent at block", "state", "hash"],
             [
-                ["transaction", "claims", "cogs", "made at block", "sent at block", "state", "hash"],
                 .. open.Select(one => new[]
                 {
                     Text(one.Number), Text(one.Claims), one.Cogs, Text(one.CreatedAt), Text(one.SentAt), one.State ?? "-", one.Hash,
                 }),
             ],
-            column => column <= 4);
+            column => column <= 4));
     }
 
-    private static void WriteFinished(TextWriter output, IReadOnlyList<FinishedTransaction> finished)
+    private static void WriteFinished(Terminal terminal, IReadOnlyList<FinishedTransaction> finished)
     {
         if (finished is not { Count: > 0 })
         {
             return; // none, or a gateway of a version that does not list them
         }
 
-        TextTable.Write(
-            output,
+        terminal.Write(new ReportTable(
+            ["finished", "claims", "cogs", "gas", "time", "outcome", "hash"],
             [
-                ["finished", "claims", "cogs", "gas", "time", "outcome", "hash"],
                 .. finished.Select(one => new[]
                 {
                     Text(one.Number), Text(one.Claims), one.Cogs, Text(one.Gas), ReportText.Time(one.At), ClaimText.Words(one.Outcome),
                     one.Hash ?? "-",
                 }),
             ],
-            column => column <= 3);
+            column => column <= 3));
     }
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);

@@ -12,6 +12,15 @@ namespace SnetGateway.Gateway.Cli;
 internal sealed record CommandContext(
     Terminal Terminal, Option<string?> Config, Option<string[]> With, IReadOnlyList<string> Overrides)
 {
+    /// <summary>Waits for what may take long, such as a transaction of which a block is awaited, and shows that it waits.</summary>
+    /// <param name="what">What is shown, such as "Waiting for the gateway".</param>
+    /// <param name="result">What is awaited.</param>
+    public async Task<T> WaitAsync<T>(string what, ValueTask<T> result)
+    {
+        await using var progress = ProgressLine.Start(Terminal, new WorkDone(what), TimeProvider.System);
+        return await result;
+    }
+
     public ConfigurationLoader Loader(ParseResult parsed) =>
         new(new ConfigurationSources(parsed.GetValue(Config), Overrides));
 

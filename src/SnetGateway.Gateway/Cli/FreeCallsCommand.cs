@@ -30,16 +30,18 @@ internal static class FreeCallsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed);
+            await using var progress = LedgerProgress.Start(context.Terminal, "Reading");
             var counts = new List<FreeCallLine>();
             await foreach (CounterRecord count in
-                new LedgerHistory(ledger.Store).CountersAsync(RecordKind.FreeCallCount, cancellationToken))
+                new LedgerHistory(progress.Count(ledger.Store)).CountersAsync(RecordKind.FreeCallCount, cancellationToken))
             {
                 counts.Add(FreeCallLine.Of(count));
             }
 
+            await progress.EndAsync();
             if (!parsed.GetValue(json))
             {
-                FreeCallLine.WriteTable(context.Terminal.Output, counts);
+                context.Terminal.Write(FreeCallLine.Table(counts));
                 return ExitCodes.Done;
             }
 

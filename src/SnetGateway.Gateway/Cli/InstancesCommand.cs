@@ -26,7 +26,7 @@ internal static class InstancesCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using AdminClient gateway = await AdminClient.OpenAsync(context, parsed);
-            Write(context.Terminal.Output, await gateway.GetAsync<IReadOnlyList<InstanceView>>("/instances", cancellationToken));
+            Write(context.Terminal, await gateway.GetAsync<IReadOnlyList<InstanceView>>("/instances", cancellationToken));
             return ExitCodes.Done;
         });
         return command;
@@ -61,17 +61,16 @@ internal static class InstancesCommand
         CommandContext context, ParseResult parsed, InstanceRequest request, CancellationToken cancellationToken)
     {
         using AdminClient gateway = await AdminClient.OpenAsync(context, parsed);
-        Write(context.Terminal.Output, await gateway.PostAsync<IReadOnlyList<InstanceView>>(
+        Write(context.Terminal, await gateway.PostAsync<IReadOnlyList<InstanceView>>(
             "/instances",
             request with { Cluster = parsed.GetRequiredValue(s_cluster), Instance = parsed.GetRequiredValue(s_instance) },
             cancellationToken));
         return ExitCodes.Done;
     }
 
-    private static void Write(TextWriter output, IReadOnlyList<InstanceView> instances) => TextTable.Write(
-        output,
+    private static void Write(Terminal terminal, IReadOnlyList<InstanceView> instances) => terminal.Write(new ReportTable(
+        ["cluster", "instance", "health", "weight", "running calls", "address"],
         [
-            ["cluster", "instance", "health", "weight", "running calls", "address"],
             .. instances.Select(one => new[]
             {
                 one.Cluster, one.Name, one.IsDrained ? $"{one.Health}, drained" : one.Health,
@@ -79,5 +78,5 @@ internal static class InstancesCommand
                 one.Address,
             }),
         ],
-        column => column is 3 or 4);
+        column => column is 3 or 4));
 }

@@ -12,6 +12,8 @@ namespace SnetGateway.Gateway.Cli;
 /// </summary>
 internal static class LedgerCommand
 {
+    private const string Reading = "Reading";
+
     private static readonly Option<string[]> s_journal = new("--journal")
     {
         Description = "Folder of a gateway's journal, for stores that gateways share; repeat it for each gateway. Default: the journal of "
@@ -33,8 +35,11 @@ internal static class LedgerCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
+            await using var progress = LedgerProgress.Start(context.Terminal, "Verifying");
             LedgerCheck check = await LedgerCheck.RunAsync(
-                ledger.Store, new SignerRecovery(), ledger.Escrow, ledger.Retention, int.MaxValue, cancellationToken);
+                await progress.CountAllAsync(ledger.Store, passes: 1, cancellationToken), new SignerRecovery(), ledger.Escrow,
+                ledger.Retention, int.MaxValue, cancellationToken);
+            await progress.EndAsync();
             foreach (string line in check.ToText())
             {
                 context.Terminal.Output.WriteLine(line);
@@ -61,8 +66,10 @@ internal static class LedgerCommand
             if (Address.TryParse(text, out Address user))
             {
                 await using LedgerAccess counts = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
+                await using var search = LedgerProgress.Start(context.Terminal, Reading);
                 IReadOnlyList<FreeCallStory> stories =
-                    await FreeCallStory.ReadAsync(new LedgerHistory(counts.Store), user, int.MaxValue, cancellationToken);
+                    await FreeCallStory.ReadAsync(new LedgerHistory(search.Count(counts.Store)), user, int.MaxValue, cancellationToken);
+                await search.EndAsync();
                 Write(context.Terminal.Output, stories, story => story.ToText(), parsed.GetValue(json));
                 return stories.Count > 0
                     ? ExitCodes.Done
@@ -77,9 +84,11 @@ internal static class LedgerCommand
 
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(s_journal) ?? []);
             var id = new ChannelId(number);
+            await using var progress = LedgerProgress.Start(context.Terminal, Reading);
             ChannelStory story =
-                await ChannelStory.ReadAsync(new LedgerHistory(ledger.Store), id, int.MaxValue, cancellationToken)
+                await ChannelStory.ReadAsync(new LedgerHistory(progress.Count(ledger.Store)), id, int.MaxValue, cancellationToken)
                 ?? throw new CommandException(ExitCodes.Failed, $"the ledger has no channel {id}");
+            await progress.EndAsync();
             Write(context.Terminal.Output, [story], one => one.ToText(), parsed.GetValue(json));
             return ExitCodes.Done;
         });

@@ -91,13 +91,12 @@ internal static class LedgerCopyCommand
         await using (IRecordStore to = RecordStores.Open(
             target.Options, target.Scope, metrics, NullLoggerFactory.Instance, TimeProvider.System))
         {
-            copied = await CopyAsync(from, to, target, metrics, cancellationToken);
+            await using var progress = LedgerProgress.Start(context.Terminal, "Copying");
+            copied = await CopyAsync(
+                await progress.CountAllAsync(from, passes: 1, cancellationToken), to, target, metrics, cancellationToken);
         }
 
-        await using IRecordStore copy = RecordStores.OpenToRead(target.Options, target.Scope, []);
-        LedgerComparisonResult compared = await new LedgerComparison(
-            from, copy, new SignerRecovery(), target.Scope.Escrow, TimeProvider.System, source.Options.Journal.Retention)
-            .RunAsync(copied.Newer.Union(copied.Different).ToHashSet(), cancellationToken);
+        LedgerComparisonResult compared = await CompareAsync(context, source, target, from, copied, cancellationToken);
         foreach (string channel in copied.Different)
         {
             context.Terminal.Error.WriteLine(
@@ -120,6 +119,19 @@ internal static class LedgerCopyCommand
             + $"delivered{faults}, "
             + (failed == 0 ? "all equal" : $"{failed} channels differ"));
         return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static async Task<LedgerComparisonResult> CompareAsync(
+        CommandContext context, LedgerSource source, LedgerSource target, IRecordStore from, LedgerCopyResult copied,
+        CancellationToken cancellationToken)
+    {
+        await using IRecordStore copy = RecordStores.OpenToRead(target.Options, target.Scope, []);
+        await using var progress = LedgerProgress.Start(context.Terminal, "Comparing");
+        var comparison = new LedgerComparison(
+            await progress.CountAllAsync(from, passes: 2, cancellationToken),
+            await progress.CountAllAsync(copy, passes: 1, cancellationToken), new SignerRecovery(), target.Scope.Escrow,
+            TimeProvider.System, source.Options.Journal.Retention);
+        return await comparison.RunAsync(copied.Newer.Union(copied.Different).ToHashSet(), cancellationToken);
     }
 
     /// <summary>A channel by its id; a counter has its name.</summary>

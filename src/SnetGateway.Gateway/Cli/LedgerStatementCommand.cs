@@ -34,32 +34,34 @@ internal static class LedgerStatementCommand
 
             ConfigurationResult configuration = await context.Loader(parsed).LoadAsync();
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(journal) ?? []);
-            IReadOnlyList<StatementLine> lines =
-                await new UsageExport(ledger.Store, configuration.Options).StatementAsync(query, cancellationToken);
-            Write(context.Terminal.Output, lines, parsed.GetValue(format) ?? (context.Terminal.IsInteractive ? Table : UsageExport.Json));
+            await using var progress = LedgerProgress.Start(context.Terminal, "Adding up");
+            var export = new UsageExport(await progress.CountAllAsync(ledger.Store, passes: 1, cancellationToken), configuration.Options);
+            IReadOnlyList<StatementLine> lines = await export.StatementAsync(query, cancellationToken);
+            await progress.EndAsync();
+            Write(context.Terminal, lines, parsed.GetValue(format) ?? (context.Terminal.IsOutputSeen ? Table : UsageExport.Json));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static void Write(TextWriter output, IReadOnlyList<StatementLine> lines, string format)
+    private static void Write(Terminal terminal, IReadOnlyList<StatementLine> lines, string format)
     {
         switch (format)
         {
             case Table:
-                StatementLine.WriteTable(output, lines);
+                terminal.Write(StatementLine.Table(lines));
                 break;
             case UsageExport.Csv:
                 foreach (string line in StatementLine.ToCsv(lines))
                 {
-                    output.WriteLine(line);
+                    terminal.Output.WriteLine(line);
                 }
 
                 break;
             default:
                 foreach (StatementLine line in lines)
                 {
-                    output.WriteLine(new JsonObject
+                    terminal.Output.WriteLine(new JsonObject
                     {
                         ["day"] = line.Day, ["organization"] = line.Organization, ["service"] = line.Service,
                         ["calls"] = line.Calls.ToString(CultureInfo.InvariantCulture), ["cogs"] = line.Cogs, ["tokens"] = line.Tokens,

@@ -24,7 +24,7 @@ internal static class PricesCommand
             }
             else
             {
-                PriceLine.WriteTable(context.Terminal.Output, lines);
+                context.Terminal.Write(PriceLine.Table(lines));
             }
 
             return ExitCodes.Done;

@@ -121,7 +121,8 @@ internal sealed class RegistryWriter(CommandContext context)
             byte[] content = Encoding.UTF8.GetBytes(DocumentText.Of(after));
             string uri = $"ipfs://{await IpfsPublisher.AddAsync(new Uri(api), content, cancellationToken)}";
             context.Terminal.Output.WriteLine($"Added to IPFS: {uri}");
-            MinedTransaction mined = await sender.SendAsync(RegistryOf(options), call(uri), cancellationToken);
+            MinedTransaction mined = await context.WaitAsync(
+                "Waiting until the transaction is mined", sender.SendAsync(RegistryOf(options), call(uri), cancellationToken));
             context.Terminal.Output.WriteLine($"Registered by transaction {mined.Hash} of {sender.Sender}.");
             return ExitCodes.Done;
         }

@@ -43,7 +43,7 @@ internal static class StatusCommand
 
             GatewayStatus status = await gateway.GetAsync<GatewayStatus>("/status", cancellationToken);
             IReadOnlyList<ServiceView> services = await gateway.GetAsync<IReadOnlyList<ServiceView>>("/services", cancellationToken);
-            Write(context.Terminal.Output, status, services);
+            Write(context.Terminal, status, services);
             return status.IsReady ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
@@ -64,11 +64,11 @@ internal static class StatusCommand
     }
 
     private static Command Question<T>(
-        CommandContext context, string name, string description, string path, Action<TextWriter, T> write) =>
+        CommandContext context, string name, string description, string path, Action<Terminal, T> write) =>
         Question(context, name, description, _ => path, write);
 
     private static Command Question<T>(
-        CommandContext context, string name, string description, Func<ParseResult, string> path, Action<TextWriter, T> write)
+        CommandContext context, string name, string description, Func<ParseResult, string> path, Action<Terminal, T> write)
     {
         var command = new Command(name, description);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -81,7 +81,7 @@ internal static class StatusCommand
             }
             else
             {
-                write(context.Terminal.Output, ReportJson.Read<T>(json));
+                write(context.Terminal, ReportJson.Read<T>(json));
             }
 
             return ExitCodes.Done;
@@ -89,7 +89,7 @@ internal static class StatusCommand
         return command;
     }
 
-    private static void Write(TextWriter output, GatewayStatus status, IReadOnlyList<ServiceView> services)
+    private static void Write(Terminal terminal, GatewayStatus status, IReadOnlyList<ServiceView> services)
     {
         TimeSpan up = status.At - status.StartedAt;
         List<string[]> lines =
@@ -109,71 +109,67 @@ internal static class StatusCommand
             ["calls", $"{Text(status.RunningCalls)} running"],
             ["channels", Text(status.Channels)],
         ];
-        TextTable.Write(output, lines, _ => false);
-        output.WriteLine();
-        TextTable.Write(
-            output,
+        TextTable.Write(terminal.Output, lines, _ => false);
+        terminal.Output.WriteLine();
+        terminal.Write(new ReportTable(
+            ["service", "state", "instances", "running calls"],
             [
-                ["service", "state", "instances", "running calls"],
                 .. services.Select(service => new[]
                 {
                     service.Name, ReportJson.Write(service.State).Trim('"'), Text(service.Instances.Count), Text(service.RunningCalls),
                 }),
             ],
-            column => column >= 2);
+            column => column >= 2));
     }
 
-    private static void WriteEarned(TextWriter output, EarnedToday earned)
+    private static void WriteEarned(Terminal terminal, EarnedToday earned)
     {
-        TextTable.Write(
-            output,
+        terminal.Write(new ReportTable(
+            ["service", "calls", "cogs", FreeCallTerms.TokenName],
             [
-                ["service", "calls", "cogs", FreeCallTerms.TokenName],
                 .. earned.Services.Select(service => new[]
                 {
                     service.Service, Text(service.Calls), service.Cogs, PriceLine.InTokens(service.Cogs),
                 }),
                 ["all", Text(earned.Calls), earned.Cogs, PriceLine.InTokens(earned.Cogs)],
             ],
-            column => column >= 1);
+            column => column >= 1));
     }
 
-    private static void WritePayers(TextWriter output, EarnedToday earned) => TextTable.Write(
-        output,
-        [["payer", "calls", "cogs"], .. earned.Payers.Select(payer => new[] { payer.Payer, Text(payer.Calls), payer.Cogs })],
-        column => column >= 1);
+    private static void WritePayers(Terminal terminal, EarnedToday earned) => terminal.Write(new ReportTable(
+        ["payer", "calls", "cogs"],
+        [.. earned.Payers.Select(payer => new[] { payer.Payer, Text(payer.Calls), payer.Cogs })],
+        column => column >= 1));
 
-    private static void WriteUnclaimed(TextWriter output, UnclaimedAmounts amounts)
+    private static void WriteUnclaimed(Terminal terminal, UnclaimedAmounts amounts)
     {
-        output.WriteLine($"{amounts.Total} cogs are signed and not claimed, in {amounts.Channels} channels");
-        output.WriteLine(amounts.Head is null
+        terminal.Output.WriteLine($"{amounts.Total} cogs are signed and not claimed, in {amounts.Channels} channels");
+        terminal.Output.WriteLine(amounts.Head is null
             ? "the risk is not known: no block of the chain was read yet"
             : $"{amounts.AtRisk} cogs of it are at risk: their channels expire within the group's threshold, or have expired");
     }
 
-    private static void WriteExpiring(TextWriter output, UnclaimedAmounts amounts) => TextTable.Write(
-        output,
+    private static void WriteExpiring(Terminal terminal, UnclaimedAmounts amounts) => terminal.Write(new ReportTable(
+        ["channel", "unclaimed", "expires at block", "blocks left", "at risk", "sender"],
         [
-            ["channel", "unclaimed", "expires at block", "blocks left", "at risk", "sender"],
             .. amounts.Next.Select(channel => new[]
             {
                 channel.Channel, channel.Unclaimed, channel.Expiration, channel.BlocksLeft ?? "-", channel.IsAtRisk ? "yes" : "no",
                 channel.Sender,
             }),
         ],
-        column => column <= 3);
+        column => column <= 3));
 
-    private static void WriteRefusals(TextWriter output, IReadOnlyList<RefusalView> refusals) => TextTable.Write(
-        output,
+    private static void WriteRefusals(Terminal terminal, IReadOnlyList<RefusalView> refusals) => terminal.Write(new ReportTable(
+        ["at", "service", "channel", "payer", "address", "check", "status", "text"],
         [
-            ["at", "service", "channel", "payer", "address", "check", "status", "text"],
             .. refusals.Select(refusal => new[]
             {
                 ReportText.Time(refusal.At), refusal.Service ?? refusal.Route, refusal.Channel ?? "-", refusal.Payer ?? "-",
                 refusal.Address ?? "-", refusal.Reason, Text(refusal.Status), refusal.Text,
             }),
         ],
-        column => column is 2 or 6);
+        column => column is 2 or 6));
 
     private static string Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture) ?? "-";
 }

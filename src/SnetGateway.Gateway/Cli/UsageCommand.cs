@@ -49,7 +49,9 @@ internal static class UsageCommand
 
             ConfigurationResult configuration = await context.Loader(parsed).LoadAsync();
             await using LedgerAccess ledger = await LedgerAccess.OpenAsync(context, parsed, parsed.GetValue(journal) ?? []);
-            await foreach (string line in new UsageExport(ledger.Store, configuration.Options).LinesAsync(query, cancellationToken))
+            await using var progress = LedgerProgress.OfStream(context.Terminal, "Exporting");
+            var export = new UsageExport(await progress.CountAllAsync(ledger.Store, passes: 1, cancellationToken), configuration.Options);
+            await foreach (string line in export.LinesAsync(query, cancellationToken))
             {
                 context.Terminal.Output.WriteLine(line);
             }

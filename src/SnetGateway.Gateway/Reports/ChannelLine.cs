@@ -36,11 +36,10 @@ internal sealed record ChannelLine(
             record.NewestEntry.IsEmpty ? null : JournalEntry.Read(record.NewestEntry).At);
     }
 
-    /// <summary>A table: a line of titles, then one line for each channel.</summary>
-    public static void WriteTable(TextWriter output, IEnumerable<ChannelLine> channels) => TextTable.Write(
-        output,
+    /// <summary>A row for each channel.</summary>
+    public static ReportTable Table(IEnumerable<ChannelLine> channels) => new(
+        s_columns,
         [
-            s_columns,
             .. channels.Select(channel => new[]
             {
                 channel.Channel, channel.Nonce, channel.Authorised, channel.Planned ?? "-", channel.Used ?? "-", channel.Credit,

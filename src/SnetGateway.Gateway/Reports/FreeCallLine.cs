@@ -23,11 +23,10 @@ internal sealed record FreeCallLine(string Address, string CallsMade, string Ser
             newest is { Lines.Count: > 0 } ? newest.Lines[0].Service : "-", HashOf(count), newest?.At);
     }
 
-    /// <summary>A table: a line of titles, then one line for each count.</summary>
-    public static void WriteTable(TextWriter output, IEnumerable<FreeCallLine> counts) => TextTable.Write(
-        output,
+    /// <summary>A row for each count.</summary>
+    public static ReportTable Table(IEnumerable<FreeCallLine> counts) => new(
+        s_columns,
         [
-            s_columns,
             .. counts.Select(count => new[]
             {
                 count.Address, count.CallsMade, count.Service, count.Count,

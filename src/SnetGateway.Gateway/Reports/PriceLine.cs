@@ -76,9 +76,9 @@ internal sealed record PriceLine(string Service, string Method, string Price, st
                 .Select(pair => new PriceLine(service, pair.Key, $"named by {pair.Value}", null))
             : [new PriceLine(service, AnyMethod, "named by the service, by reflection", null)]);
 
-    /// <summary>A table: a line of titles, then one line for each price.</summary>
-    public static void WriteTable(TextWriter output, IEnumerable<PriceLine> lines) => TextTable.Write(
-        output,
-        [s_columns, .. lines.Select(line => new[] { line.Service, line.Method, line.Price, line.Cogs ?? "-", line.Tokens ?? "-" })],
+    /// <summary>A row for each price.</summary>
+    public static ReportTable Table(IEnumerable<PriceLine> lines) => new(
+        s_columns,
+        [.. lines.Select(line => new[] { line.Service, line.Method, line.Price, line.Cogs ?? "-", line.Tokens ?? "-" })],
         column => column == 3);
 }

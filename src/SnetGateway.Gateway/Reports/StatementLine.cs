@@ -21,13 +21,13 @@ internal sealed record StatementLine(string Day, string Organization, string Ser
     public static IEnumerable<string> ToCsv(IEnumerable<StatementLine> lines) =>
         lines.Select(line => line.Values).Prepend(Columns).Select(values => string.Join(',', values.Select(UsageExport.Quoted)));
 
-    /// <summary>The lines as a table, with their sum.</summary>
-    public static void WriteTable(TextWriter output, IReadOnlyCollection<StatementLine> lines)
+    /// <summary>A row for each line, and one for their sum.</summary>
+    public static ReportTable Table(IReadOnlyCollection<StatementLine> lines)
     {
         string sum = lines.Aggregate(BigInteger.Zero, (all, line) => all + BigInteger.Parse(line.Cogs, CultureInfo.InvariantCulture))
             .ToString(CultureInfo.InvariantCulture);
         BigInteger calls = lines.Aggregate(BigInteger.Zero, (all, line) => all + line.Calls);
         var all = new StatementLine("all", "", "", calls, sum, PriceLine.InTokens(sum));
-        TextTable.Write(output, [Columns, .. lines.Append(all).Select(line => line.Values)], column => column >= 3);
+        return new ReportTable(Columns, [.. lines.Append(all).Select(line => line.Values)], column => column >= 3);
     }
 }

@@ -26,6 +26,19 @@ public sealed class ServeCommandTests : IDisposable
         Assert.True(await gateway.TerminateAsync() == 0, gateway.RecentOutput);
     }
 
+    /// <summary>It lays out tables and progress, of which a gateway writes none: it would only cost time and memory.</summary>
+    [Fact]
+    public async Task Serve_DoesNotLoadThePackageOfTheTerminal()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve();
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        string loaded = await System.IO.File.ReadAllTextAsync($"/proc/{gateway.Pid}/maps");
+        Assert.Contains("System.CommandLine.dll", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("Spectre.Console", loaded, StringComparison.Ordinal);
+    }
+
     /// <summary>What a gateway keeps stands in its configuration. ASP.NET's ring of keys would come with the forwarder's cookies.</summary>
     [Fact]
     public async Task Serve_LeavesNothingInTheHomeDirectory()

@@ -40,7 +40,9 @@ public sealed class ConsumerChannelTests : IDisposable
 
         _chain.MineEmpty(200);
         _chain.Mine(block => block.Claim(4, 4, 4));
-        IReadOnlyList<ChannelReading> all = await _channels.ListAsync(0, CancellationToken.None);
+        ulong searched = 0;
+        IReadOnlyList<ChannelReading> all = await _channels.ListAsync(0, blocks => searched += blocks, CancellationToken.None);
+        Assert.Equal(_chain.HeadNumber + 1, searched);
         Assert.Equal(Enumerable.Range(0, 125).Select(index => new ChannelId(2 * (ulong)index)), all.Select(one => one.Id));
         Assert.Equal((100UL, 1UL), (all[2].Value.ToUInt64Saturating(), all[2].Nonce.Value.ToUInt64Saturating()));
         Assert.InRange(_chain.Count("eth_getLogs"), 8, 15);
@@ -52,8 +54,8 @@ public sealed class ConsumerChannelTests : IDisposable
     {
         _chain.Mine(block => block.Open(0, _sender.Sender, s_other, default, 1));
         ScriptedChain.Block later = _chain.Mine(block => block.Open(1, _sender.Sender, s_other, default, 1));
-        Assert.Equal(new ChannelId(1), Assert.Single(await _channels.ListAsync(later.Number, CancellationToken.None)).Id);
-        Assert.Empty(await _channels.ListAsync(later.Number + 5, CancellationToken.None));
+        Assert.Equal(new ChannelId(1), Assert.Single(await ListAsync(later.Number)).Id);
+        Assert.Empty(await ListAsync(later.Number + 5));
         Assert.Equal(1, _chain.Count("eth_getLogs"));
     }
 
@@ -63,7 +65,7 @@ public sealed class ConsumerChannelTests : IDisposable
         _chain.Host("a.test").MaxLogRange = 1;
         _chain.MineEmpty(1_200);
         TransactionException refused =
-            await Assert.ThrowsAsync<TransactionException>(async () => await _channels.ListAsync(0, CancellationToken.None));
+            await Assert.ThrowsAsync<TransactionException>(() => ListAsync(0));
         Assert.Equal("the node takes too few blocks at a time, begin at a later one: block range is too wide", refused.Message);
         Assert.InRange(_chain.Count("eth_getLogs"), 1, 20);
     }
@@ -73,7 +75,10 @@ public sealed class ConsumerChannelTests : IDisposable
     {
         _chain.Host("a.test").Fault = _ => new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway);
         TransactionException failed =
-            await Assert.ThrowsAsync<TransactionException>(async () => await _channels.ListAsync(0, CancellationToken.None));
+            await Assert.ThrowsAsync<TransactionException>(() => ListAsync(0));
         Assert.StartsWith("chain endpoint #0 (a.test): ", failed.Message, StringComparison.Ordinal);
     }
+
+    private Task<IReadOnlyList<ChannelReading>> ListAsync(ulong fromBlock) =>
+        _channels.ListAsync(fromBlock, static _ => { }, CancellationToken.None).AsTask();
 }

@@ -60,6 +60,15 @@ public sealed class LedgerCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Channels_OnATerminalThatIsTooNarrow_IsAListWithTheWholeAddress()
+    {
+        Assert.Equal(0, await RunAsync(terminal => terminal with { IsOutputSeen = true, Width = 80 }, "channels"));
+        string[] lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains($"{"sender",-16}  {s_key.Address}", lines);
+        Assert.Contains($"{"authorised",-16}  30", lines);
+    }
+
+    [Fact]
     public async Task Explain_TellsEveryPaidCall()
     {
         Assert.Equal(0, await RunAsync("ledger", "explain", "5"));
@@ -112,14 +121,16 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         Assert.Contains("SnetGateway:Chain:ChainId", _error.ToString(), StringComparison.Ordinal);
     }
 
-    private Task<int> RunAsync(params string[] args)
+    private Task<int> RunAsync(params string[] args) => RunAsync(terminal => terminal, args);
+
+    private Task<int> RunAsync(Func<Terminal, Terminal> on, params string[] args)
     {
         string[] all =
         [
             $"--SnetGateway:Ledger:Path={File}", "--SnetGateway:Chain:ChainId=31337", $"--SnetGateway:Chain:EscrowAddress={Escrow}",
             .. args,
         ];
-        return new CommandLine(new Terminal(TextReader.Null, _output, _error), GatewayApp.Build)
+        return new CommandLine(on(new Terminal(TextReader.Null, _output, _error)), GatewayApp.Build)
             .RunAsync(all, CancellationToken.None)
             .WaitAsync(TimeSpan.FromSeconds(60));
     }
