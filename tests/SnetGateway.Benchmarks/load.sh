@@ -7,7 +7,7 @@
 # --check: exit code 1, and a line for each, when a bar of docs/performance.md is missed. A single run can miss one: see there.
 # --clients 1: one client at a time, with the bars of a lone client and the same gateway with its ledger in memory beside it.
 # --quick: a short warm-up, only to see that the report works.
-# --limits: the gateways of --beside have rates and budgets, which refuse no call.
+# --limits: the gateways of --beside have rates and budgets, which refuse no call, and send traces and metrics to a collector.
 # --awake: no core falls asleep, so that the latency of one client shows without the time in which a virtual core wakes up.
 # What is measured and how: docs/performance.md.
 set -euo pipefail

@@ -63,7 +63,7 @@ internal sealed class LimitedCall(CallLimiter limiter, LimitSet limits, HttpCont
     public override ValueTask<PaymentRefusal?> HoldAsync(UInt256 price, CancellationToken cancellationToken) =>
         limits.Budgets.IsEmpty || price.IsZero ? default : HoldInAllAsync(price, cancellationToken);
 
-    /// <summary>The call has ended: it runs no more, and of the budgets it uses only what was charged.</summary>
+    /// <summary>The call has ended: it runs no more, and of the budgets it uses only what was charged. May be called again.</summary>
     /// <param name="charged">What it costs, in cogs; zero where nothing was charged.</param>
     public void End(UInt256 charged)
     {
@@ -76,6 +76,8 @@ internal sealed class LimitedCall(CallLimiter limiter, LimitSet limits, HttpCont
         {
             held.Part.GiveBack(held.Period, held.Amount.SaturatingSubtract(charged));
         }
+
+        (_running, _held) = (null, null);
     }
 
     private bool Counts(RateLimit rate) =>

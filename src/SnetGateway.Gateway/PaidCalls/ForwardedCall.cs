@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Limits;
 using SnetGateway.Payments.Settlement;
 using SnetGateway.Payments.Values;
 
@@ -22,6 +23,12 @@ internal class ForwardedCall(HttpContext context, PaidRoute route, Reservation? 
 
     /// <summary>What the call costs when it is settled, in cogs.</summary>
     public virtual UInt256 Charged => reservation?.Price ?? UInt256.Zero;
+
+    /// <summary>What it costs at its end: nothing where it was released.</summary>
+    public UInt256 FinallyCharged => reservation is { IsUnpaid: false } ? Charged : UInt256.Zero;
+
+    /// <summary>The limits that count it; null where none are configured.</summary>
+    public LimitedCall? Limits { get; init; }
 
     /// <summary>Whether the response may be sent: the payment is durable, or the route asks none.</summary>
     public bool MayRespond => reservation is null || reservation.IsSettled;

@@ -236,8 +236,8 @@ internal sealed class PaidCallMiddleware(
 
             clock.Reservation = reservation;
             call = reservation is { Metered: { } terms }
-                ? new MeteredCall(context, route, reservation, clock, new CallMeter(terms, reservation.Price, time))
-                : new ForwardedCall(context, route, reservation, clock);
+                ? new MeteredCall(context, route, reservation, clock, new CallMeter(terms, reservation.Price, time)) { Limits = limited }
+                : new ForwardedCall(context, route, reservation, clock) { Limits = limited };
             IHttpResponseBodyFeature inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
             inner = call is MeteredCall metered ? new MeteredBody(metered, inner) : inner;
             var body = new SettleFirstBody(call, inner, completion, (uint)limits.MaxResponseMessageBytes);
@@ -272,7 +272,7 @@ internal sealed class PaidCallMiddleware(
         }
         finally
         {
-            limited?.End(call?.Reservation is { IsUnpaid: false } ? call.Charged : UInt256.Zero);
+            limited?.End(call?.FinallyCharged ?? UInt256.Zero);
             rpc.Ended(context, route, clock.StartedAt);
             clocks.Return(clock);
         }

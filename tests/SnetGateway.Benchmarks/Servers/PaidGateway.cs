@@ -28,7 +28,7 @@ internal sealed class PaidGateway(string name, string program, string folder, st
     /// <summary>Whether prepaid and free calls are on, and control requests not limited.</summary>
     public bool HasAllKinds { get; init; }
 
-    /// <summary>Whether rates and budgets count each call, and refuse none.</summary>
+    /// <summary>Whether rates and budgets count each call, and refuse none, and traces and metrics are sent.</summary>
     public bool HasLimits { get; init; }
 
     /// <summary>Path of the service's address.</summary>
@@ -106,6 +106,9 @@ internal sealed class PaidGateway(string name, string program, string folder, st
             },
             Backends = new { Clusters = Translation() },
             Limits = Limits(),
+
+            // The service answers any method, also those of a collector. The share of calls that are traced is the default.
+            Telemetry = HasLimits ? new { Otlp = new { Endpoint = $"http://{service}", Protocol = "grpc" } } : null,
         },
         ReverseProxy = new
         {

@@ -85,7 +85,12 @@ public sealed class CallLimitTests
         ExpectLimited(await gateway.CallAsync("x"), 1, 1);
         arrived.Continue();
         Assert.Equal(0, (await first).Status);
-        Assert.Equal(0, (await gateway.CallAsync("x")).Status);
+
+        // A client that has its whole response may begin the next call at once.
+        for (int next = 0; next < 100; next++)
+        {
+            Assert.Equal(0, (await gateway.CallAsync("x")).Status);
+        }
     }
 
     [Fact]

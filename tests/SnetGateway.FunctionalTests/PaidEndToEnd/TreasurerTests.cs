@@ -36,7 +36,7 @@ public sealed class TreasurerTests(GatewayFixture market)
         var executions = new ExecutionCounter(http, market.Service(ExampleLanguage.JavaScript).Address);
         CallCounts before = await executions.ReadAsync();
         Task<CallReport> running = PayingClient.CallAsync(
-            ClientStack.Node, Say(gateway, lost) with { Requests = [new { text = "slow", firstDelayMs = 1_500 }] });
+            ClientStack.Node, Say(gateway, lost) with { Requests = [new { text = "slow", firstDelayMs = 5_000 }] });
         await Eventually.TrueAsync("the call runs", async () => (await executions.ReadAsync()).Begun > before.Begun);
         Assert.Equal([$"{lost.Id}/0: 30"], (await RunAsync(gateway, "start", lost)).Lines);
         CallReport refused = await running;
