@@ -71,7 +71,7 @@ internal sealed class SettleFirstBody(ForwardedCall call, IHttpResponseBodyFeatu
         }
 
         await completion.EndAsync(call);
-        call.Limits?.End(call.FinallyCharged); // before the client knows: it may begin its next call at once
+        call.Limits?.End(call.FinallyCharged); // before the client knows: it may begin its next call immediately
         await inner.CompleteAsync();
     }
 

@@ -86,7 +86,7 @@ public sealed class CallLimitTests
         arrived.Continue();
         Assert.Equal(0, (await first).Status);
 
-        // A client that has its whole response may begin the next call at once.
+        // A client that has its whole response may begin the next call immediately.
         for (int next = 0; next < 100; next++)
         {
             Assert.Equal(0, (await gateway.CallAsync("x")).Status);
