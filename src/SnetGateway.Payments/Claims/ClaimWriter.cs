@@ -94,7 +94,7 @@ public sealed class ClaimWriter(
 
             if (!NextRecord.HasRoomForClaim(record, chain.Reading))
             {
-                if (await MakesRoomAsync(channel, record, cancellationToken))
+                if (await MakesRoomAsync(channel, cancellationToken))
                 {
                     continue;
                 }
@@ -126,15 +126,20 @@ public sealed class ClaimWriter(
     /// <summary>
     /// Reads the channel: a reading is kept as long as nothing happens in the channel, and by an old one no claim since then is final.
     /// </summary>
-    private async ValueTask<bool> MakesRoomAsync(Channel channel, ChannelRecord record, CancellationToken cancellationToken)
+    private async ValueTask<bool> MakesRoomAsync(Channel channel, CancellationToken cancellationToken)
     {
         await chainReader.ReadChannelAsync(channel.Id, ReadPriority.KnownParty, cancellationToken);
-        ChannelReading reading = channel.Chain!.Reading;
-        bool hasRoom = NextRecord.HasRoomForClaim(record, reading);
-        if (!hasRoom && NextRecord.ShowsMoreClaims(record, reading))
+        ChannelChainState chain = channel.Chain!;
+        if (channel.RecordOf(chain) is not { } record)
+        {
+            return true; // a reorganisation gave the id to others, whose claims say nothing of these: the next attempt refuses
+        }
+
+        bool hasRoom = NextRecord.HasRoomForClaim(record, chain.Reading);
+        if (!hasRoom && NextRecord.ShowsMoreClaims(record, chain.Reading))
         {
             // Else they would count from the next payment on, which may never come.
-            await ledger.NoteClaimsAsync(channel, record, reading);
+            await ledger.NoteClaimsAsync(channel, record, chain.Reading);
         }
 
         return hasRoom;

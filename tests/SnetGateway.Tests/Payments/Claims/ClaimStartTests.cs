@@ -313,6 +313,30 @@ public sealed class ClaimStartTests
         Assert.Equal("1/8: 10", Assert.Single((await rig.StartAsync(8)).Lines()));
     }
 
+    /// <summary>A reorganisation gives the id to other parties while the reading for more room runs: their claims are not these.</summary>
+    [Fact]
+    [Rule(13)]
+    public async Task ClaimsOfOtherParties_AreNotNoted_WhereTheIdBecomesTheirs()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        for (ulong nonce = 0; nonce < 8; nonce++)
+        {
+            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
+            Assert.Null((await rig.StartAsync(nonce)).Refusal);
+        }
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        int commits = rig.Store.Commits;
+        rig.Chain.BeforeAnswer = _ =>
+        {
+            rig.Chain.Open(PaymentRig.One, PaymentRig.Stranger, PaymentRig.Stranger, PaymentRig.Group, 1_000, 2_000, nonce: 8);
+            return Task.CompletedTask;
+        };
+        Assert.Equal(Nothing, (await rig.StartAsync(8)).Refusal);
+        Assert.Equal(commits, rig.Store.Commits);
+        Assert.Equal((8, PaymentRig.Sender), (rig.Record.Earlier.Count, rig.Record.Sender));
+    }
+
     [Fact]
     [Rule(8)]
     public async Task MoreClaimsThanTheRecordKeeps_AreRefused_AndNoSignatureIsDropped()
