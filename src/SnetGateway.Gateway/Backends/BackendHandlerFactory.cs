@@ -30,11 +30,7 @@ internal sealed class BackendHandlerFactory(
     {
         base.ConfigureHandler(context, handler);
         BackendOptions backend = options.CurrentValue;
-        if (!PaymentSpans.AreOn)
-        {
-            handler.ActivityHeadersPropagator = null; // a header `traceparent` passes as it is
-        }
-
+        handler.ActivityHeadersPropagator = null; // a header `traceparent` passes as it is, or with the span of BackendTrace
         handler.ConnectTimeout = backend.ConnectTimeout;
         handler.ConnectCallback = new ServiceSocket(backend.SilenceLimit).ConnectAsync;
         handler.RequestHeaderEncodingSelector ??= HeaderEncoding.OfClient;
@@ -56,6 +52,9 @@ internal sealed class BackendHandlerFactory(
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        Translate(context, PaymentSpans.AreOn ? new BackendTrace(handler) : handler);
+
+    private HttpMessageHandler Translate(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
         BackendKind.Of(context.NewMetadata) switch
         {
             BackendKind.Grpc => new GrpcBackend(handler),

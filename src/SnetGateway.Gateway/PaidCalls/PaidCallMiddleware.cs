@@ -150,7 +150,7 @@ internal sealed class PaidCallMiddleware(
         ValueTask<AdmissionResult> admission;
         try
         {
-            admission = PaymentSpans.AreOn
+            admission = PaymentSpans.HasCall
                 ? TraceAdmissionAsync(type, metadata, call, clock)
                 : type.AdmitAsync(metadata, call, clock.Token);
         }

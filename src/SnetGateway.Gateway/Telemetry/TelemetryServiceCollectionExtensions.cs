@@ -49,7 +49,7 @@ internal static class TelemetryServiceCollectionExtensions
             services.AddOpenTelemetry()
                 .WithMetrics(metrics => metrics.AddOtlpExporter(exporter => Configure(exporter, collector, "metrics")))
                 .WithTracing(traces => traces
-                    .AddSource(PaymentSpans.SourceName, "Microsoft.AspNetCore", "Yarp.ReverseProxy", "System.Net.Http")
+                    .AddSource(PaymentSpans.SourceName, "Microsoft.AspNetCore", "Yarp.ReverseProxy")
                     .SetSampler(new ParentBasedSampler(new CallSampler(collector.TraceRatio)))
                     .AddProcessor(provider => new OwnSpans(
                         provider.GetRequiredService<ActivitySource>(),

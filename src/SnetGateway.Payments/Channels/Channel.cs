@@ -77,7 +77,7 @@ public sealed class Channel
 
     /// <summary>Takes the slot, alone or beside other calls with vouchers. False when the queue is full or the wait timed out.</summary>
     internal ValueTask<bool> EnterAsync(bool isAlone, PaidCallOptions limits, TimeProvider time, CancellationToken cancellationToken) =>
-        PaymentSpans.AreOn
+        PaymentSpans.HasCall
             ? TraceEnterAsync(isAlone, limits, time, cancellationToken)
             : Slot.EnterAsync(limits.MaxWaitingPerChannel, limits.MaxWait, time, cancellationToken, Places, isAlone ? Places : 1);
 

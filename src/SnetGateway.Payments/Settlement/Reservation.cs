@@ -54,7 +54,7 @@ public abstract class Reservation
 
         try
         {
-            _refusal = await (PaymentSpans.AreOn ? TraceWriteAsync() : WriteAsync());
+            _refusal = await (PaymentSpans.HasCall ? TraceWriteAsync() : WriteAsync());
         }
         catch (Exception exception)
         {

@@ -36,6 +36,7 @@ public sealed class TraceTests(GatewayFixture market)
         await using (gateway)
         {
             await PayAsync(gateway, null); // its share is 0
+            Assert.EndsWith("-00", Assert.Single(seen), StringComparison.Ordinal); // the decision reaches the service
             await PayAsync(gateway, Caller);
             using var operatorClient = new HttpClient();
             shown = await operatorClient.GetStringAsync(new Uri(gateway.Admin, "/metrics"));
@@ -52,8 +53,8 @@ public sealed class TraceTests(GatewayFixture market)
         ReceivedSpan settle = Assert.Single(spans, span => span.Name == "settle");
         Assert.Equal((call.Id, proxy.Id, admission.Id), (proxy.Parent, admission.Parent, queue.Parent));
         Assert.Contains(settle.Parent, spans.Select(span => span.Id));
-        ReceivedSpan backend = Assert.Single(spans, span => seen.Last() == $"00-{span.Trace}-{span.Id}-01");
-        Assert.Equal(proxy.Id, backend.Parent);
+        ReceivedSpan backend = Assert.Single(spans, span => span.Name == "backend");
+        Assert.Equal((proxy.Id, $"00-{backend.Trace}-{backend.Id}-01"), (backend.Parent, seen.Last()));
         Assert.True(collector.MetricRequests > 0);
         Assert.All(collector.Tokens, token => Assert.Equal($"Bearer {Canary}", token));
     }
