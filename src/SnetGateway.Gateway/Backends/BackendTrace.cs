@@ -6,7 +6,7 @@ namespace SnetGateway.Gateway.Backends;
 
 /// <summary>
 /// Passes the trace of a call on to the service, with a span of the request where the call is traced. The platform's own handler for this
-/// costs each call that is not traced a state machine and a look at every header.
+/// costs each call that is not traced a state machine and more searches of its headers.
 /// </summary>
 internal sealed class BackendTrace(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
