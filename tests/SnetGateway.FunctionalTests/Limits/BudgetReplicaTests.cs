@@ -69,10 +69,24 @@ public sealed class BudgetReplicaTests(DevChainFixture fixture, ITestOutputHelpe
         using var stop = new CancellationTokenSource();
         Task[] paying = [.. market.Consumers.Select(
             consumer => consumer.PayAsync(0, () => Interlocked.Increment(ref _granted), stop.Token))];
-        await meanwhile();
-        await UntilAsync("all were refused", () => IsSpent(market));
-        int refused = market.Consumers.Sum(Refused);
-        await UntilAsync("they are refused again", () => market.Consumers.Sum(Refused) > refused + Consumers);
+        try
+        {
+            await meanwhile();
+            await UntilAsync("all were refused", () => IsSpent(market));
+            int refused = market.Consumers.Sum(Refused);
+            await UntilAsync("they are refused again", () => market.Consumers.Sum(Refused) > refused + Consumers);
+        }
+        finally
+        {
+            // What a wait that failed was for: the calls granted, and what each of the others got.
+            output.WriteLine($"{_granted} granted; {market.Consumers.Count(consumer => Refused(consumer) == 0)} consumers not refused");
+            foreach (IGrouping<string, int> refusals in market.Consumers
+                .SelectMany(consumer => consumer.Refusals).GroupBy(one => one.Key, one => one.Value))
+            {
+                output.WriteLine($"{refusals.Sum()} times {refusals.Key}");
+            }
+        }
+
         await stop.CancelAsync();
         await Task.WhenAll(paying);
     }

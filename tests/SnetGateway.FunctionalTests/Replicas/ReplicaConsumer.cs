@@ -97,6 +97,8 @@ internal sealed class ReplicaConsumer(
             signed ??= await AskAsync(gateway);
             if (signed is not { } known)
             {
+                // Those that find no gateway would take the processors of one that starts.
+                await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
                 continue;
             }
 
