@@ -292,14 +292,7 @@ public sealed class ClaimStartTests
     [Rule(8)]
     public async Task ClaimsThatAreFinal_MakeRoom_AlsoWhereNobodyPaysMeanwhile()
     {
-        PaymentRig rig = new PaymentRig().Known();
-        for (ulong nonce = 0; nonce < 8; nonce++)
-        {
-            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
-            Assert.Null((await rig.StartAsync(nonce)).Refusal);
-        }
-
-        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        PaymentRig rig = await WithoutRoomAsync();
         foreach (ClaimablePayment payment in (await rig.InProgressAsync()).Payments)
         {
             rig.ClaimOnChain(payment);
@@ -318,14 +311,7 @@ public sealed class ClaimStartTests
     [Rule(13)]
     public async Task ClaimsOfOtherParties_AreNotNoted_WhereTheIdBecomesTheirs()
     {
-        PaymentRig rig = new PaymentRig().Known();
-        for (ulong nonce = 0; nonce < 8; nonce++)
-        {
-            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
-            Assert.Null((await rig.StartAsync(nonce)).Refusal);
-        }
-
-        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        PaymentRig rig = await WithoutRoomAsync();
         int commits = rig.Store.Commits;
         rig.Chain.BeforeAnswer = _ =>
         {
@@ -341,14 +327,7 @@ public sealed class ClaimStartTests
     [Rule(8)]
     public async Task MoreClaimsThanTheRecordKeeps_AreRefused_AndNoSignatureIsDropped()
     {
-        PaymentRig rig = new PaymentRig().Known();
-        for (ulong nonce = 0; nonce < 8; nonce++)
-        {
-            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
-            Assert.Null((await rig.StartAsync(nonce)).Refusal);
-        }
-
-        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        PaymentRig rig = await WithoutRoomAsync();
         Assert.Equal("channel Id 1 has 8 claims that are not final; claim again when they are", (await rig.StartAsync(8)).Refusal);
         foreach (ClaimablePayment payment in (await rig.InProgressAsync()).Payments)
         {
@@ -516,5 +495,19 @@ public sealed class ClaimStartTests
             rig.Channel.Key, value.AsMemory(0, ChannelRecordCodec.Write(record with { NewestEntry = changed }, value)));
         Assert.Contains(
             "entry 2 claims 31 cogs of nonce 0, and there are 30 of nonce 0", Assert.Single(await rig.VerifyAsync()).Faults);
+    }
+
+    /// <summary>As many claims in progress as the record keeps, and a payment after them.</summary>
+    private static async Task<PaymentRig> WithoutRoomAsync()
+    {
+        PaymentRig rig = new PaymentRig().Known();
+        for (ulong nonce = 0; nonce < 8; nonce++)
+        {
+            Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, nonce), 10));
+            Assert.Null((await rig.StartAsync(nonce)).Refusal);
+        }
+
+        Assert.Null(await rig.PayAsync(PaymentRig.Pay(10, 8), 10));
+        return rig;
     }
 }
