@@ -69,8 +69,8 @@ public sealed class FreeCallAdmission(FreeCallChecks checks, CounterLedger count
         switch (reason)
         {
             case ReleaseReason.ClientDisconnected:
+                unpaid.CountAbandoned(reservation.Payer); // before the event: who learns of it finds the pause in force
                 events.FreeCallExecutedWithoutGrant(reservation.Payer);
-                unpaid.CountAbandoned(reservation.Payer);
                 break;
             case ReleaseReason.ServiceFailed:
                 unpaid.CountFailed(reservation.Payer);

@@ -47,8 +47,8 @@ public sealed class PrepaidSettlement(
         switch (reason)
         {
             case ReleaseReason.ClientDisconnected:
+                unpaid.CountAbandoned(reservation.Signed.Sender); // before the event: who learns of it finds the pause in force
                 events.ExecutedWithoutGrant(reservation.Channel.Id);
-                unpaid.CountAbandoned(reservation.Signed.Sender);
                 break;
             case ReleaseReason.ServiceFailed:
                 unpaid.CountFailed(reservation.Signed.Sender);

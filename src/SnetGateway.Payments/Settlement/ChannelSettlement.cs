@@ -71,8 +71,8 @@ public sealed class ChannelSettlement(
         switch (reason)
         {
             case ReleaseReason.ClientDisconnected:
+                unpaid.CountAbandoned(reservation.Payer); // before the event: who learns of it finds the pause in force
                 events.ExecutedWithoutGrant(reservation.Channel.Id);
-                unpaid.CountAbandoned(reservation.Payer);
                 break;
             case ReleaseReason.ServiceFailed:
                 unpaid.CountFailed(reservation.Payer);
