@@ -42,7 +42,9 @@ internal static class GatewayApp
     public static WebApplication Build(ConfigurationLoader loader, ConfigurationResult result, GatewayRole? role = null)
     {
         role ??= GatewayRole.Only();
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
+
+        // Not the slim builder, which reads an appsettings.json of the working folder and watches all that lies below it, a ledger too.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         IServiceCollection services = builder.Services;
         services.AddGatewayConfiguration(builder.Configuration, loader, result);
         services.AddSingleton(role);
@@ -91,7 +93,7 @@ internal static class GatewayApp
     /// </summary>
     public static IReverseProxyBuilder AddGateway(this WebApplicationBuilder builder)
     {
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
 
         // A host variable (ASPNETCORE_URLS, with another that prefers it) would replace both listeners.
         builder.WebHost.PreferHostingUrls(false);

@@ -51,6 +51,24 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(home));
     }
 
+    /// <summary>
+    /// The platform's host would read an appsettings.json of the working folder, and watch all that lies below it: an event for each write
+    /// of a ledger there.
+    /// </summary>
+    [Fact]
+    public async Task Serve_ReadsAndWatchesNoFileThatItWasNotTold()
+    {
+        await InitAsync();
+        string other = Path.Combine(_folder.FullName, "gateway.json");
+        System.IO.File.Move(File, other);
+        await System.IO.File.WriteAllTextAsync(File, "{");
+        await using ChildProcess gateway = Serve(file: other);
+        await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+
+        IEnumerable<string?> open = Directory.EnumerateFiles($"/proc/{gateway.Pid}/fd").Select(file => new FileInfo(file).LinkTarget);
+        Assert.DoesNotContain(open, target => target?.Contains("inotify", StringComparison.Ordinal) == true);
+    }
+
     /// <summary>Variables of ASP.NET's host; images of .NET set the first one.</summary>
     [Fact]
     public async Task Serve_ListensWhereItsOwnSectionSays_WhateverTheHostsVariablesSay()
@@ -191,18 +209,20 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(0, await init.WaitForExitAsync());
     }
 
-    private ChildProcess Serve(string[]? more = null, Dictionary<string, string?>? environment = null) => ChildProcess.Start(
+    private ChildProcess Serve(
+        string[]? more = null, Dictionary<string, string?>? environment = null, string? file = null) => ChildProcess.Start(
         GatewayProcess.Program,
         [
             "serve",
             "--config",
-            File,
+            file ?? File,
             "--SnetGateway:Listeners:Public:Address=127.0.0.1:0",
             "--SnetGateway:Listeners:Admin:Address=127.0.0.1:0",
             $"--SnetGateway:Ledger:Path={Path.Combine(_folder.FullName, "ledger.db")}",
             .. more ?? [],
         ],
-        environment: environment);
+        _folder.FullName,
+        environment);
 
     private async Task ChangeAsync(string from, string to) =>
         await System.IO.File.WriteAllTextAsync(
