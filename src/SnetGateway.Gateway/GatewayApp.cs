@@ -48,6 +48,7 @@ internal static class GatewayApp
         IServiceCollection services = builder.Services;
         services.AddGatewayConfiguration(builder.Configuration, loader, result);
         services.AddSingleton(role);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddLogOutput();
         services.AddHooks();
         if (role.StartsLast)
