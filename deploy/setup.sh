@@ -8,6 +8,10 @@ debian_python=/usr/bin/python3
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
+# Each build ends with its own processes. A process that it left for the next build would end with the script that started it, and a build of another
+# script that uses it by then waits without end.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
 # What the step at hand prints, shown only when it fails.
 setup_log=
 

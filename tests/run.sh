@@ -101,7 +101,7 @@ run_dotnet() {
 }
 
 # What the tests write is kept in memory where there is room: they end processes, never the machine, and a disk that hangs for seconds because of others
-# makes a gateway log an error, rightly, in the middle of any test. (Ledgers on a disk that is full or hangs have tests and benchmarks of their own.)
+# makes a gateway log an error, rightly, in the middle of any test. (Other tests have ledgers on a disk that is full or hangs.)
 if [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4194304 ] 2>/dev/null && files=$(mktemp -d /dev/shm/snet-tests.XXXXXX); then
   export TMPDIR=$files
 fi

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using SnetGateway.TestKit.Market;
 using SnetGateway.TestKit.Processes;
 using Xunit;
@@ -10,6 +11,8 @@ namespace SnetGateway.FunctionalTests.Cli;
 [Trait("Needs", "time")]
 public sealed class ServeCommandTests : IDisposable
 {
+    private static readonly Regex s_address = new(@"127\.0\.0\.1:\d+");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("snet-serve-");
 
     private string File => Path.Combine(_folder.FullName, "appsettings.json");
@@ -85,6 +88,25 @@ public sealed class ServeCommandTests : IDisposable
 
         // A listener that was not opened has no port.
         Assert.Matches(@"Listening on 127\.0\.0\.1:[1-9]\d* for consumers and on 127\.0\.0\.1:[1-9]\d* for", line);
+    }
+
+    [Fact]
+    public async Task Serve_RefusedCall_LogsNoLineOfThePlatform()
+    {
+        await InitAsync();
+        await using ChildProcess gateway = Serve();
+        string line = await gateway.WaitForLineAsync(line => line.Contains("for consumers", StringComparison.Ordinal));
+        using var client = new HttpClient();
+        using var call = new HttpRequestMessage(HttpMethod.Post, $"http://{s_address.Match(line).Value}/example.Service/method")
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([]),
+        };
+        call.Content.Headers.ContentType = new("application/grpc");
+        using HttpResponseMessage answer = await client.SendAsync(call);
+
+        Assert.True(answer.Headers.Contains("grpc-status"), $"{answer}");
+        Assert.Equal(0, await gateway.TerminateAsync());
+        Assert.DoesNotContain(" INF Microsoft.", gateway.RecentOutput, StringComparison.Ordinal);
     }
 
     [Fact]
