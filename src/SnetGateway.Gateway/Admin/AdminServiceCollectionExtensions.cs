@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Hosting;
+
 namespace SnetGateway.Gateway.Admin;
 
 internal static class AdminServiceCollectionExtensions
@@ -39,7 +41,7 @@ internal static class AdminServiceCollectionExtensions
         services.AddSingleton<ClaimControl>();
         services.AddSingleton<InstanceControl>();
         services.AddSingleton<Samples>();
-        services.AddHostedService(provider => provider.GetRequiredService<Samples>());
+        services.AddClock().AddHostedService(provider => provider.GetRequiredService<Samples>());
         return services;
     }
 }

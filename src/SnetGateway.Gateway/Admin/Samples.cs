@@ -1,5 +1,6 @@
 using SnetGateway.Gateway.Draining;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments.Values;
@@ -8,7 +9,8 @@ namespace SnetGateway.Gateway.Admin;
 
 /// <summary>The samples of the last six hours, one each ten seconds, in memory only.</summary>
 internal sealed class Samples(
-    UsageCounters usage, PaidCallMetrics calls, RunningCalls running, UnclaimedReader unclaimed, Readiness readiness, TimeProvider time,
+    UsageCounters usage, PaidCallMetrics calls, RunningCalls running, UnclaimedReader unclaimed, Readiness readiness, CommonTimer timers,
+    TimeProvider time,
     ILogger<Samples> logger) : BackgroundService
 {
     internal const int Capacity = 6 * 60 * 6;
@@ -58,7 +60,7 @@ internal sealed class Samples(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Hosting;
+
 namespace SnetGateway.Gateway.Alerts;
 
 internal static class AlertServiceCollectionExtensions
@@ -22,7 +24,7 @@ internal static class AlertServiceCollectionExtensions
         services.AddSingleton<IAlertSource, ErrorEventAlerts>();
         services.AddSingleton<AlertMetrics>();
         services.AddSingleton<AlertStates>();
-        services.AddHostedService<AlertWatch>();
+        services.AddClock().AddHostedService<AlertWatch>();
         return services;
     }
 }

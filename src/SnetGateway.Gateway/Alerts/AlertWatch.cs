@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Hosting;
 
 namespace SnetGateway.Gateway.Alerts;
 
@@ -9,7 +10,7 @@ internal sealed class AlertWatch(
     AlertStates states,
     HookQueues hooks,
     IOptionsMonitor<AlertOptions> options,
-    TimeProvider time,
+    CommonTimer timers,
     ILogger<AlertWatch> logger) : BackgroundService
 {
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -21,7 +22,7 @@ internal sealed class AlertWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using PeriodicTimer timer = timers.Every(Interval);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

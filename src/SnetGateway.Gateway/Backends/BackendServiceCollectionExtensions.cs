@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SnetGateway.Gateway.Backends.Processes;
 using SnetGateway.Gateway.Backends.Translation;
+using SnetGateway.Gateway.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 
@@ -13,7 +14,7 @@ internal static class BackendServiceCollectionExtensions
         proxy.Services.AddOptions<BackendOptions>().BindConfiguration(BackendOptions.Section);
         proxy.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, BackendHandlerFactory>());
         proxy.Services.AddOptions<ProcessOptions>().BindConfiguration(ProcessOptions.Section);
-        proxy.Services.TryAddSingleton(TimeProvider.System);
+        proxy.Services.AddClock();
         proxy.Services.AddSingleton<ProgramSlots>();
         proxy.Services.TryAddSingleton<TranslatorServices>();
         proxy.AddTransforms<TranslatedRequest>();

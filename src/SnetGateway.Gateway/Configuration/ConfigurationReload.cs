@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Gateway.ServiceMetadata;
 using SnetGateway.Gateway.Validation;
@@ -12,7 +13,7 @@ internal sealed class ConfigurationReload(
     ConfigurationResult startup,
     AcceptedConfiguration accepted,
     LiveSnapshot live,
-    TimeProvider time,
+    CommonTimer timers,
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -39,7 +40,7 @@ internal sealed class ConfigurationReload(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval, mayBlock: true);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

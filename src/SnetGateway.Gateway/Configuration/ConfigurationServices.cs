@@ -1,7 +1,7 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Ethereum.Registry;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.ServiceMetadata;
 using Yarp.ReverseProxy.Configuration;
 
@@ -25,7 +25,7 @@ internal static class ConfigurationServices
         services.AddSingleton(Options.Create(result.Options.Chain));
         services.AddSingleton(Options.Create(result.Options.Ledger));
         services.AddSingleton(AllowedUsers.Of(result.Options.AllowedUsers));
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         var live = new LiveSnapshot(
             result.Snapshot ?? throw new ArgumentException("A configuration with errors cannot be served.", nameof(result)));
         services.AddLiveSnapshot(live);

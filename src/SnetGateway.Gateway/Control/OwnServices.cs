@@ -7,6 +7,7 @@ using SnetGateway.Gateway.Control.Remote;
 using SnetGateway.Gateway.Control.Training;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Gateway.Prepaid;
 using SnetGateway.Payments.Claims;
@@ -70,7 +71,7 @@ internal static class OwnServices
             // The package bounds a message by its length on the wire only. Requests of one message are expanded by OwnMethodRequest.
             options.CompressionProviders.Clear();
         });
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         services.AddSingleton<OwnMethodMetrics>();
         services.TryAddSingleton<RpcMetrics>();
         services.AddSingleton<ControlRefusals>();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Backends;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments.Pauses;
 using Yarp.ReverseProxy;
@@ -24,7 +25,7 @@ internal sealed class HealthFeed(
     HeartbeatCheck heartbeats,
     IOptionsMonitor<BackendOptions> backends,
     PauseSwitch pauses,
-    TimeProvider time,
+    CommonTimer timers,
     ILogger<HealthFeed> logger) : BackgroundService
 {
     private const string ChannelStates = "escrow.PaymentChannelStateService";
@@ -45,7 +46,7 @@ internal sealed class HealthFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval);
         do
         {
             Update();

@@ -1,4 +1,5 @@
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Hosting;
 using Yarp.ReverseProxy.Health;
 
 namespace SnetGateway.Gateway.Health;
@@ -8,6 +9,8 @@ internal static class HealthServiceCollectionExtensions
     /// <summary>Everything that answers "does it work?": the README of the project has a table of who answers what.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
+        services.AddClock();
+
         // The gateway itself: /livez, /readyz.
         services.AddSingleton<Readiness>();
         services.AddSingleton<LedgerHealth>();

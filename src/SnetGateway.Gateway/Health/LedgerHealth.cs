@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Settlement;
@@ -15,6 +16,7 @@ internal sealed class LedgerHealth(
     PaymentLedger ledger,
     CounterLedger counters,
     Readiness readiness,
+    CommonTimer timers,
     TimeProvider time,
     ILogger<LedgerHealth> logger) : BackgroundService
 {
@@ -23,9 +25,9 @@ internal sealed class LedgerHealth(
 
     /// <summary>
     /// With an interval and the time that a probe may take, a failure of a shared store is noticed within 15 s. A disk is probed less
-    /// often, as each probe writes four pages to it: its failure is noticed within 45 s.
+    /// often, as each probe writes four pages to it: its failure is noticed within 65 s.
     /// </summary>
-    internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 40);
+    internal TimeSpan IdleInterval { get; } = TimeSpan.FromSeconds(store.IsShared ? 12.5 : 60);
 
     /// <summary>A store over a network is probed more often: it can fail silently.</summary>
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(store.IsShared ? 250 : 500);
@@ -57,7 +59,7 @@ internal sealed class LedgerHealth(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(_interval, time);
+        using PeriodicTimer timer = timers.Every(_interval);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Limits;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Values;
@@ -11,7 +12,7 @@ namespace SnetGateway.Gateway.Limits;
 /// The parts of budgets that this replica has taken. Those that no call uses are returned to the store, so that other replicas can use
 /// them, and all of them when the process ends.
 /// </summary>
-internal sealed class LimitParts(TimeProvider time, IRecordStore? store = null) : IHostedLifecycleService, IDisposable
+internal sealed class LimitParts(CommonTimer timers, TimeProvider time, IRecordStore? store = null) : IHostedLifecycleService, IDisposable
 {
     /// <summary>A part that is not used is returned after one to two of these.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
@@ -62,7 +63,7 @@ internal sealed class LimitParts(TimeProvider time, IRecordStore? store = null) 
 
     private async Task ReturnUnusedAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))

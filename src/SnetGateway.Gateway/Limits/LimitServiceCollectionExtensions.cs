@@ -1,3 +1,5 @@
+using SnetGateway.Gateway.Hosting;
+
 namespace SnetGateway.Gateway.Limits;
 
 internal static class LimitServiceCollectionExtensions
@@ -6,6 +8,7 @@ internal static class LimitServiceCollectionExtensions
     public static IServiceCollection AddCallLimits(this IServiceCollection services)
     {
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section);
+        services.AddClock();
         services.AddSingleton<LimitMetrics>();
         services.AddSingleton<LimitParts>();
         services.AddHostedService(provider => provider.GetRequiredService<LimitParts>());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Hosting;
 
 namespace SnetGateway.Gateway.Listeners;
 
@@ -9,7 +10,7 @@ namespace SnetGateway.Gateway.Listeners;
 /// that are mounted or linked.
 /// </summary>
 internal sealed class CertificateFiles(
-    IOptions<ListenerOptions> listeners, ServerCertificates certificates, TimeProvider time, ILogger<CertificateFiles> logger)
+    IOptions<ListenerOptions> listeners, ServerCertificates certificates, CommonTimer timers, ILogger<CertificateFiles> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -57,7 +58,7 @@ internal sealed class CertificateFiles(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval, mayBlock: true);
         while (_pairs.Length > 0 && await timer.WaitForNextTickAsync(stoppingToken))
         {
             ReadChanges();

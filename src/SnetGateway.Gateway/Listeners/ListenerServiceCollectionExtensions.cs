@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Limits;
 
 namespace SnetGateway.Gateway.Listeners;
@@ -13,7 +14,7 @@ internal static class ListenerServiceCollectionExtensions
     public static IServiceCollection AddListeners(this IServiceCollection services)
     {
         services.AddOptions<ListenerOptions>().BindConfiguration(ListenerOptions.Section);
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         services.TryAddSingleton<ListenerAddresses>();
         services.TryAddSingleton<ServerCertificates>();
         services.TryAddSingleton<CertificateFiles>();

@@ -15,7 +15,7 @@ internal static class LoggingBuilderExtensions
     public static ILoggingBuilder AddLogOutput(this ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.Services.AddClock();
         logging.Services.TryAddSingleton(GatewayRole.Only());
         logging.Services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
         logging.Services.AddSingleton(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Usage;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Pauses;
@@ -13,7 +14,7 @@ internal static class PaidCallServiceCollectionExtensions
     {
         services.AddMetrics();
         services.AddOptions<PaidCallOptions>().BindConfiguration(PaidCallOptions.Section);
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         services.AddSingleton<PaidCallMetrics>();
         services.TryAddSingleton<RpcMetrics>();
         services.AddSingleton<CallClockPool>();

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Storage;
 
@@ -11,10 +12,12 @@ namespace SnetGateway.Gateway.PaymentCore;
 /// <param name="options">The configured ledger.</param>
 /// <param name="scope">Chain and contract of the ledger.</param>
 /// <param name="book">The channels in memory, with their records.</param>
+/// <param name="timers">When the files are brought up to date.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed class LedgerMarker(
-    LedgerOptions options, LedgerScope scope, ChannelBook book, TimeProvider time, ILogger<LedgerMarker> logger)
+    LedgerOptions options, LedgerScope scope, ChannelBook book, CommonTimer timers, TimeProvider time,
+    ILogger<LedgerMarker> logger)
 {
     /// <summary>A kill loses at most this much of what the file says, which then refuses less than it could.</summary>
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(5);
@@ -56,7 +59,7 @@ internal sealed class LedgerMarker(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // startup does not wait for the first write
-        using var timer = new PeriodicTimer(s_period, time);
+        using PeriodicTimer timer = timers.Every(s_period, mayBlock: true);
         try
         {
             do

@@ -5,6 +5,7 @@ using SnetGateway.Ethereum;
 using SnetGateway.Ethereum.Follower;
 using SnetGateway.Ethereum.Signatures;
 using SnetGateway.Gateway.Catalog;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Limits;
 using SnetGateway.Gateway.PaidCalls;
 using SnetGateway.Payments;
@@ -35,7 +36,7 @@ internal static class PaymentCoreServiceCollectionExtensions
 {
     public static IServiceCollection AddPaymentCore(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ChainOptions>>().Value);
         services.AddSingleton(
             provider => new LivePaidCallOptions(provider.GetRequiredService<IOptionsMonitor<PaidCallOptions>>().CurrentValue));

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Listeners;
 using SnetGateway.Payments.Records;
 using SnetGateway.Payments.Usage;
@@ -7,7 +8,8 @@ namespace SnetGateway.Gateway.Usage;
 /// <summary>
 /// Writes this process's daily sums to the ledger's store: once a minute where something was counted, and when the last call has ended.
 /// </summary>
-internal sealed class UsagePublisher(UsageCounters counters, UsageDays days, ListenerAddresses listeners, TimeProvider time)
+internal sealed class UsagePublisher(
+    UsageCounters counters, UsageDays days, ListenerAddresses listeners, CommonTimer timers, TimeProvider time)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
@@ -41,7 +43,7 @@ internal sealed class UsagePublisher(UsageCounters counters, UsageDays days, Lis
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(s_interval, time);
+        using PeriodicTimer timer = timers.Every(s_interval);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))

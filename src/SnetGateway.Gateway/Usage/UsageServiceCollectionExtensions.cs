@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Usage;
 
 namespace SnetGateway.Gateway.Usage;
@@ -6,5 +7,5 @@ internal static class UsageServiceCollectionExtensions
 {
     /// <summary>Writes what was counted. To be registered after the ledger, which is closed after it.</summary>
     public static IServiceCollection AddUsage(this IServiceCollection services) =>
-        services.AddSingleton<UsageDays>().AddHostedService<UsagePublisher>();
+        services.AddClock().AddSingleton<UsageDays>().AddHostedService<UsagePublisher>();
 }

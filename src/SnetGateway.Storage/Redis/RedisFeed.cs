@@ -20,7 +20,7 @@ internal sealed class RedisFeed(
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The same after <see cref="s_idleAfter"/> without a change: each query costs an idle gateway CPU.</summary>
-    private static readonly TimeSpan s_idlePoll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_idlePoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Commits that arrive within this time are read by one query.</summary>

@@ -1,3 +1,4 @@
+using SnetGateway.Gateway.Hosting;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace SnetGateway.Gateway.Health.Heartbeats;
@@ -7,7 +8,7 @@ namespace SnetGateway.Gateway.Health.Heartbeats;
 /// failing heartbeat before a marketplace does.
 /// </summary>
 internal sealed class HeartbeatWatch(
-    IHeartbeatTargets targets, HeartbeatCheck check, TimeProvider time, ILogger<HeartbeatWatch> logger) : BackgroundService
+    IHeartbeatTargets targets, HeartbeatCheck check, CommonTimer timers, ILogger<HeartbeatWatch> logger) : BackgroundService
 {
     /// <summary>As long as the usual interval of probes.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -17,7 +18,7 @@ internal sealed class HeartbeatWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // startup does not wait for it
-        using var timer = new PeriodicTimer(Interval, time);
+        using PeriodicTimer timer = timers.Every(Interval);
         do
         {
             await Task.WhenAll(targets.Heartbeats.All.Where(target => target.Check.Kind != HeartbeatOptions.None).Select(CheckAsync))

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SnetGateway.Gateway.Alerts;
 using SnetGateway.Gateway.Hooks;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.TestKit;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class AlertWatchTests
         Scripted first = new() { Finds = AlertRule.StoreFailing }, second = new();
         var states = new AlertStates(metrics, time);
         using var watch = new AlertWatch(
-            [first, second], states, hooks, services.GetRequiredService<IOptionsMonitor<AlertOptions>>(), time,
+            [first, second], states, hooks, services.GetRequiredService<IOptionsMonitor<AlertOptions>>(), new CommonTimer(time),
             NullLogger<AlertWatch>.Instance);
         var options = new AlertOptions { After = TimeSpan.Zero, ResolveAfter = TimeSpan.Zero };
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using SnetGateway.Gateway.Catalog;
 using SnetGateway.Gateway.Cli;
 using SnetGateway.Gateway.Configuration;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.ProtoJson;
 using Xunit;
 
@@ -201,7 +202,8 @@ public sealed class ConfigurationReloadTests : IDisposable
         var accepted = new AcceptedConfiguration(first.Values);
         IConfigurationRoot host = new ConfigurationBuilder().Add(accepted).Build();
         var live = new LiveSnapshot(first.Snapshot!);
-        var reload = new ConfigurationReload(loader, first, accepted, live, time ?? TimeProvider.System, new ListLogger(_lines));
+        var reload = new ConfigurationReload(
+            loader, first, accepted, live, new CommonTimer(time ?? TimeProvider.System), new ListLogger(_lines));
         return (reload, live, host);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnetGateway.Gateway.Health;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments;
 using SnetGateway.Payments.Counters;
 using SnetGateway.Payments.Records;
@@ -91,14 +92,14 @@ public sealed class LedgerHealthTests
     public async Task Probe_WithoutPayments_IsSeldom_AndOneIsDueAsSoonAsAPaymentIsWritten()
     {
         PaymentRig rig = new PaymentRig(_store, _time).Known();
-        using var health = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, _time, _lines);
+        using var health = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, new CommonTimer(_time), _time, _lines);
         Assert.True(health.IsDue());
         _time.Advance(LedgerHealth.IdleAfter + s_interval);
         Assert.False(health.IsDue());
         _time.Advance(health.IdleInterval - LedgerHealth.IdleAfter);
         Assert.True(health.IsDue());
 
-        using var next = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, _time, _lines);
+        using var next = new LedgerHealth(_store, rig.Ledger, Counters(), _readiness, new CommonTimer(_time), _time, _lines);
         _time.Advance(LedgerHealth.IdleAfter + s_interval);
         Assert.False(next.IsDue());
         _store.Fail(StoreFault.NotWritten);
@@ -114,7 +115,7 @@ public sealed class LedgerHealthTests
     {
         CounterLedger counters = Counters();
         using var health = new LedgerHealth(
-            _store, new PaymentLedger(_store, _time, 1), counters, _readiness, _time, _lines);
+            _store, new PaymentLedger(_store, _time, 1), counters, _readiness, new CommonTimer(_time), _time, _lines);
         _time.Advance(LedgerHealth.IdleAfter + s_interval);
         Assert.False(health.IsDue());
         Counter counter = Assert.IsType<Counter>(await counters.FindAsync(new(RecordKind.FreeCallCount, new byte[20]), default));
@@ -139,7 +140,8 @@ public sealed class LedgerHealthTests
 
     private async Task<LedgerHealth> StartAsync()
     {
-        var health = new LedgerHealth(_store, new PaymentLedger(_store, _time, 1), Counters(), _readiness, _time, _lines);
+        var health = new LedgerHealth(
+            _store, new PaymentLedger(_store, _time, 1), Counters(), _readiness, new CommonTimer(_time), _time, _lines);
         await health.StartAsync(CancellationToken.None);
         await _time.WhenArmedAsync();
         return health;

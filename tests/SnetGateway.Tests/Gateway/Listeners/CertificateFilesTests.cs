@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.Listeners;
 using Xunit;
 
@@ -150,7 +151,7 @@ public sealed class CertificateFilesTests : IDisposable
             },
         }),
         _certificates,
-        TimeProvider.System,
+        new CommonTimer(TimeProvider.System),
         NullLogger<CertificateFiles>.Instance);
 
     private string Path(string file) => System.IO.Path.Combine(_folder, file);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Gateway.PaymentCore;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Records;
@@ -125,7 +126,8 @@ public sealed class LedgerMarkerTests : IDisposable
         options.Path = options.Journal.Path = Path.Combine(_folder.FullName, "file", "ledger.db");
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "file"), "");
         var log = new LogLines();
-        await RunAsync(new LedgerMarker(options, LedgerFolder.Scope, Book(1), TimeProvider.System, log));
+        await RunAsync(
+            new LedgerMarker(options, LedgerFolder.Scope, Book(1), new CommonTimer(TimeProvider.System), TimeProvider.System, log));
         Assert.Equal([3014], log.Ids);
     }
 
@@ -167,7 +169,9 @@ public sealed class LedgerMarkerTests : IDisposable
     }
 
     private static LedgerMarker Marker(LedgerOptions options, ChannelBook book, LedgerScope? scope = null) =>
-        new(options, scope ?? LedgerFolder.Scope, book, TimeProvider.System, NullLogger<LedgerMarker>.Instance);
+        new(
+            options, scope ?? LedgerFolder.Scope, book, new CommonTimer(TimeProvider.System), TimeProvider.System,
+            NullLogger<LedgerMarker>.Instance);
 
     /// <summary>A start, some service, and a shutdown.</summary>
     private static async Task UseAsync(LedgerOptions options, ChannelBook book)

@@ -36,7 +36,7 @@ public sealed class ClaimSimulationTests(ITestOutputHelper output)
         var race = new ClaimRace([store, store], random);
         output.WriteLine(RandomTurns.Run(random, race.PassTime, () => race.RunAsync(rounds: 60)));
         output.WriteLine($"waits {race.Waits}");
-        Assert.True(race is { OutboxesLost: > 0, StartsLost: > 0 }, "nothing raced");
+        Assert.True(race.OutboxesLost + race.StartsLost > 0, "nothing raced");
     }
 
     private async Task RunAsync(IRecordStore[] stores)
