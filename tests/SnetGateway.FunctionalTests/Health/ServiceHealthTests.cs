@@ -7,6 +7,7 @@ using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Control;
 using SnetGateway.Gateway.Health;
 using SnetGateway.Gateway.Health.Heartbeats;
+using SnetGateway.Gateway.Hosting;
 using SnetGateway.Payments.Pauses;
 using SnetGateway.Storage.Memory;
 using Xunit;
@@ -185,7 +186,8 @@ public sealed class ServiceHealthTests
                 services.AddHostedService<HealthFeed>();
                 if (heartbeatTime is not null)
                 {
-                    services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HeartbeatWatch>(provider, heartbeatTime));
+                    services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HeartbeatWatch>(
+                        provider, new CommonTimer(heartbeatTime)));
                 }
             },
             mapPublic: endpoints => endpoints.MapOwnService(binder => Grpc.Health.V1.Health.BindService(binder, health)),
