@@ -10,8 +10,7 @@ namespace SnetGateway.Gateway.Admin;
 /// <summary>The samples of the last six hours, one each ten seconds, in memory only.</summary>
 internal sealed class Samples(
     UsageCounters usage, PaidCallMetrics calls, RunningCalls running, UnclaimedReader unclaimed, Readiness readiness, CommonTimer timers,
-    TimeProvider time,
-    ILogger<Samples> logger) : BackgroundService
+    TimeProvider time, ILogger<Samples> logger) : BackgroundService
 {
     internal const int Capacity = 6 * 60 * 6;
 

@@ -1,7 +1,7 @@
 namespace SnetGateway.Gateway.Hosting;
 
 /// <summary>
-/// Periodic timers that fire at the same moments, by one timer of the platform. A timer that fires at a moment of its own wakes up to three
+/// Periodic timers that fire at the same moments, by one timer of the platform. Each separate moment wakes up to three
 /// threads, which was most of what an idle gateway did.
 /// </summary>
 internal sealed class CommonTimer : IDisposable
@@ -71,17 +71,28 @@ internal sealed class CommonTimer : IDisposable
         }
     }
 
-    private void Set(Member member, TimeSpan period)
+    private void Add(Member member, TimeSpan period)
     {
         lock (_gate)
         {
-            (member.Period, member.Due) = (period, NextOf(period));
+            _members.Add(member);
+            Set(member, period);
+        }
+    }
+
+    /// <summary>False for one that was disposed.</summary>
+    private bool Set(Member member, TimeSpan period)
+    {
+        lock (_gate)
+        {
             if (!_members.Contains(member))
             {
-                _members.Add(member);
+                return false;
             }
 
+            (member.Period, member.Due) = (period, NextOf(period));
             Schedule();
+            return true;
         }
     }
 
@@ -99,7 +110,7 @@ internal sealed class CommonTimer : IDisposable
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var member = new Member(common, callback, state, mayBlock);
-            common.Set(member, period);
+            common.Add(member, period);
             return member;
         }
     }
@@ -124,11 +135,7 @@ internal sealed class CommonTimer : IDisposable
 
         public void Execute() => callback(state);
 
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            common.Set(this, period);
-            return true;
-        }
+        public bool Change(TimeSpan dueTime, TimeSpan period) => common.Set(this, period);
 
         public void Dispose() => common.Remove(this);
 

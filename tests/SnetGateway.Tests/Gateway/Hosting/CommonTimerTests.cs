@@ -66,6 +66,8 @@ public sealed class CommonTimerTests
         timer.Dispose();
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0, _time.Armed);
+        Assert.Throws<ObjectDisposedException>(() => timer.Period = TimeSpan.FromSeconds(2));
+        Assert.Equal(0, _time.Armed);
     }
 
     /// <summary>A disk that hangs must not hide itself from the probe of the ledger.</summary>
