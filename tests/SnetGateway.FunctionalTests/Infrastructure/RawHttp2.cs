@@ -85,7 +85,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
         ("te", "trailers"),
     ];
 
-    /// <summary>Opens a stream with exactly these headers.</summary>
+    /// <summary>Opens a stream with exactly these headers; a broken one where the other side has closed the connection.</summary>
     public async Task<RawCall> OpenAsync(IEnumerable<(string Name, string Value)> headers, bool end = false)
     {
         await _writing.WaitAsync();
@@ -98,7 +98,15 @@ internal sealed class RawHttp2 : IAsyncDisposable
                 call.Break();
             }
 
-            await WriteAsync(FrameType.Headers, (byte)(0x4 | (end ? 0x1 : 0)), call.Id, Hpack.Write(headers));
+            try
+            {
+                await WriteAsync(FrameType.Headers, (byte)(0x4 | (end ? 0x1 : 0)), call.Id, Hpack.Write(headers));
+            }
+            catch (IOException)
+            {
+                call.Break();
+            }
+
             return call;
         }
         finally
