@@ -79,18 +79,20 @@ internal sealed class AttackedGateway : IAsyncDisposable
         return _rate;
     }
 
-    /// <summary>Honest calls while the attack runs, and the most memory that the gateway held.</summary>
+    /// <summary>Honest calls while the attack runs.</summary>
     /// <param name="attack">Of <see cref="AttackTraffic.All"/>.</param>
     /// <param name="target">host:port that is attacked.</param>
-    /// <param name="time">How long.</param>
-    public async Task<(HonestFigures Honest, double MostMiB)> RunAsync(AttackTraffic attack, string target, TimeSpan time)
+    /// <param name="warmUp">How long first: what a process does for the first time, it compiles.</param>
+    /// <param name="time">How long then.</param>
+    public async Task<AttackFigures> RunAsync(AttackTraffic attack, string target, TimeSpan warmUp, TimeSpan time)
     {
         int number = AttackTraffic.All.ToList().IndexOf(attack);
         await using ChildProcess attacker = Start(
             [AttackCommand.Name, $"{number}", target, .. _payment.SelectMany(header => new[] { header.Name, header.Value })]);
         await attacker.WaitForLineAsync(line => line == "begun");
         ProcessFigures.ForgetPeak(Gateway.Process.Pid);
-        return (await _load.RunAsync(_rate, time), ProcessFigures.PeakMiB(Gateway.Process.Pid));
+        HonestFigures first = await _load.RunAsync(_rate, warmUp);
+        return new AttackFigures(first, await _load.RunAsync(_rate, time), ProcessFigures.PeakMiB(Gateway.Process.Pid));
     }
 
     /// <summary>This assembly as another process.</summary>
@@ -110,3 +112,9 @@ internal sealed class AttackedGateway : IAsyncDisposable
         }
     }
 }
+
+/// <summary>What an attack did.</summary>
+/// <param name="First">What honest clients saw in its first seconds.</param>
+/// <param name="Honest">What they saw then.</param>
+/// <param name="MostMiB">The most memory that the gateway held in both, resident.</param>
+internal sealed record AttackFigures(HonestFigures First, HonestFigures Honest, double MostMiB);
