@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,6 +18,9 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
     private static readonly JsonSerializerOptions s_serializer =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ResponsePart.MaxDepth };
 
+    // URLs that hold nothing of a call, by the destination and the path: each new one would be parsed.
+    private readonly ConditionalWeakTable<Uri, ConcurrentDictionary<string, Uri>> _urls = [];
+
     protected override async Task<ReadOnlyMemory<byte>> CallAsync(TranslatedCall call, CancellationToken cancellationToken)
     {
         HttpServiceOptions options = call.Options.Http;
@@ -32,38 +37,31 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         throw isMapped ? new RpcException(new Status(code, $"the service responded with HTTP status {status}")) : Failed(answer.Status);
     }
 
-    private static HttpRequestMessage Create(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method)
+    private HttpRequestMessage Create(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method)
     {
-        var target = new RequestTarget(call.Request.RequestUri!);
-        bool isChanged = !method.HasBody || method.Path?.Contains('{', StringComparison.Ordinal) == true
-            || options.Credentials.Values.Any(credential => credential.Location == CredentialOptions.Body);
-        JsonNode? message = isChanged
+        Dictionary<string, CredentialOptions>.ValueCollection credentials = options.Credentials.Values;
+        bool takesFields = !method.HasBody || method.Path?.Contains('{', StringComparison.Ordinal) == true;
+        JsonNode? message = takesFields || credentials.Any(credential => credential.Location == CredentialOptions.Body)
             ? JsonNode.Parse(call.Json, documentOptions: new JsonDocumentOptions { MaxDepth = ResponsePart.MaxDepth })
             : null;
-        target.AddPath(method.Path ?? call.Name, message as JsonObject);
-        if (!method.HasBody)
+        bool isOwnUrl = takesFields || credentials.Any(credential => credential.Location == CredentialOptions.Query);
+        var request = new HttpRequestMessage
         {
-            target.AddFields(message as JsonObject ?? throw NotAnObject(call));
-        }
-
-        var request = new HttpRequestMessage { Method = HttpMethod.Parse(method.Verb) };
-        foreach (CredentialOptions credential in options.Credentials.Values)
+            Method = HttpMethod.Parse(method.Verb),
+            RequestUri = isOwnUrl ? UrlOf(call, options, method, message) : UrlOf(call, method),
+        };
+        foreach (CredentialOptions credential in credentials)
         {
-            switch (credential.Location)
+            if (credential.Location == CredentialOptions.Header)
             {
-                case CredentialOptions.Header:
-                    request.Headers.TryAddWithoutValidation(credential.Key, credential.Value);
-                    break;
-                case CredentialOptions.Query:
-                    target.AddQuery(credential.Key, credential.Value);
-                    break;
-                default:
-                    (message as JsonObject ?? throw NotAnObject(call))[credential.Key] = credential.Value;
-                    break;
+                request.Headers.TryAddWithoutValidation(credential.Key, credential.Value);
+            }
+            else if (credential.Location == CredentialOptions.Body)
+            {
+                (message as JsonObject ?? throw NotAnObject(call))[credential.Key] = credential.Value;
             }
         }
 
-        request.RequestUri = target.ToUri();
         if (method.HasBody)
         {
             request.Content = new ByteArrayContent(
@@ -72,6 +70,42 @@ internal sealed class HttpBackend(HttpMessageHandler inner, string clusterId, Tr
         }
 
         return request;
+    }
+
+    /// <summary>With the message's fields and the credentials that belong there. Fields of the path are taken out of the message.</summary>
+    private static Uri UrlOf(TranslatedCall call, HttpServiceOptions options, HttpMethodOptions method, JsonNode? message)
+    {
+        var target = new RequestTarget(call.Request.RequestUri!);
+        target.AddPath(method.Path ?? call.Name, message as JsonObject);
+        if (!method.HasBody)
+        {
+            target.AddFields(message as JsonObject ?? throw NotAnObject(call));
+        }
+
+        foreach (CredentialOptions credential in options.Credentials.Values)
+        {
+            if (credential.Location == CredentialOptions.Query)
+            {
+                target.AddQuery(credential.Key, credential.Value);
+            }
+        }
+
+        return target.ToUri();
+    }
+
+    /// <summary>The same for all calls of a method.</summary>
+    private Uri UrlOf(TranslatedCall call, HttpMethodOptions method)
+    {
+        Uri address = call.Request.RequestUri!;
+        return _urls.GetOrCreateValue(address).GetOrAdd(
+            method.Path ?? call.Name,
+            static (path, address) =>
+            {
+                var target = new RequestTarget(address);
+                target.AddPath(path, null);
+                return target.ToUri();
+            },
+            address);
     }
 
     private static RpcException NotAnObject(TranslatedCall call) =>

@@ -1,4 +1,6 @@
-using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Grpc.Core;
@@ -13,7 +15,10 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
     /// <summary>Metadata beside the status of a service's error: the error's number.</summary>
     private const string ErrorCodeKey = "jsonrpc-error-code";
 
-    private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int MaxIdDigits = 19;
+
+    /// <summary>What a request begins with, by the method's name.</summary>
+    private readonly ConcurrentDictionary<string, byte[]> _beginnings = new(StringComparer.Ordinal);
 
     private long _lastId;
 
@@ -48,34 +53,31 @@ internal sealed class JsonRpcBackend(HttpMessageHandler inner, string clusterId,
             : response.Result;
     }
 
-    private static ReadOnlyMemory<byte> WriteRequest(TranslatedCall call, long id)
+    private ReadOnlyMemory<byte> WriteRequest(TranslatedCall call, long id)
     {
-        var text = new ArrayBufferWriter<byte>(call.Json.Length + 128);
-        using (var writer = new Utf8JsonWriter(text, s_writer))
+        string name = call.Options.JsonRpc.Methods.GetValueOrDefault(call.Method.Path) ?? call.Name;
+        byte[] beginning = _beginnings.GetOrAdd(name, static name => Encoding.UTF8.GetBytes(
+            $$"""{"jsonrpc":"2.0","method":"{{JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}","params":"""));
+
+        // Parameters are an object or a list; a message whose JSON is neither is a list of one.
+        bool isStructured = call.Json[0] is (byte)'{' or (byte)'[';
+        ReadOnlySpan<byte> before = isStructured ? [] : "["u8, after = isStructured ? ",\"id\":"u8 : "],\"id\":"u8;
+        byte[] request = new byte[beginning.Length + before.Length + call.Json.Length + after.Length + MaxIdDigits + 1];
+        int length = 0;
+        Add(beginning);
+        Add(before);
+        Add(call.Json);
+        Add(after);
+        Utf8Formatter.TryFormat(id, request.AsSpan(length), out int digits);
+        length += digits;
+        Add("}"u8);
+        return request.AsMemory(0, length);
+
+        void Add(ReadOnlySpan<byte> part)
         {
-            writer.WriteStartObject();
-            writer.WriteString("jsonrpc"u8, "2.0"u8);
-            writer.WriteString("method"u8, call.Options.JsonRpc.Methods.GetValueOrDefault(call.Method.Path) ?? call.Name);
-            writer.WritePropertyName("params"u8);
-
-            // Parameters are an object or a list; a message whose JSON is neither is a list of one.
-            bool isStructured = call.Json[0] is (byte)'{' or (byte)'[';
-            if (!isStructured)
-            {
-                writer.WriteStartArray();
-            }
-
-            writer.WriteRawValue(call.Json, skipInputValidation: true);
-            if (!isStructured)
-            {
-                writer.WriteEndArray();
-            }
-
-            writer.WriteNumber("id"u8, id);
-            writer.WriteEndObject();
+            part.CopyTo(request.AsSpan(length));
+            length += part.Length;
         }
-
-        return text.WrittenMemory;
     }
 
     /// <summary>The error numbers of JSON-RPC 2.0, and all others.</summary>

@@ -74,7 +74,7 @@ internal abstract class TranslatedBackend(HttpMessageHandler inner, string clust
 
         long most = MethodMessages.MostJson(call.MaxResponseBytes);
         using HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-        if (answer.Content.Headers.ContentEncoding.Count > 0
+        if (answer.Content.Headers.NonValidated.Contains("Content-Encoding")
             && !answer.Content.Headers.ContentEncoding.All(encoding => encoding == "identity"))
         {
             throw new ServiceFaultException(
