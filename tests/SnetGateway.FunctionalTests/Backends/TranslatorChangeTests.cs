@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SnetGateway.FunctionalTests.Infrastructure;
 using SnetGateway.Gateway.Backends;
+using SnetGateway.Gateway.Backends.Http;
 using SnetGateway.Gateway.Backends.JsonRpc;
 using Xunit;
 
@@ -37,6 +39,33 @@ public sealed class TranslatorChangeTests
         Assert.Equal("before", (string?)(await running.WithTimeout())["item_id"]);
     }
 
+    [Fact]
+    public async Task PathThatChanges_HoldsFromTheNextCallOn()
+    {
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        service.Handle = context => AnswerAsync(context, null, context.Request.Path);
+        await using TranslatorRig rig = await TranslatorRig.StartAsync("http", service.Address, At("/before"));
+        Assert.Equal("/before", (string?)(await rig.AskAsync("Call", "{}"))["item_id"]);
+        rig.Reload(At("/after"));
+        Assert.Equal("/after", (string?)(await rig.AskAsync("Call", "{}"))["item_id"]);
+    }
+
+    [Theory]
+    [InlineData("say \"a\"")]
+    [InlineData("back\\slash\n")]
+    [InlineData("\u00e9\ud83d\ude00")]
+    public async Task JsonRpcMethodThatJsonEscapes_ArrivesAsConfigured(string method)
+    {
+        await using ScriptedService service = await ScriptedService.StartAsync(HttpProtocols.Http1);
+        service.Handle = async context =>
+        {
+            JsonNode request = (await JsonNode.ParseAsync(context.Request.Body))!;
+            await AnswerAsync(context, request, request["method"]!.GetValue<string>());
+        };
+        await using TranslatorRig rig = await TranslatorRig.StartAsync("jsonrpc", service.Address, Calling(method));
+        Assert.Equal(method, (string?)(await rig.AskAsync("Call", "{}"))["item_id"]);
+    }
+
     [Theory]
     [InlineData("jsonrpc")]
     [InlineData("http")]
@@ -64,10 +93,13 @@ public sealed class TranslatorChangeTests
     private static ClusterBackendOptions Calling(string method) =>
         new() { JsonRpc = new JsonRpcOptions { Methods = { [TranslatorRig.Path("Call")] = method } } };
 
+    private static ClusterBackendOptions At(string path) =>
+        new() { Http = new HttpServiceOptions { Methods = { [TranslatorRig.Path("Call")] = new HttpMethodOptions { Path = path } } } };
+
     private static Task AnswerAsync(HttpContext context, JsonNode? request, string id)
     {
         context.Response.ContentType = "application/json";
-        string result = $$"""{"item_id":"{{id}}"}""";
+        string result = $$"""{"item_id":{{JsonSerializer.Serialize(id)}}}""";
         return context.Response.WriteAsync(request is null ? result : $$"""{"jsonrpc":"2.0","id":{{request["id"]}},"result":{{result}}}""");
     }
 }
