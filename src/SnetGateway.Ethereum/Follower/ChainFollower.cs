@@ -57,7 +57,7 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
     private readonly LogFollower _logs;
     private readonly ChannelReader _reader;
     private readonly TokenBalances _balances;
-    private readonly StaleChannels _stale = new();
+    private readonly StaleChannels _stale;
     private readonly FollowPace _pace;
     private readonly CancellationTokenSource _stopping = new();
     private int _isDisposed;
@@ -90,6 +90,7 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         _logger = loggers.CreateLogger<ChainFollower>();
         _jitter = new Jitter(random);
         _pace = new FollowPace(options, time);
+        _stale = new StaleChannels(time);
         var metrics = new ChainMetrics(meters);
         var recent = new RecentBlocks(Math.Max(options.FinalityDepth, options.Confirmations));
         var reorganised = new ReorganisedChannels(book, metrics, _logger);
@@ -122,7 +123,7 @@ public sealed class ChainFollower : IChannelReader, ITokenBalances, IAsyncDispos
         _reader.ReadChannelAsync(id, priority, cancellationToken);
 
     /// <inheritdoc/>
-    public void ReadLater(ChannelId id) => _stale.Add(id);
+    public void ReadLater(ChannelId id) => _stale.AddToConfirm(id);
 
     /// <inheritdoc/>
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => _pace.UseAsync(cancellationToken);

@@ -83,25 +83,6 @@ public sealed class LogFollowingTests
     }
 
     [Fact]
-    public async Task Follow_ManyChannelsToReadLater_DoNotKeepItFromTheNextHead()
-    {
-        await using FollowerBench bench = await StartedAsync(options => options.ReadsPerSecond = 10_000);
-        bench.Chain.Mine([.. Enumerable.Range(1, 2_000).Select(id => bench.Open((ulong)id))]);
-        await bench.FollowAsync();
-        for (ulong id = 1; id <= 2_000; id++)
-        {
-            bench.Follower.ReadLater(new ChannelId(id));
-        }
-
-        int before = bench.Chain.ChannelRequests;
-        for (int round = 1; round <= 2; round++)
-        {
-            await bench.FollowAsync();
-            Assert.Equal(before + (round * 10), bench.Chain.ChannelRequests);
-        }
-    }
-
-    [Fact]
     public async Task Follow_SenderTimeout_RaisesTheNonceAndIsNotAClaim()
     {
         await using FollowerBench bench = await StartedAsync();
