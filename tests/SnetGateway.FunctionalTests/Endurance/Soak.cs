@@ -24,6 +24,7 @@ internal sealed class Soak : IAsyncDisposable
     private const int CallsOfNewChannel = 3;
     private const int ReloadedEvent = 1501;
 
+    private static readonly TimeSpan s_untilWarm = TimeSpan.FromSeconds(30); // cold replicas serve a small part of the load
     private static readonly TimeSpan s_fullLoad = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_betweenSamples = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_betweenBlocks = TimeSpan.FromSeconds(1);
@@ -65,6 +66,7 @@ internal sealed class Soak : IAsyncDisposable
     public async Task<SoakReport> RunAsync(TimeSpan time)
     {
         var load = new HonestLoad(_market.Consumers);
+        await load.RunAsync(0, s_untilWarm);
         double full = (await load.RunAsync(0, s_fullLoad)).PerSecond;
         List<RawCall> streams = await OpenStreamsAsync();
         await ShowBlockAsync();
