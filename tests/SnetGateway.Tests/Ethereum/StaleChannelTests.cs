@@ -1,4 +1,3 @@
-using SnetGateway.Ethereum;
 using SnetGateway.Payments.Channels;
 using SnetGateway.Payments.Values;
 using SnetGateway.TestKit;
