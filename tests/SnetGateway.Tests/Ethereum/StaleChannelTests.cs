@@ -23,39 +23,36 @@ public sealed class StaleChannelTests
         Assert.Equal(before + 20, bench.Chain.ChannelRequests);
     }
 
-    [Fact]
-    public async Task Follow_MoreToReadLaterThanAMinuteHasSecondsFor_AreReadFaster()
+    [Theory]
+    [InlineData(2_000, 1, 1)]
+    [InlineData(18_000, 1, 3)] // one a second would take longer than a minute
+    [InlineData(2_000, 60, 10)] // more would keep the follower from the next head
+    public async Task Follow_ChannelsToReadLater_TakeSoManyRequestsOfARound(int channels, int seconds, int requests)
     {
-        await using FollowerBench bench = await ToReadLaterAsync(18_000);
+        await using FollowerBench bench = await ToReadLaterAsync(channels);
         int before = bench.Chain.ChannelRequests;
-        await bench.FollowAsync();
-        Assert.Equal(before + 3, bench.Chain.ChannelRequests);
-    }
-
-    [Fact]
-    public async Task Follow_ManyChannelsToReadLater_DoNotKeepItFromTheNextHead()
-    {
-        await using FollowerBench bench = await ToReadLaterAsync(2_000);
-        int before = bench.Chain.ChannelRequests;
-        for (int round = 1; round <= 2; round++)
-        {
-            bench.Clock.Advance(TimeSpan.FromMinutes(1));
-            await bench.FollowAsync();
-            Assert.Equal(before + (round * 10), bench.Chain.ChannelRequests);
-        }
+        bench.Clock.Advance(TimeSpan.FromSeconds(seconds - 1));
+        await bench.FollowAsync(); // a second later
+        Assert.Equal(before + requests, bench.Chain.ChannelRequests);
     }
 
     [Fact]
     [Rule(12)]
-    public async Task Follow_OutdatedChannel_IsReadBeforeThoseToReadLater()
+    public async Task Follow_OutdatedChannels_AreReadBeforeThoseToReadLater()
     {
         await using FollowerBench bench = await ToReadLaterAsync(2_000);
-        bench.Chain.Mine(block => block.AddFunds(0, 5));
+        ulong[] funded = [0, 1_000, 2_000]; // of those to read later, only 100 are read in this round
+        await bench.ReadChannelAsync(1_000);
+        await bench.ReadChannelAsync(2_000);
+        int before = bench.Chain.ChannelRequests;
+        bench.Chain.Mine([.. funded.Select(id => (Action<ScriptedChain.Block>)(block => block.AddFunds(id, 5)))]);
         await bench.FollowAsync();
-        Assert.Equal((1_005UL, ReadingFreshness.Fresh), (bench.State(0).Reading.Value, bench.State(0).Freshness));
+        Assert.All(funded, id => Assert.Equal(
+            (1_005UL, ReadingFreshness.Fresh), (bench.State(id).Reading.Value, bench.State(id).Freshness)));
+        Assert.Equal(before + 2, bench.Chain.ChannelRequests);
     }
 
-    /// <summary>So many known channels beside channel 0, all to be read later.</summary>
+    /// <summary>So many open channels beside channel 0, all to be read later.</summary>
     private static async Task<FollowerBench> ToReadLaterAsync(int channels)
     {
         FollowerBench bench = await LogFollowingTests.StartedAsync(options => options.ReadsPerSecond = 10_000);
